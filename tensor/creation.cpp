@@ -1,0 +1,269 @@
+#include <retrograd/tensor/creation.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/strided.h>
+
+namespace retrograd {
+
+namespace {
+
+Tensor finish(Tensor result, const TensorOptions& options, Where where) {
+  if (options.requires_grad) {
+    result.set_requires_grad(true, where);
+  }
+  return result;
+}
+
+// A new row-major tensor whose element i is value(i), converted.
+template <class Value>
+Tensor generate(const Shape& shape, DType dtype, const TensorOptions& options, Where where,
+                Value&& value) {
+  Tensor result = empty_tensor(shape, dtype, where);
+  for_dtype(dtype, [&]<class T>() {
+    T* out = result.raw<T>();
+    for (std::int64_t i = 0; i < result.numel(); ++i) {
+      out[i] = value.template operator()<T>(i);
+    }
+  });
+  return finish(std::move(result), options, where);
+}
+
+// The row-major values under the strides of a like-tensor.
+Tensor laid_out_like(const Tensor& other, const Tensor& values, const TensorOptions& options,
+                     Where where) {
+  Tensor result = empty_strided(other.shape(), strides_like(other), values.dtype(), where);
+  for_dtype(values.dtype(), [&]<class T>() {
+    const T* next = values.raw<T>();
+    detail::for_each_element(result.shape(), result.strides(),
+                             [&](std::int64_t offset) { result.raw<T>()[offset] = *next++; });
+  });
+  return finish(std::move(result), options, where);
+}
+
+Tensor filled(Tensor result, Scalar value, const TensorOptions& options, Where where) {
+  for_dtype(result.dtype(), [&]<class T>() {
+    T* out = result.raw<T>();
+    std::fill(out, out + result.numel(), value.to<T>());
+  });
+  return finish(std::move(result), options, where);
+}
+
+void require_floating(const char* op, DType dtype, Where where) {
+  if (!is_floating(dtype)) {
+    fail<DTypeError>(op, where, std::string("makes floating numbers, not ") + name(dtype));
+  }
+}
+
+// A uniform number as a T below 1: rounding to a short mantissa must not reach 1.
+template <class T>
+T below_one(double uniform) noexcept {
+  constexpr int bits = std::is_same_v<T, BFloat16> ? 8 : std::numeric_limits<T>::digits;
+  if constexpr (std::is_same_v<T, double>) {
+    return uniform;
+  } else {
+    constexpr double scale = 1 << bits;
+    return T(static_cast<float>(std::floor(uniform * scale) / scale));
+  }
+}
+
+// The length of an integer range whose bounds and step are known to fit.
+std::int64_t range_length(std::int64_t start, std::int64_t end, std::int64_t step) noexcept {
+  // Unsigned differences are right even where signed ones would overflow.
+  const auto from = static_cast<std::uint64_t>(step > 0 ? start : end);
+  const auto to = static_cast<std::uint64_t>(step > 0 ? end : start);
+  const auto by = step > 0 ? static_cast<std::uint64_t>(step) : 0 - static_cast<std::uint64_t>(step);
+  const std::uint64_t count = (to - from) / by + ((to - from) % by != 0 ? 1 : 0);
+  return convert<std::int64_t>(
+      std::min<std::uint64_t>(count, std::numeric_limits<std::int64_t>::max()));
+}
+
+Strides strides_like(const Tensor& other) {
+  return other.impl().dense ? other.strides() : contiguous_strides(other.shape());
+}
+
+}  // namespace
+
+TensorData::TensorData(std::initializer_list<TensorData> parts)
+    : shape_{static_cast<std::int64_t>(parts.size())} {
+  if (parts.size() == 0) {
+    return;
+  }
+  const Shape& inner = parts.begin()->shape_;
+  dtype_ = parts.begin()->dtype_;
+  for (const TensorData& part : parts) {
+    ragged_ = ragged_ || part.ragged_ || part.shape_ != inner;
+    dtype_ = promote(dtype_, part.dtype_);
+    values_.insert(values_.end(), part.values_.begin(), part.values_.end());
+  }
+  for (const std::int64_t size : inner) {
+    shape_.push_back(size);
+  }
+}
+
+Tensor tensor(const TensorData& data, TensorOptions options, Where where) {
+  if (data.ragged()) {
+    fail<ShapeError>("tensor", where, "the lists on one level differ in length");
+  }
+  return generate(data.shape(), options.dtype.value_or(data.dtype()), options, where,
+                  [&]<class T>(std::int64_t i) {
+                    return data.values()[static_cast<std::size_t>(i)].template to<T>();
+                  });
+}
+
+Tensor empty(const Shape& shape, TensorOptions options, Where where) {
+  return finish(empty_tensor(shape, options.dtype.value_or(float32), where), options, where);
+}
+
+Tensor zeros(const Shape& shape, TensorOptions options, Where where) {
+  return filled(empty_tensor(shape, options.dtype.value_or(float32), where), 0, options, where);
+}
+
+Tensor ones(const Shape& shape, TensorOptions options, Where where) {
+  return filled(empty_tensor(shape, options.dtype.value_or(float32), where), 1, options, where);
+}
+
+Tensor full(const Shape& shape, Scalar value, TensorOptions options, Where where) {
+  return filled(empty_tensor(shape, options.dtype.value_or(value.default_dtype()), where), value,
+                options, where);
+}
+
+Tensor eye(std::int64_t n, std::optional<std::int64_t> m, TensorOptions options, Where where) {
+  const std::int64_t columns = m.value_or(n);
+  return generate(
+      {n, columns}, options.dtype.value_or(float32), options, where,
+      [&]<class T>(std::int64_t i) { return Scalar(i / columns == i % columns ? 1 : 0).to<T>(); });
+}
+
+Tensor arange(Scalar end, TensorOptions options, Where where) {
+  return arange(0, end, 1, options, where);
+}
+
+Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options, Where where) {
+  const auto floating = [](Scalar s) { return s.kind() == Scalar::Kind::floating; };
+  const bool real = floating(start) || floating(end) || floating(step);
+  const double first = start.to<double>();
+  const double by = step.to<double>();
+  const double distance = end.to<double>() - first;
+  if (by == 0 || !std::isfinite(by) || !std::isfinite(first) || !std::isfinite(distance)) {
+    fail<ValueError>("arange", where, "needs finite bounds and a finite step other than 0");
+  }
+  if (distance / by < 0) {
+    fail<ValueError>("arange", where, "the step leads away from the end");
+  }
+  if (real) {
+    return generate({convert<std::int64_t>(std::ceil(distance / by))},
+                    options.dtype.value_or(float32), options, where, [&]<class T>(std::int64_t i) {
+                      return Scalar(first + static_cast<double>(i) * by).to<T>();
+                    });
+  }
+  const auto whole = start.to<std::int64_t>();
+  const auto whole_step = step.to<std::int64_t>();
+  return generate({range_length(whole, end.to<std::int64_t>(), whole_step)},
+                  options.dtype.value_or(int64), options, where, [&]<class T>(std::int64_t i) {
+                    const std::uint64_t value =
+                        static_cast<std::uint64_t>(whole) +
+                        static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(whole_step);
+                    return convert<T>(static_cast<std::int64_t>(value));
+                  });
+}
+
+Tensor linspace(double start, double end, std::int64_t steps, TensorOptions options, Where where) {
+  const double last = static_cast<double>(std::max<std::int64_t>(steps - 1, 1));
+  return generate({steps}, options.dtype.value_or(float32), options, where,
+                  [&]<class T>(std::int64_t i) {
+                    const double part = static_cast<double>(i) / last;
+                    return Scalar(start * (1 - part) + end * part).to<T>();
+                  });
+}
+
+Tensor rand(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
+  const DType dtype = options.dtype.value_or(float32);
+  require_floating("rand", dtype, where);
+  Tensor result = empty_tensor(shape, dtype, where);
+  const auto start = generator.take(static_cast<std::uint64_t>(result.numel()));
+  for_floating(dtype, [&]<class T>() {
+    T* out = result.raw<T>();
+    for (std::int64_t i = 0; i < result.numel(); ++i) {
+      out[i] = below_one<T>(random_uniform(start, static_cast<std::uint64_t>(i)));
+    }
+  });
+  return finish(std::move(result), options, where);
+}
+
+Tensor randn(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
+  const DType dtype = options.dtype.value_or(float32);
+  require_floating("randn", dtype, where);
+  const auto count = static_cast<std::uint64_t>(checked_numel("randn", shape, dtype, where));
+  const auto start = generator.take(count);
+  return generate(shape, dtype, options, where, [&]<class T>(std::int64_t i) {
+    return convert<T>(random_normal(start, static_cast<std::uint64_t>(i)));
+  });
+}
+
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOptions options,
+               Generator& generator, Where where) {
+  if (low >= high) {
+    fail<ValueError>("randint", where,
+                     "low " + std::to_string(low) + " must be below high " + std::to_string(high));
+  }
+  const DType dtype = options.dtype.value_or(int64);
+  const auto count = static_cast<std::uint64_t>(checked_numel("randint", shape, dtype, where));
+  const auto start = generator.take(count);
+  const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  return generate(shape, dtype, options, where, [&]<class T>(std::int64_t i) {
+    const std::uint64_t step = random_bits(start, static_cast<std::uint64_t>(i)) % range;
+    return convert<T>(static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + step));
+  });
+}
+
+// Fisher and Yates, as in Knuth, The Art of Computer Programming 2, algorithm 3.4.2P.
+Tensor randperm(std::int64_t n, Generator& generator, Where where) {
+  Tensor result = arange(0, n, 1, {.dtype = int64}, where);
+  const auto start = generator.take(static_cast<std::uint64_t>(std::max<std::int64_t>(n, 0)));
+  auto* values = result.raw<std::int64_t>();
+  for (std::int64_t i = n - 1; i > 0; --i) {
+    const auto range = static_cast<std::uint64_t>(i) + 1;
+    const auto pick = random_bits(start, static_cast<std::uint64_t>(i)) % range;
+    std::swap(values[i], values[pick]);
+  }
+  return result;
+}
+
+Tensor empty_like(const Tensor& other, TensorOptions options, Where where) {
+  return finish(empty_strided(other.shape(), strides_like(other),
+                              options.dtype.value_or(other.dtype()), where),
+                options, where);
+}
+
+Tensor full_like(const Tensor& other, Scalar value, TensorOptions options, Where where) {
+  return filled(empty_strided(other.shape(), strides_like(other),
+                              options.dtype.value_or(other.dtype()), where),
+                value, options, where);
+}
+
+Tensor zeros_like(const Tensor& other, TensorOptions options, Where where) {
+  return full_like(other, 0, options, where);
+}
+
+Tensor ones_like(const Tensor& other, TensorOptions options, Where where) {
+  return full_like(other, 1, options, where);
+}
+
+Tensor rand_like(const Tensor& other, TensorOptions options, Where where) {
+  const TensorOptions values{.dtype = options.dtype.value_or(other.dtype())};
+  return laid_out_like(other, rand(other.shape(), values, default_generator(), where), options,
+                       where);
+}
+
+Tensor randn_like(const Tensor& other, TensorOptions options, Where where) {
+  const TensorOptions values{.dtype = options.dtype.value_or(other.dtype())};
+  return laid_out_like(other, randn(other.shape(), values, default_generator(), where), options,
+                       where);
+}
+
+}  // namespace retrograd

@@ -1,0 +1,48 @@
+#include <retrograd/tensor/dims.h>
+
+#include <ostream>
+
+#include <retrograd/tensor/error.h>
+
+namespace retrograd {
+
+void Dims::fail_capacity(std::size_t count) {
+  throw ShapeError("tensors have at most 8 dimensions, not " + std::to_string(count));
+}
+
+std::string to_string(const Dims& dims) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(dims[i]);
+  }
+  return text + "]";
+}
+
+std::ostream& operator<<(std::ostream& out, const Dims& dims) {
+  return out << to_string(dims);
+}
+
+Strides contiguous_strides(const Shape& shape) noexcept {
+  Strides strides = Dims::filled(shape.size(), 1);
+  for (std::size_t d = shape.size(); d-- > 1;) {
+    strides[d - 1] = strides[d] * std::max<std::int64_t>(shape[d], 1);
+  }
+  return strides;
+}
+
+Strides channels_last_strides(const Shape& shape) noexcept {
+  const std::size_t rank = shape.size();
+  if (rank < 3) {
+    return contiguous_strides(shape);
+  }
+  Strides strides = Dims::filled(rank, 1);
+  std::int64_t step = std::max<std::int64_t>(shape[1], 1);
+  for (std::size_t d = rank; d-- > 2;) {
+    strides[d] = step;
+    step *= std::max<std::int64_t>(shape[d], 1);
+  }
+  strides[0] = step;
+  return strides;
+}
+
+}  // namespace retrograd

@@ -1,0 +1,104 @@
+// Shapes, strides and lists of dimensions.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <retrograd/tensor/api.h>
+
+namespace retrograd {
+
+// A list of at most eight integers, held inline: a shape, strides, or the dimensions to work on.
+class Dims {
+ public:
+  static constexpr std::size_t capacity = 8;
+  using value_type = std::int64_t;
+
+  constexpr Dims() noexcept = default;
+  constexpr Dims(std::int64_t only) noexcept : values_{only}, size_(1) {}  // NOLINT: sum(x, 1)
+  constexpr Dims(std::initializer_list<std::int64_t> values) { assign(values); }
+  Dims(const std::vector<std::int64_t>& values) { assign(values); }  // NOLINT: any list will do
+  explicit constexpr Dims(std::span<const std::int64_t> values) { assign(values); }
+
+  static constexpr Dims filled(std::size_t count, std::int64_t value) {
+    Dims result;
+    result.resize(count, value);
+    return result;
+  }
+
+  constexpr std::size_t size() const noexcept { return size_; }
+  constexpr bool empty() const noexcept { return size_ == 0; }
+  constexpr std::int64_t operator[](std::size_t i) const noexcept { return values_[i]; }
+  constexpr std::int64_t& operator[](std::size_t i) noexcept { return values_[i]; }
+  constexpr std::int64_t back() const noexcept { return values_[size_ - 1]; }
+  constexpr std::int64_t& back() noexcept { return values_[size_ - 1]; }
+  constexpr const std::int64_t* begin() const noexcept { return values_.data(); }
+  constexpr const std::int64_t* end() const noexcept { return values_.data() + size_; }
+  constexpr std::int64_t* begin() noexcept { return values_.data(); }
+  constexpr std::int64_t* end() noexcept { return values_.data() + size_; }
+
+  constexpr void push_back(std::int64_t value) {
+    require_room(size_ + 1U);
+    values_[size_++] = value;
+  }
+  constexpr void insert(std::size_t at, std::int64_t value) {
+    require_room(size_ + 1U);
+    std::copy_backward(begin() + at, end(), end() + 1);
+    values_[at] = value;
+    ++size_;
+  }
+  constexpr void erase(std::size_t at) noexcept {
+    std::copy(begin() + at + 1, end(), begin() + at);
+    --size_;
+  }
+  constexpr void resize(std::size_t count, std::int64_t value = 0) {
+    require_room(count);
+    for (std::size_t i = size_; i < count; ++i) {
+      values_[i] = value;
+    }
+    size_ = static_cast<std::uint8_t>(count);
+  }
+
+  friend constexpr bool operator==(const Dims& a, const Dims& b) noexcept {
+    return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
+  }
+
+ private:
+  template <class Range>
+  constexpr void assign(const Range& values) {
+    require_room(values.size());
+    std::copy(values.begin(), values.end(), values_.begin());
+    size_ = static_cast<std::uint8_t>(values.size());
+  }
+  static constexpr void require_room(std::size_t count) {
+    if (count > capacity) {
+      fail_capacity(count);
+    }
+  }
+  [[noreturn]] RETROGRAD_API static void fail_capacity(std::size_t count);
+
+  std::array<std::int64_t, capacity> values_{};
+  std::uint8_t size_ = 0;
+};
+
+using Shape = Dims;
+using Strides = Dims;
+
+// "[8, 3, 32, 32]"
+RETROGRAD_API std::string to_string(const Dims& dims);
+RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Dims& dims);
+
+// Strides in elements of a row-major tensor.
+RETROGRAD_API Strides contiguous_strides(const Shape& shape) noexcept;
+
+// Strides in elements of (N, C, spatial...) with the channels innermost in memory.
+RETROGRAD_API Strides channels_last_strides(const Shape& shape) noexcept;
+
+}  // namespace retrograd

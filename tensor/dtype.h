@@ -1,0 +1,132 @@
+// Element types.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <limits>
+#include <type_traits>
+
+#include <retrograd/tensor/api.h>
+
+namespace retrograd {
+
+enum class DType : std::uint8_t { float32, float64, bfloat16, int64, uint8, boolean };
+
+inline constexpr DType float32 = DType::float32;
+inline constexpr DType float64 = DType::float64;
+inline constexpr DType bfloat16 = DType::bfloat16;
+inline constexpr DType int64 = DType::int64;
+inline constexpr DType uint8 = DType::uint8;
+inline constexpr DType boolean = DType::boolean;
+
+// A bfloat16 value: the upper 16 bits of a float32. Arithmetic happens in float32; storing rounds
+// to nearest, ties to even, and keeps NaN a NaN.
+struct BFloat16 {
+  std::uint16_t bits = 0;
+
+  BFloat16() = default;
+  explicit constexpr BFloat16(float value) noexcept : bits(round(value)) {}
+  constexpr operator float() const noexcept {  // NOLINT: widening loses nothing
+    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+  }
+
+ private:
+  static constexpr std::uint16_t round(float value) noexcept {
+    const auto wide = std::bit_cast<std::uint32_t>(value);
+    if ((wide & 0x7fffffffU) > 0x7f800000U) {
+      return static_cast<std::uint16_t>((wide >> 16) | 0x40U);
+    }
+    return static_cast<std::uint16_t>((wide + 0x7fffU + ((wide >> 16) & 1U)) >> 16);
+  }
+};
+
+constexpr std::size_t item_size(DType dtype) noexcept {
+  switch (dtype) {
+    case DType::float32: return 4;
+    case DType::float64:
+    case DType::int64: return 8;
+    case DType::bfloat16: return 2;
+    case DType::uint8:
+    case DType::boolean: return 1;
+  }
+  return 0;
+}
+
+// Only floating tensors can have gradients.
+constexpr bool is_floating(DType dtype) noexcept {
+  return dtype <= DType::bfloat16;
+}
+
+constexpr const char* name(DType dtype) noexcept {
+  switch (dtype) {
+    case DType::float32: return "float32";
+    case DType::float64: return "float64";
+    case DType::bfloat16: return "bfloat16";
+    case DType::int64: return "int64";
+    case DType::uint8: return "uint8";
+    case DType::boolean: return "boolean";
+  }
+  return "unknown";
+}
+
+RETROGRAD_API std::ostream& operator<<(std::ostream& out, DType dtype);
+
+// The dtype both can be converted to, as PyTorch promotes: boolean < uint8 < int64 < bfloat16,
+// float32, float64.
+constexpr DType promote(DType a, DType b) noexcept {
+  constexpr int rank[] = {4, 5, 3, 2, 1, 0};
+  return rank[static_cast<int>(a)] >= rank[static_cast<int>(b)] ? a : b;
+}
+
+namespace detail {
+template <class T>
+inline constexpr bool always_false = false;
+}
+
+// The dtype that stores C++ type T. Integers of 64 bits map to int64.
+template <class T>
+constexpr DType dtype_of() noexcept {
+  if constexpr (std::is_same_v<T, float>) {
+    return float32;
+  } else if constexpr (std::is_same_v<T, double>) {
+    return float64;
+  } else if constexpr (std::is_same_v<T, BFloat16>) {
+    return bfloat16;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return boolean;
+  } else if constexpr (std::is_same_v<T, std::uint8_t>) {
+    return uint8;
+  } else if constexpr (std::is_integral_v<T> && sizeof(T) == 8) {
+    return int64;
+  } else {
+    static_assert(detail::always_false<T>,
+                  "element types: float, double, BFloat16, std::int64_t, std::uint8_t, bool");
+  }
+}
+
+// The value of `from` as a To. Floating numbers lose their fraction on the way to an integer, stop
+// at its bounds, and NaN becomes 0: C++ leaves those cases undefined.
+template <class To, class From>
+constexpr To convert(From from) noexcept {
+  if constexpr (std::is_same_v<To, From>) {
+    return from;
+  } else if constexpr (std::is_same_v<From, BFloat16>) {
+    return convert<To>(static_cast<float>(from));
+  } else if constexpr (std::is_same_v<To, BFloat16>) {
+    return BFloat16(static_cast<float>(from));
+  } else if constexpr (std::is_same_v<To, bool>) {
+    return from != From{};
+  } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
+    using Limits = std::numeric_limits<To>;
+    if (!(from > static_cast<From>(Limits::min()))) {
+      return from != from ? To{0} : Limits::min();
+    }
+    return from >= static_cast<From>(Limits::max()) ? Limits::max() : static_cast<To>(from);
+  } else {
+    return static_cast<To>(from);
+  }
+}
+
+}  // namespace retrograd

@@ -1,0 +1,90 @@
+// What the library throws. Every message names the operator, the values and the caller's line.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/where.h>
+
+namespace retrograd {
+
+class Tensor;
+
+class RETROGRAD_API Error : public std::runtime_error {
+ public:
+  explicit Error(const std::string& message, Where where = {})
+      : std::runtime_error(message), where_(where) {}
+  // The user's line that made the call.
+  Where where() const noexcept { return where_; }
+
+ private:
+  Where where_;
+};
+
+// Shapes or ranks that do not fit.
+class RETROGRAD_API ShapeError : public Error {
+  using Error::Error;
+};
+// A dtype that the operator does not take.
+class RETROGRAD_API DTypeError : public Error {
+  using Error::Error;
+};
+// A dimension or an index out of range.
+class RETROGRAD_API IndexError : public Error {
+  using Error::Error;
+};
+// A number out of its domain, such as a negative learning rate or a stride of 0.
+class RETROGRAD_API ValueError : public Error {
+  using Error::Error;
+};
+// Misuse of gradients: no graph, freed graph, values overwritten in place.
+class RETROGRAD_API GraphError : public Error {
+  using Error::Error;
+};
+// A file that cannot be read or written, or is malformed.
+class RETROGRAD_API IoError : public Error {
+  using Error::Error;
+};
+
+// Memory ran out; the message says how many bytes were asked for.
+class RETROGRAD_API OutOfMemory : public std::bad_alloc {
+ public:
+  explicit OutOfMemory(std::size_t bytes) noexcept;
+  const char* what() const noexcept override { return message_; }
+
+ private:
+  char message_[64];
+};
+
+// One tensor to list under an error message.
+struct ErrorArgument {
+  std::string_view name;
+  const Tensor& tensor;
+};
+
+// Throws E with the text
+//   op: what   at file:line
+//     name  dtype [shape]
+template <class E>
+[[noreturn]] void fail(const char* op, Where where, const std::string& what,
+                       std::initializer_list<ErrorArgument> arguments = {});
+
+extern template RETROGRAD_API void fail<ShapeError>(const char*, Where, const std::string&,
+                                                    std::initializer_list<ErrorArgument>);
+extern template RETROGRAD_API void fail<DTypeError>(const char*, Where, const std::string&,
+                                                    std::initializer_list<ErrorArgument>);
+extern template RETROGRAD_API void fail<IndexError>(const char*, Where, const std::string&,
+                                                    std::initializer_list<ErrorArgument>);
+extern template RETROGRAD_API void fail<ValueError>(const char*, Where, const std::string&,
+                                                    std::initializer_list<ErrorArgument>);
+extern template RETROGRAD_API void fail<GraphError>(const char*, Where, const std::string&,
+                                                    std::initializer_list<ErrorArgument>);
+extern template RETROGRAD_API void fail<IoError>(const char*, Where, const std::string&,
+                                                 std::initializer_list<ErrorArgument>);
+
+}  // namespace retrograd

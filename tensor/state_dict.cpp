@@ -1,0 +1,27 @@
+#include <retrograd/tensor/state_dict.h>
+
+namespace retrograd {
+
+void StateDict::insert(std::string name, Tensor tensor, Where where) {
+  if (!tensor.defined()) {
+    fail<ValueError>("state_dict", where, "the tensor named '" + name + "' is undefined");
+  }
+  if (!index_.emplace(name, entries_.size()).second) {
+    fail<ValueError>("state_dict", where, "the name '" + name + "' is there already");
+  }
+  entries_.emplace_back(std::move(name), std::move(tensor));
+}
+
+const Tensor* StateDict::find(std::string_view name) const {
+  const auto found = index_.find(std::string(name));
+  return found == index_.end() ? nullptr : &entries_[found->second].second;
+}
+
+const Tensor& StateDict::at(std::string_view name, Where where) const {
+  if (const Tensor* tensor = find(name)) {
+    return *tensor;
+  }
+  fail<IndexError>("state_dict", where, "there is no tensor named '" + std::string(name) + "'");
+}
+
+}  // namespace retrograd

@@ -1,0 +1,50 @@
+// The memory that tensors view, with its version counter.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/intrusive.h>
+#include <retrograd/tensor/where.h>
+
+namespace retrograd::detail {
+
+// Header and data share one block: the data starts 64 bytes after the header. Foreign memory has
+// its data elsewhere and a function that frees it.
+struct Storage {
+  std::atomic<std::uint32_t> references{1};
+  // Goes up with every write in place, so that a saved value that was overwritten is noticed.
+  std::atomic<std::uint32_t> version{0};
+  std::byte* data = nullptr;
+  std::size_t bytes = 0;
+  std::function<void()>* free_foreign = nullptr;
+  const char* last_write = nullptr;  // who wrote in place last, and where
+  Where last_write_at{"", 0};
+
+  bool shared() const noexcept { return references.load(std::memory_order_acquire) > 1; }
+  void wrote(const char* op, Where where) noexcept {
+    version.fetch_add(1, std::memory_order_relaxed);
+    last_write = op;
+    last_write_at = where;
+  }
+};
+static_assert(sizeof(Storage) <= 64);
+
+RETROGRAD_API IntrusivePtr<Storage> new_storage(std::size_t bytes);
+RETROGRAD_API IntrusivePtr<Storage> new_foreign_storage(void* data, std::size_t bytes,
+                                                        std::function<void()> free);
+RETROGRAD_API void destroy(Storage* storage) noexcept;
+
+inline void retain(Storage* storage) noexcept {
+  storage->references.fetch_add(1, std::memory_order_relaxed);
+}
+inline void release(Storage* storage) noexcept {
+  if (storage->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    destroy(storage);
+  }
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,211 @@
+// Tensor: a cheap shared handle on strided memory, with optional gradient metadata.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/dims.h>
+#include <retrograd/tensor/dtype.h>
+#include <retrograd/tensor/error.h>
+#include <retrograd/tensor/intrusive.h>
+#include <retrograd/tensor/scalar.h>
+#include <retrograd/tensor/storage.h>
+#include <retrograd/tensor/where.h>
+
+namespace retrograd {
+
+class Node;     // autograd/node.h
+class Operand;  // ops/operand.h
+RETROGRAD_API void retain(Node* node) noexcept;
+RETROGRAD_API void release(Node* node) noexcept;
+
+using NodePtr = detail::IntrusivePtr<Node>;
+
+namespace detail {
+
+// What a handle points to. Two handles on one TensorImpl are one tensor; a view is another
+// TensorImpl on the same Storage.
+struct RETROGRAD_API TensorImpl {
+  TensorImpl(IntrusivePtr<Storage> memory, const Shape& shape, const Strides& strides, DType dtype,
+             std::int64_t offset);
+
+  std::atomic<std::uint32_t> references{1};
+  DType dtype;
+  bool contiguous;  // row-major without gaps
+  bool dense;       // every element its own place and no gaps, in some order of dimensions
+  bool view_without_grad = false;  // a view taken while recording was off
+  std::int64_t numel;
+  std::int64_t offset;  // in elements
+  Shape shape;
+  Strides strides;  // in elements
+  IntrusivePtr<Storage> storage;
+  NodePtr node;                   // gradient metadata, or null
+  IntrusivePtr<TensorImpl> base;  // the tensor that a view was taken of, never itself a view
+  // The base's node that `node` leads to. When the base was written to in place since, its node is
+  // another, and the view's has to be made anew.
+  const Node* base_node = nullptr;
+
+  static void* operator new(std::size_t bytes);
+  static void operator delete(void* block, std::size_t bytes) noexcept;
+};
+
+inline void retain(TensorImpl* impl) noexcept {
+  impl->references.fetch_add(1, std::memory_order_relaxed);
+}
+inline void release(TensorImpl* impl) noexcept {
+  if (impl->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    delete impl;
+  }
+}
+
+}  // namespace detail
+
+struct BackwardOptions {
+  bool retain_graph = false;  // keep saved tensors, so that backward can run again
+  bool create_graph = false;  // record the backward pass itself; implies retain_graph
+};
+
+class RETROGRAD_API Tensor {
+ public:
+  using Hook = std::function<Tensor(const Tensor& grad)>;
+
+  // An undefined tensor: no memory, no shape. Tests false with defined().
+  Tensor() = default;
+
+  bool defined() const noexcept { return static_cast<bool>(impl_); }
+
+  // --- what it is ---
+  const Shape& shape() const { return impl().shape; }
+  const Strides& strides() const { return impl().strides; }  // in elements
+  DType dtype() const { return impl().dtype; }
+  std::int64_t dim() const { return static_cast<std::int64_t>(impl().shape.size()); }
+  std::int64_t numel() const { return impl().numel; }
+  // The length of one dimension; -1 is the last. Throws IndexError.
+  std::int64_t size(std::int64_t dim, Where where = {}) const;
+  bool is_contiguous() const { return impl().contiguous; }
+  bool is_channels_last() const;  // (N, C, spatial...) with channels innermost in memory
+  bool shares_memory_with(const Tensor& other) const noexcept;
+
+  // --- its values, in logical (row-major) order whatever the strides ---
+  // The only element, converted to T. Throws ShapeError unless numel() is 1.
+  template <class T>
+  T item(Where where = {}) const {
+    return item_scalar(where).to<T>();
+  }
+  // One element, as a double. Throws IndexError.
+  double at(const Dims& index, Where where = {}) const;
+  // All elements, converted to T.
+  template <class T>
+  std::vector<T> to_vector(Where where = {}) const;
+  // The memory of a contiguous tensor. Throws ShapeError when it is not contiguous (call
+  // contiguous() first), DTypeError when T is not its dtype. Writing through it is not recorded.
+  template <class T>
+  T* data(Where where = {}) const {
+    return static_cast<T*>(data_checked(dtype_of<T>(), where));
+  }
+
+  // --- copies and conversions (differentiable) ---
+  Tensor to(DType dtype, Where where = {}) const;  // itself when the dtype is the same
+  Tensor clone(Where where = {}) const;            // a copy with the same layout
+  Tensor contiguous(Where where = {}) const;       // itself when already row-major
+  Tensor detach() const;                           // same memory, no history
+
+  // --- gradients ---
+  bool requires_grad() const noexcept;
+  // Marks a leaf. Throws DTypeError for integer dtypes, GraphError for results of operators.
+  Tensor& set_requires_grad(bool value = true, Where where = {});
+  bool is_leaf() const noexcept;
+  // The accumulated gradient; undefined before the first backward.
+  Tensor grad() const;
+  void set_grad(const Tensor& grad, Where where = {});
+  void zero_grad();  // drops the gradient: grad() is undefined until the next backward
+  void retain_grad(Where where = {});  // keeps the gradient of a result of an operator too
+  // Accumulates d(this)/d(leaf) into every leaf's grad(). Throws GraphError.
+  void backward(Where where = {}) const;
+  void backward(const Tensor& seed, BackwardOptions options = {}, Where where = {}) const;
+  void backward(BackwardOptions options, Where where = {}) const;
+  // Calls `hook` with this tensor's gradient each time it is complete; a defined result replaces
+  // it. The number returned removes the hook.
+  int register_hook(Hook hook, Where where = {});
+  void remove_hook(int hook);
+
+  // --- in place; recorded, and refused where a saved value or a leaf would be destroyed ---
+  Tensor& add_(const Operand& other, Where where = {});
+  Tensor& sub_(const Operand& other, Where where = {});
+  Tensor& mul_(const Operand& other, Where where = {});
+  Tensor& div_(const Operand& other, Where where = {});
+  Tensor& zero_(Where where = {});
+  Tensor& fill_(Scalar value, Where where = {});
+  // Takes the values of `source`, broadcast and converted.
+  Tensor& copy_(const Tensor& source, Where where = {});
+
+  // --- for code that builds operators ---
+  explicit Tensor(detail::IntrusivePtr<detail::TensorImpl> impl) noexcept
+      : impl_(std::move(impl)) {}
+  detail::TensorImpl& impl() const {
+    if (!impl_) {
+      fail_undefined();
+    }
+    return *impl_;
+  }
+  detail::TensorImpl* impl_or_null() const noexcept { return impl_.get(); }
+  // First element's address, whatever the strides.
+  template <class T>
+  T* raw() const {
+    return reinterpret_cast<T*>(impl().storage->data) + impl().offset;
+  }
+  std::uint32_t version() const noexcept;
+
+ private:
+  [[noreturn]] static void fail_undefined();
+  Scalar item_scalar(Where where) const;
+  void* data_checked(DType wanted, Where where) const;
+
+  detail::IntrusivePtr<detail::TensorImpl> impl_;
+};
+
+extern template RETROGRAD_API std::vector<float> Tensor::to_vector(Where) const;
+extern template RETROGRAD_API std::vector<double> Tensor::to_vector(Where) const;
+extern template RETROGRAD_API std::vector<BFloat16> Tensor::to_vector(Where) const;
+extern template RETROGRAD_API std::vector<std::int64_t> Tensor::to_vector(Where) const;
+extern template RETROGRAD_API std::vector<std::uint8_t> Tensor::to_vector(Where) const;
+extern template RETROGRAD_API std::vector<bool> Tensor::to_vector(Where) const;
+
+// "tensor float32 [2, 2]" and the values; more than 1,000 elements are elided in the middle.
+RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+RETROGRAD_API std::string to_string(const Tensor& tensor);
+
+// "float32 [2, 2]", or "undefined".
+RETROGRAD_API std::string describe(const Tensor& tensor);
+
+// --- making tensors without operators: for kernels and readers ---
+
+// Fresh memory, values undefined, row-major. Throws ShapeError for negative or overflowing sizes.
+RETROGRAD_API Tensor empty_tensor(const Shape& shape, DType dtype, Where where = {});
+// Fresh memory with the given strides, which must be dense.
+RETROGRAD_API Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype,
+                                   Where where = {});
+// A view on the memory of `tensor`, `offset` elements into its storage. Records nothing.
+RETROGRAD_API Tensor view_of(const Tensor& tensor, const Shape& shape, const Strides& strides,
+                             std::int64_t offset);
+// Foreign memory; `free` runs when the last view of it is gone. Strides in elements.
+RETROGRAD_API Tensor from_blob(void* data, const Shape& shape, DType dtype,
+                               std::function<void()> free = {}, Where where = {});
+RETROGRAD_API Tensor from_blob(void* data, const Shape& shape, const Strides& strides, DType dtype,
+                               std::function<void()> free = {}, Where where = {});
+
+// The number of elements. Throws ShapeError for negative sizes or an overflow.
+RETROGRAD_API std::int64_t checked_numel(const char* op, const Shape& shape, DType dtype,
+                                         Where where);
+
+// Turns -1 into the last dimension and so on. Throws IndexError naming `op`.
+RETROGRAD_API std::int64_t normalize_dim(const char* op, std::int64_t dim, std::int64_t rank,
+                                         Where where);
+
+}  // namespace retrograd
