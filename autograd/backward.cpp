@@ -1,0 +1,235 @@
+#include <retrograd/autograd/backward.h>
+
+#include <string>
+#include <utility>
+
+#include <retrograd/autograd/detail/engine.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+// The node of each output, after checking that a backward pass can start there.
+std::vector<NodePtr> roots_of(const char* op, const std::vector<Tensor>& outputs, Where where) {
+  std::vector<NodePtr> roots;
+  roots.reserve(outputs.size());
+  for (const Tensor& output : outputs) {
+    if (!output.defined()) {
+      fail<GraphError>(op, where, "the output is undefined");
+    }
+    roots.push_back(detail::grad_node(output));
+    if (!roots.back()) {
+      fail<GraphError>(op, where,
+                       "the output does not require a gradient: no leaf with requires_grad led to "
+                       "it, or it was made under a NoGradGuard or detached",
+                       {{"output", output}});
+    }
+  }
+  return roots;
+}
+
+std::vector<Tensor> seeds_of(const char* op, const std::vector<Tensor>& outputs,
+                             const std::vector<Tensor>& given, Where where) {
+  if (!given.empty() && given.size() != outputs.size()) {
+    fail<GraphError>(
+        op, where,
+        std::to_string(given.size()) + " seeds for " + std::to_string(outputs.size()) + " outputs");
+  }
+  std::vector<Tensor> seeds;
+  seeds.reserve(outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const Tensor& output = outputs[i];
+    const Tensor seed = given.empty() ? Tensor() : given[i];
+    if (!seed.defined()) {
+      if (output.numel() != 1) {
+        fail<GraphError>(op, where,
+                         "only an output of one element has an implicit seed; pass one of shape " +
+                             to_string(output.shape()) +
+                             ", or reduce the output with sum() or mean()",
+                         {{"output", output}});
+      }
+      seeds.push_back(ones_like(output));
+      continue;
+    }
+    if (seed.shape() != output.shape()) {
+      fail<ShapeError>(op, where, "the seed must have the shape of the output",
+                       {{"output", output}, {"seed", seed}});
+    }
+    if (seed.dtype() != output.dtype()) {
+      fail<DTypeError>(op, where, "the seed must have the dtype of the output",
+                       {{"output", output}, {"seed", seed}});
+    }
+    seeds.push_back(seed);
+  }
+  return seeds;
+}
+
+void backward_from(const std::vector<Tensor>& outputs, const std::vector<Tensor>& given,
+                   BackwardOptions options, Where where) {
+  const auto roots = roots_of("backward", outputs, where);
+  auto seeds = seeds_of("backward", outputs, given, where);
+  Engine engine(options.retain_graph, options.create_graph);
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    engine.seed(roots[i], std::move(seeds[i]));
+  }
+  engine.run();
+}
+
+}  // namespace
+
+void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& seeds,
+              BackwardOptions options, Where where) {
+  backward_from(outputs, seeds, options, where);
+}
+
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                         const GradOptions& options, Where where) {
+  const auto roots = roots_of("grad", outputs, where);
+  std::vector<NodePtr> targets;
+  targets.reserve(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    targets.push_back(detail::grad_node(inputs[i]));
+    if (!targets.back()) {
+      fail<GraphError>("grad", where, "input " + std::to_string(i) + " does not require a gradient",
+                       {{"input", inputs[i]}});
+    }
+  }
+  auto seeds = seeds_of("grad", outputs, options.grad_outputs, where);
+  Engine engine(options.retain_graph, options.create_graph);
+  engine.capture(targets, roots);
+  if (!options.allow_unused) {
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      if (!engine.reaches(i)) {
+        fail<GraphError>("grad", where,
+                         "the outputs do not depend on input " + std::to_string(i) +
+                             "; pass {.allow_unused = true} to get an undefined tensor for it",
+                         {{"input", inputs[i]}});
+      }
+    }
+  }
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    engine.seed(roots[i], std::move(seeds[i]));
+  }
+  engine.run();
+  std::vector<Tensor> result;
+  result.reserve(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    result.push_back(engine.captured(i));
+  }
+  return result;
+}
+
+// --- Tensor's members about gradients ---
+
+namespace {
+// Whether the base of a view was written to in place since the view's node was made.
+bool is_stale_view(const detail::TensorImpl& impl) noexcept {
+  return impl.base && impl.base->node.get() != impl.base_node && !impl.view_without_grad;
+}
+}  // namespace
+
+bool Tensor::requires_grad() const noexcept {
+  if (!impl_) {
+    return false;
+  }
+  const NodePtr& node = is_stale_view(*impl_) ? impl_->base->node : impl_->node;
+  return node && node->requires_grad_;
+}
+
+Tensor& Tensor::set_requires_grad(bool value, Where where) {
+  detail::TensorImpl& self = impl();
+  if (value && !is_floating(self.dtype)) {
+    fail<DTypeError>("set_requires_grad", where, "only floating tensors can have gradients",
+                     {{"tensor", *this}});
+  }
+  if (!is_leaf()) {
+    if (!value) {
+      fail<GraphError>("set_requires_grad", where,
+                       "the result of an operator cannot stop requiring a gradient; use detach()",
+                       {{"tensor", *this}});
+    }
+    return *this;
+  }
+  if (self.node) {
+    self.node->requires_grad_ = value;
+  } else if (value) {
+    self.node = NodePtr::adopt(new Node(self.shape, self.dtype));
+    self.base = {};  // a leaf is no longer a part of something else
+  }
+  return *this;
+}
+
+bool Tensor::is_leaf() const noexcept {
+  return !requires_grad() || (!is_stale_view(*impl_) && impl_->node->is_leaf());
+}
+
+Tensor Tensor::grad() const {
+  return impl().node ? impl().node->grad_ : Tensor();
+}
+
+void Tensor::set_grad(const Tensor& grad, Where where) {
+  if (!impl().node) {
+    fail<GraphError>("set_grad", where, "the tensor does not require a gradient",
+                     {{"tensor", *this}});
+  }
+  if (grad.defined() && (grad.shape() != shape() || grad.dtype() != dtype())) {
+    fail<ShapeError>("set_grad", where, "the gradient must have the tensor's shape and dtype",
+                     {{"tensor", *this}, {"gradient", grad}});
+  }
+  impl().node->grad_ = grad;
+}
+
+void Tensor::zero_grad() {
+  if (impl().node) {
+    impl().node->grad_ = {};
+  }
+}
+
+void Tensor::retain_grad(Where where) {
+  const NodePtr node = detail::grad_node(*this);
+  if (!node) {
+    fail<GraphError>("retain_grad", where, "the tensor does not require a gradient",
+                     {{"tensor", *this}});
+  }
+  node->retains_grad_ = !node->is_leaf();
+}
+
+void Tensor::backward(Where where) const {
+  backward_from({*this}, {}, {}, where);
+}
+
+void Tensor::backward(BackwardOptions options, Where where) const {
+  backward_from({*this}, {}, options, where);
+}
+
+void Tensor::backward(const Tensor& seed, BackwardOptions options, Where where) const {
+  backward_from({*this}, {seed}, options, where);
+}
+
+int Tensor::register_hook(Hook hook, Where where) {
+  const NodePtr node = detail::grad_node(*this);
+  if (!node) {
+    fail<GraphError>("register_hook", where, "the tensor does not require a gradient",
+                     {{"tensor", *this}});
+  }
+  if (!node->hooks_) {
+    node->hooks_ = std::make_unique<std::vector<std::pair<int, Hook>>>();
+  }
+  const int id = node->hooks_->empty() ? 0 : node->hooks_->back().first + 1;
+  node->hooks_->emplace_back(id, std::move(hook));
+  return id;
+}
+
+void Tensor::remove_hook(int hook) {
+  const NodePtr node = detail::grad_node(*this);
+  if (node && node->hooks_) {
+    std::erase_if(*node->hooks_, [&](const auto& entry) { return entry.first == hook; });
+  }
+}
+
+Tensor Tensor::detach() const {
+  return detail::alias(*this, NodePtr());
+}
+
+}  // namespace retrograd

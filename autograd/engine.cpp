@@ -1,0 +1,167 @@
+#include <retrograd/autograd/detail/engine.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <string>
+#include <unordered_set>
+
+#include <retrograd/autograd/detail/accumulate.h>
+
+namespace retrograd {
+
+void Engine::run() {
+  const GradModeGuard recording(create_graph_);
+  while (!ready_.empty()) {
+    auto [node, grad] = ready_.pop_newest();
+    grad = after_hooks(*node, std::move(grad));
+    const Wanted* want = wanted(node.get());
+    if (want != nullptr) {
+      for (const std::size_t target : want->targets) {
+        captured_[target] = grad;
+      }
+    }
+    if (node->is_leaf()) {
+      if (!capturing_) {
+        accumulate_leaf(*node, std::move(grad));
+      }
+    } else if (!capturing_ || (want != nullptr && want->on_the_way)) {
+      visit(*node, std::move(grad));
+    }
+  }
+}
+
+void Engine::visit(Node& node, Tensor grad) {
+  if (node.freed()) {
+    fail<GraphError>(node.op(), node.where(),
+                     "its saved tensors were freed by an earlier backward; pass "
+                     "{.retain_graph = true} to that one to go through the graph twice");
+  }
+  const auto inputs = node.inputs();
+  detail::InlineArray<bool, 8> needed(capturing_ ? inputs.size() : 0);
+  for (std::size_t i = 0; i < needed.size(); ++i) {
+    needed[i] = inputs[i] && wanted(inputs[i].get()) != nullptr;
+  }
+  const detail::RecordAt site(node.where());
+  Gradients gradients =
+      (*node.backward_)(Backward(node, grad, capturing_ ? needed.data() : nullptr));
+  grad = {};
+  check(node, gradients);
+  if (!retain_graph_) {
+    node.free_saved();
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i] && gradients[i].defined() && (!capturing_ || needed[i])) {
+      ready_.add(inputs[i], std::move(gradients[i]));
+    }
+  }
+}
+
+void Engine::check(Node& node, Gradients& gradients) const {
+  const auto inputs = node.inputs();
+  if (gradients.size() != inputs.size()) {
+    fail<GraphError>(node.op(), node.where(),
+                     "its backward returned " + std::to_string(gradients.size()) +
+                         " gradients for " + std::to_string(inputs.size()) + " inputs");
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& gradient = gradients[i];
+    if (inputs[i] && gradient.defined() &&
+        (gradient.shape() != inputs[i]->shape() || gradient.dtype() != inputs[i]->dtype())) {
+      fail<GraphError>(node.op(), node.where(),
+                       "its backward returned " + describe(gradient) + " for input " +
+                           std::to_string(i) + ", which is " + name(inputs[i]->dtype()) + " " +
+                           to_string(inputs[i]->shape()));
+    }
+  }
+}
+
+Tensor Engine::after_hooks(Node& node, Tensor grad) const {
+  if (node.hooks_) {
+    const auto hooks = *node.hooks_;  // a hook may remove itself
+    for (const auto& [id, hook] : hooks) {
+      Tensor replaced = hook(grad);
+      if (replaced.defined()) {
+        if (replaced.shape() != node.shape() || replaced.dtype() != node.dtype()) {
+          fail<GraphError>(
+              node.op(), node.where(),
+              "a hook returned " + describe(replaced) + " for a gradient of " + describe(grad));
+        }
+        grad = std::move(replaced);
+      }
+    }
+  }
+  if (node.retains_grad_ && !capturing_) {
+    node.grad_ = node.grad_.defined() ? detail::accumulate(node.grad_, grad) : grad;
+  }
+  return grad;
+}
+
+void Engine::accumulate_leaf(Node& leaf, Tensor grad) const {
+  if (!leaf.requires_grad_) {
+    return;
+  }
+  // Graphs of several threads may end in one leaf.
+  static std::array<std::mutex, 64> mutexes;
+  const std::scoped_lock lock(mutexes[leaf.number() % mutexes.size()]);
+  Tensor& total = leaf.grad_;
+  if (create_graph_) {
+    total = total.defined() ? detail::accumulate(total, grad) : grad;
+  } else if (!total.defined()) {
+    const bool take = detail::is_exclusive(grad) && grad.impl().dense;
+    total = take ? std::move(grad) : detail::own_copy(grad);
+  } else if (total.requires_grad()) {
+    total = detail::accumulate(total.detach(), grad);
+  } else {
+    detail::accumulate_in_place(total, grad);
+  }
+}
+
+const Engine::Wanted* Engine::wanted(const Node* node) const {
+  if (!capturing_) {
+    return nullptr;
+  }
+  const auto found = wanted_.find(node);
+  return found == wanted_.end() ? nullptr : &found->second;
+}
+
+// Marks the targets and all nodes between them and the roots. Nodes older than every target cannot
+// lead to one.
+void Engine::capture(const std::vector<NodePtr>& targets, const std::vector<NodePtr>& roots) {
+  capturing_ = true;
+  captured_.resize(targets.size());
+  std::uint64_t oldest = UINT64_MAX;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    wanted_[targets[i].get()].targets.push_back(i);
+    oldest = std::min(oldest, targets[i]->number());
+  }
+  std::vector<const Node*> found;
+  std::unordered_set<const Node*> seen;
+  const auto discover = [&](const NodePtr& node) {
+    if (node && node->number() >= oldest && seen.insert(node.get()).second) {
+      found.push_back(node.get());
+    }
+  };
+  for (const NodePtr& root : roots) {
+    discover(root);
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    for (const NodePtr& input : found[i]->inputs()) {
+      discover(input);
+    }
+  }
+  for (const NodePtr& target : targets) {
+    reached_.push_back(seen.contains(target.get()));
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Node* a, const Node* b) { return a->number() < b->number(); });
+  for (const Node* node : found) {
+    const auto inputs = node->inputs();
+    if (std::any_of(inputs.begin(), inputs.end(),
+                    [&](const NodePtr& input) { return input && wanted_.contains(input.get()); })) {
+      wanted_[node].on_the_way = true;
+    }
+  }
+}
+
+}  // namespace retrograd

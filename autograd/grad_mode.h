@@ -1,0 +1,40 @@
+// Whether operators record, for the current thread.
+#pragma once
+
+#include <retrograd/tensor/api.h>
+
+namespace retrograd {
+
+RETROGRAD_API bool grad_enabled() noexcept;
+
+namespace detail {
+RETROGRAD_API void set_grad_enabled(bool enabled) noexcept;
+}
+
+// Sets recording on or off until the end of the scope, exceptions included.
+class GradModeGuard {
+ public:
+  explicit GradModeGuard(bool enabled) noexcept : previous_(grad_enabled()) {
+    detail::set_grad_enabled(enabled);
+  }
+  ~GradModeGuard() { detail::set_grad_enabled(previous_); }
+  GradModeGuard(const GradModeGuard&) = delete;
+  GradModeGuard& operator=(const GradModeGuard&) = delete;
+
+ private:
+  bool previous_;
+};
+
+// No operator records in this thread while one is alive.
+class NoGradGuard : public GradModeGuard {
+ public:
+  NoGradGuard() noexcept : GradModeGuard(false) {}
+};
+
+// Turns recording back on inside a NoGradGuard.
+class EnableGradGuard : public GradModeGuard {
+ public:
+  EnableGradGuard() noexcept : GradModeGuard(true) {}
+};
+
+}  // namespace retrograd

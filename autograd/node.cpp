@@ -1,0 +1,202 @@
+#include <retrograd/autograd/node.h>
+
+#include <atomic>
+#include <string>
+
+#include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/tensor/memory.h>
+
+namespace retrograd {
+
+namespace {
+
+std::atomic<std::uint64_t> next_number{1};
+std::atomic<std::int64_t> live_nodes{0};
+std::atomic<detail::RecordObserver> record_observer{nullptr};
+
+// Nodes whose count reached zero in this thread. One function deletes them in a loop: a chain of a
+// million nodes must not need a stack of a million frames.
+struct DeadList {
+  Node* head = nullptr;
+  bool draining = false;
+};
+thread_local DeadList dead;
+
+thread_local const Where* record_at = nullptr;
+
+const Tensor kUndefined;
+
+}  // namespace
+
+Node::Node(const Shape& shape, DType dtype) noexcept
+    : dtype_(dtype),
+      op_("leaf"),
+      where_("", 0),
+      number_(next_number.fetch_add(1, std::memory_order_relaxed)),
+      shape_(shape),
+      inputs_(0),
+      saved_(0) {
+  live_nodes.fetch_add(1, std::memory_order_relaxed);
+}
+
+Node::Node(Record&& record)
+    : dtype_(record.output.dtype()),
+      op_(record.op),
+      where_(record_at != nullptr ? *record_at : record.where),
+      number_(0),
+      shape_(record.output.shape()),
+      inputs_(record.inputs.size()),
+      saved_(record.saved.size()),
+      backward_(std::move(record.backward)) {
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    inputs_[i] = detail::grad_node(record.inputs[i]);
+  }
+  for (std::size_t i = 0; i < saved_.size(); ++i) {
+    const Tensor& tensor = record.saved[i];
+    if (!tensor.defined()) {
+      continue;
+    }
+    const bool is_output = tensor.impl_or_null() == record.output.impl_or_null();
+    const bool keeps_handle = tensor.is_leaf() && tensor.requires_grad();
+    saved_[i].value =
+        keeps_handle ? tensor
+                     : detail::alias(tensor, is_output ? NodePtr() : detail::grad_node(tensor));
+    saved_[i].version = tensor.version();
+    saved_[i].is_output = is_output;
+  }
+  number_ = next_number.fetch_add(1, std::memory_order_relaxed);
+  live_nodes.fetch_add(1, std::memory_order_relaxed);
+}
+
+Node::~Node() {
+  live_nodes.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void* Node::operator new(std::size_t bytes) {
+  return memory::allocate(bytes);
+}
+void Node::operator delete(void* block, std::size_t bytes) noexcept {
+  memory::deallocate(block, bytes);
+}
+
+std::int64_t Node::live_count() noexcept {
+  return live_nodes.load(std::memory_order_relaxed);
+}
+
+void Node::free_saved() noexcept {
+  if (saved_.size() > 0) {
+    freed_.store(true, std::memory_order_release);
+    saved_.clear();
+  }
+}
+
+void retain(Node* node) noexcept {
+  node->references_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void release(Node* node) noexcept {
+  if (node->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
+  node->next_dead_ = dead.head;
+  dead.head = node;
+  if (dead.draining) {
+    return;
+  }
+  dead.draining = true;
+  while (dead.head != nullptr) {
+    Node* next = dead.head;
+    dead.head = next->next_dead_;
+    delete next;
+  }
+  dead.draining = false;
+}
+
+Tensor Backward::saved(std::size_t i) const {
+  const detail::SavedTensor& entry = node_.saved_[i];
+  const Tensor& value = entry.value;
+  if (!value.defined()) {
+    return value;
+  }
+  const detail::Storage& storage = *value.impl().storage;
+  const auto version = storage.version.load(std::memory_order_relaxed);
+  if (version != entry.version) {
+    fail<GraphError>(node_.op(), node_.where(),
+                     std::string("its backward needs ") +
+                         (entry.is_output ? "its output" : "an input") +
+                         ", but that was overwritten in place by " + storage.last_write + " at " +
+                         to_string(storage.last_write_at) + " (version " + std::to_string(version) +
+                         ", saved at version " + std::to_string(entry.version) +
+                         "); use the operator that is not in place there, or clone() first",
+                     {{"saved", value}});
+  }
+  if (entry.is_output && grad_enabled()) {
+    return detail::alias(value, NodePtr(const_cast<Node*>(&node_)));
+  }
+  return value;
+}
+
+bool Backward::needs(std::size_t i) const noexcept {
+  return static_cast<bool>(node_.inputs_[i]) && (needed_ == nullptr || needed_[i]);
+}
+
+const Tensor& save_if(bool condition, const Tensor& tensor) noexcept {
+  return condition ? tensor : kUndefined;
+}
+
+namespace detail {
+
+RecordAt::RecordAt(Where where) noexcept : previous_(record_at), where_(where) {
+  record_at = &where_;
+}
+
+RecordAt::~RecordAt() {
+  record_at = previous_;
+}
+
+void set_record_observer(RecordObserver observer) noexcept {
+  record_observer = observer;
+}
+
+Tensor alias(const Tensor& tensor, NodePtr node) {
+  const TensorImpl& impl = tensor.impl();
+  Tensor result = view_of(tensor, impl.shape, impl.strides, impl.offset);
+  result.impl().node = std::move(node);
+  return result;
+}
+
+NodePtr grad_node(const Tensor& tensor) {
+  if (!tensor.defined()) {
+    return {};
+  }
+  TensorImpl& impl = tensor.impl();
+  if (impl.base && impl.base->node.get() != impl.base_node && !impl.view_without_grad) {
+    const Tensor base(impl.base);
+    impl.node = view_node(base, tensor);
+    impl.base_node = impl.base->node.get();
+  }
+  return tensor.requires_grad() ? impl.node : NodePtr();
+}
+
+Tensor record_node(Record&& record) {
+  TensorImpl& output = record.output.impl();
+  if (output.node) {
+    fail<GraphError>(record.op, record.where,
+                     "the output of record() must be fresh, but it is on a tape already");
+  }
+  for (std::size_t i = 0; i < record.inputs.size(); ++i) {
+    if (record.inputs[i].impl_or_null() == &output) {
+      fail<GraphError>(record.op, record.where, "the output of record() is one of its inputs");
+    }
+  }
+  if (const auto observer = record_observer.load(std::memory_order_relaxed)) {
+    observer(record.op);
+  }
+  Tensor result = record.output;
+  result.impl().node = NodePtr::adopt(new Node(std::move(record)));
+  return result;
+}
+
+}  // namespace detail
+
+}  // namespace retrograd

@@ -1,0 +1,144 @@
+// One recorded operator, or one leaf. Read it to walk a tape.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd {
+
+namespace detail {
+
+// An array whose length is fixed when it is made; short ones need no memory of their own.
+template <class T, std::size_t N>
+class InlineArray {
+ public:
+  explicit InlineArray(std::size_t count)
+      : count_(count), many_(count > N ? std::make_unique<T[]>(count) : nullptr) {}
+
+  std::size_t size() const noexcept { return count_; }
+  T* data() noexcept { return many_ ? many_.get() : few_.data(); }
+  const T* data() const noexcept { return many_ ? many_.get() : few_.data(); }
+  T& operator[](std::size_t i) noexcept { return data()[i]; }
+  const T& operator[](std::size_t i) const noexcept { return data()[i]; }
+  void clear() noexcept {
+    for (std::size_t i = 0; i < count_; ++i) {
+      data()[i] = T{};
+    }
+  }
+
+ private:
+  std::size_t count_;
+  std::array<T, N> few_{};
+  std::unique_ptr<T[]> many_;
+};
+
+// A tensor kept for the backward pass. It is held through an alias, never the user's own handle:
+// a handle that is later written to in place leads to newer nodes, which may lead back here.
+struct SavedTensor {
+  Tensor value;
+  std::uint32_t version = 0;
+  bool is_output = false;
+};
+
+}  // namespace detail
+
+class RETROGRAD_API Node {
+ public:
+  // A leaf for a tensor of this shape and dtype.
+  Node(const Shape& shape, DType dtype) noexcept;
+  // An operator; takes the record's backward function.
+  explicit Node(Record&& record);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  static void* operator new(std::size_t bytes);
+  static void operator delete(void* block, std::size_t bytes) noexcept;
+
+  // --- what was recorded ---
+  const char* op() const noexcept { return op_; }
+  Where where() const noexcept { return where_; }
+  // Later nodes have higher numbers, so inputs come before what they are used for.
+  std::uint64_t number() const noexcept { return number_; }
+  const Shape& shape() const noexcept { return shape_; }  // of the output
+  DType dtype() const noexcept { return dtype_; }
+  bool is_leaf() const noexcept { return !backward_.has_value(); }
+  // One producer for each input; null where no gradient flows.
+  std::span<const NodePtr> inputs() const noexcept { return {inputs_.data(), inputs_.size()}; }
+  std::span<const detail::SavedTensor> saved() const noexcept {
+    return {saved_.data(), saved_.size()};
+  }
+  // Whether the saved tensors are gone because a backward pass went through here.
+  bool freed() const noexcept { return freed_.load(std::memory_order_acquire); }
+
+  // The number of nodes alive in the program: tests hold it to its baseline.
+  static std::int64_t live_count() noexcept;
+
+ private:
+  friend class Backward;
+  friend class Tensor;
+  friend class Engine;
+  friend void retain(Node* node) noexcept;
+  friend void release(Node* node) noexcept;
+  friend Tensor detail::record_node(Record&& record);
+
+  ~Node();
+  void free_saved() noexcept;
+
+  std::atomic<std::uint32_t> references_{1};
+  std::atomic<bool> freed_{false};
+  bool requires_grad_ = true;  // a leaf may be switched off
+  bool retains_grad_ = false;  // keep the gradient of an operator's result
+  DType dtype_;
+  const char* op_;
+  Where where_;
+  std::uint64_t number_;
+  Shape shape_;
+  detail::InlineArray<NodePtr, 3> inputs_;
+  detail::InlineArray<detail::SavedTensor, 3> saved_;
+  std::optional<detail::BackwardFunction> backward_;
+  Tensor grad_;
+  std::unique_ptr<std::vector<std::pair<int, Tensor::Hook>>> hooks_;
+  Node* next_dead_ = nullptr;
+};
+
+namespace detail {
+
+// The node that a tensor's gradient flows to, or null. A view whose base was written to in place
+// gets a new one here.
+RETROGRAD_API NodePtr grad_node(const Tensor& tensor);
+
+// The same values and history as `tensor`, in a handle of its own.
+RETROGRAD_API Tensor alias(const Tensor& tensor, NodePtr node);
+
+// While one is alive, everything this thread records carries this line: what a backward pass
+// records belongs to the line of the operator it runs through.
+class RecordAt {
+ public:
+  explicit RecordAt(Where where) noexcept;
+  ~RecordAt();
+  RecordAt(const RecordAt&) = delete;
+  RecordAt& operator=(const RecordAt&) = delete;
+
+ private:
+  const Where* previous_;
+  Where where_;
+};
+
+// Called with each operator's name when it is recorded; for the test that every operator is tested.
+using RecordObserver = void (*)(const char* op);
+RETROGRAD_API void set_record_observer(RecordObserver observer) noexcept;
+
+}  // namespace detail
+
+}  // namespace retrograd

@@ -1,0 +1,207 @@
+// Recording an operator on the tape: the one way in, for the library's operators and for yours.
+//
+//   Tensor sigmoid(const Tensor& x, Where where = {}) {
+//     Tensor y = compute(x);
+//     return record({.op = "sigmoid", .where = where, .output = y, .inputs = {x}, .saved = {y},
+//                    .backward = [](const Backward& b) -> Gradients {
+//                      Tensor y = b.saved(0);
+//                      return {b.grad * y * (1.0 - y)};
+//                    }});
+//   }
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd {
+
+// What a backward returns: one gradient for each input, in order. An undefined tensor means zero;
+// it is also right for inputs that do not need a gradient.
+class Gradients {
+ public:
+  Gradients() = default;
+  Gradients(Tensor a) : first_{std::move(a)}, count_(1) {}  // NOLINT: return {gradient};
+  Gradients(Tensor a, Tensor b) : first_{std::move(a), std::move(b)}, count_(2) {}
+  Gradients(Tensor a, Tensor b, Tensor c)
+      : first_{std::move(a), std::move(b), std::move(c)}, count_(3) {}
+  explicit Gradients(std::vector<Tensor> all) : all_(std::move(all)), count_(all_.size()) {}
+
+  std::size_t size() const noexcept { return count_; }
+  Tensor& operator[](std::size_t i) noexcept { return all_.empty() ? first_[i] : all_[i]; }
+
+ private:
+  std::array<Tensor, 3> first_;
+  std::vector<Tensor> all_;
+  std::size_t count_ = 0;
+};
+
+// What a backward is given.
+class RETROGRAD_API Backward {
+ public:
+  // The gradient of the output; its shape and dtype are the output's.
+  const Tensor& grad;
+
+  // Tensor i of `.saved`. Throws GraphError when it was overwritten in place since.
+  Tensor saved(std::size_t i) const;
+  // Whether input i wants its gradient: do not compute it otherwise.
+  bool needs(std::size_t i) const noexcept;
+
+  Backward(const Node& node, const Tensor& gradient, const bool* needed) noexcept
+      : grad(gradient), node_(node), needed_(needed) {}
+
+ private:
+  const Node& node_;
+  const bool* needed_;  // by input, or null when every recorded one is
+};
+
+namespace detail {
+
+// A move-only function with room for captured numbers, so that most nodes need no second
+// allocation.
+class BackwardFunction {
+ public:
+  static constexpr std::size_t kInline = 72;
+
+  template <class F>
+  requires std::is_invocable_r_v<Gradients, const F&, const Backward&> BackwardFunction(F function)
+      : table_(&kTable<F>) {  // NOLINT: any callable will do
+    if constexpr (fits<F>) {
+      new (buffer_) F(std::move(function));
+    } else {
+      new (buffer_) F*(new F(std::move(function)));
+    }
+  }
+  BackwardFunction(BackwardFunction&& other) noexcept
+      : table_(std::exchange(other.table_, nullptr)) {
+    if (table_ != nullptr) {
+      table_->move(other.buffer_, buffer_);
+    }
+  }
+  BackwardFunction& operator=(BackwardFunction&&) = delete;
+  ~BackwardFunction() {
+    if (table_ != nullptr) {
+      table_->destroy(buffer_);
+    }
+  }
+  Gradients operator()(const Backward& b) const { return table_->call(buffer_, b); }
+
+ private:
+  struct Table {
+    Gradients (*call)(const std::byte*, const Backward&);
+    void (*move)(std::byte* from, std::byte* to) noexcept;
+    void (*destroy)(std::byte*) noexcept;
+  };
+
+  template <class F>
+  static constexpr bool fits =
+      sizeof(F) <= kInline &&
+      alignof(F) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<F>;
+  template <class F>
+  static F& get(const std::byte* buffer) noexcept {
+    auto* raw = const_cast<std::byte*>(buffer);
+    if constexpr (fits<F>) {
+      return *std::launder(reinterpret_cast<F*>(raw));
+    } else {
+      return **std::launder(reinterpret_cast<F**>(raw));
+    }
+  }
+  template <class F>
+  static constexpr Table kTable{[](const std::byte* buffer, const Backward& b) -> Gradients {
+                                  return static_cast<const F&>(get<F>(buffer))(b);
+                                },
+                                [](std::byte* from, std::byte* to) noexcept {
+                                  if constexpr (fits<F>) {
+                                    new (to) F(std::move(get<F>(from)));
+                                    get<F>(from).~F();
+                                  } else {
+                                    new (to) F*(&get<F>(from));
+                                  }
+                                },
+                                [](std::byte* buffer) noexcept {
+                                  if constexpr (fits<F>) {
+                                    get<F>(buffer).~F();
+                                  } else {
+                                    delete &get<F>(buffer);
+                                  }
+                                }};
+
+  const Table* table_;
+  alignas(std::max_align_t) std::byte buffer_[kInline];
+};
+
+// Tensors named in a call of record(), not copied: it must not outlive that call.
+class TensorRefs {
+ public:
+  static constexpr std::size_t kMost = 6;
+
+  TensorRefs() = default;
+  TensorRefs(std::initializer_list<std::reference_wrapper<const Tensor>> tensors) {
+    for (const Tensor& tensor : tensors) {
+      if (count_ < kMost) {
+        few_[count_] = &tensor;
+      }
+      ++count_;
+    }
+    if (count_ > kMost) {
+      throw GraphError("record: more than 6 tensors in a list; use a std::vector<Tensor>");
+    }
+  }
+  TensorRefs(const std::vector<Tensor>& tensors) noexcept  // NOLINT: lists of any length
+      : many_(tensors.data()), count_(tensors.size()) {}
+
+  std::size_t size() const noexcept { return count_; }
+  const Tensor& operator[](std::size_t i) const noexcept {
+    return many_ != nullptr ? many_[i] : *few_[i];
+  }
+
+ private:
+  std::array<const Tensor*, kMost> few_{};
+  const Tensor* many_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+}  // namespace detail
+
+// Stands for `tensor` if `condition`, else for nothing: `.saved = {save_if(b.requires_grad(), a)}`
+// keeps `a` alive only when a gradient will ask for it.
+RETROGRAD_API const Tensor& save_if(bool condition, const Tensor& tensor) noexcept;
+
+struct Record {
+  const char* op;                 // a string literal, as shown in errors and printed tapes
+  Where where;                    // the user's line
+  const Tensor& output;           // fresh: not an input, not yet recorded
+  detail::TensorRefs inputs;      // what gradients flow to
+  detail::TensorRefs saved = {};  // tensors the backward needs, the output among them if it likes
+  // Captures plain numbers only; written with differentiable operators, so that gradients of
+  // gradients follow.
+  detail::BackwardFunction backward;
+};
+
+namespace detail {
+RETROGRAD_API Tensor record_node(Record&& record);
+}
+
+// Puts the operator on the tape when recording is on and an input requires a gradient; returns the
+// output either way. Throws GraphError for an output that is already on a tape.
+inline Tensor record(Record record) {
+  if (grad_enabled() && is_floating(record.output.dtype())) {
+    for (std::size_t i = 0; i < record.inputs.size(); ++i) {
+      if (record.inputs[i].requires_grad()) {
+        return detail::record_node(std::move(record));
+      }
+    }
+  }
+  return record.output;
+}
+
+}  // namespace retrograd
