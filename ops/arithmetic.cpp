@@ -1,0 +1,317 @@
+#include <retrograd/ops/arithmetic.h>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+using kernels::Binary;
+using kernels::Compare;
+
+// How much an operand counts when dtypes are mixed, as in PyTorch: a tensor with dimensions over
+// one without, and that over a number, unless the lesser one is of a higher kind.
+int kind(DType dtype) {
+  return is_floating(dtype) ? 2 : (dtype == boolean ? 0 : 1);
+}
+
+DType result_dtype(const Operand& a, const Operand& b) {
+  const auto own = [](const Operand& x) {
+    return x.is_tensor() ? x.tensor().dtype() : x.number().default_dtype();
+  };
+  const auto rank = [](const Operand& x) {
+    return !x.is_tensor() ? 0 : (x.tensor().dim() == 0 ? 1 : 2);
+  };
+  const DType da = own(a);
+  const DType db = own(b);
+  if (rank(a) == rank(b)) {
+    return promote(da, db);
+  }
+  const bool a_leads = rank(a) > rank(b);
+  const DType leading = a_leads ? da : db;
+  const DType other = a_leads ? db : da;
+  return kind(other) > kind(leading) ? other : leading;
+}
+
+// Two operands of one dtype and shape; at most one of them is a number.
+struct Pair {
+  Tensor a;
+  Tensor b;
+  Scalar number_a;
+  Scalar number_b;
+};
+
+Pair prepare(const char* op, const Operand& a, const Operand& b, Where where, bool divides) {
+  if (!a.is_tensor() && !b.is_tensor()) {
+    fail<DTypeError>(op, where, "needs a tensor; both operands are numbers");
+  }
+  for (const Operand* x : {&a, &b}) {
+    if (x->is_tensor()) {
+      check::defined(op, x == &a ? "the first operand" : "the second operand", x->tensor(), where);
+    }
+  }
+  DType dtype = result_dtype(a, b);
+  if (divides && !is_floating(dtype)) {
+    dtype = float32;
+  }
+  Pair pair{.a = {}, .b = {}, .number_a = a.number(), .number_b = b.number()};
+  if (a.is_tensor()) {
+    pair.a = a.tensor().to(dtype, where);
+  }
+  if (b.is_tensor()) {
+    pair.b = b.tensor().to(dtype, where);
+  }
+  if (a.is_tensor() && b.is_tensor() && pair.a.shape() != pair.b.shape()) {
+    const Shape shape = broadcast_shapes(op, pair.a.shape(), pair.b.shape(), where);
+    pair.a = expand(pair.a, shape, where);
+    pair.b = expand(pair.b, shape, where);
+  }
+  return pair;
+}
+
+Tensor compute(Binary op, const Pair& p) {
+  if (!p.a.defined()) {
+    return kernels::binary(op, p.number_a, p.b);
+  }
+  return p.b.defined() ? kernels::binary(op, p.a, p.b) : kernels::binary(op, p.a, p.number_b);
+}
+
+// Records an operator of one tensor when the other operand was a number.
+Tensor compare(const char* op, Compare kind, Compare mirrored, const Operand& a, const Operand& b,
+               Where where) {
+  const Pair p = prepare(op, a, b, where, false);
+  if (!p.a.defined()) {
+    return kernels::compare(mirrored, p.b, p.number_a);
+  }
+  return p.b.defined() ? kernels::compare(kind, p.a, p.b) : kernels::compare(kind, p.a, p.number_b);
+}
+
+Tensor extreme(const char* op, Binary kind, const Operand& a, const Operand& b, Where where) {
+  Pair p = prepare(op, a, b, where, false);
+  if (!p.a.defined()) {
+    p.a = full_like(p.b, p.number_a);
+  }
+  if (!p.b.defined()) {
+    p.b = full_like(p.a, p.number_b);
+  }
+  const Tensor y = kernels::binary(kind, p.a, p.b);
+  const bool larger = kind == Binary::maximum;
+  return record({.op = op,
+                 .where = where,
+                 .output = y,
+                 .inputs = {p.a, p.b},
+                 .saved = {p.a, p.b},
+                 .backward = [larger](const Backward& b) -> Gradients {
+                   const Tensor x = b.saved(0).detach();
+                   const Tensor y = b.saved(1).detach();
+                   const Tensor half = retrograd::where(x == y, 0.5, 0.0).to(b.grad.dtype());
+                   const Tensor first = retrograd::where(larger ? x > y : x < y, 1.0, half);
+                   return {b.needs(0) ? b.grad * first : Tensor(),
+                           b.needs(1) ? b.grad * (1.0 - first) : Tensor()};
+                 }});
+}
+
+}  // namespace
+
+Tensor add(const Operand& a, const Operand& b, Where where) {
+  const Pair p = prepare("add", a, b, where, false);
+  const Tensor y = compute(Binary::add, p);
+  if (p.a.defined() && p.b.defined()) {
+    return record({.op = "add",
+                   .where = where,
+                   .output = y,
+                   .inputs = {p.a, p.b},
+                   .backward = [](const Backward& b) -> Gradients {
+                     return {b.grad, b.grad};
+                   }});
+  }
+  return record({.op = "add",
+                 .where = where,
+                 .output = y,
+                 .inputs = {p.a.defined() ? p.a : p.b},
+                 .backward = [](const Backward& b) -> Gradients { return {b.grad}; }});
+}
+
+Tensor sub(const Operand& a, const Operand& b, Where where) {
+  const Pair p = prepare("sub", a, b, where, false);
+  const Tensor y = compute(Binary::sub, p);
+  if (p.a.defined() && p.b.defined()) {
+    return record({.op = "sub",
+                   .where = where,
+                   .output = y,
+                   .inputs = {p.a, p.b},
+                   .backward = [](const Backward& b) -> Gradients {
+                     return {b.grad, b.needs(1) ? -b.grad : Tensor()};
+                   }});
+  }
+  const bool negated = !p.a.defined();
+  return record({.op = "sub",
+                 .where = where,
+                 .output = y,
+                 .inputs = {negated ? p.b : p.a},
+                 .backward = [negated](const Backward& b) -> Gradients {
+                   return {negated ? -b.grad : b.grad};
+                 }});
+}
+
+Tensor mul(const Operand& a, const Operand& b, Where where) {
+  const Pair p = prepare("mul", a, b, where, false);
+  const Tensor y = compute(Binary::mul, p);
+  if (p.a.defined() && p.b.defined()) {
+    return record({.op = "mul",
+                   .where = where,
+                   .output = y,
+                   .inputs = {p.a, p.b},
+                   .saved = {save_if(p.b.requires_grad(), p.a), save_if(p.a.requires_grad(), p.b)},
+                   .backward = [](const Backward& b) -> Gradients {
+                     return {b.needs(0) ? b.grad * b.saved(1) : Tensor(),
+                             b.needs(1) ? b.grad * b.saved(0) : Tensor()};
+                   }});
+  }
+  const Scalar factor = p.a.defined() ? p.number_b : p.number_a;
+  return record(
+      {.op = "mul",
+       .where = where,
+       .output = y,
+       .inputs = {p.a.defined() ? p.a : p.b},
+       .backward = [factor](const Backward& b) -> Gradients { return {b.grad * factor}; }});
+}
+
+Tensor div(const Operand& a, const Operand& b, Where where) {
+  const Pair p = prepare("div", a, b, where, true);
+  const Tensor y = compute(Binary::div, p);
+  if (!p.b.defined()) {
+    const Scalar divisor = p.number_b;
+    return record(
+        {.op = "div",
+         .where = where,
+         .output = y,
+         .inputs = {p.a},
+         .backward = [divisor](const Backward& b) -> Gradients { return {b.grad / divisor}; }});
+  }
+  if (!p.a.defined()) {
+    return record({.op = "div",
+                   .where = where,
+                   .output = y,
+                   .inputs = {p.b},
+                   .saved = {y, p.b},
+                   .backward = [](const Backward& b) -> Gradients {
+                     return {-(b.grad * b.saved(0) / b.saved(1))};
+                   }});
+  }
+  return record({.op = "div",
+                 .where = where,
+                 .output = y,
+                 .inputs = {p.a, p.b},
+                 .saved = {save_if(p.b.requires_grad(), y), p.b},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor share = b.grad / b.saved(1);
+                   return {share, b.needs(1) ? -(share * b.saved(0)) : Tensor()};
+                 }});
+}
+
+Tensor pow(const Operand& a, const Operand& b, Where where) {
+  const Pair p = prepare("pow", a, b, where, false);
+  const Tensor y = compute(Binary::pow, p);
+  if (!p.b.defined()) {
+    const double exponent = p.number_b.to<double>();
+    return record({.op = "pow",
+                   .where = where,
+                   .output = y,
+                   .inputs = {p.a},
+                   .saved = {p.a},
+                   .backward = [exponent](const Backward& b) -> Gradients {
+                     if (exponent == 0) {
+                       return {zeros_like(b.grad)};
+                     }
+                     return {b.grad * (exponent * pow(b.saved(0), exponent - 1))};
+                   }});
+  }
+  const Tensor base = p.a.defined() ? p.a : full_like(p.b, p.number_a);
+  return record({.op = "pow",
+                 .where = where,
+                 .output = y,
+                 .inputs = {base, p.b},
+                 .saved = {base, p.b, save_if(p.b.requires_grad(), y)},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor base = b.saved(0);
+                   const Tensor exponent = b.saved(1);
+                   Tensor for_base;
+                   Tensor for_exponent;
+                   if (b.needs(0)) {
+                     const Tensor slope = exponent * pow(base, exponent - 1.0);
+                     for_base = b.grad * retrograd::where(exponent == 0.0, 0.0, slope);
+                   }
+                   if (b.needs(1)) {
+                     // y log(base) is 0 times -inf where the base is 0
+                     const Tensor flat = retrograd::where(base == 0.0, exponent >= 0.0, false);
+                     const Tensor safe = retrograd::where(flat, 1.0, base);
+                     for_exponent = b.grad * retrograd::where(flat, 0.0, b.saved(2) * log(safe));
+                   }
+                   return {for_base, for_exponent};
+                 }});
+}
+
+Tensor maximum(const Operand& a, const Operand& b, Where where) {
+  return extreme("maximum", Binary::maximum, a, b, where);
+}
+
+Tensor minimum(const Operand& a, const Operand& b, Where where) {
+  return extreme("minimum", Binary::minimum, a, b, where);
+}
+
+Tensor eq(const Operand& a, const Operand& b, Where where) {
+  return compare("eq", Compare::eq, Compare::eq, a, b, where);
+}
+Tensor ne(const Operand& a, const Operand& b, Where where) {
+  return compare("ne", Compare::ne, Compare::ne, a, b, where);
+}
+Tensor lt(const Operand& a, const Operand& b, Where where) {
+  return compare("lt", Compare::lt, Compare::gt, a, b, where);
+}
+Tensor le(const Operand& a, const Operand& b, Where where) {
+  return compare("le", Compare::le, Compare::ge, a, b, where);
+}
+Tensor gt(const Operand& a, const Operand& b, Where where) {
+  return compare("gt", Compare::gt, Compare::lt, a, b, where);
+}
+Tensor ge(const Operand& a, const Operand& b, Where where) {
+  return compare("ge", Compare::ge, Compare::le, a, b, where);
+}
+
+Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where where) {
+  check::dtype("where", "condition", condition, boolean, where);
+  Pair p{};
+  if (a.is_tensor() || b.is_tensor()) {
+    p = prepare("where", a, b, where, false);
+  }
+  // Numbers become tensors without dimensions, which the expansion below repeats.
+  const DType dtype = p.a.defined()   ? p.a.dtype()
+                      : p.b.defined() ? p.b.dtype()
+                                      : result_dtype(a, b);
+  const Tensor x = p.a.defined() ? p.a : full({}, a.number(), {.dtype = dtype});
+  const Tensor y = p.b.defined() ? p.b : full({}, b.number(), {.dtype = dtype});
+  const Shape shape = broadcast_shapes(
+      "where", broadcast_shapes("where", x.shape(), y.shape(), where), condition.shape(), where);
+  const Tensor c = expand(condition, shape, where);
+  const Tensor xs = expand(x, shape, where);
+  const Tensor ys = expand(y, shape, where);
+  const Tensor out = kernels::where(c, xs, ys);
+  return record({.op = "where",
+                 .where = where,
+                 .output = out,
+                 .inputs = {xs, ys},
+                 .saved = {c},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor c = b.saved(0);
+                   return {b.needs(0) ? retrograd::where(c, b.grad, 0.0) : Tensor(),
+                           b.needs(1) ? retrograd::where(c, 0.0, b.grad) : Tensor()};
+                 }});
+}
+
+}  // namespace retrograd

@@ -1,0 +1,84 @@
+// Element-wise arithmetic with broadcasting, and comparisons.
+//
+// Two operands are brought to one dtype as PyTorch does it (a number does not change the dtype of a
+// tensor of its kind) and to one shape by expanding dimensions of length 1. Throws ShapeError when
+// the shapes do not fit.
+#pragma once
+
+#include <optional>
+
+#include <retrograd/ops/operand.h>
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd {
+
+RETROGRAD_API Tensor add(const Operand& a, const Operand& b, Where where = {});
+RETROGRAD_API Tensor sub(const Operand& a, const Operand& b, Where where = {});
+RETROGRAD_API Tensor mul(const Operand& a, const Operand& b, Where where = {});
+// True division: integers give float32.
+RETROGRAD_API Tensor div(const Operand& a, const Operand& b, Where where = {});
+// a to the power b. d/da = b a^(b-1), 0 where b is 0; d/db = a^b log a, 0 where a is 0 and b >= 0.
+RETROGRAD_API Tensor pow(const Operand& a, const Operand& b, Where where = {});
+// The larger of the two; NaN if either is. At a tie each gets half the gradient.
+RETROGRAD_API Tensor maximum(const Operand& a, const Operand& b, Where where = {});
+RETROGRAD_API Tensor minimum(const Operand& a, const Operand& b, Where where = {});
+
+inline Tensor operator+(const Operand& a, const Operand& b) {
+  return add(a, b, a.is_tensor() ? a.where() : b.where());
+}
+inline Tensor operator-(const Operand& a, const Operand& b) {
+  return sub(a, b, a.is_tensor() ? a.where() : b.where());
+}
+inline Tensor operator*(const Operand& a, const Operand& b) {
+  return mul(a, b, a.is_tensor() ? a.where() : b.where());
+}
+inline Tensor operator/(const Operand& a, const Operand& b) {
+  return div(a, b, a.is_tensor() ? a.where() : b.where());
+}
+
+inline Tensor& operator+=(Tensor& a, const Operand& b) {
+  return a.add_(b, b.where());
+}
+inline Tensor& operator-=(Tensor& a, const Operand& b) {
+  return a.sub_(b, b.where());
+}
+inline Tensor& operator*=(Tensor& a, const Operand& b) {
+  return a.mul_(b, b.where());
+}
+inline Tensor& operator/=(Tensor& a, const Operand& b) {
+  return a.div_(b, b.where());
+}
+
+// Element-wise comparisons; boolean results, no gradients.
+RETROGRAD_API Tensor eq(const Operand& a, const Operand& b, Where where = {});
+RETROGRAD_API Tensor ne(const Operand& a, const Operand& b, Where where = {});
+RETROGRAD_API Tensor lt(const Operand& a, const Operand& b, Where where = {});
+RETROGRAD_API Tensor le(const Operand& a, const Operand& b, Where where = {});
+RETROGRAD_API Tensor gt(const Operand& a, const Operand& b, Where where = {});
+RETROGRAD_API Tensor ge(const Operand& a, const Operand& b, Where where = {});
+
+inline Tensor operator==(const Operand& a, const Operand& b) {
+  return eq(a, b, a.is_tensor() ? a.where() : b.where());
+}
+inline Tensor operator!=(const Operand& a, const Operand& b) {
+  return ne(a, b, a.is_tensor() ? a.where() : b.where());
+}
+inline Tensor operator<(const Operand& a, const Operand& b) {
+  return lt(a, b, a.is_tensor() ? a.where() : b.where());
+}
+inline Tensor operator<=(const Operand& a, const Operand& b) {
+  return le(a, b, a.is_tensor() ? a.where() : b.where());
+}
+inline Tensor operator>(const Operand& a, const Operand& b) {
+  return gt(a, b, a.is_tensor() ? a.where() : b.where());
+}
+inline Tensor operator>=(const Operand& a, const Operand& b) {
+  return ge(a, b, a.is_tensor() ? a.where() : b.where());
+}
+
+// a where the boolean condition holds, else b; all three broadcast.
+RETROGRAD_API Tensor where(const Tensor& condition, const Operand& a, const Operand& b,
+                           Where where = {});
+
+}  // namespace retrograd

@@ -1,0 +1,69 @@
+#include <retrograd/ops/detail/check.h>
+
+namespace retrograd::check {
+
+void defined(const char* op, const char* name, const Tensor& x, Where where) {
+  if (!x.defined()) {
+    fail<GraphError>(op, where, std::string(name) + " is undefined (was it ever assigned?)");
+  }
+}
+
+void floating(const char* op, const Tensor& x, Where where) {
+  defined(op, "input", x, where);
+  if (!is_floating(x.dtype())) {
+    fail<DTypeError>(op, where, "needs a floating input (float32, float64 or bfloat16)",
+                     {{"input", x}});
+  }
+}
+
+void dtype(const char* op, const char* name, const Tensor& x, DType wanted, Where where) {
+  defined(op, name, x, where);
+  if (x.dtype() != wanted) {
+    fail<DTypeError>(op, where,
+                     std::string(name) + " must be " + retrograd::name(wanted) + ", not " +
+                         retrograd::name(x.dtype()),
+                     {{name, x}});
+  }
+}
+
+void same_dtype(const char* op, const char* name_a, const Tensor& a, const char* name_b,
+                const Tensor& b, Where where) {
+  if (a.dtype() != b.dtype()) {
+    fail<DTypeError>(
+        op, where,
+        std::string(name_a) + " and " + name_b + " must have one dtype; convert with to()",
+        {{name_a, a}, {name_b, b}});
+  }
+}
+
+void same_shape(const char* op, const char* name_a, const Tensor& a, const char* name_b,
+                const Tensor& b, Where where) {
+  if (a.shape() != b.shape()) {
+    fail<ShapeError>(op, where, std::string(name_a) + " and " + name_b + " must have one shape",
+                     {{name_a, a}, {name_b, b}});
+  }
+}
+
+std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where) {
+  return static_cast<std::size_t>(normalize_dim(op, dim, x.dim(), where));
+}
+
+kernels::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where) {
+  kernels::DimMask mask{};
+  if (dims.empty()) {
+    mask.fill(true);
+    return mask;
+  }
+  for (const std::int64_t given : dims) {
+    const std::size_t d = dim(op, x, given, where);
+    if (mask[d] && x.dim() > 0) {
+      fail<IndexError>(op, where,
+                       "dimension " + std::to_string(d) + " is named twice in " + to_string(dims),
+                       {{"input", x}});
+    }
+    mask[d] = true;
+  }
+  return mask;
+}
+
+}  // namespace retrograd::check

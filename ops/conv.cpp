@@ -1,0 +1,194 @@
+#include <retrograd/ops/conv.h>
+
+#include <string>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/reduce.h>
+#include <retrograd/ops/shape.h>
+
+namespace retrograd {
+
+namespace {
+
+using kernels::ConvShape;
+
+// The three convolutions are each other's backward. With u, v the gradients that come in:
+//   conv(x, w)        : d/dx = input_grad(u, w),  d/dw = weight_grad(x, u)
+//   input_grad(g, w)  : d/dg = conv(u, w),        d/dw = weight_grad(u, g)
+//   weight_grad(x, g) : d/dx = input_grad(g, v),  d/dg = conv(x, v)
+Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvShape& shape, Where where);
+Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, Where where);
+Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape, Where where);
+
+Tensor bias_grad(const Tensor& grad) {
+  Dims all_but_channels{0};
+  for (std::int64_t d = 2; d < grad.dim(); ++d) {
+    all_but_channels.push_back(d);
+  }
+  return sum(grad, all_but_channels);
+}
+
+Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvShape& shape, Where where) {
+  const Tensor y = kernels::conv(x, weight, bias, shape);
+  return record({.op = op,
+                 .where = where,
+                 .output = y,
+                 .inputs = {x, weight, bias},
+                 .saved = {save_if(weight.requires_grad(), x), save_if(x.requires_grad(), weight)},
+                 .backward = [shape](const Backward& b) -> Gradients {
+                   return {b.needs(0) ? input_grad(b.grad, b.saved(1), shape, {}) : Tensor(),
+                           b.needs(1) ? weight_grad(b.saved(0), b.grad, shape, {}) : Tensor(),
+                           b.needs(2) ? bias_grad(b.grad) : Tensor()};
+                 }});
+}
+
+Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, Where where) {
+  return record(
+      {.op = "conv_input_grad",
+       .where = where,
+       .output = kernels::conv_input_grad(grad, weight, shape),
+       .inputs = {grad, weight},
+       .saved = {save_if(weight.requires_grad(), grad), save_if(grad.requires_grad(), weight)},
+       .backward = [shape](const Backward& b) -> Gradients {
+         return {b.needs(0) ? conv("conv", b.grad, b.saved(1), {}, shape, {}) : Tensor(),
+                 b.needs(1) ? weight_grad(b.grad, b.saved(0), shape, {}) : Tensor()};
+       }});
+}
+
+Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape, Where where) {
+  return record({.op = "conv_weight_grad",
+                 .where = where,
+                 .output = kernels::conv_weight_grad(x, grad, shape),
+                 .inputs = {x, grad},
+                 .saved = {save_if(grad.requires_grad(), x), save_if(x.requires_grad(), grad)},
+                 .backward = [shape](const Backward& b) -> Gradients {
+                   return {b.needs(0) ? input_grad(b.saved(1), b.grad, shape, {}) : Tensor(),
+                           b.needs(1) ? conv("conv", b.saved(0), b.grad, {}, shape, {}) : Tensor()};
+                 }});
+}
+
+template <std::size_t N>
+void check_options(const char* op, const ConvOptions<N>& options, Where where) {
+  for (std::size_t d = 0; d < N; ++d) {
+    if (options.stride[d] < 1 || options.dilation[d] < 1 || options.padding[d] < 0) {
+      fail<ValueError>(op, where,
+                       "stride " + std::to_string(options.stride[d]) + ", padding " +
+                           std::to_string(options.padding[d]) + ", dilation " +
+                           std::to_string(options.dilation[d]) + " in spatial dimension " +
+                           std::to_string(d) +
+                           "; stride and dilation must be at least 1, padding at least 0");
+    }
+    if (options.padding.mode() == same && options.stride[d] != 1) {
+      fail<ValueError>(op, where,
+                       "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]));
+    }
+  }
+  if (options.groups < 1) {
+    fail<ValueError>(op, where,
+                     "groups " + std::to_string(options.groups) + "; at least 1 is needed");
+  }
+}
+
+template <std::size_t N>
+void check_tensors(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                   std::int64_t groups, Where where) {
+  check::floating(op, x, where);
+  check::defined(op, "weight", weight, where);
+  check::same_dtype(op, "input", x, "weight", weight, where);
+  constexpr auto rank = static_cast<std::int64_t>(N + 2);
+  if (x.dim() != rank || weight.dim() != rank) {
+    fail<ShapeError>(op, where,
+                     "needs an input of " + std::to_string(rank) + " dimensions (or " +
+                         std::to_string(rank - 1) + " without a batch) and a weight of " +
+                         std::to_string(rank),
+                     {{"input", x}, {"weight", weight}});
+  }
+  const std::int64_t channels = x.shape()[1];
+  const std::int64_t expected = weight.shape()[1] * groups;
+  if (channels != expected) {
+    fail<ShapeError>(op, where,
+                     "input has " + std::to_string(channels) + " channels but weight expects " +
+                         std::to_string(expected) + " (weight.size(1) x groups = " +
+                         std::to_string(weight.shape()[1]) + " x " + std::to_string(groups) + ")",
+                     {{"input", x}, {"weight", weight}});
+  }
+  if (weight.shape()[0] % groups != 0) {
+    fail<ShapeError>(op, where,
+                     "the " + std::to_string(weight.shape()[0]) + " filters do not split into " +
+                         std::to_string(groups) + " groups",
+                     {{"input", x}, {"weight", weight}});
+  }
+  if (bias.defined()) {
+    check::same_dtype(op, "input", x, "bias", bias, where);
+    if (bias.shape() != Shape{weight.shape()[0]}) {
+      fail<ShapeError>(op, where,
+                       "bias must have one element for each of the " +
+                           std::to_string(weight.shape()[0]) + " filters",
+                       {{"weight", weight}, {"bias", bias}});
+    }
+  }
+}
+
+template <std::size_t N>
+ConvShape shape_of(const char* op, const Tensor& x, const Tensor& weight,
+                   const ConvOptions<N>& options, Where where) {
+  ConvShape s;
+  s.dtype = x.dtype();
+  s.spatial_rank = N;
+  s.batch = x.shape()[0];
+  s.in_channels = x.shape()[1];
+  s.out_channels = weight.shape()[0];
+  s.groups = options.groups;
+  for (std::size_t d = 0; d < N; ++d) {
+    const std::size_t at = 3 - N + d;  // spatial sizes are aligned to the right
+    s.input[at] = x.shape()[d + 2];
+    s.kernel[at] = weight.shape()[d + 2];
+    s.stride[at] = options.stride[d];
+    s.dilation[at] = options.dilation[d];
+    const std::int64_t span = s.dilation[at] * (s.kernel[at] - 1) + 1;
+    const bool keeps_length = options.padding.mode() == same;
+    // An odd sum of padding puts the extra zero at the end.
+    s.pad_before[at] = keeps_length ? (span - 1) / 2 : options.padding[d];
+    s.pad_after[at] = keeps_length ? span - 1 - s.pad_before[at] : options.padding[d];
+    const std::int64_t padded = s.input[at] + s.pad_before[at] + s.pad_after[at];
+    if (s.kernel[at] < 1 || span > padded) {
+      fail<ShapeError>(op, where,
+                       "the kernel spans " + std::to_string(span) + " but the padded input only " +
+                           std::to_string(padded) + " in spatial dimension " + std::to_string(d),
+                       {{"input", x}, {"weight", weight}});
+    }
+    s.output[at] = (padded - span) / s.stride[at] + 1;
+  }
+  return s;
+}
+
+template <std::size_t N>
+Tensor convolution(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                   const ConvOptions<N>& options, Where where) {
+  check::floating(op, x, where);
+  if (x.dim() == static_cast<std::int64_t>(N + 1)) {
+    const Tensor y = convolution(op, unsqueeze(x, 0, where), weight, bias, options, where);
+    return squeeze(y, 0, where);
+  }
+  check_options(op, options, where);
+  check_tensors<N>(op, x, weight, bias, options.groups, where);
+  return conv(op, x, weight, bias, shape_of(op, x, weight, options, where), where);
+}
+
+}  // namespace
+
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+              const ConvOptions<1>& options, Where where) {
+  return convolution("conv1d", x, weight, bias, options, where);
+}
+
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+              const ConvOptions<2>& options, Where where) {
+  return convolution("conv2d", x, weight, bias, options, where);
+}
+
+}  // namespace retrograd

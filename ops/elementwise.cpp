@@ -1,0 +1,170 @@
+#include <retrograd/ops/elementwise.h>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+using kernels::Unary;
+
+Tensor neg(const Tensor& x, Where where) {
+  check::defined("neg", "input", x, where);
+  if (x.dtype() == boolean) {
+    fail<DTypeError>("neg", where, "a boolean has no negative", {{"input", x}});
+  }
+  return record({.op = "neg",
+                 .where = where,
+                 .output = kernels::unary(Unary::neg, x),
+                 .inputs = {x},
+                 .backward = [](const Backward& b) -> Gradients { return {-b.grad}; }});
+}
+
+Tensor abs(const Tensor& x, Where where) {
+  check::defined("abs", "input", x, where);
+  return record(
+      {.op = "abs",
+       .where = where,
+       .output = kernels::unary(Unary::abs, x),
+       .inputs = {x},
+       .saved = {x},
+       .backward = [](const Backward& b) -> Gradients { return {b.grad * sign(b.saved(0))}; }});
+}
+
+Tensor sign(const Tensor& x, Where where) {
+  check::defined("sign", "input", x, where);
+  return record({.op = "sign",
+                 .where = where,
+                 .output = kernels::unary(Unary::sign, x),
+                 .inputs = {x},
+                 .backward = [](const Backward& b) -> Gradients { return {zeros_like(b.grad)}; }});
+}
+
+Tensor exp(const Tensor& x, Where where) {
+  check::floating("exp", x, where);
+  const Tensor y = kernels::unary(Unary::exp, x);
+  return record({.op = "exp",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [](const Backward& b) -> Gradients { return {b.grad * b.saved(0)}; }});
+}
+
+Tensor log(const Tensor& x, Where where) {
+  check::floating("log", x, where);
+  return record({.op = "log",
+                 .where = where,
+                 .output = kernels::unary(Unary::log, x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [](const Backward& b) -> Gradients { return {b.grad / b.saved(0)}; }});
+}
+
+Tensor log1p(const Tensor& x, Where where) {
+  check::floating("log1p", x, where);
+  return record(
+      {.op = "log1p",
+       .where = where,
+       .output = kernels::unary(Unary::log1p, x),
+       .inputs = {x},
+       .saved = {x},
+       .backward = [](const Backward& b) -> Gradients { return {b.grad / (b.saved(0) + 1.0)}; }});
+}
+
+Tensor sqrt(const Tensor& x, Where where) {
+  check::floating("sqrt", x, where);
+  const Tensor y = kernels::unary(Unary::sqrt, x);
+  return record(
+      {.op = "sqrt",
+       .where = where,
+       .output = y,
+       .inputs = {x},
+       .saved = {y},
+       .backward = [](const Backward& b) -> Gradients { return {b.grad / (2.0 * b.saved(0))}; }});
+}
+
+Tensor square(const Tensor& x, Where where) {
+  check::defined("square", "input", x, where);
+  return record(
+      {.op = "square",
+       .where = where,
+       .output = kernels::unary(Unary::square, x),
+       .inputs = {x},
+       .saved = {x},
+       .backward = [](const Backward& b) -> Gradients { return {b.grad * (2.0 * b.saved(0))}; }});
+}
+
+Tensor tanh(const Tensor& x, Where where) {
+  check::floating("tanh", x, where);
+  const Tensor y = kernels::unary(Unary::tanh, x);
+  return record({.op = "tanh",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [](const Backward& b) -> Gradients {
+                   return {b.grad * (1.0 - square(b.saved(0)))};
+                 }});
+}
+
+Tensor sigmoid(const Tensor& x, Where where) {
+  check::floating("sigmoid", x, where);
+  const Tensor y = kernels::unary(Unary::sigmoid, x);
+  return record({.op = "sigmoid",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor y = b.saved(0);
+                   return {b.grad * y * (1.0 - y)};
+                 }});
+}
+
+Tensor relu(const Tensor& x, Where where) {
+  check::defined("relu", "input", x, where);
+  const Tensor y = kernels::unary(Unary::relu, x);
+  return record({.op = "relu",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [](const Backward& b) -> Gradients {
+                   return {retrograd::where(b.saved(0) > 0, b.grad, 0)};
+                 }});
+}
+
+Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max, Where where) {
+  check::defined("clamp", "input", x, where);
+  if (!min && !max) {
+    fail<ValueError>("clamp", where, "needs a minimum, a maximum or both", {{"input", x}});
+  }
+  Tensor y = x.detach();
+  if (min) {
+    y = kernels::binary(kernels::Binary::maximum, y, *min);
+  }
+  if (max) {
+    y = kernels::binary(kernels::Binary::minimum, y, *max);
+  }
+  return record({.op = "clamp",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [min, max](const Backward& b) -> Gradients {
+                   const Tensor x = b.saved(0).detach();
+                   Tensor grad = b.grad;
+                   if (min) {
+                     grad = retrograd::where(x >= *min, grad, 0);
+                   }
+                   if (max) {
+                     grad = retrograd::where(x <= *max, grad, 0);
+                   }
+                   return {grad};
+                 }});
+}
+
+}  // namespace retrograd

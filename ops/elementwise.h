@@ -1,0 +1,32 @@
+// Functions of each element. Integers are refused with a DTypeError unless said otherwise.
+#pragma once
+
+#include <optional>
+
+#include <retrograd/ops/operand.h>
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd {
+
+RETROGRAD_API Tensor neg(const Tensor& x, Where where = {});   // integers too
+RETROGRAD_API Tensor abs(const Tensor& x, Where where = {});   // integers too; gradient 0 at 0
+RETROGRAD_API Tensor sign(const Tensor& x, Where where = {});  // integers too; gradient 0
+RETROGRAD_API Tensor exp(const Tensor& x, Where where = {});
+RETROGRAD_API Tensor log(const Tensor& x, Where where = {});    // natural logarithm
+RETROGRAD_API Tensor log1p(const Tensor& x, Where where = {});  // log(1 + x), exact near 0
+RETROGRAD_API Tensor sqrt(const Tensor& x, Where where = {});
+RETROGRAD_API Tensor square(const Tensor& x, Where where = {});  // integers too
+RETROGRAD_API Tensor tanh(const Tensor& x, Where where = {});
+RETROGRAD_API Tensor sigmoid(const Tensor& x, Where where = {});  // 1 / (1 + exp(-x))
+RETROGRAD_API Tensor relu(const Tensor& x, Where where = {});     // max(x, 0); gradient 0 at 0
+// Limits to [min, max], either left out. The gradient passes where min <= x <= max. When min is
+// above max, all becomes max. Integers too.
+RETROGRAD_API Tensor clamp(const Tensor& x, std::optional<Scalar> min,
+                           std::optional<Scalar> max = {}, Where where = {});
+
+inline Tensor operator-(const Operand& x) {
+  return neg(x.tensor(), x.where());
+}
+
+}  // namespace retrograd

@@ -1,0 +1,313 @@
+// Writing in place, recorded. A write that gradients flow through is computed by the ordinary
+// operator; its result is copied over the old values, and the tensor's history becomes the
+// result's.
+#include <algorithm>
+
+#include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/autograd/node.h>
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/ops/detail/view.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+using kernels::Binary;
+
+// Where a view lies in its base, in elements of memory.
+struct ViewMap {
+  Shape base_shape;
+  Strides base_strides;
+  Shape shape;
+  Strides strides;
+  std::int64_t offset;  // from the base's first element
+};
+
+ViewMap map_of(const Tensor& base, const Tensor& view) {
+  return {base.shape(), base.strides(), view.shape(), view.strides(),
+          view.impl().offset - base.impl().offset};
+}
+
+// Memory laid out as the base's is, which may have gaps.
+Tensor empty_as_base(const ViewMap& map, DType dtype) {
+  std::int64_t span = 1;
+  for (std::size_t d = 0; d < map.base_shape.size(); ++d) {
+    span += std::max<std::int64_t>(map.base_shape[d] - 1, 0) * map.base_strides[d];
+  }
+  return view_of(empty_tensor({span}, dtype), map.base_shape, map.base_strides, 0);
+}
+
+Tensor laid_out_as_base(const Tensor& x, const ViewMap& map) {
+  Tensor result = empty_as_base(map, x.dtype());
+  kernels::copy(result, x);
+  return result;
+}
+
+Tensor part(const Tensor& laid_out, const ViewMap& map) {
+  return view_of(laid_out, map.shape, map.strides, laid_out.impl().offset + map.offset);
+}
+
+Tensor read_view(const Tensor& x, const ViewMap& map);
+
+// Zeros of the base's shape to which x is added in the view's place; a view that shows an element
+// twice adds twice.
+Tensor add_into_view(const Tensor& x, const ViewMap& map) {
+  const Tensor out = empty_as_base(map, x.dtype());
+  kernels::fill(out, 0);
+  kernels::binary_in_place(Binary::add, part(out, map), x);
+  return record(
+      {.op = "add_into_view",
+       .where = {},
+       .output = out,
+       .inputs = {x},
+       .backward = [map](const Backward& b) -> Gradients { return {read_view(b.grad, map)}; }});
+}
+
+// The view's part of x, which has the base's shape.
+Tensor read_view(const Tensor& x, const ViewMap& map) {
+  return record(
+      {.op = "read_view",
+       .where = {},
+       .output = kernels::contiguous_copy(part(laid_out_as_base(x, map), map)),
+       .inputs = {x},
+       .backward = [map](const Backward& b) -> Gradients { return {add_into_view(b.grad, map)}; }});
+}
+
+// A copy of x with the view's part replaced by `values`.
+Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map, Where where) {
+  const Tensor out = laid_out_as_base(x, map);
+  kernels::copy(part(out, map), values);
+  return record({.op = "replace_view",
+                 .where = where,
+                 .output = out,
+                 .inputs = {x, values},
+                 .backward = [map](const Backward& b) -> Gradients {
+                   const Tensor zero = zeros(map.shape, {.dtype = b.grad.dtype()});
+                   return {b.needs(0) ? replace_view(b.grad, zero, map, {}) : Tensor(),
+                           b.needs(1) ? read_view(b.grad, map) : Tensor()};
+                 }});
+}
+
+// The values, in a tensor that still counts as made from `before`: the gradient of what was
+// overwritten is zero.
+Tensor overwrite(const Tensor& before, const Tensor& values, Where where) {
+  const Tensor out = empty_like(before.detach());
+  kernels::copy(out, values);
+  return record({.op = "overwrite",
+                 .where = where,
+                 .output = out,
+                 .inputs = {before, values},
+                 .backward = [](const Backward& b) -> Gradients {
+                   return {b.needs(0) ? zeros_like(b.grad) : Tensor(), b.grad};
+                 }});
+}
+
+bool overlaps_itself(const Tensor& x) {
+  for (std::size_t d = 0; d < x.shape().size(); ++d) {
+    if (x.numel() > 1 && x.shape()[d] > 1 && x.strides()[d] == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Everything that can be wrong with writing to `self`, before anything is written.
+void check_writable(const char* op, const Tensor& self, bool recorded, Where where) {
+  check::defined(op, "the tensor", self, where);
+  if (overlaps_itself(self) || (self.impl().base && overlaps_itself(Tensor(self.impl().base)))) {
+    fail<GraphError>(op, where,
+                     "the tensor was expanded: several of its elements are one place in memory; "
+                     "clone() it first",
+                     {{"tensor", self}});
+  }
+  const detail::TensorImpl& impl = self.impl();
+  if (!grad_enabled()) {
+    return;
+  }
+  if (self.is_leaf() && self.requires_grad()) {
+    fail<GraphError>(op, where,
+                     "a leaf that requires a gradient cannot be written in place; use a "
+                     "NoGradGuard to change it without recording",
+                     {{"tensor", self}});
+  }
+  if (impl.base) {
+    const Tensor base(impl.base);
+    if (base.is_leaf() && base.requires_grad()) {
+      fail<GraphError>(op, where,
+                       "the tensor is a view of a leaf that requires a gradient, which cannot be "
+                       "written in place",
+                       {{"tensor", self}, {"leaf", base}});
+    }
+    if (impl.view_without_grad && (recorded || base.requires_grad())) {
+      fail<GraphError>(op, where,
+                       "the tensor is a view that was taken under a NoGradGuard, so this write "
+                       "cannot be recorded",
+                       {{"tensor", self}});
+    }
+  }
+}
+
+// Whether a write of something that depends on `source` has to be recorded.
+bool must_record(const Tensor& self, const Operand& source) {
+  return grad_enabled() && is_floating(self.dtype()) &&
+         (self.requires_grad() || (source.is_tensor() && source.tensor().requires_grad()));
+}
+
+// Gives `self`, or the base it is a view of, the history of `result`, whose values it has now.
+void take_history(Tensor& self, const Tensor& result, Where where) {
+  detail::TensorImpl& impl = self.impl();
+  if (!impl.base) {
+    impl.node = detail::grad_node(result);
+    return;
+  }
+  Tensor base(impl.base);
+  const ViewMap map = map_of(base, self);
+  // `before` shares no handle with the base, so that no cycle can arise.
+  const Tensor before = detail::alias(base, detail::grad_node(base));
+  const Tensor after = replace_view(before, result, map, where);
+  impl.base->node = detail::grad_node(after);
+}
+
+// self = compute(a copy of self with its history), recorded.
+template <class Compute>
+void write_recorded(const char* op, Tensor& self, Where where, Compute&& compute) {
+  Tensor before = detail::alias(self, detail::grad_node(self)).clone(where);
+  const Tensor result = compute(before);
+  kernels::copy(self, result);
+  self.impl().storage->wrote(op, where);
+  take_history(self, result, where);
+}
+
+// `other` as self's dtype and shape. Throws when it is larger or of a higher kind.
+Tensor fitted(const char* op, const Tensor& self, const Tensor& other, Where where) {
+  check::defined(op, "the source", other, where);
+  if (broadcast_shapes(op, self.shape(), other.shape(), where) != self.shape()) {
+    fail<ShapeError>(op, where, "the result would be larger than the tensor written to",
+                     {{"tensor", self}, {"source", other}});
+  }
+  return expand(other.to(self.dtype(), where), self.shape(), where);
+}
+
+using Operator = Tensor (*)(const Operand&, const Operand&, Where);
+
+Tensor& update(const char* op, Binary kind, Operator compute, Tensor& self, const Operand& other,
+               Where where) {
+  const bool recorded = must_record(self, other);
+  check_writable(op, self, recorded, where);
+  const bool other_is_floating =
+      is_floating(other.is_tensor() && other.tensor().defined() ? other.tensor().dtype()
+                                                                : other.number().default_dtype());
+  const bool other_counts = other.is_tensor() || other.number().kind() == Scalar::Kind::floating;
+  if (!is_floating(self.dtype()) && (kind == Binary::div || (other_counts && other_is_floating))) {
+    fail<DTypeError>(op, where, "the result is floating and does not fit the tensor's dtype",
+                     {{"tensor", self}});
+  }
+  if (!other.is_tensor()) {
+    if (recorded) {
+      write_recorded(op, self, where,
+                     [&](const Tensor& before) { return compute(before, other.number(), where); });
+    } else {
+      kernels::binary_in_place(kind, self, other.number());
+      self.impl().storage->wrote(op, where);
+    }
+    return self;
+  }
+  Tensor source = fitted(op, self, other.tensor(), where);
+  if (recorded) {
+    write_recorded(op, self, where,
+                   [&](const Tensor& before) { return compute(before, source, where); });
+    return self;
+  }
+  if (source.shares_memory_with(self) && source.impl_or_null() != self.impl_or_null()) {
+    source = source.clone(where);
+  }
+  kernels::binary_in_place(kind, self, source);
+  self.impl().storage->wrote(op, where);
+  return self;
+}
+
+}  // namespace
+
+Tensor& Tensor::add_(const Operand& other, Where where) {
+  return update("add_", Binary::add, add, *this, other, where);
+}
+Tensor& Tensor::sub_(const Operand& other, Where where) {
+  return update("sub_", Binary::sub, sub, *this, other, where);
+}
+Tensor& Tensor::mul_(const Operand& other, Where where) {
+  return update("mul_", Binary::mul, mul, *this, other, where);
+}
+Tensor& Tensor::div_(const Operand& other, Where where) {
+  return update("div_", Binary::div, div, *this, other, where);
+}
+
+Tensor& Tensor::zero_(Where where) {
+  return fill_(0, where);
+}
+
+Tensor& Tensor::fill_(Scalar value, Where where) {
+  const bool recorded = must_record(*this, value);
+  check_writable("fill_", *this, recorded, where);
+  if (recorded) {
+    write_recorded("fill_", *this, where, [&](const Tensor& before) {
+      return overwrite(before, full_like(before, value), where);
+    });
+  } else {
+    kernels::fill(*this, value);
+    impl().storage->wrote("fill_", where);
+  }
+  return *this;
+}
+
+Tensor& Tensor::copy_(const Tensor& source, Where where) {
+  const bool recorded = must_record(*this, source);
+  check_writable("copy_", *this, recorded, where);
+  Tensor values = fitted("copy_", *this, source, where);
+  if (recorded) {
+    write_recorded("copy_", *this, where,
+                   [&](const Tensor& before) { return overwrite(before, values, where); });
+    return *this;
+  }
+  if (values.shares_memory_with(*this)) {
+    values = values.clone(where);
+  }
+  kernels::copy(*this, values);
+  impl().storage->wrote("copy_", where);
+  return *this;
+}
+
+namespace detail {
+
+Tensor accumulate(Tensor sum, const Tensor& term) {
+  const bool recorded = grad_enabled() && (sum.requires_grad() || term.requires_grad());
+  if (!recorded && is_exclusive(sum) && sum.impl().dense) {
+    kernels::binary_in_place(Binary::add, sum, term);
+    return sum;
+  }
+  return add(sum, term);
+}
+
+void accumulate_in_place(const Tensor& sum, const Tensor& term) {
+  kernels::binary_in_place(Binary::add, sum, term);
+  sum.impl().storage->wrote("backward", {});
+}
+
+Tensor own_copy(const Tensor& gradient) {
+  const NoGradGuard unrecorded;
+  return gradient.clone();
+}
+
+NodePtr view_node(const Tensor& base, const Tensor& view) {
+  const EnableGradGuard recording;
+  const Tensor source = alias(base, grad_node(base));
+  return source.requires_grad() ? grad_node(read_view(source, map_of(base, view))) : NodePtr();
+}
+
+}  // namespace detail
+
+}  // namespace retrograd

@@ -1,0 +1,30 @@
+#include <retrograd/ops/kernel_choice.h>
+
+#include <utility>
+
+#include <retrograd/ops/kernels/choice.h>
+#include <retrograd/ops/kernels/conv.h>
+
+namespace retrograd {
+
+bool onednn_enabled() noexcept {
+  return kernels::choice().may_use_onednn();
+}
+
+ReferenceKernelsGuard::ReferenceKernelsGuard() noexcept
+    : previous_(std::exchange(kernels::choice().reference_only, true)) {}
+
+ReferenceKernelsGuard::~ReferenceKernelsGuard() {
+  kernels::choice().reference_only = previous_;
+}
+
+KernelCounts kernel_counts() noexcept {
+  const kernels::Choice& choice = kernels::choice();
+  return {.onednn = choice.onednn_runs, .reference = choice.reference_runs};
+}
+
+std::size_t cached_kernels() noexcept {
+  return kernels::onednn::cached_conv_plans();
+}
+
+}  // namespace retrograd

@@ -1,0 +1,35 @@
+// Which kernels run: for comparing results and looking for faults.
+#pragma once
+
+#include <cstddef>
+
+#include <retrograd/tensor/api.h>
+
+namespace retrograd {
+
+// Whether this build has oneDNN and may use it. On by default where it was built in.
+RETROGRAD_API bool onednn_enabled() noexcept;
+
+// Makes this thread compute with the reference kernels alone until the end of the scope.
+class RETROGRAD_API ReferenceKernelsGuard {
+ public:
+  ReferenceKernelsGuard() noexcept;
+  ~ReferenceKernelsGuard();
+  ReferenceKernelsGuard(const ReferenceKernelsGuard&) = delete;
+  ReferenceKernelsGuard& operator=(const ReferenceKernelsGuard&) = delete;
+
+ private:
+  bool previous_;
+};
+
+// The number of convolution and matrix kernels that ran in this thread, by kind.
+struct KernelCounts {
+  long long onednn = 0;
+  long long reference = 0;
+};
+RETROGRAD_API KernelCounts kernel_counts() noexcept;
+
+// The number of oneDNN convolutions kept ready to run, of all threads: at most 1,024.
+RETROGRAD_API std::size_t cached_kernels() noexcept;
+
+}  // namespace retrograd

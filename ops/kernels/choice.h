@@ -1,0 +1,23 @@
+// Which implementation a kernel takes in this thread, and how often each was taken.
+#pragma once
+
+namespace retrograd::kernels {
+
+#ifdef RETROGRAD_WITH_ONEDNN
+inline constexpr bool kHasOnednn = true;
+#else
+inline constexpr bool kHasOnednn = false;
+#endif
+
+struct Choice {
+  bool reference_only = false;
+  long long onednn_runs = 0;
+  long long reference_runs = 0;
+
+  bool may_use_onednn() const noexcept { return kHasOnednn && !reference_only; }
+};
+
+// Of the calling thread.
+Choice& choice() noexcept;
+
+}  // namespace retrograd::kernels

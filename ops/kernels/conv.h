@@ -1,0 +1,62 @@
+// Convolution kernels: forward, gradient of the input, gradient of the weight.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd::kernels {
+
+using Spatial = std::array<std::int64_t, 3>;
+
+// Everything that defines a convolution. One- and two-dimensional ones have leading spatial sizes
+// of 1: (N, C, 1, H, W). Tensors stay in their own rank.
+struct ConvShape {
+  DType dtype = float32;
+  std::size_t spatial_rank = 2;
+  std::int64_t batch = 0;
+  std::int64_t in_channels = 0;
+  std::int64_t out_channels = 0;
+  std::int64_t groups = 1;
+  Spatial input{1, 1, 1};
+  Spatial kernel{1, 1, 1};
+  Spatial output{1, 1, 1};
+  Spatial stride{1, 1, 1};
+  Spatial pad_before{0, 0, 0};
+  Spatial pad_after{0, 0, 0};
+  Spatial dilation{1, 1, 1};
+
+  friend bool operator==(const ConvShape&, const ConvShape&) = default;
+
+  Shape input_shape() const;   // (N, C, spatial...)
+  Shape weight_shape() const;  // (O, C / groups, kernel...)
+  Shape output_shape() const;  // (N, O, spatial...)
+};
+
+// Choose among the implementations below. Activations come back channels-last.
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
+
+// The specification: the matrix of shifted inputs times the filters, in any floating dtype.
+namespace reference {
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
+}  // namespace reference
+
+namespace onednn {
+enum class Pass : std::uint8_t { forward, input_grad, weight_grad };
+// False for float64, empty tensors, and what oneDNN is known to compute wrongly.
+bool supports(Pass pass, const ConvShape& shape);
+// Undefined where oneDNN has no implementation for this CPU that would be worth it.
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
+// How many convolutions are kept ready to run, for all threads.
+std::size_t cached_conv_plans() noexcept;
+}  // namespace onednn
+
+}  // namespace retrograd::kernels

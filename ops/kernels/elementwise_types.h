@@ -1,0 +1,38 @@
+// What element-wise kernels compute in.
+#pragma once
+
+#include <type_traits>
+
+#include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd::kernels {
+
+// Booleans compute as integers, bfloat16 as float.
+template <class T>
+using arithmetic_t = std::conditional_t<std::is_same_v<T, bool>, int, compute_t<T>>;
+
+// Integers are added and multiplied as unsigned ones, because those wrap around where C++ leaves
+// the signed ones undefined.
+template <class C, bool = std::is_integral_v<C>>
+struct Bits {
+  using type = C;
+};
+template <class C>
+struct Bits<C, true> {
+  using type = std::make_unsigned_t<C>;
+};
+template <class C>
+using bits_t = typename Bits<C>::type;
+
+template <class C, class Wide>
+constexpr C wrap(Wide value) noexcept {
+  return static_cast<C>(value);
+}
+
+// Of two inputs, the one whose layout the result takes.
+inline const Tensor& layout_model(const Tensor& a, const Tensor& b) {
+  return a.impl().dense || !b.impl().dense ? a : b;
+}
+
+}  // namespace retrograd::kernels

@@ -1,0 +1,87 @@
+#include <retrograd/ops/kernels/gemm.h>
+
+#include <algorithm>
+#include <limits>
+
+#include <retrograd/ops/kernels/xt.h>
+#include <retrograd/tensor/threads.h>
+#include <xtensor-blas/xblas.hpp>
+
+namespace retrograd::kernels {
+
+namespace {
+
+// A call into BLAS costs more than this many multiplications.
+constexpr std::int64_t kSmall = 2048;
+
+template <class T>
+void multiply_loops(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
+                    Matrix<T> b, T* c, std::int64_t c_row_stride) {
+  const std::int64_t a_row = a.transposed ? 1 : a.row_stride;
+  const std::int64_t a_column = a.transposed ? a.row_stride : 1;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const T* const a_i = a.data + i * a_row;
+    T* const c_i = c + i * c_row_stride;
+    if (b.transposed) {
+      for (std::int64_t j = 0; j < columns; ++j) {
+        const T* const b_j = b.data + j * b.row_stride;
+        T sum = 0;
+        for (std::int64_t k = 0; k < depth; ++k) {
+          sum += a_i[k * a_column] * b_j[k];
+        }
+        c_i[j] += sum;
+      }
+      continue;
+    }
+    for (std::int64_t k = 0; k < depth; ++k) {
+      const T a_ik = a_i[k * a_column];
+      const T* const b_k = b.data + k * b.row_stride;
+      for (std::int64_t j = 0; j < columns; ++j) {
+        c_i[j] += a_ik * b_k[j];
+      }
+    }
+  }
+}
+
+bool fits_blas(std::int64_t a, std::int64_t b, std::int64_t c) {
+  return std::max({a, b, c}) <= std::numeric_limits<xt::blas_index_t>::max();
+}
+
+template <class T>
+void multiply_blas(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
+                   Matrix<T> b, T* c, std::int64_t c_row_stride, T keep) {
+  detail::apply_num_threads();
+  const XtMatrix<const T> left(a.data, a.transposed ? depth : rows, a.transposed ? rows : depth,
+                               a.row_stride);
+  const XtMatrix<const T> right(b.data, b.transposed ? columns : depth,
+                                b.transposed ? depth : columns, b.row_stride);
+  XtMatrix<T> product(c, rows, columns, c_row_stride);
+  xt::blas::gemm(left, right, product, a.transposed, b.transposed, T{1}, keep);
+}
+
+}  // namespace
+
+template <class T>
+void gemm(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a, Matrix<T> b,
+          T* c, std::int64_t c_row_stride, Target target) {
+  const bool small = rows * columns <= kSmall && rows * columns * depth <= kSmall;
+  if (!small && depth > 0 && fits_blas(rows, columns, depth) &&
+      fits_blas(a.row_stride, b.row_stride, c_row_stride)) {
+    multiply_blas(rows, columns, depth, a, b, c, c_row_stride,
+                  target == Target::added_to ? T{1} : T{0});
+    return;
+  }
+  if (target == Target::overwritten) {
+    for (std::int64_t i = 0; i < rows; ++i) {
+      std::fill_n(c + i * c_row_stride, columns, T{0});
+    }
+  }
+  multiply_loops(rows, columns, depth, a, b, c, c_row_stride);
+}
+
+template void gemm(std::int64_t, std::int64_t, std::int64_t, Matrix<float>, Matrix<float>, float*,
+                   std::int64_t, Target);
+template void gemm(std::int64_t, std::int64_t, std::int64_t, Matrix<double>, Matrix<double>,
+                   double*, std::int64_t, Target);
+
+}  // namespace retrograd::kernels

@@ -1,0 +1,30 @@
+// The matrix product beneath matmul and the reference convolution.
+#pragma once
+
+#include <cstdint>
+
+namespace retrograd::kernels {
+
+// A row-major matrix whose rows are `row_stride` elements apart. Transposed: memory holds its
+// columns as rows.
+template <class T>
+struct Matrix {
+  const T* data;
+  std::int64_t row_stride;
+  bool transposed = false;
+};
+
+enum class Target : std::uint8_t { overwritten, added_to };
+
+// c (rows, columns) = a (rows, depth) . b (depth, columns), or c + a . b. Through xtensor-blas, or
+// plain loops for the small. T is float or double.
+template <class T>
+void gemm(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a, Matrix<T> b,
+          T* c, std::int64_t c_row_stride, Target target = Target::overwritten);
+
+extern template void gemm(std::int64_t, std::int64_t, std::int64_t, Matrix<float>, Matrix<float>,
+                          float*, std::int64_t, Target);
+extern template void gemm(std::int64_t, std::int64_t, std::int64_t, Matrix<double>, Matrix<double>,
+                          double*, std::int64_t, Target);
+
+}  // namespace retrograd::kernels

@@ -1,0 +1,24 @@
+// A build without oneDNN: it supports nothing.
+#ifndef RETROGRAD_WITH_ONEDNN
+#include <retrograd/ops/kernels/conv.h>
+
+namespace retrograd::kernels::onednn {
+
+bool supports(Pass, const ConvShape&) {
+  return false;
+}
+Tensor conv(const Tensor&, const Tensor&, const Tensor&, const ConvShape&) {
+  return {};
+}
+Tensor conv_input_grad(const Tensor&, const Tensor&, const ConvShape&) {
+  return {};
+}
+Tensor conv_weight_grad(const Tensor&, const Tensor&, const ConvShape&) {
+  return {};
+}
+std::size_t cached_conv_plans() noexcept {
+  return 0;
+}
+
+}  // namespace retrograd::kernels::onednn
+#endif

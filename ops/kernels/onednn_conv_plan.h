@@ -1,0 +1,35 @@
+// Ready-to-run oneDNN convolutions, kept for reuse.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/onednn_runtime.h>
+
+namespace retrograd::kernels::onednn {
+
+// Everything that defines a primitive.
+struct ConvKey {
+  Pass pass;
+  bool bias;
+  int threads;  // primitives divide their work when they are made
+  ConvShape shape;
+
+  friend bool operator==(const ConvKey&, const ConvKey&) = default;
+};
+
+struct ConvPlan {
+  Runnable conv;
+  Runnable reorder;                 // of the weight or its gradient; none where layouts agree
+  dnnl::memory::desc source;        // (N, C, H, W), channels-last
+  dnnl::memory::desc destination;   // (N, O, H, W), channels-last
+  dnnl::memory::desc bias;          // (O)
+  dnnl::memory::desc plain_weight;  // ([G,] O / G, C / G, KH, KW), row-major
+  dnnl::memory::desc weight;        // in the layout that the primitive likes best
+};
+
+// Null where oneDNN has no good implementation. Makes oneDNN see the number of threads to use.
+std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias);
+
+}  // namespace retrograd::kernels::onednn

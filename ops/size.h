@@ -1,0 +1,51 @@
+// Sizes of sliding windows: kernel, stride, padding, dilation.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+namespace retrograd {
+
+// One number for each of N spatial dimensions, or the same for all: 3 or {3, 5}.
+template <std::size_t N>
+class Size {
+ public:
+  constexpr Size(std::int64_t all) noexcept { values_.fill(all); }  // NOLINT: .stride = 2
+  template <std::integral... I>
+  requires(sizeof...(I) == N && N > 1) constexpr Size(I... each) noexcept
+      : values_{static_cast<std::int64_t>(each)...} {}  // NOLINT
+
+  constexpr std::int64_t operator[](std::size_t i) const noexcept { return values_[i]; }
+  constexpr auto begin() const noexcept { return values_.begin(); }
+  constexpr auto end() const noexcept { return values_.end(); }
+
+ private:
+  std::array<std::int64_t, N> values_{};
+};
+
+// valid: no padding. same: the output is as long as the input; needs stride 1.
+enum class PadMode : std::uint8_t { explicit_sizes, valid, same };
+inline constexpr PadMode valid = PadMode::valid;
+inline constexpr PadMode same = PadMode::same;
+
+// Zeros before and after each spatial dimension: 1, {1, 2}, valid or same.
+template <std::size_t N>
+class Padding {
+ public:
+  constexpr Padding(std::int64_t all) noexcept : sizes_(all) {}  // NOLINT: .padding = 1
+  template <std::integral... I>
+  requires(sizeof...(I) == N && N > 1) constexpr Padding(I... each) noexcept
+      : sizes_(each...) {}                                              // NOLINT: {1, 2}
+  constexpr Padding(PadMode mode) noexcept : sizes_(0), mode_(mode) {}  // NOLINT: same
+
+  constexpr PadMode mode() const noexcept { return mode_; }
+  constexpr std::int64_t operator[](std::size_t i) const noexcept { return sizes_[i]; }
+
+ private:
+  Size<N> sizes_;
+  PadMode mode_ = PadMode::explicit_sizes;
+};
+
+}  // namespace retrograd
