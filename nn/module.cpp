@@ -1,0 +1,188 @@
+#include <retrograd/nn/module.h>
+
+#include <algorithm>
+
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/nn/detail/call_observer.h>
+
+namespace retrograd::nn {
+
+namespace {
+
+std::string joined(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
+
+// Calls f(qualified name, member) for every tensor in the module and below, in order.
+template <class F>
+void for_each_tensor(Module& module, const std::string& prefix, F&& f) {
+  for (const Member& member : module.members()) {
+    const std::string name = joined(prefix, member.name());
+    if (member.child() != nullptr) {
+      for_each_tensor(*member.child(), name, f);
+    } else if (member.tensor()->defined()) {
+      f(name, member);
+    }
+  }
+}
+
+void collect_modules(Module& module, const std::string& prefix,
+                     std::vector<std::pair<std::string, Module*>>& found) {
+  found.emplace_back(prefix, &module);
+  for (const Member& member : module.members()) {
+    if (member.child() != nullptr) {
+      collect_modules(*member.child(), joined(prefix, member.name()), found);
+    }
+  }
+}
+
+std::string listed(const char* title, const std::vector<std::string>& names) {
+  if (names.empty()) {
+    return {};
+  }
+  std::string text = std::string("\n  ") + title + ":";
+  for (const std::string& name : names) {
+    text += " " + name;
+  }
+  return text;
+}
+
+}  // namespace
+
+Member buffer(std::string name, Tensor& tensor) {
+  Member member(std::move(name), tensor);
+  member.buffer_ = true;
+  return member;
+}
+
+Module::~Module() = default;
+
+Tensor Module::forward(const Tensor& x) {
+  fail<GraphError>("forward", CallSite::current(),
+                   describe() + " does not define forward(const Tensor&)", {{"input", x}});
+}
+
+Tensor Module::operator()(const Tensor& x, Where where) {
+  const CallSite site(where);
+  Tensor y = forward(x);
+  if (CallObserver* observer = CallObserver::current()) {
+    observer->called(*this, y);
+  }
+  return y;
+}
+
+Module::NamedTensors Module::named_parameters() {
+  NamedTensors found;
+  for_each_tensor(*this, "", [&](const std::string& name, const Member& member) {
+    if (!member.is_buffer()) {
+      found.emplace_back(name, *member.tensor());
+    }
+  });
+  return found;
+}
+
+Module::NamedTensors Module::named_buffers() {
+  NamedTensors found;
+  for_each_tensor(*this, "", [&](const std::string& name, const Member& member) {
+    if (member.is_buffer()) {
+      found.emplace_back(name, *member.tensor());
+    }
+  });
+  return found;
+}
+
+std::vector<Tensor> Module::parameters() {
+  std::vector<Tensor> found;
+  for (auto& [name, parameter] : named_parameters()) {
+    found.push_back(std::move(parameter));
+  }
+  return found;
+}
+
+std::vector<std::pair<std::string, Module*>> Module::named_modules() {
+  std::vector<std::pair<std::string, Module*>> found;
+  collect_modules(*this, "", found);
+  return found;
+}
+
+std::int64_t Module::parameter_count() {
+  std::int64_t count = 0;
+  for (const Tensor& parameter : parameters()) {
+    count += parameter.numel();
+  }
+  return count;
+}
+
+StateDict Module::state_dict() {
+  StateDict state;
+  for_each_tensor(*this, "", [&](const std::string& name, const Member& member) {
+    state.insert(name, member.tensor()->detach());
+  });
+  return state;
+}
+
+LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, Where where) {
+  const StateDict own = state_dict();
+  LoadReport report;
+  std::vector<std::string> mismatched;
+  for (const auto& [name, tensor] : own) {
+    const Tensor* given = state.find(name);
+    if (given == nullptr) {
+      report.missing.push_back(name);
+    } else if (given->shape() != tensor.shape()) {
+      mismatched.push_back(name + " (" + to_string(given->shape()) + ", the module has " +
+                           to_string(tensor.shape()) + ")");
+    }
+  }
+  for (const auto& [name, tensor] : state) {
+    if (!own.contains(name)) {
+      report.unexpected.push_back(name);
+    }
+  }
+  const std::string differences = listed("missing", report.missing) +
+                                  listed("unexpected", report.unexpected) +
+                                  listed("of another shape", mismatched);
+  if (!mismatched.empty()) {
+    fail<ShapeError>("load_state_dict", where, "the tensors do not fit the module" + differences);
+  }
+  if (options.strict && !differences.empty()) {
+    fail<ValueError>("load_state_dict", where, "the names do not fit the module" + differences);
+  }
+  const NoGradGuard unrecorded;
+  for (const auto& [name, tensor] : own) {
+    if (const Tensor* given = state.find(name)) {
+      Tensor(tensor).copy_(given->to(tensor.dtype(), where), where);
+    }
+  }
+  return report;
+}
+
+void Module::train(bool on) {
+  for (const auto& [name, module] : named_modules()) {
+    module->training_ = on;
+  }
+}
+
+void Module::zero_grad() {
+  for (Tensor& parameter : parameters()) {
+    parameter.zero_grad();
+  }
+}
+
+void Module::to(DType dtype, Where where) {
+  if (!is_floating(dtype)) {
+    fail<DTypeError>("Module::to", where,
+                     std::string("modules compute in floating numbers, not ") + name(dtype));
+  }
+  const NoGradGuard unrecorded;
+  for_each_tensor(*this, "", [&](const std::string&, const Member& member) {
+    Tensor& tensor = *member.tensor();
+    if (is_floating(tensor.dtype()) && tensor.dtype() != dtype) {
+      const bool trained = tensor.requires_grad();
+      tensor = tensor.detach().to(dtype, where);
+      tensor.set_requires_grad(trained);
+    }
+  });
+}
+
+}  // namespace retrograd::nn

@@ -1,0 +1,6 @@
+// All modules.
+#pragma once
+
+#include <retrograd/nn/layers.h>
+#include <retrograd/nn/module.h>
+#include <retrograd/nn/sequential.h>

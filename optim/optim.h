@@ -1,0 +1,5 @@
+// All optimisers.
+#pragma once
+
+#include <retrograd/optim/optimizer.h>
+#include <retrograd/optim/sgd.h>
