@@ -1,0 +1,8 @@
+// Data sets and how to go through them.
+#pragma once
+
+#include <retrograd/data/dataset.h>
+#include <retrograd/data/digits.h>
+#include <retrograd/data/idx.h>
+#include <retrograd/data/loader.h>
+#include <retrograd/data/mnist.h>

@@ -1,0 +1,77 @@
+#include <retrograd/data/dataset.h>
+
+#include <cstddef>
+#include <cstring>
+#include <string>
+
+namespace retrograd {
+
+namespace {
+
+Tensor samples(const Tensor& tensor, const char* name, Where where) {
+  if (tensor.dim() == 0) {
+    fail<ShapeError>("Dataset", where, "the first dimension must count the samples",
+                     {{name, tensor}});
+  }
+  return tensor.detach().contiguous(where);
+}
+
+std::byte* first_byte(const Tensor& tensor) {
+  const auto offset = static_cast<std::size_t>(tensor.impl().offset);
+  return tensor.impl().storage->data + offset * item_size(tensor.dtype());
+}
+
+Tensor take_rows(const Tensor& from, std::span<const std::int64_t> indices, Where where) {
+  Shape shape = from.shape();
+  shape[0] = static_cast<std::int64_t>(indices.size());
+  Tensor result = empty_tensor(shape, from.dtype(), where);
+  if (result.numel() == 0) {
+    return result;
+  }
+  const std::size_t row =
+      static_cast<std::size_t>(from.numel() / from.shape()[0]) * item_size(from.dtype());
+  const auto* source = first_byte(from);
+  auto* to = first_byte(result);
+  for (const std::int64_t index : indices) {
+    std::memcpy(to, source + static_cast<std::size_t>(index) * row, row);
+    to += row;
+  }
+  return result;
+}
+
+Tensor slice_rows(const Tensor& from, std::int64_t begin, std::int64_t end) {
+  Shape shape = from.shape();
+  shape[0] = end - begin;
+  return view_of(from, shape, from.strides(), from.impl().offset + begin * from.strides()[0]);
+}
+
+}  // namespace
+
+Dataset::Dataset(const Tensor& images, const Tensor& labels, Where where)
+    : images_(samples(images, "images", where)), labels_(samples(labels, "labels", where)) {
+  if (images.shape()[0] != labels.shape()[0]) {
+    fail<ShapeError>("Dataset", where, "as many labels as images are needed",
+                     {{"images", images}, {"labels", labels}});
+  }
+}
+
+Batch Dataset::get(std::span<const std::int64_t> indices, Where where) const {
+  for (const std::int64_t index : indices) {
+    if (index < 0 || index >= size()) {
+      fail<IndexError>("Dataset::get", where,
+                       "sample " + std::to_string(index) + " of " + std::to_string(size()));
+    }
+  }
+  return {take_rows(images_, indices, where), take_rows(labels_, indices, where)};
+}
+
+Dataset Dataset::slice(std::int64_t begin, std::int64_t end, Where where) const {
+  if (begin < 0 || begin > end || end > size()) {
+    fail<IndexError>("Dataset::slice", where,
+                     "samples " + std::to_string(begin) + " to " + std::to_string(end) + " of " +
+                         std::to_string(size()));
+  }
+  return {slice_rows(images_, begin, end), slice_rows(labels_, begin, end), where};
+}
+
+}  // namespace retrograd

@@ -1,0 +1,94 @@
+// Files as io/ uses them: exact reads, whole-file replacement, errors that name the file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <retrograd/tensor/where.h>
+
+namespace retrograd::detail {
+
+// Who reads or writes which file, and on whose behalf. It must not outlive the path.
+struct FileCall {
+  const char* op;
+  const std::string& path;
+  Where where;
+
+  // Throws IoError "op: 'path': what".
+  [[noreturn]] void fail(const std::string& what) const;
+  // The same, followed by what the system says about `error`, a value of errno.
+  [[noreturn]] void fail_system(const std::string& what, int error) const;
+};
+
+// Text from a file or a user for an error message: in quotes, control characters escaped, cut when
+// long.
+std::string in_quotes(std::string_view text);
+
+// Owns an open file descriptor.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) noexcept : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor() { close(); }
+
+  int get() const noexcept { return number_; }
+  bool is_open() const noexcept { return number_ >= 0; }
+  // The value of errno when closing failed, else 0. Harmless when closed already.
+  int close() noexcept;
+
+ private:
+  int number_ = -1;
+};
+
+// A regular file, read from front to back.
+class InputFile {
+ public:
+  // Throws IoError for anything but a regular file that can be read.
+  explicit InputFile(const FileCall& call);
+
+  std::uint64_t size() const noexcept { return size_; }
+  // Reads exactly `count` bytes. Throws IoError.
+  void read(void* to, std::size_t count);
+
+ private:
+  const FileCall& call_;
+  Descriptor file_;
+  std::uint64_t size_ = 0;
+};
+
+// Replaces a file as a whole or not at all: everything goes to a temporary file in the same
+// directory, which commit() makes durable and renames. Without a commit the temporary file is
+// removed and the old file stays as it was. A symbolic link is replaced, not followed.
+class OutputFile {
+ public:
+  // Throws IoError, as do the others.
+  explicit OutputFile(const FileCall& call);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();
+
+  void append(const void* from, std::size_t count);
+  // Writes over bytes that are there already.
+  void overwrite(std::uint64_t offset, std::string_view bytes);
+  void commit();
+
+ private:
+  void create_temporary();
+  void remove_temporary() noexcept;
+
+  const FileCall& call_;
+  std::string name_;       // of the target, within its directory
+  std::string temporary_;  // likewise; empty when there is none to remove
+  Descriptor directory_;
+  Descriptor file_;
+};
+
+}  // namespace retrograd::detail

@@ -1,0 +1,40 @@
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <retrograd/io/detail/file.h>
+
+namespace retrograd::detail {
+
+InputFile::InputFile(const FileCall& call) : call_(call) {
+  // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+  file_ = Descriptor(::open(call.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status = {};
+  if (!file_.is_open() || ::fstat(file_.get(), &status) != 0) {
+    call.fail_system("cannot open it", errno);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    call.fail("it is not a regular file");
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+void InputFile::read(void* to, std::size_t count) {
+  auto* next = static_cast<char*>(to);
+  while (count > 0) {
+    const ssize_t got = ::read(file_.get(), next, count);
+    if (got == 0) {
+      call_.fail("it ended early: did another program cut it while it was read?");
+    }
+    if (got > 0) {
+      next += got;
+      count -= static_cast<std::size_t>(got);
+    } else if (errno != EINTR) {
+      call_.fail_system("cannot read it", errno);
+    }
+  }
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,268 @@
+#include <retrograd/io/detail/safetensors_header.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace retrograd::detail {
+
+namespace {
+
+using Json = nlohmann::json;
+
+// Takes the header token by token and refuses at the first that does not belong there, so that
+// neither deep nesting nor a long list costs memory. The functions' names and signatures are
+// nlohmann's.
+class HeaderReader : public nlohmann::json_sax<Json> {
+ public:
+  explicit HeaderReader(const FileCall& call) : call_(call) {}
+
+  SafetensorsHeader take() { return std::move(header_); }
+
+  bool start_object(std::size_t /*size*/) override {
+    if (level_ == Level::outside) {
+      level_ = Level::tensors;
+    } else if (level_ == Level::tensors && name_ == kMetadataName) {
+      level_ = Level::metadata;
+    } else if (level_ == Level::tensors) {
+      level_ = Level::tensor;
+      entry_ = {.name = name_};
+      has_dtype_ = has_shape_ = false;
+      offsets_.reset();
+    } else {
+      refuse("an object");
+    }
+    return true;
+  }
+
+  bool key(std::string& key) override {
+    if (level_ == Level::tensors) {
+      if (!names_.insert(key).second) {
+        call_.fail("the header has the name " + in_quotes(key) + " twice");
+      }
+      name_ = key;
+    } else if (level_ == Level::metadata) {
+      if (!header_.metadata.emplace(key, "").second) {
+        call_.fail("the metadata has the key " + in_quotes(key) + " twice");
+      }
+      field_ = key;
+    } else {
+      const bool seen = (key == "dtype" && has_dtype_) || (key == "shape" && has_shape_) ||
+                        (key == "data_offsets" && offsets_);
+      if (seen) {
+        call_.fail(tensor() + " has the key " + in_quotes(key) + " twice");
+      }
+      if (key != "dtype" && key != "shape" && key != "data_offsets") {
+        call_.fail(tensor() + " has the unknown key " + in_quotes(key));
+      }
+      field_ = key;
+    }
+    return true;
+  }
+
+  bool string(std::string& value) override {
+    if (level_ == Level::metadata) {
+      header_.metadata[field_] = value;
+    } else if (level_ == Level::tensor && field_ == "dtype") {
+      set_dtype(value);
+    } else {
+      refuse("a string");
+    }
+    return true;
+  }
+
+  bool start_array(std::size_t /*size*/) override {
+    if (level_ == Level::tensor && field_ == "shape") {
+      level_ = Level::shape;
+      has_shape_ = true;
+    } else if (level_ == Level::tensor && field_ == "data_offsets") {
+      level_ = Level::offsets;
+      offsets_.emplace();
+    } else {
+      refuse("a list");
+    }
+    return true;
+  }
+
+  bool number_unsigned(number_unsigned_t value) override {
+    if (level_ != Level::shape && level_ != Level::offsets) {
+      refuse("a number");
+    }
+    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      refuse("the too large number " + std::to_string(value));
+    }
+    const auto number = static_cast<std::int64_t>(value);
+    Dims& list = level_ == Level::shape ? entry_.shape : *offsets_;
+    if (list.size() == (level_ == Level::shape ? Dims::capacity : 2)) {
+      call_.fail(tensor() + (level_ == Level::shape ? " has more than 8 dimensions"
+                                                    : " has more than 2 data_offsets"));
+    }
+    list.push_back(number);
+    return true;
+  }
+
+  bool end_array() override {
+    if (level_ == Level::offsets && offsets_->size() != 2) {
+      call_.fail(tensor() + " needs 2 data_offsets, not " + std::to_string(offsets_->size()));
+    }
+    level_ = Level::tensor;
+    return true;
+  }
+
+  bool end_object() override {
+    if (level_ == Level::tensor) {
+      finish_tensor();
+    }
+    level_ = level_ == Level::tensors ? Level::outside : Level::tensors;
+    return true;
+  }
+
+  bool null() override { return refuse("null"); }
+  bool boolean(bool value) override { return refuse(value ? "true" : "false"); }
+  bool number_integer(number_integer_t value) override {
+    return refuse("the negative number " + std::to_string(value));
+  }
+  bool number_float(number_float_t /*value*/, const std::string& text) override {
+    return refuse("the number " + in_quotes(text) + ", which is not a 64-bit integer");
+  }
+  bool binary(binary_t& /*value*/) override { return refuse("binary data"); }
+  bool parse_error(std::size_t position, const std::string& /*last*/,
+                   const nlohmann::detail::exception& /*error*/) override {
+    call_.fail("the header is not JSON in UTF-8 (byte " + std::to_string(position) + " of it)");
+  }
+
+ private:
+  enum class Level { outside, tensors, metadata, tensor, shape, offsets };
+
+  std::string tensor() const { return "tensor " + in_quotes(entry_.name); }
+
+  // The return type only lets the functions above be one line.
+  [[noreturn]] bool refuse(const std::string& found) const {
+    switch (level_) {
+      case Level::outside: call_.fail("the header must be an object, not " + found);
+      case Level::tensors:
+        call_.fail("the entry " + in_quotes(name_) + " must be an object, not " + found);
+      case Level::metadata:
+        call_.fail("the metadata " + in_quotes(field_) + " must be a string, not " + found);
+      default: break;
+    }
+    call_.fail(tensor() + " has " + found + " in its " + field_);
+  }
+
+  void set_dtype(const std::string& value) {
+    const auto* known = std::find_if(kDTypeNames.begin(), kDTypeNames.end(),
+                                     [&](const DTypeName& each) { return each.name == value; });
+    if (known == kDTypeNames.end()) {
+      call_.fail(tensor() + " has dtype " + in_quotes(value) +
+                 "; the ones that can be read are F64, F32, BF16, I64, U8 and BOOL");
+    }
+    entry_.dtype = known->dtype;
+    has_dtype_ = true;
+  }
+
+  void finish_tensor() {
+    if (!has_dtype_ || !has_shape_ || !offsets_) {
+      call_.fail(tensor() + " has no " +
+                 (!has_dtype_   ? "dtype"
+                  : !has_shape_ ? "shape"
+                                : "data_offsets"));
+    }
+    entry_.begin = static_cast<std::uint64_t>((*offsets_)[0]);
+    entry_.end = static_cast<std::uint64_t>((*offsets_)[1]);
+    if (entry_.begin > entry_.end) {
+      call_.fail(tensor() + " ends before it begins: data_offsets " + to_string(*offsets_));
+    }
+    const std::uint64_t bytes = byte_size();
+    if (bytes != entry_.end - entry_.begin) {
+      call_.fail(tensor() + " of shape " + to_string(entry_.shape) + " and dtype " +
+                 retrograd::name(entry_.dtype) + " takes " + std::to_string(bytes) +
+                 " bytes, but its data_offsets " + to_string(*offsets_) + " give it " +
+                 std::to_string(entry_.end - entry_.begin));
+    }
+    header_.entries.push_back(std::move(entry_));
+  }
+
+  // Refuses an overflow even beside a size of 0, so that strides cannot overflow either.
+  std::uint64_t byte_size() const {
+    std::int64_t bytes = static_cast<std::int64_t>(item_size(entry_.dtype));
+    for (const std::int64_t size : entry_.shape) {
+      if (__builtin_mul_overflow(bytes, std::max<std::int64_t>(size, 1), &bytes)) {
+        call_.fail(tensor() + " of shape " + to_string(entry_.shape) +
+                   " is larger than memory can address");
+      }
+    }
+    const bool empty = std::find(entry_.shape.begin(), entry_.shape.end(), 0) != entry_.shape.end();
+    return empty ? 0 : static_cast<std::uint64_t>(bytes);
+  }
+
+  const FileCall& call_;
+  SafetensorsHeader header_;
+  std::unordered_set<std::string> names_;
+  Level level_ = Level::outside;
+  std::string name_;   // of the entry last begun
+  std::string field_;  // the key last seen inside it
+  SafetensorsEntry entry_;
+  bool has_dtype_ = false;
+  bool has_shape_ = false;
+  std::optional<Dims> offsets_;
+};
+
+// The values must follow each other from 0 to `data_bytes` without gap or overlap.
+void check_layout(const std::deque<SafetensorsEntry>& entries, std::uint64_t data_bytes,
+                  const FileCall& call) {
+  std::uint64_t at = 0;
+  for (const SafetensorsEntry& entry : entries) {
+    if (entry.begin < at) {
+      call.fail("tensor " + in_quotes(entry.name) + " overlaps the one before it at byte " +
+                std::to_string(entry.begin) + " of the values");
+    }
+    if (entry.begin > at) {
+      call.fail("a hole of " + std::to_string(entry.begin - at) + " bytes before tensor " +
+                in_quotes(entry.name));
+    }
+    at = entry.end;
+  }
+  if (at != data_bytes) {
+    call.fail("the header describes " + std::to_string(at) + " bytes of values, but the file has " +
+              std::to_string(data_bytes));
+  }
+}
+
+}  // namespace
+
+SafetensorsHeader parse_safetensors_header(std::string_view text, std::uint64_t data_bytes,
+                                           const FileCall& call) {
+  if (text.empty() || text.front() != '{') {
+    call.fail("the header does not begin with '{'");
+  }
+  // The parser would take a zero byte for the end and ignore what follows.
+  if (const auto at = text.find('\0'); at != std::string_view::npos) {
+    call.fail("the header has a zero byte (byte " + std::to_string(at + 1) + " of it)");
+  }
+  HeaderReader reader(call);
+  Json::sax_parse(text.begin(), text.end(), &reader);
+  SafetensorsHeader header = reader.take();
+  // Not a stable sort, which would take memory for a copy of all entries.
+  std::sort(header.entries.begin(), header.entries.end(),
+            [](const SafetensorsEntry& a, const SafetensorsEntry& b) {
+              return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
+            });
+  check_layout(header.entries, data_bytes, call);
+  return header;
+}
+
+std::string checksum_digits(std::uint32_t crc) {
+  std::string digits(8, '0');
+  for (std::size_t i = 0; i < 8; ++i) {
+    digits[i] = "0123456789abcdef"[(crc >> (28 - 4 * i)) & 15U];
+  }
+  return digits;
+}
+
+}  // namespace retrograd::detail

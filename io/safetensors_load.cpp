@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <string>
+
+#include <zlib.h>
+
+#include <retrograd/io/detail/file.h>
+#include <retrograd/io/safetensors.h>
+#include <retrograd/io/detail/safetensors_header.h>
+
+namespace retrograd {
+
+static_assert(std::endian::native == std::endian::little, "values are read as they are stored");
+
+namespace {
+
+using detail::FileCall;
+using detail::SafetensorsHeader;
+
+// A file, and the CRC-32 of what was read of it.
+class Reader {
+ public:
+  explicit Reader(const FileCall& call) : call_(call), file_(call) {}
+
+  // The header, checked, with the file left at the first value.
+  SafetensorsHeader read_header() {
+    std::uint64_t length = 0;
+    if (file_.size() < sizeof length) {
+      call_.fail("not a safetensors file: " + std::to_string(file_.size()) +
+                 " bytes are too few for the length of a header");
+    }
+    file_.read(&length, sizeof length);
+    const std::uint64_t rest = file_.size() - sizeof length;
+    if (length > detail::kMaxHeaderBytes) {
+      call_.fail("not a safetensors file: a header of " + std::to_string(length) +
+                 " bytes is longer than the 100,000,000 allowed");
+    }
+    if (length > rest) {
+      call_.fail("the header of " + std::to_string(length) + " bytes is longer than the " +
+                 std::to_string(rest) + " bytes that follow");
+    }
+    std::string text(length, '\0');
+    file_.read(text.data(), text.size());
+    auto header = detail::parse_safetensors_header(text, rest - length, call_);
+    begin_checksum(length, text, header);
+    return header;
+  }
+
+  Tensor read_tensor(const detail::SafetensorsEntry& entry) {
+    Tensor tensor = empty_tensor(entry.shape, entry.dtype, call_.where);
+    auto* bytes = tensor.raw<std::uint8_t>();
+    const auto count = static_cast<std::size_t>(entry.end - entry.begin);
+    // In pieces that stay in the cache for the checksum.
+    constexpr std::size_t piece = std::size_t{256} << 10;
+    for (std::size_t at = 0; at < count; at += piece) {
+      const std::size_t now = std::min(piece, count - at);
+      file_.read(bytes + at, now);
+      add(bytes + at, now);
+    }
+    if (entry.dtype == boolean && std::any_of(bytes, bytes + count, [](auto b) { return b > 1; })) {
+      call_.fail("tensor " + detail::in_quotes(entry.name) +
+                 " has dtype BOOL and a byte that is neither 0 nor 1");
+    }
+    return tensor;
+  }
+
+  // Call when every value is read.
+  void verify_checksum() const {
+    if (!expected_.empty() && detail::checksum_digits(crc_) != expected_) {
+      call_.fail(
+          "the checksum does not match: the file is damaged, or was rewritten by a program that "
+          "kept the old checksum in its metadata");
+    }
+  }
+
+ private:
+  void begin_checksum(std::uint64_t length, std::string& text, const SafetensorsHeader& header) {
+    const auto found = header.metadata.find(std::string(detail::kChecksumKey));
+    const bool has_checksum = found != header.metadata.end();
+    const bool has_format = header.metadata.contains(std::string(detail::kFormatKey));
+    if (!has_checksum && !has_format) {
+      return;
+    }
+    const auto at = detail::kBeforeChecksum.size();
+    if (!has_checksum || !has_format || !text.starts_with(detail::kBeforeChecksum) ||
+        found->second.size() != detail::kNoChecksum.size()) {
+      call_.fail("the checksum in the metadata is damaged");
+    }
+    expected_ = found->second;
+    text.replace(at, expected_.size(), detail::kNoChecksum);
+    add(&length, sizeof length);
+    add(text.data(), text.size());
+  }
+
+  void add(const void* bytes, std::size_t count) {
+    if (!expected_.empty()) {
+      crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, static_cast<const Bytef*>(bytes), count));
+    }
+  }
+
+  const FileCall& call_;
+  detail::InputFile file_;
+  std::string expected_;  // empty when the file has no checksum
+  std::uint32_t crc_ = 0;
+};
+
+}  // namespace
+
+StateDict load(const std::string& path, Where where) {
+  const FileCall call{"load", path, where};
+  Reader reader(call);
+  SafetensorsHeader header = reader.read_header();
+  StateDict state;
+  for (detail::SafetensorsEntry& entry : header.entries) {
+    Tensor tensor = reader.read_tensor(entry);
+    state.insert(std::move(entry.name), std::move(tensor), where);
+  }
+  reader.verify_checksum();
+  return state;
+}
+
+Metadata load_metadata(const std::string& path, Where where) {
+  const FileCall call{"load_metadata", path, where};
+  SafetensorsHeader header = Reader(call).read_header();
+  std::erase_if(header.metadata,
+                [](const auto& entry) { return entry.first.starts_with(detail::kOwnKeys); });
+  return std::move(header.metadata);
+}
+
+}  // namespace retrograd

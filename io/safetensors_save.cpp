@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <zlib.h>
+#include <nlohmann/json.hpp>
+
+#include <retrograd/io/detail/file.h>
+#include <retrograd/io/safetensors.h>
+#include <retrograd/io/detail/safetensors_header.h>
+#include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/strided.h>
+
+namespace retrograd {
+
+static_assert(std::endian::native == std::endian::little, "values are written as they are stored");
+
+namespace {
+
+using detail::FileCall;
+using Entries = std::vector<const StateDict::Entry*>;
+
+std::uint64_t byte_size(const Tensor& tensor) {
+  return static_cast<std::uint64_t>(tensor.numel()) * item_size(tensor.dtype());
+}
+
+// Large items first, so that every tensor is aligned to its item size; then by name.
+Entries in_file_order(const StateDict& state) {
+  Entries entries;
+  for (const StateDict::Entry& entry : state) {
+    entries.push_back(&entry);
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const StateDict::Entry* a, const StateDict::Entry* b) {
+              const std::size_t size_a = item_size(a->second.dtype());
+              const std::size_t size_b = item_size(b->second.dtype());
+              return size_a != size_b ? size_a > size_b : a->first < b->first;
+            });
+  return entries;
+}
+
+// The text as JSON, with its quotes.
+std::string json_string(const std::string& text, const FileCall& call) {
+  try {
+    return nlohmann::json(text).dump();
+  } catch (const nlohmann::json::type_error&) {
+    fail<ValueError>(call.op, call.where, detail::in_quotes(text) + " is not UTF-8");
+  }
+}
+
+std::string json_metadata(const SaveOptions& options, const FileCall& call) {
+  std::string json;
+  const auto add = [&](std::string_view key, std::string_view value) {
+    json += (json.empty() ? "{" : ",") + json_string(std::string(key), call) + ":" +
+            json_string(std::string(value), call);
+  };
+  if (options.checksum) {
+    add(detail::kChecksumKey, detail::kNoChecksum);
+    add(detail::kFormatKey, "1");
+  }
+  for (const auto& [key, value] : options.metadata) {
+    if (key.starts_with(detail::kOwnKeys)) {
+      fail<ValueError>(call.op, call.where,
+                       "the metadata key " + detail::in_quotes(key) +
+                           " begins with 'retrograd.', which is kept for the library");
+    }
+    add(key, value);
+  }
+  return json.empty() ? json : json + "}";
+}
+
+std::string json_list(const Shape& shape) {
+  std::string json;
+  for (const std::int64_t size : shape) {
+    json += (json.empty() ? "" : ",") + std::to_string(size);
+  }
+  return "[" + json + "]";
+}
+
+std::string_view dtype_name(DType dtype) {
+  return std::find_if(detail::kDTypeNames.begin(), detail::kDTypeNames.end(),
+                      [&](const detail::DTypeName& each) { return each.dtype == dtype; })
+      ->name;
+}
+
+std::string make_header(const Entries& entries, const SaveOptions& options, const FileCall& call) {
+  std::string json = "{";
+  if (const std::string metadata = json_metadata(options, call); !metadata.empty()) {
+    json += "\"" + std::string(detail::kMetadataName) + "\":" + metadata;
+  }
+  std::uint64_t at = 0;
+  for (const StateDict::Entry* entry : entries) {
+    const auto& [name, tensor] = *entry;
+    if (name == detail::kMetadataName) {
+      fail<ValueError>(call.op, call.where, "no tensor can be named '__metadata__' in this format");
+    }
+    const std::uint64_t end = at + byte_size(tensor);
+    json += (json.size() > 1 ? "," : "") + json_string(name, call) + R"(:{"dtype":")" +
+            std::string(dtype_name(tensor.dtype())) + R"(","shape":)" + json_list(tensor.shape()) +
+            R"(,"data_offsets":[)" + std::to_string(at) + "," + std::to_string(end) + "]}";
+    at = end;
+  }
+  json += "}";
+  json.resize((json.size() + 7) / 8 * 8, ' ');
+  if (json.size() > detail::kMaxHeaderBytes) {
+    call.fail("the header would be longer than the 100,000,000 bytes that the format allows");
+  }
+  return json;
+}
+
+// The file being written, and the CRC-32 of what was appended.
+class Writer {
+ public:
+  explicit Writer(const FileCall& call) : file_(call) {}
+
+  void append(const void* bytes, std::size_t count) {
+    file_.append(bytes, count);
+    crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, static_cast<const Bytef*>(bytes), count));
+  }
+
+  void append(const Tensor& tensor) {
+    for_dtype(tensor.dtype(), [&]<class T>() {
+      const T* data = tensor.raw<T>();
+      if (tensor.is_contiguous()) {
+        append(data, byte_size(tensor));
+        return;
+      }
+      constexpr std::size_t most = (std::size_t{256} << 10) / sizeof(T);
+      const auto values = std::make_unique_for_overwrite<T[]>(most);
+      std::size_t count = 0;
+      detail::for_each_element(tensor.shape(), tensor.strides(), [&](std::int64_t offset) {
+        values[count++] = data[offset];
+        if (count == most) {
+          append(values.get(), count * sizeof(T));
+          count = 0;
+        }
+      });
+      append(values.get(), count * sizeof(T));
+    });
+  }
+
+  void put_checksum() {
+    file_.overwrite(sizeof(std::uint64_t) + detail::kBeforeChecksum.size(),
+                    detail::checksum_digits(crc_));
+  }
+
+  void commit() { file_.commit(); }
+
+ private:
+  detail::OutputFile file_;
+  std::uint32_t crc_ = 0;
+};
+
+}  // namespace
+
+void save(const StateDict& state, const std::string& path, Where where) {
+  save(state, path, SaveOptions{}, where);
+}
+
+void save(const StateDict& state, const std::string& path, const SaveOptions& options,
+          Where where) {
+  const FileCall call{"save", path, where};
+  const Entries entries = in_file_order(state);
+  const std::string header = make_header(entries, options, call);
+  Writer writer(call);
+  const std::uint64_t length = header.size();
+  writer.append(&length, sizeof length);
+  writer.append(header.data(), header.size());
+  for (const StateDict::Entry* entry : entries) {
+    writer.append(entry->second);
+  }
+  if (options.checksum) {
+    writer.put_checksum();
+  }
+  writer.commit();
+}
+
+}  // namespace retrograd
