@@ -1,0 +1,172 @@
+// The table holds every operator: those that headers declare and those that reach the tape.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <retrograd/autograd/backward.h>
+#include <retrograd/autograd/node.h>
+
+#include "run_case.h"
+
+namespace {
+
+using namespace op_cases;
+
+// Results that are not floating: nothing to differentiate. ops_values_test.cpp holds their tests.
+const std::set<std::string> kWithoutGradient = {"eq", "ne", "lt", "le", "gt", "ge", "argmax"};
+
+// What only a backward pass, or a write in place, puts on the tape.
+const std::set<std::string> kInternal = {"slice_into_zeros",    "conv",
+                                         "conv_input_grad",     "conv_weight_grad",
+                                         "max_pool_gather",     "max_pool_scatter",
+                                         "avg_pool_input_grad", "overwrite",
+                                         "read_view",           "add_into_view",
+                                         "replace_view"};
+
+std::set<std::string> recorded;
+
+void note(const char* op) {
+  recorded.insert(op);
+}
+
+class Observing {
+ public:
+  Observing() {
+    recorded.clear();
+    rg::detail::set_record_observer(note);
+  }
+  ~Observing() { rg::detail::set_record_observer(nullptr); }
+};
+
+// Forward, backward, and backward through the backward pass.
+void run_to_second_order(const LaidOutCase& laid_out) {
+  Tensors wanted;
+  for (const rg::Tensor& leaf : laid_out.leaves()) {
+    if (leaf.requires_grad()) {
+      wanted.push_back(leaf);
+    }
+  }
+  const rg::Tensor y = laid_out(laid_out.leaves());
+  const rg::Tensor seed = rg::ones(y.shape(), {.dtype = y.dtype(), .requires_grad = true});
+  Tensors gradients = rg::grad({y}, wanted, {.grad_outputs = {seed}, .create_graph = true});
+  std::erase_if(gradients, [](const rg::Tensor& g) { return !g.requires_grad(); });
+  wanted.push_back(seed);
+  Tensors seeds;
+  for (const rg::Tensor& gradient : gradients) {
+    seeds.push_back(rg::ones(gradient.shape(), {.dtype = gradient.dtype()}));
+  }
+  rg::grad(gradients, wanted, {.grad_outputs = seeds, .create_graph = true, .allow_unused = true});
+}
+
+// The names that a public header declares by `pattern`.
+void add_declared(std::set<std::string>& names, const std::filesystem::path& header,
+                  const std::regex& pattern) {
+  std::ifstream file(header);
+  REQUIRE_MESSAGE(file.good(), header);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) {
+    names.insert((*it)[1].str());
+  }
+}
+
+std::set<std::string> declared_operators() {
+  const auto root = std::filesystem::path(__FILE__).parent_path() / ".." / "..";
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(root / "ops")) {
+    if (entry.path().extension() == ".h") {
+      add_declared(names, entry.path(),
+                   std::regex(R"(RETROGRAD_API (?:Tensor|ValuesAndIndices) (\w+)\()"));
+    }
+  }
+  const auto tensor = root / "tensor" / "tensor.h";
+  add_declared(names, tensor, std::regex(R"(Tensor& (\w+_)\()"));
+  add_declared(names, tensor, std::regex(R"(  Tensor (to|clone|contiguous)\()"));
+  return names;
+}
+
+bool has_zero_size(const OpCase& row) {
+  return std::any_of(row.inputs.begin(), row.inputs.end(), [](const Input& input) {
+    return std::find(input.shape.begin(), input.shape.end(), 0) != input.shape.end();
+  });
+}
+
+std::map<std::string, std::size_t> rows_by_operator() {
+  std::map<std::string, std::size_t> rows;
+  for (const OpCase& row : all_cases()) {
+    ++rows[row.op];
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("every operator that headers declare has rows, and every row an operator") {
+  const std::set<std::string> declared = declared_operators();
+  const auto rows = rows_by_operator();
+  for (const std::string& op : declared) {
+    CHECK_MESSAGE(rows.contains(op) != kWithoutGradient.contains(op), op);
+  }
+  for (const auto& [op, count] : rows) {
+    CHECK_MESSAGE(declared.contains(op), op);
+  }
+  for (const std::string& op : kWithoutGradient) {
+    CHECK_MESSAGE(declared.contains(op), op);
+  }
+}
+
+TEST_CASE("every operator that reaches the tape has rows or belongs to one that has") {
+  const Observing observing;
+  for (const OpCase& row : all_cases()) {
+    INFO(row.name());
+    run_to_second_order(LaidOutCase(row, Layout::contiguous));
+  }
+  const auto rows = rows_by_operator();
+  for (const std::string& op : recorded) {
+    CHECK_MESSAGE(rows.contains(op) != kInternal.contains(op), op);
+  }
+  for (const std::string& op : kInternal) {
+    CHECK_MESSAGE(recorded.contains(op), op);
+  }
+}
+
+TEST_CASE("every operator has enough rows") {
+  auto rows = rows_by_operator();
+  std::vector<std::size_t> counts;
+  for (const auto& [op, count] : rows) {
+    CHECK_MESSAGE(count >= 5, op);
+    counts.push_back(count);
+  }
+  std::sort(counts.begin(), counts.end());
+  CHECK(counts[counts.size() / 2] >= 8);
+  const std::pair<const char*, std::size_t> floors[] = {
+      {"conv2d", 60},    {"conv1d", 12},        {"max_pool2d", 24}, {"avg_pool2d", 24},
+      {"matmul", 20},    {"cross_entropy", 24}, {"nll_loss", 24},   {"sum", 20},
+      {"mean", 20},      {"amax", 20},          {"amin", 20},       {"max", 20},
+      {"logsumexp", 20}, {"gather", 12},        {"scatter_add", 12}};
+  for (const auto& [op, floor] : floors) {
+    CHECK_MESSAGE(rows[op] >= floor, op);
+  }
+  MESSAGE(rows.size() << " operators, " << all_cases().size() << " rows, median "
+                      << counts[counts.size() / 2] << " an operator");
+}
+
+TEST_CASE("every operator has a row on no elements, and names are used once") {
+  std::set<std::string> on_nothing;
+  std::set<std::string> names;
+  for (const OpCase& row : all_cases()) {
+    if (has_zero_size(row)) {
+      on_nothing.insert(row.op);
+    }
+    CHECK_MESSAGE(names.insert(row.name()).second, row.name());
+  }
+  for (const auto& [op, count] : rows_by_operator()) {
+    CHECK_MESSAGE(on_nothing.contains(op), op);
+  }
+}

@@ -1,0 +1,158 @@
+#include "op_cases.h"
+
+namespace op_cases {
+
+namespace {
+
+// A part of a tensor (2, 3) that is written to.
+struct Target {
+  const char* label;
+  rg::Tensor (*part)(const rg::Tensor&);
+  rg::Shape shape;   // of the part
+  rg::Shape source;  // broadcasts to it
+};
+
+rg::Tensor whole(const rg::Tensor& x) {
+  return x;
+}
+
+const Target kTargets[] = {
+    {"whole", whole, {2, 3}, {2, 3}},
+    {"whole, broadcast from a row", whole, {2, 3}, {3}},
+    {"whole, broadcast from a scalar", whole, {2, 3}, {}},
+    {"row", [](const rg::Tensor& x) { return rg::select(x, 0, 1); }, {3}, {3}},
+    {"every other column",
+     [](const rg::Tensor& x) { return rg::slice(x, 1, 0, {}, 2); },
+     {2, 2},
+     {2, 1}},
+    {"transposed", [](const rg::Tensor& x) { return rg::transpose(x, 0, 1); }, {3, 2}, {3, 2}},
+    {"reshaped",
+     [](const rg::Tensor& x) {
+       return rg::reshape(x, {2, 1, 3});
+     },
+     {2, 1, 3},
+     {2, 1, 1}},
+    {"part of a part",
+     [](const rg::Tensor& x) { return rg::select(rg::slice(x, 1, 1), 0, 0); },
+     {2},
+     {2}},
+    {"nothing", [](const rg::Tensor& x) { return rg::slice(x, 0, 2); }, {0, 3}, {3}},
+};
+
+using Update = rg::Tensor& (rg::Tensor::*)(const rg::Operand&, rg::Where);
+
+struct UpdateRow {
+  const char* name;
+  Update update;
+  Values source;
+  bool affine;
+  bool keeps_source;  // for the backward pass, so it must not be the tensor written to
+};
+
+const UpdateRow kUpdates[] = {
+    {"add_", &rg::Tensor::add_, Values::any, true, false},
+    {"sub_", &rg::Tensor::sub_, Values::any, true, false},
+    {"mul_", &rg::Tensor::mul_, Values::any, true, true},
+    {"div_", &rg::Tensor::div_, Values::away_from_zero, false, true},
+};
+
+// Writes to the part of a copy of x, and gives the whole copy.
+template <class Write>
+rg::Tensor written(const rg::Tensor& x, const Target& target, Write&& write) {
+  rg::Tensor y = x.clone();
+  rg::Tensor part = target.part(y);
+  write(part);
+  return y;
+}
+
+void add_update_cases(Table& table, const UpdateRow& row) {
+  for (const Target& target : kTargets) {
+    table.push_back({.op = row.name,
+                     .label = target.label,
+                     .inputs = {{2, 3}, {target.source, row.source}},
+                     .function =
+                         [update = row.update, &target](const Tensors& x) {
+                           return written(x[0], target,
+                                          [&](rg::Tensor& part) { (part.*update)(x[1], {}); });
+                         },
+                     .affine = row.affine});
+  }
+  table.push_back({.op = row.name,
+                   .label = "a number",
+                   .inputs = {{2, 3}},
+                   .function =
+                       [update = row.update](const Tensors& x) {
+                         rg::Tensor y = x[0].clone();
+                         return (y.*update)(2.5, {});
+                       },
+                   .affine = true});
+  if (!row.keeps_source) {
+    table.push_back({.op = row.name,
+                     .label = "with itself",
+                     .inputs = {{{2, 3}, Values::away_from_zero}},
+                     .function = [update = row.update](const Tensors& x) {
+                       rg::Tensor y = x[0].clone();
+                       return (y.*update)(y, {});
+                     }});
+  }
+  table.push_back({.op = row.name,
+                   .label = "whole, read through an older part",
+                   .inputs = {{2, 3}, {{2, 3}, row.source}},
+                   .function =
+                       [update = row.update](const Tensors& x) {
+                         rg::Tensor y = x[0].clone();
+                         const rg::Tensor older = rg::select(y, 0, 0);
+                         (y.*update)(x[1], {});
+                         return older;
+                       },
+                   .affine = row.affine});
+  table.push_back({.op = row.name,
+                   .label = "two overlapping parts, one after the other",
+                   .inputs = {{2, 3}, {{3}, row.source}},
+                   .function = [update = row.update](const Tensors& x) {
+                     rg::Tensor y = x[0].clone();
+                     rg::Tensor row_part = rg::select(y, 0, 1);
+                     rg::Tensor columns = rg::slice(y, 1, 1);
+                     (row_part.*update)(x[1], {});
+                     (columns.*update)(rg::slice(x[1], 0, 1), {});
+                     return y * row_part;
+                   }});
+}
+
+}  // namespace
+
+void add_inplace_cases(Table& table) {
+  for (const UpdateRow& row : kUpdates) {
+    add_update_cases(table, row);
+  }
+  for (const Target& target : kTargets) {
+    table.push_back({.op = "copy_",
+                     .label = target.label,
+                     .inputs = {{2, 3}, target.source},
+                     .function = [&target](const Tensors& x) {
+                       // What is overwritten entirely has no gradient; the factor keeps one.
+                       return x[0] *
+                              written(x[0], target, [&](rg::Tensor& part) { part.copy_(x[1]); });
+                     }});
+    table.push_back({.op = "fill_",
+                     .label = target.label,
+                     .inputs = {{2, 3}, {2, 3}},
+                     .function =
+                         [&target](const Tensors& x) {
+                           return x[1] *
+                                  written(x[0], target, [](rg::Tensor& part) { part.fill_(1.5); });
+                         },
+                     .affine = true});
+    table.push_back({.op = "zero_",
+                     .label = target.label,
+                     .inputs = {{2, 3}, {2, 3}},
+                     .function =
+                         [&target](const Tensors& x) {
+                           return x[1] *
+                                  written(x[0], target, [](rg::Tensor& part) { part.zero_(); });
+                         },
+                     .affine = true});
+  }
+}
+
+}  // namespace op_cases

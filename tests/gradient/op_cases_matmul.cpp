@@ -1,0 +1,70 @@
+#include "op_cases.h"
+
+namespace op_cases {
+
+namespace {
+
+const std::pair<rg::Shape, rg::Shape> kProducts[] = {
+    {{3}, {3}},
+    {{1}, {1}},
+    {{2, 3}, {3}},
+    {{3}, {3, 2}},
+    {{2, 3}, {3, 4}},
+    {{1, 3}, {3, 1}},
+    {{3, 1}, {1, 3}},
+    {{4, 2}, {2, 3}},
+    {{2, 2, 3}, {3, 2}},
+    {{2, 2, 3}, {3}},
+    {{2, 2, 3}, {2, 3, 2}},
+    {{2, 3}, {2, 3, 2}},
+    {{3}, {2, 3, 2}},
+    {{1, 2, 3}, {2, 3, 2}},
+    {{2, 2, 3}, {1, 3, 2}},
+    {{2, 1, 2, 3}, {3, 3, 1}},
+    {{2, 1, 1, 2}, {1, 2, 2, 3}},
+    {{1, 1, 2, 2}, {2, 2}},
+    {{0, 3}, {3, 2}},
+    {{2, 0}, {0, 3}},  // sums of nothing: zeros
+    {{2, 3}, {3, 0}},
+    {{0}, {0}},
+    {{0, 2, 3}, {3, 2}},
+    {{0, 2, 3}, {0, 3, 2}},
+    {{2, 2, 0}, {2, 0, 3}},
+};
+
+const std::pair<rg::Shape, rg::Shape> kLinears[] = {
+    {{3}, {2, 3}},          {{2, 3}, {4, 3}}, {{1, 3}, {1, 3}},    {{2, 2, 3}, {2, 3}},
+    {{2, 1, 2, 2}, {3, 2}}, {{0, 3}, {2, 3}}, {{2, 0, 3}, {2, 3}}, {{2, 0}, {3, 0}},
+};
+
+}  // namespace
+
+void add_matmul_cases(Table& table) {
+  for (const auto& [a, b] : kProducts) {
+    table.push_back({.op = "matmul",
+                     .label = to_string(a) + " by " + to_string(b),
+                     .inputs = {a, b},
+                     .function = [](const Tensors& x) { return rg::matmul(x[0], x[1]); },
+                     .affine = true});
+  }
+  table.push_back(
+      {.op = "matmul",
+       .label = "with its own transpose",
+       .inputs = {{2, 3}},
+       .function = [](const Tensors& x) { return rg::matmul(x[0], rg::transpose(x[0], 0, 1)); }});
+  for (const auto& [shape, weight] : kLinears) {
+    const std::string label = to_string(shape) + " by " + to_string(weight);
+    table.push_back({.op = "linear",
+                     .label = label,
+                     .inputs = {shape, weight},
+                     .function = [](const Tensors& x) { return rg::linear(x[0], x[1]); },
+                     .affine = true});
+    table.push_back({.op = "linear",
+                     .label = label + " with bias",
+                     .inputs = {shape, weight, rg::Shape{weight[0]}},
+                     .function = [](const Tensors& x) { return rg::linear(x[0], x[1], x[2]); },
+                     .affine = true});
+  }
+}
+
+}  // namespace op_cases

@@ -1,0 +1,30 @@
+#include "op_cases.h"
+
+namespace op_cases {
+
+namespace {
+
+const std::pair<rg::Shape, std::int64_t> kRows[] = {
+    {{}, 0},           {{1}, 0},           {{4}, 0},       {{4}, -1},       {{2, 3}, 0},
+    {{2, 3}, 1},       {{2, 3}, -1},       {{2, 3, 2}, 1}, {{2, 3, 2}, -3}, {{3, 1}, 1},
+    {{2, 3, 2, 2}, 1}, {{2, 2, 2, 3}, -1}, {{0, 3}, 1},    {{2, 0, 3}, 2},  {{2, 0}, 1},
+};
+
+}  // namespace
+
+void add_softmax_cases(Table& table) {
+  for (const auto& [shape, dim] : kRows) {
+    const std::string label = to_string(shape) + " along " + std::to_string(dim);
+    table.push_back({.op = "softmax",
+                     .label = label,
+                     .inputs = {shape},
+                     .function = [dim = dim](const Tensors& x) { return rg::softmax(x[0], dim); }});
+    table.push_back(
+        {.op = "log_softmax",
+         .label = label,
+         .inputs = {shape},
+         .function = [dim = dim](const Tensors& x) { return rg::log_softmax(x[0], dim); }});
+  }
+}
+
+}  // namespace op_cases

@@ -1,0 +1,62 @@
+// Third derivatives of all rows that are small enough.
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+#include <retrograd/autograd/backward.h>
+#include <retrograd/autograd/gradcheck.h>
+
+#include "run_case.h"
+
+namespace {
+
+using namespace op_cases;
+
+constexpr std::int64_t kMostElements = 18;
+
+std::int64_t elements(const Tensors& tensors) {
+  std::int64_t count = 0;
+  for (const rg::Tensor& tensor : tensors) {
+    count += tensor.numel();
+  }
+  return count;
+}
+
+// The gradient of sum(f^3): the cube gives linear operators third derivatives too.
+Tensors gradient_of_cube(const LaidOutCase& f, const Tensors& leaves) {
+  const rg::Tensor y = f(leaves);
+  Tensors wanted;
+  for (const rg::Tensor& leaf : leaves) {
+    if (leaf.requires_grad()) {
+      wanted.push_back(leaf);
+    }
+  }
+  return rg::grad({rg::sum(y * y * y)}, wanted, {.create_graph = true});
+}
+
+}  // namespace
+
+TEST_CASE("third derivatives are right") {
+  std::set<std::string> operators;
+  std::size_t rows = 0;
+  for (const OpCase& row : all_cases()) {
+    const LaidOutCase laid_out(row, Layout::contiguous);
+    if (elements(laid_out.leaves()) > kMostElements || row.eps > 1e-3) {
+      continue;
+    }
+    INFO(row.name());
+    const rg::GradcheckResult result =
+        rg::gradgradcheck([&](const Tensors& leaves) { return gradient_of_cube(laid_out, leaves); },
+                          laid_out.leaves(), {}, {.eps = row.eps, .atol = 1e-2, .rtol = 1e-2});
+    CHECK_MESSAGE(result.passed, result.message);
+    operators.insert(row.op);
+    ++rows;
+  }
+  CHECK(operators.size() >= 20);
+  for (const char* op : {"exp", "pow", "div", "matmul", "linear", "conv1d", "conv2d", "avg_pool2d",
+                         "softmax", "cross_entropy"}) {
+    CHECK_MESSAGE(operators.contains(op), op);
+  }
+  MESSAGE(rows << " rows of " << operators.size() << " operators to third order");
+}
