@@ -1,0 +1,24 @@
+# All of them are private: no public header reaches one. Only those with code to link are left to
+# the users of a static library, by retrogradConfig.cmake.in and retrograd.pc.in.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(ZLIB REQUIRED)
+include(RequireCblas)
+target_link_libraries(retrograd PRIVATE OpenMP::OpenMP_CXX BLAS::BLAS ZLIB::ZLIB)
+if(RETROGRAD_WITH_ONEDNN)
+  find_package(oneDNN REQUIRED)
+  target_link_libraries(retrograd PRIVATE oneDNN::oneDNN)
+  target_compile_definitions(retrograd PRIVATE RETROGRAD_WITH_ONEDNN)
+endif()
+
+# Headers alone. xtensor-blas would bring LAPACK along, of which nothing is used.
+find_package(nlohmann_json REQUIRED)
+find_package(xtensor REQUIRED)
+find_package(xtensor-blas REQUIRED)
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h
+          DOC "Where Random123/philox.h is: package librandom123-dev on Debian" REQUIRED)
+mark_as_advanced(RANDOM123_INCLUDE_DIR)
+target_link_libraries(retrograd
+  PRIVATE $<BUILD_INTERFACE:xtensor> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+target_include_directories(retrograd SYSTEM PRIVATE
+  $<TARGET_PROPERTY:xtensor-blas,INTERFACE_INCLUDE_DIRECTORIES> ${RANDOM123_INCLUDE_DIR})
+target_compile_definitions(retrograd PRIVATE HAVE_CBLAS=1)  # or xtensor-blas uses loops of its own

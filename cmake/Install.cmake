@@ -1,0 +1,25 @@
+# The library, its public headers, and what find_package and pkg-config need.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/retrograd)
+
+install(TARGETS retrograd EXPORT retrogradTargets FILE_SET HEADERS FILE_SET optional)
+install(EXPORT retrogradTargets NAMESPACE retrograd:: DESTINATION ${package_dir})
+
+configure_package_config_file(cmake/retrogradConfig.cmake.in retrogradConfig.cmake
+                              INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(retrogradConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrogradConfig.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/retrogradConfigVersion.cmake cmake/FindoneDNN.cmake
+        DESTINATION ${package_dir})
+
+# The prefix is found from where the file is, so that an installation can be moved.
+file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+list(JOIN BLAS_LIBRARIES " " pc_libs_private)
+string(APPEND pc_libs_private " ${OpenMP_CXX_FLAGS} -lz")
+if(RETROGRAD_WITH_ONEDNN)
+  string(APPEND pc_libs_private " ${oneDNN_LIBRARY}")
+endif()
+configure_file(cmake/retrograd.pc.in retrograd.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,18 @@
+// All of retrograd. Reaches no third-party header.
+#pragma once
+
+#include <retrograd/autograd/backward.h>
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/autograd/gradcheck.h>
+#include <retrograd/autograd/record.h>
+#include <retrograd/data/data.h>
+#include <retrograd/io/safetensors.h>
+#include <retrograd/nn/nn.h>
+#include <retrograd/ops/ops.h>
+#include <retrograd/optim/optim.h>
+#include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/memory.h>
+#include <retrograd/tensor/random.h>
+#include <retrograd/tensor/tensor.h>
+#include <retrograd/tensor/threads.h>
+#include <retrograd/version.h>
