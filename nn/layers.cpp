@@ -28,6 +28,28 @@ void require_positive(const char* layer, const char* what, std::int64_t value, W
   }
 }
 
+void require_not_negative(const char* layer, const char* what, std::int64_t value, Where where) {
+  if (value < 0) {
+    fail<ValueError>(layer, where,
+                     std::string(what) + " is " + std::to_string(value) + "; at least 0 is needed");
+  }
+}
+
+void require_window(const char* layer, Size<2> kernel_size, Size<2> stride, Size<2> padding,
+                    Size<2> dilation, Where where) {
+  for (std::size_t d = 0; d < 2; ++d) {
+    require_positive(layer, "kernel_size", kernel_size[d], where);
+    require_positive(layer, "stride", stride[d], where);
+    require_not_negative(layer, "padding", padding[d], where);
+    require_positive(layer, "dilation", dilation[d], where);
+    if (padding[d] > kernel_size[d] / 2) {
+      fail<ValueError>(layer, where,
+                       "padding " + std::to_string(padding[d]) + " is more than half the kernel " +
+                           std::to_string(kernel_size[d]));
+    }
+  }
+}
+
 template <std::size_t N>
 std::string text(const Size<N>& size) {
   std::string all = std::to_string(size[0]);
@@ -86,6 +108,11 @@ Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kerne
     require_positive(layer, "kernel_size", kernel_size[d], where);
     require_positive(layer, "stride", options.stride[d], where);
     require_positive(layer, "dilation", options.dilation[d], where);
+    require_not_negative(layer, "padding", options.padding[d], where);
+    if (options.padding.mode() == same && options.stride[d] != 1) {
+      fail<ValueError>(layer, where,
+                       "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]));
+    }
     shape.push_back(kernel_size[d]);
     fan_in *= kernel_size[d];
   }
@@ -132,6 +159,11 @@ Tensor Sigmoid::forward(const Tensor& x) {
   return sigmoid(x, CallSite::current());
 }
 
+MaxPool2d::MaxPool2d(Size<2> kernel_size, MaxPool2dOptions options, Where where)
+    : kernel_size_(kernel_size), options_(options) {
+  require_window("MaxPool2d", kernel_size, options.stride.value_or(kernel_size), options.padding,
+                 options.dilation, where);
+}
 Tensor MaxPool2d::forward(const Tensor& x) {
   return max_pool2d(x, kernel_size_, options_, CallSite::current());
 }
@@ -139,6 +171,11 @@ std::string MaxPool2d::describe() const {
   return "MaxPool2d(" + text(kernel_size_) + ")";
 }
 
+AvgPool2d::AvgPool2d(Size<2> kernel_size, AvgPool2dOptions options, Where where)
+    : kernel_size_(kernel_size), options_(options) {
+  require_window("AvgPool2d", kernel_size, options.stride.value_or(kernel_size), options.padding, 1,
+                 where);
+}
 Tensor AvgPool2d::forward(const Tensor& x) {
   return avg_pool2d(x, kernel_size_, options_, CallSite::current());
 }

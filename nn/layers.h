@@ -1,4 +1,5 @@
 // Layers with PyTorch's names, arguments, defaults, initial values and state-dict keys.
+// Constructors throw ValueError for sizes out of range.
 #pragma once
 
 #include <cstdint>
@@ -85,8 +86,7 @@ class RETROGRAD_API Sigmoid : public Module {
 
 class RETROGRAD_API MaxPool2d : public Module {
  public:
-  explicit MaxPool2d(Size<2> kernel_size, MaxPool2dOptions options = {})
-      : kernel_size_(kernel_size), options_(options) {}
+  explicit MaxPool2d(Size<2> kernel_size, MaxPool2dOptions options = {}, Where where = {});
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
 
@@ -97,8 +97,7 @@ class RETROGRAD_API MaxPool2d : public Module {
 
 class RETROGRAD_API AvgPool2d : public Module {
  public:
-  explicit AvgPool2d(Size<2> kernel_size, AvgPool2dOptions options = {})
-      : kernel_size_(kernel_size), options_(options) {}
+  explicit AvgPool2d(Size<2> kernel_size, AvgPool2dOptions options = {}, Where where = {});
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
 

@@ -28,8 +28,8 @@ class RETROGRAD_API Optimizer {
   virtual void zero_grad() = 0;
 };
 
-// Throws GraphError for a parameter that is not a leaf that requires a gradient, ValueError for one
-// that is listed twice.
+// Throws GraphError for a parameter that is not a floating leaf, ValueError for one that is listed
+// twice. Frozen leaves are fine: they get no gradient.
 RETROGRAD_API void check_parameters(const char* optimizer,
                                     const std::vector<const std::vector<Tensor>*>& groups,
                                     Where where);

@@ -1,5 +1,6 @@
 #include <retrograd/optim/sgd.h>
 
+#include <charconv>
 #include <cmath>
 #include <string>
 
@@ -10,10 +11,16 @@ namespace retrograd::optim {
 
 namespace {
 
+// All digits that matter, whatever the locale.
+std::string text(double number) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr};
+}
+
 void check_options(const SGDOptions& options, Where where) {
   const auto require = [&](bool good, const char* what, double value) {
     if (!good) {
-      fail<ValueError>("SGD", where, std::string(what) + ", not " + std::to_string(value));
+      fail<ValueError>("SGD", where, std::string(what) + ", not " + text(value));
     }
   };
   require(options.lr >= 0 && std::isfinite(options.lr), "lr must be at least 0", options.lr);

@@ -33,6 +33,10 @@ Tensor generate(const Shape& shape, DType dtype, const TensorOptions& options, W
   return finish(std::move(result), options, where);
 }
 
+Strides strides_like(const Tensor& other) {
+  return other.impl().dense ? other.strides() : contiguous_strides(other.shape());
+}
+
 // The row-major values under the strides of a like-tensor.
 Tensor laid_out_like(const Tensor& other, const Tensor& values, const TensorOptions& options,
                      Where where) {
@@ -76,14 +80,11 @@ std::int64_t range_length(std::int64_t start, std::int64_t end, std::int64_t ste
   // Unsigned differences are right even where signed ones would overflow.
   const auto from = static_cast<std::uint64_t>(step > 0 ? start : end);
   const auto to = static_cast<std::uint64_t>(step > 0 ? end : start);
-  const auto by = step > 0 ? static_cast<std::uint64_t>(step) : 0 - static_cast<std::uint64_t>(step);
+  const auto by =
+      step > 0 ? static_cast<std::uint64_t>(step) : 0 - static_cast<std::uint64_t>(step);
   const std::uint64_t count = (to - from) / by + ((to - from) % by != 0 ? 1 : 0);
   return convert<std::int64_t>(
       std::min<std::uint64_t>(count, std::numeric_limits<std::int64_t>::max()));
-}
-
-Strides strides_like(const Tensor& other) {
-  return other.impl().dense ? other.strides() : contiguous_strides(other.shape());
 }
 
 }  // namespace

@@ -195,12 +195,6 @@ ThreadCache* this_thread() noexcept {
   return thread_cache;
 }
 
-void flush_this_thread() noexcept {
-  if (ThreadCache* cache = this_thread()) {
-    cache->flush_all();
-  }
-}
-
 void* pop_cached(std::size_t index) noexcept {
   if (index < kThreadClasses) {
     if (ThreadCache* cache = this_thread()) {
@@ -217,7 +211,11 @@ void* pop_cached(std::size_t index) noexcept {
   return list.pop();
 }
 
-void free_shared(std::size_t keep) noexcept {
+// Leaves at most `keep` bytes in the shared cache and none in this thread's.
+void free_cached(std::size_t keep) noexcept {
+  if (ThreadCache* cache = this_thread()) {
+    cache->flush_all();
+  }
   Shared& pool = shared();
   const std::scoped_lock lock(pool.mutex);
   for (std::size_t index = kClasses; index-- > 0;) {
@@ -294,14 +292,12 @@ void reset_peak() noexcept {
 }
 
 void trim() noexcept {
-  flush_this_thread();
-  free_shared(0);
+  free_cached(0);
 }
 
 void set_cache_limit(std::size_t bytes) noexcept {
   shared().counters.limit = bytes;
-  flush_this_thread();
-  free_shared(bytes);
+  free_cached(bytes);
 }
 
 }  // namespace retrograd::memory

@@ -1,43 +1,70 @@
 #include <retrograd/ops/kernels/conv.h>
 
 #include <retrograd/ops/kernels/choice.h>
+#include <retrograd/ops/kernels/converted.h>
 
 namespace retrograd::kernels {
 
 namespace {
 
-// The result of oneDNN's kernel where it has a right one and may be used, else of the reference.
-template <class Fast, class Reference>
-Tensor choose(onednn::Pass pass, const ConvShape& shape, Fast&& fast, Reference&& reference) {
-  if (choice().may_use_onednn() && onednn::supports(pass, shape)) {
-    Tensor result = fast();
-    if (result.defined()) {
-      ++choice().onednn_runs;
-      return result;
-    }
+// The result of oneDNN's kernel where it has a right one and may be used; undefined where not.
+template <class Fast>
+Tensor try_onednn(onednn::Pass pass, const ConvShape& shape, Fast&& fast) {
+  if (!choice().may_use_onednn() || !onednn::supports(pass, shape)) {
+    return {};
   }
-  ++choice().reference_runs;
-  return reference();
+  Tensor result = fast();
+  choice().onednn_runs += result.defined() ? 1 : 0;
+  return result;
+}
+
+ConvShape in_float32(ConvShape shape) {
+  shape.dtype = float32;
+  return shape;
 }
 
 }  // namespace
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  return choose(
-      onednn::Pass::forward, shape, [&] { return onednn::conv(x, weight, bias, shape); },
-      [&] { return reference::conv(x, weight, bias, shape); });
+  const auto fast = [&] { return onednn::conv(x, weight, bias, shape); };
+  if (Tensor result = try_onednn(onednn::Pass::forward, shape, fast); result.defined()) {
+    return result;
+  }
+  if (shape.dtype == bfloat16) {
+    return converted(conv(converted(x, float32), converted(weight, float32),
+                          converted(bias, float32), in_float32(shape)),
+                     bfloat16);
+  }
+  ++choice().reference_runs;
+  return reference::conv(x, weight, bias, shape);
 }
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  return choose(
-      onednn::Pass::input_grad, shape, [&] { return onednn::conv_input_grad(grad, weight, shape); },
-      [&] { return reference::conv_input_grad(grad, weight, shape); });
+  const auto fast = [&] { return onednn::conv_input_grad(grad, weight, shape); };
+  if (Tensor result = try_onednn(onednn::Pass::input_grad, shape, fast); result.defined()) {
+    return result;
+  }
+  if (shape.dtype == bfloat16) {
+    return converted(
+        conv_input_grad(converted(grad, float32), converted(weight, float32), in_float32(shape)),
+        bfloat16);
+  }
+  ++choice().reference_runs;
+  return reference::conv_input_grad(grad, weight, shape);
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
-  return choose(
-      onednn::Pass::weight_grad, shape, [&] { return onednn::conv_weight_grad(x, grad, shape); },
-      [&] { return reference::conv_weight_grad(x, grad, shape); });
+  const auto fast = [&] { return onednn::conv_weight_grad(x, grad, shape); };
+  if (Tensor result = try_onednn(onednn::Pass::weight_grad, shape, fast); result.defined()) {
+    return result;
+  }
+  if (shape.dtype == bfloat16) {
+    return converted(
+        conv_weight_grad(converted(x, float32), converted(grad, float32), in_float32(shape)),
+        bfloat16);
+  }
+  ++choice().reference_runs;
+  return reference::conv_weight_grad(x, grad, shape);
 }
 
 }  // namespace retrograd::kernels

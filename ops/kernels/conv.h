@@ -35,12 +35,13 @@ struct ConvShape {
   Shape output_shape() const;  // (N, O, spatial...)
 };
 
-// Choose among the implementations below. Activations come back channels-last.
+// Choose among the implementations below; bfloat16 that oneDNN does not take goes through float32.
+// Activations come back channels-last, gradients of the weight row-major.
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
 
-// The specification: the matrix of shifted inputs times the filters, in any floating dtype.
+// The specification: the matrix of shifted inputs times the filters, in float32 or float64.
 namespace reference {
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
@@ -49,7 +50,8 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& sh
 
 namespace onednn {
 enum class Pass : std::uint8_t { forward, input_grad, weight_grad };
-// False for float64, empty tensors, and what oneDNN is known to compute wrongly.
+// False for float64, empty tensors, and what oneDNN is known to compute wrongly: the list stands in
+// onednn_supports.cpp.
 bool supports(Pass pass, const ConvShape& shape);
 // Undefined where oneDNN has no implementation for this CPU that would be worth it.
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);

@@ -10,7 +10,6 @@
 #include <algorithm>
 
 #include <retrograd/ops/kernels/conv.h>
-#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/gemm.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
@@ -191,32 +190,18 @@ Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) 
 }  // namespace
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  if (x.dtype() == bfloat16) {
-    return converted(reference::conv(converted(x, float32), converted(weight, float32),
-                                     converted(bias, float32), shape),
-                     bfloat16);
-  }
-  return for_float_or_double(x.dtype(),
+  return for_float_or_double(shape.dtype,
                              [&]<class T>() { return forward<T>(x, weight, bias, shape); });
 }
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  if (grad.dtype() == bfloat16) {
-    return converted(
-        reference::conv_input_grad(converted(grad, float32), converted(weight, float32), shape),
-        bfloat16);
-  }
-  return for_float_or_double(grad.dtype(),
+  return for_float_or_double(shape.dtype,
                              [&]<class T>() { return input_grad<T>(grad, weight, shape); });
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
-  if (x.dtype() == bfloat16) {
-    return converted(
-        reference::conv_weight_grad(converted(x, float32), converted(grad, float32), shape),
-        bfloat16);
-  }
-  return for_float_or_double(x.dtype(), [&]<class T>() { return weight_grad<T>(x, grad, shape); });
+  return for_float_or_double(shape.dtype,
+                             [&]<class T>() { return weight_grad<T>(x, grad, shape); });
 }
 
 }  // namespace retrograd::kernels::reference

@@ -40,8 +40,8 @@ bool known_bad(Pass pass, const ConvShape& shape) {
   if (shape.dtype != bfloat16) {
     return false;
   }
-  // A stride wider than the input: wrong.
-  if (pass == Pass::weight_grad && shape.stride[2] > shape.input[2]) {
+  // Wrong for strides wider than the input, and for some wide inputs of any stride.
+  if (pass == Pass::weight_grad) {
     return true;
   }
   // Padding on the left and columns left over on the right: scratch memory is overrun.

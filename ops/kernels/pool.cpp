@@ -38,6 +38,15 @@ struct Pool {
   Taps taps(std::size_t d, std::int64_t o) const {
     return taps_inside(start(d, o), shape.kernel[d], shape.dilation[d], shape.input[d]);
   }
+  std::int64_t first_place(std::int64_t oh, std::int64_t ow) const {
+    const Taps rows = taps(0, oh);
+    const Taps columns = taps(1, ow);
+    if (rows.first == rows.last || columns.first == columns.last) {
+      return kNowhere;
+    }
+    return (start(0, oh) + rows.first * shape.dilation[0]) * shape.input[1] + start(1, ow) +
+           columns.first * shape.dilation[1];
+  }
   // Calls f(place) for the places h W + w that the window of output (oh, ow) sees, in row-major
   // order.
   template <class F>
@@ -104,15 +113,12 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape) {
         const T* const in = x.raw<T>() + image * pool.in_places * pool.channels;
         T* const best = out.values.raw<T>() + out_at;
         std::int64_t* const winner = out.indices.raw<std::int64_t>() + out_at;
-        bool first = true;
+        // The smallest value at the first place inside: it stays where all are equal to it.
+        const std::int64_t first = pool.first_place(oh, ow);
+        std::fill_n(best, pool.channels, T(-std::numeric_limits<compute_t<T>>::infinity()));
+        std::fill_n(winner, pool.channels, first);
         pool.for_each_place(oh, ow, [&](std::int64_t place) {
           const T* const values = in + place * pool.channels;
-          if (first) {
-            std::copy_n(values, pool.channels, best);
-            std::fill_n(winner, pool.channels, place);
-            first = false;
-            return;
-          }
           for (std::int64_t c = 0; c < pool.channels; ++c) {
             const compute_t<T> value = values[c];
             const compute_t<T> held = best[c];
@@ -121,10 +127,6 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape) {
             winner[c] = better ? place : winner[c];
           }
         });
-        if (first) {
-          std::fill_n(best, pool.channels, T(-std::numeric_limits<compute_t<T>>::infinity()));
-          std::fill_n(winner, pool.channels, kNowhere);
-        }
       });
   return out;
 }

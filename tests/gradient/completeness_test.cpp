@@ -60,7 +60,7 @@ void run_to_second_order(const LaidOutCase& laid_out) {
   wanted.push_back(seed);
   Tensors seeds;
   for (const rg::Tensor& gradient : gradients) {
-    seeds.push_back(rg::ones(gradient.shape(), {.dtype = gradient.dtype()}));
+    seeds.push_back(rg::ones(gradient.shape(), {.dtype = gradient.dtype(), .requires_grad = true}));
   }
   rg::grad(gradients, wanted, {.grad_outputs = seeds, .create_graph = true, .allow_unused = true});
 }

@@ -8,42 +8,50 @@ namespace {
 struct Target {
   const char* label;
   rg::Tensor (*part)(const rg::Tensor&);
-  rg::Shape shape;   // of the part
-  rg::Shape source;  // broadcasts to it
+  rg::Shape source;  // broadcasts to the part
+  rg::Shape input = {2, 3};
 };
 
 rg::Tensor whole(const rg::Tensor& x) {
   return x;
 }
+rg::Tensor row(const rg::Tensor& x) {
+  return rg::select(x, 0, 1);
+}
+rg::Tensor every_other_column(const rg::Tensor& x) {
+  return rg::slice(x, 1, 0, {}, 2);
+}
+rg::Tensor transposed(const rg::Tensor& x) {
+  return rg::transpose(x, 0, 1);
+}
+rg::Tensor reshaped(const rg::Tensor& x) {
+  return rg::reshape(x, {2, 1, 3});
+}
+rg::Tensor part_of_a_part(const rg::Tensor& x) {
+  return rg::select(rg::slice(x, 1, 1), 0, 0);
+}
+rg::Tensor nothing(const rg::Tensor& x) {
+  return rg::slice(x, 0, 2);
+}
 
 const Target kTargets[] = {
-    {"whole", whole, {2, 3}, {2, 3}},
-    {"whole, broadcast from a row", whole, {2, 3}, {3}},
-    {"whole, broadcast from a scalar", whole, {2, 3}, {}},
-    {"row", [](const rg::Tensor& x) { return rg::select(x, 0, 1); }, {3}, {3}},
-    {"every other column",
-     [](const rg::Tensor& x) { return rg::slice(x, 1, 0, {}, 2); },
-     {2, 2},
-     {2, 1}},
-    {"transposed", [](const rg::Tensor& x) { return rg::transpose(x, 0, 1); }, {3, 2}, {3, 2}},
-    {"reshaped",
-     [](const rg::Tensor& x) {
-       return rg::reshape(x, {2, 1, 3});
-     },
-     {2, 1, 3},
-     {2, 1, 1}},
-    {"part of a part",
-     [](const rg::Tensor& x) { return rg::select(rg::slice(x, 1, 1), 0, 0); },
-     {2},
-     {2}},
-    {"nothing", [](const rg::Tensor& x) { return rg::slice(x, 0, 2); }, {0, 3}, {3}},
+    {"whole", whole, {2, 3}},
+    {"whole, broadcast from a row", whole, {3}},
+    {"whole, broadcast from a scalar", whole, {}},
+    {"row", row, {3}},
+    {"every other column", every_other_column, {2, 1}},
+    {"transposed", transposed, {3, 2}},
+    {"reshaped", reshaped, {2, 1, 1}},
+    {"part of a part", part_of_a_part, {2}},
+    {"a part without elements", nothing, {3}},
+    {"no elements", whole, {0, 3}, {0, 3}},
 };
 
 using Update = rg::Tensor& (rg::Tensor::*)(const rg::Operand&, rg::Where);
 
 struct UpdateRow {
   const char* name;
-  Update update;
+  Update call;
   Values source;
   bool affine;
   bool keeps_source;  // for the backward pass, so it must not be the tensor written to
@@ -65,56 +73,56 @@ rg::Tensor written(const rg::Tensor& x, const Target& target, Write&& write) {
   return y;
 }
 
-void add_update_cases(Table& table, const UpdateRow& row) {
+void add_update_cases(Table& table, const UpdateRow& update) {
   for (const Target& target : kTargets) {
-    table.push_back({.op = row.name,
+    table.push_back({.op = update.name,
                      .label = target.label,
-                     .inputs = {{2, 3}, {target.source, row.source}},
+                     .inputs = {target.input, {target.source, update.source}},
                      .function =
-                         [update = row.update, &target](const Tensors& x) {
+                         [call = update.call, &target](const Tensors& x) {
                            return written(x[0], target,
-                                          [&](rg::Tensor& part) { (part.*update)(x[1], {}); });
+                                          [&](rg::Tensor& part) { (part.*call)(x[1], {}); });
                          },
-                     .affine = row.affine});
+                     .affine = update.affine});
   }
-  table.push_back({.op = row.name,
+  table.push_back({.op = update.name,
                    .label = "a number",
                    .inputs = {{2, 3}},
                    .function =
-                       [update = row.update](const Tensors& x) {
+                       [call = update.call](const Tensors& x) {
                          rg::Tensor y = x[0].clone();
-                         return (y.*update)(2.5, {});
+                         return (y.*call)(2.5, {});
                        },
                    .affine = true});
-  if (!row.keeps_source) {
-    table.push_back({.op = row.name,
+  if (!update.keeps_source) {
+    table.push_back({.op = update.name,
                      .label = "with itself",
                      .inputs = {{{2, 3}, Values::away_from_zero}},
-                     .function = [update = row.update](const Tensors& x) {
+                     .function = [call = update.call](const Tensors& x) {
                        rg::Tensor y = x[0].clone();
-                       return (y.*update)(y, {});
+                       return (y.*call)(y, {});
                      }});
   }
-  table.push_back({.op = row.name,
+  table.push_back({.op = update.name,
                    .label = "whole, read through an older part",
-                   .inputs = {{2, 3}, {{2, 3}, row.source}},
+                   .inputs = {{2, 3}, {{2, 3}, update.source}},
                    .function =
-                       [update = row.update](const Tensors& x) {
+                       [call = update.call](const Tensors& x) {
                          rg::Tensor y = x[0].clone();
                          const rg::Tensor older = rg::select(y, 0, 0);
-                         (y.*update)(x[1], {});
+                         (y.*call)(x[1], {});
                          return older;
                        },
-                   .affine = row.affine});
-  table.push_back({.op = row.name,
+                   .affine = update.affine});
+  table.push_back({.op = update.name,
                    .label = "two overlapping parts, one after the other",
-                   .inputs = {{2, 3}, {{3}, row.source}},
-                   .function = [update = row.update](const Tensors& x) {
+                   .inputs = {{2, 3}, {{3}, update.source}},
+                   .function = [call = update.call](const Tensors& x) {
                      rg::Tensor y = x[0].clone();
                      rg::Tensor row_part = rg::select(y, 0, 1);
                      rg::Tensor columns = rg::slice(y, 1, 1);
-                     (row_part.*update)(x[1], {});
-                     (columns.*update)(rg::slice(x[1], 0, 1), {});
+                     (row_part.*call)(x[1], {});
+                     (columns.*call)(rg::slice(x[1], 0, 1), {});
                      return y * row_part;
                    }});
 }
@@ -122,13 +130,13 @@ void add_update_cases(Table& table, const UpdateRow& row) {
 }  // namespace
 
 void add_inplace_cases(Table& table) {
-  for (const UpdateRow& row : kUpdates) {
-    add_update_cases(table, row);
+  for (const UpdateRow& update : kUpdates) {
+    add_update_cases(table, update);
   }
   for (const Target& target : kTargets) {
     table.push_back({.op = "copy_",
                      .label = target.label,
-                     .inputs = {{2, 3}, target.source},
+                     .inputs = {target.input, target.source},
                      .function = [&target](const Tensors& x) {
                        // What is overwritten entirely has no gradient; the factor keeps one.
                        return x[0] *
@@ -136,7 +144,7 @@ void add_inplace_cases(Table& table) {
                      }});
     table.push_back({.op = "fill_",
                      .label = target.label,
-                     .inputs = {{2, 3}, {2, 3}},
+                     .inputs = {target.input, target.input},
                      .function =
                          [&target](const Tensors& x) {
                            return x[1] *
@@ -145,7 +153,7 @@ void add_inplace_cases(Table& table) {
                      .affine = true});
     table.push_back({.op = "zero_",
                      .label = target.label,
-                     .inputs = {{2, 3}, {2, 3}},
+                     .inputs = {target.input, target.input},
                      .function =
                          [&target](const Tensors& x) {
                            return x[1] *

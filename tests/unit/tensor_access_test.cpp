@@ -135,9 +135,10 @@ TEST_CASE("shapes: negative sizes and overflow are refused before memory is take
 
 TEST_CASE("shapes: more bytes than there are is OutOfMemory, which is a bad_alloc") {
   constexpr std::int64_t count = std::int64_t{1} << 50;
-  CHECK_THROWS_WITH_AS(rg::empty({count}),
-                       ("out of memory: " + std::to_string(4 * count + 64) + " bytes were asked for").c_str(),
-                       rg::OutOfMemory);
+  CHECK_THROWS_WITH_AS(
+      rg::empty({count}),
+      ("out of memory: " + std::to_string(4 * count + 64) + " bytes were asked for").c_str(),
+      rg::OutOfMemory);
   CHECK_THROWS_AS(rg::ones({count}), std::bad_alloc);
   CHECK(rg::ones({2}).to_vector<float>() == std::vector<float>{1, 1});
 }

@@ -135,8 +135,7 @@ TEST_CASE("conversion: the bounds of int64 are met from both sides") {
   const std::vector<double> values = {-0x1p63, 0x1p63, std::nextafter(0x1p63, 0.0)};
   CHECK(converted<std::int64_t>(values, rg::float64, rg::int64) ==
         std::vector<std::int64_t>{std::numeric_limits<std::int64_t>::min(),
-                                  std::numeric_limits<std::int64_t>::max(),
-                                  9223372036854774784});
+                                  std::numeric_limits<std::int64_t>::max(), 9223372036854774784});
 }
 
 TEST_CASE("conversion: integers keep all 64 bits, and wrap into uint8") {

@@ -43,7 +43,8 @@ TEST_CASE("print: dtype, shape and values in columns") {
 TEST_CASE("print: every dtype") {
   CHECK(printed(rg::tensor({1.0 / 3, 2e-10, 1e20}, {.dtype = rg::float64})) ==
         "tensor float64 [3]\n[0.33333,   2e-10,   1e+20]");
-  CHECK(printed(rg::tensor({1.0 / 3}, {.dtype = rg::bfloat16})) == "tensor bfloat16 [1]\n[0.33398]");
+  CHECK(printed(rg::tensor({1.0 / 3}, {.dtype = rg::bfloat16})) ==
+        "tensor bfloat16 [1]\n[0.33398]");
   CHECK(printed(rg::tensor({0, 255}, {.dtype = rg::uint8})) == "tensor uint8 [2]\n[  0, 255]");
   CHECK(printed(rg::tensor({true, false})) == "tensor boolean [2]\n[ true, false]");
   CHECK(printed(rg::tensor({std::numeric_limits<std::int64_t>::min()})) ==

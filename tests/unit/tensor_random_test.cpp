@@ -175,8 +175,8 @@ TEST_CASE("randperm: every number once") {
 
 TEST_CASE("random: impossible requests are refused and draw nothing") {
   Generator generator(1);
-  CHECK_THROWS_WITH_AS(rg::randint(3, 3, {2}, {}, generator), Contains("low 3 must be below high 3"),
-                       rg::ValueError);
+  CHECK_THROWS_WITH_AS(rg::randint(3, 3, {2}, {}, generator),
+                       Contains("low 3 must be below high 3"), rg::ValueError);
   CHECK_THROWS_AS(rg::rand({2}, {.dtype = rg::int64}, generator), rg::DTypeError);
   CHECK_THROWS_AS(rg::randn({2}, {.dtype = rg::boolean}, generator), rg::DTypeError);
   CHECK_THROWS_AS(rg::rand({-1}, {}, generator), rg::ShapeError);

@@ -41,11 +41,16 @@ std::vector<std::pair<std::string, Tensor>> layouts() {
 TEST_CASE("views: share storage and version counter with their base") {
   Tensor x = rg::zeros({2, 6});
   const std::pair<const char*, Tensor> views[] = {
-      {"reshape", rg::reshape(x, {3, 4})},    {"flatten", rg::flatten(x)},
-      {"transpose", rg::transpose(x, 0, 1)},  {"permute", rg::permute(x, {1, 0})},
-      {"slice", rg::slice(x, 1, 1, 5, 2)},    {"select", rg::select(x, 0, 1)},
-      {"squeeze", rg::squeeze(x)},            {"unsqueeze", rg::unsqueeze(x, 0)},
-      {"expand", rg::expand(x, {3, 2, 6})},   {"detach", x.detach()},
+      {"reshape", rg::reshape(x, {3, 4})},
+      {"flatten", rg::flatten(x)},
+      {"transpose", rg::transpose(x, 0, 1)},
+      {"permute", rg::permute(x, {1, 0})},
+      {"slice", rg::slice(x, 1, 1, 5, 2)},
+      {"select", rg::select(x, 0, 1)},
+      {"squeeze", rg::squeeze(x)},
+      {"unsqueeze", rg::unsqueeze(x, 0)},
+      {"expand", rg::expand(x, {3, 2, 6})},
+      {"detach", x.detach()},
       {"slice of a slice", rg::slice(rg::slice(x, 1, 2), 1, 1)}};
   const auto before = x.version();
   x.fill_(1);

@@ -1,0 +1,87 @@
+"""Checks the layers: which folder may include which, and who may include third parties.
+
+usage: check_layers.py SOURCE_FOLDER
+Prints one line for each fault and exits with 1 if there is one.
+"""
+import pathlib
+import re
+import sys
+
+# A folder may include itself and these.
+ALLOWED = {
+    "tensor": set(),
+    "autograd": {"tensor"},
+    "ops/kernels": {"tensor"},
+    "ops": {"tensor", "autograd", "ops/kernels"},
+    "nn": {"tensor", "autograd", "ops"},
+    "optim": {"tensor", "autograd", "ops"},
+    "data": {"tensor", "autograd", "ops"},
+    "io": {"tensor", "autograd", "ops"},
+}
+# Third parties, and the only folders that may include them.
+THIRD_PARTY = {
+    r"xtensor|xsimd|xtl|xflens|cblas|retrograd/xtensor": {"ops/kernels"},
+    r"oneapi|dnnl": {"ops/kernels"},
+    r"omp\.h": {"ops/kernels", "tensor"},
+    r"fmt/": set(),
+    r"nlohmann": {"io"},
+    r"zlib": {"io", "data"},
+    r"Random123": {"tensor"},
+}
+# No public header includes any of them; headers in a sub-folder are not public.
+MOST_LINES = 350
+
+
+def folder_of(path):
+    """The layer that a path such as ops/kernels/conv.h belongs to."""
+    parts = path.split("/")
+    return "ops/kernels" if parts[:2] == ["ops", "kernels"] else parts[0]
+
+
+def faults(root):
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        layer = folder_of(name)
+        if path.suffix not in (".h", ".cpp"):
+            continue
+        lines = path.read_text().splitlines()
+        if layer in ALLOWED or name.split("/")[0] in ("tests", "tutorials"):
+            if len(lines) > MOST_LINES:
+                yield f"{name}: {len(lines)} lines, more than {MOST_LINES}; split it by topic"
+        if name.startswith("tutorials/"):
+            for number, line in enumerate(lines, 1):
+                found = re.match(r"\s*#include <(retrograd/.*)>", line)
+                if found and found[1] != "retrograd/retrograd.h":
+                    yield f"{name}:{number}: tutorials include <retrograd/retrograd.h> alone"
+        if layer not in ALLOWED:
+            continue
+        public = path.suffix == ".h" and name.count("/") == 1
+        for number, line in enumerate(lines, 1):
+            found = re.match(r'\s*#include ([<"])(.*)[>"]', line)
+            if not found:
+                continue
+            included = found[2]
+            if found[1] == '"':
+                yield f'{name}:{number}: include <retrograd/...>, not "{included}"'
+            for pattern, folders in THIRD_PARTY.items():
+                if re.match(pattern, included) and (public or layer not in folders):
+                    yield f"{name}:{number}: {included} is not for {'public headers' if public else layer}"
+            if included.startswith("retrograd/") and not included.startswith("retrograd/xtensor"):
+                other = folder_of(included.removeprefix("retrograd/"))
+                if other != layer and other not in ALLOWED[layer]:
+                    yield f"{name}:{number}: {layer} must not include {other}"
+                if public and "/detail/" in included:
+                    yield f"{name}:{number}: a public header must not include a detail header"
+                if public and other == "ops/kernels":
+                    yield f"{name}:{number}: a public header must not include kernels"
+
+
+def main():
+    found = list(faults(pathlib.Path(sys.argv[1])))
+    for fault in found:
+        print(fault)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

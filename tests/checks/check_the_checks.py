@@ -1,0 +1,39 @@
+"""Shows that check_layers.py finds each kind of fault, in a tree made for it."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+BAD = {
+    "tensor/a.h": ("#include <retrograd/ops/ops.h>\n", "tensor must not include ops"),
+    "ops/b.h": ("#include <retrograd/ops/kernels/k.h>\n", "must not include kernels"),
+    "ops/c.cpp": ("#include <xtensor/xarray.hpp>\n", "xtensor/xarray.hpp is not for ops"),
+    "ops/kernels/d.cpp": ("#include <retrograd/autograd/record.h>\n",
+                          "ops/kernels must not include autograd"),
+    "nn/e.cpp": ("#include <retrograd/optim/sgd.h>\n", "nn must not include optim"),
+    "io/f.h": ("#include <nlohmann/json.hpp>\n", "not for public headers"),
+    "data/g.h": ("#include <retrograd/data/detail/x.h>\n", "must not include a detail header"),
+    "optim/h.cpp": ('#include "sgd.h"\n', "include <retrograd/...>"),
+    "autograd/i.cpp": ("\n" * 400, "400 lines"),
+    "tutorials/j.cpp": ("#include <retrograd/nn/nn.h>\n", "<retrograd/retrograd.h> alone"),
+}
+
+checker = pathlib.Path(__file__).with_name("check_layers.py")
+
+
+def run(files):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = pathlib.Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return subprocess.run([sys.executable, checker, folder], capture_output=True, text=True)
+
+
+good = run({"nn/a.h": "#include <retrograd/ops/ops.h>\n",
+            "ops/kernels/b.cpp": "#include <oneapi/dnnl/dnnl.hpp>\n"})
+assert good.returncode == 0 and good.stdout == "", good.stdout
+for name, (text, fault) in BAD.items():
+    result = run({name: text})
+    assert result.returncode == 1 and fault in result.stdout, (name, result.stdout)
+    assert result.stdout.startswith(name), result.stdout

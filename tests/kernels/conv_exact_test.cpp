@@ -1,0 +1,119 @@
+// oneDNN's convolutions equal the reference exactly: on small integers every sum is exact in
+// float32.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "conv_rows.h"
+
+namespace rg = retrograd;
+using namespace kernel_tests;
+
+namespace {
+
+ConvResults run_reference(const ConvRow& row, const ConvInputs& inputs) {
+  const rg::ReferenceKernelsGuard guard;
+  return run(row, inputs);
+}
+
+void check_row(const ConvRow& row, const ConvInputs& inputs) {
+  const ConvResults expected = run_reference(row, inputs);
+  const ConvResults actual = run(row, inputs);
+  INFO(to_string(row));
+  CHECK(equal(actual.y, expected.y));
+  CHECK(equal(actual.x_grad, expected.x_grad));
+  CHECK(equal(actual.weight_grad, expected.weight_grad));
+  CHECK(equal(actual.bias_grad, expected.bias_grad));
+}
+
+double part_not_zero(const Tensor& x) {
+  const auto values = x.to_vector<double>();
+  const auto zeros = std::count(values.begin(), values.end(), 0.0);
+  return 1 - static_cast<double>(zeros) / static_cast<double>(values.size());
+}
+
+// The same values in other memory: dimensions in reverse order, every second element.
+Tensor reversed(const Tensor& x) {
+  rg::Dims order;
+  for (std::int64_t d = x.dim(); d-- > 0;) {
+    order.push_back(d);
+  }
+  return rg::permute(rg::permute(x, order).contiguous(), order);
+}
+Tensor every_second(const Tensor& x) {
+  const Tensor twice = rg::stack({x, x}, x.dim()).contiguous();
+  return rg::select(twice, x.dim(), 1);
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("exactness");
+
+TEST_CASE("oneDNN convolutions equal the reference exactly") {
+  const std::vector<ConvRow> rows = conv_rows();
+  REQUIRE(rows.size() >= 150);
+  long long by_onednn = 0;
+  long long by_reference = 0;
+  for (const ConvRow& row : rows) {
+    const ConvInputs inputs = conv_inputs(row, rg::float32);
+    if (inputs.x.numel() >= 100) {
+      CHECK(part_not_zero(inputs.x) >= 0.7);
+    }
+    const ConvResults expected = run_reference(row, inputs);
+    const rg::KernelCounts before = rg::kernel_counts();
+    const ConvResults actual = run(row, inputs);
+    const rg::KernelCounts after = rg::kernel_counts();
+    INFO(to_string(row));
+    CHECK(equal(actual.y, expected.y));
+    CHECK(equal(actual.x_grad, expected.x_grad));
+    CHECK(equal(actual.weight_grad, expected.weight_grad));
+    CHECK(equal(actual.bias_grad, expected.bias_grad));
+    CHECK(after.onednn - before.onednn + after.reference - before.reference == 3);
+    CHECK(after.reference - before.reference >= (is_known_bad(row) ? 1 : 0));
+    by_onednn += after.onednn - before.onednn;
+    by_reference += after.reference - before.reference;
+  }
+  MESSAGE(rows.size() << " convolutions of three kernels each: oneDNN " << by_onednn
+                      << ", reference " << by_reference);
+  if (rg::onednn_enabled()) {
+    CHECK(by_onednn > 9 * by_reference);
+  } else {
+    CHECK(by_onednn == 0);
+  }
+}
+
+TEST_CASE("convolutions of tensors that are not contiguous are exact") {
+  const std::vector<ConvRow> rows = conv_rows();
+  for (std::size_t i = 0; i < rows.size(); i += 7) {
+    const ConvRow& row = rows[i];
+    const ConvInputs plain = conv_inputs(row, rg::float32);
+    const ConvResults expected = run_reference(row, plain);
+    INFO(to_string(row));
+    for (const auto& layout : {reversed, every_second}) {
+      const ConvInputs other{.x = layout(plain.x),
+                             .weight = layout(plain.weight),
+                             .bias = every_second(plain.bias),
+                             .seed = layout(plain.seed)};
+      CHECK(equal(run(row, other), expected));
+      CHECK(equal(run_reference(row, other), expected));
+    }
+  }
+}
+
+TEST_CASE("convolutions of an expanded input are exact") {
+  const ConvRow row{.batch = 3, .in = 8, .out = 4};
+  ConvInputs inputs = conv_inputs(row, rg::float32);
+  const Tensor one = rg::slice(inputs.x, 0, 0, 1);
+  inputs.x = rg::expand(one, {3, 8, 8, 8});
+  check_row(row, inputs);
+}
+
+TEST_CASE("bfloat16 convolutions equal the reference after one rounding") {
+  for (const ConvRow& row : conv_rows()) {
+    check_row(row, conv_inputs(row, rg::bfloat16));
+  }
+}
+
+TEST_SUITE_END();

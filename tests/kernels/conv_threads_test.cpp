@@ -1,0 +1,93 @@
+// Primitives are shared by all threads, and bounded in number.
+#include <doctest/doctest.h>
+
+#include <thread>
+#include <vector>
+
+#include "conv_rows.h"
+
+namespace rg = retrograd;
+using namespace kernel_tests;
+
+namespace {
+
+std::vector<ConvResults> run_all(const std::vector<ConvRow>& rows) {
+  std::vector<ConvResults> results;
+  for (const ConvRow& row : rows) {
+    results.push_back(run(row, conv_inputs(row, rg::float32)));
+  }
+  return results;
+}
+
+std::vector<ConvResults> expected_of(const std::vector<ConvRow>& rows) {
+  const rg::ReferenceKernelsGuard guard;
+  return run_all(rows);
+}
+
+// The number of rows that differ.
+int differences(const std::vector<ConvResults>& actual, const std::vector<ConvResults>& expected) {
+  int count = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    count += equal(actual[i], expected[i]) ? 0 : 1;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("four threads make and use the same primitives at once") {
+  const std::vector<ConvRow> rows = conv_rows();
+  const std::vector<ConvResults> expected = expected_of(rows);
+  std::vector<int> wrong(4, -1);
+  std::vector<std::thread> threads;
+  for (int& count : wrong) {
+    threads.emplace_back([&] { count = differences(run_all(rows), expected); });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  CHECK(wrong == std::vector<int>(4, 0));
+}
+
+TEST_CASE("primitives made in a thread that ended run in another") {
+  const ConvRow row{.in = 20, .out = 40, .input = {15, 13}, .kernel = {4, 4}};
+  const ConvInputs inputs = conv_inputs(row, rg::float32);
+  ConvResults there;
+  std::thread([&] { there = run(row, inputs); }).join();
+  const std::size_t kept = rg::cached_kernels();
+  const ConvResults here = run(row, inputs);
+  CHECK(rg::cached_kernels() == kept);
+  CHECK(equal(there, here));
+  const rg::ReferenceKernelsGuard guard;
+  CHECK(equal(here, run(row, inputs)));
+}
+
+TEST_CASE("the guard and the counts belong to one thread") {
+  const rg::ReferenceKernelsGuard guard;
+  CHECK(!rg::onednn_enabled());
+  bool there = false;
+  long long counted = -1;
+  std::thread([&] {
+    counted = rg::kernel_counts().onednn + rg::kernel_counts().reference;
+    const rg::ReferenceKernelsGuard inner;
+    there = !rg::onednn_enabled();
+  }).join();
+  CHECK(there);
+  CHECK(counted == 0);
+}
+
+TEST_CASE("the cache stays bounded for 3,000 shapes") {
+  const Tensor weight = integers({1, 1, 2}, rg::float32, 1);
+  const auto run_length = [&](std::int64_t length) {
+    return rg::conv1d(integers({1, 1, length}, rg::float32, 2), weight);
+  };
+  const Tensor first = run_length(2);
+  for (std::int64_t length = 2; length < 3002; ++length) {
+    run_length(length);
+  }
+  CHECK(rg::cached_kernels() <= 1024);
+  if (rg::onednn_enabled()) {
+    CHECK(rg::cached_kernels() == 1024);
+  }
+  CHECK(equal(first, run_length(2)));
+}
