@@ -70,7 +70,7 @@ namespace detail {
 // allocation.
 class BackwardFunction {
  public:
-  static constexpr std::size_t kInline = 72;
+  static constexpr std::size_t kInline = 88;
 
   template <class F>
   requires std::is_invocable_r_v<Gradients, const F&, const Backward&> BackwardFunction(F function)

@@ -142,6 +142,12 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   if (!min && !max) {
     fail<ValueError>("clamp", where, "needs a minimum, a maximum or both", {{"input", x}});
   }
+  const auto is_fraction = [](const std::optional<Scalar>& bound) {
+    return bound && bound->kind() == Scalar::Kind::floating;
+  };
+  if (!is_floating(x.dtype()) && (is_fraction(min) || is_fraction(max))) {
+    return clamp(x.to(float32, where), min, max, where);
+  }
   Tensor y = x.detach();
   if (min) {
     y = kernels::binary(kernels::Binary::maximum, y, *min);

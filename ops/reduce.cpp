@@ -16,8 +16,7 @@ namespace {
 
 using kernels::DimMask;
 
-Shape kept_shape(const Tensor& x, const DimMask& reduced) {
-  Shape shape = x.shape();
+Shape kept_shape(Shape shape, const DimMask& reduced) {
   for (std::size_t d = 0; d < shape.size(); ++d) {
     shape[d] = reduced[d] ? 1 : shape[d];
   }
@@ -100,14 +99,24 @@ Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
                  .where = where,
                  .output = y,
                  .inputs = {x},
-                 .backward = [kept = kept_shape(x, reduced), full = x.shape()](const Backward& b)
-                     -> Gradients { return {expand(reshape(b.grad, kept), full)}; }});
+                 .backward = [reduced, full = x.shape()](const Backward& b) -> Gradients {
+                   return {expand(reshape(b.grad, kept_shape(full, reduced)), full)};
+                 }});
 }
 
 Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
   check::floating("mean", x, where);
   const DimMask reduced = check::dims("mean", x, dims, where);
-  return div(sum(x, dims, keepdim, where), static_cast<double>(reduced_count(x, reduced)), where);
+  const Tensor y = finish(kernels::sum(x, reduced), x, reduced, keepdim);
+  const auto count = static_cast<double>(reduced_count(x, reduced));
+  kernels::binary_in_place(kernels::Binary::div, y, count);
+  return record({.op = "mean",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .backward = [count, reduced, full = x.shape()](const Backward& b) -> Gradients {
+                   return {expand(reshape(b.grad / count, kept_shape(full, reduced)), full)};
+                 }});
 }
 
 Tensor amax(const Tensor& x, const Dims& dims, bool keepdim, Where where) {

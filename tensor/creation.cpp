@@ -224,8 +224,11 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOp
 
 // Fisher and Yates, as in Knuth, The Art of Computer Programming 2, algorithm 3.4.2P.
 Tensor randperm(std::int64_t n, Generator& generator, Where where) {
+  if (n < 0) {
+    fail<ValueError>("randperm", where, "n is " + std::to_string(n) + "; at least 0 is needed");
+  }
   Tensor result = arange(0, n, 1, {.dtype = int64}, where);
-  const auto start = generator.take(static_cast<std::uint64_t>(std::max<std::int64_t>(n, 0)));
+  const auto start = generator.take(static_cast<std::uint64_t>(n));
   auto* values = result.raw<std::int64_t>();
   for (std::int64_t i = n - 1; i > 0; --i) {
     const auto range = static_cast<std::uint64_t>(i) + 1;

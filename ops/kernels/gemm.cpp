@@ -11,8 +11,8 @@ namespace retrograd::kernels {
 
 namespace {
 
-// A call into BLAS costs more than this many multiplications.
-constexpr std::int64_t kSmall = 2048;
+// Up to this many multiplications, loops take less time than a call into BLAS.
+constexpr std::int64_t kSmall = 256;
 
 template <class T>
 void multiply_loops(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,

@@ -2,6 +2,8 @@
 #include <retrograd/ops/kernels/pool.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -103,31 +105,53 @@ struct Pool {
   }
 };
 
-template <class T>
+// The best values of a window so far and their places, for some neighbouring channels. Place is as
+// wide as T where it can be: then the loop over channels runs in vector registers.
+template <class T, class Place>
+struct Winners {
+  static constexpr std::int64_t most = 64;
+  std::array<compute_t<T>, most> values;
+  std::array<Place, most> places;
+
+  // NaN is better than any number, and nothing is better than NaN. No short cuts: branches would
+  // keep the compiler from using vector registers.
+  void compare(const T* candidates, std::int64_t place, std::int64_t count) {
+#pragma omp simd
+    for (std::size_t c = 0; c < static_cast<std::size_t>(count); ++c) {
+      const compute_t<T> value = candidates[c];
+      const compute_t<T> held = values[c];
+      const Place held_place = places[c];
+      const auto better = static_cast<bool>(!(value <= held) & (held == held));
+      values[c] = better ? value : held;
+      places[c] = better ? static_cast<Place>(place) : held_place;
+    }
+  }
+};
+
+template <class T, class Place>
 Pooled max_pool_as(const Tensor& input, const PoolShape& shape) {
+  using Group = Winners<T, Place>;
   const Pool pool(input, shape);
   const Tensor x = as_channels_last(input);
   Pooled out{pool.empty_output(x.dtype()), pool.empty_output(int64)};
-  pool.for_each_window(
-      [&](std::int64_t image, std::int64_t oh, std::int64_t ow, std::int64_t out_at) {
-        const T* const in = x.raw<T>() + image * pool.in_places * pool.channels;
-        T* const best = out.values.raw<T>() + out_at;
-        std::int64_t* const winner = out.indices.raw<std::int64_t>() + out_at;
-        // The smallest value at the first place inside: it stays where all are equal to it.
-        const std::int64_t first = pool.first_place(oh, ow);
-        std::fill_n(best, pool.channels, T(-std::numeric_limits<compute_t<T>>::infinity()));
-        std::fill_n(winner, pool.channels, first);
-        pool.for_each_place(oh, ow, [&](std::int64_t place) {
-          const T* const values = in + place * pool.channels;
-          for (std::int64_t c = 0; c < pool.channels; ++c) {
-            const compute_t<T> value = values[c];
-            const compute_t<T> held = best[c];
-            const bool better = value > held || (value != value && held == held);
-            best[c] = better ? values[c] : best[c];
-            winner[c] = better ? place : winner[c];
-          }
-        });
+  pool.for_each_window([&](std::int64_t image, std::int64_t oh, std::int64_t ow,
+                           std::int64_t out_at) {
+    const T* const in = x.raw<T>() + image * pool.in_places * pool.channels;
+    const auto first = static_cast<Place>(pool.first_place(oh, ow));
+    for (std::int64_t begin = 0; begin < pool.channels; begin += Group::most) {
+      const std::int64_t count = std::min(Group::most, pool.channels - begin);
+      Group group;
+      // The smallest value at the first place: it stays where all others equal it.
+      std::fill_n(group.values.begin(), count, -std::numeric_limits<compute_t<T>>::infinity());
+      std::fill_n(group.places.begin(), count, first);
+      pool.for_each_place(oh, ow, [&](std::int64_t place) {
+        group.compare(in + place * pool.channels + begin, place, count);
       });
+      std::transform(group.values.begin(), group.values.begin() + count,
+                     out.values.raw<T>() + out_at + begin, [](auto value) { return T(value); });
+      std::copy_n(group.places.begin(), count, out.indices.raw<std::int64_t>() + out_at + begin);
+    }
+  });
   return out;
 }
 
@@ -216,7 +240,11 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
 }  // namespace
 
 Pooled max_pool(const Tensor& x, const PoolShape& shape) {
-  return for_floating(x.dtype(), [&]<class T>() { return max_pool_as<T>(x, shape); });
+  const bool narrow = shape.input[0] * shape.input[1] <= std::numeric_limits<std::int32_t>::max();
+  return for_floating(x.dtype(), [&]<class T>() {
+    return narrow && sizeof(T) < sizeof(std::int64_t) ? max_pool_as<T, std::int32_t>(x, shape)
+                                                      : max_pool_as<T, std::int64_t>(x, shape);
+  });
 }
 
 Tensor max_pool_gather(const Tensor& x, const Tensor& indices, const PoolShape& shape) {

@@ -3,8 +3,8 @@
 
 A case NAME has NAME.options, rows of (lr, momentum, dampening, weight_decay, nesterov), one row for
 both parameters or one each; and NAME.weight and NAME.bias, the parameters after the steps listed in
-`steps`. The loss is mean((tanh(x weight^T + bias) - target)^2) in float64; all numbers of the
-problem are small fractions of two, which every library makes the same.
+`steps`. The loss is mean((tanh(x weight^T + bias) - target)^2) in float64; the
+problem's numbers are eighths and sixteenths, the same in every library.
 """
 import pathlib
 

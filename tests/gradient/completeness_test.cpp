@@ -6,7 +6,6 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <regex>
 #include <set>
 #include <string>
 
@@ -65,29 +64,34 @@ void run_to_second_order(const LaidOutCase& laid_out) {
   rg::grad(gradients, wanted, {.grad_outputs = seeds, .create_graph = true, .allow_unused = true});
 }
 
-// The names that a public header declares by `pattern`.
+// The names that follow `prefix` in a header and are followed by a parenthesis.
 void add_declared(std::set<std::string>& names, const std::filesystem::path& header,
-                  const std::regex& pattern) {
+                  const std::string& prefix) {
   std::ifstream file(header);
   REQUIRE_MESSAGE(file.good(), header);
   const std::string text((std::istreambuf_iterator<char>(file)), {});
-  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) {
-    names.insert((*it)[1].str());
+  for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at)) {
+    at += prefix.size();
+    const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_", at);
+    if (end != std::string::npos && end > at && text[end] == '(') {
+      names.insert(text.substr(at, end - at));
+    }
   }
 }
 
 std::set<std::string> declared_operators() {
   const auto root = std::filesystem::path(__FILE__).parent_path() / ".." / "..";
   std::set<std::string> names;
+  add_declared(names, root / "tensor" / "tensor.h", "  Tensor& ");
+  // Writes in place end in an underscore, as nothing else does.
+  std::erase_if(names, [](const std::string& name) { return name.back() != '_'; });
+  names.insert({"to", "clone", "contiguous"});
   for (const auto& entry : std::filesystem::directory_iterator(root / "ops")) {
     if (entry.path().extension() == ".h") {
-      add_declared(names, entry.path(),
-                   std::regex(R"(RETROGRAD_API (?:Tensor|ValuesAndIndices) (\w+)\()"));
+      add_declared(names, entry.path(), "RETROGRAD_API Tensor ");
+      add_declared(names, entry.path(), "RETROGRAD_API ValuesAndIndices ");
     }
   }
-  const auto tensor = root / "tensor" / "tensor.h";
-  add_declared(names, tensor, std::regex(R"(Tensor& (\w+_)\()"));
-  add_declared(names, tensor, std::regex(R"(  Tensor (to|clone|contiguous)\()"));
   return names;
 }
 
@@ -113,8 +117,8 @@ TEST_CASE("every operator that headers declare has rows, and every row an operat
   for (const std::string& op : declared) {
     CHECK_MESSAGE(rows.contains(op) != kWithoutGradient.contains(op), op);
   }
-  for (const auto& [op, count] : rows) {
-    CHECK_MESSAGE(declared.contains(op), op);
+  for (const auto& row : rows) {
+    CHECK_MESSAGE(declared.contains(row.first), row.first);
   }
   for (const std::string& op : kWithoutGradient) {
     CHECK_MESSAGE(declared.contains(op), op);
@@ -139,19 +143,19 @@ TEST_CASE("every operator that reaches the tape has rows or belongs to one that 
 TEST_CASE("every operator has enough rows") {
   auto rows = rows_by_operator();
   std::vector<std::size_t> counts;
-  for (const auto& [op, count] : rows) {
-    CHECK_MESSAGE(count >= 5, op);
-    counts.push_back(count);
+  for (const auto& row : rows) {
+    CHECK_MESSAGE(row.second >= 5, row.first);
+    counts.push_back(row.second);
   }
   std::sort(counts.begin(), counts.end());
   CHECK(counts[counts.size() / 2] >= 8);
-  const std::pair<const char*, std::size_t> floors[] = {
+  const std::pair<std::string, std::size_t> floors[] = {
       {"conv2d", 60},    {"conv1d", 12},        {"max_pool2d", 24}, {"avg_pool2d", 24},
       {"matmul", 20},    {"cross_entropy", 24}, {"nll_loss", 24},   {"sum", 20},
       {"mean", 20},      {"amax", 20},          {"amin", 20},       {"max", 20},
       {"logsumexp", 20}, {"gather", 12},        {"scatter_add", 12}};
-  for (const auto& [op, floor] : floors) {
-    CHECK_MESSAGE(rows[op] >= floor, op);
+  for (const auto& floor : floors) {
+    CHECK_MESSAGE(rows[floor.first] >= floor.second, floor.first);
   }
   MESSAGE(rows.size() << " operators, " << all_cases().size() << " rows, median "
                       << counts[counts.size() / 2] << " an operator");
@@ -166,7 +170,7 @@ TEST_CASE("every operator has a row on no elements, and names are used once") {
     }
     CHECK_MESSAGE(names.insert(row.name()).second, row.name());
   }
-  for (const auto& [op, count] : rows_by_operator()) {
-    CHECK_MESSAGE(on_nothing.contains(op), op);
+  for (const auto& row : rows_by_operator()) {
+    CHECK_MESSAGE(on_nothing.contains(row.first), row.first);
   }
 }

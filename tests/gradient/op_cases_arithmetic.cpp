@@ -122,7 +122,7 @@ void add_where_cases(Table& table) {
   }
   table.push_back({.op = "where",
                    .label = "a number",
-                   .inputs = {condition({2, 3}), {{3}}},
+                   .inputs = {condition({2, 3}), {3}},
                    .function = [](const Tensors& x) { return rg::where(x[0], 0.5, x[1]); },
                    .affine = true});
 }

@@ -132,14 +132,16 @@ TEST_CASE("losses refuse classes that are not there") {
     const char* name;
     Tensor (*loss)(const Tensor&, const Tensor&, LossOptions, Where);
   } losses[] = {{"nll_loss", nll_loss}, {"cross_entropy", cross_entropy}};
-  for (const auto& [name, loss] : losses) {
-    REFUSED(IndexError, loss(x, tensor({0, 3}), {}, {}), name, "class 3", "3 classes",
+  for (const auto& op : losses) {
+    REFUSED(IndexError, op.loss(x, tensor({0, 3}), {}, {}), op.name, "class 3", "3 classes",
             "float32 [2, 3]", "int64 [2]");
-    REFUSED(IndexError, loss(x, tensor({-1, 0}), {}, {}), name, "class -1", "3 classes");
-    REFUSED(ShapeError, loss(x, integers({3}), {}, {}), name, "[2]", "float32 [2, 3]", "int64 [3]");
-    REFUSED(ShapeError, loss(zeros({}), integers({}), {}, {}), name, "classes", "float32 []");
-    REFUSED(DTypeError, loss(x, zeros({2}), {}, {}), name, "target must be int64, not float32");
-    REFUSED(DTypeError, loss(integers({2, 3}), integers({2}), {}, {}), name, "int64 [2, 3]");
-    REFUSED(GraphError, loss(x, kUndefined, {}, {}), name, "target is undefined");
+    REFUSED(IndexError, op.loss(x, tensor({-1, 0}), {}, {}), op.name, "class -1", "3 classes");
+    REFUSED(ShapeError, op.loss(x, integers({3}), {}, {}), op.name, "[2]", "float32 [2, 3]",
+            "int64 [3]");
+    REFUSED(ShapeError, op.loss(zeros({}), integers({}), {}, {}), op.name, "classes", "float32 []");
+    REFUSED(DTypeError, op.loss(x, zeros({2}), {}, {}), op.name,
+            "target must be int64, not float32");
+    REFUSED(DTypeError, op.loss(integers({2, 3}), integers({2}), {}, {}), op.name, "int64 [2, 3]");
+    REFUSED(GraphError, op.loss(x, kUndefined, {}, {}), op.name, "target is undefined");
   }
 }

@@ -45,11 +45,11 @@ const Tensor kUndefined;
 TEST_CASE("binary operators refuse shapes that do not broadcast, and what is no tensor") {
   const Tensor a = zeros({2, 3});
   const Tensor b = zeros({4});
-  for (const auto& [name, call] : kBinary) {
-    REFUSED(ShapeError, call(a, b, {}), name, "[2, 3]", "[4]", "sizes 3 and 4");
-    REFUSED(GraphError, call(kUndefined, b, {}), name, "first operand is undefined");
-    REFUSED(GraphError, call(a, kUndefined, {}), name, "second operand is undefined");
-    REFUSED(DTypeError, call(1, 2.5, {}), name, "both operands are numbers");
+  for (const auto& op : kBinary) {
+    REFUSED(ShapeError, op.call(a, b, {}), op.name, "[2, 3]", "[4]", "sizes 3 and 4");
+    REFUSED(GraphError, op.call(kUndefined, b, {}), op.name, "first operand is undefined");
+    REFUSED(GraphError, op.call(a, kUndefined, {}), op.name, "second operand is undefined");
+    REFUSED(DTypeError, op.call(1, 2.5, {}), op.name, "both operands are numbers");
   }
 }
 
@@ -66,13 +66,13 @@ TEST_CASE("where refuses other conditions than booleans") {
 TEST_CASE("element-wise functions refuse undefined tensors, most of them integers") {
   const Tensor integers = zeros({2, 3}, {.dtype = int64});
   const Tensor booleans = zeros({2}, {.dtype = boolean});
-  for (const auto& [name, call] : kFloatingOnly) {
-    REFUSED(DTypeError, call(integers, {}), name, "floating", "int64 [2, 3]");
-    REFUSED(DTypeError, call(booleans, {}), name, "floating", "boolean [2]");
-    REFUSED(GraphError, call(kUndefined, {}), name, "undefined");
+  for (const auto& op : kFloatingOnly) {
+    REFUSED(DTypeError, op.call(integers, {}), op.name, "floating", "int64 [2, 3]");
+    REFUSED(DTypeError, op.call(booleans, {}), op.name, "floating", "boolean [2]");
+    REFUSED(GraphError, op.call(kUndefined, {}), op.name, "undefined");
   }
-  for (const auto& [name, call] : kAllNumbers) {
-    REFUSED(GraphError, call(kUndefined, {}), name, "undefined");
+  for (const auto& op : kAllNumbers) {
+    REFUSED(GraphError, op.call(kUndefined, {}), op.name, "undefined");
   }
   REFUSED(DTypeError, neg(booleans), "neg", "boolean [2]");
   REFUSED(ValueError, clamp(integers, {}), "clamp", "a minimum, a maximum or both");
@@ -81,12 +81,13 @@ TEST_CASE("element-wise functions refuse undefined tensors, most of them integer
 
 TEST_CASE("reductions refuse dimensions that are not there") {
   const Tensor x = zeros({2, 3});
-  for (const auto& [name, call] : kReductions) {
-    REFUSED(IndexError, call(x, 2, false, {}), name, "dimension 2", "2 dimensions", "-2 to 1");
-    REFUSED(IndexError, call(x, {0, -3}, true, {}), name, "dimension -3", "-2 to 1");
-    REFUSED(IndexError, call(x, {1, -1}, false, {}), name, "dimension 1 is named twice", "[1, -1]",
-            "float32 [2, 3]");
-    REFUSED(GraphError, call(kUndefined, {}, false, {}), name, "undefined");
+  for (const auto& op : kReductions) {
+    REFUSED(IndexError, op.call(x, 2, false, {}), op.name, "dimension 2", "2 dimensions",
+            "-2 to 1");
+    REFUSED(IndexError, op.call(x, {0, -3}, true, {}), op.name, "dimension -3", "-2 to 1");
+    REFUSED(IndexError, op.call(x, {1, -1}, false, {}), op.name, "dimension 1 is named twice",
+            "[1, -1]", "float32 [2, 3]");
+    REFUSED(GraphError, op.call(kUndefined, {}, false, {}), op.name, "undefined");
   }
   REFUSED(IndexError, max(x, 2), "argmax", "dimension 2", "-2 to 1");
   REFUSED(IndexError, argmax(x, -3), "argmax", "dimension -3", "-2 to 1");

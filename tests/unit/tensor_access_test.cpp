@@ -1,9 +1,12 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <retrograd/retrograd.h>
+
+#include "unit/io_temp_files.h"
 
 namespace rg = retrograd;
 using doctest::Contains;
@@ -58,7 +61,7 @@ TEST_CASE("errors: carry the caller's line") {
     FAIL("nothing was thrown");
   } catch (const rg::Error& error) {
     CHECK(error.where().line == line);
-    CHECK(error.what() == Contains(("tensor_access_test.cpp:" + std::to_string(line)).c_str()));
+    test::check_contains(error.what(), "tensor_access_test.cpp:" + std::to_string(line));
   }
 }
 
@@ -135,10 +138,7 @@ TEST_CASE("shapes: negative sizes and overflow are refused before memory is take
 
 TEST_CASE("shapes: more bytes than there are is OutOfMemory, which is a bad_alloc") {
   constexpr std::int64_t count = std::int64_t{1} << 50;
-  CHECK_THROWS_WITH_AS(
-      rg::empty({count}),
-      ("out of memory: " + std::to_string(4 * count + 64) + " bytes were asked for").c_str(),
-      rg::OutOfMemory);
+  CHECK_THROWS_WITH_AS(rg::empty({count}), Contains("bytes were asked for"), rg::OutOfMemory);
   CHECK_THROWS_AS(rg::ones({count}), std::bad_alloc);
   CHECK(rg::ones({2}).to_vector<float>() == std::vector<float>{1, 1});
 }

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 namespace rg = retrograd;
+using Values = std::vector<double>;
 
 TEST_CASE("as_xtensor: shares memory, values and shape") {
   rg::Tensor x = rg::tensor({{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}});
@@ -25,13 +26,13 @@ TEST_CASE("as_xtensor: assignments of every kind keep a tensor's layout") {
   auto view = rg::as_xtensor<std::int64_t>(x);
   CHECK(view == xt::xarray<std::int64_t>{{1, 3, 5}, {2, 4, 6}});
   view = view + 10;
-  CHECK(x.to_vector<int>() == std::vector{11, 13, 15, 12, 14, 16});
+  CHECK(x.to_vector<double>() == Values{11, 13, 15, 12, 14, 16});
   xt::noalias(view) = 2 * view;
-  CHECK(x.to_vector<int>() == std::vector{22, 26, 30, 24, 28, 32});
+  CHECK(x.to_vector<double>() == Values{22, 26, 30, 24, 28, 32});
   view -= xt::xarray<std::int64_t>{20, 20, 20};
-  CHECK(x.to_vector<int>() == std::vector{2, 6, 10, 4, 8, 12});
+  CHECK(x.to_vector<double>() == Values{2, 6, 10, 4, 8, 12});
   view.fill(1);
-  CHECK(x.to_vector<int>() == std::vector(6, 1));
+  CHECK(x.to_vector<double>() == Values(6, 1));
 }
 
 TEST_CASE("as_xtensor: steps, offsets, repeated and single elements") {
@@ -81,7 +82,7 @@ TEST_CASE("from_xtensor: shares the memory of an array and of strided views") {
 
   auto columns = xt::strided_view(array, {xt::all(), xt::range(1, 3)});
   const rg::Tensor part = rg::from_xtensor(columns);
-  CHECK(part.to_vector<int>() == std::vector{20, 3, 5, 6});
+  CHECK(part.to_vector<double>() == Values{20, 3, 5, 6});
   auto turned = xt::transpose(array);
   rg::Tensor transposed = rg::from_xtensor(turned);
   CHECK(transposed.shape() == rg::Shape{3, 2});
@@ -91,7 +92,7 @@ TEST_CASE("from_xtensor: shares the memory of an array and of strided views") {
 
 TEST_CASE("from_xtensor: arrays of fixed rank, of booleans, of one row, of nothing") {
   xt::xtensor<float, 2, xt::layout_type::column_major> columns{{1, 2}, {3, 4}};
-  CHECK(rg::from_xtensor(columns).to_vector<int>() == std::vector{1, 2, 3, 4});
+  CHECK(rg::from_xtensor(columns).to_vector<double>() == Values{1, 2, 3, 4});
   xt::xarray<bool> flags{true, false};
   CHECK(rg::from_xtensor(flags).dtype() == rg::boolean);
   xt::xarray<std::int64_t> row{{1, 2, 3}};
@@ -106,7 +107,7 @@ TEST_CASE("from_xtensor: takes over an array that is moved in") {
   const rg::Tensor x = rg::from_xtensor(std::move(array));
   CHECK(x.data<float>() == memory);
   CHECK(rg::sum(x).item<float>() == 1000);
-  CHECK(rg::from_xtensor(xt::xarray<float>{1, 2}).to_vector<int>() == std::vector{1, 2});
+  CHECK(rg::from_xtensor(xt::xarray<float>{1, 2}).to_vector<double>() == Values{1, 2});
 }
 
 TEST_CASE("xtensor_shim: reductions of whole arrays are right under C++20") {
