@@ -14,9 +14,12 @@ endif()
 find_package(nlohmann_json REQUIRED)
 find_package(xtensor REQUIRED)
 find_package(xtensor-blas REQUIRED)
-find_path(RANDOM123_INCLUDE_DIR Random123/philox.h
-          DOC "Where Random123/philox.h is: package librandom123-dev on Debian" REQUIRED)
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h)
 mark_as_advanced(RANDOM123_INCLUDE_DIR)
+if(NOT RANDOM123_INCLUDE_DIR)
+  message(FATAL_ERROR "Random123/philox.h was not found: package librandom123-dev on Debian. "
+                      "Elsewhere, RANDOM123_INCLUDE_DIR says where it is.")
+endif()
 target_link_libraries(retrograd
   PRIVATE $<BUILD_INTERFACE:xtensor> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 target_include_directories(retrograd SYSTEM PRIVATE

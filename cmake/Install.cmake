@@ -14,7 +14,8 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrogradConfig.cmake
         DESTINATION ${package_dir})
 
 # The prefix is found from where the file is, so that an installation can be moved.
-file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
+           OUTPUT_VARIABLE pc_to_prefix)
 list(JOIN BLAS_LIBRARIES " " pc_libs_private)
 string(APPEND pc_libs_private " ${OpenMP_CXX_FLAGS} -lz")
 if(RETROGRAD_WITH_ONEDNN)

@@ -19,8 +19,8 @@ RETROGRAD_API Tensor sqrt(const Tensor& x, Where where = {});
 RETROGRAD_API Tensor square(const Tensor& x, Where where = {});  // integers too
 RETROGRAD_API Tensor tanh(const Tensor& x, Where where = {});
 RETROGRAD_API Tensor sigmoid(const Tensor& x, Where where = {});  // 1 / (1 + exp(-x))
-RETROGRAD_API Tensor relu(const Tensor& x,
-                          Where where = {});  // max(x, 0); integers too; gradient 0 at 0
+// max(x, 0); integers too; gradient 0 at 0
+RETROGRAD_API Tensor relu(const Tensor& x, Where where = {});
 // Limits to [min, max], either left out. The gradient passes where min <= x <= max. When min is
 // above max, all becomes max. Integers too; a floating bound makes them float32.
 RETROGRAD_API Tensor clamp(const Tensor& x, std::optional<Scalar> min,

@@ -35,7 +35,8 @@ Tensor reordered(const ConvPlan& plan, const Tensor& weight) {
 }  // namespace
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  const auto plan = conv_plan(Pass::forward, shape, bias.defined());
+  const ConvThreads threads(shape);
+  const auto plan = conv_plan(Pass::forward, shape, bias.defined(), threads);
   if (!plan) {
     return {};
   }
@@ -57,7 +58,8 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
 }
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  const auto plan = conv_plan(Pass::input_grad, shape, false);
+  const ConvThreads threads(shape);
+  const auto plan = conv_plan(Pass::input_grad, shape, false, threads);
   if (!plan) {
     return {};
   }
@@ -71,7 +73,8 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
-  const auto plan = conv_plan(Pass::weight_grad, shape, false);
+  const ConvThreads threads(shape);
+  const auto plan = conv_plan(Pass::weight_grad, shape, false, threads);
   if (!plan) {
     return {};
   }

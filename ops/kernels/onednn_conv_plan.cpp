@@ -17,6 +17,8 @@ namespace {
 using dnnl::memory;
 
 constexpr std::size_t kMostPlans = 1024;
+// Below this many multiplications a second thread costs more than it saves.
+constexpr std::int64_t kLeastDivided = 1 << 18;
 constexpr auto kDirect = dnnl::algorithm::convolution_direct;
 
 // (first..., the spatial sizes). One-dimensional convolutions run as two-dimensional ones of height
@@ -24,6 +26,14 @@ constexpr auto kDirect = dnnl::algorithm::convolution_direct;
 memory::dims with_spatial(memory::dims first, const ConvShape& shape, const Spatial& sizes) {
   first.insert(first.end(), sizes.end() - (shape.spatial_rank == 3 ? 3 : 2), sizes.end());
   return first;
+}
+
+std::int64_t multiplications(const ConvShape& s) {
+  std::int64_t count = s.batch * s.out_channels * (s.in_channels / s.groups);
+  for (std::size_t d = 0; d < 3; ++d) {
+    count *= s.output[d] * s.kernel[d];
+  }
+  return count;
 }
 
 // Row-major strides, with the dimension at `innermost` moved to the end.
@@ -185,10 +195,24 @@ PlanCache& plan_cache() {
 
 }  // namespace
 
-std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias) {
-  retrograd::detail::apply_num_threads();
-  const int threads = omp_in_parallel() != 0 ? 1 : get_num_threads();
-  const ConvKey key{pass, bias, threads, shape};
+ConvThreads::ConvThreads(const ConvShape& shape)
+    : count_(omp_in_parallel() != 0 || multiplications(shape) < kLeastDivided ? 1
+                                                                              : get_num_threads()),
+      previous_(omp_get_max_threads()) {
+  if (count_ != previous_) {
+    omp_set_num_threads(count_);
+  }
+}
+
+ConvThreads::~ConvThreads() {
+  if (count_ != previous_) {
+    omp_set_num_threads(previous_);
+  }
+}
+
+std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias,
+                                          const ConvThreads& threads) {
+  const ConvKey key{pass, bias, threads.count(), shape};
   return plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
     try {
       return make_plan(key);

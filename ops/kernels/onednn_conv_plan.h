@@ -29,7 +29,23 @@ struct ConvPlan {
   dnnl::memory::desc weight;        // in the layout that the primitive likes best
 };
 
-// Null where oneDNN has no good implementation. Makes oneDNN see the number of threads to use.
-std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias);
+// The number of threads that oneDNN sees in this scope: one where the work is too small to divide.
+class ConvThreads {
+ public:
+  explicit ConvThreads(const ConvShape& shape);
+  ~ConvThreads();
+  ConvThreads(const ConvThreads&) = delete;
+  ConvThreads& operator=(const ConvThreads&) = delete;
+
+  int count() const { return count_; }
+
+ private:
+  int count_;
+  int previous_;
+};
+
+// To be used in the scope of the same ConvThreads. Null where oneDNN has no good implementation.
+std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias,
+                                          const ConvThreads& threads);
 
 }  // namespace retrograd::kernels::onednn

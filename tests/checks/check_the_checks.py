@@ -1,4 +1,7 @@
-"""Shows that check_layers.py finds each kind of fault, in a tree made for it."""
+"""Shows that the checks find each kind of fault, in trees made for it.
+
+usage: check_the_checks.py COMPILER
+"""
 import pathlib
 import subprocess
 import sys
@@ -37,3 +40,10 @@ for name, (text, fault) in BAD.items():
     result = run({name: text})
     assert result.returncode == 1 and fault in result.stdout, (name, result.stdout)
     assert result.stdout.startswith(name), result.stdout
+
+with tempfile.TemporaryDirectory() as folder:
+    pathlib.Path(folder, "heavy.h").write_text("#include <zlib.h>\n")
+    result = subprocess.run(
+        [sys.executable, checker.with_name("check_light_header.py"), sys.argv[1], folder, "heavy.h"],
+        capture_output=True, text=True)
+    assert result.returncode == 1 and "zlib.h" in result.stdout, result

@@ -5,8 +5,6 @@
 #include <limits>
 #include <sstream>
 
-#include <retrograd/autograd/backward.h>
-
 namespace op_cases {
 
 namespace {
@@ -104,17 +102,20 @@ Tensors LaidOutCase::inputs(const Tensors& leaves) const {
   return result;
 }
 
-Result run(const OpCase& row, rg::DType dtype, unsigned wanted) {
+Tensors inputs_of(const OpCase& row, rg::DType dtype, unsigned wanted) {
   Tensors inputs = values_of(row);
-  Tensors targets;
   unsigned floating = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (row.is_floating(i)) {
-      // A copy, because an input may be a view
-      inputs[i] = inputs[i].to(dtype).clone();
+      inputs[i] = inputs[i].to(dtype).clone();  // an input may be a view
       inputs[i].set_requires_grad(((wanted >> floating++) & 1U) != 0);
     }
   }
+  return inputs;
+}
+
+Result run(const OpCase& row, rg::DType dtype, unsigned wanted) {
+  const Tensors inputs = inputs_of(row, dtype, wanted);
   Result result{row.function(inputs), Tensors(inputs.size())};
   if (result.value.requires_grad()) {
     rg::Generator generator(1);

@@ -39,13 +39,16 @@ class LaidOutCase {
   Tensors leaves_;
 };
 
+// The row's inputs in this dtype; those in `wanted` require a gradient (bit i for floating input i,
+// counted among the floating ones).
+Tensors inputs_of(const OpCase& row, rg::DType dtype, unsigned wanted = ~0U);
+
 struct Result {
   rg::Tensor value;
   Tensors gradients;  // by input; undefined for those without
 };
 
-// The row's value in this dtype, and the gradients of the inputs in `wanted` (bit i for floating
-// input i, counted among the floating ones) for an output gradient of random numbers.
+// The row's value, and the gradients for an output gradient of random numbers.
 Result run(const OpCase& row, rg::DType dtype, unsigned wanted = ~0U);
 
 // The number of floating inputs.

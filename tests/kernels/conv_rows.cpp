@@ -124,7 +124,26 @@ void add_shapes(std::vector<ConvRow>& rows) {
   }
   rows.push_back({.in = 1, .out = 6, .input = {28, 28}, .kernel = {5, 5}, .padding = {0, 0}});
   rows.push_back({.in = 6, .out = 16, .input = {12, 12}, .kernel = {5, 5}, .padding = {0, 0}});
-  rows.push_back({.in = 64, .out = 64, .input = {14, 14}});
+}
+
+// Work enough to be divided among threads.
+void add_large(std::vector<ConvRow>& rows) {
+  for (const std::int64_t in : {3, 7, 9, 17}) {
+    rows.push_back({.batch = 4, .in = in, .out = 24, .input = {24, 25}});
+    rows.push_back({.batch = 4, .in = in, .out = 33, .input = {25, 24}, .stride = {2, 3}});
+  }
+  for (const std::int64_t in : {8, 15, 16, 40}) {
+    rows.push_back({.batch = 4,
+                    .in = in,
+                    .out = 48,
+                    .input = {48, 40},
+                    .kernel = {1, 1},
+                    .stride = {2, 2},
+                    .padding = {0, 0}});
+  }
+  rows.push_back({.batch = 3, .in = 64, .out = 64, .input = {14, 14}});
+  rows.push_back({.batch = 3, .in = 48, .out = 48, .input = {20, 20}, .groups = 3});
+  rows.push_back({.batch = 4, .in = 64, .out = 64, .input = {32, 33}, .groups = 64});
 }
 
 std::int64_t output_size(const ConvRow& row, std::size_t d) {
@@ -148,6 +167,7 @@ std::vector<ConvRow> conv_rows() {
   add_points(rows);
   add_groups(rows);
   add_shapes(rows);
+  add_large(rows);
   return rows;
 }
 

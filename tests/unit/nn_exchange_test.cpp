@@ -46,9 +46,9 @@ void check_against_pytorch(rg::DType dtype, double bound) {
   const Tensor loss = rg::cross_entropy(logits, run.at("labels").to(rg::int64));
   CHECK(relative_error(loss, run.at(kind + ".loss")) < bound);
   loss.backward();
-  for (const auto& [name, parameter] : model.named_parameters()) {
-    CAPTURE(name);
-    CHECK(relative_error(parameter.grad(), run.at(kind + ".grad." + name)) < bound);
+  for (const auto& entry : model.named_parameters()) {
+    CAPTURE(entry.first);
+    CHECK(relative_error(entry.second.grad(), run.at(kind + ".grad." + entry.first)) < bound);
   }
 }
 

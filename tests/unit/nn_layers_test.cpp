@@ -83,9 +83,9 @@ TEST_CASE("layers: gradients reach every parameter of a model") {
   nn::Sequential model(nn::Conv2d(1, 2, 3), nn::ReLU(), nn::AvgPool2d(2), nn::Flatten(),
                        nn::Linear(8, 3), nn::Sigmoid());
   rg::sum(model(rg::rand({2, 1, 6, 6}))).backward();
-  for (const auto& [name, parameter] : model.named_parameters()) {
-    CAPTURE(name);
-    REQUIRE(parameter.grad().defined());
-    CHECK(parameter.grad().shape() == parameter.shape());
+  for (const auto& entry : model.named_parameters()) {
+    CAPTURE(entry.first);
+    REQUIRE(entry.second.grad().defined());
+    CHECK(entry.second.grad().shape() == entry.second.shape());
   }
 }

@@ -95,6 +95,14 @@ TEST_CASE("load_state_dict: strict refuses missing and unexpected names, and cha
   CHECK(values_of(model) == before);
 }
 
+TEST_CASE("load_state_dict: strict refuses a name too many, alone") {
+  nn::Linear layer(1, 1);
+  StateDict state = layer.state_dict();
+  state.insert("other", rg::ones({1}));
+  CHECK_THROWS_AS(layer.load_state_dict(state), rg::ValueError);
+  CHECK(layer.load_state_dict(state, {.strict = false}).unexpected == Names{"other"});
+}
+
 TEST_CASE("load_state_dict: not strict takes what fits and reports the rest") {
   nn::Sequential model = two_layers();
   const auto bias = model.parameters()[1].to_vector<float>();
@@ -145,9 +153,10 @@ TEST_CASE("save and load: a model's file restores another model bit for bit") {
     to.to(dtype);
     rg::save(from.state_dict(), folder.file("model.safetensors"));
     to.load_state_dict(rg::load(folder.file("model.safetensors")));
-    for (const auto& [name, tensor] : from.state_dict()) {
-      CAPTURE(name);
-      CHECK(to.state_dict().at(name).to_vector<double>() == tensor.to_vector<double>());
+    const StateDict restored = to.state_dict();
+    for (const auto& entry : from.state_dict()) {
+      CAPTURE(entry.first);
+      CHECK(restored.at(entry.first).to_vector<double>() == entry.second.to_vector<double>());
     }
   }
 }

@@ -15,6 +15,14 @@ nn::Sequential small_net() {
                         nn::Flatten(), nn::Linear(1176, 10));
 }
 
+// Two numbers are trained, three are not.
+struct WithBuffer : nn::Module {
+  rg::Tensor weight = rg::ones({2}, {.requires_grad = true});
+  rg::Tensor mean = rg::ones({3});
+  nn::Members members() override { return {{"weight", weight}, nn::buffer("mean", mean)}; }
+  rg::Tensor forward(const rg::Tensor& x) override { return x * weight; }
+};
+
 }  // namespace
 
 TEST_CASE("summary: names, kinds, output shapes and counts in columns") {
@@ -28,6 +36,16 @@ TEST_CASE("summary: names, kinds, output shapes and counts in columns") {
         "3        Flatten(1, -1)     [8, 1176]                0\n"
         "4        Linear(1176, 10)   [8, 10]             11,770\n"
         "total                                           11,926\n");
+}
+
+TEST_CASE("summary: counts parameters, not buffers, in groups of three digits") {
+  WithBuffer model;
+  CHECK(model.summary({1, 2}) ==
+        "module   kind    output  parameters\n"
+        "(model)  Module  [1, 2]           2\n"
+        "total                             2\n");
+  nn::Linear large(1000, 1000);
+  test::check_contains(large.summary({1, 1000}), " 1,001,000\n");
 }
 
 TEST_CASE("summary: changes nothing, and works for the model's dtype") {

@@ -65,6 +65,20 @@ TEST_CASE("errors: carry the caller's line") {
   }
 }
 
+TEST_CASE("CallSite: the innermost one counts, until its scope ends") {
+  const rg::Where outside("far/away.cpp", 9);
+  CHECK(rg::to_string(rg::CallSite::current(outside)) == "away.cpp:9");
+  {
+    const rg::CallSite outer(rg::Where("a.cpp", 1));
+    {
+      const rg::CallSite inner(rg::Where("b.cpp", 2));
+      CHECK(rg::to_string(rg::CallSite::current(outside)) == "b.cpp:2");
+    }
+    CHECK(rg::to_string(rg::CallSite::current(outside)) == "a.cpp:1");
+  }
+  CHECK(rg::to_string(rg::CallSite::current(outside)) == "away.cpp:9");
+}
+
 TEST_CASE("undefined tensors: every question is a GraphError, not a crash") {
   const Tensor none;
   CHECK_FALSE(none.defined());

@@ -71,6 +71,7 @@ TEST_CASE("arange: the end is left out, up or down") {
   CHECK(rg::arange(5, 0, -2).to_vector<std::int64_t>() == Ints{5, 3, 1});
   CHECK(rg::arange(3, 3).numel() == 0);
   CHECK(rg::arange(0, 1, 0.25).to_vector<double>() == Doubles{0, 0.25, 0.5, 0.75});
+  CHECK(rg::arange(0, 1, 0.375).to_vector<double>() == Doubles{0, 0.375, 0.75});
   CHECK(rg::arange(4).dtype() == rg::int64);
   CHECK(rg::arange(4.0).dtype() == rg::float32);
   CHECK(rg::arange(3, {.dtype = rg::bfloat16}).to_vector<double>() == Doubles{0, 1, 2});

@@ -75,6 +75,7 @@ TEST_CASE("from_blob: errors leave the memory to the caller") {
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   CHECK_THROWS_WITH_AS(blob(values.data(), {3, 2}, {most / 2, 2}),
                        Contains("reaches further than memory can address"), rg::ShapeError);
+  CHECK_THROWS_AS(blob(values.data(), {2, 2}, {most / 8 + 1, most / 8 + 1}), rg::ShapeError);
   CHECK_THROWS_AS(rg::from_blob(values.data(), {most, most, 2}, rg::float32), rg::ShapeError);
   CHECK(calls == 0);
 }

@@ -96,6 +96,12 @@ TEST_CASE("memory: the cache is bounded") {
   CHECK(memory::stats().cached == kMiB);
 }
 
+TEST_CASE("memory: a thread keeps at most 128 KiB of a size for itself") {
+  memory::trim();
+  take_and_give_back(1000, 1024);
+  CHECK(memory::stats().cached >= (1000 - 128) * 1024);
+}
+
 TEST_CASE("memory: a limit of 0 keeps nothing, small blocks included") {
   for (const std::size_t bytes : {std::size_t{100}, kMiB}) {
     CAPTURE(bytes);
@@ -123,6 +129,7 @@ TEST_CASE("memory: trim gives small and large blocks back to the system") {
 }
 
 TEST_CASE("memory: the peak stands until it is reset") {
+  const rg::Tensor alive = rg::ones({100});
   memory::reset_peak();
   const auto start = memory::stats();
   CHECK(start.peak == start.in_use);

@@ -49,6 +49,7 @@ TEST_CASE("print: every dtype") {
   CHECK(printed(rg::tensor({true, false})) == "tensor boolean [2]\n[ true, false]");
   CHECK(printed(rg::tensor({std::numeric_limits<std::int64_t>::min()})) ==
         "tensor int64 [1]\n[-9223372036854775808]");
+  CHECK(printed(rg::slice(rg::arange(9), 0, 7)) == "tensor int64 [2]\n[7, 8]");
 }
 
 TEST_CASE("print: numbers that are none, or infinite") {
@@ -85,9 +86,12 @@ TEST_CASE("print: above 1,000 elements the middle is left out") {
 }
 
 TEST_CASE("print: a short dimension of a large tensor is shown whole") {
-  CHECK(printed(rg::expand(rg::tensor(7), {2, 501})) ==
-        "tensor int64 [2, 501]\n"
+  CHECK(printed(rg::expand(rg::tensor(7), {5, 300})) ==
+        "tensor int64 [5, 300]\n"
         "[[7, 7, 7, ..., 7, 7, 7],\n"
+        " [7, 7, 7, ..., 7, 7, 7],\n"
+        " [7, 7, 7, ..., 7, 7, 7],\n"
+        " [7, 7, 7, ..., 7, 7, 7],\n"
         " [7, 7, 7, ..., 7, 7, 7]]");
   CHECK(rg::to_string(rg::zeros({200, 200, 200})).size() < 2000);
 }

@@ -51,6 +51,12 @@ TEST_CASE("random: Philox 4x32-10 gives the published numbers") {
   CHECK(rg::random_bits({7, 10}, 5) == rg::random_bits({7, 15}, 0));
 }
 
+TEST_CASE("random: all 64 bits of seed and position count") {
+  constexpr std::uint64_t high = std::uint64_t{1} << 32;
+  CHECK(rg::random_bits({high, 0}, 0) != rg::random_bits({0, 0}, 0));
+  CHECK(rg::random_bits({0, high}, 0) != rg::random_bits({0, 0}, 0));
+}
+
 TEST_CASE("random: the same seed gives the same numbers, another seed others") {
   CHECK(draws(1) == draws(1));
   CHECK(draws(1) != draws(2));

@@ -55,8 +55,9 @@ TEST_CASE("views: share storage and version counter with their base") {
   const auto before = x.version();
   x.fill_(1);
   CHECK(x.version() == before + 1);
-  for (const auto& [name, view] : views) {
-    CAPTURE(name);
+  for (const auto& entry : views) {
+    CAPTURE(entry.first);
+    const Tensor& view = entry.second;
     CHECK(view.shares_memory_with(x));
     CHECK(view.version() == x.version());
     CHECK(view.to_vector<float>() == Values(static_cast<std::size_t>(view.numel()), 1));
@@ -105,11 +106,19 @@ TEST_CASE("expand: repeats without memory of its own") {
   CHECK(wide.clone().is_contiguous());
 }
 
+TEST_CASE("layout: strides of dimensions of length 1 do not matter") {
+  const Tensor x = rg::transpose(rg::ones({1, 5}), 0, 1);
+  CHECK(x.strides() == rg::Strides{1, 5});
+  CHECK(x.is_contiguous());
+  CHECK(rg::empty_strided({2, 3, 1, 1}, {3, 1, 7, 9}, rg::float32).is_channels_last());
+}
+
 TEST_CASE("channels-last: strides, and the order of values in memory") {
   CHECK(rg::channels_last_strides({2, 3, 4, 5}) == rg::Strides{60, 1, 15, 3});
   CHECK(rg::channels_last_strides({2, 3, 4}) == rg::Strides{12, 1, 3});
   CHECK(rg::channels_last_strides({2, 3}) == rg::Strides{3, 1});
   CHECK(rg::channels_last_strides({0, 3, 0, 2}) == rg::Strides{6, 1, 6, 3});
+  CHECK(rg::channels_last_strides({2, 0, 3, 4}) == rg::Strides{12, 1, 4, 1});
   const Tensor x = counting({1, 2, 1, 3}, rg::channels_last_strides({1, 2, 1, 3}));
   CHECK(x.is_channels_last());
   CHECK_FALSE(x.is_contiguous());
@@ -122,9 +131,10 @@ TEST_CASE("channels-last: strides, and the order of values in memory") {
 
 TEST_CASE("layout: reading is in logical order whatever the strides") {
   const Tensor plain = rg::reshape(rg::arange(24.0), {2, 3, 4});
-  for (const auto& [name, x] : layouts()) {
-    CAPTURE(name);
-    CHECK(x.is_contiguous() == (name == "contiguous"));
+  for (const auto& entry : layouts()) {
+    CAPTURE(entry.first);
+    const Tensor& x = entry.second;
+    CHECK(x.is_contiguous() == (entry.first == "contiguous"));
     CHECK(x.to_vector<float>() == plain.to_vector<float>());
     CHECK(x.at({1, 2, -1}) == 23);
     CHECK(rg::to_string(x) == rg::to_string(plain));
@@ -137,10 +147,11 @@ TEST_CASE("layout: reading is in logical order whatever the strides") {
 }
 
 TEST_CASE("data: refuses a tensor that is not contiguous and names contiguous()") {
-  for (const auto& [name, x] : layouts()) {
-    if (name != "contiguous") {
-      CAPTURE(name);
-      CHECK_THROWS_WITH_AS(x.data<float>(), Contains("call contiguous() first"), rg::ShapeError);
+  for (const auto& entry : layouts()) {
+    if (entry.first != "contiguous") {
+      CAPTURE(entry.first);
+      CHECK_THROWS_WITH_AS(entry.second.data<float>(), Contains("call contiguous() first"),
+                           rg::ShapeError);
     }
   }
   CHECK_THROWS_WITH_AS(counting({2, 3}, {1, 2}).data<float>(), Contains("strides [1, 2]"),

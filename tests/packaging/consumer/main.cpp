@@ -13,7 +13,7 @@ int main() {
   }
   try {  // exceptions can be caught by type across the library's border
     rg::zeros({-1});
-  } catch (const rg::ShapeError& error) {
+  } catch (const rg::ShapeError&) {
     return 0;
   }
   return 1;
