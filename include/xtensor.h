@@ -72,7 +72,8 @@ Tensor from_xtensor(xt::xexpression<Array>& array, Where where = {}) {
 template <class Array>
 Tensor from_xtensor(xt::xexpression<Array>&& array, Where where = {}) {
   const auto owned = std::make_shared<Array>(std::move(array.derived_cast()));
-  return detail::tensor_on(*owned, [owned] {}, where);
+  return detail::tensor_on(
+      *owned, [owned] {}, where);
 }
 
 }  // namespace retrograd

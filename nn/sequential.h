@@ -14,7 +14,8 @@
 
 namespace retrograd::nn {
 
-// Sequential(Linear(784, 128), ReLU(), Linear(128, 10)). The parts are named "0", "1", ...
+// Sequential net{Linear(784, 128), ReLU(), Linear(128, 10)}; the parts are named "0", "1", ...
+// Braces, because C++ takes Sequential net(ReLU(), Tanh()) for the declaration of a function.
 class RETROGRAD_API Sequential : public Module {
  public:
   Sequential() = default;

@@ -45,7 +45,7 @@ void same_shape(const char* op, const char* name_a, const Tensor& a, const char*
 }
 
 std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where) {
-  return static_cast<std::size_t>(normalize_dim(op, dim, x.dim(), where));
+  return static_cast<std::size_t>(normalize_dim(op, x, dim, x.dim(), where));
 }
 
 kernels::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where) {

@@ -1,5 +1,6 @@
 #include <retrograd/ops/conv.h>
 
+#include <algorithm>
 #include <string>
 
 #include <retrograd/autograd/record.h>
@@ -13,6 +14,9 @@ namespace retrograd {
 namespace {
 
 using kernels::ConvShape;
+
+// Products of two sizes of a window stay far from overflow.
+constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
 
 // The three convolutions are each other's backward. With u, v the gradients that come in:
 //   conv(x, w)        : d/dx = input_grad(u, w),  d/dw = weight_grad(x, u)
@@ -72,42 +76,47 @@ Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape, 
 }
 
 template <std::size_t N>
-void check_options(const char* op, const ConvOptions<N>& options, Where where) {
+void check_options(const char* op, const Tensor& x, const Tensor& weight,
+                   const ConvOptions<N>& options, Where where) {
   for (std::size_t d = 0; d < N; ++d) {
-    if (options.stride[d] < 1 || options.dilation[d] < 1 || options.padding[d] < 0) {
+    if (std::min(options.stride[d], options.dilation[d]) < 1 || options.padding[d] < 0 ||
+        std::max({options.stride[d], options.dilation[d], options.padding[d]}) > kLargestSize) {
       fail<ValueError>(op, where,
                        "stride " + std::to_string(options.stride[d]) + ", padding " +
                            std::to_string(options.padding[d]) + ", dilation " +
                            std::to_string(options.dilation[d]) + " in spatial dimension " +
                            std::to_string(d) +
-                           "; stride and dilation must be at least 1, padding at least 0");
+                           "; stride and dilation must be at least 1, padding at least 0, and "
+                           "all below 2^31",
+                       {{"input", x}, {"weight", weight}});
     }
     if (options.padding.mode() == same && options.stride[d] != 1) {
       fail<ValueError>(op, where,
-                       "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]));
+                       "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]),
+                       {{"input", x}, {"weight", weight}});
     }
   }
-  if (options.groups < 1) {
-    fail<ValueError>(op, where,
-                     "groups " + std::to_string(options.groups) + "; at least 1 is needed");
+  if (options.groups < 1 || options.groups > kLargestSize) {
+    fail<ValueError>(
+        op, where,
+        "groups " + std::to_string(options.groups) + "; at least 1 is needed, and below 2^31",
+        {{"input", x}, {"weight", weight}});
   }
 }
 
 template <std::size_t N>
 void check_tensors(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                    std::int64_t groups, Where where) {
-  check::floating(op, x, where);
-  check::defined(op, "weight", weight, where);
   check::same_dtype(op, "input", x, "weight", weight, where);
   constexpr auto rank = static_cast<std::int64_t>(N + 2);
-  if (x.dim() != rank || weight.dim() != rank) {
+  if ((x.dim() != rank && x.dim() != rank - 1) || weight.dim() != rank) {
     fail<ShapeError>(op, where,
                      "needs an input of " + std::to_string(rank) + " dimensions (or " +
                          std::to_string(rank - 1) + " without a batch) and a weight of " +
                          std::to_string(rank),
                      {{"input", x}, {"weight", weight}});
   }
-  const std::int64_t channels = x.shape()[1];
+  const std::int64_t channels = x.size(-1 - static_cast<std::int64_t>(N));
   const std::int64_t expected = weight.shape()[1] * groups;
   if (channels != expected) {
     fail<ShapeError>(op, where,
@@ -133,19 +142,21 @@ void check_tensors(const char* op, const Tensor& x, const Tensor& weight, const 
   }
 }
 
+// x with or without a batch.
 template <std::size_t N>
 ConvShape shape_of(const char* op, const Tensor& x, const Tensor& weight,
                    const ConvOptions<N>& options, Where where) {
   ConvShape s;
   s.dtype = x.dtype();
   s.spatial_rank = N;
-  s.batch = x.shape()[0];
-  s.in_channels = x.shape()[1];
+  const std::size_t spatial = x.shape().size() - N;
+  s.batch = spatial == 2 ? x.shape()[0] : 1;
+  s.in_channels = x.shape()[spatial - 1];
   s.out_channels = weight.shape()[0];
   s.groups = options.groups;
   for (std::size_t d = 0; d < N; ++d) {
     const std::size_t at = 3 - N + d;  // spatial sizes are aligned to the right
-    s.input[at] = x.shape()[d + 2];
+    s.input[at] = x.shape()[spatial + d];
     s.kernel[at] = weight.shape()[d + 2];
     s.stride[at] = options.stride[d];
     s.dilation[at] = options.dilation[d];
@@ -170,13 +181,14 @@ template <std::size_t N>
 Tensor convolution(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<N>& options, Where where) {
   check::floating(op, x, where);
-  if (x.dim() == static_cast<std::int64_t>(N + 1)) {
-    const Tensor y = convolution(op, unsqueeze(x, 0, where), weight, bias, options, where);
-    return squeeze(y, 0, where);
-  }
-  check_options(op, options, where);
+  check::defined(op, "weight", weight, where);
+  check_options(op, x, weight, options, where);
   check_tensors<N>(op, x, weight, bias, options.groups, where);
-  return conv(op, x, weight, bias, shape_of(op, x, weight, options, where), where);
+  const ConvShape shape = shape_of(op, x, weight, options, where);
+  if (x.dim() == static_cast<std::int64_t>(N + 1)) {
+    return squeeze(conv(op, unsqueeze(x, 0, where), weight, bias, shape, where), 0, where);
+  }
+  return conv(op, x, weight, bias, shape, where);
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
-#include <retrograd/ops/detail/view.h>
 #include <retrograd/tensor/creation.h>
 
 namespace retrograd {
@@ -231,6 +231,20 @@ Tensor& update(const char* op, Binary kind, Operator compute, Tensor& self, cons
   return self;
 }
 
+Tensor& fill(const char* op, Tensor& self, Scalar value, Where where) {
+  const bool recorded = must_record(self, value);
+  check_writable(op, self, recorded, where);
+  if (recorded) {
+    write_recorded(op, self, where, [&](const Tensor& before) {
+      return overwrite(before, full_like(before, value), where);
+    });
+  } else {
+    kernels::fill(self, value);
+    self.impl().storage->wrote(op, where);
+  }
+  return self;
+}
+
 }  // namespace
 
 Tensor& Tensor::add_(const Operand& other, Where where) {
@@ -247,21 +261,10 @@ Tensor& Tensor::div_(const Operand& other, Where where) {
 }
 
 Tensor& Tensor::zero_(Where where) {
-  return fill_(0, where);
+  return fill("zero_", *this, 0, where);
 }
-
 Tensor& Tensor::fill_(Scalar value, Where where) {
-  const bool recorded = must_record(*this, value);
-  check_writable("fill_", *this, recorded, where);
-  if (recorded) {
-    write_recorded("fill_", *this, where, [&](const Tensor& before) {
-      return overwrite(before, full_like(before, value), where);
-    });
-  } else {
-    kernels::fill(*this, value);
-    impl().storage->wrote("fill_", where);
-  }
-  return *this;
+  return fill("fill_", *this, value, where);
 }
 
 Tensor& Tensor::copy_(const Tensor& source, Where where) {

@@ -1,5 +1,6 @@
 #include <retrograd/ops/pool.h>
 
+#include <algorithm>
 #include <string>
 
 #include <retrograd/autograd/record.h>
@@ -12,6 +13,9 @@ namespace retrograd {
 namespace {
 
 using kernels::PoolShape;
+
+// Products of two sizes of a window stay far from overflow.
+constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
 
 // Putting gradients at the winners' places and reading there are each other's backward.
 Tensor scatter(const Tensor& grad, const Tensor& indices, const PoolShape& shape);
@@ -70,20 +74,20 @@ struct Window {
 PoolShape shape_of(const char* op, const Tensor& x, const Window& window, Where where) {
   PoolShape s;
   for (std::size_t d = 0; d < 2; ++d) {
-    s.input[d] = x.shape()[d + 2];
+    s.input[d] = x.shape()[x.shape().size() - 2 + d];
     s.kernel[d] = window.kernel[d];
     s.stride[d] = window.stride[d];
     s.padding[d] = window.padding[d];
     s.dilation[d] = window.dilation[d];
-    if (s.kernel[d] < 1 || s.stride[d] < 1 || s.dilation[d] < 1 || s.padding[d] < 0 ||
-        s.padding[d] > s.kernel[d] / 2) {
+    const auto [least, most] = std::minmax({s.kernel[d], s.stride[d], s.dilation[d]});
+    if (least < 1 || most > kLargestSize || s.padding[d] < 0 || s.padding[d] > s.kernel[d] / 2) {
       fail<ValueError>(
           op, where,
           "kernel " + std::to_string(s.kernel[d]) + ", stride " + std::to_string(s.stride[d]) +
               ", padding " + std::to_string(s.padding[d]) + ", dilation " +
               std::to_string(s.dilation[d]) + " in spatial dimension " + std::to_string(d) +
-              "; all but the padding must be at least 1, and the padding at most half "
-              "the kernel",
+              "; all but the padding must be at least 1 and below 2^31, and the padding at most "
+              "half the kernel",
           {{"input", x}});
     }
     const std::int64_t span = s.dilation[d] * (s.kernel[d] - 1) + 1;
@@ -104,27 +108,28 @@ PoolShape shape_of(const char* op, const Tensor& x, const Window& window, Where 
   return s;
 }
 
-// Calls pool(x of four dimensions) and takes away the batch that was added.
-template <class Pool>
-Tensor with_batch(const char* op, const Tensor& x, Where where, Pool&& pool) {
+void check_input(const char* op, const Tensor& x, Where where) {
   check::floating(op, x, where);
-  if (x.dim() == 3) {
-    return squeeze(pool(unsqueeze(x, 0, where)), 0, where);
-  }
-  if (x.dim() != 4) {
+  if (x.dim() != 3 && x.dim() != 4) {
     fail<ShapeError>(op, where, "needs an input (N, C, H, W) or (C, H, W)", {{"input", x}});
   }
-  return pool(x);
+}
+
+// Calls pool(x of four dimensions) and takes away the batch that was added.
+template <class Pool>
+Tensor with_batch(const Tensor& x, Where where, Pool&& pool) {
+  return x.dim() == 4 ? pool(x) : squeeze(pool(unsqueeze(x, 0, where)), 0, where);
 }
 
 }  // namespace
 
 Tensor max_pool2d(const Tensor& input, Size<2> kernel_size, const MaxPool2dOptions& options,
                   Where where) {
-  return with_batch("max_pool2d", input, where, [&](const Tensor& x) {
-    const Window window{kernel_size, options.stride.value_or(kernel_size), options.padding,
-                        options.dilation, options.ceil_mode};
-    const PoolShape shape = shape_of("max_pool2d", x, window, where);
+  check_input("max_pool2d", input, where);
+  const Window window{kernel_size, options.stride.value_or(kernel_size), options.padding,
+                      options.dilation, options.ceil_mode};
+  const PoolShape shape = shape_of("max_pool2d", input, window, where);
+  return with_batch(input, where, [&](const Tensor& x) {
     const kernels::Pooled pooled = kernels::max_pool(x, shape);
     return record({.op = "max_pool2d",
                    .where = where,
@@ -139,13 +144,13 @@ Tensor max_pool2d(const Tensor& input, Size<2> kernel_size, const MaxPool2dOptio
 
 Tensor avg_pool2d(const Tensor& input, Size<2> kernel_size, const AvgPool2dOptions& options,
                   Where where) {
-  return with_batch("avg_pool2d", input, where, [&](const Tensor& x) {
-    const Window window{kernel_size, options.stride.value_or(kernel_size), options.padding, 1,
-                        options.ceil_mode};
-    PoolShape shape = shape_of("avg_pool2d", x, window, where);
-    shape.count_include_pad = options.count_include_pad;
-    return average("avg_pool2d", x, shape, where);
-  });
+  check_input("avg_pool2d", input, where);
+  const Window window{kernel_size, options.stride.value_or(kernel_size), options.padding, 1,
+                      options.ceil_mode};
+  PoolShape shape = shape_of("avg_pool2d", input, window, where);
+  shape.count_include_pad = options.count_include_pad;
+  return with_batch(input, where,
+                    [&](const Tensor& x) { return average("avg_pool2d", x, shape, where); });
 }
 
 }  // namespace retrograd

@@ -1,8 +1,6 @@
 // Pooling over windows.
 #pragma once
 
-#include <optional>
-
 #include <retrograd/ops/size.h>
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/tensor.h>
@@ -10,14 +8,14 @@
 namespace retrograd {
 
 struct MaxPool2dOptions {
-  std::optional<Size<2>> stride = {};  // the kernel's size when left out
-  Size<2> padding = 0;                 // at most half the kernel; padded places never win
+  OptionalSize<2> stride = {};  // the kernel's size when left out
+  Size<2> padding = 0;          // at most half the kernel; padded places never win
   Size<2> dilation = 1;
   bool ceil_mode = false;  // keep windows that start inside but reach past the end
 };
 
 struct AvgPool2dOptions {
-  std::optional<Size<2>> stride = {};
+  OptionalSize<2> stride = {};
   Size<2> padding = 0;
   bool ceil_mode = false;
   bool count_include_pad = true;  // divide by the window's size, padding counted

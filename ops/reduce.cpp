@@ -89,6 +89,18 @@ Tensor extreme(const char* op, bool largest, const Tensor& x, const Dims& dims, 
                  }});
 }
 
+Tensor largest_along(const char* op, const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
+  check::defined(op, "input", x, where);
+  const std::size_t d = check::dim(op, x, dim, where);
+  if (x.dim() == 0) {
+    return zeros({}, {.dtype = int64}, where);
+  }
+  DimMask reduced{};
+  reduced[d] = true;
+  require_elements(op, x, reduced, where);
+  return finish(kernels::argmax(x, d), x, reduced, keepdim);
+}
+
 }  // namespace
 
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
@@ -128,11 +140,11 @@ Tensor amin(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
 }
 
 Tensor max(const Tensor& x, Where where) {
-  return amax(x, {}, false, where);
+  return extreme("max", true, x, {}, false, where);
 }
 
 ValuesAndIndices max(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
-  const Tensor indices = argmax(x, dim, true, where);
+  const Tensor indices = largest_along("max", x, dim, true, where);
   if (x.dim() == 0) {
     return {reshape(x, {}, where), reshape(indices, {}, where)};
   }
@@ -151,15 +163,7 @@ Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim, Wh
     const Shape shape = keepdim ? Dims::filled(x.shape().size(), 1) : Shape{};
     return reshape(flat, shape, where);
   }
-  if (x.dim() == 0) {
-    check::dim("argmax", x, *dim, where);
-    return zeros({}, {.dtype = int64}, where);
-  }
-  const std::size_t d = check::dim("argmax", x, *dim, where);
-  DimMask reduced{};
-  reduced[d] = true;
-  require_elements("argmax", x, reduced, where);
-  return finish(kernels::argmax(x, d), x, reduced, keepdim);
+  return largest_along("argmax", x, *dim, keepdim, where);
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape, Where where) {

@@ -4,9 +4,9 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/reduce.h>
-#include <retrograd/ops/detail/view.h>
 
 namespace retrograd {
 
@@ -14,7 +14,6 @@ namespace {
 
 // `shape` with -1 replaced by what is left over.
 Shape completed_shape(const char* op, const Tensor& x, Shape shape, Where where) {
-  std::int64_t known = 1;
   std::size_t open = shape.size();
   for (std::size_t d = 0; d < shape.size(); ++d) {
     if (shape[d] == -1) {
@@ -25,10 +24,13 @@ Shape completed_shape(const char* op, const Tensor& x, Shape shape, Where where)
       open = d;
     } else if (shape[d] < 0) {
       fail<ShapeError>(op, where, "negative size in shape " + to_string(shape), {{"input", x}});
-    } else {
-      known *= shape[d];
     }
   }
+  Shape given = shape;
+  if (open != shape.size()) {
+    given[open] = 1;
+  }
+  std::int64_t known = checked_numel(op, given, x.dtype(), where);
   if (open != shape.size() && known > 0) {
     shape[open] = x.numel() / known;
     known *= shape[open];
@@ -150,7 +152,7 @@ Tensor squeeze(const Tensor& x, std::optional<std::int64_t> dim, Where where) {
 Tensor unsqueeze(const Tensor& x, std::int64_t dim, Where where) {
   check::defined("unsqueeze", "input", x, where);
   Shape shape = x.shape();
-  shape.insert(static_cast<std::size_t>(normalize_dim("unsqueeze", dim, x.dim() + 1, where)), 1);
+  shape.insert(static_cast<std::size_t>(normalize_dim("unsqueeze", x, dim, x.dim() + 1, where)), 1);
   return reshape(x, shape, where);
 }
 

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace retrograd {
 
@@ -23,6 +24,23 @@ class Size {
 
  private:
   std::array<std::int64_t, N> values_{};
+};
+
+// A size that may be left out: {} or one of Size's forms.
+template <std::size_t N>
+class OptionalSize {
+ public:
+  constexpr OptionalSize() noexcept = default;
+  constexpr OptionalSize(Size<N> size) noexcept : size_(size) {}              // NOLINT: as Size
+  constexpr OptionalSize(std::int64_t all) noexcept : size_(Size<N>(all)) {}  // NOLINT: .stride = 2
+  template <std::integral... I>
+  requires(sizeof...(I) == N && N > 1) constexpr OptionalSize(I... each) noexcept
+      : size_(Size<N>(each...)) {}  // NOLINT: .stride = {1, 2}
+
+  constexpr Size<N> value_or(Size<N> other) const noexcept { return size_.value_or(other); }
+
+ private:
+  std::optional<Size<N>> size_;
 };
 
 // valid: no padding. same: the output is as long as the input; needs stride 1.

@@ -12,6 +12,11 @@ namespace retrograd {
 
 namespace {
 
+Tensor fresh(const char* op, const Shape& shape, DType dtype, Where where) {
+  checked_numel(op, shape, dtype, where);
+  return empty_tensor(shape, dtype, where);
+}
+
 Tensor finish(Tensor result, const TensorOptions& options, Where where) {
   if (options.requires_grad) {
     result.set_requires_grad(true, where);
@@ -21,9 +26,9 @@ Tensor finish(Tensor result, const TensorOptions& options, Where where) {
 
 // A new row-major tensor whose element i is value(i), converted.
 template <class Value>
-Tensor generate(const Shape& shape, DType dtype, const TensorOptions& options, Where where,
-                Value&& value) {
-  Tensor result = empty_tensor(shape, dtype, where);
+Tensor generate(const char* op, const Shape& shape, DType dtype, const TensorOptions& options,
+                Where where, Value&& value) {
+  Tensor result = fresh(op, shape, dtype, where);
   for_dtype(dtype, [&]<class T>() {
     T* out = result.raw<T>();
     for (std::int64_t i = 0; i < result.numel(); ++i) {
@@ -110,7 +115,7 @@ Tensor tensor(const TensorData& data, TensorOptions options, Where where) {
   if (data.ragged()) {
     fail<ShapeError>("tensor", where, "the lists on one level differ in length");
   }
-  return generate(data.shape(), options.dtype.value_or(data.dtype()), options, where,
+  return generate("tensor", data.shape(), options.dtype.value_or(data.dtype()), options, where,
                   [&]<class T>(std::int64_t i) {
                     return data.values()[static_cast<std::size_t>(i)].template to<T>();
                   });
@@ -121,22 +126,22 @@ Tensor empty(const Shape& shape, TensorOptions options, Where where) {
 }
 
 Tensor zeros(const Shape& shape, TensorOptions options, Where where) {
-  return filled(empty_tensor(shape, options.dtype.value_or(float32), where), 0, options, where);
+  return filled(fresh("zeros", shape, options.dtype.value_or(float32), where), 0, options, where);
 }
 
 Tensor ones(const Shape& shape, TensorOptions options, Where where) {
-  return filled(empty_tensor(shape, options.dtype.value_or(float32), where), 1, options, where);
+  return filled(fresh("ones", shape, options.dtype.value_or(float32), where), 1, options, where);
 }
 
 Tensor full(const Shape& shape, Scalar value, TensorOptions options, Where where) {
-  return filled(empty_tensor(shape, options.dtype.value_or(value.default_dtype()), where), value,
+  return filled(fresh("full", shape, options.dtype.value_or(value.default_dtype()), where), value,
                 options, where);
 }
 
 Tensor eye(std::int64_t n, std::optional<std::int64_t> m, TensorOptions options, Where where) {
   const std::int64_t columns = m.value_or(n);
   return generate(
-      {n, columns}, options.dtype.value_or(float32), options, where,
+      "eye", {n, columns}, options.dtype.value_or(float32), options, where,
       [&]<class T>(std::int64_t i) { return Scalar(i / columns == i % columns ? 1 : 0).to<T>(); });
 }
 
@@ -157,14 +162,14 @@ Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options, Wher
     fail<ValueError>("arange", where, "the step leads away from the end");
   }
   if (real) {
-    return generate({convert<std::int64_t>(std::ceil(distance / by))},
+    return generate("arange", {convert<std::int64_t>(std::ceil(distance / by))},
                     options.dtype.value_or(float32), options, where, [&]<class T>(std::int64_t i) {
                       return Scalar(first + static_cast<double>(i) * by).to<T>();
                     });
   }
   const auto whole = start.to<std::int64_t>();
   const auto whole_step = step.to<std::int64_t>();
-  return generate({range_length(whole, end.to<std::int64_t>(), whole_step)},
+  return generate("arange", {range_length(whole, end.to<std::int64_t>(), whole_step)},
                   options.dtype.value_or(int64), options, where, [&]<class T>(std::int64_t i) {
                     const std::uint64_t value =
                         static_cast<std::uint64_t>(whole) +
@@ -175,7 +180,7 @@ Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options, Wher
 
 Tensor linspace(double start, double end, std::int64_t steps, TensorOptions options, Where where) {
   const double last = static_cast<double>(std::max<std::int64_t>(steps - 1, 1));
-  return generate({steps}, options.dtype.value_or(float32), options, where,
+  return generate("linspace", {steps}, options.dtype.value_or(float32), options, where,
                   [&]<class T>(std::int64_t i) {
                     const double part = static_cast<double>(i) / last;
                     return Scalar(start * (1 - part) + end * part).to<T>();
@@ -185,7 +190,7 @@ Tensor linspace(double start, double end, std::int64_t steps, TensorOptions opti
 Tensor rand(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
   const DType dtype = options.dtype.value_or(float32);
   require_floating("rand", dtype, where);
-  Tensor result = empty_tensor(shape, dtype, where);
+  Tensor result = fresh("rand", shape, dtype, where);
   const auto start = generator.take(static_cast<std::uint64_t>(result.numel()));
   for_floating(dtype, [&]<class T>() {
     T* out = result.raw<T>();
@@ -201,7 +206,7 @@ Tensor randn(const Shape& shape, TensorOptions options, Generator& generator, Wh
   require_floating("randn", dtype, where);
   const auto count = static_cast<std::uint64_t>(checked_numel("randn", shape, dtype, where));
   const auto start = generator.take(count);
-  return generate(shape, dtype, options, where, [&]<class T>(std::int64_t i) {
+  return generate("randn", shape, dtype, options, where, [&]<class T>(std::int64_t i) {
     return convert<T>(random_normal(start, static_cast<std::uint64_t>(i)));
   });
 }
@@ -216,7 +221,7 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOp
   const auto count = static_cast<std::uint64_t>(checked_numel("randint", shape, dtype, where));
   const auto start = generator.take(count);
   const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  return generate(shape, dtype, options, where, [&]<class T>(std::int64_t i) {
+  return generate("randint", shape, dtype, options, where, [&]<class T>(std::int64_t i) {
     const std::uint64_t step = random_bits(start, static_cast<std::uint64_t>(i)) % range;
     return convert<T>(static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + step));
   });

@@ -90,13 +90,15 @@ std::int64_t checked_numel(const char* op, const Shape& shape, DType dtype, Wher
   return empty ? 0 : count;
 }
 
-std::int64_t normalize_dim(const char* op, std::int64_t dim, std::int64_t rank, Where where) {
+std::int64_t normalize_dim(const char* op, const Tensor& x, std::int64_t dim, std::int64_t rank,
+                           Where where) {
   const std::int64_t range = rank == 0 ? 1 : rank;  // as PyTorch: 0 and -1 are fine for a scalar
   if (dim < -range || dim >= range) {
     fail<IndexError>(op, where,
                      "dimension " + std::to_string(dim) + " is out of range for a tensor of " +
                          std::to_string(rank) + " dimensions (expected " + std::to_string(-range) +
-                         " to " + std::to_string(range - 1) + ")");
+                         " to " + std::to_string(range - 1) + ")",
+                     {{"input", x}});
   }
   return dim < 0 ? dim + range : dim;
 }
@@ -174,7 +176,7 @@ std::int64_t Tensor::size(std::int64_t dim, Where where) const {
   if (this->dim() == 0) {
     fail<IndexError>("size", where, "a scalar has no dimension " + std::to_string(dim));
   }
-  return shape()[static_cast<std::size_t>(normalize_dim("size", dim, this->dim(), where))];
+  return shape()[static_cast<std::size_t>(normalize_dim("size", *this, dim, this->dim(), where))];
 }
 
 bool Tensor::is_channels_last() const {
@@ -239,7 +241,7 @@ double Tensor::at(const Dims& index, Where where) const {
 }
 
 template <class T>
-std::vector<T> Tensor::to_vector(Where where) const {
+std::vector<T> Tensor::values(Where where) const {
   if (!defined()) {
     fail<GraphError>("to_vector", where, "the tensor is undefined");
   }
@@ -254,12 +256,12 @@ std::vector<T> Tensor::to_vector(Where where) const {
   return values;
 }
 
-template std::vector<float> Tensor::to_vector(Where) const;
-template std::vector<double> Tensor::to_vector(Where) const;
-template std::vector<BFloat16> Tensor::to_vector(Where) const;
-template std::vector<std::int64_t> Tensor::to_vector(Where) const;
-template std::vector<std::uint8_t> Tensor::to_vector(Where) const;
-template std::vector<bool> Tensor::to_vector(Where) const;
+template std::vector<float> Tensor::values(Where) const;
+template std::vector<double> Tensor::values(Where) const;
+template std::vector<BFloat16> Tensor::values(Where) const;
+template std::vector<std::int64_t> Tensor::values(Where) const;
+template std::vector<std::uint8_t> Tensor::values(Where) const;
+template std::vector<bool> Tensor::values(Where) const;
 
 void* Tensor::data_checked(DType wanted, Where where) const {
   if (!defined()) {

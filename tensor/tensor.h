@@ -102,7 +102,10 @@ class RETROGRAD_API Tensor {
   double at(const Dims& index, Where where = {}) const;
   // All elements, converted to T.
   template <class T>
-  std::vector<T> to_vector(Where where = {}) const;
+  std::vector<T> to_vector(Where where = {}) const {
+    static_cast<void>(dtype_of<T>());  // refuses other types with a readable message
+    return values<T>(where);
+  }
   // The memory of a contiguous tensor. Throws ShapeError when it is not contiguous (call
   // contiguous() first), DTypeError when T is not its dtype. Writing through it is not recorded.
   template <class T>
@@ -165,17 +168,19 @@ class RETROGRAD_API Tensor {
  private:
   [[noreturn]] static void fail_undefined();
   Scalar item_scalar(Where where) const;
+  template <class T>
+  std::vector<T> values(Where where) const;
   void* data_checked(DType wanted, Where where) const;
 
   detail::IntrusivePtr<detail::TensorImpl> impl_;
 };
 
-extern template RETROGRAD_API std::vector<float> Tensor::to_vector(Where) const;
-extern template RETROGRAD_API std::vector<double> Tensor::to_vector(Where) const;
-extern template RETROGRAD_API std::vector<BFloat16> Tensor::to_vector(Where) const;
-extern template RETROGRAD_API std::vector<std::int64_t> Tensor::to_vector(Where) const;
-extern template RETROGRAD_API std::vector<std::uint8_t> Tensor::to_vector(Where) const;
-extern template RETROGRAD_API std::vector<bool> Tensor::to_vector(Where) const;
+extern template RETROGRAD_API std::vector<float> Tensor::values(Where) const;
+extern template RETROGRAD_API std::vector<double> Tensor::values(Where) const;
+extern template RETROGRAD_API std::vector<BFloat16> Tensor::values(Where) const;
+extern template RETROGRAD_API std::vector<std::int64_t> Tensor::values(Where) const;
+extern template RETROGRAD_API std::vector<std::uint8_t> Tensor::values(Where) const;
+extern template RETROGRAD_API std::vector<bool> Tensor::values(Where) const;
 
 // "tensor float32 [2, 2]" and the values; more than 1,000 elements are elided in the middle.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
@@ -204,8 +209,8 @@ RETROGRAD_API Tensor from_blob(void* data, const Shape& shape, const Strides& st
 RETROGRAD_API std::int64_t checked_numel(const char* op, const Shape& shape, DType dtype,
                                          Where where);
 
-// Turns -1 into the last dimension and so on. Throws IndexError naming `op`.
-RETROGRAD_API std::int64_t normalize_dim(const char* op, std::int64_t dim, std::int64_t rank,
-                                         Where where);
+// Turns -1 into the last dimension of `rank` and so on. Throws IndexError naming `op` and x.
+RETROGRAD_API std::int64_t normalize_dim(const char* op, const Tensor& x, std::int64_t dim,
+                                         std::int64_t rank, Where where);
 
 }  // namespace retrograd

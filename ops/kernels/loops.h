@@ -113,29 +113,29 @@ void map(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& c, F
   const A* const x = a.raw<A>();
   const B* const y = b.raw<B>();
   const C* const z = c.raw<C>();
-  detail::for_each_run<4>(
-      out.shape(), {&out.strides(), &a.strides(), &b.strides(), &c.strides()},
-      [&](const auto& at, std::int64_t n, const auto& step) {
-        Out* const op = o + at[0];
-        const A* const xp = x + at[1];
-        const B* const yp = y + at[2];
-        const C* const zp = z + at[3];
-        const bool unit = step[0] == 1 && step[1] == 1;
-        if (unit && step[2] == 1 && step[3] == 1) {
-          for (std::int64_t i = 0; i < n; ++i) {
-            op[i] = f(xp[i], yp[i], zp[i]);
-          }
-        } else if (unit && step[2] == 1 && step[3] == 0) {
-          const C last = *zp;
-          for (std::int64_t i = 0; i < n; ++i) {
-            op[i] = f(xp[i], yp[i], last);
-          }
-        } else {
-          for (std::int64_t i = 0; i < n; ++i) {
-            op[i * step[0]] = f(xp[i * step[1]], yp[i * step[2]], zp[i * step[3]]);
-          }
-        }
-      });
+  detail::for_each_run<4>(out.shape(), {&out.strides(), &a.strides(), &b.strides(), &c.strides()},
+                          [&](const auto& at, std::int64_t n, const auto& step) {
+                            Out* const op = o + at[0];
+                            const A* const xp = x + at[1];
+                            const B* const yp = y + at[2];
+                            const C* const zp = z + at[3];
+                            const bool unit = step[0] == 1 && step[1] == 1;
+                            if (unit && step[2] == 1 && step[3] == 1) {
+                              for (std::int64_t i = 0; i < n; ++i) {
+                                op[i] = f(xp[i], yp[i], zp[i]);
+                              }
+                            } else if (unit && step[2] == 1 && step[3] == 0) {
+                              const C last = *zp;
+                              for (std::int64_t i = 0; i < n; ++i) {
+                                op[i] = f(xp[i], yp[i], last);
+                              }
+                            } else {
+                              for (std::int64_t i = 0; i < n; ++i) {
+                                op[i * step[0]] =
+                                    f(xp[i * step[1]], yp[i * step[2]], zp[i * step[3]]);
+                              }
+                            }
+                          });
 }
 
 }  // namespace retrograd::kernels

@@ -32,8 +32,7 @@ void add_average(Table& table, const std::string& label, const rg::Shape& shape,
 
 // The same call of both pools.
 void add_both(Table& table, const std::string& label, const rg::Shape& shape, rg::Size<2> kernel,
-              std::optional<rg::Size<2>> stride = {}, rg::Size<2> padding = 0,
-              bool ceil_mode = false) {
+              rg::OptionalSize<2> stride = {}, rg::Size<2> padding = 0, bool ceil_mode = false) {
   add_max(table, label, shape, kernel,
           {.stride = stride, .padding = padding, .ceil_mode = ceil_mode});
   add_average(table, label, shape, kernel,

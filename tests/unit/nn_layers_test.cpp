@@ -46,7 +46,7 @@ TEST_CASE("layers: convolutions pass on every option") {
 TEST_CASE("layers: pooling passes on every option") {
   const Tensor x = rg::randn({2, 3, 9, 10});
   const rg::MaxPool2dOptions max_options{
-      .stride = rg::Size<2>(2, 3), .padding = 1, .dilation = 2, .ceil_mode = true};
+      .stride = {2, 3}, .padding = 1, .dilation = 2, .ceil_mode = true};
   nn::MaxPool2d max(rg::Size<2>(2, 3), max_options);
   check_same(max(x), rg::max_pool2d(x, {2, 3}, max_options));
   const rg::AvgPool2dOptions avg_options{

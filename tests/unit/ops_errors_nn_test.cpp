@@ -81,6 +81,12 @@ TEST_CASE("convolutions refuse strides, dilations, paddings and groups out of ra
   REFUSED(ValueError, conv2d(x, weight, {}, {.padding = {-1, 0}}), "conv2d", "padding -1");
   REFUSED(ValueError, conv2d(x, weight, {}, {.dilation = 0}), "conv2d", "dilation 0");
   REFUSED(ValueError, conv2d(x, weight, {}, {.groups = 0}), "conv2d", "groups 0");
+  constexpr std::int64_t kHuge = std::int64_t{1} << 62;
+  REFUSED(ValueError, conv2d(x, weight, {}, {.groups = kHuge}), "conv2d", "below 2^31");
+  REFUSED(ValueError, conv2d(x, weight, {}, {.padding = kHuge}), "conv2d", "below 2^31",
+          "float32 [2, 2, 3, 3]");
+  REFUSED(ValueError, conv2d(x, weight, {}, {.dilation = kHuge}), "conv2d", "below 2^31");
+  REFUSED(ValueError, max_pool2d(x, 2, {.dilation = kHuge}), "max_pool2d", "below 2^31");
   REFUSED(ValueError, conv2d(x, weight, {}, {.stride = 2, .padding = same}), "conv2d", "'same'",
           "stride 1, not 2");
   REFUSED(ShapeError, conv1d(zeros({1, 3, 9}), zeros({2, 2, 3})), "conv1d", "3 channels",
@@ -104,6 +110,9 @@ TEST_CASE("pools refuse windows that do not fit") {
   REFUSED(ShapeError, max_pool2d(x, {5, 1}), "max_pool2d", "spans 5", "only 4", "dimension 0");
   REFUSED(ShapeError, max_pool2d(zeros({4, 5}), 2), "max_pool2d", "float32 [4, 5]");
   REFUSED(ShapeError, max_pool2d(zeros({1, 2, 0, 5}), 1), "max_pool2d", "float32 [1, 2, 0, 5]");
+  REFUSED(ShapeError, max_pool2d(zeros({3, 2, 2}), 3), "max_pool2d", "float32 [3, 2, 2]");
+  REFUSED(ShapeError, conv2d(zeros({3, 2, 9}), zeros({16, 3, 3, 3})), "conv2d",
+          "float32 [3, 2, 9]");
   REFUSED(DTypeError, max_pool2d(integers({1, 2, 4, 5}), 2), "max_pool2d", "int64 [1, 2, 4, 5]");
   REFUSED(GraphError, max_pool2d(kUndefined, 2), "max_pool2d", "undefined");
   REFUSED(ValueError, avg_pool2d(x, {2, -1}), "avg_pool2d", "kernel -1", "dimension 1");

@@ -17,6 +17,9 @@ TEST_CASE("reshape and flatten refuse what does not hold the elements") {
   REFUSED(ShapeError, reshape(x, {4, -1}), "reshape", "[", "6 elements", "float32 [2, 3]");
   REFUSED(ShapeError, reshape(x, {-1, -1}), "reshape", "[-1, -1]", "only one", "float32 [2, 3]");
   REFUSED(ShapeError, reshape(x, {-2, 3}), "reshape", "negative", "[-2, 3]", "float32 [2, 3]");
+  constexpr std::int64_t kHuge = std::int64_t{1} << 32;
+  REFUSED(ShapeError, reshape(x, {kHuge, kHuge}), "reshape", "memory can address");
+  REFUSED(ShapeError, reshape(x, {kHuge, kHuge, -1}), "reshape", "memory can address");
   REFUSED(ShapeError, reshape(nothing, {-1, 0}), "reshape", "[-1, 0]", "0 elements");
   REFUSED(GraphError, reshape(kUndefined, {1}), "reshape", "undefined");
   REFUSED(IndexError, flatten(x, 1, 0), "flatten", "1", "0", "float32 [2, 3]");

@@ -43,6 +43,22 @@ TEST_CASE("tensor: lists of different lengths are refused") {
   CHECK_THROWS_WITH_AS(rg::tensor({{1}, 2}), Contains(expected), rg::ShapeError);
 }
 
+TEST_CASE("creation: bad sizes are refused in the name of the call") {
+  const auto refused = [](const char* op, auto&& make) {
+    CHECK_THROWS_WITH_AS(make(),
+                         Contains((std::string(op) + ": negative size in shape [2, -1]").c_str()),
+                         rg::ShapeError);
+  };
+  refused("empty", [] { return rg::empty({2, -1}); });
+  refused("zeros", [] { return rg::zeros({2, -1}); });
+  refused("ones", [] { return rg::ones({2, -1}); });
+  refused("full", [] { return rg::full({2, -1}, 1); });
+  refused("rand", [] { return rg::rand({2, -1}); });
+  refused("randn", [] { return rg::randn({2, -1}); });
+  refused("randint", [] { return rg::randint(0, 2, {2, -1}); });
+  refused("eye", [] { return rg::eye(2, -1); });
+}
+
 TEST_CASE("zeros, ones, full: float32 unless said otherwise, full as its value") {
   CHECK(rg::zeros({2, 2}).to_vector<float>() == std::vector<float>(4, 0));
   CHECK(rg::ones({3}).to_vector<float>() == std::vector<float>(3, 1));
