@@ -21,7 +21,7 @@ template <class S>
 struct xtype_for_shape;
 template <template <class, std::size_t, class, bool> class S, class Size, std::size_t N, class A,
           bool Init>
-struct xtype_for_shape<S<Size, N, A, Init> > {
+struct xtype_for_shape<S<Size, N, A, Init>> {
   template <class T, layout_type L>
   using type = xarray<T, L>;
 };
