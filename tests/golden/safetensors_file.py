@@ -7,7 +7,8 @@ import struct
 
 import torch
 
-NAMES = {torch.float32: "F32", torch.float64: "F64"}
+NAMES = {torch.float32: "F32", torch.float64: "F64", torch.int64: "I64", torch.uint8: "U8",
+         torch.bool: "BOOL"}
 DTYPES = {name: dtype for dtype, name in NAMES.items()}
 
 
@@ -35,7 +36,9 @@ def read(path):
     tensors = {}
     for name, entry in header.items():
         begin, end = entry["data_offsets"]
-        values = torch.frombuffer(bytearray(content[start + begin:start + end]),
-                                  dtype=DTYPES[entry["dtype"]])
+        dtype = DTYPES[entry["dtype"]]
+        values = torch.empty(0, dtype=dtype)
+        if end > begin:
+            values = torch.frombuffer(bytearray(content[start + begin:start + end]), dtype=dtype)
         tensors[name] = values.reshape(entry["shape"])
     return tensors

@@ -18,16 +18,13 @@ namespace {
 
 using namespace op_cases;
 
-// Results that are not floating: nothing to differentiate. ops_values_test.cpp holds their tests.
-const std::set<std::string> kWithoutGradient = {"eq", "ne", "lt", "le", "gt", "ge", "argmax"};
-
-// What only a backward pass, or a write in place, puts on the tape.
-const std::set<std::string> kInternal = {"slice_into_zeros",    "conv",
-                                         "conv_input_grad",     "conv_weight_grad",
-                                         "max_pool_gather",     "max_pool_scatter",
-                                         "avg_pool_input_grad", "overwrite",
-                                         "read_view",           "add_into_view",
-                                         "replace_view"};
+Names united(Names Topic::*names) {
+  Names all;
+  for (const Topic& topic : all_topics()) {
+    all.insert((topic.*names).begin(), (topic.*names).end());
+  }
+  return all;
+}
 
 std::set<std::string> recorded;
 
@@ -113,14 +110,15 @@ std::map<std::string, std::size_t> rows_by_operator() {
 
 TEST_CASE("every operator that headers declare has rows, and every row an operator") {
   const std::set<std::string> declared = declared_operators();
+  const Names without_gradient = united(&Topic::without_gradient);
   const auto rows = rows_by_operator();
   for (const std::string& op : declared) {
-    CHECK_MESSAGE(rows.contains(op) != kWithoutGradient.contains(op), op);
+    CHECK_MESSAGE(rows.contains(op) != without_gradient.contains(op), op);
   }
   for (const auto& row : rows) {
     CHECK_MESSAGE(declared.contains(row.first), row.first);
   }
-  for (const std::string& op : kWithoutGradient) {
+  for (const std::string& op : without_gradient) {
     CHECK_MESSAGE(declared.contains(op), op);
   }
 }
@@ -132,10 +130,11 @@ TEST_CASE("every operator that reaches the tape has rows or belongs to one that 
     run_to_second_order(LaidOutCase(row, Layout::contiguous));
   }
   const auto rows = rows_by_operator();
+  const Names internal = united(&Topic::internal);
   for (const std::string& op : recorded) {
-    CHECK_MESSAGE(rows.contains(op) != kInternal.contains(op), op);
+    CHECK_MESSAGE(rows.contains(op) != internal.contains(op), op);
   }
-  for (const std::string& op : kInternal) {
+  for (const std::string& op : internal) {
     CHECK_MESSAGE(recorded.contains(op), op);
   }
 }
@@ -149,13 +148,10 @@ TEST_CASE("every operator has enough rows") {
   }
   std::sort(counts.begin(), counts.end());
   CHECK(counts[counts.size() / 2] >= 8);
-  const std::pair<std::string, std::size_t> floors[] = {
-      {"conv2d", 60},    {"conv1d", 12},        {"max_pool2d", 24}, {"avg_pool2d", 24},
-      {"matmul", 20},    {"cross_entropy", 24}, {"nll_loss", 24},   {"sum", 20},
-      {"mean", 20},      {"amax", 20},          {"amin", 20},       {"max", 20},
-      {"logsumexp", 20}, {"gather", 12},        {"scatter_add", 12}};
-  for (const auto& floor : floors) {
-    CHECK_MESSAGE(rows[floor.first] >= floor.second, floor.first);
+  for (const Topic& topic : all_topics()) {
+    for (const auto& floor : topic.floors) {
+      CHECK_MESSAGE(rows[floor.first] >= floor.second, floor.first);
+    }
   }
   MESSAGE(rows.size() << " operators, " << all_cases().size() << " rows, median "
                       << counts[counts.size() / 2] << " an operator");

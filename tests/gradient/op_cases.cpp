@@ -1,6 +1,8 @@
 #include "op_cases.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace op_cases {
 
@@ -84,15 +86,32 @@ rg::Tensor indices(const rg::Shape& shape, std::int64_t size) {
   return rg::reshape(rg::tensor(values), shape);
 }
 
+namespace {
+
+std::vector<Topic>& topics() {
+  static std::vector<Topic> all;
+  return all;
+}
+
+}  // namespace
+
+Registered::Registered(Topic topic) {
+  topics().push_back(std::move(topic));
+}
+
+const std::vector<Topic>& all_topics() {
+  return topics();
+}
+
 const Table& all_cases() {
   static const Table table = [] {
     Table all;
-    for (const auto add_cases :
-         {add_arithmetic_cases, add_elementwise_cases, add_reduce_cases, add_shape_cases,
-          add_slice_cases, add_index_cases, add_copy_cases, add_inplace_cases, add_matmul_cases,
-          add_conv_cases, add_pool_cases, add_softmax_cases, add_loss_cases}) {
-      add_cases(all);
+    for (const Topic& topic : all_topics()) {
+      topic.add(all);
     }
+    // Files register themselves in any order.
+    std::stable_sort(all.begin(), all.end(),
+                     [](const OpCase& a, const OpCase& b) { return a.op < b.op; });
     return all;
   }();
   return table;

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +44,8 @@ struct OpCase {
   std::string op;     // the public function
   std::string label;  // what is particular about this row
   std::vector<Input> inputs;
-  std::function<rg::Tensor(const Tensors&)> function;
+  std::string torch = {};  // the same in PyTorch: an expression of a, b, c ..., the inputs
+  std::function<rg::Tensor(const Tensors&)> function = {};
   bool affine = false;  // in each input, while the others are held
   double eps = 1e-6;    // of the finite differences
 
@@ -51,22 +54,21 @@ struct OpCase {
 };
 
 using Table = std::vector<OpCase>;
+using Names = std::set<std::string>;
 
-// One for each topic; they append their rows.
-void add_arithmetic_cases(Table& table);
-void add_elementwise_cases(Table& table);
-void add_reduce_cases(Table& table);
-void add_shape_cases(Table& table);
-void add_slice_cases(Table& table);
-void add_index_cases(Table& table);
-void add_copy_cases(Table& table);
-void add_inplace_cases(Table& table);
-void add_matmul_cases(Table& table);
-void add_conv_cases(Table& table);
-void add_pool_cases(Table& table);
-void add_softmax_cases(Table& table);
-void add_loss_cases(Table& table);
+// What a file of rows brings. It registers itself with `const Registered registered({...});`.
+struct Topic {
+  void (*add)(Table& table);                       // appends the rows
+  std::map<std::string, std::size_t> floors = {};  // operator: the fewest rows it may have
+  Names internal = {};          // what only a backward pass or a write in place puts on the tape
+  Names without_gradient = {};  // declared operators whose results are not floating
+};
 
+struct Registered {
+  explicit Registered(Topic topic);
+};
+
+const std::vector<Topic>& all_topics();
 const Table& all_cases();
 
 // The row's inputs: floating ones as float64, row-major. Drawn from the row's name, so that a new

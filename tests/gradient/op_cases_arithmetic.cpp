@@ -127,9 +127,7 @@ void add_where_cases(Table& table) {
                    .affine = true});
 }
 
-}  // namespace
-
-void add_arithmetic_cases(Table& table) {
+void add_cases(Table& table) {
   for (const BinaryRow& row : kBinary) {
     add_broadcast_cases(table, row);
     add_number_cases(table, row);
@@ -138,5 +136,10 @@ void add_arithmetic_cases(Table& table) {
   add_power_cases(table);
   add_where_cases(table);
 }
+
+const Registered registered({.add = add_cases,
+                             .without_gradient = {"eq", "ne", "lt", "le", "gt", "ge"}});
+
+}  // namespace
 
 }  // namespace op_cases

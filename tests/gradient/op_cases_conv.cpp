@@ -121,9 +121,7 @@ void add_grid(Table& table) {
   }
 }
 
-}  // namespace
-
-void add_conv_cases(Table& table) {
+void add_cases(Table& table) {
   for (const ConvRow<1>& row : kConv1d) {
     add<1>(table, "conv1d", rg::conv1d, row.label, row.input, row.weight, row.options, true);
   }
@@ -133,5 +131,11 @@ void add_conv_cases(Table& table) {
   }
   add_grid(table);
 }
+
+const Registered registered({.add = add_cases,
+                             .floors = {{"conv1d", 12}, {"conv2d", 60}},
+                             .internal = {"conv", "conv_input_grad", "conv_weight_grad"}});
+
+}  // namespace
 
 }  // namespace op_cases

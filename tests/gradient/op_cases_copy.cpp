@@ -7,9 +7,7 @@ namespace {
 const std::vector<rg::Shape> kShapes = {{},        {1},          {5},    {2, 3},
                                         {2, 3, 2}, {2, 3, 1, 2}, {0, 3}, {2, 0, 2}};
 
-}  // namespace
-
-void add_copy_cases(Table& table) {
+void add_cases(Table& table) {
   for (const rg::Shape& shape : kShapes) {
     table.push_back({.op = "clone",
                      .label = to_string(shape),
@@ -31,5 +29,9 @@ void add_copy_cases(Table& table) {
          .eps = 0.25});
   }
 }
+
+const Registered registered({.add = add_cases});
+
+}  // namespace
 
 }  // namespace op_cases

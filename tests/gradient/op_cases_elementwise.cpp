@@ -22,9 +22,7 @@ const UnaryRow kUnary[] = {
 const std::vector<rg::Shape> kShapes = {{},        {1},          {5},    {2, 3},   {3, 1},
                                         {2, 2, 3}, {2, 3, 2, 2}, {0, 3}, {2, 0, 3}};
 
-}  // namespace
-
-void add_elementwise_cases(Table& table) {
+void add_cases(Table& table) {
   for (const rg::Shape& shape : kShapes) {
     for (const UnaryRow& row : kUnary) {
       table.push_back({.op = row.name,
@@ -57,5 +55,9 @@ void add_elementwise_cases(Table& table) {
                    .inputs = {{{2, 3}, Values::fraction}},
                    .function = [](const Tensors& x) { return rg::log1p(-x[0]); }});
 }
+
+const Registered registered({.add = add_cases});
+
+}  // namespace
 
 }  // namespace op_cases

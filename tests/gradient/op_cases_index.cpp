@@ -36,9 +36,7 @@ const IndexRow kRows[] = {
     {{0, 3}, 1, {0, 2}},
 };
 
-}  // namespace
-
-void add_index_cases(Table& table) {
+void add_cases(Table& table) {
   for (const IndexRow& row : kRows) {
     table.push_back(
         {.op = "gather",
@@ -55,5 +53,9 @@ void add_index_cases(Table& table) {
          .affine = true});
   }
 }
+
+const Registered registered({.add = add_cases, .floors = {{"gather", 12}, {"scatter_add", 12}}});
+
+}  // namespace
 
 }  // namespace op_cases

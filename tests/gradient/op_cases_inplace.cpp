@@ -127,9 +127,7 @@ void add_update_cases(Table& table, const UpdateRow& update) {
                    }});
 }
 
-}  // namespace
-
-void add_inplace_cases(Table& table) {
+void add_cases(Table& table) {
   for (const UpdateRow& update : kUpdates) {
     add_update_cases(table, update);
   }
@@ -162,5 +160,10 @@ void add_inplace_cases(Table& table) {
                      .affine = true});
   }
 }
+
+const Registered registered(
+    {.add = add_cases, .internal = {"overwrite", "read_view", "add_into_view", "replace_view"}});
+
+}  // namespace
 
 }  // namespace op_cases

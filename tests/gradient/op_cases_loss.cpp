@@ -46,9 +46,7 @@ rg::Tensor classes_for(const rg::Shape& shape) {
   return indices(target, shape[dim]);
 }
 
-}  // namespace
-
-void add_loss_cases(Table& table) {
+void add_cases(Table& table) {
   for (const auto& [name, reduction] : kReductions) {
     const auto add = [&table, name = name, reduction = reduction](
                          const LossRow& row, const rg::Shape& shape, const Input& target) {
@@ -75,5 +73,10 @@ void add_loss_cases(Table& table) {
     }
   }
 }
+
+const Registered registered({.add = add_cases,
+                             .floors = {{"cross_entropy", 24}, {"nll_loss", 24}}});
+
+}  // namespace
 
 }  // namespace op_cases

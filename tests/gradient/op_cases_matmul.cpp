@@ -37,9 +37,7 @@ const std::pair<rg::Shape, rg::Shape> kLinears[] = {
     {{2, 1, 2, 2}, {3, 2}}, {{0, 3}, {2, 3}}, {{2, 0, 3}, {2, 3}}, {{2, 0}, {3, 0}},
 };
 
-}  // namespace
-
-void add_matmul_cases(Table& table) {
+void add_cases(Table& table) {
   for (const auto& [a, b] : kProducts) {
     table.push_back({.op = "matmul",
                      .label = to_string(a) + " by " + to_string(b),
@@ -66,5 +64,9 @@ void add_matmul_cases(Table& table) {
                      .affine = true});
   }
 }
+
+const Registered registered({.add = add_cases, .floors = {{"matmul", 20}}});
+
+}  // namespace
 
 }  // namespace op_cases

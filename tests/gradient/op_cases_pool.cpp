@@ -73,9 +73,7 @@ void add_grid(Table& table) {
   }
 }
 
-}  // namespace
-
-void add_pool_cases(Table& table) {
+void add_cases(Table& table) {
   add_grid(table);
   add_both(table, "kernel of 1", {2, 2, 2, 3}, 1);
   add_both(table, "kernel as large as the input", {2, 3, 2, 3}, {2, 3});
@@ -87,5 +85,12 @@ void add_pool_cases(Table& table) {
   add_both(table, "last window mostly outside", {1, 1, 4, 5}, 3, 2, 1, true);
   add_both(table, "padding in one dimension", {1, 2, 3, 4}, {3, 2}, 1, {1, 0});
 }
+
+const Registered registered({.add = add_cases,
+                             .floors = {{"max_pool2d", 24}, {"avg_pool2d", 24}},
+                             .internal = {"max_pool_gather", "max_pool_scatter",
+                                          "avg_pool_input_grad"}});
+
+}  // namespace
 
 }  // namespace op_cases

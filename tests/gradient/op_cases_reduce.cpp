@@ -101,9 +101,7 @@ void add_sum_to_cases(Table& table) {
   }
 }
 
-}  // namespace
-
-void add_reduce_cases(Table& table) {
+void add_cases(Table& table) {
   for (const Reduction& row : kReductions) {
     add(table, "sum", rg::sum, Values::any, row, true);
     add(table, "mean", rg::mean, Values::any, row, true);
@@ -117,5 +115,12 @@ void add_reduce_cases(Table& table) {
   add_max_cases(table);
   add_sum_to_cases(table);
 }
+
+const Registered registered(
+    {.add = add_cases,
+     .floors = {{"sum", 20}, {"mean", 20}, {"amax", 20}, {"amin", 20}, {"max", 20}},
+     .without_gradient = {"argmax"}});
+
+}  // namespace
 
 }  // namespace op_cases

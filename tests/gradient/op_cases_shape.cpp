@@ -127,14 +127,16 @@ void add_expand_cases(Table& table) {
   }
 }
 
-}  // namespace
-
-void add_shape_cases(Table& table) {
+void add_cases(Table& table) {
   add_reshape_cases(table);
   add_flatten_cases(table);
   add_order_cases(table);
   add_unit_length_cases(table);
   add_expand_cases(table);
 }
+
+const Registered registered({.add = add_cases});
+
+}  // namespace
 
 }  // namespace op_cases

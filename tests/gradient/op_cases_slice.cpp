@@ -56,9 +56,7 @@ const std::pair<rg::Shape, std::int64_t> kStacks[] = {
     {{2, 3}, 1}, {{2, 3}, -1}, {{2, 2, 2}, 2}, {{0, 3}, 0}, {{2, 0}, 1},
 };
 
-}  // namespace
-
-void add_slice_cases(Table& table) {
+void add_cases(Table& table) {
   for (const Slice& row : kSlices) {
     table.push_back({.op = "slice",
                      .label = row.label(),
@@ -105,5 +103,9 @@ void add_slice_cases(Table& table) {
                      .affine = true});
   }
 }
+
+const Registered registered({.add = add_cases, .internal = {"slice_into_zeros"}});
+
+}  // namespace
 
 }  // namespace op_cases
