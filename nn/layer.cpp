@@ -1,0 +1,32 @@
+#include <cmath>
+
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/nn/detail/layer.h>
+#include <retrograd/ops/operand.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd::nn::detail {
+
+Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in, Where where) {
+  const double bound = fan_in > 0 ? 1.0 / std::sqrt(static_cast<double>(fan_in)) : 0.0;
+  const NoGradGuard unrecorded;
+  Tensor values = rand(shape, {.dtype = dtype}, default_generator(), where);
+  values.mul_(2 * bound).sub_(bound);
+  return values.set_requires_grad(true, where);
+}
+
+void require_positive(const char* layer, const char* what, std::int64_t value, Where where) {
+  if (value < 1) {
+    fail<ValueError>(layer, where,
+                     std::string(what) + " is " + std::to_string(value) + "; at least 1 is needed");
+  }
+}
+
+void require_not_negative(const char* layer, const char* what, std::int64_t value, Where where) {
+  if (value < 0) {
+    fail<ValueError>(layer, where,
+                     std::string(what) + " is " + std::to_string(value) + "; at least 0 is needed");
+  }
+}
+
+}  // namespace retrograd::nn::detail
