@@ -129,5 +129,5 @@ TEST_CASE("drawn_digits: classes are alike, and no two are one") {
 
 TEST_CASE("drawn_digits: a negative count is refused") {
   test::check_contains(test::message_of<rg::ValueError>([] { rg::drawn_digits(-1); }),
-                       "drawn_digits: cannot draw -1 images   at data_digits.cpp:");
+                       "drawn_digits: cannot draw -1 images   at data_digits_test.cpp:");
 }

@@ -116,7 +116,7 @@ TEST_CASE("idx: malformed files are refused by name, with the reason") {
     const std::string message = error(each.content);
     test::check_contains(message, each.fragment);
     test::check_contains(message, "values.idx': ");
-    test::check_contains(message, "at data_idx.cpp:");
+    test::check_contains(message, "at data_idx_test.cpp:");
   }
 }
 

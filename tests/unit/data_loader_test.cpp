@@ -80,7 +80,7 @@ TEST_CASE("Dataset: errors") {
   test::check_contains(test::message_of<rg::IndexError>([&] {
                          data.get(Values{0, 3});
                        }),
-                       "Dataset::get: sample 3 of 3   at data_loader.cpp:");
+                       "Dataset::get: sample 3 of 3   at data_loader_test.cpp:");
   test::check_contains(test::message_of<rg::IndexError>([&] { data.get(Values{-1}); }),
                        "sample -1 of 3");
   test::check_contains(test::message_of<rg::IndexError>([&] { data.slice(2, 1); }),

@@ -51,7 +51,7 @@ TEST_CASE("load_mnist: plain files") {
 TEST_CASE("load_mnist: files that are absent or do not fit") {
   const TempFolder folder;
   test::check_contains(load_error(folder), kImages + "' nor '" + folder.file(kImages) +
-                                               ".gz' can be found   at data_mnist.cpp:");
+                                               ".gz' can be found   at data_mnist_test.cpp:");
   test::write_file(folder.file(kImages), images_file(2));
   test::check_contains(load_error(folder), kLabels + "' nor '");
   test::write_file(folder.file(kLabels), labels_file("\1\2\3"));

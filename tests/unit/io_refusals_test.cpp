@@ -36,7 +36,7 @@ void check_all(const std::vector<Malformed>& cases) {
     const std::string message = load_error(path);
     test::check_contains(message, each.fragment);
     test::check_contains(message, "load: '" + path + "': ");
-    test::check_contains(message, "at io_refusals.cpp:");
+    test::check_contains(message, "at io_refusals_test.cpp:");
   }
 }
 

@@ -70,7 +70,7 @@ TEST_CASE("save: a write that fails leaves the old file and nothing else") {
     const FileSizeLimit guard(limit);
     const std::string message = save_error(state_of(10'000, 2), path);
     test::check_contains(message, "save: '" + path + "': cannot write it: File too large");
-    test::check_contains(message, "at io_replace.cpp:");
+    test::check_contains(message, "at io_replace_test.cpp:");
   }
   CHECK(test::read_file(path) == old);
   CHECK(folder.count() == 1);
