@@ -99,7 +99,7 @@ TEST_CASE("checkpoint: the same random numbers both times, and none taken twice"
 
 TEST_CASE("checkpoint: less memory at the peak") {
   manual_seed(2);
-  const Deep net(64, 16, float32);  // activations that outweigh the weights
+  const Deep net(64, 36, float32);  // activations that outweigh the weights
   const Tensor x = randn({4096, 64});
   const auto peak = [&](const std::function<Tensor()>& forward) {
     for (Tensor weight : net.weights) {
@@ -111,9 +111,9 @@ TEST_CASE("checkpoint: less memory at the peak") {
     return memory::stats().peak - before;
   };
   const auto plain = peak([&] { return net.plain(x); });
-  const auto checkpointed = peak([&] { return net.checkpointed(x, 4); });
+  const auto checkpointed = peak([&] { return net.checkpointed(x, 6); });
   MESSAGE("peak " << plain << " bytes plain, " << checkpointed << " checkpointed");
-  CHECK(static_cast<double>(checkpointed) < 0.6 * static_cast<double>(plain));
+  CHECK(static_cast<double>(checkpointed) < 0.5 * static_cast<double>(plain));
 }
 
 TEST_CASE("checkpoint: nothing is recorded without gradients, and no node is left") {
