@@ -56,7 +56,8 @@ struct Call {
       } else {
         return rg::Size<N>(value.at(I).get<std::int64_t>()...);
       }
-    }(std::make_index_sequence<N>());
+    }
+    (std::make_index_sequence<N>());
   }
 };
 
