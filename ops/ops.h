@@ -1,14 +1,17 @@
 // All operators.
 #pragma once
 
+#include <retrograd/ops/activation.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/conv.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/kernel_choice.h>
+#include <retrograd/ops/logical.h>
 #include <retrograd/ops/loss.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/pool.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/softmax.h>
+#include <retrograd/ops/trigonometry.h>
