@@ -5,5 +5,6 @@
 #include <retrograd/nn/activation.h>
 #include <retrograd/nn/conv.h>
 #include <retrograd/nn/linear.h>
+#include <retrograd/nn/pad.h>
 #include <retrograd/nn/pool.h>
 #include <retrograd/nn/shape.h>
