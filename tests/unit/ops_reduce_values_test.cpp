@@ -14,7 +14,7 @@ using namespace retrograd;
 namespace {
 
 using Numbers = std::vector<double>;
-using Indices = std::vector<std::int64_t>;
+using Int64s = std::vector<std::int64_t>;
 using Flags = std::vector<bool>;
 
 Numbers values(const Tensor& x) {
@@ -35,7 +35,7 @@ Tensor whole(const Shape& shape, DType dtype) {
 // Sums and extremes by plain loops over (outer, reduced, inner).
 struct Expected {
   Numbers sum, largest, smallest;
-  Indices first_largest;
+  Int64s first_largest;
 };
 Expected by_loops(const Tensor& x, std::int64_t outer, std::int64_t length, std::int64_t inner) {
   const Numbers v = values(x);
@@ -155,10 +155,10 @@ TEST_CASE("products: dtypes, nothing, zeros, overflow") {
   CHECK(prod(bytes).dtype() == int64);
   CHECK(prod(bytes).item<std::int64_t>() == 60000);
   CHECK(prod(tensor({1, 1, 0}).to(boolean)).item<std::int64_t>() == 0);
-  CHECK(cumsum(tensor({1, 0, 1}).to(boolean), 0).to_vector<std::int64_t>() == Indices{1, 1, 2});
-  CHECK(cumprod(tensor({2, 3, 4}), 0).to_vector<std::int64_t>() == Indices{2, 6, 24});
-  CHECK(cumsum(tensor({{1, 2}, {3, 4}}), 0).to_vector<std::int64_t>() == Indices{1, 2, 4, 6});
-  CHECK(cumsum(tensor({{1, 2}, {3, 4}}), -1).to_vector<std::int64_t>() == Indices{1, 3, 3, 7});
+  CHECK(cumsum(tensor({1, 0, 1}).to(boolean), 0).to_vector<std::int64_t>() == Int64s{1, 1, 2});
+  CHECK(cumprod(tensor({2, 3, 4}), 0).to_vector<std::int64_t>() == Int64s{2, 6, 24});
+  CHECK(cumsum(tensor({{1, 2}, {3, 4}}), 0).to_vector<std::int64_t>() == Int64s{1, 2, 4, 6});
+  CHECK(cumsum(tensor({{1, 2}, {3, 4}}), -1).to_vector<std::int64_t>() == Int64s{1, 3, 3, 7});
   CHECK(std::signbit(cumprod(tensor({-0.0, 1.0}), 0).at({1})));
   // 2^63 wraps around, as in PyTorch.
   CHECK(prod(full({63}, 2, {.dtype = int64})).item<std::int64_t>() ==
@@ -195,7 +195,7 @@ TEST_CASE("NaN is the largest and the smallest, wherever it stands") {
       const Tensor columns = stack({x, ones({n}), x}, 1);
       CHECK(is_nan(select(amax(columns, 0), 0, 2)));
       CHECK(amin(columns, 0).at({1}) == 1);
-      CHECK(argmax(columns, 0).to_vector<std::int64_t>() == Indices{at, 0, at});
+      CHECK(argmax(columns, 0).to_vector<std::int64_t>() == Int64s{at, 0, at});
       CHECK(max(columns, 1).indices.at({at}) == 0);
     }
   }
@@ -209,10 +209,10 @@ TEST_CASE("min and argmin name the first of equals") {
   const Tensor x = tensor({{3, 1, 1}, {0, 3, 0}});
   CHECK(min(x).item<std::int64_t>() == 0);
   CHECK(argmin(x).item<std::int64_t>() == 3);
-  CHECK(argmin(x, 1).to_vector<std::int64_t>() == Indices{1, 0});
+  CHECK(argmin(x, 1).to_vector<std::int64_t>() == Int64s{1, 0});
   CHECK(argmin(x, 0, true).shape() == Shape{1, 3});
-  CHECK(min(x, 1).indices.to_vector<std::int64_t>() == Indices{1, 0});
-  CHECK(min(x, 0, true).values.to_vector<std::int64_t>() == Indices{0, 1, 0});
+  CHECK(min(x, 1).indices.to_vector<std::int64_t>() == Int64s{1, 0});
+  CHECK(min(x, 0, true).values.to_vector<std::int64_t>() == Int64s{0, 1, 0});
 }
 
 TEST_CASE("all and any") {
