@@ -22,13 +22,6 @@ Tensor bias_grad(const Tensor& grad) {
   return sum(grad, all_but_channels);
 }
 
-// y (N, C, ...) += bias (C).
-void add_bias(const Tensor& y, const Tensor& bias) {
-  Strides strides = Dims::filled(y.shape().size(), 0);
-  strides[1] = bias.strides()[0];
-  kernels::binary_in_place(kernels::Binary::add, y, view_of(bias, y.shape(), strides, 0));
-}
-
 }  // namespace
 
 Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
@@ -50,14 +43,10 @@ Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor&
 
 Tensor input_grad(const char* op, const Tensor& grad, const Tensor& weight, const Tensor& bias,
                   const ConvShape& shape, Where where) {
-  const Tensor x_grad = kernels::conv_input_grad(grad, weight, shape);
-  if (bias.defined()) {
-    add_bias(x_grad, bias);
-  }
   return record(
       {.op = op,
        .where = where,
-       .output = x_grad,
+       .output = kernels::conv_input_grad(grad, weight, bias, shape),
        .inputs = {grad, weight, bias},
        .saved = {save_if(weight.requires_grad(), grad), save_if(grad.requires_grad(), weight)},
        .backward = [shape](const Backward& b) -> Gradients {

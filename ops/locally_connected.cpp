@@ -105,6 +105,12 @@ Tensor locally_connected(const char* op, const Tensor& x, const Tensor& weight, 
   check_options<N>(op, x, weight, options, where);
   check_tensors<N>(op, x, weight, bias, where);
   const Shape output = checked_output(op, x, weight, options, where);
+  if (x.dtype() == bfloat16) {  // the sum is rounded once
+    const Tensor wide_bias = bias.defined() ? bias.to(float32, where) : bias;
+    const Tensor y = locally_connected(op, x.to(float32, where), weight.to(float32, where),
+                                       wide_bias, options, where);
+    return y.to(bfloat16, where);
+  }
   const bool batched = x.dim() == static_cast<std::int64_t>(N + 2);
   const Tensor input = batched ? x : unsqueeze(x, 0, where);
   Shape kernel;
