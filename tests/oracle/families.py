@@ -170,7 +170,7 @@ def pad(rng, dtype):
     options = {"pad": pads, "mode": mode}
     if mode == "constant":
         options["value"] = 0.5
-    x = normal(dtype, rng.randint(1, 2), rng.randint(1, 2), *sizes(rng, rank, 2, 5))
+    x = normal(dtype, rng.randint(1, 2), rng.randint(1, 2), *sizes(rng, rank, 3, 5))  # PyTorch refuses sizes of 0
     return "pad", options, [x], lambda x: F.pad(x, pads, mode, options.get("value", 0.0))
 
 
