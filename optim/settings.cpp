@@ -1,0 +1,82 @@
+#include <charconv>
+#include <type_traits>
+
+#include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd::optim::detail {
+
+std::string text(double number) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr};
+}
+
+double number(const Setting& setting) {
+  return std::visit([](const auto* value) { return static_cast<double>(*value); }, setting.value);
+}
+
+void assign(const Setting& setting, double value) {
+  std::visit(
+      [&](auto* to) {
+        using T = std::remove_pointer_t<decltype(to)>;
+        if constexpr (std::is_same_v<T, bool>) {
+          *to = value != 0;
+        } else {
+          *to = static_cast<T>(value);
+        }
+      },
+      setting.value);
+}
+
+Tensor saved(double number) {
+  return full({}, number, {.dtype = float64});
+}
+
+std::optional<double> Loader::number(const std::string& name) {
+  known_.insert(name);
+  const Tensor* found = state_.find(name);
+  if (found == nullptr) {
+    return {};
+  }
+  if (found->numel() != 1) {
+    fail<ValueError>(op_, where_, name + " should be one number", {{"given", *found}});
+  }
+  return found->item<double>(where_);
+}
+
+double Loader::required(const std::string& name) {
+  const std::optional<double> found = number(name);
+  if (!found) {
+    fail<ValueError>(op_, where_, name + " is missing");
+  }
+  return *found;
+}
+
+Tensor Loader::tensor(const std::string& name, const Tensor& parameter) {
+  known_.insert(name);
+  const Tensor* found = state_.find(name);
+  if (found == nullptr) {
+    return {};
+  }
+  if (found->shape() != parameter.shape()) {
+    fail<ShapeError>(op_, where_, name + " does not fit its parameter",
+                     {{"given", *found}, {"parameter", parameter}});
+  }
+  Tensor copy = empty_like(parameter.detach());
+  copy.copy_(*found, where_);
+  return copy;
+}
+
+void Loader::refuse_unknown() const {
+  std::string unknown;
+  for (const auto& [name, tensor] : state_) {
+    if (known_.count(name) == 0) {
+      unknown += " " + name;
+    }
+  }
+  if (!unknown.empty()) {
+    fail<ValueError>(op_, where_, "unknown:" + unknown);
+  }
+}
+
+}  // namespace retrograd::optim::detail

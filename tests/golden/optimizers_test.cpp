@@ -1,0 +1,155 @@
+// Optimisers beside torch.optim over 1,000 steps in float64, and 100 in float32;
+// make_optimizers.py says what the file holds.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <retrograd/retrograd.h>
+
+namespace rg = retrograd;
+namespace optim = rg::optim;
+using rg::Tensor;
+
+namespace {
+
+// Numbers k / 8 with k from -8 to 8.
+Tensor fraction(const rg::Shape& shape, std::int64_t phase, rg::DType dtype) {
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < rg::zeros(shape).numel(); ++i) {
+    values.push_back(static_cast<double>((i * 7 + phase * 5) % 17 - 8) / 8);
+  }
+  return rg::reshape(rg::tensor(values, {.dtype = dtype}), shape);
+}
+
+template <class O>
+typename O::Group group_of(std::vector<Tensor> parameters, const Tensor& table, std::int64_t row) {
+  typename O::Group group{std::move(parameters), {}};
+  std::int64_t column = 0;
+  for (const optim::Setting& setting : group.options.settings()) {
+    const double value = table.at({row, column++});
+    std::visit([&](auto* to) { *to = static_cast<std::remove_pointer_t<decltype(to)>>(value); },
+               setting.value);
+  }
+  REQUIRE(column == table.size(1));
+  return group;
+}
+
+template <class O>
+std::unique_ptr<optim::Optimizer> make(const Tensor& weight, const Tensor& bias,
+                                       const Tensor& table) {
+  std::vector<typename O::Group> groups;
+  if (table.size(0) == 1) {
+    groups.push_back(group_of<O>({weight, bias}, table, 0));
+  } else {
+    groups.push_back(group_of<O>({weight}, table, 0));
+    groups.push_back(group_of<O>({bias}, table, 1));
+  }
+  return std::make_unique<O>(std::move(groups));
+}
+
+std::unique_ptr<optim::Optimizer> make(const std::string& kind, const Tensor& weight,
+                                       const Tensor& bias, const Tensor& table) {
+  const auto is = [&](const char* name) { return kind == name; };
+  if (is("SGD"))
+    return make<optim::SGD>(weight, bias, table);
+  if (is("Adam"))
+    return make<optim::Adam>(weight, bias, table);
+  if (is("AdamW"))
+    return make<optim::AdamW>(weight, bias, table);
+  if (is("Adamax"))
+    return make<optim::Adamax>(weight, bias, table);
+  if (is("NAdam"))
+    return make<optim::NAdam>(weight, bias, table);
+  if (is("RAdam"))
+    return make<optim::RAdam>(weight, bias, table);
+  if (is("Adagrad"))
+    return make<optim::Adagrad>(weight, bias, table);
+  if (is("Adadelta"))
+    return make<optim::Adadelta>(weight, bias, table);
+  if (is("RMSprop"))
+    return make<optim::RMSprop>(weight, bias, table);
+  REQUIRE(is("LBFGS"));
+  return make<optim::LBFGS>(weight, bias, table);
+}
+
+// The largest difference, measured by the largest value expected.
+double relative_error(const Tensor& x, const Tensor& expected) {
+  const auto a = x.to_vector<double>();
+  const auto b = expected.to_vector<double>();
+  REQUIRE(a.size() == b.size());
+  double error = 0;
+  double scale = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    error = std::max(error, std::isnan(a[i]) ? 1e300 : std::abs(a[i] - b[i]));
+    scale = std::max(scale, std::abs(b[i]));
+  }
+  return error / scale;
+}
+
+// The largest error at the steps of the file up to `last`.
+double worst_error(const rg::StateDict& golden, const std::string& name, rg::DType dtype,
+                   std::int64_t last) {
+  const std::string kind = name.substr(0, name.find('.'));
+  const Tensor x = fraction({6, 4}, 1, dtype);
+  const Tensor target = fraction({6, 3}, 2, dtype) / 2;
+  Tensor weight = fraction({3, 4}, 3, dtype).set_requires_grad();
+  Tensor bias = fraction({3}, 4, dtype).set_requires_grad();
+  const auto optimizer = make(kind, weight, bias, golden.at(name + ".options"));
+  const auto closure = [&] {
+    optimizer->zero_grad();
+    Tensor loss = rg::mse_loss(rg::tanh(rg::linear(x, weight, bias)), target);
+    loss.backward();
+    return loss;
+  };
+  const auto steps = golden.at(kind == "LBFGS" ? "lbfgs_steps" : "steps").to_vector<std::int64_t>();
+  double worst = 0;
+  std::int64_t next = 0;
+  for (std::int64_t step = 1; step <= std::min(steps.back(), last); ++step) {
+    optimizer->step(closure);
+    if (step == steps[static_cast<std::size_t>(next)]) {
+      worst =
+          std::max({worst, relative_error(weight, rg::select(golden.at(name + ".weight"), 0, next)),
+                    relative_error(bias, rg::select(golden.at(name + ".bias"), 0, next))});
+      ++next;
+    }
+  }
+  return worst;
+}
+
+std::vector<std::string> cases_of(const rg::StateDict& golden) {
+  std::vector<std::string> names;
+  for (const auto& [entry, tensor] : golden) {
+    if (const auto dot = entry.find(".options"); dot != std::string::npos) {
+      names.push_back(entry.substr(0, dot));
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("optimisers: equal to PyTorch's for every combination of options") {
+  const rg::StateDict golden = rg::load(RETROGRAD_TEST_GOLDEN "/optimizers.safetensors");
+  const auto names = cases_of(golden);
+  CHECK(names.size() == 42);
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    // Differences of gradients divide differences of places in LBFGS, which magnifies rounding.
+    const double bound = name.rfind("LBFGS", 0) == 0 ? 1e-9 : 1e-12;
+    CHECK(worst_error(golden, name, rg::float64, 1000) < bound);
+  }
+}
+
+TEST_CASE("optimisers: in float32 equal to PyTorch's float64 after 100 steps") {
+  const rg::StateDict golden = rg::load(RETROGRAD_TEST_GOLDEN "/optimizers.safetensors");
+  for (const std::string& name : cases_of(golden)) {
+    if (name.rfind("LBFGS", 0) != 0) {
+      CAPTURE(name);
+      CHECK(worst_error(golden, name, rg::float32, 100) < 1e-6);
+    }
+  }
+}
