@@ -6,7 +6,9 @@
 #include <string>
 #include <unordered_set>
 
+#include <retrograd/autograd/anomaly.h>
 #include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/autograd/detail/finite.h>
 
 namespace retrograd {
 
@@ -42,11 +44,19 @@ void Engine::visit(Node& node, Tensor grad) {
   for (std::size_t i = 0; i < needed.size(); ++i) {
     needed[i] = inputs[i] && wanted(inputs[i].get()) != nullptr;
   }
-  const detail::RecordAt site(node.where());
-  Gradients gradients =
-      (*node.backward_)(Backward(node, grad, capturing_ ? needed.data() : nullptr));
-  grad = {};
+  Gradients gradients = [&] {
+    const detail::RecordAt site(node.where());
+    // A fault inside is the backward function's, not that of an operator it happens to use.
+    const DetectAnomalyGuard undetected(false);
+    return (*node.backward_)(Backward(node, grad, capturing_ ? needed.data() : nullptr));
+  }();
   check(node, gradients);
+  if (anomaly_detection_enabled() && !detail::first_not_finite(grad)) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      detail::require_finite(node.op(), node.where(), "its backward made", gradients[i]);
+    }
+  }
+  grad = {};
   if (!retain_graph_) {
     node.free_saved();
   }

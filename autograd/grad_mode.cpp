@@ -3,17 +3,27 @@
 namespace retrograd {
 
 namespace {
-thread_local bool enabled_here = true;
+thread_local detail::RecordMode mode_here;
 }
 
 bool grad_enabled() noexcept {
-  return enabled_here;
+  return mode_here.grad;
 }
 
 namespace detail {
-void set_grad_enabled(bool enabled) noexcept {
-  enabled_here = enabled;
+
+RecordMode record_mode() noexcept {
+  return mode_here;
 }
+
+void set_grad_enabled(bool enabled) noexcept {
+  mode_here.grad = enabled;
+}
+
+void set_detect_anomaly(bool enabled) noexcept {
+  mode_here.detect_anomaly = enabled;
+}
+
 }  // namespace detail
 
 }  // namespace retrograd

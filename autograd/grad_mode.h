@@ -8,8 +8,15 @@ namespace retrograd {
 RETROGRAD_API bool grad_enabled() noexcept;
 
 namespace detail {
+// What record() has to do in this thread.
+struct RecordMode {
+  bool grad = true;
+  bool detect_anomaly = false;
+};
+RETROGRAD_API RecordMode record_mode() noexcept;
 RETROGRAD_API void set_grad_enabled(bool enabled) noexcept;
-}
+RETROGRAD_API void set_detect_anomaly(bool enabled) noexcept;
+}  // namespace detail
 
 // Sets recording on or off until the end of the scope, exceptions included.
 class GradModeGuard {

@@ -189,12 +189,18 @@ struct Record {
 
 namespace detail {
 RETROGRAD_API Tensor record_node(Record&& record);
-}
+// Throws GraphError when the output is not finite but all inputs are.
+RETROGRAD_API void detect_anomaly(const Record& record);
+}  // namespace detail
 
 // Puts the operator on the tape when recording is on and an input requires a gradient; returns the
 // output either way. Throws GraphError for an output that is already on a tape.
 inline Tensor record(Record record) {
-  if (grad_enabled() && is_floating(record.output.dtype())) {
+  const detail::RecordMode mode = detail::record_mode();
+  if (mode.detect_anomaly) {
+    detail::detect_anomaly(record);
+  }
+  if (mode.grad && is_floating(record.output.dtype())) {
     for (std::size_t i = 0; i < record.inputs.size(); ++i) {
       if (record.inputs[i].requires_grad()) {
         return detail::record_node(std::move(record));

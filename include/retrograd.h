@@ -1,11 +1,13 @@
 // All of retrograd. Reaches no third-party header.
 #pragma once
 
+#include <retrograd/autograd/anomaly.h>
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/gradcheck.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/data/data.h>
+#include <retrograd/functional/functional.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/nn/nn.h>
 #include <retrograd/ops/ops.h>

@@ -13,6 +13,7 @@ ALLOWED = {
     "autograd": {"tensor"},
     "ops/kernels": {"tensor"},
     "ops": {"tensor", "autograd", "ops/kernels"},
+    "functional": {"tensor", "autograd", "ops"},
     "nn": {"tensor", "autograd", "ops"},
     "optim": {"tensor", "autograd", "ops"},
     "data": {"tensor", "autograd", "ops"},

@@ -58,7 +58,7 @@ def main(export_rows, wanted):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "rows"
         subprocess.run([export_rows, file], check=True)
-        rows = json.loads(file.with_suffix(".json").read_text())
+        rows = json.loads(file.with_suffix(".json").read_text())["rows"]
         inputs = safetensors_file.read(file.with_suffix(".safetensors"))
     results, failed = {}, 0
     for row in rows:

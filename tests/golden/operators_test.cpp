@@ -5,22 +5,14 @@
 #include <string>
 #include <vector>
 
-#include <retrograd/autograd/backward.h>
 #include <retrograd/io/safetensors.h>
 
+#include "derivatives.h"
 #include "gradient/run_case.h"
 
 namespace {
 
 using namespace op_cases;
-
-rg::Tensor weights(const rg::Tensor& like, std::int64_t step) {
-  std::vector<double> values;
-  for (std::int64_t i = 0; i < like.numel(); ++i) {
-    values.push_back(static_cast<double>((i * step) % 13 - 6) / 8 + 1.0 / 16);
-  }
-  return rg::reshape(rg::tensor(values, {.dtype = rg::float64}), like.shape()).to(like.dtype());
-}
 
 Tensors leaves_of(const Tensors& inputs) {
   Tensors leaves;
@@ -32,37 +24,16 @@ Tensors leaves_of(const Tensors& inputs) {
   return leaves;
 }
 
-// The gradients of sum(x * weights) for the leaves, zeros where there are none.
-Tensors gradients(const Tensors& outputs, std::int64_t step, const Tensors& leaves) {
-  Tensors differentiable;
-  Tensors seeds;
-  for (const rg::Tensor& output : outputs) {
-    if (output.requires_grad()) {
-      differentiable.push_back(output);
-      seeds.push_back(weights(output, step));
-    }
-  }
-  Tensors found(leaves.size());
-  if (!differentiable.empty() && !leaves.empty()) {
-    found = rg::grad(differentiable, leaves,
-                     {.grad_outputs = seeds, .create_graph = true, .allow_unused = true});
-  }
-  for (std::size_t i = 0; i < leaves.size(); ++i) {
-    found[i] = found[i].defined() ? found[i] : rg::zeros_like(leaves[i]);
-  }
-  return found;
-}
-
 // What the file holds of a row, by our own means; the second derivatives if asked for.
 Tensors computed(const OpCase& row, rg::DType dtype, bool second) {
   const Tensors inputs = inputs_of(row, dtype);
   const Tensors leaves = leaves_of(inputs);
   const rg::Tensor output = row.function(inputs);
-  const Tensors first = gradients({output}, 7, leaves);
+  const Tensors first = golden::gradients({output}, 7, leaves);
   Tensors parts{output};
   parts.insert(parts.end(), first.begin(), first.end());
   if (second) {
-    const Tensors more = gradients(first, 5, leaves);
+    const Tensors more = golden::gradients(first, 5, leaves);
     parts.insert(parts.end(), more.begin(), more.end());
   }
   return parts;
@@ -89,7 +60,7 @@ void compare(const OpCase& row, const rg::Tensor& expected, rg::DType dtype, Tol
   CHECK(at == expected.numel());
 }
 
-const rg::StateDict& golden() {
+const rg::StateDict& golden_file() {
   static const rg::StateDict file = rg::load(RETROGRAD_TEST_GOLDEN "/operators.safetensors");
   return file;
 }
@@ -104,13 +75,13 @@ TEST_CASE("operators: values, first and second derivatives in float64 are PyTorc
       continue;
     }
     INFO(row.name() << ", in PyTorch " << row.torch);
-    REQUIRE_MESSAGE(golden().contains(row.name()), "run tests/golden/make_operators.py");
-    const rg::Tensor expected = golden().at(row.name());
+    REQUIRE_MESSAGE(golden_file().contains(row.name()), "run tests/golden/make_operators.py");
+    const rg::Tensor expected = golden_file().at(row.name());
     compare(row, expected, rg::float64, {.atol = 1e-12, .rtol = 1e-10, .of_largest = true});
     second += expected.numel() > numel(computed(row, rg::float64, false)) ? 1 : 0;
     ++rows;
   }
-  CHECK(rows == golden().size());
+  CHECK(rows == golden_file().size());
   MESSAGE(rows << " rows, " << second << " of them with second derivatives");
 }
 
@@ -119,7 +90,7 @@ TEST_CASE("operators: float32 lies as near as its precision allows") {
     if (!row.torch.empty()) {
       INFO(row.name());
       const double terms = rounding(row, 1.0) / 8;
-      compare(row, golden().at(row.name()), rg::float32,
+      compare(row, golden_file().at(row.name()), rg::float32,
               {.atol = 1e-5 * terms, .rtol = 1.3e-6 * terms, .of_largest = true});
     }
   }

@@ -6,6 +6,14 @@
 
 namespace op_cases {
 
+std::int64_t numel(const rg::Shape& shape) {
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape) {
+    count *= size;
+  }
+  return count;
+}
+
 namespace {
 
 // FNV-1a, which unlike std::hash is the same everywhere.
@@ -19,14 +27,6 @@ std::uint64_t hash(const std::string& text) {
 
 bool is_distinct(const Input& input) {
   return !input.constant.defined() && input.values == Values::distinct;
-}
-
-std::int64_t numel(const rg::Shape& shape) {
-  std::int64_t count = 1;
-  for (const std::int64_t size : shape) {
-    count *= size;
-  }
-  return count;
 }
 
 // Odd sixteenths around 0 in random order: never two the same, never a multiple of an eighth.

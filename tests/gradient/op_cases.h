@@ -75,6 +75,8 @@ const Table& all_cases();
 // row changes no other.
 Tensors values_of(const OpCase& row);
 
+std::int64_t numel(const rg::Shape& shape);
+
 // int64 indices of a shape, spread over [0, size).
 rg::Tensor indices(const rg::Shape& shape, std::int64_t size);
 

@@ -54,6 +54,9 @@ Result run(const OpCase& row, rg::DType dtype, unsigned wanted = ~0U);
 // The number of floating inputs.
 unsigned floating_inputs(const OpCase& row);
 
+// Whether the row is small enough for third derivatives by finite differences.
+bool third_order_is_checked(const OpCase& row);
+
 // Empty when every element of `actual` differs from `expected` by at most atol + rtol * scale,
 // where `scale` is the larger of the element and, if asked for, of all elements; else says which
 // does not.

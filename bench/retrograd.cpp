@@ -1,0 +1,186 @@
+// The rows in retrograd; peers/libtorch/ has the same.
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "main.h"
+#include "models.h"
+#include "rows.h"
+
+namespace {
+
+using namespace bench;
+using rg::Tensor;
+
+template <class Model>
+Step training(const rg::Shape& input) {
+  rg::manual_seed(1);
+  const auto model = std::make_shared<Model>();
+  const auto optimizer = std::make_shared<rg::optim::SGD>(
+      model->parameters(), rg::optim::SGDOptions{.lr = 0.01, .momentum = 0.9});
+  const Tensor x = rg::randn(input);
+  const Tensor y = rg::randint(0, 10, {input[0]});
+  return [=] {
+    optimizer->zero_grad();
+    rg::cross_entropy((*model)(x), y).backward();
+    optimizer->step();
+  };
+}
+
+Step convolution(const ConvRow& row) {
+  Tensor x = rg::randn({row.batch, row.in, row.size, row.size});
+  x.set_requires_grad(row.input_gradient);
+  Tensor w = rg::randn({row.out, row.in, row.kernel, row.kernel}, {.requires_grad = true});
+  const rg::ConvOptions<2> options{.stride = row.stride, .padding = row.padding};
+  const Tensor seed = rg::ones_like(rg::conv2d(x, w, {}, options).detach());
+  return [=]() mutable {
+    x.zero_grad();
+    w.zero_grad();
+    rg::conv2d(x, w, {}, options).backward(seed);
+  };
+}
+
+// The lecture's regression: five values, a filter of three, ReLU, five weights, squared loss.
+Step slide() {
+  const Tensor x = rg::tensor({{{0.5, -1.0, 2.0, 1.0, -0.5}}});
+  const Tensor target = rg::tensor({{1.0}});
+  Tensor w1 = rg::tensor({{{0.2, -0.3, 0.4}}}, {.requires_grad = true});
+  Tensor w2 = rg::tensor({{0.1, 0.2, 0.3, -0.1, 0.4}}, {.requires_grad = true});
+  const auto optimizer = std::make_shared<rg::optim::SGD>(std::vector<Tensor>{w1, w2},
+                                                          rg::optim::SGDOptions{.lr = 0.01});
+  return [=] {
+    optimizer->zero_grad();
+    const Tensor a1 = rg::relu(rg::conv1d(x, w1, {}, {.padding = 1}));
+    const Tensor a2 = rg::linear(rg::flatten(a1, 1), w2);
+    rg::mse_loss(a2, target).backward();
+    optimizer->step();
+  };
+}
+
+Step chain() {
+  const Tensor x = rg::tensor({1.0}, {.requires_grad = true});
+  const Tensor factor = rg::tensor({1.0001});
+  return [=] {
+    Tensor y = x;
+    for (std::int64_t i = 0; i < kChainLength; ++i) {
+      y = y * factor;
+    }
+    y.backward();
+  };
+}
+
+// Forward and backward of f on one input.
+template <class F>
+Step both_ways(const Tensor& input, F f) {
+  Tensor x = input;
+  x.set_requires_grad();
+  const Tensor seed = rg::ones_like(f(x).detach());
+  return [=]() mutable {
+    x.zero_grad();
+    f(x).backward(seed);
+  };
+}
+
+Tensor activations() {
+  return rg::randn({128, 64, 32, 32});
+}
+
+Step batch_norm() {
+  const auto norm = std::make_shared<nn::BatchNorm2d>(64);
+  // What a convolution hands on: channels-last.
+  return both_ways(rg::conv2d(activations(), rg::ones({64, 1, 1, 1}), {}, {.groups = 64}),
+                   [norm](const Tensor& x) { return rg::relu((*norm)(x)); });
+}
+
+Step cross_entropy() {
+  const Tensor target = rg::randint(0, 1000, {4096});
+  return both_ways(rg::randn({4096, 1000}),
+                   [target](const Tensor& x) { return rg::cross_entropy(x, target); });
+}
+
+Step unrecorded(std::function<Tensor()> f) {
+  return [f = std::move(f)] { benchmark::DoNotOptimize(f()); };
+}
+
+Rows rows() {
+  Rows all{
+      {kSlide, slide},
+      {kChain, chain},
+      {kMlp,
+       [] {
+         return training<Mlp>({64, 784});
+       }},
+      {kLenet64,
+       [] {
+         return training<LeNet>({64, 1, 28, 28});
+       }},
+      {kLenet1,
+       [] {
+         return training<LeNet>({1, 1, 28, 28});
+       }},
+      {kResnet32,
+       [] {
+         return training<ResNet20>({32, 3, 32, 32});
+       }},
+      {kResnet128,
+       [] {
+         return training<ResNet20>({128, 3, 32, 32});
+       }},
+  };
+  for (const ConvRow& row : kConvs) {
+    all.push_back({row.name, [&row] { return convolution(row); }, flops(row)});
+  }
+  all.push_back({kMatmul,
+                 [] {
+                   const Tensor a = rg::randn({kMatmulSize, kMatmulSize});
+                   const Tensor b = rg::randn({kMatmulSize, kMatmulSize});
+                   return unrecorded([=] { return rg::matmul(a, b); });
+                 },
+                 kMatmulFlops});
+  all.push_back({kProduct,
+                 [] {
+                   const Tensor a = rg::ones({kProductSize});
+                   const Tensor b = rg::ones({kProductSize});
+                   return unrecorded([=] { return a * b; });
+                 },
+                 0, kProductBytes});
+  all.push_back({kBatchNorm, batch_norm});
+  all.push_back({kMaxPool, [] {
+                   return both_ways(activations(),
+                                    [](const Tensor& x) { return rg::max_pool2d(x, 2); });
+                 }});
+  all.push_back({kCrossEntropy, cross_entropy});
+  all.push_back({kSumMiddle,
+                 [] {
+                   const Tensor x = rg::randn({64, 512, 512});
+                   return unrecorded([=] { return rg::sum(x, {1}); });
+                 },
+                 0, kSumMiddleBytes});
+  all.push_back({kTransposed,
+                 [] {
+                   const Tensor x = rg::randn({4096, 4096});
+                   return unrecorded([=] { return rg::transpose(x, 0, 1).contiguous(); });
+                 },
+                 0, kTransposedBytes});
+  all.push_back({kCat,
+                 [] {
+                   const std::vector<Tensor> parts(8, rg::randn({32, 64, 28, 28}));
+                   return unrecorded([=] { return rg::cat(parts, 1); });
+                 },
+                 0, kCatBytes});
+  all.push_back({kBias,
+                 [] {
+                   const Tensor x = activations();
+                   const Tensor bias = rg::randn({64, 1, 1});
+                   return unrecorded([=] { return x + bias; });
+                 },
+                 0, kBiasBytes});
+  return all;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return run(argc, argv, rows(), [](int threads) { rg::set_num_threads(threads); });
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Writes operators.md from the headers of ops/ and the operator table.
+
+  make_operators.py EXPORT_ROWS [--check]
+
+EXPORT_ROWS is the program that writes the table. With --check, nothing is written: ends with 1 when
+operators.md is not what it would be.
+"""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+FILE = ROOT / "docs" / "operators.md"
+DECLARATION = re.compile(
+    r"RETROGRAD_API (?:Tensor|ValuesAndIndices|std::vector<Tensor>|[A-Z]\w+) (\w+)\(([^;]*)\);"
+    r"(?: *// (.*))?")
+
+
+def parameters(text):
+    """"const Tensor& x, Dims dims = {}, Where where = {}" as "x, dims = {}"."""
+    text = re.sub(r"<[^<>]*>", "", text)
+    names = [re.sub(r"^.*?([A-Za-z_]\w*)(\s*=.*)?$", r"\1\2", " ".join(part.split()))
+             for part in text.split(",")]
+    return ", ".join(name for name in names if not name.startswith("where"))
+
+
+def declarations(header):
+    """(name, parameters, comment) of the functions that a header declares."""
+    text = header.read_text()
+    shared, end = "", 0
+    for match in DECLARATION.finditer(text):
+        before = text[end:match.start()]
+        block = [line.strip("/ ") for line in before.splitlines() if line.startswith("//")]
+        if block:
+            # Only the comment right above, not a heading before it.
+            last = before.rstrip().split("\n\n")[-1]
+            block = [line.strip("/ ") for line in last.splitlines() if line.startswith("//")]
+        # A declaration right below another shares its comment.
+        if before.strip() or "\n\n" in before:
+            shared = " ".join(block)
+        end = match.end()
+        yield match[1], parameters(match[2]), " ".join(filter(None, [shared, match[3]]))
+
+
+def cell(text):
+    return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
+
+
+def topics():
+    for header in sorted((ROOT / "ops").glob("*.h")):
+        found = [d for d in declarations(header) if d[0] not in ("save_if", "broadcast_shapes")]
+        if found:
+            comment = header.read_text().split("#pragma once")[0].replace("//", " ").split()
+            yield " ".join(comment).split(".")[0], found
+
+
+def document(table):
+    rows = sum(entry["rows"] for entry in table.values())
+    second = sum(entry["order"] >= 2 for entry in table.values())
+    lines = [
+        "# Operators", "",
+        "Made by `docs/make_operators.py` from the headers and the operator table of the tests; "
+        "do not edit.", "",
+        f"{len(table)} operators are in the table, in {rows} rows; {second} are proven to second "
+        "order in five memory layouts. *Order* is the highest derivative that is checked against "
+        "finite differences; *dtypes* are those that the first row runs in. The last column is "
+        "a row's call in PyTorch, whose values and derivatives are the same (inputs are a, b, "
+        "c ...).", ""]
+    seen = set()
+    for title, functions in topics():
+        lines += [f"## {title}", "",
+                  "| operator | meaning | dtypes | order | rows | in PyTorch, for example |",
+                  "| --- | --- | --- | --- | --- | --- |"]
+        for name, parameters, comment in functions:
+            entry = table.get(name, {})
+            again = name in seen
+            seen.add(name)
+            torch = entry.get("torch", "")
+            lines.append(
+                f"| `{name}({parameters})` | {cell(comment)} | "
+                f"{', '.join(entry.get('dtypes', [])) if not again else ''} | "
+                f"{entry.get('order', '') if not again else ''} | "
+                f"{entry.get('rows', '') if not again else ''} | "
+                f"{'`' + torch + '`' if torch and not again else ''} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def main(program, check):
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "rows"
+        subprocess.run([program, file], check=True)
+        table = json.loads(file.with_suffix(".json").read_text())["operators"]
+    text = document(table)
+    if not check:
+        FILE.write_text(text)
+    elif FILE.read_text() != text:
+        print(f"{FILE} is not what the headers and the table say; run {__file__}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], "--check" in sys.argv))

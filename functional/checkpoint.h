@@ -1,0 +1,33 @@
+// Computing a part of a model twice instead of keeping its intermediate results.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd {
+
+namespace detail {
+RETROGRAD_API Tensor checkpoint(std::function<Tensor(const std::vector<Tensor>&)> f,
+                                const std::vector<Tensor>& inputs, Where where);
+}
+
+// f(inputs), of which only the inputs are kept: the backward pass runs f again, from the same state
+// of the default generator, and goes through what that records. Gradients are those of f(inputs)
+// itself, for the inputs and for whatever else f uses, such as the weights of layers. f must
+// compute the same both times; what it does beside (running statistics) happens twice. Reference:
+// T. Chen et al., "Training deep nets with sublinear memory cost", 2016.
+template <class F>
+Tensor checkpoint(F f, const Tensor& input, Where where = {}) {
+  return detail::checkpoint(
+      [f = std::move(f)](const std::vector<Tensor>& x) -> Tensor { return f(x[0]); }, {input},
+      where);
+}
+template <class F>
+Tensor checkpoint(F f, const std::vector<Tensor>& inputs, Where where = {}) {
+  return detail::checkpoint(std::move(f), inputs, where);
+}
+
+}  // namespace retrograd

@@ -1,0 +1,16 @@
+// Inputs for a function whose derivatives are wanted. Internal.
+#pragma once
+
+#include <vector>
+
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd::detail {
+
+bool any_requires_grad(const std::vector<Tensor>& tensors);
+
+// Handles with the inputs' values, differentiable on their own: floating ones require a gradient,
+// and lead back to the input where that requires one.
+std::vector<Tensor> inner_inputs(const std::vector<Tensor>& inputs, Where where);
+
+}  // namespace retrograd::detail

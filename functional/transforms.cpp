@@ -1,0 +1,259 @@
+#include <retrograd/functional/transforms.h>
+
+#include <string>
+
+#include <retrograd/autograd/backward.h>
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/functional/detail/inner.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace detail {
+
+namespace {
+
+void require_one_element(const char* name, const Tensor& value, Where where) {
+  if (value.numel() != 1) {
+    fail<ShapeError>(name, where, "needs a function of one element", {{"value", value}});
+  }
+}
+
+// The vectors must be shaped as the inputs.
+void require_like(const char* name, const Tensors& inputs, const Tensors& v, Where where) {
+  if (v.size() != inputs.size()) {
+    fail<ShapeError>(
+        name, where,
+        std::to_string(v.size()) + " vectors for " + std::to_string(inputs.size()) + " inputs");
+  }
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    if (!v[i].defined() || v[i].shape() != inputs[i].shape() || v[i].dtype() != inputs[i].dtype()) {
+      fail<ShapeError>(name, where, "vector and input " + std::to_string(i) + " must be alike",
+                       {{"input", inputs[i]}, {"vector", v[i]}});
+    }
+  }
+}
+
+Tensor zeros_as(const Tensor& x, Where where) {
+  return zeros(x.shape(), {.dtype = is_floating(x.dtype()) ? x.dtype() : float32}, where);
+}
+
+// A function at its inputs, and its derivatives there.
+class Evaluated {
+ public:
+  Evaluated(const Function& f, const Tensors& inputs, FunctionalOptions options, Where where)
+      : where_(where),
+        differentiable_(options.create_graph || (grad_enabled() && any_requires_grad(inputs))),
+        inner_(inner_inputs(inputs, where)) {
+    const EnableGradGuard recording;
+    value_ = f(inner_);
+  }
+
+  const Tensor& value() const { return value_; }
+  bool differentiable() const { return differentiable_; }
+  // The value for the caller: part of the outer graph only if it is to be differentiated.
+  Tensor result() const { return differentiable_ ? value_ : value_.detach(); }
+
+  // v^T J for each input; zeros where the value does not depend on one.
+  Tensors gradients(const Tensor& v, bool create_graph) const {
+    return grad_or_zeros({value_}, {v}, create_graph);
+  }
+  // The same for the sum of several functions of the inputs.
+  Tensors grad_or_zeros(const Tensors& outputs, const Tensors& seeds, bool create_graph) const {
+    Tensors used;
+    Tensors used_seeds;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (outputs[i].requires_grad()) {
+        used.push_back(outputs[i]);
+        used_seeds.push_back(seeds[i]);
+      }
+    }
+    Tensors wanted;
+    for (const Tensor& input : inner_) {
+      if (input.requires_grad()) {
+        wanted.push_back(input);
+      }
+    }
+    Tensors found;
+    if (!used.empty() && !wanted.empty()) {
+      found = grad(used, wanted,
+                   {.grad_outputs = used_seeds,
+                    .retain_graph = true,
+                    .create_graph = create_graph,
+                    .allow_unused = true},
+                   where_);
+    }
+    Tensors all;
+    std::size_t next = 0;
+    for (const Tensor& input : inner_) {
+      const Tensor gradient = input.requires_grad() && !found.empty() ? found[next++] : Tensor();
+      all.push_back(gradient.defined() ? gradient : zeros_as(input, where_));
+    }
+    return all;
+  }
+
+ private:
+  Where where_;
+  bool differentiable_;
+  Tensors inner_;
+  Tensor value_;
+};
+
+// One vjp for each element of `output`, as (output..., input...) tensors.
+Tensors rows(const Evaluated& at, const Tensor& output, const Tensors& inputs, bool create_graph,
+             Where where) {
+  std::vector<Tensors> by_input(inputs.size());
+  for (std::int64_t i = 0; i < output.numel(); ++i) {
+    Tensor seed = zeros({output.numel()}, {.dtype = output.dtype()}, where);
+    select(seed, 0, i, where).fill_(1);
+    const Tensors row =
+        at.grad_or_zeros({output}, {reshape(seed, output.shape(), where)}, create_graph);
+    for (std::size_t k = 0; k < inputs.size(); ++k) {
+      by_input[k].push_back(row[k]);
+    }
+  }
+  Tensors result;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    Shape shape = output.shape();
+    if (shape.size() + inputs[k].shape().size() > Dims::capacity) {
+      fail<ShapeError>("jacobian", where, "the result would have more than 8 dimensions",
+                       {{"value", output}, {"input", inputs[k]}});
+    }
+    for (const std::int64_t size : inputs[k].shape()) {
+      shape.push_back(size);
+    }
+    result.push_back(by_input[k].empty() ? zeros(shape, {.dtype = output.dtype()}, where)
+                                         : reshape(stack(by_input[k], 0, where), shape, where));
+  }
+  return result;
+}
+
+}  // namespace
+
+bool any_requires_grad(const Tensors& tensors) {
+  for (const Tensor& tensor : tensors) {
+    if (tensor.defined() && tensor.requires_grad()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Tensors inner_inputs(const Tensors& inputs, Where where) {
+  const EnableGradGuard recording;
+  Tensors inner;
+  for (const Tensor& input : inputs) {
+    if (!input.defined() || !is_floating(input.dtype())) {
+      inner.push_back(input);
+    } else if (input.requires_grad()) {
+      inner.push_back(reshape(input, input.shape(), where));
+    } else {
+      inner.push_back(input.detach().set_requires_grad(true, where));
+    }
+  }
+  return inner;
+}
+
+ValueAndGradients vjp(const char* name, const Function& f, const Tensors& inputs, const Tensor& v,
+                      FunctionalOptions options, Where where) {
+  const Evaluated at(f, inputs, options, where);
+  if (!v.defined()) {
+    require_one_element(name, at.value(), where);
+  } else if (v.shape() != at.value().shape() || v.dtype() != at.value().dtype()) {
+    fail<ShapeError>(name, where, "the vector must be like the value",
+                     {{"value", at.value()}, {"vector", v}});
+  }
+  return {at.result(), at.gradients(v, at.differentiable())};
+}
+
+ValueAndTangent jvp(const Function& f, const Tensors& inputs, const Tensors& v,
+                    FunctionalOptions options, Where where) {
+  require_like("jvp", inputs, v, where);
+  const Evaluated at(f, inputs, options, where);
+  const Tensor zero = zeros_as(at.value(), where);
+  const Tensor u = zero.clone(where).set_requires_grad(true, where);
+  const Tensors pulled = at.gradients(u, true);
+  Tensors linear;
+  Tensors seeds;
+  for (std::size_t i = 0; i < pulled.size(); ++i) {
+    if (pulled[i].requires_grad()) {
+      linear.push_back(pulled[i]);
+      seeds.push_back(v[i]);
+    }
+  }
+  Tensor tangent;
+  if (!linear.empty()) {
+    tangent =
+        grad(linear, {u},
+             {.grad_outputs = seeds, .create_graph = at.differentiable(), .allow_unused = true},
+             where)[0];
+  }
+  return {at.result(), tangent.defined() ? tangent : zero};
+}
+
+Tensors jacobian(const Function& f, const Tensors& inputs, FunctionalOptions options, Where where) {
+  const Evaluated at(f, inputs, options, where);
+  return rows(at, at.value(), inputs, at.differentiable(), where);
+}
+
+std::vector<Tensors> hessian(const Function& f, const Tensors& inputs, FunctionalOptions options,
+                             Where where) {
+  const Evaluated at(f, inputs, options, where);
+  require_one_element("hessian", at.value(), where);
+  std::vector<Tensors> blocks;
+  for (const Tensor& gradient : at.gradients({}, true)) {
+    blocks.push_back(rows(at, gradient, inputs, at.differentiable(), where));
+  }
+  return blocks;
+}
+
+ValueAndGradients hvp(const Function& f, const Tensors& inputs, const Tensors& v,
+                      FunctionalOptions options, Where where) {
+  require_like("hvp", inputs, v, where);
+  const Evaluated at(f, inputs, options, where);
+  require_one_element("hvp", at.value(), where);
+  return {at.result(), at.grad_or_zeros(at.gradients({}, true), v, at.differentiable())};
+}
+
+}  // namespace detail
+
+std::vector<Tensor> per_sample_grad(
+    const std::function<Tensor(const std::vector<Tensor>& sample)>& loss,
+    const std::vector<Tensor>& parameters, const std::vector<Tensor>& batch, Where where) {
+  if (batch.empty() || batch.front().dim() == 0) {
+    fail<ShapeError>("per_sample_grad", where, "needs a batch of at least one tensor (N, ...)");
+  }
+  const std::int64_t count = batch.front().size(0);
+  for (const Tensor& tensor : batch) {
+    if (tensor.dim() == 0 || tensor.size(0) != count) {
+      fail<ShapeError>("per_sample_grad", where, "the tensors of a batch must have one length",
+                       {{"first", batch.front()}, {"other", tensor}});
+    }
+  }
+  std::vector<std::vector<Tensor>> gradients(parameters.size());
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::vector<Tensor> sample;
+    for (const Tensor& tensor : batch) {
+      sample.push_back(slice(tensor, 0, i, i + 1, 1, where));
+    }
+    const EnableGradGuard recording;
+    const Tensor value = loss(sample);
+    detail::require_one_element("per_sample_grad", value, where);
+    const auto found = grad({value}, parameters, {.allow_unused = true}, where);
+    for (std::size_t k = 0; k < parameters.size(); ++k) {
+      gradients[k].push_back(found[k].defined() ? found[k]
+                                                : detail::zeros_as(parameters[k], where));
+    }
+  }
+  std::vector<Tensor> stacked;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    Shape shape = parameters[k].shape();
+    shape.insert(0, 0);
+    stacked.push_back(count > 0 ? stack(gradients[k], 0, where)
+                                : zeros(shape, {.dtype = parameters[k].dtype()}, where));
+  }
+  return stacked;
+}
+
+}  // namespace retrograd

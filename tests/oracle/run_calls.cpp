@@ -1,0 +1,93 @@
+// Runs operators for another program, which compares.
+//
+//   run_calls CALLS.json INPUTS.safetensors RESULTS.safetensors
+//
+// CALLS.json lists {"op", "options", "inputs", "layout", "gradient"}: `inputs` has a letter for
+// each input, '-' for one that is not given; call 7's input "b" is named "7/b" in INPUTS. `layout`
+// is how floating inputs lie in memory. RESULTS gets "7/0", "7/1" ... for the outputs and, where
+// "gradient" is true, "7/b" for the gradient of sum(output 0 * weights). Errors go to standard
+// output as lines {"call": 7, "error": "..."}.
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <retrograd/autograd/backward.h>
+#include <retrograd/io/safetensors.h>
+#include <retrograd/tensor/creation.h>
+
+#include "calls.h"
+#include "golden/derivatives.h"
+
+namespace {
+
+using namespace oracle;
+
+// The same values with channels innermost, or with gaps between them.
+rg::Tensor laid_out(const rg::Tensor& x, const std::string& layout) {
+  if (layout == "channels_last" && x.dim() >= 3) {
+    return rg::empty_strided(x.shape(), rg::channels_last_strides(x.shape()), x.dtype()).copy_(x);
+  }
+  if (layout == "gapped") {
+    rg::Strides strides = rg::contiguous_strides(x.shape());
+    for (std::int64_t& stride : strides) {
+      stride *= 2;
+    }
+    const rg::Tensor memory = rg::zeros({2 * x.numel() + 1}, {.dtype = x.dtype()});
+    return rg::view_of(memory, x.shape(), strides, 1).copy_(x);
+  }
+  return x;
+}
+
+void run(const Operators& operators, const nlohmann::json& request, const std::string& name,
+         const rg::StateDict& given, rg::StateDict& results) {
+  const bool wants_gradient = request.value("gradient", false);
+  Call call{request.value("options", nlohmann::json::object()), {}};
+  Tensors leaves;
+  std::string letters;
+  for (const char letter : request.at("inputs").get<std::string>()) {
+    rg::Tensor input;
+    if (letter != '-') {
+      input = laid_out(given.at(name + "/" + letter), request.value("layout", "contiguous"));
+      if (wants_gradient && rg::is_floating(input.dtype())) {
+        leaves.push_back(input.set_requires_grad());
+        letters += letter;
+      }
+    }
+    call.inputs.push_back(input);
+  }
+  const Tensors outputs = operators.at(request.at("op").get<std::string>())(call);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    results.insert(name + "/" + std::to_string(i), outputs[i].detach());
+  }
+  if (wants_gradient) {
+    const Tensors found = golden::gradients({outputs.at(0)}, 7, leaves);
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      results.insert(name + "/" + letters[i], found[i].detach());
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::cerr << "usage: run_calls CALLS.json INPUTS.safetensors RESULTS.safetensors\n";
+    return 2;
+  }
+  Operators operators;
+  add_basic(operators);
+  add_cnn(operators);
+  add_losses(operators);
+  std::ifstream file(argv[1]);
+  const nlohmann::json calls = nlohmann::json::parse(file);
+  const rg::StateDict given = rg::load(argv[2]);
+  rg::StateDict results;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    try {
+      run(operators, calls[i], std::to_string(i), given, results);
+    } catch (const std::exception& error) {
+      std::cout << nlohmann::json{{"call", i}, {"error", error.what()}}.dump() << "\n";
+    }
+  }
+  rg::save(results, argv[3]);
+}
