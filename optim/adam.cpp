@@ -39,7 +39,7 @@ struct Average {
   void operator()(C& mean, C value) const { mean = mean * keep + take * value; }
 };
 
-// `penalty` is the L2 penalty, `shrink` the factor of decoupled decay.
+// `penalty` is the L2 penalty, `shrink` the part of the parameter that decoupled decay takes away.
 template <class Options>
 void adam_update(const Options& o, double penalty, double shrink, const Tensor& parameter,
                  const Tensor& grad, ParameterState& state) {
@@ -54,13 +54,13 @@ void adam_update(const Options& o, double penalty, double shrink, const Tensor& 
     const Average<C> second(o.betas[1]);
     const C sign = o.maximize ? C(-1) : C(1);
     const C decay = static_cast<C>(penalty);
-    const C keep = static_cast<C>(shrink);
+    const C fade = static_cast<C>(shrink);  // 1 - shrink would be far from exact in float32
     const C size = static_cast<C>(step_size);
     const C root2 = static_cast<C>(correction2);
     const C eps = static_cast<C>(o.eps);
     const auto moments = [=](C& p, C g, C& mean, C& square) {
       g = sign * g + decay * p;
-      p *= keep;
+      p -= fade * p;
       first(mean, g);
       second(square, g * g);
     };
@@ -99,12 +99,12 @@ AdamW::StateNames AdamW::state_names() const {
 
 void Adam::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                   ParameterState& state) {
-  adam_update(options(group), options(group).weight_decay, 1, parameter, grad, state);
+  adam_update(options(group), options(group).weight_decay, 0, parameter, grad, state);
 }
 void AdamW::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                    ParameterState& state) {
   const AdamWOptions& o = options(group);
-  adam_update(o, 0, 1 - o.lr * o.weight_decay, parameter, grad, state);
+  adam_update(o, 0, o.lr * o.weight_decay, parameter, grad, state);
 }
 
 Settings AdamaxOptions::settings() {

@@ -43,13 +43,14 @@ void SGD::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
     const bool first = !state.tensors[0].defined();
     const Tensor& velocity = state_tensor(state, 0, parameter);
     const C momentum = static_cast<C>(o.momentum);
-    const C kept = first ? C(0) : momentum;
+    const C fade = static_cast<C>(first ? 1 : 1 - o.momentum);
     const C taken = first ? C(1) : static_cast<C>(1 - o.dampening);
     const C from_gradient = o.nesterov ? C(1) : C(0);
     const C from_velocity = o.nesterov ? momentum : C(1);
     one_pass<T>(std::array{parameter, grad, velocity}, [=](C& p, C g, C& v) {
       g = sign * g + decay * p;
-      v = kept * v + taken * g;
+      v -= fade * v;  // momentum * v, less far from exact: 1 - momentum is small
+      v += taken * g;
       p -= lr * (from_gradient * g + from_velocity * v);
     });
   });
