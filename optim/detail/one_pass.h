@@ -20,23 +20,18 @@ template <class T, std::size_t... I, class F>
 void run(const std::array<T*, sizeof...(I)>& at, const std::array<std::int64_t, sizeof...(I)>& step,
          std::int64_t begin, std::int64_t end, F& f, std::index_sequence<I...>) {
   using C = compute_t<T>;
-  const auto element = [&](const std::array<std::int64_t, sizeof...(I)>& index) {
-    std::array<C, sizeof...(I)> values{static_cast<C>(at[I][index[I]])...};
+  const auto element = [&](auto*... place) {
+    std::array<C, sizeof...(I)> values{static_cast<C>(*place)...};
     f(values[I]...);
-    ((I == kGradient ? void() : void(at[I][index[I]] = static_cast<T>(values[I]))), ...);
+    ((I == kGradient ? void() : void(*place = static_cast<T>(values[I]))), ...);
   };
-  bool adjacent = true;
-  for (const std::int64_t s : step) {
-    adjacent = adjacent && s == 1;
-  }
-  if (adjacent) {
-#pragma omp simd
+  if (((step[I] == 1) && ...)) {
     for (std::int64_t i = begin; i < end; ++i) {
-      element({((void)I, i)...});
+      element((at[I] + i)...);
     }
   } else {
     for (std::int64_t i = begin; i < end; ++i) {
-      element({(i * step[I])...});
+      element((at[I] + i * step[I])...);
     }
   }
 }
