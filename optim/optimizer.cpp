@@ -38,6 +38,7 @@ void check_setting(const char* owner, const Setting& setting, Where where) {
   };
   switch (setting.domain) {
     case Domain::finite: require(std::isfinite(value), "finite"); break;
+    case Domain::positive: require(value > 0 && std::isfinite(value), "above 0"); break;
     case Domain::not_negative: require(value >= 0 && std::isfinite(value), "at least 0"); break;
     case Domain::below_one: require(value >= 0 && value < 1, "in [0, 1)"); break;
     case Domain::up_to_one: require(value >= 0 && value <= 1, "in [0, 1]"); break;

@@ -20,6 +20,7 @@ namespace retrograd::optim {
 // The values that an option may have.
 enum class Domain {
   finite,
+  positive,        // and finite
   not_negative,    // and finite
   below_one,       // [0, 1)
   up_to_one,       // [0, 1]
