@@ -19,7 +19,7 @@ Settings AdagradOptions::settings() {
 }
 
 Adagrad::StateNames Adagrad::state_names() const {
-  return {.numbers = {{"step", 0}}, .tensors = {"sum"}};
+  return {.numbers = {{"step", 0}}, .tensors = {"sum"}, .always = 1};
 }
 
 void Adagrad::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
@@ -50,7 +50,7 @@ Settings AdadeltaOptions::settings() {
 }
 
 Adadelta::StateNames Adadelta::state_names() const {
-  return {.numbers = {}, .tensors = {"square_avg", "acc_delta"}};
+  return {.numbers = {}, .tensors = {"square_avg", "acc_delta"}, .always = 2};
 }
 
 void Adadelta::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
@@ -87,7 +87,7 @@ Settings RMSpropOptions::settings() {
 }
 
 RMSprop::StateNames RMSprop::state_names() const {
-  return {.numbers = {}, .tensors = {"square_avg", "grad_avg", "momentum_buffer"}};
+  return {.numbers = {}, .tensors = {"square_avg", "grad_avg", "momentum_buffer"}, .always = 1};
 }
 
 void RMSprop::update(std::size_t group, const Tensor& parameter, const Tensor& grad,

@@ -91,10 +91,14 @@ Settings AdamWOptions::settings() {
 }
 
 Adam::StateNames Adam::state_names() const {
-  return {.numbers = {{"step", 0}}, .tensors = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}};
+  return {.numbers = {{"step", 0}},
+          .tensors = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
+          .always = 2};
 }
 AdamW::StateNames AdamW::state_names() const {
-  return {.numbers = {{"step", 0}}, .tensors = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}};
+  return {.numbers = {{"step", 0}},
+          .tensors = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
+          .always = 2};
 }
 
 void Adam::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
@@ -114,7 +118,7 @@ Settings AdamaxOptions::settings() {
 }
 
 Adamax::StateNames Adamax::state_names() const {
-  return {.numbers = {{"step", 0}}, .tensors = {"exp_avg", "exp_inf"}};
+  return {.numbers = {{"step", 0}}, .tensors = {"exp_avg", "exp_inf"}, .always = 2};
 }
 
 void Adamax::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
@@ -149,7 +153,9 @@ Settings NAdamOptions::settings() {
 }
 
 NAdam::StateNames NAdam::state_names() const {
-  return {.numbers = {{"step", 0}, {"mu_product", 1}}, .tensors = {"exp_avg", "exp_avg_sq"}};
+  return {.numbers = {{"step", 0}, {"mu_product", 1}},
+          .tensors = {"exp_avg", "exp_avg_sq"},
+          .always = 2};
 }
 
 void NAdam::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
@@ -187,7 +193,7 @@ Settings RAdamOptions::settings() {
 }
 
 RAdam::StateNames RAdam::state_names() const {
-  return {.numbers = {{"step", 0}}, .tensors = {"exp_avg", "exp_avg_sq"}};
+  return {.numbers = {{"step", 0}}, .tensors = {"exp_avg", "exp_avg_sq"}, .always = 2};
 }
 
 void RAdam::update(std::size_t group, const Tensor& parameter, const Tensor& grad,

@@ -80,10 +80,7 @@ StateDict LRScheduler::state_dict() {
 
 void LRScheduler::load_state_dict(const StateDict& state, Where where) {
   Loader loader("load_state_dict", state, where);
-  const double epoch = loader.required("last_epoch");
-  if (!(epoch >= 0 && epoch < 1e15 && epoch == std::floor(epoch))) {
-    fail<ValueError>("load_state_dict", where, "last_epoch cannot be " + text(epoch));
-  }
+  const std::int64_t epoch = loader.required_count("last_epoch");
   std::vector<Number> numbers;
   list_base_lrs("", numbers);
   std::vector<double> loaded;
@@ -96,7 +93,7 @@ void LRScheduler::load_state_dict(const StateDict& state, Where where) {
   for (std::size_t i = 0; i < loaded.size(); ++i) {
     *numbers[i].second = loaded[i];
   }
-  go_to(static_cast<std::int64_t>(epoch), where);
+  go_to(epoch, where);
 }
 
 std::vector<double> PerGroup::checked(const char* owner, const char* name, Domain domain,

@@ -3,6 +3,8 @@
 
 #include <retrograd/optim/adagrad.h>
 #include <retrograd/optim/adam.h>
+#include <retrograd/optim/clip.h>
+#include <retrograd/optim/ema.h>
 #include <retrograd/optim/lbfgs.h>
 #include <retrograd/optim/lr_scheduler.h>
 #include <retrograd/optim/one_cycle_lr.h>

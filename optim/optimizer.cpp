@@ -1,9 +1,10 @@
 #include <retrograd/optim/optimizer.h>
 
+#include <algorithm>
 #include <cmath>
-#include <unordered_set>
 
 #include <retrograd/autograd/grad_mode.h>
+#include <retrograd/optim/detail/parameters.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
 
@@ -12,16 +13,6 @@ namespace retrograd::optim {
 using namespace detail;
 
 namespace {
-
-// Whether each element has a place of its own in memory, as far as zero strides tell.
-bool shows_an_element_twice(const Tensor& x) {
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    if (x.strides()[d] == 0 && x.shape()[d] > 1) {
-      return true;
-    }
-  }
-  return false;
-}
 
 std::string group_name(std::size_t group) {
   return "group." + std::to_string(group) + ".";
@@ -56,27 +47,7 @@ void Optimizer::check_groups(const char* optimizer,
       check_setting(optimizer, setting, where);
     }
   }
-  std::unordered_set<const void*> seen;
-  std::size_t index = 0;
-  for (const auto* group : parameters) {
-    for (const Tensor& parameter : *group) {
-      const std::string name = "parameter " + std::to_string(index++);
-      if (!parameter.defined() || !parameter.is_leaf() || !is_floating(parameter.dtype())) {
-        fail<GraphError>(optimizer, where, name + " is not a floating leaf",
-                         {{"parameter", parameter}});
-      }
-      if (!seen.insert(parameter.impl_or_null()).second) {
-        fail<ValueError>(optimizer, where, name + " is listed twice", {{"parameter", parameter}});
-      }
-      if (shows_an_element_twice(parameter)) {
-        fail<ValueError>(optimizer, where, name + " has one element in several places",
-                         {{"parameter", parameter}});
-      }
-    }
-  }
-  if (index == 0) {
-    fail<ValueError>(optimizer, where, "there are no parameters to optimise");
-  }
+  check_parameters(optimizer, parameters, where);
 }
 
 std::vector<ParameterState>& Optimizer::states(std::size_t group) {
@@ -220,6 +191,20 @@ StateDict Optimizer::state_dict() {
   return all;
 }
 
+// A parameter has all of its state, but for optional tensors, or none.
+void Optimizer::check_complete(const StateNames& names, const ParameterState& state,
+                               const std::string& prefix, Where where) {
+  const auto there = std::count_if(state.tensors.begin(), state.tensors.end(),
+                                   [](const Tensor& tensor) { return tensor.defined(); });
+  const auto always = state.tensors.begin() + static_cast<std::ptrdiff_t>(names.always);
+  const bool complete = state.numbers.size() == names.numbers.size() &&
+                        std::all_of(state.tensors.begin(), always,
+                                    [](const Tensor& tensor) { return tensor.defined(); });
+  if (!complete && !(state.numbers.empty() && there == 0)) {
+    fail<ValueError>("load_state_dict", where, "a part of " + prefix + "* is missing");
+  }
+}
+
 void Optimizer::load_state_dict(const StateDict& state, Where where) {
   const NoGradGuard unrecorded;
   const StateNames names = state_names();
@@ -230,26 +215,24 @@ void Optimizer::load_state_dict(const StateDict& state, Where where) {
   std::size_t index = 0;
   for (std::size_t g = 0; g < group_count(); ++g) {
     for (const Setting& setting : settings(g)) {
-      double value = loader.required(group_name(g) + setting.name);
-      check_setting("load_state_dict", {group_name(g) + setting.name, &value, setting.domain},
-                    where);
+      const std::string name = group_name(g) + setting.name;
+      const double value = loader.required(name);
+      check_value("load_state_dict", {name, setting.value, setting.domain}, value, where);
       options.emplace_back(setting, value);
     }
-    initial_lrs[g] = loader.number(group_name(g) + "initial_lr");
+    initial_lrs[g] = loader.not_negative(group_name(g) + "initial_lr");
     for (const Tensor& parameter : parameters(g)) {
       const std::string prefix = "state." + std::to_string(index++) + ".";
       ParameterState loaded;
       for (const auto& [name, start] : names.numbers) {
-        if (const std::optional<double> value = loader.number(prefix + name)) {
+        if (const std::optional<double> value = loader.not_negative(prefix + name)) {
           loaded.numbers.push_back(*value);
         }
-      }
-      if (!loaded.numbers.empty() && loaded.numbers.size() < names.numbers.size()) {
-        fail<ValueError>("load_state_dict", where, prefix + " has not all of its numbers");
       }
       for (const char* name : names.tensors) {
         loaded.tensors.push_back(loader.tensor(prefix + name, parameter));
       }
+      check_complete(names, loaded, prefix, where);
       states[g].push_back(std::move(loaded));
     }
   }

@@ -86,6 +86,7 @@ class RETROGRAD_API Optimizer {
   struct StateNames {
     std::vector<std::pair<const char*, double>> numbers;  // with their values at the start
     std::vector<const char*> tensors;                     // shaped as the parameter
+    std::size_t always = 0;  // so many of the tensors are there after any step
   };
 
   virtual const char* name() const noexcept = 0;
@@ -111,6 +112,8 @@ class RETROGRAD_API Optimizer {
                            const std::vector<Settings>& settings, Where where);
 
  private:
+  static void check_complete(const StateNames& names, const ParameterState& state,
+                             const std::string& prefix, Where where);
   std::size_t checked_group(const char* call, std::size_t group, Where where) const;
   Setting setting(std::size_t group, const char* wanted);
   std::vector<ParameterState>& states(std::size_t group);

@@ -14,6 +14,9 @@ namespace retrograd::optim::detail {
 std::string text(double number);
 
 double number(const Setting& setting);
+// Throws ValueError when the value is out of the setting's domain, or no whole number for a count
+// or a flag.
+void check_value(const char* owner, const Setting& setting, double value, Where where);
 void assign(const Setting& setting, double value);
 Tensor saved(double number);  // float64, without dimensions
 
@@ -25,7 +28,8 @@ class Loader {
 
   // Throw ValueError for a name that is missing or holds more than one number.
   double required(const std::string& name);
-  std::optional<double> number(const std::string& name);
+  std::int64_t required_count(const std::string& name);  // 0, 1, 2, ...
+  std::optional<double> not_negative(const std::string& name);
   // A copy with the parameter's layout and dtype; undefined where there is none. Throws ShapeError.
   Tensor tensor(const std::string& name, const Tensor& parameter);
 
@@ -34,6 +38,8 @@ class Loader {
   void refuse_unknown() const;
 
  private:
+  std::optional<double> number(const std::string& name);
+
   const char* op_;
   const StateDict& state_;
   Where where_;

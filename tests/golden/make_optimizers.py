@@ -8,7 +8,12 @@ numbers are eighths and sixteenths, the same in every library. The steps take th
 rows in turn: gradients do not vanish then, which would make the steps of most optimisers chaotic.
 For LBFGS a step has up to max_iter evaluations on all rows, and only the first steps are kept;
 without a line search it begins at a quarter of the others' parameters, near the minimum.
+
+clip_grad_norm_.I has max_norm and norm_type in .arguments, the norm in .norm, and what becomes of
+the gradients fraction((3, 4), 5) and fraction((3,), 6) in .weight and .bias; clip_grad_value_ the
+same without a norm.
 """
+import math
 import pathlib
 
 import torch
@@ -79,6 +84,9 @@ CASES = {
 }
 
 
+CLIPS = [(1.0, 2.0), (0.0, 2.0), (0.5, 1.0), (0.25, math.inf), (100.0, 2.0), (2.0, 3.5), (1.0, 0.5)]
+
+
 def fraction(shape, phase):
     """Numbers k / 8 with k from -8 to 8."""
     count = torch.Size(shape).numel()
@@ -128,6 +136,14 @@ def run(kind, table, nudge=0):
     return torch.stack(weights), torch.stack(biases)
 
 
+def clipped(clip):
+    """The gradients after clip(parameters), and what that gave."""
+    parameters = [torch.zeros(3, 4), torch.zeros(3), torch.zeros(2)]  # the last has no gradient
+    parameters[0].grad, parameters[1].grad = fraction((3, 4), 5), fraction((3,), 6)
+    result = clip(parameters)
+    return parameters[0].grad, parameters[1].grad, result
+
+
 def magnification(kind, table):
     """By how much a run enlarges a small difference at its start."""
     nudge = 1e-11
@@ -146,6 +162,14 @@ def main():
             raise SystemExit(f"{name} is chaotic: a difference grows {found:.3g} times")
         tensors[f"{name}.options"] = torch.tensor(table, dtype=torch.float64)
         tensors[f"{name}.weight"], tensors[f"{name}.bias"] = run(kind, table)
+    for index, arguments in enumerate(CLIPS):
+        name = f"clip_grad_norm_.{index}"
+        tensors[f"{name}.arguments"] = torch.tensor(arguments)
+        tensors[f"{name}.weight"], tensors[f"{name}.bias"], tensors[f"{name}.norm"] = clipped(
+            lambda parameters: torch.nn.utils.clip_grad_norm_(parameters, *arguments))
+    tensors["clip_grad_value_.arguments"] = torch.tensor([0.3])
+    tensors["clip_grad_value_.weight"], tensors["clip_grad_value_.bias"], _ = clipped(
+        lambda parameters: torch.nn.utils.clip_grad_value_(parameters, 0.3))
     safetensors_file.write(pathlib.Path(__file__).parent / "optimizers.safetensors", tensors)
 
 

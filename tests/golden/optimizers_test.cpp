@@ -165,3 +165,39 @@ TEST_CASE("optimisers: in float32 equal to PyTorch's float64 after 100 steps") {
     }
   }
 }
+
+TEST_CASE("clip_grad_norm_ and clip_grad_value_: gradients and norm are PyTorch's") {
+  const rg::StateDict golden = rg::load(RETROGRAD_TEST_GOLDEN "/optimizers.safetensors");
+  int cases = 0;
+  for (const auto& [entry, arguments] : golden) {
+    const auto end = entry.find(".arguments");
+    if (end == std::string::npos) {
+      continue;
+    }
+    ++cases;
+    const std::string name = entry.substr(0, end);
+    CAPTURE(name);
+    const rg::TensorOptions leaf{.dtype = rg::float64, .requires_grad = true};
+    Tensor weight = rg::zeros({3, 4}, leaf);
+    Tensor bias = rg::zeros({3}, leaf);
+    weight.set_grad(fraction({3, 4}, 5));
+    bias.set_grad(fraction({3}, 6));
+    const std::vector<Tensor> parameters{weight, bias, rg::zeros({2}, leaf)};
+    if (golden.contains(name + ".norm")) {
+      const double norm = optim::clip_grad_norm_(parameters, arguments.at({0}), arguments.at({1}));
+      CHECK(norm == doctest::Approx(golden.at(name + ".norm").item<double>()).epsilon(1e-14));
+    } else {
+      optim::clip_grad_value_(parameters, arguments.at({0}));
+    }
+    // Where all is scaled to 0 the difference itself is bounded.
+    const double bound = arguments.at({0}) == 0 ? 0 : 1e-14;
+    const auto error = [&](const Tensor& grad, const char* part) {
+      const Tensor expected = golden.at(name + part);
+      return bound == 0 ? rg::max(rg::abs(grad - expected)).item<double>()
+                        : relative_error(grad, expected);
+    };
+    CHECK(error(weight.grad(), ".weight") <= bound);
+    CHECK(error(bias.grad(), ".bias") <= bound);
+  }
+  CHECK(cases == 8);
+}
