@@ -102,15 +102,6 @@ void LBFGS::place(const Vector& start, double step_size, Where where) {
   }
 }
 
-double LBFGS::evaluate(const Closure& closure, Tensor* loss) const {
-  const EnableGradGuard recorded;
-  const Tensor found = closure();
-  if (loss != nullptr) {
-    *loss = found;
-  }
-  return found.item<double>();
-}
-
 // From the gradient here and the last direction, step and gradient: the two-loop recursion.
 void LBFGS::next_direction(const Vector& gradient, std::size_t history) {
   Memory& m = memory_;
@@ -152,8 +143,8 @@ Tensor LBFGS::step(const Closure& closure, Where where) {
   const LBFGSOptions o = options(0);
   const std::int64_t most_evaluations = o.max_eval > 0 ? o.max_eval : o.max_iter * 5 / 4;
   Memory& m = memory_;
-  Tensor first_loss;
-  double loss = evaluate(closure, &first_loss);
+  const Tensor first_loss = call(closure, where);
+  double loss = first_loss.item<double>(where);
   Vector gradient = gathered(true);
   std::int64_t evaluations = 1;
   if (largest(gradient) <= o.tolerance_grad) {
@@ -172,7 +163,7 @@ Tensor LBFGS::step(const Closure& closure, Where where) {
     if (o.strong_wolfe) {
       const auto evaluate_at = [&](double at) {
         place(start, at, where);
-        const double found = evaluate(closure);
+        const double found = call(closure, where).item<double>(where);
         Vector there = gathered(true);
         const double slope_there = dot(there, m.direction);
         return LinePoint{at, found, std::move(there), slope_there};
@@ -187,7 +178,7 @@ Tensor LBFGS::step(const Closure& closure, Where where) {
     } else {
       place(start, m.step_size, where);
       if (iteration < o.max_iter) {  // nobody would use it after the last move
-        loss = evaluate(closure);
+        loss = call(closure, where).item<double>(where);
         gradient = gathered(true);
         ++evaluations;
       }

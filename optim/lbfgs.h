@@ -59,7 +59,6 @@ class RETROGRAD_API LBFGS : public GroupedOptimizer<LBFGSOptions> {
   void next_direction(const Vector& gradient, std::size_t history);
   Vector gathered(bool gradients);
   void place(const Vector& start, double step_size, Where where);
-  double evaluate(const Closure& closure, Tensor* loss = nullptr) const;
 
   Memory memory_;
 };

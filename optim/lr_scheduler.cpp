@@ -90,10 +90,18 @@ void LRScheduler::load_state_dict(const StateDict& state, Where where) {
     loaded.push_back(value);
   }
   loader.refuse_unknown();
-  for (std::size_t i = 0; i < loaded.size(); ++i) {
-    *numbers[i].second = loaded[i];
+  const auto exchange = [&] {
+    for (std::size_t i = 0; i < loaded.size(); ++i) {
+      std::swap(*numbers[i].second, loaded[i]);
+    }
+  };
+  exchange();
+  try {
+    go_to(epoch, where);
+  } catch (...) {
+    exchange();
+    throw;
   }
-  go_to(epoch, where);
 }
 
 std::vector<double> PerGroup::checked(const char* owner, const char* name, Domain domain,

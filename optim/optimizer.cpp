@@ -79,13 +79,17 @@ void Optimizer::step(Where where) {
 }
 
 Tensor Optimizer::step(const Closure& closure, Where where) {
-  Tensor loss;
-  {
-    const EnableGradGuard recorded;
-    loss = closure();
-  }
+  Tensor loss = call(closure, where);
   step(where);
   return loss;
+}
+
+Tensor Optimizer::call(const Closure& closure, Where where) const {
+  if (!closure) {
+    fail<GraphError>(name(), where, "the closure is empty");
+  }
+  const EnableGradGuard recorded;
+  return closure();
 }
 
 void Optimizer::zero_grad() {

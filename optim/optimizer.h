@@ -89,6 +89,9 @@ class RETROGRAD_API Optimizer {
     std::size_t always = 0;  // so many of the tensors are there after any step
   };
 
+  // The closure's loss, recorded whatever the mode here. Throws GraphError for an empty closure.
+  Tensor call(const Closure& closure, Where where) const;
+
   virtual const char* name() const noexcept = 0;
   virtual std::vector<Tensor>& parameters(std::size_t group) = 0;
   virtual Settings settings(std::size_t group) = 0;

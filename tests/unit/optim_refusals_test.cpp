@@ -181,11 +181,14 @@ TEST_CASE("optimisers: setters of schedules refuse numbers out of range and grou
   CHECK_FALSE(adagrad.momentum());
 }
 
-TEST_CASE("LBFGS: several groups, and a step without a closure, are refused") {
+TEST_CASE("optimisers: an empty closure, and for LBFGS none and several groups, are refused") {
   const Tensor p = rg::ones({2}, {.requires_grad = true});
   const Tensor q = rg::ones({2}, {.requires_grad = true});
   const std::vector<LBFGS::Group> groups{{{p}, {}}, {{q}, {}}};
   REFUSED(ValueError, LBFGS(groups), "LBFGS", "one group of parameters is needed, not 2");
   LBFGS optimizer({p});
   REFUSED(GraphError, optimizer.step(), "LBFGS", "step needs a closure");
+  REFUSED(GraphError, optimizer.step(Optimizer::Closure()), "LBFGS", "the closure is empty");
+  SGD sgd({p});
+  REFUSED(GraphError, sgd.step(Optimizer::Closure()), "SGD", "the closure is empty");
 }
