@@ -26,6 +26,10 @@ Tensor Linear::forward(const Tensor& x) {
   return linear(x, weight, bias, CallSite::current());
 }
 
+std::int64_t Linear::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return count(output) * weight.shape()[1];
+}
+
 std::string Linear::describe() const {
   return "Linear(" + std::to_string(weight.size(1)) + ", " + std::to_string(weight.size(0)) + ")";
 }

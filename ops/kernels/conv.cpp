@@ -18,6 +18,13 @@ Tensor try_onednn(onednn::Pass pass, const ConvShape& shape, Fast&& fast) {
   return result;
 }
 
+// y (N, C, ...) += bias (C).
+void add_to_channels(const Tensor& y, const Tensor& bias) {
+  Strides strides = Dims::filled(y.shape().size(), 0);
+  strides[1] = bias.strides()[0];
+  binary_in_place(Binary::add, y, view_of(bias, y.shape(), strides, bias.impl().offset));
+}
+
 ConvShape in_float32(ConvShape shape) {
   shape.dtype = float32;
   return shape;
@@ -39,15 +46,23 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
   return reference::conv(x, weight, bias, shape);
 }
 
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  const auto fast = [&] { return onednn::conv_input_grad(grad, weight, shape); };
-  if (Tensor result = try_onednn(onednn::Pass::input_grad, shape, fast); result.defined()) {
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
+                       const ConvShape& shape) {
+  if (bias.defined() && shape.dtype != bfloat16) {
+    const Tensor result = conv_input_grad(grad, weight, {}, shape);
+    add_to_channels(result, bias);
     return result;
   }
+  if (!bias.defined()) {
+    const auto fast = [&] { return onednn::conv_input_grad(grad, weight, shape); };
+    if (Tensor result = try_onednn(onednn::Pass::input_grad, shape, fast); result.defined()) {
+      return result;
+    }
+  }
   if (shape.dtype == bfloat16) {
-    return converted(
-        conv_input_grad(converted(grad, float32), converted(weight, float32), in_float32(shape)),
-        bfloat16);
+    return converted(conv_input_grad(converted(grad, float32), converted(weight, float32),
+                                     converted(bias, float32), in_float32(shape)),
+                     bfloat16);
   }
   ++choice().reference_runs;
   return reference::conv_input_grad(grad, weight, shape);

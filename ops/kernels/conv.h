@@ -37,8 +37,10 @@ struct ConvShape {
 
 // Choose among the implementations below; bfloat16 that oneDNN does not take goes through float32.
 // Activations come back channels-last, gradients of the weight row-major.
+// A bias, where defined, is one value for each channel of the result.
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
+                       const ConvShape& shape);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
 
 // The specification: the matrix of shifted inputs times the filters, in float32 or float64.

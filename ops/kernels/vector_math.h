@@ -89,8 +89,8 @@ inline float tanh(float x) {
   p = p * z - 5.37397155531e-2F;
   p = p * z + 1.33314422036e-1F;
   p = p * z - 3.33332819422e-1F;
-  const float small = p * z * x + x;
-  return a < 0.625F ? small : (x < 0 ? -large : large);
+  const float small = p * z * a + a;
+  return std::copysign(a < 0.625F ? small : large, x);  // -0 stays -0
 }
 inline double tanh(double x) {
   return std::tanh(x);

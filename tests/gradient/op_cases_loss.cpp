@@ -66,7 +66,7 @@ void add_gaussian(Table& table) {
   const std::pair<rg::Shape, rg::Shape> shapes[] = {
       {{4}, {4}},    {{4}, {}},           {{4}, {1}},    {{2, 3}, {2, 3}}, {{2, 3}, {2, 1}},
       {{2, 3}, {2}}, {{2, 2, 2}, {2, 2}}, {{2, 1}, {2}}, {{0, 3}, {0, 3}}, {{0, 3}, {0, 1}}};
-  for (const ReductionName& reduction : kReductions) {
+  for (const ReductionName& reduction : kLossReductions) {
     for (const bool full : {false, true}) {
       for (const auto& [shape, var] : shapes) {
         if (is_undefined(shape, reduction)) {
@@ -88,7 +88,7 @@ void add_gaussian(Table& table) {
 }
 
 void add_cases(Table& table) {
-  for (const ReductionName& reduction : kReductions) {
+  for (const ReductionName& reduction : kLossReductions) {
     for (const LossRow& row : kRows) {
       for (const rg::Shape& shape : kShapes) {
         if (is_undefined(shape, reduction)) {

@@ -11,7 +11,7 @@ struct ReductionName {
   const char* name;
   rg::Reduction value;
 };
-inline constexpr ReductionName kReductions[] = {
+inline constexpr ReductionName kLossReductions[] = {
     {"mean", rg::Reduction::mean}, {"sum", rg::Reduction::sum}, {"none", rg::Reduction::none}};
 
 inline bool has_no_elements(const rg::Shape& shape) {

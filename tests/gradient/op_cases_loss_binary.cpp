@@ -126,7 +126,7 @@ void add_batchmean(Table& table) {
 }
 
 void add_cases(Table& table) {
-  for (const ReductionName& reduction : kReductions) {
+  for (const ReductionName& reduction : kLossReductions) {
     for (const LossRow& row : kRows) {
       for (const rg::Shape& shape : kShapes) {
         const bool needs_classes = row.name == std::string("multilabel_soft_margin_loss");

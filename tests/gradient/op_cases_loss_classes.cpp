@@ -171,7 +171,7 @@ void add_multi_margin(Table& table, const ReductionName& reduction) {
 }
 
 void add_cases(Table& table) {
-  for (const ReductionName& reduction : kReductions) {
+  for (const ReductionName& reduction : kLossReductions) {
     for (const rg::Shape& shape : kShapes) {
       for (const Options& options : kNLL) {
         add(table, "nll_loss", options, shape, reduction);

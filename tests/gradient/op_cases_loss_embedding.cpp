@@ -136,7 +136,7 @@ void add_triplet(Table& table, const ReductionName& reduction) {
 
 void add_cases(Table& table) {
   add_distances(table);
-  for (const ReductionName& reduction : kReductions) {
+  for (const ReductionName& reduction : kLossReductions) {
     add_hinge(table, reduction);
     add_ranking(table, reduction);
     add_cosine(table, reduction);

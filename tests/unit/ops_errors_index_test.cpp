@@ -127,7 +127,7 @@ TEST_CASE("indices out of range are named with their position") {
 TEST_CASE("index and index_put refuse what is no index, and values that do not fit") {
   const Tensor mask = zeros({3}, {.dtype = boolean});
   REFUSED(DTypeError, index(kTable, {kTable}), "index", "int64 or boolean", "float32 [2, 3]");
-  REFUSED(IndexError, index(kTable, {mask}), "index", "length 3", "length 2", "boolean [3]");
+  REFUSED(IndexError, index(kTable, {mask}), "index", "length 3", "has 2", "boolean [3]");
   REFUSED(IndexError, index(kFlat, {{}, tensor({0})}), "index", "more indices", "float32 [4]");
   REFUSED(ShapeError, index(kTable, {tensor({0, 1}), tensor({0, 1, 2})}), "index", "[2]", "[3]");
   REFUSED(ShapeError, index(kTable, {tensor(true)}), "index", "mask", "boolean []");
