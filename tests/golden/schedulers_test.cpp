@@ -156,10 +156,11 @@ std::vector<double> rates(Optimizer& optimizer) {
 
 TEST_CASE("schedulers: every epoch's learning rate is PyTorch's") {
   const rg::StateDict golden = rg::load(RETROGRAD_TEST_GOLDEN "/schedulers.safetensors");
-  for (const auto& [name, make_schedule] : kSchedules) {
+  for (const auto& row : kSchedules) {
+    const std::string& name = row.first;
     CAPTURE(name);
     SGD optimizer(two_groups());
-    const SchedulePtr schedule = make_schedule(optimizer);
+    const SchedulePtr schedule = row.second(optimizer);
     const Tensor lr = golden.at(name + ".lr");
     std::vector<std::vector<double>> lrs;
     std::vector<std::vector<double>> momenta;
@@ -182,10 +183,11 @@ TEST_CASE("schedulers: every epoch's learning rate is PyTorch's") {
 TEST_CASE("schedulers: ReduceLROnPlateau reduces where PyTorch does") {
   const rg::StateDict golden = rg::load(RETROGRAD_TEST_GOLDEN "/schedulers.safetensors");
   const auto metrics = golden.at("metrics").to_vector<double>();
-  for (const auto& [name, options] : kPlateaus) {
+  for (const auto& row : kPlateaus) {
+    const std::string& name = row.first;
     CAPTURE(name);
     SGD optimizer(two_groups());
-    ReduceLROnPlateau scheduler(optimizer, options);
+    ReduceLROnPlateau scheduler(optimizer, row.second);
     std::vector<std::vector<double>> lrs;
     for (const double metric : metrics) {
       lrs.push_back(scheduler.last_lr());

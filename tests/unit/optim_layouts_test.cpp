@@ -12,8 +12,8 @@ namespace optim = rg::optim;
 using rg::Tensor;
 
 TEST_CASE("optimisers: the layouts of parameter and gradient make no difference") {
-  for (const auto& [name, make] : test::optimizer_cases()) {
-    CAPTURE(name);
+  for (const test::OptimizerCase& kind : test::optimizer_cases()) {
+    CAPTURE(kind.name);
     rg::Generator generator(3);
     const Tensor start = rg::randn({3, 4}, {.dtype = rg::float64}, generator);
     const Tensor slope = rg::randn({3, 4}, {.dtype = rg::float64}, generator);
@@ -22,9 +22,9 @@ TEST_CASE("optimisers: the layouts of parameter and gradient make no difference"
     turned = turned.detach().set_requires_grad();
     Tensor wide = rg::zeros({3, 8}, {.dtype = rg::float64});
     Tensor stepped = rg::slice(wide, 1, 0, 8, 2).copy_(start).detach().set_requires_grad();
-    const auto a = make({plain});
-    const auto b = make({turned});
-    const auto c = make({stepped});
+    const auto a = kind.make({plain});
+    const auto b = kind.make({turned});
+    const auto c = kind.make({stepped});
     const auto step = [](optim::Optimizer& optimizer, Tensor& x, const Tensor& grad) {
       optimizer.step([&] {
         x.set_grad(grad);
@@ -45,14 +45,14 @@ TEST_CASE("optimisers: the layouts of parameter and gradient make no difference"
 
 TEST_CASE("optimisers: several threads compute what one does") {
   const int threads = rg::get_num_threads();
-  for (const auto& [name, make] : test::optimizer_cases()) {
-    CAPTURE(name);
+  for (const test::OptimizerCase& kind : test::optimizer_cases()) {
+    CAPTURE(kind.name);
     std::vector<std::vector<float>> results;
     for (const int count : {1, 4}) {
       rg::set_num_threads(count);
       rg::Generator generator(3);
       Tensor x = rg::randn({100, 1001}, {}, generator).set_requires_grad();
-      const auto optimizer = make({x});
+      const auto optimizer = kind.make({x});
       for (int i = 0; i < 2; ++i) {
         optimizer->step([&] {
           optimizer->zero_grad();

@@ -104,21 +104,21 @@ rg::StateDict with(const rg::StateDict& state, const std::string& name, const Te
 TEST_CASE("optimisers: 10 steps, a file and 10 more are 20 steps, bit for bit") {
   const test::TempFolder folder;
   for (const rg::DType dtype : {rg::float32, rg::float64, rg::bfloat16}) {
-    for (const auto& [name, make] : test::optimizer_cases()) {
-      CAPTURE(name);
+    for (const test::OptimizerCase& kind : test::optimizer_cases()) {
+      CAPTURE(kind.name);
       CAPTURE(rg::name(dtype));
       Problem straight(dtype);
-      const auto optimizer = make(straight.parameters());
+      const auto optimizer = kind.make(straight.parameters());
       straight.train(*optimizer, 0, 20);
 
       Problem first(dtype);
-      const auto stopped = make(first.parameters());
+      const auto stopped = kind.make(first.parameters());
       first.train(*stopped, 0, 10);
       rg::save(numbered(first.parameters()), folder.file("parameters"));
       rg::save(stopped->state_dict(), folder.file("optimizer"));
 
       Problem second(dtype);
-      const auto resumed = make(second.parameters());
+      const auto resumed = kind.make(second.parameters());
       second.train(*resumed, 0, 3);  // which loading is to undo
       {
         const rg::NoGradGuard unrecorded;
@@ -138,12 +138,12 @@ TEST_CASE("optimisers: 10 steps, a file and 10 more are 20 steps, bit for bit") 
 }
 
 TEST_CASE("optimisers: a state loaded before any step is one of no step") {
-  for (const auto& [name, make] : test::optimizer_cases()) {
-    CAPTURE(name);
+  for (const test::OptimizerCase& kind : test::optimizer_cases()) {
+    CAPTURE(kind.name);
     Problem problem;
     Problem twin;
-    const auto fresh = make(twin.parameters());
-    const auto optimizer = make(problem.parameters());
+    const auto fresh = kind.make(twin.parameters());
+    const auto optimizer = kind.make(problem.parameters());
     problem.train(*optimizer, 0, 6);
     optimizer->load_state_dict(fresh->state_dict());
     CHECK(names(optimizer->state_dict()) == names(fresh->state_dict()));
