@@ -101,7 +101,8 @@ class Tree:
         shutil.copytree(ROOT, self.source, ignore=ignored)
         self.run(["cmake", "-G", "Ninja", "-S", self.source, "-B", self.build,
                   "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O1",
-                  "-DRETROGRAD_TUTORIALS=OFF", "-DRETROGRAD_INSTALL=OFF"]).check_returncode()
+                  "-DRETROGRAD_TUTORIALS=OFF", "-DRETROGRAD_INSTALL=OFF",
+                  "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON"]).check_returncode()
         self.make().check_returncode()
 
     def run(self, command, seconds=1800):
