@@ -67,6 +67,11 @@ std::string Conv<N>::describe() const {
          ", " + std::to_string(weight.shape()[0]) + ", " + kernel + ")";
 }
 
+template <std::size_t N>
+std::int64_t Conv<N>::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return count(output) * (weight.numel() / weight.shape()[0]);
+}
+
 template class Conv<1>;
 template class Conv<2>;
 

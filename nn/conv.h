@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <retrograd/nn/module.h>
 #include <retrograd/ops/conv.h>
@@ -31,6 +32,7 @@ class Conv : public Module {
   Members members() override;
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
   Tensor weight;
   Tensor bias;  // undefined without

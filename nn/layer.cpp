@@ -29,4 +29,12 @@ void require_not_negative(const char* layer, const char* what, std::int64_t valu
   }
 }
 
+std::int64_t count(const Shape& shape) noexcept {
+  std::int64_t product = 1;
+  for (const std::int64_t size : shape) {
+    product *= size;
+  }
+  return product;
+}
+
 }  // namespace retrograd::nn::detail

@@ -2,6 +2,7 @@
 
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/matmul.h>
+#include <retrograd/ops/products.h>
 
 namespace retrograd::nn {
 
@@ -25,8 +26,37 @@ Tensor Linear::forward(const Tensor& x) {
   return linear(x, weight, bias, CallSite::current());
 }
 
+std::int64_t Linear::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return count(output) * weight.shape()[1];
+}
+
 std::string Linear::describe() const {
   return "Linear(" + std::to_string(weight.size(1)) + ", " + std::to_string(weight.size(0)) + ")";
+}
+
+Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
+                   LinearOptions options, Where where) {
+  require_positive("Bilinear", "in1_features", in1_features, where);
+  require_positive("Bilinear", "in2_features", in2_features, where);
+  require_positive("Bilinear", "out_features", out_features, where);
+  weight = uniform_parameter({out_features, in1_features, in2_features}, options.dtype,
+                             in1_features, where);
+  if (options.bias) {
+    bias = uniform_parameter({out_features}, options.dtype, in1_features, where);
+  }
+}
+
+Members Bilinear::members() {
+  return {{"weight", weight}, {"bias", bias}};
+}
+
+Tensor Bilinear::operator()(const Tensor& x1, const Tensor& x2, Where where) {
+  return bilinear(x1, x2, weight, bias, where);
+}
+
+std::string Bilinear::describe() const {
+  return "Bilinear(" + std::to_string(weight.size(1)) + ", " + std::to_string(weight.size(2)) +
+         ", " + std::to_string(weight.size(0)) + ")";
 }
 
 }  // namespace retrograd::nn

@@ -55,20 +55,32 @@ Member buffer(std::string name, Tensor& tensor) {
   return member;
 }
 
-Module::~Module() = default;
-
 Tensor Module::forward(const Tensor& x) {
   fail<GraphError>("forward", CallSite::current(),
                    describe() + " does not define forward(const Tensor&)", {{"input", x}});
 }
 
+std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) const {
+  return 0;
+}
+
 Tensor Module::operator()(const Tensor& x, Where where) {
   const CallSite site(where);
+  return hooks_ ? call_with_hooks(x) : observed_forward(x);
+}
+
+Tensor Module::observed_forward(const Tensor& x) {
   Tensor y = forward(x);
-  if (CallObserver* observer = CallObserver::current()) {
-    observer->called(*this, y);
+  if (CallObserver::current() != nullptr) {
+    report_call({x}, y);
   }
   return y;
+}
+
+void Module::report_call(const std::vector<Tensor>& inputs, const Tensor& output) {
+  if (CallObserver* observer = CallObserver::current()) {
+    observer->called(*this, inputs, output);
+  }
 }
 
 Module::NamedTensors Module::named_parameters() {
@@ -111,6 +123,16 @@ std::int64_t Module::parameter_count() {
     count += parameter.numel();
   }
   return count;
+}
+
+Module& Module::apply(const std::function<void(Module&)>& f) {
+  for (const Member& member : members()) {
+    if (member.child() != nullptr) {
+      member.child()->apply(f);
+    }
+  }
+  f(*this);
+  return *this;
 }
 
 StateDict Module::state_dict() {
@@ -160,6 +182,19 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, 
 void Module::train(bool on) {
   for (const auto& [name, module] : named_modules()) {
     module->training_ = on;
+  }
+}
+
+void Module::freeze() {
+  for (Tensor& parameter : parameters()) {
+    parameter.set_requires_grad(false);
+    parameter.zero_grad();
+  }
+}
+
+void Module::unfreeze() {
+  for (Tensor& parameter : parameters()) {
+    parameter.set_requires_grad(is_floating(parameter.dtype()));
   }
 }
 

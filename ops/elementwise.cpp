@@ -74,6 +74,44 @@ Tensor log1p(const Tensor& x, Where where) {
        .backward = [](const Backward& b) -> Gradients { return {b.grad / (b.saved(0) + 1.0)}; }});
 }
 
+Tensor log2(const Tensor& x, Where where) {
+  check::floating("log2", x, where);
+  return record({.op = "log2",
+                 .where = where,
+                 .output = kernels::unary(Unary::log2, x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [](const Backward& b) -> Gradients {
+                   constexpr double kLog2 = 0.69314718055994530942;
+                   return {b.grad / (b.saved(0) * kLog2)};
+                 }});
+}
+
+Tensor expm1(const Tensor& x, Where where) {
+  check::floating("expm1", x, where);
+  const Tensor y = kernels::unary(Unary::expm1, x);
+  return record(
+      {.op = "expm1",
+       .where = where,
+       .output = y,
+       .inputs = {x},
+       .saved = {y},
+       .backward = [](const Backward& b) -> Gradients { return {b.grad * (b.saved(0) + 1.0)}; }});
+}
+
+Tensor erf(const Tensor& x, Where where) {
+  check::floating("erf", x, where);
+  return record({.op = "erf",
+                 .where = where,
+                 .output = kernels::unary(Unary::erf, x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [](const Backward& b) -> Gradients {
+                   constexpr double kTwoOverSqrtPi = 1.12837916709551257390;
+                   return {b.grad * (kTwoOverSqrtPi * exp(-square(b.saved(0))))};
+                 }});
+}
+
 Tensor sqrt(const Tensor& x, Where where) {
   check::floating("sqrt", x, where);
   const Tensor y = kernels::unary(Unary::sqrt, x);
@@ -84,6 +122,33 @@ Tensor sqrt(const Tensor& x, Where where) {
        .inputs = {x},
        .saved = {y},
        .backward = [](const Backward& b) -> Gradients { return {b.grad / (2.0 * b.saved(0))}; }});
+}
+
+Tensor rsqrt(const Tensor& x, Where where) {
+  check::floating("rsqrt", x, where);
+  const Tensor y = kernels::unary(Unary::rsqrt, x);
+  return record({.op = "rsqrt",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor y = b.saved(0);
+                   return {b.grad * (-0.5 * y * square(y))};
+                 }});
+}
+
+Tensor reciprocal(const Tensor& x, Where where) {
+  check::floating("reciprocal", x, where);
+  const Tensor y = kernels::unary(Unary::reciprocal, x);
+  return record({.op = "reciprocal",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [](const Backward& b) -> Gradients {
+                   return {-(b.grad * square(b.saved(0)))};
+                 }});
 }
 
 Tensor square(const Tensor& x, Where where) {
@@ -133,7 +198,7 @@ Tensor relu(const Tensor& x, Where where) {
                  .inputs = {x},
                  .saved = {y},
                  .backward = [](const Backward& b) -> Gradients {
-                   return {retrograd::where(b.saved(0) > 0, b.grad, 0)};
+                   return {retrograd::where(b.saved(0) <= 0, 0, b.grad)};
                  }});
 }
 

@@ -17,6 +17,9 @@ Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in, W
 void require_positive(const char* layer, const char* what, std::int64_t value, Where where);
 void require_not_negative(const char* layer, const char* what, std::int64_t value, Where where);
 
+// The number of elements of a tensor of this shape: for multiply_adds().
+std::int64_t count(const Shape& shape) noexcept;
+
 // "3", or "3x5" where the dimensions differ.
 template <std::size_t N>
 std::string text(const Size<N>& size) {

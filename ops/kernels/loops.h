@@ -129,6 +129,11 @@ void map(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& c, F
                               for (std::int64_t i = 0; i < n; ++i) {
                                 op[i] = f(xp[i], yp[i], last);
                               }
+                            } else if (unit && step[2] == 0 && step[3] == 1) {
+                              const B middle = *yp;
+                              for (std::int64_t i = 0; i < n; ++i) {
+                                op[i] = f(xp[i], middle, zp[i]);
+                              }
                             } else {
                               for (std::int64_t i = 0; i < n; ++i) {
                                 op[i * step[0]] =

@@ -87,6 +87,8 @@ std::set<std::string> declared_operators() {
     if (entry.path().extension() == ".h") {
       add_declared(names, entry.path(), "RETROGRAD_API Tensor ");
       add_declared(names, entry.path(), "RETROGRAD_API ValuesAndIndices ");
+      add_declared(names, entry.path(), "RETROGRAD_API std::vector<Tensor> ");
+      add_declared(names, entry.path(), "RETROGRAD_API LSTMState ");
     }
   }
   return names;

@@ -51,6 +51,8 @@ def conv_transpose(rank):
                    "output_padding": [rng.randint(0, max(s, d) - (rng.random() < 0.95))
                                       for s, d in zip(stride, dilation)], "groups": groups}
         x = activations(rng, rank, into, dtype=dtype, most=4 if rank == 3 else 7)
+        if 0 in x.shape:
+            options["padding"] = [0] * rank  # PyTorch does not check the result's size then
         bias = normal(dtype, out * groups) if rng.random() < 0.7 else None
         weight = normal(dtype, into, out, *sizes(rng, rank, 1, 3))
         function = getattr(F, f"conv_transpose{rank}d")
@@ -70,6 +72,14 @@ def pool(kind, rank):
         else:
             options["count_include_pad"] = rng.random() < 0.5
         x = activations(rng, rank, rng.randint(1, 3), distinct, dtype, most=6 if rank == 3 else 9)
+        if kind == "avg" and rank == 3:
+            # PyTorch refuses more than the input, whatever the padding; only in three dimensions.
+            kernel[:] = [min(k, size) for k, size in zip(kernel, x.shape[-3:])]
+            options["padding"] = [min(p, k // 2) for p, k in zip(options["padding"], kernel)]
+        if kind == "max":
+            # A window of padding alone: its gradient goes to an element beside it in PyTorch 1.13.
+            options["dilation"] = [d if size > 2 or p == 0 else 1 for d, size, p in
+                                   zip(options["dilation"], x.shape[-rank:], options["padding"])]
         function = getattr(F, f"{kind}_pool{rank}d")
         return f"{kind}_pool{rank}d", options, [x], lambda x: function(x, **options)
     return family
@@ -114,7 +124,10 @@ def group_norm(rng, dtype):
     channels = groups * rng.randint(1, 3)
     options = {"num_groups": groups, "eps": rng.choice([1e-5, 1e-2])}
     x = normal(dtype, rng.randint(1, 3), channels, *sizes(rng, rng.randint(1, 3), 2, 4))
-    return "group_norm", options, [x, affine(rng, dtype, channels), affine(rng, dtype, channels)], \
+    weight = affine(rng, dtype, channels)
+    # PyTorch 1.13 has no gradient of a bias without a weight.
+    bias = None if weight is None else affine(rng, dtype, channels)
+    return "group_norm", options, [x, weight, bias], \
         lambda x, w, b: F.group_norm(x, groups, w, b, options["eps"])
 
 

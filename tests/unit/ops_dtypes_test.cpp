@@ -13,7 +13,7 @@ using namespace retrograd;
 namespace {
 
 using Numbers = std::vector<double>;
-using Indices = std::vector<std::int64_t>;
+using Int64s = std::vector<std::int64_t>;
 
 Numbers values(const Tensor& x) {
   return x.to_vector<double>();
@@ -114,12 +114,12 @@ TEST_CASE("sums of short floating numbers are added up in a longer one") {
 TEST_CASE("argmax names the first of equals") {
   const Tensor x = tensor({{1, 3, 3}, {3, 0, 3}});
   CHECK(argmax(x).item<std::int64_t>() == 1);
-  CHECK(argmax(x, 1).to_vector<std::int64_t>() == Indices{1, 0});
-  CHECK(argmax(x, 0).to_vector<std::int64_t>() == Indices{1, 0, 0});
+  CHECK(argmax(x, 1).to_vector<std::int64_t>() == Int64s{1, 0});
+  CHECK(argmax(x, 0).to_vector<std::int64_t>() == Int64s{1, 0, 0});
   CHECK(argmax(transpose(x, 0, 1)).item<std::int64_t>() == 1);  // in the order one sees
   CHECK(argmax(x, 1, true).shape() == Shape{2, 1});
   CHECK(argmax(x, {}, true).shape() == Shape{1, 1});
-  CHECK(max(x, 1).indices.to_vector<std::int64_t>() == Indices{1, 0});
+  CHECK(max(x, 1).indices.to_vector<std::int64_t>() == Int64s{1, 0});
 }
 
 TEST_CASE("reductions of no elements") {

@@ -1,0 +1,48 @@
+#include <retrograd/nn/dropout.h>
+
+#include <retrograd/ops/dropout.h>
+
+namespace retrograd::nn {
+
+namespace {
+
+double checked(const char* layer, double p, Where where) {
+  if (!(p >= 0 && p <= 1)) {
+    fail<ValueError>(layer, where, "p is " + std::to_string(p) + "; it must lie between 0 and 1");
+  }
+  return p;
+}
+
+std::string text(const char* layer, double p) {
+  std::string digits = std::to_string(p);
+  digits.erase(digits.find_last_not_of('0') + 1);
+  return std::string(layer) + "(" + digits + (digits.back() == '.' ? "0)" : ")");
+}
+
+}  // namespace
+
+Dropout::Dropout(double p, Where where) : p_(checked("Dropout", p, where)) {}
+Tensor Dropout::forward(const Tensor& x) {
+  return dropout(x, p_, is_training(), default_generator(), CallSite::current());
+}
+std::string Dropout::describe() const {
+  return text("Dropout", p_);
+}
+
+Dropout1d::Dropout1d(double p, Where where) : p_(checked("Dropout1d", p, where)) {}
+Tensor Dropout1d::forward(const Tensor& x) {
+  return dropout1d(x, p_, is_training(), default_generator(), CallSite::current());
+}
+std::string Dropout1d::describe() const {
+  return text("Dropout1d", p_);
+}
+
+Dropout2d::Dropout2d(double p, Where where) : p_(checked("Dropout2d", p, where)) {}
+Tensor Dropout2d::forward(const Tensor& x) {
+  return dropout2d(x, p_, is_training(), default_generator(), CallSite::current());
+}
+std::string Dropout2d::describe() const {
+  return text("Dropout2d", p_);
+}
+
+}  // namespace retrograd::nn
