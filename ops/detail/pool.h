@@ -73,8 +73,8 @@ PoolShape shape_of(const char* op, const Tensor& x, Size<N> kernel,
           {{"input", x}});
     }
     const std::int64_t span = s.dilation[d] * (s.kernel[d] - 1) + 1;
-    const std::int64_t room = s.input[d] + 2 * s.padding[d] - span +
-                              (options.ceil_mode ? s.stride[d] - 1 : 0);
+    const std::int64_t room =
+        s.input[d] + 2 * s.padding[d] - span + (options.ceil_mode ? s.stride[d] - 1 : 0);
     if (room < 0 || s.input[d] == 0) {
       fail<ShapeError>(op, where,
                        "the window spans " + std::to_string(span) + " but the padded input only " +

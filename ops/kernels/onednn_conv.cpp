@@ -12,7 +12,7 @@ Tensor empty_channels_last(const Shape& shape, DType dtype) {
 }
 
 void* memory_of(const Tensor& x) {
-  return x.raw<std::byte>();
+  return x.raw_bytes();
 }
 
 // Memory for the weight or its gradient in the plan's own layout.

@@ -150,21 +150,23 @@ void add_multi_margin(Table& table, const ReductionName& reduction) {
         if (is_undefined(shape, reduction)) {
           continue;
         }
-        table.push_back({.op = "multi_margin_loss",
-                         .label = to_string(shape) + " " + reduction.name + " p " +
-                                  std::to_string(p) + (weight ? " weight" : ""),
-                         .inputs = {{shape, Values::distinct}, classes_for(shape)},
-                         .torch = torch_loss("multi_margin_loss", reduction,
-                                             "margin=0.7, p=" + std::to_string(p) +
-                                                 (weight ? ", " + weights_in_torch(shape) : "")),
-                         .function = [p, weight, reduction](const Tensors& x) {
-                           return rg::multi_margin_loss(
-                               x[0], x[1],
-                               {.p = p,
-                                .margin = 0.7,
-                                .weight = weight ? weights_for(x) : rg::Tensor(),
-                                .reduction = reduction.value});
-                         }});
+        const std::string options =
+            "margin=0.7, p=" + std::to_string(p) + (weight ? ", " + weights_in_torch(shape) : "");
+        // PyTorch 1.13 gives whatever its memory held as the sum over a batch of none.
+        const bool garbage = has_no_elements(shape) && reduction.value == rg::Reduction::sum;
+        table.push_back(
+            {.op = "multi_margin_loss",
+             .label = to_string(shape) + " " + reduction.name + " p " + std::to_string(p) +
+                      (weight ? " weight" : ""),
+             .inputs = {{shape, Values::distinct}, classes_for(shape)},
+             .torch = garbage ? "" : torch_loss("multi_margin_loss", reduction, options),
+             .function = [p, weight, reduction](const Tensors& x) {
+               return rg::multi_margin_loss(x[0], x[1],
+                                            {.p = p,
+                                             .margin = 0.7,
+                                             .weight = weight ? weights_for(x) : rg::Tensor(),
+                                             .reduction = reduction.value});
+             }});
       }
     }
   }

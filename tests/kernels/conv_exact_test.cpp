@@ -48,6 +48,12 @@ Tensor every_second(const Tensor& x) {
   return rg::select(twice, x.dim(), 1);
 }
 
+// The same elements in the same strides, from the middle of a larger memory on.
+Tensor later(const Tensor& x) {
+  const Tensor memory = rg::zeros({x.numel() + 5}, {.dtype = x.dtype()});
+  return rg::view_of(memory, x.shape(), x.strides(), 3).copy_(x);
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("exactness");
@@ -100,6 +106,16 @@ TEST_CASE("convolutions of tensors that are not contiguous are exact") {
       CHECK(equal(run(row, other), expected));
       CHECK(equal(run_reference(row, other), expected));
     }
+  }
+}
+
+TEST_CASE("convolutions of dense tensors that begin within their memory are exact") {
+  for (const ConvRow& row : conv_rows()) {
+    const ConvInputs plain = conv_inputs(row, rg::float32);
+    INFO(to_string(row));
+    const ConvInputs other{later(plain.x), later(plain.weight), later(plain.bias),
+                           later(plain.seed)};
+    CHECK(equal(run(row, other), run_reference(row, plain)));
   }
 }
 
