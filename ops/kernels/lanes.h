@@ -58,6 +58,14 @@ struct Block {
     std::memcpy(p + at + v * lanes, &values, partial ? length * sizeof(T) : sizeof(Vector));
   }
 
+  static bool any_nan(const std::array<Vector, vectors>& values) {
+    Ints found{};
+    each([&](std::size_t v) { found |= values[v] != values[v]; });
+    std::array<std::uint64_t, 2> halves;
+    std::memcpy(&halves, &found, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+  }
+
   // A byte for each lane travels as lane i's byte i, all others 0: `own_bytes` masks them.
   static Ints own_bytes() {
     std::array<std::array<std::uint8_t, sizeof(Int)>, lanes> bytes{};
@@ -78,24 +86,40 @@ struct Block {
     std::memcpy(&packed, p + at + v * lanes, partial ? length : lanes);
     return (Ints{} + packed) & own_bytes();
   }
-  void store_bytes(std::uint8_t* p, std::size_t v, Ints bytes) const {
-    Int packed = bytes[0] | bytes[1];
-    if constexpr (lanes == 4) {
-      packed |= bytes[2] | bytes[3];
+  void store_bytes(std::uint8_t* p, const std::array<Ints, vectors>& bytes) const {
+    if constexpr (lanes == 4 && vectors >= 2) {
+      // Or-ing all lanes of several vectors at once.
+      const auto halves = [](Ints a, Ints b) {
+        return __builtin_shufflevector(a, b, 0, 4, 1, 5) |
+               __builtin_shufflevector(a, b, 2, 6, 3, 7);
+      };
+      const Ints first = halves(bytes[0], bytes[1]);
+      const Ints second = vectors == 4 ? halves(bytes[vectors - 2], bytes[vectors - 1]) : first;
+      const Ints packed = __builtin_shufflevector(first, second, 0, 1, 4, 5) |
+                          __builtin_shufflevector(first, second, 2, 3, 6, 7);
+      std::memcpy(p + at, &packed, vectors * lanes);
+    } else {
+      each([&](std::size_t v) {
+        Int packed = bytes[v][0] | bytes[v][1];
+        if constexpr (lanes == 4) {
+          packed |= bytes[v][2] | bytes[v][3];
+        }
+        std::memcpy(p + at + v * lanes, &packed, partial ? length : lanes);
+      });
     }
-    std::memcpy(p + at + v * lanes, &packed, partial ? length : lanes);
   }
 };
 
-// Calls f(block) for blocks that cover `count` values. They may reach past the last, for as long as
-// `room` values may be touched: written in ascending order, the excess is overwritten.
-template <class T, class F>
+// Calls f(block) for blocks of up to kMost vectors that cover `count` values. They may reach past
+// the last, for as long as `room` values may be touched: written in ascending order, the excess is
+// overwritten.
+template <class T, std::size_t kMost = 4, class F>
 void for_each_block(std::int64_t count, std::int64_t room, F&& f) {
   constexpr auto lanes = static_cast<std::int64_t>(Lanes<T>::count);
   for (std::int64_t at = 0; at < count;) {
     const std::int64_t left = count - at;
-    if (left > 2 * lanes && at + 4 * lanes <= room) {
-      f(Block<T, 4>{at, 4 * lanes});
+    if (kMost == 4 && left > 2 * lanes && at + 4 * lanes <= room) {
+      f(Block < T, kMost == 4 ? 4 : 2 > {at, 4 * lanes});
       at += 4 * lanes;
     } else if (left > lanes && at + 2 * lanes <= room) {
       f(Block<T, 2>{at, 2 * lanes});

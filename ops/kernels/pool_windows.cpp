@@ -83,15 +83,6 @@ void LineWindows::fill(std::vector<PoolTap>& taps, const Taps& columns) const {
   }
 }
 
-const std::vector<PoolTap>& LineWindows::taps(std::int64_t ow) {
-  const Taps& columns = along(ow).taps;
-  if (columns.first == 0 && columns.last == geometry_.shape.kernel[2]) {
-    return whole_;
-  }
-  fill(cut_, columns);
-  return cut_;
-}
-
 std::int64_t LineWindows::divisor(std::int64_t ow) const {
   const std::int64_t given = geometry_.shape.divisor_override;
   return given != 0 ? given : std::max<std::int64_t>(rows_counted_ * along(ow).counted, 1);

@@ -84,7 +84,14 @@ class LineWindows {
   // Where the window's first place of a line lies, counted from the image's first element.
   std::int64_t base(std::int64_t ow) const { return along(ow).start * geometry_.channels; }
   // The taps inside the input, in row-major order; valid until the next call.
-  const std::vector<PoolTap>& taps(std::int64_t ow);
+  const std::vector<PoolTap>& taps(std::int64_t ow) {
+    const Taps& columns = along(ow).taps;
+    if (columns.last - columns.first == geometry_.shape.kernel[2]) {
+      return whole_;
+    }
+    fill(cut_, columns);
+    return cut_;
+  }
   // The taps of a window that reaches past neither end of its line, whether there is one or not.
   const std::vector<PoolTap>& whole() const { return whole_; }
   // What the sum over the window is divided by.
@@ -113,6 +120,20 @@ void for_each_line_of_windows(const PoolGeometry& geometry, F&& f) {
     for (std::int64_t line = begin; line < end; ++line) {
       windows.move_to(line);
       f(windows, line, end);
+    }
+  });
+}
+
+// Calls f(windows, ow, out_at, room) for every window: out_at is the offset of its channels in the
+// output, and `room` how many elements from there on belong to this thread.
+template <class F>
+void for_each_window(const PoolGeometry& pool, F&& f) {
+  const std::int64_t line_length = pool.shape.output[2] * pool.channels;
+  for_each_line_of_windows(pool, [&](LineWindows& windows, std::int64_t line, std::int64_t end) {
+    std::int64_t out_at = line * line_length;
+    for (std::int64_t ow = 0; ow < pool.shape.output[2]; ++ow) {
+      f(windows, ow, out_at, end * line_length - out_at);
+      out_at += pool.channels;
     }
   });
 }

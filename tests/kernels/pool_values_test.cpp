@@ -41,6 +41,8 @@ const std::vector<PoolRow> kRows{
     {.input = {9, 9}, .kernel = {3, 3}, .stride = {1, 2}, .padding = {1, 0}, .dilation = {2, 3}},
     {.channels = 64, .input = {24, 24}},
     {.channels = 6, .input = {9, 12}},  // two places and six channels: three vectors
+    {.channels = 17, .input = {6, 8}},
+    {.channels = 12, .input = {6, 9}, .kernel = {2, 3}, .stride = {2, 3}},
     {.channels = 16, .input = {9, 13}, .stride = {1, 1}},
     {.channels = 5, .input = {7, 8}, .kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}},
     {.depth = Depth{}},
@@ -219,6 +221,24 @@ TEST_CASE("the gradient of max_pool2d's gradient reads the winners' places") {
   // x_grad is linear in the seed; its adjoint applied to x gives the pooled values again.
   const Tensor again = rg::grad({x_grad}, {seed}, {.grad_outputs = {x.detach()}})[0];
   CHECK(equal(again, y.detach()));
+}
+
+TEST_CASE("NaN and infinities among many channels") {
+  const double special[] = {kNan, kInfinity, -kInfinity, kNan, -kInfinity};
+  for (const rg::DType dtype : {rg::float32, rg::float64}) {
+    for (const PoolRow& row : kRows) {
+      Tensor x = input_of(row, rg::float64);
+      for (std::int64_t i = 0; i < x.numel(); i += 3) {
+        x.data<double>()[i] = special[i % 5];
+      }
+      x = x.to(dtype).set_requires_grad();
+      const Tensor y = max_pool(row, x);
+      const Loops expected = max_by_definition(row, x, y);
+      const Tensor x_grad = rg::grad({y}, {x}, {.grad_outputs = {output_grad(y)}})[0];
+      CHECK(same(y.to_vector<double>(), expected.values, 0));
+      CHECK(x_grad.to_vector<double>() == expected.x_grad);
+    }
+  }
 }
 
 TEST_CASE("NaN wins, minus infinity counts as a value") {
