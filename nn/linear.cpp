@@ -51,7 +51,14 @@ Members Bilinear::members() {
 }
 
 Tensor Bilinear::operator()(const Tensor& x1, const Tensor& x2, Where where) {
-  return bilinear(x1, x2, weight, bias, where);
+  return call(
+      {x1, x2}, [&](const Tensor& first) { return bilinear(first, x2, weight, bias, where); },
+      where);
+}
+
+// x1 times the weight, then the result times x2.
+std::int64_t Bilinear::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return count(output) * (weight.shape()[1] + 1) * weight.shape()[2];
 }
 
 std::string Bilinear::describe() const {

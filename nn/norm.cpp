@@ -25,6 +25,11 @@ Tensor parameter_of(const Shape& shape, double value, DType dtype, Where where) 
   return full(shape, value, {.dtype = dtype, .requires_grad = true}, where);
 }
 
+// The scaling by a weight: what is left to do when the statistics are known.
+std::int64_t scaling(const Tensor& weight, const Shape& output) {
+  return weight.defined() ? count(output) : 0;
+}
+
 constexpr const char* kBatchNames[] = {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"};
 constexpr const char* kInstanceNames[] = {"InstanceNorm1d", "InstanceNorm2d"};
 
@@ -61,6 +66,9 @@ Members RunningNorm::members() {
 
 std::string RunningNorm::describe() const {
   return std::string(layer_) + "(" + std::to_string(num_features_) + ")";
+}
+std::int64_t RunningNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return scaling(weight, output);
 }
 
 void RunningNorm::reset_running_stats() {
@@ -160,6 +168,8 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Wh
     bias = parameter_of(normalized_shape, 0, options.dtype, where);
   }
 }
+LayerNorm::LayerNorm(std::int64_t normalized_shape, LayerNormOptions options, Where where)
+    : LayerNorm(Shape{normalized_shape}, options, where) {}
 Members LayerNorm::members() {
   return {{"weight", weight}, {"bias", bias}};
 }
@@ -168,6 +178,9 @@ Tensor LayerNorm::forward(const Tensor& x) {
 }
 std::string LayerNorm::describe() const {
   return "LayerNorm(" + to_string(normalized_shape_) + ")";
+}
+std::int64_t LayerNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return scaling(weight, output);
 }
 
 GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNormOptions options,
@@ -194,6 +207,9 @@ Tensor GroupNorm::forward(const Tensor& x) {
 }
 std::string GroupNorm::describe() const {
   return "GroupNorm(" + std::to_string(num_groups_) + ", " + std::to_string(num_channels_) + ")";
+}
+std::int64_t GroupNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return scaling(weight, output);
 }
 
 LocalResponseNorm::LocalResponseNorm(std::int64_t size, LocalResponseNormOptions options,
