@@ -77,8 +77,9 @@ void check_call(const Tensor& query, const Tensor& key, const Tensor& value, con
 
 MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_heads,
                                        const MultiheadAttentionOptions& options, Where where)
-    : out_proj((require_positive(kLayer, "embed_dim", embed_dim, where), embed_dim), embed_dim,
-               {.bias = options.bias, .dtype = options.dtype}, where),
+    : out_proj((require_positive(kLayer, "embed_dim", embed_dim, where),
+                require_floating(kLayer, options.dtype, where), embed_dim),
+               embed_dim, {.bias = options.bias, .dtype = options.dtype}, where),
       heads_(num_heads),
       batch_first_(options.batch_first) {
   require_positive(kLayer, "num_heads", num_heads, where);

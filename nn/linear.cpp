@@ -12,6 +12,7 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOption
                Where where) {
   require_positive("Linear", "in_features", in_features, where);
   require_positive("Linear", "out_features", out_features, where);
+  require_floating("Linear", options.dtype, where);
   weight = uniform_parameter({out_features, in_features}, options.dtype, in_features, where);
   if (options.bias) {
     bias = uniform_parameter({out_features}, options.dtype, in_features, where);
@@ -39,6 +40,7 @@ Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::in
   require_positive("Bilinear", "in1_features", in1_features, where);
   require_positive("Bilinear", "in2_features", in2_features, where);
   require_positive("Bilinear", "out_features", out_features, where);
+  require_floating("Bilinear", options.dtype, where);
   weight = uniform_parameter({out_features, in1_features, in2_features}, options.dtype,
                              in1_features, where);
   if (options.bias) {

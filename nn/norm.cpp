@@ -39,6 +39,7 @@ RunningNorm::RunningNorm(const char* layer, std::int64_t num_features,
                          BatchNormLayerOptions options, Where where)
     : layer_(layer), num_features_(num_features), options_(options) {
   require_positive(layer, "num_features", num_features, where);
+  require_floating(layer, options.dtype, where);
   require_eps(layer, options.eps, where);
   if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1)) {
     fail<ValueError>(layer, where,
@@ -157,6 +158,7 @@ template class InstanceNorm<2>;
 LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Where where)
     : normalized_shape_(normalized_shape), eps_(options.eps) {
   require_eps("LayerNorm", options.eps, where);
+  require_floating("LayerNorm", options.dtype, where);
   if (normalized_shape.empty()) {
     fail<ValueError>("LayerNorm", where, "normalized_shape is []; one dimension is needed");
   }
@@ -189,6 +191,7 @@ GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNo
   require_positive("GroupNorm", "num_groups", num_groups, where);
   require_positive("GroupNorm", "num_channels", num_channels, where);
   require_eps("GroupNorm", options.eps, where);
+  require_floating("GroupNorm", options.dtype, where);
   if (num_channels % num_groups != 0) {
     fail<ValueError>("GroupNorm", where,
                      std::to_string(num_channels) + " channels do not split into " +

@@ -48,6 +48,7 @@ Recurrent::Recurrent(const char* layer, std::int64_t gates, std::int64_t input_s
   require_positive(layer, "input_size", input_size, where);
   require_positive(layer, "hidden_size", hidden_size, where);
   require_positive(layer, "num_layers", options.num_layers, where);
+  require_floating(layer, options.dtype, where);
   const std::int64_t rows = gates * hidden_size;
   const std::int64_t directions = options.bidirectional ? 2 : 1;
   const auto parameter = [&](const Shape& shape) {

@@ -11,6 +11,7 @@ RecurrentCell::RecurrentCell(const char* layer, std::int64_t gates, std::int64_t
     : layer_(layer), input_size_(input_size), hidden_size_(hidden_size) {
   require_positive(layer, "input_size", input_size, where);
   require_positive(layer, "hidden_size", hidden_size, where);
+  require_floating(layer, options.dtype, where);
   const std::int64_t rows = gates * hidden_size;
   const auto parameter = [&](const Shape& shape) {
     return uniform_parameter(shape, options.dtype, hidden_size, where);
