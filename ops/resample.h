@@ -49,6 +49,11 @@ struct InterpolateOptions {
 RETROGRAD_API Tensor interpolate(const Tensor& x, const InterpolateOptions& options,
                                  Where where = {});
 
+// PyTorch's older name of interpolate.
+inline Tensor upsample(const Tensor& x, const InterpolateOptions& options, Where where = {}) {
+  return interpolate(x, options, where);
+}
+
 // (..., C r^2, H, W) to (..., C, H r, W r): channel c r^2 + i r + j becomes place (i, j) of each
 // block. Shi et al., "Real-time single image and video super-resolution", 2016.
 RETROGRAD_API Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where = {});

@@ -82,7 +82,8 @@ template <std::size_t N>
 Tensor max_unpool(const char* op, const Tensor& input, const Tensor& indices, Size<N> kernel,
                   const MaxUnpoolOptions<N>& options, Where where) {
   const PoolShape shape = shape_to_fill(op, input, indices, kernel, options, where);
-  const std::int64_t places = shape.input[0] * shape.input[1] * shape.input[2];
+  const std::int64_t places =
+      checked_numel(op, {shape.input[0], shape.input[1], shape.input[2]}, input.dtype(), where);
   if (indices.numel() > 0) {
     const auto [least, most] = kernels::index_range(indices);
     if (least < 0 || most >= places) {

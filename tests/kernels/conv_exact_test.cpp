@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -124,6 +125,20 @@ TEST_CASE("convolutions of an expanded input are exact") {
   const Tensor one = rg::slice(inputs.x, 0, 0, 1);
   inputs.x = rg::expand(one, {3, 8, 8, 8});
   check_row(row, inputs);
+}
+
+TEST_CASE("bfloat16 gradients do not depend on what memory held before") {
+  for (const Pair input : {Pair{5, 12}, Pair{6, 10}, Pair{3, 5}}) {
+    const ConvRow row{.in = 11, .out = 25, .input = input, .kernel = {1, 1}, .padding = {0, 0}};
+    const ConvInputs inputs = conv_inputs(row, rg::bfloat16);
+    const ConvResults expected = run_reference(row, inputs);
+    for (std::int64_t size = 16; size < 20000; size *= 2) {
+      rg::full({size}, NAN, {.dtype = rg::bfloat16});
+      rg::full({size}, NAN, {.dtype = rg::bfloat16});
+    }
+    INFO(to_string(row));
+    CHECK(equal(run(row, inputs), expected));
+  }
 }
 
 TEST_CASE("bfloat16 convolutions equal the reference after one rounding") {
