@@ -90,6 +90,7 @@ struct LayerCase {
 };
 using LayerCases = std::vector<LayerCase>;
 
+LayerCases convolutions_and_pools();
 LayerCases image_layers();
 LayerCases plain_layers();
 LayerCases recurrent_layers();

@@ -1,4 +1,4 @@
-// Layers for images and other grids.
+// Normalisation, padding, resampling and windows.
 #include "golden/layer_cases.h"
 
 namespace golden {
@@ -9,24 +9,6 @@ namespace nn = rg::nn;
 LayerCases image_layers() {
   using Mode = rg::InterpolateMode;
   return {
-      LAYER("Conv1d/default", Conv1d(2, 3, 3)),
-      LAYER("Conv1d/no_batch", Conv1d(2, 2, 2, {.stride = 2, .padding = 1, .bias = false})),
-      LAYER("Conv1d/same", Conv1d(2, 2, 3, {.padding = rg::same, .dilation = 2, .groups = 2})),
-      LAYER("Conv2d/default", Conv2d(2, 3, 3)),
-      LAYER("Conv2d/all",
-            Conv2d(4, 2, {2, 3},
-                   {.stride = {1, 2}, .padding = {1, 2}, .dilation = {2, 1}, .groups = 2})),
-      LAYER("Conv2d/no_bias", Conv2d(1, 2, 2, {.padding = rg::valid, .bias = false})),
-      LAYER("MaxPool2d/default", MaxPool2d(2)),
-      LAYER(
-          "MaxPool2d/all",
-          MaxPool2d({3, 2},
-                    {.stride = {2, 1}, .padding = {1, 0}, .dilation = {1, 2}, .ceil_mode = true})),
-      LAYER("AvgPool2d/default", AvgPool2d(2)),
-      LAYER("AvgPool2d/ceil",
-            AvgPool2d({3, 2},
-                      {.stride = 2, .padding = 1, .ceil_mode = true, .count_include_pad = false})),
-      LAYER("AvgPool2d/divisor", AvgPool2d(3, {.stride = 1, .divisor_override = 5})),
       LAYER("Unfold/default", Unfold(2)),
       LAYER("Unfold/all",
             Unfold({2, 3}, {.dilation = {2, 1}, .padding = {1, 0}, .stride = {1, 2}})),

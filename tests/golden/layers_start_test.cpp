@@ -65,6 +65,7 @@ std::map<std::string, Case> cases() {
   const nn::InstanceNormLayerOptions all_of_it{.affine = true, .track_running_stats = true};
   const nn::ConvLayerOptions<1> groups1{.groups = 2};
   const nn::ConvLayerOptions<2> groups2{.groups = 2};
+  const nn::ConvTransposeLayerOptions<1> transposed{.groups = 2};
   const nn::RNNOptions layers{.num_layers = 2, .bidirectional = true};
   const nn::EmbeddingOptions padding{.padding_idx = 1};
   const auto both = [](double fan_in) {
@@ -75,6 +76,11 @@ std::map<std::string, Case> cases() {
       {"Bilinear", {made<nn::Bilinear>(25, 10, 2000), both(25)}},
       {"Conv1d", {made<nn::Conv1d>(6, 2000, 7, groups1), both(3 * 7)}},
       {"Conv2d", {made<nn::Conv2d>(8, 2000, rg::Size<2>{2, 4}, groups2), both(4 * 2 * 4)}},
+      {"Conv3d", {made<nn::Conv3d>(2, 2000, rg::Size<3>{3, 2, 2}), both(2 * 12)}},
+      {"ConvTranspose1d", {made<nn::ConvTranspose1d>(6, 2000, 3, transposed), both(1000 * 3)}},
+      {"ConvTranspose2d", {made<nn::ConvTranspose2d>(3, 2000, rg::Size<2>{1, 2}), both(2000 * 2)}},
+      {"ConvTranspose3d",
+       {made<nn::ConvTranspose3d>(1, 2000, rg::Size<3>{1, 2, 1}), both(2000 * 2)}},
       {"Embedding", {made<nn::Embedding>(100, 50), {{"weight", normal}}}},
       {"EmbeddingPadding", {made<nn::Embedding>(2, 3000, padding), {{"weight", normal}}}},
       {"RNN", {made<nn::RNN>(25, 2000), recurrent(2000, "_l0")}},

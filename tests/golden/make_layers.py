@@ -6,7 +6,7 @@ A case LAYER/LABEL has
   LAYER/LABEL/input/I        an input whose gradient is taken, or /constant/I, one whose is not,
   LAYER/LABEL/MODE/output/I  the outputs in mode train or eval,
   LAYER/LABEL/MODE/rest      one after another, flat: the gradients of the inputs and of the
-                             parameters, for the seeds of weights(), then the buffers after the call.
+                             parameters, for the seeds of weights(), then the buffers after it.
 eval is left out where it equals train, and train where it is random. All is in float64.
 
 start/LAYER/KEY has the least, the largest, the mean and the deviation of what a parameter is made
@@ -69,8 +69,8 @@ def activations():
         dim = {"dim": 1} if kind == "GLU" else {}
         case(f"{kind}/default", lambda kind=kind, dim=dim: getattr(nn, kind)(**dim), shape)
     case("ReLU6/large", lambda: nn.ReLU6(), lambda: 8 * shape())
-    # PyTorch rounds a sixth to float32 in the backward pass of Hardsigmoid, and 1 / alpha in that of
-    # CELU: here the one is made of others, and the other's alpha is a power of 2.
+    # PyTorch rounds a sixth to float32 in the backward pass of Hardsigmoid, and 1 / alpha in that
+    # of CELU: here the one is made of others, and the other's alpha is a power of 2.
     hardsigmoid = lambda: Function(lambda v: nn.functional.relu6(v + 3) / 6)
     case("Hardsigmoid/default", hardsigmoid, shape)
     case("Hardsigmoid/large", hardsigmoid, lambda: 4 * shape())
@@ -89,13 +89,14 @@ def activations():
     case("Softmax/last", lambda: nn.Softmax(-1), shape)
     case("LogSoftmax/1", lambda: nn.LogSoftmax(1), shape)
     case("LogSoftmax/first", lambda: nn.LogSoftmax(0), shape)
-    for kind, input in (("Dropout", shape), ("Dropout1d", shape), ("Dropout2d", lambda: x(1, 2, 2, 2))):
+    for kind, input in (("Dropout", shape), ("Dropout1d", shape),
+                        ("Dropout2d", lambda: x(1, 2, 2, 2))):
         case(f"{kind}/default", lambda kind=kind: getattr(nn, kind)(), input, random=True)
         case(f"{kind}/none", lambda kind=kind: getattr(nn, kind)(0.0), input)
         case(f"{kind}/all", lambda kind=kind: getattr(nn, kind)(1.0), input)
 
 
-def linear_and_windows():
+def linear():
     case("Linear/default", lambda: nn.Linear(3, 2), lambda: x(2, 3))
     case("Linear/no_bias", lambda: nn.Linear(3, 2, bias=False), lambda: x(2, 2, 3))
     case("Linear/vector", lambda: nn.Linear(3, 2), lambda: x(3))
@@ -107,6 +108,9 @@ def linear_and_windows():
          lambda: const(torch.tensor([1, 0, 3, 1, 0])))
     case("Embedding/padding_from_end", lambda: nn.Embedding(4, 2, padding_idx=-1),
          lambda: const(torch.tensor([[3, 0], [2, 3]])))
+
+
+def convolutions_and_pools():
     case("Conv1d/default", lambda: nn.Conv1d(2, 3, 3), lambda: x(2, 2, 5))
     case("Conv1d/no_batch", lambda: nn.Conv1d(2, 2, 2, stride=2, padding=1, bias=False),
          lambda: x(2, 5))
@@ -118,19 +122,57 @@ def linear_and_windows():
     case("Conv2d/no_bias", lambda: nn.Conv2d(1, 2, 2, padding="valid", bias=False),
          lambda: x(1, 3, 3))
     case("MaxPool2d/default", lambda: nn.MaxPool2d(2), lambda: x(1, 2, 4, 5))
-    case("MaxPool2d/all", lambda: nn.MaxPool2d((3, 2), stride=(2, 1), padding=(1, 0), dilation=(1, 2),
-                                               ceil_mode=True), lambda: x(1, 2, 5, 5))
+    case("MaxPool2d/all", lambda: nn.MaxPool2d((3, 2), stride=(2, 1), padding=(1, 0),
+                                               dilation=(1, 2), ceil_mode=True), lambda: x(1, 2, 5, 5))
     case("AvgPool2d/default", lambda: nn.AvgPool2d(2), lambda: x(1, 2, 4, 5))
     case("AvgPool2d/ceil", lambda: nn.AvgPool2d((3, 2), stride=2, padding=1, ceil_mode=True,
                                                 count_include_pad=False), lambda: x(1, 1, 4, 4))
     case("AvgPool2d/divisor", lambda: nn.AvgPool2d(3, stride=1, divisor_override=5),
          lambda: x(1, 4, 3))
-    case("Unfold/default", lambda: nn.Unfold(2), lambda: x(1, 2, 3, 3))
-    case("Unfold/all", lambda: nn.Unfold((2, 3), dilation=(2, 1), padding=(1, 0), stride=(1, 2)),
-         lambda: x(1, 1, 3, 5))
-    case("Fold/default", lambda: nn.Fold((3, 3), 2), lambda: x(1, 4, 4))
-    case("Fold/all", lambda: nn.Fold((3, 5), (2, 3), dilation=(2, 1), padding=(1, 0), stride=(1, 2)),
-         lambda: x(6, 6))
+    case("Conv1d/reflect", lambda: nn.Conv1d(1, 2, 3, stride=2, padding=2, padding_mode="reflect"),
+         lambda: x(2, 1, 4))
+    case("Conv2d/circular", lambda: nn.Conv2d(2, 1, (3, 2), padding=(1, 2),
+                                              padding_mode="circular"), lambda: x(1, 2, 3, 2))
+    case("Conv2d/replicate_same", lambda: nn.Conv2d(1, 1, (4, 3), padding="same",
+                                                    padding_mode="replicate"), lambda: x(1, 3, 4))
+    case("Conv3d/default", lambda: nn.Conv3d(1, 2, 2), lambda: x(1, 1, 2, 3, 3))
+    case("Conv3d/all", lambda: nn.Conv3d(2, 2, (1, 2, 3), stride=(1, 2, 1), padding=(0, 1, 1),
+                                         dilation=(1, 1, 2), groups=2, bias=False),
+         lambda: x(2, 2, 2, 3))
+    case("ConvTranspose1d/default", lambda: nn.ConvTranspose1d(2, 3, 3), lambda: x(2, 2, 3))
+    case("ConvTranspose1d/no_batch", lambda: nn.ConvTranspose1d(
+        4, 2, 2, stride=3, padding=1, output_padding=2, groups=2, bias=False), lambda: x(4, 3))
+    case("ConvTranspose2d/default", lambda: nn.ConvTranspose2d(2, 1, 2), lambda: x(1, 2, 2, 3))
+    case("ConvTranspose2d/all", lambda: nn.ConvTranspose2d(
+        2, 4, (2, 3), stride=(2, 1), padding=(1, 0), output_padding=(1, 0), groups=2,
+        dilation=(1, 2)), lambda: x(1, 2, 3, 2))
+    case("ConvTranspose3d/default", lambda: nn.ConvTranspose3d(1, 2, 2), lambda: x(1, 1, 2, 1, 2))
+    case("ConvTranspose3d/all", lambda: nn.ConvTranspose3d(
+        2, 2, (1, 2, 2), stride=2, padding=(0, 1, 1), output_padding=(1, 0, 1), groups=2),
+        lambda: x(1, 2, 1, 2, 2))
+    for n, shape in ((1, (1, 2, 5)), (2, (1, 2, 4, 5)), (3, (1, 1, 2, 4, 3))):
+        input = lambda shape=shape: x(*shape)
+        make = lambda kind, *arguments, n=n, **options: lambda: getattr(nn, f"{kind}{n}d")(
+            *arguments, **options)
+        if n != 2:
+            for kind in ("MaxPool", "AvgPool"):
+                case(f"{kind}{n}d/default", make(kind, 2), input)
+                case(f"{kind}{n}d/all", make(kind, 2, stride=3, padding=1, ceil_mode=True), input)
+        for kind in ("AdaptiveMaxPool", "AdaptiveAvgPool"):
+            case(f"{kind}{n}d/one", make(kind, 1), input)
+            case(f"{kind}{n}d/two", make(kind, 2), input)
+    case("AdaptiveAvgPool2d/sizes", lambda: nn.AdaptiveAvgPool2d((3, 7)), lambda: x(1, 4, 5))
+    case("LPPool1d/default", lambda: nn.LPPool1d(2, 2), lambda: x(1, 2, 5))
+    case("LPPool1d/all", lambda: nn.LPPool1d(3, 3, stride=2, ceil_mode=True),
+         lambda: positive(1, 2, 6))
+    case("LPPool2d/default", lambda: nn.LPPool2d(2, (2, 3)), lambda: x(1, 1, 4, 4))
+    case("LPPool2d/all", lambda: nn.LPPool2d(1.5, 2, stride=1), lambda: positive(1, 2, 3, 3))
+    case("MaxUnpool1d/default", lambda: nn.MaxUnpool1d(2), lambda: x(1, 2, 3),
+         lambda: const(torch.tensor([[[0, 3, 4], [1, 2, 5]]])))
+    case("MaxUnpool2d/all", lambda: nn.MaxUnpool2d((2, 3), stride=2, padding=(0, 1)),
+         lambda: x(1, 1, 2, 2), lambda: const(torch.tensor([[[[0, 2], [6, 11]]]])))
+    case("MaxUnpool3d/default", lambda: nn.MaxUnpool3d(2), lambda: x(1, 1, 1, 1, 2),
+         lambda: const(torch.tensor([[[[[5, 10]]]]])))
 
 
 def shapes_and_pads():
@@ -140,6 +182,12 @@ def shapes_and_pads():
     case("Unflatten/inferred", lambda: nn.Unflatten(-1, (2, -1)), lambda: x(2, 6))
     case("PixelShuffle/2", lambda: nn.PixelShuffle(2), lambda: x(1, 4, 2, 3))
     case("PixelUnshuffle/2", lambda: nn.PixelUnshuffle(2), lambda: x(1, 1, 4, 2))
+    case("Unfold/default", lambda: nn.Unfold(2), lambda: x(1, 2, 3, 3))
+    case("Unfold/all", lambda: nn.Unfold((2, 3), dilation=(2, 1), padding=(1, 0), stride=(1, 2)),
+         lambda: x(1, 1, 3, 5))
+    case("Fold/default", lambda: nn.Fold((3, 3), 2), lambda: x(1, 4, 4))
+    case("Fold/all", lambda: nn.Fold((3, 5), (2, 3), dilation=(2, 1), padding=(1, 0),
+                                      stride=(1, 2)), lambda: x(6, 6))
     case("ConstantPad1d/one", lambda: nn.ConstantPad1d(1, 2.5), lambda: x(1, 2, 3))
     case("ConstantPad1d/sides", lambda: nn.ConstantPad1d((2, -1), 0.5), lambda: x(2, 3))
     case("ConstantPad2d/sides", lambda: nn.ConstantPad2d((1, 0, 2, 1), -1.5), lambda: x(1, 2, 2))
@@ -231,18 +279,19 @@ def recurrence():
             return lambda: Pair(make()) if double else make()
 
         case(f"{kind}/default", lambda layer=layer: layer(3, 2), lambda: x(4, 2, 3))
-        case(f"{kind}/layers", pair(lambda layer=layer: layer(2, 3, num_layers=2)), lambda: x(3, 2, 2),
-             *given(2, 2, 3))
+        case(f"{kind}/layers", pair(lambda layer=layer: layer(2, 3, num_layers=2)),
+             lambda: x(3, 2, 2), *given(2, 2, 3))
         case(f"{kind}/both", lambda layer=layer: layer(2, 2, bidirectional=True, bias=False),
              lambda: x(3, 2, 2))
-        case(f"{kind}/batch_first", pair(lambda layer=layer: layer(2, 2, num_layers=2, batch_first=True,
-                                                                   bidirectional=True)),
+        case(f"{kind}/batch_first", pair(lambda layer=layer: layer(
+            2, 2, num_layers=2, batch_first=True, bidirectional=True)),
              lambda: x(2, 3, 2), *given(4, 2, 2))
-        case(f"{kind}/no_batch", pair(lambda layer=layer: layer(2, 2, batch_first=True)), lambda: x(3, 2),
-             *given(1, 2))
+        case(f"{kind}/no_batch", pair(lambda layer=layer: layer(2, 2, batch_first=True)),
+             lambda: x(3, 2), *given(1, 2))
         case(f"{kind}Cell/default", lambda cell=cell: cell(3, 2), lambda: x(2, 3))
         case(f"{kind}Cell/state", pair(lambda cell=cell: cell(2, 3)), lambda: x(2, 2), *given(2, 3))
-        case(f"{kind}Cell/no_bias", pair(lambda cell=cell: cell(2, 2, bias=False)), lambda: x(2), *given(2))
+        case(f"{kind}Cell/no_bias", pair(lambda cell=cell: cell(2, 2, bias=False)),
+             lambda: x(2), *given(2))
     case("RNN/relu", lambda: nn.RNN(2, 3, nonlinearity="relu"), lambda: x(3, 1, 2))
     case("RNNCell/relu", lambda: nn.RNNCell(2, 3, nonlinearity="relu"), lambda: x(2, 2),
          lambda: x(2, 3))
@@ -405,6 +454,10 @@ STARTS = {
     "Bilinear": lambda: nn.Bilinear(25, 10, 2000),
     "Conv1d": lambda: nn.Conv1d(6, 2000, 7, groups=2),
     "Conv2d": lambda: nn.Conv2d(8, 2000, (2, 4), groups=2),
+    "Conv3d": lambda: nn.Conv3d(2, 2000, (3, 2, 2)),
+    "ConvTranspose1d": lambda: nn.ConvTranspose1d(6, 2000, 3, groups=2),
+    "ConvTranspose2d": lambda: nn.ConvTranspose2d(3, 2000, (1, 2)),
+    "ConvTranspose3d": lambda: nn.ConvTranspose3d(1, 2000, (1, 2, 1)),
     "Embedding": lambda: nn.Embedding(100, 50),
     "EmbeddingPadding": lambda: nn.Embedding(2, 3000, padding_idx=1),
     "RNN": lambda: nn.RNN(25, 2000),
@@ -425,8 +478,8 @@ STARTS = {
 
 def main():
     torch.set_default_dtype(torch.float64)
-    for add in (activations, linear_and_windows, shapes_and_pads, norms, recurrence, attention,
-                losses):
+    for add in (activations, linear, convolutions_and_pools, shapes_and_pads, norms, recurrence,
+                attention, losses):
         add()
     tensors = {}
     for index, (name, (make, inputs, call)) in enumerate(CASES.items()):
