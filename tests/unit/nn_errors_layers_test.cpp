@@ -35,6 +35,13 @@ TEST_CASE("errors: constructors of all layers name class, value and line") {
   REFUSED(ValueError, nn::Conv2d(1, 1, 1, {.padding = -1}), "Conv2d", "padding is -1");
   REFUSED(ValueError, nn::Conv2d(1, 1, 1, {.dilation = 0}), "Conv2d", "dilation is 0");
   REFUSED(ValueError, nn::Conv2d(1, 1, 1, {.groups = 0}), "Conv2d", "groups is 0");
+  REFUSED(ValueError, nn::Conv3d(2, 3, 1, {.groups = 2}), "Conv3d", "3 output", "2 groups");
+  REFUSED(ValueError, nn::ConvTranspose1d(1, 1, 0), "ConvTranspose1d", "kernel_size is 0");
+  REFUSED(ValueError, nn::ConvTranspose2d(1, 1, 2, {.output_padding = 1}), "ConvTranspose2d",
+          "output_padding is 1");
+  REFUSED(ValueError, nn::ConvTranspose3d(0, 1, 1), "ConvTranspose3d", "in_channels is 0");
+  REFUSED(ValueError, nn::LocallyConnected1d(1, 1, 0, 1), "LocallyConnected1d", "input_size is 0");
+  REFUSED(ValueError, nn::LocallyConnected2d(1, 1, 2, 3), "LocallyConnected2d", "spans 3");
   REFUSED(ValueError, nn::Dropout(1.5), "Dropout", "p is 1.5");
   REFUSED(ValueError, nn::Dropout1d(-0.5), "Dropout1d", "p is -0.5");
   REFUSED(ValueError, nn::Dropout2d(NAN), "Dropout2d", "p is nan");
@@ -63,6 +70,17 @@ TEST_CASE("errors: constructors of all layers name class, value and line") {
   REFUSED(ValueError, nn::MaxPool2d(0), "MaxPool2d", "kernel_size is 0");
   REFUSED(ValueError, nn::AvgPool2d(2, {.padding = 2}), "AvgPool2d", "padding 2");
   REFUSED(ValueError, nn::AvgPool2d(2, {.stride = 0}), "AvgPool2d", "stride is 0");
+  REFUSED(ValueError, nn::MaxPool1d(-1), "MaxPool1d", "kernel_size is -1");
+  REFUSED(ValueError, nn::MaxPool3d(2, {.dilation = 0}), "MaxPool3d", "dilation is 0");
+  REFUSED(ValueError, nn::AvgPool1d(2, {.divisor_override = 0}), "AvgPool1d",
+          "divisor_override is 0");
+  REFUSED(ValueError, nn::AvgPool3d(2, {.padding = -1}), "AvgPool3d", "padding is -1");
+  REFUSED(ValueError, nn::AdaptiveMaxPool1d(-1), "AdaptiveMaxPool1d", "output_size is -1");
+  REFUSED(ValueError, nn::AdaptiveAvgPool2d(-2), "AdaptiveAvgPool2d", "output_size is -2");
+  REFUSED(ValueError, nn::LPPool1d(0, 2), "LPPool1d", "norm_type is 0");
+  REFUSED(ValueError, nn::LPPool2d(NAN, 2), "LPPool2d", "norm_type is nan");
+  REFUSED(ValueError, nn::MaxUnpool1d(0), "MaxUnpool1d", "kernel_size is 0");
+  REFUSED(ValueError, nn::MaxUnpool3d(2, 0), "MaxUnpool3d", "stride is 0");
   REFUSED(ValueError, nn::RNN(0, 1), "RNN", "input_size is 0");
   REFUSED(ValueError, nn::GRU(1, 0), "GRU", "hidden_size is 0");
   REFUSED(ValueError, nn::LSTM(1, 1, {.num_layers = 0}), "LSTM", "num_layers is 0");
@@ -147,6 +165,19 @@ TEST_CASE("errors: inputs that do not fit name operator, shape and line") {
   REFUSED(ShapeError, nn::Conv2d(1, 1, 3)(x), "conv2d", "[2, 5]");
   REFUSED(ShapeError, nn::MaxPool2d(2)(x), "max_pool2d", "[2, 5]");
   REFUSED(ShapeError, nn::AvgPool2d(2)(x), "avg_pool2d", "[2, 5]");
+  REFUSED(ShapeError, nn::Conv3d(1, 1, 3)(x), "conv3d", "[2, 5]");
+  REFUSED(ShapeError, nn::ConvTranspose1d(1, 1, 3)(x), "conv_transpose1d", "[2, 5]");
+  REFUSED(ShapeError, nn::ConvTranspose2d(1, 1, 3)(x), "conv_transpose2d", "[2, 5]");
+  REFUSED(ShapeError, nn::ConvTranspose3d(1, 1, 3)(x), "conv_transpose3d", "[2, 5]");
+  REFUSED(ShapeError, nn::LocallyConnected1d(2, 1, 4, 2)(x), "locally_connected1d", "[2, 5]");
+  REFUSED(ShapeError, nn::LocallyConnected2d(2, 1, 4, 2)(x), "locally_connected2d", "[2, 5]");
+  REFUSED(ShapeError, nn::MaxPool1d(2)(ones({5})), "max_pool1d", "[5]");
+  REFUSED(ShapeError, nn::AvgPool3d(2)(x), "avg_pool3d", "[2, 5]");
+  REFUSED(ShapeError, nn::AdaptiveMaxPool2d(2)(x), "adaptive_max_pool2d", "[2, 5]");
+  REFUSED(ShapeError, nn::AdaptiveAvgPool3d(2)(x), "adaptive_avg_pool3d", "[2, 5]");
+  REFUSED(ShapeError, nn::LPPool2d(2, 2)(x), "lp_pool2d", "[2, 5]");
+  REFUSED(ShapeError, nn::MaxUnpool2d(2)(x, rg::zeros({2, 5}, {.dtype = rg::int64})),
+          "max_unpool2d", "[2, 5]");
   REFUSED(DTypeError, nn::Dropout()(whole), "dropout", "int64");
   REFUSED(ShapeError, nn::Dropout1d()(ones({5})), "dropout1d", "[5]");
   REFUSED(ShapeError, nn::Dropout2d()(x), "dropout2d", "[2, 5]");
