@@ -113,6 +113,7 @@ LogSoftmax::LogSoftmax(std::int64_t dim)
 PReLU::PReLU(std::int64_t num_parameters, double init, DType dtype, Where where) {
   detail::require_positive("PReLU", "num_parameters", num_parameters, where);
   number("PReLU", "init", init, where);
+  detail::require_floating("PReLU", dtype, where);
   weight = full({num_parameters}, init, {.dtype = dtype, .requires_grad = true}, where);
 }
 Members PReLU::members() {

@@ -77,8 +77,9 @@ void check_call(const Tensor& query, const Tensor& key, const Tensor& value, con
 
 MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_heads,
                                        const MultiheadAttentionOptions& options, Where where)
-    : out_proj((require_positive(kLayer, "embed_dim", embed_dim, where), embed_dim), embed_dim,
-               {.bias = options.bias, .dtype = options.dtype}, where),
+    : out_proj((require_positive(kLayer, "embed_dim", embed_dim, where),
+                require_floating(kLayer, options.dtype, where), embed_dim),
+               embed_dim, {.bias = options.bias, .dtype = options.dtype}, where),
       heads_(num_heads),
       batch_first_(options.batch_first) {
   require_positive(kLayer, "num_heads", num_heads, where);
@@ -113,7 +114,25 @@ Tensor MultiheadAttention::forward(const Tensor& x) {
 AttentionOutput MultiheadAttention::operator()(const Tensor& query, const Tensor& key,
                                                const Tensor& value,
                                                const MultiheadAttentionCall& options, Where where) {
-  return run(query, key, value, options, where);
+  AttentionOutput found;
+  found.output = call(
+      {query, key, value},
+      [&](const Tensor& first) {
+        found = run(first, key, value, options, where);
+        return found.output;
+      },
+      where);
+  return found;
+}
+
+// Three projections, the scores, and the values times these; out_proj counts for itself.
+std::int64_t MultiheadAttention::multiply_adds(const std::vector<Shape>& inputs,
+                                               const Shape&) const {
+  const Shape& query = inputs.front();
+  const Shape& key = inputs.size() > 1 ? inputs[1] : query;
+  const std::int64_t keys = key[key.size() == 3 && batch_first_ ? 1 : 0];
+  const std::int64_t width = in_proj_weight.shape()[1];
+  return (count(query) + 2 * count(key)) * width + 2 * count(query) * keys;
 }
 
 AttentionOutput MultiheadAttention::run(const Tensor& query, const Tensor& key, const Tensor& value,
@@ -154,7 +173,7 @@ AttentionOutput MultiheadAttention::run(const Tensor& query, const Tensor& key, 
   const Tensor weights = attention::weights(q, k, {.attn_mask = mask}, where);
   const Tensor mixed = transpose(matmul(weights, widened(v, where), where), 1, 2, where);
   const Tensor joined = reshape(mixed, {count, q.shape()[2], width}, where);
-  Tensor output = linear(joined.to(query.dtype(), where), out_proj.weight, out_proj.bias, where);
+  Tensor output = out_proj(joined.to(query.dtype(), where), where);
   output = !batched       ? squeeze(output, 0, where)
            : batch_first_ ? output
                           : transpose(output, 0, 1, where);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <retrograd/nn/linear.h>
 #include <retrograd/nn/module.h>
@@ -43,6 +44,7 @@ class RETROGRAD_API MultiheadAttention : public Module {
   Members members() override;
   std::string describe() const override;
   Tensor forward(const Tensor& x) override;  // self-attention
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
   AttentionOutput operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                              const MultiheadAttentionCall& options = {}, Where where = {});
 

@@ -15,6 +15,7 @@ Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim,
     : padding_idx_(options.padding_idx) {
   require_positive("Embedding", "num_embeddings", num_embeddings, where);
   require_positive("Embedding", "embedding_dim", embedding_dim, where);
+  require_floating("Embedding", options.dtype, where);
   if (padding_idx_ && (*padding_idx_ < -num_embeddings || *padding_idx_ >= num_embeddings)) {
     fail<ValueError>("Embedding", where,
                      "padding_idx is " + std::to_string(*padding_idx_) + " but there are " +

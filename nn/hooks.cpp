@@ -197,7 +197,8 @@ HookHandle Module::register_full_backward_hook(BackwardHook hook, Where where) {
   return {hooks, hooks->backward.add(hooks->next_id++, std::move(hook))};
 }
 
-Tensor Module::call_with_hooks(const Tensor& input) {
+Tensor Module::call_with_hooks(const Tensor& input,
+                               const std::function<Tensor(const Tensor& input)>& compute) {
   const std::shared_ptr<ModuleHooks> hooks = hooks_;
   Tensor x = input;
   hooks->forward_pre.for_each([&](const ForwardPreHook& hook) {
@@ -210,7 +211,7 @@ Tensor Module::call_with_hooks(const Tensor& input) {
     watched = std::make_shared<WatchedCall>(hooks, CallSite::current());
     x = watched->input(x);
   }
-  Tensor y = observed_forward(x);
+  Tensor y = compute(x);
   hooks->forward.for_each([&](const ForwardHook& hook) {
     if (Tensor replaced = hook(*this, x, y); replaced.defined()) {
       y = std::move(replaced);

@@ -41,6 +41,7 @@ class RETROGRAD_API Bilinear : public Module {
   Members members() override;
   Tensor operator()(const Tensor& x1, const Tensor& x2, Where where = {});
   std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
   Tensor weight;
   Tensor bias;  // undefined without

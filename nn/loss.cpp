@@ -9,11 +9,13 @@ namespace retrograd::nn {
 using retrograd::loss::require;
 
 Tensor Loss::operator()(const Tensor& input, const Tensor& target, Where where) {
-  return compare(input, target, where);
+  return call(
+      {input, target}, [&](const Tensor& first) { return compare(first, target, where); }, where);
 }
 
 Tensor TripleLoss::operator()(const Tensor& a, const Tensor& b, const Tensor& c, Where where) {
-  return compare(a, b, c, where);
+  return call(
+      {a, b, c}, [&](const Tensor& first) { return compare(first, b, c, where); }, where);
 }
 
 Tensor MSELoss::compare(const Tensor& input, const Tensor& target, Where where) {

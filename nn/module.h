@@ -119,6 +119,10 @@ class RETROGRAD_API Module {
   std::vector<Tensor> parameters();
   // The module itself under "", then all below it, outer before inner.
   std::vector<std::pair<std::string, Module*>> named_modules();
+  std::vector<Module*> modules();
+  // The modules right below, each under its own name.
+  std::vector<std::pair<std::string, Module*>> named_children();
+  std::vector<Module*> children();
   std::int64_t parameter_count();  // elements of all parameters
 
   // Calls f for all modules below and then for this one, inner before outer.
@@ -140,14 +144,17 @@ class RETROGRAD_API Module {
   // optimiser passes them over; and starts it again. The mode of train() is another matter.
   void freeze();
   void unfreeze();
+  // Whether all parameters here and below require gradients; those they have stay.
+  Module& requires_grad_(bool on = true);
 
   void zero_grad();
   // Converts floating parameters and buffers. They become new tensors: make the optimiser
   // afterwards.
   void to(DType dtype, Where where = {});
 
-  // Hooks run in the order in which they were registered, at calls with one input; errors in them
-  // name the line of that call. One that is added while they run is first called the next time.
+  // Hooks run in the order in which they were registered; errors in them name the line of the call.
+  // One that is added while they run is first called the next time. Where a call takes several
+  // tensors or gives several, as in attention, recurrence and losses, hooks see the first ones.
   //
   // Before forward().
   HookHandle register_forward_pre_hook(ForwardPreHook hook, Where where = {});
@@ -166,13 +173,17 @@ class RETROGRAD_API Module {
   std::string summary_for(const Tensor& input, Where where = {});
 
  protected:
+  // For modules whose calls take several inputs or give several outputs: does for compute(the first
+  // input), which gives the first output, what operator() does for forward(x).
+  Tensor call(const std::vector<Tensor>& inputs,
+              const std::function<Tensor(const Tensor& first)>& compute, Where where);
   // For summaries: a module whose calls take other than one input says here what they took and
   // made.
   void report_call(const std::vector<Tensor>& inputs, const Tensor& output);
 
  private:
-  Tensor observed_forward(const Tensor& x);
-  Tensor call_with_hooks(const Tensor& input);
+  Tensor call_with_hooks(const Tensor& input,
+                         const std::function<Tensor(const Tensor& input)>& compute);
   std::shared_ptr<detail::ModuleHooks> own_hooks();
   void drop_hooks() noexcept;
 

@@ -25,6 +25,11 @@ Tensor parameter_of(const Shape& shape, double value, DType dtype, Where where) 
   return full(shape, value, {.dtype = dtype, .requires_grad = true}, where);
 }
 
+// The scaling by a weight: what is left to do when the statistics are known.
+std::int64_t scaling(const Tensor& weight, const Shape& output) {
+  return weight.defined() ? count(output) : 0;
+}
+
 constexpr const char* kBatchNames[] = {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"};
 constexpr const char* kInstanceNames[] = {"InstanceNorm1d", "InstanceNorm2d"};
 
@@ -34,6 +39,7 @@ RunningNorm::RunningNorm(const char* layer, std::int64_t num_features,
                          BatchNormLayerOptions options, Where where)
     : layer_(layer), num_features_(num_features), options_(options) {
   require_positive(layer, "num_features", num_features, where);
+  require_floating(layer, options.dtype, where);
   require_eps(layer, options.eps, where);
   if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1)) {
     fail<ValueError>(layer, where,
@@ -61,6 +67,9 @@ Members RunningNorm::members() {
 
 std::string RunningNorm::describe() const {
   return std::string(layer_) + "(" + std::to_string(num_features_) + ")";
+}
+std::int64_t RunningNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return scaling(weight, output);
 }
 
 void RunningNorm::reset_running_stats() {
@@ -149,6 +158,7 @@ template class InstanceNorm<2>;
 LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Where where)
     : normalized_shape_(normalized_shape), eps_(options.eps) {
   require_eps("LayerNorm", options.eps, where);
+  require_floating("LayerNorm", options.dtype, where);
   if (normalized_shape.empty()) {
     fail<ValueError>("LayerNorm", where, "normalized_shape is []; one dimension is needed");
   }
@@ -160,6 +170,8 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Wh
     bias = parameter_of(normalized_shape, 0, options.dtype, where);
   }
 }
+LayerNorm::LayerNorm(std::int64_t normalized_shape, LayerNormOptions options, Where where)
+    : LayerNorm(Shape{normalized_shape}, options, where) {}
 Members LayerNorm::members() {
   return {{"weight", weight}, {"bias", bias}};
 }
@@ -169,6 +181,9 @@ Tensor LayerNorm::forward(const Tensor& x) {
 std::string LayerNorm::describe() const {
   return "LayerNorm(" + to_string(normalized_shape_) + ")";
 }
+std::int64_t LayerNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return scaling(weight, output);
+}
 
 GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNormOptions options,
                      Where where)
@@ -176,6 +191,7 @@ GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNo
   require_positive("GroupNorm", "num_groups", num_groups, where);
   require_positive("GroupNorm", "num_channels", num_channels, where);
   require_eps("GroupNorm", options.eps, where);
+  require_floating("GroupNorm", options.dtype, where);
   if (num_channels % num_groups != 0) {
     fail<ValueError>("GroupNorm", where,
                      std::to_string(num_channels) + " channels do not split into " +
@@ -194,6 +210,9 @@ Tensor GroupNorm::forward(const Tensor& x) {
 }
 std::string GroupNorm::describe() const {
   return "GroupNorm(" + std::to_string(num_groups_) + ", " + std::to_string(num_channels_) + ")";
+}
+std::int64_t GroupNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return scaling(weight, output);
 }
 
 LocalResponseNorm::LocalResponseNorm(std::int64_t size, LocalResponseNormOptions options,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <retrograd/nn/module.h>
 #include <retrograd/tensor/api.h>
@@ -32,6 +33,7 @@ class RETROGRAD_API RunningNorm : public Module {
  public:
   Members members() override;
   std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
   // Running statistics back at their start.
   void reset_running_stats();
 
@@ -95,9 +97,13 @@ class RETROGRAD_API LayerNorm : public Module {
  public:
   explicit LayerNorm(const Shape& normalized_shape, LayerNormOptions options = {},
                      Where where = {});
+  // Of the last dimension alone, which has this size.
+  explicit LayerNorm(std::int64_t normalized_shape, LayerNormOptions options = {},
+                     Where where = {});
   Members members() override;
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
   Tensor weight;  // of normalized_shape, 1 at first; or undefined
   Tensor bias;
@@ -120,6 +126,7 @@ class RETROGRAD_API GroupNorm : public Module {
   Members members() override;
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
   Tensor weight;  // (C), 1 at first; or undefined
   Tensor bias;

@@ -48,6 +48,7 @@ Recurrent::Recurrent(const char* layer, std::int64_t gates, std::int64_t input_s
   require_positive(layer, "input_size", input_size, where);
   require_positive(layer, "hidden_size", hidden_size, where);
   require_positive(layer, "num_layers", options.num_layers, where);
+  require_floating(layer, options.dtype, where);
   const std::int64_t rows = gates * hidden_size;
   const std::int64_t directions = options.bidirectional ? 2 : 1;
   const auto parameter = [&](const Shape& shape) {
@@ -90,6 +91,27 @@ std::string Recurrent::describe() const {
 
 Tensor Recurrent::forward(const Tensor& input) {
   return run(input, {}, CallSite::current()).output;
+}
+
+Recurrent::Result Recurrent::call_with_state(const Tensor& input, const LSTMState& hx,
+                                             Where where) {
+  Result result;
+  result.output = call(
+      {input, hx.h, hx.c},
+      [&](const Tensor& first) {
+        result = run(first, hx, where);
+        return result.output;
+      },
+      where);
+  return result;
+}
+
+std::int64_t Recurrent::multiply_adds(const std::vector<Shape>& inputs, const Shape&) const {
+  std::int64_t each_step = 0;
+  for (const Part& part : parts_) {
+    each_step += part.weight_ih.numel() + part.weight_hh.numel();
+  }
+  return count(inputs.front()) / input_size_ * each_step;
 }
 
 void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name, Where where) const {
@@ -181,7 +203,7 @@ RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& op
     : Recurrent("RNN", 1, input_size, hidden_size, common(options), where),
       nonlinearity_(options.nonlinearity) {}
 RecurrentOutput RNN::operator()(const Tensor& input, const Tensor& hx, Where where) {
-  const Result result = run(input, {.h = hx, .c = {}}, where);
+  const Result result = call_with_state(input, {.h = hx, .c = {}}, where);
   return {.output = result.output, .hidden = result.state.h};
 }
 LSTMState RNN::step(const Tensor& gates, const LSTMState& state, const Part& part,
@@ -196,7 +218,7 @@ GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptio
          Where where)
     : Recurrent("GRU", 3, input_size, hidden_size, options, where) {}
 RecurrentOutput GRU::operator()(const Tensor& input, const Tensor& hx, Where where) {
-  const Result result = run(input, {.h = hx, .c = {}}, where);
+  const Result result = call_with_state(input, {.h = hx, .c = {}}, where);
   return {.output = result.output, .hidden = result.state.h};
 }
 LSTMState GRU::step(const Tensor& gates, const LSTMState& state, const Part& part,
@@ -209,7 +231,7 @@ LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOpt
            Where where)
     : Recurrent("LSTM", 4, input_size, hidden_size, options, where) {}
 LSTMOutput LSTM::operator()(const Tensor& input, const LSTMState& hx, Where where) {
-  const Result result = run(input, hx, where);
+  const Result result = call_with_state(input, hx, where);
   return {.output = result.output, .state = result.state};
 }
 LSTMState LSTM::step(const Tensor& gates, const LSTMState& state, const Part& part,

@@ -30,6 +30,7 @@ class RETROGRAD_API RecurrentCell : public Module {
  public:
   Members members() override;
   std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
   Tensor weight_ih;
   Tensor weight_hh;
@@ -56,6 +57,8 @@ class RETROGRAD_API RNNCell : public RecurrentCell {
   Tensor forward(const Tensor& input) override;
 
  private:
+  Tensor next(const Tensor& input, const Tensor& hx, Where where) const;
+
   Nonlinearity nonlinearity_;
 };
 
@@ -65,6 +68,9 @@ class RETROGRAD_API GRUCell : public RecurrentCell {
           Where where = {});
   Tensor operator()(const Tensor& input, const Tensor& hx = {}, Where where = {});
   Tensor forward(const Tensor& input) override;
+
+ private:
+  Tensor next(const Tensor& input, const Tensor& hx, Where where) const;
 };
 
 class RETROGRAD_API LSTMCell : public RecurrentCell {
@@ -73,6 +79,9 @@ class RETROGRAD_API LSTMCell : public RecurrentCell {
            Where where = {});
   LSTMState operator()(const Tensor& input, const LSTMState& hx = {}, Where where = {});
   Tensor forward(const Tensor& input) override;  // h of the next state
+
+ private:
+  LSTMState next(const Tensor& input, const LSTMState& hx, Where where) const;
 };
 
 struct RNNOptions {
@@ -99,6 +108,7 @@ class RETROGRAD_API Recurrent : public Module {
   Members members() override;
   std::string describe() const override;
   Tensor forward(const Tensor& input) override;  // the outputs, starting from zeros
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
  protected:
   Recurrent(const char* layer, std::int64_t gates, std::int64_t input_size,
@@ -117,6 +127,8 @@ class RETROGRAD_API Recurrent : public Module {
     LSTMState state;  // c is undefined but for an LSTM
   };
   Result run(const Tensor& input, const LSTMState& hx, Where where) const;
+  // The same as a call of the module.
+  Result call_with_state(const Tensor& input, const LSTMState& hx, Where where);
   // gates: the part of the input in one step.
   virtual LSTMState step(const Tensor& gates, const LSTMState& state, const Part& part,
                          Where where) const = 0;

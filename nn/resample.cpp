@@ -1,5 +1,7 @@
 #include <retrograd/nn/resample.h>
 
+#include <cmath>
+
 #include <retrograd/nn/detail/layer.h>
 
 namespace retrograd::nn {
@@ -14,9 +16,10 @@ Upsample::Upsample(InterpolateOptions options, Where where) : options_(std::move
     require_positive("Upsample", "size", size, where);
   }
   for (const double factor : options_.scale_factor.values()) {
-    if (!(factor > 0)) {
-      fail<ValueError>("Upsample", where,
-                       "scale_factor is " + std::to_string(factor) + "; it must be above 0");
+    if (!(factor > 0 && std::isfinite(factor))) {
+      fail<ValueError>(
+          "Upsample", where,
+          "scale_factor is " + std::to_string(factor) + "; it must be finite and above 0");
     }
   }
 }

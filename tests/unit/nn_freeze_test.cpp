@@ -55,3 +55,20 @@ TEST_CASE("freeze: no gradients for what is below, whatever the mode; unfreeze g
   optimizer.step();
   CHECK(values(first.weight) != before);
 }
+
+TEST_CASE("requires_grad_: of all parameters, whose gradients stay; not of integers") {
+  struct Counted : nn::Module {
+    Tensor count = rg::zeros({}, {.dtype = rg::int64});
+    nn::Linear inner{2, 1};
+    nn::Members members() override { return {{"count", count}, {"inner", inner}}; }
+  };
+  Counted model;
+  model.inner(rg::ones({2})).backward();
+  CHECK(&model.requires_grad_(false) == &model);
+  CHECK_FALSE(model.inner.weight.requires_grad());
+  CHECK_FALSE(model.inner.bias.requires_grad());
+  CHECK(model.inner.weight.grad().defined());
+  model.requires_grad_();
+  CHECK(model.inner.weight.requires_grad());
+  CHECK_FALSE(model.count.requires_grad());
+}

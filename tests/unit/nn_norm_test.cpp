@@ -212,7 +212,7 @@ TEST_CASE("layers: constructors refuse values out of range") {
   check_refused([] { nn::BatchNorm3d(3, {.momentum = NAN}); }, "BatchNorm3d", "momentum is nan");
   check_refused([] { nn::InstanceNorm1d(-2); }, "InstanceNorm1d", "num_features is -2");
   check_refused([] { nn::InstanceNorm2d(2, {.eps = NAN}); }, "InstanceNorm2d", "eps is nan");
-  check_refused([] { nn::LayerNorm({}); }, "LayerNorm", "one dimension");
+  check_refused([] { nn::LayerNorm(rg::Shape{}); }, "LayerNorm", "one dimension");
   check_refused([] { nn::LayerNorm({3, 0}); }, "LayerNorm", "is 0");
   check_refused([] { nn::GroupNorm(3, 4); }, "GroupNorm", "3 groups");
   check_refused([] { nn::GroupNorm(0, 4); }, "GroupNorm", "num_groups is 0");
