@@ -80,6 +80,7 @@ TEST_CASE("integers add, multiply and compare as integers, and wrap around") {
   const Tensor large = full({1}, INT64_MAX);
   CHECK((large + 1).item<std::int64_t>() == INT64_MIN);
   CHECK((large - 1).item<std::int64_t>() == INT64_MAX - 1);  // beyond what a double holds
+  CHECK(retrograd::abs(-large - 1).item<std::int64_t>() == INT64_MIN);
 }
 
 TEST_CASE("a floating bound makes integers floating in clamp, as in arithmetic") {
@@ -88,6 +89,13 @@ TEST_CASE("a floating bound makes integers floating in clamp, as in arithmetic")
   CHECK(clamp(x, 2).dtype() == int64);
   CHECK(values(clamp(x, 1.5, 3.5)) == Numbers{1.5, 2, 3.5});
   CHECK(clamp(x, 1.5).dtype() == float32);
+}
+
+TEST_CASE("bounds that bytes cannot hold limit nothing") {
+  const Tensor bytes = tensor({0, 5, 255}, {.dtype = uint8});
+  CHECK(values(clamp(bytes, -3, 300)) == Numbers{0, 5, 255});
+  CHECK(values(clamp(bytes, 1, 300)) == Numbers{1, 5, 255});
+  CHECK(values(clamp(bytes, -3, 7)) == Numbers{0, 5, 7});
 }
 
 TEST_CASE("sums of integers and booleans are int64") {
