@@ -35,8 +35,6 @@ struct Spread {
     }
     divisor = std::max(count - static_cast<double>(correction), 0.0);
   }
-
-  Tensor variance(const Tensor& x) const { return kernels::variance(x, reduced, count, divisor); }
 };
 
 // The gradient of the variance to x; `grad` has the reduced dimensions as 1.
@@ -50,7 +48,7 @@ Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Dims& dim
 Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
   check::floating("var", x, where);
   const Spread spread("var", x, dims, options, where);
-  const Tensor kept = spread.variance(x);
+  const Tensor kept = kernels::variance(x, spread.reduced, spread.count, spread.divisor);
   return record({.op = "var",
                  .where = where,
                  .output = finish(kept, x, spread.reduced, options.keepdim),
@@ -65,7 +63,7 @@ Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
 Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
   check::floating("std", x, where);
   const Spread spread("std", x, dims, options, where);
-  const Tensor kept = kernels::unary(kernels::Unary::sqrt, spread.variance(x));
+  const Tensor kept = kernels::standard_deviation(x, spread.reduced, spread.count, spread.divisor);
   const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
   return record({.op = "std",
                  .where = where,
