@@ -1,5 +1,6 @@
 #include <retrograd/nn/dropout.h>
 
+#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/dropout.h>
 
 namespace retrograd::nn {
@@ -8,7 +9,7 @@ namespace {
 
 double checked(const char* layer, double p, Where where) {
   if (!(p >= 0 && p <= 1)) {
-    fail<ValueError>(layer, where, "p is " + std::to_string(p) + "; it must lie between 0 and 1");
+    fail<ValueError>(layer, where, "p is " + number_text(p) + "; it must lie between 0 and 1");
   }
   return p;
 }

@@ -1,6 +1,7 @@
 #include <retrograd/nn/resample.h>
 
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/ops/detail/number.h>
 
 namespace retrograd::nn {
 
@@ -16,7 +17,7 @@ Upsample::Upsample(InterpolateOptions options, Where where) : options_(std::move
   for (const double factor : options_.scale_factor.values()) {
     if (!(factor > 0)) {
       fail<ValueError>("Upsample", where,
-                       "scale_factor is " + std::to_string(factor) + "; it must be above 0");
+                       "scale_factor is " + number_text(factor) + "; it must be above 0");
     }
   }
 }
@@ -31,7 +32,7 @@ std::string Upsample::describe() const {
     sizes += (sizes.empty() ? "" : "x") + std::to_string(size);
   }
   for (const double factor : options_.scale_factor.values()) {
-    std::string digits = std::to_string(factor);
+    std::string digits = number_text(factor);
     digits.erase(digits.find_last_not_of('0') + 1);
     digits.erase(digits.find_last_not_of('.') + 1);
     sizes += (sizes.empty() ? "" : ", ") + ("*" + digits);
