@@ -15,9 +15,7 @@ double checked(const char* layer, double p, Where where) {
 }
 
 std::string text(const char* layer, double p) {
-  std::string digits = std::to_string(p);
-  digits.erase(digits.find_last_not_of('0') + 1);
-  return std::string(layer) + "(" + digits + (digits.back() == '.' ? "0)" : ")");
+  return std::string(layer) + "(" + number_text(p) + ")";
 }
 
 }  // namespace

@@ -32,10 +32,7 @@ std::string Upsample::describe() const {
     sizes += (sizes.empty() ? "" : "x") + std::to_string(size);
   }
   for (const double factor : options_.scale_factor.values()) {
-    std::string digits = number_text(factor);
-    digits.erase(digits.find_last_not_of('0') + 1);
-    digits.erase(digits.find_last_not_of('.') + 1);
-    sizes += (sizes.empty() ? "" : ", ") + ("*" + digits);
+    sizes += (sizes.empty() ? "*" : ", *") + number_text(factor);
   }
   return "Upsample(" + sizes + ", " + kModes[static_cast<std::size_t>(options_.mode)] + ")";
 }
