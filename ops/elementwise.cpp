@@ -5,6 +5,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
 
@@ -173,7 +174,8 @@ Tensor tanh(const Tensor& x, Where where) {
                  .inputs = {x},
                  .saved = {y},
                  .backward = [](const Backward& b) -> Gradients {
-                   return {b.grad * (1.0 - square(b.saved(0)))};
+                   const Tensor slope = 1.0 - square(widened(b.saved(0), {}));
+                   return {(widened(b.grad, {}) * slope).to(b.grad.dtype())};
                  }});
 }
 

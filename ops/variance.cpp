@@ -6,6 +6,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/kernels/reduce.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
@@ -39,8 +40,9 @@ struct Spread {
 
 // The gradient of the variance to x; `grad` has the reduced dimensions as 1.
 Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Dims& dims, double divisor) {
-  const Tensor centred = dims.empty() ? x - x : x - mean(x, dims, true);
-  return grad * (2 / divisor) * centred;
+  const Tensor wide = widened(x, {});
+  const Tensor centred = wide - (dims.empty() ? wide : mean(wide, dims, true));
+  return (widened(grad, {}) * (2 / divisor) * centred).to(x.dtype());
 }
 
 }  // namespace
