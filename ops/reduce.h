@@ -1,4 +1,5 @@
 // Reductions. `dims` lists the dimensions to reduce, {} all of them; with keepdim they stay as 1.
+// Throws IndexError for a dimension that is not there or named twice.
 #pragma once
 
 #include <cstdint>
