@@ -1,5 +1,6 @@
 #include <retrograd/nn/dropout.h>
 
+#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/dropout.h>
 
 namespace retrograd::nn {
@@ -8,15 +9,13 @@ namespace {
 
 double checked(const char* layer, double p, Where where) {
   if (!(p >= 0 && p <= 1)) {
-    fail<ValueError>(layer, where, "p is " + std::to_string(p) + "; it must lie between 0 and 1");
+    fail<ValueError>(layer, where, "p is " + number_text(p) + "; it must lie between 0 and 1");
   }
   return p;
 }
 
 std::string text(const char* layer, double p) {
-  std::string digits = std::to_string(p);
-  digits.erase(digits.find_last_not_of('0') + 1);
-  return std::string(layer) + "(" + digits + (digits.back() == '.' ? "0)" : ")");
+  return std::string(layer) + "(" + number_text(p) + ")";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/norm.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/ops/shape.h>
@@ -17,7 +18,7 @@ using namespace detail;
 
 void require_eps(const char* layer, double eps, Where where) {
   if (!(eps >= 0)) {
-    fail<ValueError>(layer, where, "eps is " + std::to_string(eps) + "; at least 0 is needed");
+    fail<ValueError>(layer, where, "eps is " + number_text(eps) + "; at least 0 is needed");
   }
 }
 
@@ -43,7 +44,7 @@ RunningNorm::RunningNorm(const char* layer, std::int64_t num_features,
   require_eps(layer, options.eps, where);
   if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1)) {
     fail<ValueError>(layer, where,
-                     "momentum is " + std::to_string(*options.momentum) +
+                     "momentum is " + number_text(*options.momentum) +
                          "; it must lie between 0 and 1, or be left out");
   }
   if (options.affine) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/ops/detail/number.h>
 
 namespace retrograd::nn {
 
@@ -19,7 +20,7 @@ Upsample::Upsample(InterpolateOptions options, Where where) : options_(std::move
     if (!(factor > 0 && std::isfinite(factor))) {
       fail<ValueError>(
           "Upsample", where,
-          "scale_factor is " + std::to_string(factor) + "; it must be finite and above 0");
+          "scale_factor is " + number_text(factor) + "; it must be finite and above 0");
     }
   }
 }
@@ -34,10 +35,7 @@ std::string Upsample::describe() const {
     sizes += (sizes.empty() ? "" : "x") + std::to_string(size);
   }
   for (const double factor : options_.scale_factor.values()) {
-    std::string digits = std::to_string(factor);
-    digits.erase(digits.find_last_not_of('0') + 1);
-    digits.erase(digits.find_last_not_of('.') + 1);
-    sizes += (sizes.empty() ? "" : ", ") + ("*" + digits);
+    sizes += (sizes.empty() ? "*" : ", *") + number_text(factor);
   }
   return "Upsample(" + sizes + ", " + kModes[static_cast<std::size_t>(options_.mode)] + ")";
 }

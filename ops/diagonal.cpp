@@ -98,6 +98,7 @@ Tensor diag_embed(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::
     fail<ShapeError>("diag_embed", where, "needs at least one dimension", {{"input", x}});
   }
   const Place place = checked_place("diag_embed", x, x.dim() + 1, offset, dim1, dim2, where);
+  check::rank("diag_embed", x.shape().size() + 1, x, where);
   const std::int64_t side = x.shape().back() + (place.offset < 0 ? -place.offset : place.offset);
   Shape shape = x.shape();
   shape.erase(shape.size() - 1);

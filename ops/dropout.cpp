@@ -6,6 +6,8 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/kernels/dropout.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
@@ -17,7 +19,7 @@ namespace {
 void check_arguments(const char* op, const Tensor& x, double p, Where where) {
   check::floating(op, x, where);
   if (!(p >= 0 && p <= 1)) {
-    fail<ValueError>(op, where, "p is " + std::to_string(p) + "; it must lie between 0 and 1",
+    fail<ValueError>(op, where, "p is " + number_text(p) + "; it must lie between 0 and 1",
                      {{"input", x}});
   }
 }
@@ -100,7 +102,7 @@ Tensor alpha_dropout(const Tensor& x, double p, bool training, Generator& genera
   }
   constexpr double kLeast = -1.7580993408473766;  // -scale * alpha of selu
   const double a = 1 / std::sqrt((1 - p) * (1 + p * kLeast * kLeast));
-  const Tensor wide = x.dtype() == bfloat16 ? x.to(float32, where) : x;
+  const Tensor wide = widened(x, where);
   const Tensor kept = masked("alpha_dropout", wide, mask, a, where);
   const Tensor rest = sub(1.0, mask.to(wide.dtype()), where);
   return add(kept, add(mul(rest, a * kLeast, where), -a * p * kLeast, where), where)

@@ -1,8 +1,11 @@
 #include <retrograd/ops/elementwise.h>
 
+#include <algorithm>
+
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
 
@@ -171,7 +174,8 @@ Tensor tanh(const Tensor& x, Where where) {
                  .inputs = {x},
                  .saved = {y},
                  .backward = [](const Backward& b) -> Gradients {
-                   return {b.grad * (1.0 - square(b.saved(0)))};
+                   const Tensor slope = 1.0 - square(widened(b.saved(0), {}));
+                   return {(widened(b.grad, {}) * slope).to(b.grad.dtype())};
                  }});
 }
 
@@ -213,12 +217,17 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   if (!is_floating(x.dtype()) && (is_fraction(min) || is_fraction(max))) {
     return clamp(x.to(float32, where), min, max, where);
   }
+  // Bounds that a byte cannot hold would wrap around.
+  const auto held = [&](Scalar bound) {
+    return x.dtype() == uint8 ? Scalar(std::clamp<std::int64_t>(bound.to<std::int64_t>(), 0, 255))
+                              : bound;
+  };
   Tensor y = x.detach();
   if (min) {
-    y = kernels::binary(kernels::Binary::maximum, y, *min);
+    y = kernels::binary(kernels::Binary::maximum, y, held(*min));
   }
   if (max) {
-    y = kernels::binary(kernels::Binary::minimum, y, *max);
+    y = kernels::binary(kernels::Binary::minimum, y, held(*max));
   }
   return record({.op = "clamp",
                  .where = where,

@@ -1,4 +1,5 @@
-// Functions of each element. Integers are refused with a DTypeError unless said otherwise.
+// Functions of each element. Integers are refused with a DTypeError unless said otherwise. NaN
+// stays NaN; so do sign and the gradient of abs there, for which PyTorch has 0.
 #pragma once
 
 #include <optional>
@@ -27,7 +28,8 @@ RETROGRAD_API Tensor sigmoid(const Tensor& x, Where where = {});  // 1 / (1 + ex
 // max(x, 0); integers too; gradient 0 at 0
 RETROGRAD_API Tensor relu(const Tensor& x, Where where = {});
 // Limits to [min, max], either left out. The gradient passes where min <= x <= max. When min is
-// above max, all becomes max. Integers too; a floating bound makes them float32.
+// above max, all becomes max, NaN gets no gradient. Integers too; a floating bound makes them
+// float32. Throws ValueError without any bound.
 RETROGRAD_API Tensor clamp(const Tensor& x, std::optional<Scalar> min,
                            std::optional<Scalar> max = {}, Where where = {});
 

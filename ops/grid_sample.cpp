@@ -5,6 +5,7 @@
 
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/embedding.h>
 #include <retrograd/ops/kernels/grid.h>
 #include <retrograd/ops/kernels/kernels.h>
@@ -43,7 +44,7 @@ Tensor coordinate(const Tensor& grid, std::int64_t axis, std::int64_t size,
   const auto edge = static_cast<kernels::GridEdge>(options.padding_mode);
   const kernels::GridLines lines =
       kernels::grid_lines(along.detach(), size, edge, options.align_corners);
-  const Tensor wide = along.dtype() == bfloat16 ? along.to(float32, where) : along;
+  const Tensor wide = widened(along, where);
   return add(mul(wide, lines.slope, where), lines.offset, where);
 }
 
@@ -56,7 +57,7 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions&
   const std::int64_t width = x.shape()[3];
   const Tensor at_x = coordinate(grid, 0, width, options, where);
   const Tensor at_y = coordinate(grid, 1, height, options, where);
-  const Tensor wide = x.dtype() == bfloat16 ? x.to(float32, where) : x;
+  const Tensor wide = widened(x, where);
   const Tensor table = reshape(permute(wide, {0, 2, 3, 1}, where),
                                {x.shape()[0] * height * width, x.shape()[1]}, where);
   // The values at one corner times its weight, (N, Ho, Wo, C).

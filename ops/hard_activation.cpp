@@ -8,12 +8,19 @@
 #include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/activation.h>
+#include <retrograd/tensor/creation.h>
 
 namespace retrograd {
 
 namespace {
 
-Tensor limited(const char* op, const Tensor& x, double min, double max, Where where) {
+Tensor limited(const char* op, const Tensor& x, double lower, double upper, Where where) {
+  // As the dtype holds them, so that results at a bound compare as equal to it.
+  const auto held = [&](double bound) {
+    return full({}, bound, {.dtype = x.dtype()}).item<double>();
+  };
+  const double min = held(lower);
+  const double max = held(upper);
   const Tensor y = kernels::hardtanh(x, min, max);
   return record({.op = op,
                  .where = where,

@@ -132,6 +132,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::i
   check::defined("take_along_dim", "input", x, where);
   check::dtype("take_along_dim", "index", index, int64, where);
   if (!dim) {
+    check::indices("take_along_dim", x, index, 0, x.numel(), true, where);
     return take(x, index, where);
   }
   const std::size_t d = check::dim("take_along_dim", x, *dim, where);
@@ -139,6 +140,8 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::i
     fail<ShapeError>("take_along_dim", where, "index must have the input's rank",
                      {{"input", x}, {"index", index}});
   }
+  check::indices("take_along_dim", x, index, static_cast<std::int64_t>(d),
+                 x.dim() == 0 ? 1 : x.shape()[d], false, where);
   if (x.dim() == 0) {
     return gather(x, 0, index, where);
   }

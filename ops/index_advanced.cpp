@@ -135,6 +135,7 @@ Reading reading_of(const char* op, const Tensor& x, const Indices& indices, Wher
     r.joined[d] = r.result[d] = x.shape()[static_cast<std::size_t>(others[d])];
   }
   r.joined.insert(r.at, length);
+  check::rank(op, r.result.size() + all.shape().size(), x, where);
   for (std::size_t d = 0; d < all.shape().size(); ++d) {
     r.result.insert(r.at + d, all.shape()[d]);
   }

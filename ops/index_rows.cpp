@@ -20,14 +20,16 @@ void indices(const char* op, const Tensor& x, const Tensor& index, std::int64_t 
   }
   Dims position = index.shape();
   std::int64_t rest = *found;
+  std::int64_t offset = 0;
   for (std::size_t d = position.size(); d-- > 0;) {
     const std::int64_t length = position[d];
     position[d] = rest % length;
     rest /= length;
+    offset += position[d] * index.strides()[d];
   }
   fail<IndexError>(op, where,
-                   "index " + std::to_string(static_cast<std::int64_t>(index.at(position))) +
-                       " at " + to_string(position) + " is out of range for dimension " +
+                   "index " + std::to_string(index.raw<std::int64_t>()[offset]) + " at " +
+                       to_string(position) + " is out of range for dimension " +
                        std::to_string(dim) + " of length " + std::to_string(size),
                    {{"input", x}, {"index", index}});
 }

@@ -1,49 +1,34 @@
 // Normalisation by norms: compositions of other operators.
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/norm.h>
-#include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/ops/vector_norm.h>
 #include <retrograd/tensor/creation.h>
 
 namespace retrograd {
-
-namespace {
-
-// The p-norm along `dim`, kept as 1.
-Tensor norm_along(const Tensor& x, double p, std::int64_t dim, Where where) {
-  if (std::isinf(p)) {
-    return amax(abs(x, where), dim, true, where);
-  }
-  if (p == 1) {
-    return sum(abs(x, where), dim, true, where);
-  }
-  const Tensor powers = p == 2 ? square(x, where) : pow(abs(x, where), p, where);
-  const Tensor total = sum(powers, dim, true, where);
-  // Roots have no derivative at 0: there, 1 is put in and 0 comes out.
-  const Tensor vanishes = eq(total, 0.0, where);
-  const Tensor safe = retrograd::where(vanishes, 1.0, total, where);
-  const Tensor root = p == 2 ? sqrt(safe, where) : pow(safe, 1 / p, where);
-  return retrograd::where(vanishes, 0.0, root, where);
-}
-
-}  // namespace
 
 Tensor normalize(const Tensor& x, double p, std::int64_t dim, double eps, Where where) {
   check::floating("normalize", x, where);
   check::dim("normalize", x, dim, where);
   if (!(p > 0)) {
-    fail<ValueError>("normalize", where, "p is " + std::to_string(p) + "; it must be above 0",
+    fail<ValueError>("normalize", where, "p is " + number_text(p) + "; it must be above 0",
+                     {{"input", x}});
+  }
+  if (!(eps >= 0)) {
+    fail<ValueError>("normalize", where, "eps is " + number_text(eps) + "; at least 0 is needed",
                      {{"input", x}});
   }
   if (x.numel() == 0) {
     return mul(x, 1.0, where);
   }
-  return div(x, clamp(norm_along(x, p, dim, where), eps, {}, where), where);
+  return div(x, clamp(norm(x, p, dim, true, where), eps, {}, where), where);
 }
 
 Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha, double beta, double k,
@@ -57,13 +42,21 @@ Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha, dou
     fail<ValueError>("local_response_norm", where,
                      "size is " + std::to_string(size) + "; at least 1 is needed", {{"input", x}});
   }
+  for (const double number : {alpha, beta, k}) {
+    if (std::isnan(number)) {
+      fail<ValueError>("local_response_norm", where, "alpha, beta and k must be numbers, not nan",
+                       {{"input", x}});
+    }
+  }
   const Tensor squares = square(x, where);
   const std::int64_t channels = x.shape()[1];
-  // Channel c sees c - size / 2 to c + (size - 1) / 2.
+  // Channel c sees c - size / 2 to c + (size - 1) / 2, as far as there are channels.
   Tensor total = squares;
-  for (std::int64_t shift = -(size / 2); shift <= (size - 1) / 2; ++shift) {
+  const std::int64_t most = std::max<std::int64_t>(channels - 1, 0);
+  for (std::int64_t shift = -std::min(size / 2, most); shift <= std::min((size - 1) / 2, most);
+       ++shift) {
     const std::int64_t missing = shift < 0 ? -shift : shift;
-    if (shift == 0 || missing >= channels) {
+    if (shift == 0) {
       continue;
     }
     Shape gap = x.shape();

@@ -6,6 +6,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/loss.h>
+#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/reduce.h>
@@ -59,7 +60,7 @@ Tensor check_variance(const char* op, const Tensor& input, const Tensor& var, Wh
   if (var.numel() > 0) {
     const double least = amin(var.detach()).item<double>();
     if (least < 0) {
-      fail<ValueError>(op, where, "var holds a negative variance, " + std::to_string(least),
+      fail<ValueError>(op, where, "var holds a negative variance, " + number_text(least),
                        {{"input", input}, {"var", var}});
     }
   }

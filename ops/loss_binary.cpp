@@ -3,6 +3,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/loss.h>
+#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/loss_classification.h>
@@ -47,7 +48,7 @@ void check_probabilities(const char* op, const Tensor& input, Where where) {
   const double high = amax(input.detach()).item<double>();
   if (!(low >= 0 && high <= 1)) {
     fail<ValueError>(op, where,
-                     "input must lie in [0, 1] but holds " + std::to_string(low >= 0 ? high : low),
+                     "input must lie in [0, 1] but holds " + number_text(low >= 0 ? high : low),
                      {{"input", input}});
   }
 }

@@ -9,7 +9,7 @@
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
-#include <retrograd/ops/softmax.h>
+#include <retrograd/ops/vector_norm.h>
 
 namespace retrograd {
 
@@ -36,28 +36,10 @@ void require_number(const char* op, const char* what, double value, Where where)
   require(op, !std::isnan(value), what, value, "a number", where);
 }
 
-// total^exponent with derivative 0 at 0, where the power has none.
-Tensor root(const Tensor& total, double exponent, Where where) {
-  const Tensor nothing = eq(total.detach(), 0, where);
-  const Tensor safe = retrograd::where(nothing, 1, total, where);
-  const Tensor power = exponent == 0.5 ? sqrt(safe, where) : pow(safe, exponent, where);
-  return retrograd::where(nothing, 0, power, where);
-}
-
 Tensor distance(const Tensor& x1, const Tensor& x2, const PairwiseDistanceOptions& options,
                 Where where) {
   const Tensor d = add(sub(x1, x2, where), options.eps, where);
-  if (options.p == 2) {
-    return root(sum(square(d, where), -1, options.keepdim, where), 0.5, where);
-  }
-  const Tensor size = abs(d, where);
-  if (std::isinf(options.p)) {
-    return amax(size, -1, options.keepdim, where);
-  }
-  if (options.p == 1) {
-    return sum(size, -1, options.keepdim, where);
-  }
-  return root(sum(pow(size, options.p, where), -1, options.keepdim, where), 1 / options.p, where);
+  return norm(d, options.p, -1, options.keepdim, where);
 }
 
 // max(0, x), with the gradient passing at 0.

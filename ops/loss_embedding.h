@@ -44,14 +44,16 @@ struct PairwiseDistanceOptions {
   bool keepdim = false;
 };
 
-// The cosine of the angle between vectors along `dim`; x1 and x2 broadcast.
+// The cosine of the angle between vectors along `dim`; x1 and x2 broadcast. Vectors shorter than
+// eps are divided by it.
 RETROGRAD_API Tensor cosine_similarity(const Tensor& x1, const Tensor& x2,
                                        CosineSimilarityOptions options = {}, Where where = {});
 // The p-norm of x1 - x2 + eps along the last dimension; x1 and x2 broadcast. Gradient 0 at 0.
 RETROGRAD_API Tensor pairwise_distance(const Tensor& x1, const Tensor& x2,
                                        PairwiseDistanceOptions options = {}, Where where = {});
 
-// The input where the target is 1, max(0, margin - input) where it is -1; shapes must be equal.
+// The input where the target is 1, max(0, margin - input) where it is -1; shapes must be equal. The
+// gradient passes at the kink, as in PyTorch.
 RETROGRAD_API Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target,
                                           HingeEmbeddingLossOptions options = {}, Where where = {});
 // max(0, -target (input1 - input2) + margin): the target is 1 where the first should be larger, -1
@@ -60,7 +62,7 @@ RETROGRAD_API Tensor margin_ranking_loss(const Tensor& input1, const Tensor& inp
                                          const Tensor& target,
                                          MarginRankingLossOptions options = {}, Where where = {});
 // 1 - cos where the target is 1, max(0, cos - margin) where it is -1: inputs (N, D) or (D), target
-// (N) or ().
+// (N) or (). The gradient passes at the kink, as in PyTorch.
 RETROGRAD_API Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2,
                                            const Tensor& target,
                                            CosineEmbeddingLossOptions options = {},

@@ -97,10 +97,12 @@ Tensor one_hot(const Tensor& x, std::int64_t num_classes, Where where) {
                          "; at least 1 is needed, or -1 for an input with elements",
                      {{"input", x}});
   }
+  check::rank("one_hot", x.shape().size() + 1, x, where);
   std::int64_t classes = num_classes;
   if (classes == -1) {
-    // Only negative ones are left to find out of range.
-    classes = std::max<std::int64_t>(kernels::index_range(x).second, 0) + 1;
+    // Negative ones are left to find out of range, and the one that has no successor.
+    const std::int64_t largest = kernels::index_range(x).second;
+    classes = std::clamp<std::int64_t>(largest, 0, INT64_MAX - 1) + 1;
   }
   check::indices("one_hot", x, x, x.dim(), classes, false, where);
   Shape shape = x.shape();

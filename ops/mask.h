@@ -1,4 +1,5 @@
-// Reading and writing by boolean masks, and what indices come from.
+// Reading and writing by boolean masks, and what indices come from. Throws DTypeError for a mask
+// that is not boolean, ShapeError for shapes that do not broadcast.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/norm.h>
 #include <retrograd/ops/reduce.h>
@@ -111,8 +112,14 @@ void check_parameter(const char* op, const char* name, const Tensor& parameter, 
 
 void check_eps(const char* op, double eps, const Tensor& x, Where where) {
   if (!(eps >= 0)) {
-    fail<ValueError>(op, where, "eps is " + std::to_string(eps) + "; at least 0 is needed",
+    fail<ValueError>(op, where, "eps is " + number_text(eps) + "; at least 0 is needed",
                      {{"input", x}});
+  }
+}
+
+void check_momentum(const char* op, double momentum, const Tensor& x, Where where) {
+  if (std::isnan(momentum)) {
+    fail<ValueError>(op, where, "momentum is nan; a number is needed", {{"input", x}});
   }
 }
 
@@ -202,6 +209,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
   constexpr const char* op = "batch_norm";
   check_channels(op, x, 2, where);
   check_eps(op, options.eps, x, where);
+  check_momentum(op, options.momentum, x, where);
   const std::int64_t channels = x.shape()[1];
   check_running(op, "running_mean", running_mean, x, !options.training, where);
   check_running(op, "running_var", running_var, x, !options.training, where);
@@ -287,6 +295,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
   constexpr const char* op = "instance_norm";
   check_channels(op, x, 3, where);
   check_eps(op, options.eps, x, where);
+  check_momentum(op, options.momentum, x, where);
   const std::int64_t channels = x.shape()[1];
   check_running(op, "running_mean", running_mean, x, !options.use_input_stats, where);
   check_running(op, "running_var", running_var, x, !options.use_input_stats, where);

@@ -4,6 +4,7 @@
 
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
 
@@ -40,11 +41,6 @@ void check_matrices(const char* op, const Tensor& a, const Tensor& b, bool batch
                          " elements but columns of b have " + std::to_string(b.shape()[last - 1]),
                      {{"a", a}, {"b", b}});
   }
-}
-
-// bfloat16 is computed in float32 where there is more than one step, and rounded once.
-Tensor widened(const Tensor& x, Where where) {
-  return x.dtype() == bfloat16 ? x.to(float32, where) : x;
 }
 
 Tensor scaled(const Tensor& x, double factor, Where where) {

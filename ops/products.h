@@ -1,4 +1,5 @@
-// Products of vectors and matrices of fixed rank; matmul.h has the one of any rank.
+// Products of vectors and matrices of fixed rank; matmul.h has the one of any rank. Throws
+// ShapeError for another rank or lengths that do not fit, DTypeError for two dtypes.
 #pragma once
 
 #include <retrograd/tensor/api.h>

@@ -165,6 +165,8 @@ std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, GridIndexing in
   if (tensors.empty()) {
     fail<ShapeError>("meshgrid", where, "needs at least one tensor");
   }
+  check::defined("meshgrid", "a tensor of the list", tensors.front(), where);
+  check::rank("meshgrid", tensors.size(), tensors.front(), where);
   Shape shape;
   for (const Tensor& tensor : tensors) {
     check::defined("meshgrid", "a tensor of the list", tensor, where);

@@ -18,26 +18,33 @@ namespace {
 
 using namespace detail;
 
+// What an extreme value that is NaN does with the gradient, as in PyTorch.
+enum class NaNGradient { nan, shared };
+
 Tensor extreme(const char* op, bool largest, const Tensor& x, const Dims& dims, bool keepdim,
-               Where where) {
+               NaNGradient of_nan, Where where) {
   check::defined(op, "input", x, where);
   const DimMask reduced = check::dims(op, x, dims, where);
   require_elements(op, x, reduced, where);
   const Tensor kept = largest ? kernels::amax(x, reduced) : kernels::amin(x, reduced);
   const Tensor y = finish(kept, x, reduced, keepdim);
   const Dims summed = reduced_dims(x.shape().size(), reduced);
-  return record({.op = op,
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {x, y},
-                 .backward = [shape = kept.shape(), summed](const Backward& b) -> Gradients {
-                   const Tensor x = b.saved(0).detach();
-                   const Tensor best = reshape(b.saved(1).detach(), shape);
-                   const Tensor wins = (x == best).to(b.grad.dtype());
-                   const Tensor ties = summed.empty() ? wins : sum(wins, summed, true);
-                   return {wins / ties * reshape(b.grad, shape)};
-                 }});
+  return record(
+      {.op = op,
+       .where = where,
+       .output = y,
+       .inputs = {x},
+       .saved = {x, y},
+       .backward = [shape = kept.shape(), summed, of_nan](const Backward& b) -> Gradients {
+         const Tensor x = b.saved(0).detach();
+         const Tensor best = reshape(b.saved(1).detach(), shape);
+         const Tensor equal = x == best;
+         const Tensor chosen =
+             of_nan == NaNGradient::shared ? retrograd::where(best == best, equal, x != x) : equal;
+         const Tensor wins = chosen.to(b.grad.dtype());
+         const Tensor ties = summed.empty() ? wins : sum(wins, summed, true);
+         return {wins / ties * reshape(b.grad, shape)};
+       }});
 }
 
 // Where the extreme value along `dim` is.
@@ -58,7 +65,7 @@ ValuesAndIndices extreme_along(const char* op, bool largest, const Tensor& x, st
                                bool keepdim, Where where) {
   const Tensor indices = index_along(op, largest, x, dim, true, where);
   if (x.dim() == 0) {
-    return {reshape(x, {}, where), reshape(indices, {}, where)};
+    return {x.clone(where), reshape(indices, {}, where)};
   }
   const Tensor values = gather(x, dim, indices, where);
   if (keepdim) {
@@ -109,19 +116,19 @@ Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
 }
 
 Tensor amax(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  return extreme("amax", true, x, dims, keepdim, where);
+  return extreme("amax", true, x, dims, keepdim, NaNGradient::nan, where);
 }
 
 Tensor amin(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  return extreme("amin", false, x, dims, keepdim, where);
+  return extreme("amin", false, x, dims, keepdim, NaNGradient::nan, where);
 }
 
 Tensor max(const Tensor& x, Where where) {
-  return extreme("max", true, x, {}, false, where);
+  return extreme("max", true, x, {}, false, NaNGradient::shared, where);
 }
 
 Tensor min(const Tensor& x, Where where) {
-  return extreme("min", false, x, {}, false, where);
+  return extreme("min", false, x, {}, false, NaNGradient::shared, where);
 }
 
 ValuesAndIndices max(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {

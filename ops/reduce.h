@@ -1,4 +1,5 @@
 // Reductions. `dims` lists the dimensions to reduce, {} all of them; with keepdim they stay as 1.
+// Throws IndexError for a dimension that is not there or named twice.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@ RETROGRAD_API Tensor sum(const Tensor& x, const Dims& dims = {}, bool keepdim = 
 // The mean of no elements is NaN.
 RETROGRAD_API Tensor mean(const Tensor& x, const Dims& dims = {}, bool keepdim = false,
                           Where where = {});
-// The largest value, NaN if there is one. Equal largest values share the gradient evenly. Throws
-// ShapeError for a reduced dimension of length 0.
+// The largest value, NaN if there is one, and then the gradients are NaN too. Equal largest values
+// share the gradient evenly. Throws ShapeError for a reduced dimension of length 0.
 RETROGRAD_API Tensor amax(const Tensor& x, const Dims& dims = {}, bool keepdim = false,
                           Where where = {});
 RETROGRAD_API Tensor amin(const Tensor& x, const Dims& dims = {}, bool keepdim = false,
@@ -27,7 +28,7 @@ struct ValuesAndIndices {
   Tensor indices;  // int64
 };
 
-// The largest or smallest value of all, as amax and amin.
+// The largest or smallest value of all. If it is NaN, all NaN share the gradient.
 RETROGRAD_API Tensor max(const Tensor& x, Where where = {});
 RETROGRAD_API Tensor min(const Tensor& x, Where where = {});
 // The largest or smallest values along `dim` and where they are. The one that is named, the first

@@ -8,6 +8,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/kernels/resample.h>
 #include <retrograd/ops/shape.h>
 
@@ -52,9 +53,9 @@ struct Axis {
   }
 };
 
-// PyTorch computes these places in float32 for every dtype.
-void add_nearest(AxisMap& map, const Axis& axis, std::int64_t o, double offset) {
-  const auto at = static_cast<float>((static_cast<double>(o) + offset) * axis.scale);
+// In float32 for every dtype, as PyTorch computes these places (but for float64 in one dimension).
+void add_nearest(AxisMap& map, const Axis& axis, std::int64_t o, float offset) {
+  const float at = (static_cast<float>(o) + offset) * static_cast<float>(axis.scale);
   map.add(std::min(static_cast<std::int64_t>(std::floor(at)), axis.input - 1), 1);
 }
 
@@ -98,7 +99,7 @@ AxisMap map_of(const Axis& axis, InterpolateMode mode) {
   for (std::int64_t o = 0; o < axis.output; ++o) {
     switch (mode) {
       case InterpolateMode::nearest: add_nearest(map, axis, o, 0); break;
-      case InterpolateMode::nearest_exact: add_nearest(map, axis, o, 0.5); break;
+      case InterpolateMode::nearest_exact: add_nearest(map, axis, o, 0.5F); break;
       case InterpolateMode::bicubic: add_cubic(map, axis, o); break;
       case InterpolateMode::area: add_area(map, axis, o); break;
       default: add_linear(map, axis, o);
@@ -168,7 +169,7 @@ Axis axis_of(const Tensor& x, const InterpolateOptions& options, std::size_t d, 
   if (axis.input < 1 || !(wanted >= 1 && wanted < kMost)) {
     fail<ValueError>(kOp, where,
                      "spatial dimension " + std::to_string(d) + " of length " +
-                         std::to_string(axis.input) + " cannot become " + std::to_string(wanted) +
+                         std::to_string(axis.input) + " cannot become " + number_text(wanted) +
                          " long; both must be at least 1 and below 2^31",
                      {{"input", x}});
   }

@@ -11,7 +11,7 @@
 namespace retrograd {
 
 enum class InterpolateMode : std::uint8_t {
-  nearest,        // by floor(place * scale), as OpenCV does
+  nearest,        // by floor(place * scale) in float32, as OpenCV does
   nearest_exact,  // by the nearest centre, as Pillow does
   linear,         // (N, C, L)
   bilinear,       // (N, C, H, W)

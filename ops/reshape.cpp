@@ -131,6 +131,7 @@ Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes, Where wh
       (open < sizes.size() && parts[open] < 0)) {
     refuse();
   }
+  check::rank("unflatten", x.shape().size() - 1 + sizes.size(), x, where);
   Shape shape = x.shape();
   shape.erase(d);
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -154,7 +155,9 @@ Tensor squeeze(const Tensor& x, std::optional<std::int64_t> dim, Where where) {
 Tensor unsqueeze(const Tensor& x, std::int64_t dim, Where where) {
   check::defined("unsqueeze", "input", x, where);
   Shape shape = x.shape();
-  shape.insert(static_cast<std::size_t>(normalize_dim("unsqueeze", x, dim, x.dim() + 1, where)), 1);
+  const std::int64_t at = normalize_dim("unsqueeze", x, dim, x.dim() + 1, where);
+  check::rank("unsqueeze", shape.size() + 1, x, where);
+  shape.insert(static_cast<std::size_t>(at), 1);
   return reshape(x, shape, where);
 }
 

@@ -106,8 +106,10 @@ Tensor permute(const Tensor& x, const Dims& dims, Where where) {
                  }});
 }
 
-Tensor expand(const Tensor& x, const Shape& shape, Where where) {
-  check::defined("expand", "input", x, where);
+namespace {
+
+Tensor expanded(const char* op, const Tensor& x, const Shape& shape, Where where) {
+  check::defined(op, "input", x, where);
   if (x.shape() == shape) {
     return x;
   }
@@ -127,10 +129,10 @@ Tensor expand(const Tensor& x, const Shape& shape, Where where) {
     }
   }
   if (!fits) {
-    fail<ShapeError>("expand", where, "the input does not expand to shape " + to_string(shape),
+    fail<ShapeError>(op, where, "the input does not expand to shape " + to_string(shape),
                      {{"input", x}});
   }
-  checked_numel("expand", full, x.dtype(), where);
+  checked_numel(op, full, x.dtype(), where);
   return record({.op = "expand",
                  .where = where,
                  .output = tracked_view(x, full, strides, x.impl().offset),
@@ -140,8 +142,13 @@ Tensor expand(const Tensor& x, const Shape& shape, Where where) {
                  }});
 }
 
+}  // namespace
+
+Tensor expand(const Tensor& x, const Shape& shape, Where where) {
+  return expanded("expand", x, shape, where);
+}
 Tensor broadcast_to(const Tensor& x, const Shape& shape, Where where) {
-  return expand(x, shape, where);
+  return expanded("broadcast_to", x, shape, where);
 }
 
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b, Where where) {

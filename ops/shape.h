@@ -1,4 +1,5 @@
-// Views and other changes of shape. Views share memory with their input.
+// Views and other changes of shape. Views share memory with their input. Throws IndexError for a
+// dimension that is not there, ShapeError for a result of more than eight, or than memory can hold.
 #pragma once
 
 #include <cstdint>

@@ -266,6 +266,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) 
   check::defined("stack", "a tensor of the list", tensors.front(), where);
   const Tensor& first = tensors.front();
   const std::int64_t d = normalize_dim("stack", first, dim, first.dim() + 1, where);
+  check::rank("stack", first.shape().size() + 1, first, where);
   std::vector<Tensor> parts;
   parts.reserve(tensors.size());
   for (std::size_t i = 0; i < tensors.size(); ++i) {

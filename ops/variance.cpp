@@ -6,6 +6,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/kernels/reduce.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
@@ -35,14 +36,13 @@ struct Spread {
     }
     divisor = std::max(count - static_cast<double>(correction), 0.0);
   }
-
-  Tensor variance(const Tensor& x) const { return kernels::variance(x, reduced, count, divisor); }
 };
 
 // The gradient of the variance to x; `grad` has the reduced dimensions as 1.
 Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Dims& dims, double divisor) {
-  const Tensor centred = dims.empty() ? x - x : x - mean(x, dims, true);
-  return grad * (2 / divisor) * centred;
+  const Tensor wide = widened(x, {});
+  const Tensor centred = wide - (dims.empty() ? wide : mean(wide, dims, true));
+  return (widened(grad, {}) * (2 / divisor) * centred).to(x.dtype());
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Dims& dim
 Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
   check::floating("var", x, where);
   const Spread spread("var", x, dims, options, where);
-  const Tensor kept = spread.variance(x);
+  const Tensor kept = kernels::variance(x, spread.reduced, spread.count, spread.divisor);
   return record({.op = "var",
                  .where = where,
                  .output = finish(kept, x, spread.reduced, options.keepdim),
@@ -65,7 +65,7 @@ Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
 Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
   check::floating("std", x, where);
   const Spread spread("std", x, dims, options, where);
-  const Tensor kept = kernels::unary(kernels::Unary::sqrt, spread.variance(x));
+  const Tensor kept = kernels::standard_deviation(x, spread.reduced, spread.count, spread.divisor);
   const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
   return record({.op = "std",
                  .where = where,

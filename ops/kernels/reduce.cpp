@@ -26,37 +26,26 @@ A wrapping_mul(A a, A b) {
   return static_cast<A>(static_cast<bits_t<A>>(a) * static_cast<bits_t<A>>(b));
 }
 
-template <class A>
-struct Sum {
+// Sums and products: all values combined, from what changes nothing on.
+template <class A, A combine(A, A), int nothing>
+struct Combined {
   using Accumulator = A;
-  A start() const { return A{}; }
+  A start() const { return A{nothing}; }
   template <class T>
   A add(A a, T value, std::int64_t) const {
-    return wrapping_add(a, static_cast<A>(value));
+    return combine(a, static_cast<A>(value));
   }
   template <class T>
   A add4(A total, T a, T b, T c, T d, std::int64_t) const {
-    return merge(total, merge(merge(static_cast<A>(a), static_cast<A>(b)),
-                              merge(static_cast<A>(c), static_cast<A>(d))));
+    return combine(total, combine(combine(static_cast<A>(a), static_cast<A>(b)),
+                                  combine(static_cast<A>(c), static_cast<A>(d))));
   }
-  A merge(A a, A b) const { return wrapping_add(a, b); }
+  A merge(A a, A b) const { return combine(a, b); }
 };
-
 template <class A>
-struct Product {
-  using Accumulator = A;
-  A start() const { return A{1}; }
-  template <class T>
-  A add(A a, T value, std::int64_t) const {
-    return wrapping_mul(a, static_cast<A>(value));
-  }
-  template <class T>
-  A add4(A total, T a, T b, T c, T d, std::int64_t) const {
-    return merge(total, merge(merge(static_cast<A>(a), static_cast<A>(b)),
-                              merge(static_cast<A>(c), static_cast<A>(d))));
-  }
-  A merge(A a, A b) const { return wrapping_mul(a, b); }
-};
+using Sum = Combined<A, wrapping_add<A>, 0>;
+template <class A>
+using Product = Combined<A, wrapping_mul<A>, 1>;
 
 // The sum of f(value, result).
 template <class F>
@@ -134,7 +123,11 @@ Tensor prod(const Tensor& x, const DimMask& reduced) {
   });
 }
 
-Tensor variance(const Tensor& x, const DimMask& reduced, double count, double divisor) {
+namespace {
+
+// The sum of squared deviations over the divisor, changed by `last` before it is rounded.
+template <class Last>
+Tensor spread(const Tensor& x, const DimMask& reduced, double count, double divisor, Last&& last) {
   return for_floating(x.dtype(), [&]<class T>() {
     const Tensor means = finished<double, double>(reduce<T>(x, reduced, Sum<double>()),
                                                   [count](double total) { return total / count; });
@@ -142,8 +135,18 @@ Tensor variance(const Tensor& x, const DimMask& reduced, double count, double di
       return (value - m[result]) * (value - m[result]);
     };
     return finished<T, double>(reduce<T>(x, reduced, SumOf{deviation}),
-                               [divisor](double total) { return total / divisor; });
+                               [&](double total) { return last(total / divisor); });
   });
+}
+
+}  // namespace
+
+Tensor variance(const Tensor& x, const DimMask& reduced, double count, double divisor) {
+  return spread(x, reduced, count, divisor, [](double value) { return value; });
+}
+
+Tensor standard_deviation(const Tensor& x, const DimMask& reduced, double count, double divisor) {
+  return spread(x, reduced, count, divisor, [](double value) { return std::sqrt(value); });
 }
 
 Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {

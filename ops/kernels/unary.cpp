@@ -28,7 +28,7 @@ void with_unary(Unary op, F&& f) {
         if constexpr (std::is_floating_point_v<C>) {
           return std::fabs(x);
         } else {
-          return static_cast<C>(x < C{} ? -x : x);
+          return x < C{} ? wrap<C>(bits_t<C>{} - bits_t<C>(x)) : x;
         }
       });
     case Unary::sign:

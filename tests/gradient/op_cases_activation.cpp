@@ -67,12 +67,13 @@ void add_rows(Table& table, const Row& row) {
     const std::string argument = "a * " + std::to_string(row.scale);
     std::string torch = row.torch;
     torch.replace(torch.find("(a") + 1, 1, argument);
-    table.push_back(
-        {.op = row.name,
-         .label = label + (label.empty() ? "" : " ") + to_string(shape),
-         .inputs = {{shape, Values::distinct}, {shape}},
-         .torch = torch + " * b",
-         .function = [&row](const Tensors& x) { return row.function(x[0] * row.scale) * x[1]; }});
+    table.push_back({.op = row.name,
+                     .label = label + (label.empty() ? "" : " ") + to_string(shape),
+                     .inputs = {{shape, Values::distinct}, {shape}},
+                     .torch = torch + " * b",
+                     .function = [&row](const Tensors& x) {
+                       return row.function(row.scale == 1 ? x[0] : x[0] * row.scale) * x[1];
+                     }});
   }
 }
 

@@ -197,7 +197,9 @@ TEST_CASE("layers: how these describe themselves") {
   CHECK(nn::GroupNorm(2, 4).describe() == "GroupNorm(2, 4)");
   CHECK(nn::LocalResponseNorm(5).describe() == "LocalResponseNorm(5)");
   CHECK(nn::Dropout().describe() == "Dropout(0.5)");
-  CHECK(nn::Dropout2d(1).describe() == "Dropout2d(1.0)");
+  CHECK(nn::Dropout(1e-9).describe() == "Dropout(1e-09)");
+  CHECK(nn::Dropout2d(1).describe() == "Dropout2d(1)");
+  CHECK(nn::Upsample({.scale_factor = {10, 2}}).describe() == "Upsample(*10, *2, nearest)");
   CHECK(nn::Embedding(10, 3).describe() == "Embedding(10, 3)");
   CHECK(nn::Upsample({.size = {3, 4}}).describe() == "Upsample(3x4, nearest)");
   CHECK(nn::Upsample({.scale_factor = 1.5, .mode = rg::InterpolateMode::linear}).describe() ==

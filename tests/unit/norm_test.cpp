@@ -148,6 +148,8 @@ TEST_CASE("batch_norm refuses inputs it cannot normalise") {
   REFUSED(GraphError, batch_norm(none, three, three), "batch_norm", "undefined");
   REFUSED(ValueError, batch_norm(x, three, three, none, none, {.eps = -1}), "batch_norm", "eps");
   REFUSED(ValueError, batch_norm(x, three, three, none, none, {.eps = NAN}), "batch_norm", "nan");
+  REFUSED(ValueError, batch_norm(x, three, three, none, none, {.momentum = NAN}), "batch_norm",
+          "momentum is nan");
 }
 
 TEST_CASE("the other norms refuse inputs they cannot normalise") {
@@ -173,4 +175,22 @@ TEST_CASE("the other norms refuse inputs they cannot normalise") {
   REFUSED(IndexError, normalize(x, 2, 3), "normalize", "3");
   REFUSED(ValueError, normalize(x, 0), "normalize", "p is 0");
   REFUSED(ValueError, normalize(x, NAN), "normalize", "nan");
+  REFUSED(ValueError, normalize(x, 2, 1, -1e-9), "normalize", "eps is -1e-09");
+  REFUSED(ValueError, normalize(x, 2, 1, NAN), "normalize", "eps is nan");
+  REFUSED(ValueError, local_response_norm(x, 3, NAN), "local_response_norm", "not nan");
+  REFUSED(ValueError, local_response_norm(x, 3, 1, NAN), "local_response_norm", "not nan");
+  REFUSED(ValueError, local_response_norm(x, 3, 1, 1, NAN), "local_response_norm", "not nan");
+  REFUSED(ValueError, instance_norm(x, none, none, none, none, {.momentum = NAN}), "instance_norm",
+          "momentum is nan");
+}
+
+TEST_CASE("local_response_norm over more neighbours than channels sees them all") {
+  const Tensor x = tensor({1.0, 2.0, 3.0}, {.dtype = float64});
+  const Tensor image = reshape(x, {1, 3, 1});
+  // The mean counts the channels that are not there.
+  const auto y = local_response_norm(image, INT64_MAX, 1e18, 1.0, 1.0).to_vector<double>();
+  const double total = 1 + 1e18 / static_cast<double>(INT64_MAX) * 14;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    CHECK(y[i] == doctest::Approx(static_cast<double>(i + 1) / total));
+  }
 }

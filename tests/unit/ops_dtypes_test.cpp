@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <retrograd/autograd/backward.h>
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
 
@@ -80,6 +81,7 @@ TEST_CASE("integers add, multiply and compare as integers, and wrap around") {
   const Tensor large = full({1}, INT64_MAX);
   CHECK((large + 1).item<std::int64_t>() == INT64_MIN);
   CHECK((large - 1).item<std::int64_t>() == INT64_MAX - 1);  // beyond what a double holds
+  CHECK(retrograd::abs(-large - 1).item<std::int64_t>() == INT64_MIN);
 }
 
 TEST_CASE("a floating bound makes integers floating in clamp, as in arithmetic") {
@@ -88,6 +90,13 @@ TEST_CASE("a floating bound makes integers floating in clamp, as in arithmetic")
   CHECK(clamp(x, 2).dtype() == int64);
   CHECK(values(clamp(x, 1.5, 3.5)) == Numbers{1.5, 2, 3.5});
   CHECK(clamp(x, 1.5).dtype() == float32);
+}
+
+TEST_CASE("bounds that bytes cannot hold limit nothing") {
+  const Tensor bytes = tensor({0, 5, 255}, {.dtype = uint8});
+  CHECK(values(clamp(bytes, -3, 300)) == Numbers{0, 5, 255});
+  CHECK(values(clamp(bytes, 1, 300)) == Numbers{1, 5, 255});
+  CHECK(values(clamp(bytes, -3, 7)) == Numbers{0, 5, 7});
 }
 
 TEST_CASE("sums of integers and booleans are int64") {
@@ -131,4 +140,46 @@ TEST_CASE("reductions of no elements") {
   CHECK(values(softmax(nothing, 1)).empty());
   CHECK(std::isnan(mse_loss(nothing, nothing).item<double>()));
   CHECK(mse_loss(nothing, nothing, {Reduction::sum}).item<double>() == 0);
+}
+
+TEST_CASE("gradients in bfloat16 of what subtracts nearly equal numbers are rounded once") {
+  const auto differs = [](const Tensor& actual, const Tensor& exact) {
+    const auto a = actual.to_vector<double>();
+    const auto e = exact.to_vector<double>();
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < e.size(); ++i) {
+      count += std::fabs(a[i] - e[i]) > std::fabs(e[i]) / 256 + 1e-6 ? 1U : 0U;
+    }
+    return count;
+  };
+  Generator generator(1);
+  const Tensor x = (randn({40, 7}, {}, generator) * 2).to(bfloat16).set_requires_grad();
+  const Tensor seed = rand({40, 7}, {}, generator).to(bfloat16);
+  const Tensor g = seed.to(float64);
+  const auto gradient = [&](const Tensor& y) {
+    return grad({y}, {x}, {.grad_outputs = {seed}})[0];
+  };
+  {
+    const Tensor y = softmax(x, 1);
+    const Tensor p = y.detach().to(float64);
+    CHECK(differs(gradient(y), p * g - p * sum(p * g, 1, true)) == 0);
+  }
+  {
+    const Tensor y = log_softmax(x, 1);
+    const Tensor p = retrograd::exp(y.detach().to(float64));
+    CHECK(differs(gradient(y), g - p * sum(g, 1, true)) == 0);
+  }
+  {
+    const Tensor y = retrograd::tanh(x);
+    CHECK(differs(gradient(y), g * (1.0 - square(y.detach().to(float64)))) == 0);
+  }
+  {
+    const Tensor far = (x.detach() + 100).set_requires_grad();
+    const Tensor y = logsumexp(far, 1, true);
+    const Tensor exact = softmax(far.detach().to(float64), 1);
+    CHECK(differs(grad({y}, {far}, {.grad_outputs = {ones_like(y)}})[0], exact) == 0);
+    const Tensor wide = far.detach().to(float64);
+    const Tensor spread = (wide - mean(wide, 1, true)) / 3.0;
+    CHECK(differs(grad({sum(var(far, 1))}, {far})[0], spread) == 0);
+  }
 }

@@ -156,6 +156,8 @@ TEST_CASE("slices by index and scatter refuse shapes and dtypes that do not fit"
   REFUSED(DTypeError, scatter(kIntegers, 0, kIntegers, 1.5), "scatter", "floating");
   REFUSED(ShapeError, scatter(kScalar, 0, tensor(0), 1), "scatter", "no dimension", "float32 []");
   REFUSED(ShapeError, take_along_dim(kTable, rows, 0), "take_along_dim", "rank", "int64 [2]");
+  REFUSED(IndexError, take_along_dim(kFlat, tensor({4}), 0), "take_along_dim", "index 4 at [0]");
+  REFUSED(IndexError, take_along_dim(kFlat, tensor({-5})), "take_along_dim", "index -5 at [0]");
 }
 
 TEST_CASE("masks and orders refuse what does not fit") {
@@ -170,6 +172,9 @@ TEST_CASE("masks and orders refuse what does not fit") {
           "masked_scatter", "boolean [2, 4]");
   REFUSED(ValueError, one_hot(zeros({0}, {.dtype = int64})), "one_hot", "num_classes -1");
   REFUSED(DTypeError, one_hot(kTable), "one_hot", "int64, not float32");
+  const Tensor last = full({1}, INT64_MAX);
+  REFUSED(IndexError, one_hot(last), "one_hot", "index 9223372036854775807 at [0]");
+  REFUSED(IndexError, gather(kFlat, 0, last), "gather", "index 9223372036854775807 at [0]");
   REFUSED(GraphError, nonzero(kUndefined), "nonzero", "undefined");
   REFUSED(IndexError, sort(kTable, 2), "sort", "dimension 2", "-2 to 1");
   REFUSED(IndexError, argsort(kTable, -3), "argsort", "dimension -3");

@@ -93,6 +93,8 @@ TEST_CASE("losses refuse weights that do not fit") {
 
 TEST_CASE("losses refuse values and ranks that they are not defined for") {
   const Tensor x = zeros({2, 3});
+  REFUSED(ValueError, binary_cross_entropy(tensor({1.0000001}), tensor({1.0})),
+          "binary_cross_entropy", "holds 1.0000001");
   REFUSED(ValueError, binary_cross_entropy(tensor({0.5, 1.25}), tensor({0.0, 1.0})),
           "binary_cross_entropy", "[0, 1]", "1.25");
   REFUSED(ValueError, binary_cross_entropy(tensor({-0.5, 1.0}), tensor({0.0, 1.0})),

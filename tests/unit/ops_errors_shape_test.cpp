@@ -46,6 +46,7 @@ TEST_CASE("orders of dimensions must name each one once") {
 TEST_CASE("expand refuses lengths other than 1, and shapes beyond memory") {
   const Tensor x = zeros({2, 3});
   REFUSED(ShapeError, expand(x, {2, 4}), "expand", "[2, 4]", "float32 [2, 3]");
+  REFUSED(ShapeError, broadcast_to(x, {2, 4}), "broadcast_to", "[2, 4]", "float32 [2, 3]");
   REFUSED(ShapeError, expand(x, {3}), "expand", "[3]", "float32 [2, 3]");
   REFUSED(ShapeError, expand(x, {-1, 2, 3}), "expand", "[-1, 2, 3]", "float32 [2, 3]");
   REFUSED(ShapeError, expand(x, {1, 3}), "expand", "[1, 3]", "float32 [2, 3]");
@@ -114,4 +115,19 @@ TEST_CASE("copies refuse undefined tensors") {
   REFUSED(GraphError, kUndefined.to(float64), "to", "undefined");
   REFUSED(GraphError, kUndefined.clone(), "clone", "undefined");
   REFUSED(GraphError, kUndefined.contiguous(), "contiguous", "undefined");
+}
+
+TEST_CASE("results of more than eight dimensions are refused by name") {
+  const Tensor full_rank = zeros({1, 1, 1, 1, 1, 1, 1, 2});
+  const Tensor classes = zeros({1, 1, 1, 1, 1, 1, 1, 2}, {.dtype = int64});
+  const std::vector<Tensor> nine(9, zeros({2}));
+  const Tensor places = zeros({1, 1}, {.dtype = int64});
+  REFUSED(ShapeError, unsqueeze(full_rank, 0), "unsqueeze", "9 dimensions", "float32 [1, 1");
+  REFUSED(ShapeError, stack({full_rank, full_rank}), "stack", "9 dimensions", "float32 [1, 1");
+  REFUSED(ShapeError, unflatten(full_rank, -1, {2, 1}), "unflatten", "9 dimensions");
+  REFUSED(ShapeError, diag_embed(full_rank), "diag_embed", "9 dimensions", "float32 [1, 1");
+  REFUSED(ShapeError, meshgrid(nine), "meshgrid", "9 dimensions", "float32 [2]");
+  REFUSED(ShapeError, one_hot(classes, 2), "one_hot", "9 dimensions", "int64 [1, 1");
+  REFUSED(ShapeError, index(full_rank, {places}), "index", "9 dimensions", "float32 [1, 1");
+  REFUSED(ShapeError, index_put(full_rank, {places}, 1), "index_put", "9 dimensions");
 }

@@ -66,6 +66,12 @@ Expected by_loops(const Tensor& x, std::int64_t outer, std::int64_t length, std:
 
 }  // namespace
 
+TEST_CASE("the largest along the dimension of a scalar is a copy") {
+  const Tensor x = tensor(2.0);
+  CHECK_FALSE(retrograd::max(x, 0).values.shares_memory_with(x));
+  CHECK(retrograd::min(x, -1, true).values.item<double>() == 2);
+}
+
 TEST_CASE("reductions of every layout and size agree with plain loops, for 1 and 4 threads") {
   struct Sizes {
     std::int64_t outer, length, inner;
@@ -225,4 +231,12 @@ TEST_CASE("all and any") {
   CHECK_FALSE(any(zeros({0})).item<bool>());
   CHECK(all(zeros({2, 0}), 1).to_vector<bool>() == Flags{true, true});
   CHECK_FALSE(any(ones({2}).set_requires_grad()).requires_grad());
+}
+
+TEST_CASE("standard deviations whose squares float32 cannot hold") {
+  for (const double scale : {1e30, 1e-30}) {
+    CAPTURE(scale);
+    const Tensor x = (tensor({1.0, 2.0, 3.0}, {.dtype = float64}) * scale).to(float32);
+    CHECK(retrograd::std(x).item<double>() / scale == doctest::Approx(1));
+  }
 }

@@ -9,22 +9,11 @@
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
 
+#include "special_values.h"
+
 namespace rg = retrograd;
 
 namespace {
-
-template <class T>
-std::vector<T> special_values() {
-  using Limits = std::numeric_limits<T>;
-  std::vector<T> values;
-  for (const T value : {T{0}, T{0.5}, T{1}, static_cast<T>(1.3), T{20}, Limits::infinity(),
-                        Limits::denorm_min(), Limits::min(), Limits::max()}) {
-    values.push_back(value);
-    values.push_back(-value);
-  }
-  values.push_back(Limits::quiet_NaN());
-  return values;
-}
 
 template <class T>
 bool within_two_ulps(T actual, T expected) {

@@ -143,3 +143,13 @@ TEST_CASE("pixel shuffles and grids refuse shapes that do not fit") {
   REFUSED(DTypeError, affine_grid(zeros({1, 2, 3}, {.dtype = int64}), {1, 1, 2, 2}), "affine_grid",
           "int64");
 }
+
+TEST_CASE("nearest places are computed in float32, as PyTorch does") {
+  // 41 * (2 / 82) falls just short of 1.
+  for (const DType dtype : {float32, float64, bfloat16}) {
+    const Tensor x = tensor({0, 1}).to(dtype);
+    const Tensor y = interpolate(reshape(x, {1, 1, 1, 2}), {.size = {1, 82}});
+    CHECK(y.at({0, 0, 0, 41}) == 0);
+    CHECK(y.at({0, 0, 0, 42}) == 1);
+  }
+}
