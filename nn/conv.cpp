@@ -82,6 +82,7 @@ Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kerne
   const std::string layer = name<N>("Conv");
   const std::int64_t places =
       checked_places(layer, in_channels, out_channels, kernel_size, options, where);
+  require_floating(layer.c_str(), options.dtype, where);
   check_groups(layer, in_channels, out_channels, options.groups, where);
   Shape shape{out_channels, in_channels / options.groups};
   for (std::size_t d = 0; d < N; ++d) {
@@ -148,6 +149,7 @@ ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_chann
   const std::string layer = name<N>("ConvTranspose");
   const std::int64_t places =
       checked_places(layer, in_channels, out_channels, kernel_size, options, where);
+  require_floating(layer.c_str(), options.dtype, where);
   check_groups(layer, in_channels, out_channels, options.groups, where);
   Shape shape{in_channels, out_channels / options.groups};
   for (std::size_t d = 0; d < N; ++d) {
@@ -207,6 +209,7 @@ LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out
   const std::string layer = name<N>("LocallyConnected");
   const std::int64_t places =
       checked_places(layer, in_channels, out_channels, kernel_size, options, where);
+  require_floating(layer.c_str(), options.dtype, where);
   Shape shape;
   Shape bias_shape{out_channels};
   for (std::size_t d = 0; d < N; ++d) {

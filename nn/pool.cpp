@@ -174,13 +174,18 @@ Tensor MaxUnpool<N>::operator()(const Tensor& x, const Tensor& indices, Optional
                                 Where where) {
   const MaxUnpoolOptions<N> options{
       .stride = stride_, .padding = padding_, .output_size = output_size};
-  if constexpr (N == 1) {
-    return max_unpool1d(x, indices, kernel_size_, options, where);
-  } else if constexpr (N == 2) {
-    return max_unpool2d(x, indices, kernel_size_, options, where);
-  } else {
-    return max_unpool3d(x, indices, kernel_size_, options, where);
-  }
+  return call(
+      {x, indices},
+      [&](const Tensor& first) {
+        if constexpr (N == 1) {
+          return max_unpool1d(first, indices, kernel_size_, options, where);
+        } else if constexpr (N == 2) {
+          return max_unpool2d(first, indices, kernel_size_, options, where);
+        } else {
+          return max_unpool3d(first, indices, kernel_size_, options, where);
+        }
+      },
+      where);
 }
 template <std::size_t N>
 std::string MaxUnpool<N>::describe() const {

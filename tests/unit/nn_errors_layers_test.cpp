@@ -118,6 +118,10 @@ TEST_CASE("errors: parameters that cannot be trained name class, dtype and line"
   const rg::DType whole = rg::int64;
   REFUSED(DTypeError, nn::Linear(1, 1, {.dtype = whole}), "Linear", "int64");
   REFUSED(DTypeError, nn::Bilinear(1, 1, 1, {.dtype = whole}), "Bilinear", "int64");
+  REFUSED(DTypeError, nn::Conv2d(1, 1, 1, {.dtype = whole}), "Conv2d", "int64");
+  REFUSED(DTypeError, nn::ConvTranspose2d(1, 1, 1, {.dtype = whole}), "ConvTranspose2d", "int64");
+  REFUSED(DTypeError, nn::LocallyConnected1d(1, 1, 3, 1, {.dtype = whole}), "LocallyConnected1d",
+          "int64");
   REFUSED(DTypeError, nn::Embedding(1, 1, {.dtype = whole}), "Embedding", "int64");
   REFUSED(DTypeError, nn::PReLU(1, 0.25, whole), "PReLU", "int64");
   REFUSED(DTypeError, nn::BatchNorm2d(1, {.dtype = whole}), "BatchNorm2d", "int64");
