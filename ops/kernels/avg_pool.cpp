@@ -30,7 +30,7 @@ Tensor avg_pool_as(const Tensor& input, const PoolShape& shape) {
       const T* const in = x.raw<T>() + in_at;
       T* const mean = out.raw<T>() + at;
       for_each_block<T>(channels, room, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
-        std::array<typename Lanes<T>::Vector, block.vectors> total{};
+        std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors> total{};
         for (const PoolTap& tap : taps) {
           block.each([&](std::size_t v) { total[v] += block.load(in + tap.at, v); });
         }
@@ -91,12 +91,14 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
         std::copy_n(to - length, length, to);
         continue;
       }
-      for (const auto& [first, count] : axis.seen) {
+      for (const PoolAxis::Seen& seen : axis.seen) {
+        const std::int64_t first = seen.first;
+        const std::int64_t count = seen.count;
         const std::int64_t touched = seeing.room(first + (count - 1) * axis.step);
         const std::int64_t room = std::min(x_grad.raw<T>() + end * length - to, touched);
         for_each_block<T>(
             channels, room, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
-              std::array<typename Lanes<T>::Vector, block.vectors> total{};
+              std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors> total{};
               for (const std::int64_t start : seeing.starts()) {
                 const T* share = shares.raw<T>() + start + first * channels;
                 for (std::int64_t i = 0; i < count; ++i, share += axis.step * channels) {
