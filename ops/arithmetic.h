@@ -23,6 +23,7 @@ RETROGRAD_API Tensor div(const Operand& a, const Operand& b, Where where = {});
 RETROGRAD_API Tensor pow(const Operand& a, const Operand& b, Where where = {});
 // The larger of the two; NaN if either is, and then both get the gradient. At a tie each gets half.
 RETROGRAD_API Tensor maximum(const Operand& a, const Operand& b, Where where = {});
+// The smaller of the two, likewise.
 RETROGRAD_API Tensor minimum(const Operand& a, const Operand& b, Where where = {});
 
 inline Tensor operator+(const Operand& a, const Operand& b) {

@@ -5,7 +5,9 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/attention.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/detail/widen.h>
+#include <retrograd/ops/dropout.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/softmax.h>
@@ -75,6 +77,11 @@ void check(const char* op, const Tensor& query, const Tensor& key, const Tensor&
   if (options.scale && std::isnan(*options.scale)) {
     fail<ValueError>(op, where, "scale is nan", {{"query", query}});
   }
+  if (!(options.dropout_p >= 0 && options.dropout_p <= 1)) {
+    fail<ValueError>(op, where,
+                     "dropout_p is " + number_text(options.dropout_p) + "; it must be in [0, 1]",
+                     {{"query", query}});
+  }
 }
 
 Tensor weights(const Tensor& query, const Tensor& key, const AttentionOptions& options,
@@ -91,7 +98,8 @@ Tensor weights(const Tensor& query, const Tensor& key, const AttentionOptions& o
     scores = seen.dtype() == boolean ? retrograd::where(seen, scores, -INFINITY, where)
                                      : add(scores, seen, where);
   }
-  return softmax(scores, -1, where);
+  return dropout(softmax(scores, -1, where), options.dropout_p, options.dropout_p > 0,
+                 default_generator(), where);
 }
 
 }  // namespace attention

@@ -14,6 +14,7 @@ struct AttentionOptions {
   Tensor attn_mask = {};
   bool is_causal = false;            // query i sees keys 0 to i alone; not together with a mask
   std::optional<double> scale = {};  // of the scores; 1 / sqrt(E) when left out
+  double dropout_p = 0;              // of the weights, by the default generator, in any mode
 };
 
 // softmax(query key^T scale) value over the keys: query (..., L, E), key (..., S, E), value

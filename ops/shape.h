@@ -22,6 +22,7 @@ RETROGRAD_API Tensor flatten(const Tensor& x, std::int64_t start = 0, std::int64
 // Dimension `dim` as several of the given sizes, one of which may be -1: the reverse of flatten().
 RETROGRAD_API Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes,
                                Where where = {});
+// A view with dimensions a and b exchanged.
 RETROGRAD_API Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b, Where where = {});
 // Dimension i of the result is dimension dims[i] of x.
 RETROGRAD_API Tensor permute(const Tensor& x, const Dims& dims, Where where = {});
@@ -32,6 +33,7 @@ RETROGRAD_API Tensor movedim(const Tensor& x, const Dims& source, const Dims& de
 // Removes dimension `dim` if its length is 1; without `dim`, all such.
 RETROGRAD_API Tensor squeeze(const Tensor& x, std::optional<std::int64_t> dim = {},
                              Where where = {});
+// A view with a dimension of length 1 put in before `dim`, which counts those of the result.
 RETROGRAD_API Tensor unsqueeze(const Tensor& x, std::int64_t dim, Where where = {});
 // Repeats dimensions of length 1, and adds dimensions in front, without copying (stride 0). -1
 // keeps a length.
