@@ -203,6 +203,11 @@ std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim
                      {{"input", x}});
   }
   const std::int64_t whole = x.shape()[d];
+  if (whole == 0 && chunks >= (std::int64_t{1} << 31)) {
+    fail<ValueError>("chunk", where,
+                     std::to_string(chunks) + " empty chunks are more than memory can hold",
+                     {{"input", x}});
+  }
   return pieces(x, d, equal_parts(whole, (whole - 1) / chunks + (whole > 0 ? 1 : 0), chunks),
                 where);
 }

@@ -36,18 +36,19 @@ Tensor by_rows(const Tensor& given, std::size_t dim, Row&& row) {
   return out;
 }
 
-// The largest value and the sum of exp(x - largest). A line of -inf alone has the sum NaN.
+// The largest value and the sum of exp(x - largest), in double because float stops counting ones at
+// 2^24. A line of -inf alone has the sum NaN.
 template <class T>
-std::pair<compute_t<T>, compute_t<T>> shifted_sum(const T* x, std::int64_t n, std::int64_t step) {
+std::pair<compute_t<T>, double> shifted_sum(const T* x, std::int64_t n, std::int64_t step) {
   using C = compute_t<T>;
   C largest = -std::numeric_limits<C>::infinity();
   for (std::int64_t i = 0; i < n; ++i) {
     const C value = x[i * step];
     largest = value > largest || value != value ? value : largest;
   }
-  C sum{};
+  double sum = 0;
   for (std::int64_t i = 0; i < n; ++i) {
-    sum += std::exp(x[i * step] - largest);
+    sum += static_cast<double>(std::exp(x[i * step] - largest));
   }
   return {largest, sum};
 }
@@ -57,7 +58,8 @@ std::pair<compute_t<T>, compute_t<T>> shifted_sum(const T* x, std::int64_t n, st
 Tensor softmax(const Tensor& x, std::size_t dim) {
   return for_floating(x.dtype(), [&]<class T>() {
     return by_rows<T>(x, dim, [](const T* in, T* out, std::int64_t n, std::int64_t step) {
-      const auto [largest, sum] = shifted_sum(in, n, step);
+      const auto [largest, total] = shifted_sum(in, n, step);
+      const auto sum = static_cast<compute_t<T>>(total);
       for (std::int64_t i = 0; i < n; ++i) {
         out[i * step] = convert<T>(std::exp(in[i * step] - largest) / sum);
       }
@@ -69,7 +71,7 @@ Tensor log_softmax(const Tensor& x, std::size_t dim) {
   return for_floating(x.dtype(), [&]<class T>() {
     return by_rows<T>(x, dim, [](const T* in, T* out, std::int64_t n, std::int64_t step) {
       const auto [largest, sum] = shifted_sum(in, n, step);
-      const auto shift = std::log(sum);
+      const auto shift = static_cast<compute_t<T>>(std::log(sum));
       for (std::int64_t i = 0; i < n; ++i) {
         out[i * step] = convert<T>(in[i * step] - largest - shift);
       }

@@ -120,6 +120,15 @@ TEST_CASE("sums of short floating numbers are added up in a longer one") {
   CHECK(conv1d(reshape(ones_16, {1, -1}), reshape(ones_16, {1, 1, -1})).item<double>() == 4096);
 }
 
+TEST_CASE("softmax adds up many small terms without losing them") {
+  Tensor x = full({1'000'000}, std::log(0.1F));
+  select(x, 0, 0).fill_(0);
+  const double sum = 1 + 999'999 * static_cast<double>(std::exp(std::log(0.1F)));
+  CHECK(std::fabs(softmax(x, 0).at({0}) * sum - 1) < 1e-5);
+  CHECK(std::fabs(log_softmax(x, 0).at({0}) + std::log(sum)) < 1e-5);
+  CHECK(std::fabs(logsumexp(x).item<double>() - std::log(sum)) < 1e-5);
+}
+
 TEST_CASE("argmax names the first of equals") {
   const Tensor x = tensor({{1, 3, 3}, {3, 0, 3}});
   CHECK(argmax(x).item<std::int64_t>() == 1);

@@ -131,3 +131,9 @@ TEST_CASE("results of more than eight dimensions are refused by name") {
   REFUSED(ShapeError, index(full_rank, {places}), "index", "9 dimensions", "float32 [1, 1");
   REFUSED(ShapeError, index_put(full_rank, {places}, 1), "index_put", "9 dimensions");
 }
+
+TEST_CASE("more empty chunks than memory can hold are refused") {
+  const Tensor nothing = zeros({0});
+  CHECK(chunk(nothing, 3).size() == 3);
+  REFUSED(ValueError, chunk(nothing, INT64_MAX), "chunk", "9223372036854775807 empty chunks");
+}
