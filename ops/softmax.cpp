@@ -27,7 +27,10 @@ Tensor softmax(const Tensor& x, std::int64_t dim, Where where) {
                  .output = y,
                  .inputs = {x},
                  .saved = {y},
-                 .backward = [dim](const Backward& b) -> Gradients {
+                 .backward = [dim, d](const Backward& b) -> Gradients {
+                   if (!grad_enabled()) {
+                     return {kernels::softmax_grad(b.grad, b.saved(0), d)};
+                   }
                    const Tensor y = widened(b.saved(0), {});
                    const Tensor gy = widened(b.grad, {}) * y;
                    return {(gy - y * sum(gy, dim, true)).to(b.grad.dtype())};
@@ -46,7 +49,10 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, Where where) {
                  .output = y,
                  .inputs = {x},
                  .saved = {y},
-                 .backward = [dim](const Backward& b) -> Gradients {
+                 .backward = [dim, d](const Backward& b) -> Gradients {
+                   if (!grad_enabled()) {
+                     return {kernels::log_softmax_grad(b.grad, b.saved(0), d)};
+                   }
                    const Tensor grad = widened(b.grad, {});
                    const Tensor y = exp(widened(b.saved(0), {}));
                    return {(grad - y * sum(grad, dim, true)).to(b.grad.dtype())};

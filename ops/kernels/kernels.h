@@ -97,6 +97,9 @@ std::pair<std::int64_t, std::int64_t> index_range(const Tensor& index);
 
 Tensor softmax(const Tensor& x, std::size_t dim);
 Tensor log_softmax(const Tensor& x, std::size_t dim);
+// The gradient of x from that of the result y.
+Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim);
+Tensor log_softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim);
 
 // --- matrices: a (batch, n, k), b (batch, k, m), a batch of 1 repeats; gives (batch, n, m) ---
 
