@@ -68,7 +68,7 @@ def document(table):
         "Made by `docs/make_operators.py` from the headers and the operator table of the tests; "
         "do not edit.", "",
         f"{len(table)} operators are in the table, in {rows} rows; {second} are proven to second "
-        "order in five memory layouts. *Order* is the highest derivative that is checked against "
+        "order in six memory layouts. *Order* is the highest derivative that is checked against "
         "finite differences; *dtypes* are those that the first row runs in. The last column is "
         "a row's call in PyTorch, whose values and derivatives are the same (inputs are a, b, "
         "c ...).", ""]

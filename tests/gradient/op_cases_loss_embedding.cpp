@@ -70,8 +70,12 @@ void add_ranking(Table& table, const ReductionName& reduction) {
     rg::Shape second;
     rg::Shape target;
   };
-  const Row rows[] = {{{}, {}, {}},          {{5}, {5}, {5}},      {{2, 3}, {2, 3}, {2, 3}},
-                      {{2, 3}, {1, 3}, {2, 1}}, {{2, 3}, {2, 3}, {1, 1}}, {{0, 3}, {1, 3}, {0, 3}}};
+  const Row rows[] = {{{}, {}, {}},
+                      {{5}, {5}, {5}},
+                      {{2, 3}, {2, 3}, {2, 3}},
+                      {{2, 3}, {1, 3}, {2, 1}},
+                      {{2, 3}, {2, 3}, {1, 1}},
+                      {{0, 3}, {1, 3}, {0, 3}}};
   for (const Row& row : rows) {
     if (is_undefined(row.first, reduction)) {
       continue;

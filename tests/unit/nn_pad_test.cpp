@@ -5,6 +5,7 @@
 
 #include <retrograd/retrograd.h>
 
+#include "nn_check_layer.h"
 #include "ops_errors.h"
 
 namespace rg = retrograd;
@@ -13,17 +14,8 @@ using rg::Tensor;
 
 namespace {
 
-void check_same(const Tensor& a, const Tensor& b) {
-  CHECK(a.shape() == b.shape());
-  CHECK(a.to_vector<float>() == b.to_vector<float>());
-}
-
-template <class Layer>
-void check_layer(Layer&& layer, const Tensor& x, const Tensor& expected, const char* text) {
-  check_same(layer(x), expected);
-  CHECK(layer.describe() == text);
-  CHECK(layer.state_dict().size() == 0);
-}
+using test::check_layer;
+using test::check_same;
 
 Tensor padded(const Tensor& x, const std::vector<std::int64_t>& sides, rg::PaddingMode mode) {
   return rg::pad(x, sides, {.mode = mode});

@@ -6,6 +6,8 @@
 
 #include <retrograd/retrograd.h>
 
+#include "nn_check_layer.h"
+
 namespace rg = retrograd;
 namespace nn = rg::nn;
 using doctest::Contains;
@@ -13,17 +15,8 @@ using rg::Tensor;
 
 namespace {
 
-void check_same(const Tensor& a, const Tensor& b) {
-  CHECK(a.shape() == b.shape());
-  CHECK(a.to_vector<float>() == b.to_vector<float>());
-}
-
-template <class Layer>
-void check_layer(Layer&& layer, const Tensor& x, const Tensor& expected, const char* text) {
-  check_same(layer(x), expected);
-  CHECK(layer.describe() == text);
-  CHECK(layer.state_dict().size() == 0);
-}
+using test::check_layer;
+using test::check_same;
 
 struct Inputs {
   Tensor line = rg::randn({2, 3, 9});
