@@ -4,6 +4,7 @@
 #include <string>
 
 #include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/tensor/detail/hot_tls.h>
 #include <retrograd/tensor/memory.h>
 
 namespace retrograd {
@@ -20,9 +21,9 @@ struct DeadList {
   Node* head = nullptr;
   bool draining = false;
 };
-thread_local DeadList dead;
+RETROGRAD_HOT_TLS thread_local DeadList dead;
 
-thread_local const Where* record_at = nullptr;
+RETROGRAD_HOT_TLS thread_local const Where* record_at = nullptr;
 
 const Tensor kUndefined;
 
@@ -95,7 +96,7 @@ void retain(Node* node) noexcept {
 }
 
 void release(Node* node) noexcept {
-  if (node->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+  if (!detail::drop_reference(node->references_)) {
     return;
   }
   node->next_dead_ = dead.head;
@@ -159,10 +160,9 @@ void set_record_observer(RecordObserver observer) noexcept {
 }
 
 Tensor alias(const Tensor& tensor, NodePtr node) {
-  const TensorImpl& impl = tensor.impl();
-  Tensor result = view_of(tensor, impl.shape, impl.strides, impl.offset);
-  result.impl().node = std::move(node);
-  return result;
+  auto impl = IntrusivePtr<TensorImpl>::adopt(new TensorImpl(tensor.impl()));
+  impl->node = std::move(node);
+  return Tensor(std::move(impl));
 }
 
 NodePtr grad_node(const Tensor& tensor) {
@@ -192,9 +192,8 @@ Tensor record_node(Record&& record) {
   if (const auto observer = record_observer.load(std::memory_order_relaxed)) {
     observer(record.op);
   }
-  Tensor result = record.output;
-  result.impl().node = NodePtr::adopt(new Node(std::move(record)));
-  return result;
+  output.node = NodePtr::adopt(new Node(std::move(record)));
+  return std::move(record.output);
 }
 
 }  // namespace detail

@@ -179,7 +179,7 @@ RETROGRAD_API const Tensor& save_if(bool condition, const Tensor& tensor) noexce
 struct Record {
   const char* op;                 // a string literal, as shown in errors and printed tapes
   Where where;                    // the user's line
-  const Tensor& output;           // fresh: not an input, not yet recorded
+  Tensor output;                  // fresh: not an input, not yet recorded
   detail::TensorRefs inputs;      // what gradients flow to
   detail::TensorRefs saved = {};  // tensors the backward needs, the output among them if it likes
   // Captures plain numbers only; written with differentiable operators, so that gradients of
@@ -207,7 +207,7 @@ inline Tensor record(Record record) {
       }
     }
   }
-  return record.output;
+  return std::move(record.output);
 }
 
 }  // namespace retrograd

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include <retrograd/tensor/detail/hot_tls.h>
 #include <retrograd/tensor/detail/size_classes.h>
 #include <retrograd/tensor/error.h>
 
@@ -192,8 +193,8 @@ class ThreadCache {
 };
 
 // The pointer has no destructor, so it can still be asked when the thread's other objects are gone.
-thread_local ThreadCache* thread_cache = nullptr;
-thread_local bool thread_ended = false;
+RETROGRAD_HOT_TLS thread_local ThreadCache* thread_cache = nullptr;
+RETROGRAD_HOT_TLS thread_local bool thread_ended = false;
 
 struct ThreadCacheOwner {
   ThreadCache cache;
@@ -205,9 +206,13 @@ struct ThreadCacheOwner {
   }
 };
 
+[[gnu::noinline]] void make_thread_cache() noexcept {
+  thread_local ThreadCacheOwner owner;
+}
+
 ThreadCache* this_thread() noexcept {
-  if (thread_cache == nullptr && !thread_ended) {
-    thread_local ThreadCacheOwner owner;
+  if (thread_cache == nullptr && !thread_ended) [[unlikely]] {
+    make_thread_cache();
   }
   return thread_cache;
 }

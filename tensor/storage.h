@@ -42,7 +42,7 @@ inline void retain(Storage* storage) noexcept {
   storage->references.fetch_add(1, std::memory_order_relaxed);
 }
 inline void release(Storage* storage) noexcept {
-  if (storage->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (drop_reference(storage->references)) {
     destroy(storage);
   }
 }

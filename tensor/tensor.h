@@ -35,6 +35,17 @@ namespace detail {
 struct RETROGRAD_API TensorImpl {
   TensorImpl(IntrusivePtr<Storage> memory, const Shape& shape, const Strides& strides, DType dtype,
              std::int64_t offset);
+  // The same elements, without gradient metadata.
+  explicit TensorImpl(const TensorImpl& other) noexcept
+      : dtype(other.dtype),
+        contiguous(other.contiguous),
+        dense(other.dense),
+        numel(other.numel),
+        offset(other.offset),
+        shape(other.shape),
+        strides(other.strides),
+        storage(other.storage) {}
+  TensorImpl& operator=(const TensorImpl&) = delete;
 
   std::atomic<std::uint32_t> references{1};
   DType dtype;
@@ -60,7 +71,7 @@ inline void retain(TensorImpl* impl) noexcept {
   impl->references.fetch_add(1, std::memory_order_relaxed);
 }
 inline void release(TensorImpl* impl) noexcept {
-  if (impl->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (drop_reference(impl->references)) {
     delete impl;
   }
 }
