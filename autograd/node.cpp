@@ -12,7 +12,7 @@ namespace retrograd {
 namespace {
 
 std::atomic<std::uint64_t> next_number{1};
-std::atomic<std::int64_t> live_nodes{0};
+std::atomic<std::uint64_t> deleted_nodes{0};
 std::atomic<detail::RecordObserver> record_observer{nullptr};
 
 // Nodes whose count reached zero in this thread. One function deletes them in a loop: a chain of a
@@ -36,9 +36,7 @@ Node::Node(const Shape& shape, DType dtype) noexcept
       number_(next_number.fetch_add(1, std::memory_order_relaxed)),
       shape_(shape),
       inputs_(0),
-      saved_(0) {
-  live_nodes.fetch_add(1, std::memory_order_relaxed);
-}
+      saved_(0) {}
 
 Node::Node(Record&& record)
     : dtype_(record.output.dtype()),
@@ -66,11 +64,10 @@ Node::Node(Record&& record)
     saved_[i].is_output = is_output;
   }
   number_ = next_number.fetch_add(1, std::memory_order_relaxed);
-  live_nodes.fetch_add(1, std::memory_order_relaxed);
 }
 
 Node::~Node() {
-  live_nodes.fetch_sub(1, std::memory_order_relaxed);
+  deleted_nodes.fetch_add(1, std::memory_order_relaxed);
 }
 
 void* Node::operator new(std::size_t bytes) {
@@ -81,7 +78,8 @@ void Node::operator delete(void* block, std::size_t bytes) noexcept {
 }
 
 std::int64_t Node::live_count() noexcept {
-  return live_nodes.load(std::memory_order_relaxed);
+  const std::uint64_t deleted = deleted_nodes.load(std::memory_order_relaxed);
+  return static_cast<std::int64_t>(next_number.load(std::memory_order_relaxed) - 1 - deleted);
 }
 
 void Node::free_saved() noexcept {

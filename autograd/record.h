@@ -144,7 +144,7 @@ class TensorRefs {
  public:
   static constexpr std::size_t kMost = 6;
 
-  TensorRefs() = default;
+  TensorRefs() noexcept {}  // not defaulted: `few_` would be zeroed for every operator
   TensorRefs(std::initializer_list<std::reference_wrapper<const Tensor>> tensors) {
     for (const Tensor& tensor : tensors) {
       if (count_ < kMost) {
@@ -165,7 +165,7 @@ class TensorRefs {
   }
 
  private:
-  std::array<const Tensor*, kMost> few_{};
+  std::array<const Tensor*, kMost> few_;  // the first count_
   const Tensor* many_ = nullptr;
   std::size_t count_ = 0;
 };

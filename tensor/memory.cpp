@@ -30,6 +30,15 @@ constexpr std::size_t kThreadBytesPerClass = 128 * 1024;
 constexpr std::int64_t kUntold = 64 * 1024;
 constexpr std::size_t kThreadClasses = class_of(kThreadLargest) + 1;
 
+// How many blocks of each class a thread keeps.
+constexpr auto kThreadBlocks = [] {
+  std::array<std::size_t, kThreadClasses> counts{};
+  for (std::size_t index = 0; index < kThreadClasses; ++index) {
+    counts[index] = kThreadBytesPerClass / block_bytes(index);
+  }
+  return counts;
+}();
+
 // A freed block holds the list of its class in its own first bytes.
 struct FreeBlock {
   FreeBlock* next;
@@ -131,7 +140,7 @@ class ThreadCache {
   void push(std::size_t index, void* block) noexcept {
     FreeList& list = lists_[index];
     list.push(block);
-    if (list.count > kThreadBytesPerClass / block_bytes(index)) {
+    if (list.count > kThreadBlocks[index]) {
       flush(index, list.count / 2);
     }
   }
@@ -178,7 +187,7 @@ class ThreadCache {
     Shared& pool = shared();
     FreeList& source = pool.lists[index];
     const std::scoped_lock lock(pool.mutex);
-    for (std::size_t count = kThreadBytesPerClass / block_bytes(index) / 4 + 1;
+    for (std::size_t count = kThreadBlocks[index] / 4 + 1;
          count > 0 && source.head != nullptr; --count) {
       lists_[index].push(source.pop());
       pool.counters.cached.fetch_sub(block_bytes(index), std::memory_order_relaxed);

@@ -1,6 +1,7 @@
 #include <retrograd/ops/kernels/conv.h>
 
 #include <retrograd/ops/kernels/choice.h>
+#include <retrograd/ops/kernels/conv_direct.h>
 #include <retrograd/ops/kernels/converted.h>
 
 namespace retrograd::kernels {
@@ -18,6 +19,15 @@ Tensor try_onednn(onednn::Pass pass, const ConvShape& shape, Fast&& fast) {
   return result;
 }
 
+// Whether the loops for few channels are the best choice.
+bool runs_directly(onednn::Pass pass, const ConvShape& shape) {
+  if (!choice().may_use_direct() || !direct::suits(pass, shape)) {
+    return false;
+  }
+  ++choice().direct_runs;
+  return true;
+}
+
 // y (N, C, ...) += bias (C).
 void add_to_channels(const Tensor& y, const Tensor& bias) {
   Strides strides = Dims::filled(y.shape().size(), 0);
@@ -32,6 +42,9 @@ ConvShape in_float32(ConvShape shape) {
 
 // Of bfloat16, the result may be asked for in float32.
 Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, DType dtype) {
+  if (runs_directly(onednn::Pass::input_grad, shape)) {
+    return direct::conv_input_grad(grad, weight, shape);
+  }
   const auto fast = [&] { return onednn::conv_input_grad(grad, weight, shape, dtype); };
   if (Tensor result = try_onednn(onednn::Pass::input_grad, shape, fast); result.defined()) {
     return result;
@@ -48,6 +61,9 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& sha
 }  // namespace
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
+  if (runs_directly(onednn::Pass::forward, shape)) {
+    return direct::conv(x, weight, bias, shape);
+  }
   const auto fast = [&] { return onednn::conv(x, weight, bias, shape); };
   if (Tensor result = try_onednn(onednn::Pass::forward, shape, fast); result.defined()) {
     return result;
@@ -73,6 +89,9 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& b
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
+  if (runs_directly(onednn::Pass::weight_grad, shape)) {
+    return direct::conv_weight_grad(x, grad, shape);
+  }
   const auto fast = [&] { return onednn::conv_weight_grad(x, grad, shape); };
   if (Tensor result = try_onednn(onednn::Pass::weight_grad, shape, fast); result.defined()) {
     return result;
