@@ -101,7 +101,7 @@ inline void store(float* to, const Vector& from) {
 // --- forward ---
 
 // kTile neighbouring positions of up to kLanes filters. What is stored beyond `lanes` is stored
-// again by the next position, so the last one must not.
+// again by the positions that follow; the last ones must not.
 template <int kTile>
 void forward_tile(const float* x, const float* w, float* y, int64_t lanes, const Sizes& s) {
   std::array<Vector, kTile> sums;
@@ -117,9 +117,9 @@ void forward_tile(const float* x, const float* w, float* y, int64_t lanes, const
       }
     }
   }
-  const bool overlaps = lanes == kLanes || s.out == lanes;
   for (int p = 0; p < kTile; ++p) {
-    if (lanes == kLanes || (overlaps && p + 1 < kTile)) {
+    const bool ends_in_tile = s.out == lanes && p * s.out + kLanes <= kTile * s.out;
+    if (lanes == kLanes || ends_in_tile) {
       store(y + p * s.out, sums[p]);
     } else {
       for (int64_t i = 0; i < lanes; ++i) {
