@@ -139,6 +139,13 @@ Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype, Wh
   return allocated(count, shape, strides, dtype);
 }
 
+Tensor empty_dense(const Tensor& model, DType dtype) {
+  const detail::TensorImpl& like = model.impl();
+  auto storage = detail::new_storage(static_cast<std::size_t>(like.numel) * item_size(dtype));
+  return Tensor(detail::IntrusivePtr<detail::TensorImpl>::adopt(
+      new detail::TensorImpl(like, std::move(storage), dtype, 0)));
+}
+
 Tensor view_of(const Tensor& tensor, const Shape& shape, const Strides& strides,
                std::int64_t offset) {
   return Tensor(detail::IntrusivePtr<detail::TensorImpl>::adopt(

@@ -35,16 +35,18 @@ namespace detail {
 struct RETROGRAD_API TensorImpl {
   TensorImpl(IntrusivePtr<Storage> memory, const Shape& shape, const Strides& strides, DType dtype,
              std::int64_t offset);
-  // The same elements, without gradient metadata.
-  explicit TensorImpl(const TensorImpl& other) noexcept
-      : dtype(other.dtype),
-        contiguous(other.contiguous),
-        dense(other.dense),
-        numel(other.numel),
-        offset(other.offset),
-        shape(other.shape),
-        strides(other.strides),
-        storage(other.storage) {}
+  // The shape and strides of `model`, without gradient metadata.
+  TensorImpl(const TensorImpl& model, IntrusivePtr<Storage> memory, DType of_dtype,
+             std::int64_t at) noexcept
+      : dtype(of_dtype),
+        contiguous(model.contiguous),
+        dense(model.dense),
+        numel(model.numel),
+        offset(at),
+        shape(model.shape),
+        strides(model.strides),
+        storage(std::move(memory)) {}
+  TensorImpl(const TensorImpl&) = delete;
   TensorImpl& operator=(const TensorImpl&) = delete;
 
   std::atomic<std::uint32_t> references{1};
@@ -211,6 +213,8 @@ RETROGRAD_API std::string describe(const Tensor& tensor);
 // Fresh memory, values undefined, row-major. Throws ShapeError for negative or overflowing sizes.
 RETROGRAD_API Tensor empty_tensor(const Shape& shape, DType dtype, Where where = {});
 // Fresh memory with the given strides, which must be dense.
+// Unset elements in the layout of `model`, which must be dense.
+RETROGRAD_API Tensor empty_dense(const Tensor& model, DType dtype);
 RETROGRAD_API Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype,
                                    Where where = {});
 // A view on the memory of `tensor`, `offset` elements into its storage. Records nothing.

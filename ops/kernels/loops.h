@@ -25,8 +25,7 @@ bool is_flat(const Tensor& a, const Rest&... rest) {
 
 // A fresh tensor with the layout of `model` if that has no gaps, else row-major.
 inline Tensor empty_as(const Tensor& model, DType dtype) {
-  return model.impl().dense ? empty_strided(model.shape(), model.strides(), dtype)
-                            : empty_tensor(model.shape(), dtype);
+  return model.impl().dense ? empty_dense(model, dtype) : empty_tensor(model.shape(), dtype);
 }
 
 // out = f(a) for every element; the C++ types fit the dtypes.
