@@ -212,9 +212,9 @@ RETROGRAD_API std::string describe(const Tensor& tensor);
 
 // Fresh memory, values undefined, row-major. Throws ShapeError for negative or overflowing sizes.
 RETROGRAD_API Tensor empty_tensor(const Shape& shape, DType dtype, Where where = {});
-// Fresh memory with the given strides, which must be dense.
-// Unset elements in the layout of `model`, which must be dense.
+// Fresh memory in the shape and strides of `model`, which must be dense.
 RETROGRAD_API Tensor empty_dense(const Tensor& model, DType dtype);
+// Fresh memory with the given strides, which must be dense.
 RETROGRAD_API Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype,
                                    Where where = {});
 // A view on the memory of `tensor`, `offset` elements into its storage. Records nothing.
