@@ -37,11 +37,10 @@ Tensor random_mask(const Tensor& model, double kept, Generator::State state) {
 
 Tensor masked_product(const Tensor& x, const Tensor& mask, double scale) {
   Tensor out = empty_as(x, x.dtype());
-  for_floating(x.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  detail::for_floating_element(x.dtype(), [&]<class C>() {
     const auto factor = static_cast<C>(scale);
-    map<T, T, std::uint8_t>(out, x, mask, [factor](T value, std::uint8_t kept) {
-      return convert<T>(static_cast<C>(value) * (static_cast<C>(kept) * factor));
+    map<C, C, std::uint8_t>(out, x, mask, [factor](C value, std::uint8_t kept) {
+      return value * (static_cast<C>(kept) * factor);
     });
   });
   return out;
