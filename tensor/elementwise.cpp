@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <retrograd/tensor/detail/elementwise.h>
+#include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/detail/parallel_runs.h>
 
 namespace retrograd::detail {
@@ -13,105 +14,121 @@ constexpr std::int64_t kBlock = 512;  // elements, of 8 bytes at most
 using Places = std::array<std::byte*, kMost>;
 using Steps = std::array<std::int64_t, kMost>;
 
-// Calls f with the types that an operand is stored as and computed in.
-template <class F>
-void with_types(const Element& operand, F&& f) {
-  for_dtype(operand.stored, [&]<class T>() {
-    if (operand.computed == operand.stored) {
-      f.template operator()<T, T>();
-    } else {
-      f.template operator()<T, element_t<T>>();
-    }
-  });
-}
-
-void gather(const Element& operand, const std::byte* from, std::int64_t step, std::byte* block,
-            std::int64_t n) {
-  with_types(operand, [&]<class Stored, class T>() {
-    const auto* const f = reinterpret_cast<const Stored*>(from);
-    auto* const b = reinterpret_cast<T*>(block);
+template <class T, class Stored>
+void load(const std::byte* from, std::int64_t step, std::byte* block, std::int64_t n) {
+  const auto* const f = reinterpret_cast<const Stored*>(from);
+  auto* const b = reinterpret_cast<T*>(block);
+  if (step == 1) {
+    vectorised([=] {
+      for (std::int64_t i = 0; i < n; ++i) {
+        b[i] = convert<T>(f[i]);
+      }
+    });
+  } else if (step == 0) {
+    std::fill_n(b, n, convert<T>(*f));
+  } else {
     for (std::int64_t i = 0; i < n; ++i) {
       b[i] = convert<T>(f[i * step]);
     }
-  });
+  }
 }
 
-void scatter(const Element& operand, std::byte* to, std::int64_t step, const std::byte* block,
-             std::int64_t n) {
-  with_types(operand, [&]<class Stored, class T>() {
-    auto* const t = reinterpret_cast<Stored*>(to);
-    const auto* const b = reinterpret_cast<const T*>(block);
+template <class T, class Stored>
+void store(std::byte* to, std::int64_t step, const std::byte* block, std::int64_t n) {
+  auto* const t = reinterpret_cast<Stored*>(to);
+  const auto* const b = reinterpret_cast<const T*>(block);
+  if (step == 1) {
+    vectorised([=] {
+      for (std::int64_t i = 0; i < n; ++i) {
+        t[i] = convert<Stored>(b[i]);
+      }
+    });
+  } else {
     for (std::int64_t i = 0; i < n; ++i) {
       t[i * step] = convert<Stored>(b[i]);
     }
-  });
+  }
+}
+
+// A boolean is a byte of 0 or 1: only writing it changes anything.
+bool converts(const Element& operand) {
+  return operand.stored != operand.computed &&
+         !(operand.stored == boolean && operand.access == Access::read);
+}
+
+// Calls f with the type in a block and the type in memory. Where they are the same, values are
+// moved as unsigned integers.
+template <class F>
+void with_types(const Element& operand, F&& f) {
+  if (converts(operand)) {
+    return operand.stored == bfloat16 ? f.template operator()<float, BFloat16>()
+                                      : f.template operator()<std::uint8_t, bool>();
+  }
+  switch (item_size(operand.stored)) {
+    case 1: return f.template operator()<std::uint8_t, std::uint8_t>();
+    case 2: return f.template operator()<std::uint16_t, std::uint16_t>();
+    case 4: return f.template operator()<std::uint32_t, std::uint32_t>();
+    default: return f.template operator()<std::uint64_t, std::uint64_t>();
+  }
 }
 
 std::int64_t bytes(const Element& operand, std::int64_t elements) {
   return elements * static_cast<std::int64_t>(item_size(operand.stored));
 }
 
-// Some operands pass through blocks.
-[[gnu::noinline]] void run_blocks(std::span<const Element> operands, const Places& at,
-                                  const Steps& steps, const std::array<bool, kMost>& direct,
-                                  std::int64_t n, const ElementLoop& loop) {
+// n elements from `at` on; those operands that are not direct pass through blocks.
+void run_blocks(std::span<const Element> operands, const Places& at, const Steps& steps,
+                const std::array<bool, kMost>& direct, std::int64_t n, const ElementLoop& loop) {
   alignas(64) std::array<std::array<std::byte, kBlock * 8>, kMost> blocks;
   std::int64_t length = kBlock;
+  Steps inner = steps;
   for (std::size_t k = 0; k < operands.size(); ++k) {
-    if (operands[k].access != Access::read && steps[k] == 0) {
-      length = 1;  // each element sees what the one before it wrote
-    }
-  }
-  Places places{};
-  for (std::int64_t begin = 0; begin < n; begin += length) {
-    const std::int64_t count = std::min(length, n - begin);
-    for (std::size_t k = 0; k < operands.size(); ++k) {
-      const Element& operand = operands[k];
-      std::byte* const first = at[k] + bytes(operand, begin * steps[k]);
-      places[k] = direct[k] ? first : blocks[k].data();
-      const bool changes = steps[k] != 0 || operand.access != Access::read || begin == 0;
-      if (!direct[k] && operand.access != Access::write && changes) {
-        gather(operand, first, steps[k], places[k], count);
+    if (!direct[k]) {
+      inner[k] = 1;
+      if (operands[k].access != Access::read && steps[k] == 0) {
+        length = 1;  // each element sees what the one before it wrote
       }
     }
-    loop.run(loop.body, places.data(), count);
+  }
+  for (std::int64_t begin = 0; begin < n; begin += length) {
+    const std::int64_t count = std::min(length, n - begin);
+    Places first{};
+    Places places{};
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+      const Element& operand = operands[k];
+      first[k] = at[k] + bytes(operand, begin * steps[k]);
+      places[k] = direct[k] ? first[k] : blocks[k].data();
+      const bool loaded = operand.access == Access::read && steps[k] == 0 && begin != 0;
+      if (!direct[k] && operand.access != Access::write && !loaded) {
+        with_types(operand, [&]<class T, class Stored>() {
+          load<T, Stored>(first[k], steps[k], places[k], count);
+        });
+      }
+    }
+    loop.run(loop.body, count, inner.data(), places.data());
     for (std::size_t k = 0; k < operands.size(); ++k) {
       if (!direct[k] && operands[k].access != Access::read) {
-        scatter(operands[k], at[k] + bytes(operands[k], begin * steps[k]), steps[k], places[k],
-                count);
+        with_types(operands[k], [&]<class T, class Stored>() {
+          store<T, Stored>(first[k], steps[k], places[k], count);
+        });
       }
     }
   }
 }
 
-// n elements from `at` on, `steps` apart.
 void run(std::span<const Element> operands, const Places& at, const Steps& steps, std::int64_t n,
          const ElementLoop& loop) {
   std::array<bool, kMost> direct{};
   bool all = true;
   for (std::size_t k = 0; k < operands.size(); ++k) {
-    const Element& operand = operands[k];
-    // A boolean is a byte of 0 or 1: only writing it changes anything.
-    const bool same = operand.stored == operand.computed ||
-                      (operand.stored == boolean && operand.access == Access::read);
-    direct[k] = same && (steps[k] == 1 || n == 1);
+    direct[k] = !converts(operands[k]) && (loop.any_steps || steps[k] == 1 || n == 1);
     all = all && direct[k];
   }
   if (all) {
-    loop.run(loop.body, at.data(), n);
+    loop.run(loop.body, n, steps.data(), at.data());
   } else {
     run_blocks(operands, at, steps, direct, n, loop);
   }
-}
-
-bool all_flat(std::span<const Element> operands) {
-  for (const Element& operand : operands) {
-    if (!operand.dense ||
-        (operand.strides != nullptr && *operand.strides != *operands[0].strides)) {
-      return false;
-    }
-  }
-  return true;
 }
 
 // N places for the operands, of which there may be fewer.
@@ -145,7 +162,19 @@ void run_strided(const Shape& shape, std::span<const Element> operands, const El
 
 void run_elementwise(const Shape& shape, std::span<const Element> operands,
                      const ElementLoop& loop) {
-  if (!all_flat(operands)) {
+  bool flat = true;
+  bool plain = true;
+  Places at{};
+  Steps steps{};
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    const Element& operand = operands[k];
+    const bool repeated = operand.strides == nullptr;
+    flat = flat && (repeated || (operand.dense && *operand.strides == *operands[0].strides));
+    plain = plain && !converts(operand) && (loop.any_steps || !repeated);
+    at[k] = operand.data;
+    steps[k] = repeated ? 0 : 1;
+  }
+  if (!flat) {
     return operands.size() <= 3 ? run_strided<3>(shape, operands, loop)
                                 : run_strided<kMost>(shape, operands, loop);
   }
@@ -153,16 +182,15 @@ void run_elementwise(const Shape& shape, std::span<const Element> operands,
   for (const std::int64_t size : shape) {
     count *= size;
   }
-  Steps steps{};
-  for (std::size_t k = 0; k < operands.size(); ++k) {
-    steps[k] = operands[k].strides != nullptr ? 1 : 0;
+  if (plain && count < 2 * kGrain) {
+    return loop.run(loop.body, count, steps.data(), at.data());
   }
   parallel_ranges(count, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    Places at{};
+    Places first = at;
     for (std::size_t k = 0; k < operands.size(); ++k) {
-      at[k] = operands[k].data + bytes(operands[k], begin * steps[k]);
+      first[k] += bytes(operands[k], begin * steps[k]);
     }
-    run(operands, at, steps, end - begin, loop);
+    run(operands, first, steps, end - begin, loop);
   });
 }
 

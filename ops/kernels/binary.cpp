@@ -4,7 +4,7 @@
 
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/light_loops.h>
 
 namespace retrograd::kernels {
 
@@ -61,7 +61,7 @@ void binary_into(Binary op, const Tensor& out, const Tensor* a, const Tensor* b,
     const auto operand = [&](const Tensor* x) {
       return x != nullptr ? detail::reads<C>(*x) : detail::repeats(value);
     };
-    with_binary<C>(op, [&](auto f) { map<C, C, C>(out, operand(a), operand(b), f); });
+    with_binary<C>(op, [&](auto f) { light_map<C, C, C>(out, operand(a), operand(b), f); });
   });
 }
 
@@ -95,7 +95,7 @@ void binary_in_place(Binary op, const Tensor& a, Scalar b) {
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   detail::for_floating_element(out.dtype(), [&]<class C>() {
-    map<C, C, C, C>(out, a, b, weight, [](C x, C y, C w) {
+    light_map<C, C, C, C>(out, a, b, weight, [](C x, C y, C w) {
       return w < C{0.5} ? x + w * (y - x) : y - (y - x) * (1 - w);
     });
   });

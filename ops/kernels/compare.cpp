@@ -2,7 +2,7 @@
 
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/light_loops.h>
 
 namespace retrograd::kernels {
 
@@ -45,8 +45,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   detail::for_element_type(a.dtype(), [&]<class C>() {
     // GCC turns this into vector code for bytes, not for bool.
-    map<C, std::uint8_t, C, C>(out, condition, a, b,
-                               [](std::uint8_t c, C x, C y) { return c != 0 ? x : y; });
+    light_map<C, std::uint8_t, C, C>(out, condition, a, b,
+                                     [](std::uint8_t c, C x, C y) { return c != 0 ? x : y; });
   });
   return out;
 }

@@ -34,7 +34,7 @@ inline Tensor empty_as(const Tensor& model, DType dtype) {
 // out = f(a) for every element. The C++ types are those of the dtypes, or their detail::element_t.
 template <class Out, class A, class F>
 void map(const Tensor& out, const Tensor& a, F f) {
-  const auto body = [f](std::int64_t n, Out* o, const A* x) {
+  const auto body = [f](std::int64_t n, const std::int64_t*, Out* o, const A* x) {
     detail::vectorised([=] {
 #pragma omp simd
       for (std::int64_t i = 0; i < n; ++i) {
@@ -42,14 +42,15 @@ void map(const Tensor& out, const Tensor& a, F f) {
       }
     });
   };
-  detail::elementwise(out.shape(), body, detail::writes<Out>(out), detail::reads<A>(a));
+  detail::elementwise<detail::kNeighbours>(out.shape(), body, detail::writes<Out>(out),
+                                           detail::reads<A>(a));
 }
 
 // out = f(a, b), of tensors or repeated values.
 template <class Out, class A, class B, class F>
 void map(const Tensor& out, const detail::TypedElement<const A>& a,
          const detail::TypedElement<const B>& b, F f) {
-  const auto body = [f](std::int64_t n, Out* o, const A* x, const B* y) {
+  const auto body = [f](std::int64_t n, const std::int64_t*, Out* o, const A* x, const B* y) {
     detail::vectorised([=] {
 #pragma omp simd
       for (std::int64_t i = 0; i < n; ++i) {
@@ -57,26 +58,11 @@ void map(const Tensor& out, const detail::TypedElement<const A>& a,
       }
     });
   };
-  detail::elementwise(out.shape(), body, detail::writes<Out>(out), a, b);
+  detail::elementwise<detail::kNeighbours>(out.shape(), body, detail::writes<Out>(out), a, b);
 }
 template <class Out, class A, class B, class F>
 void map(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
   map<Out, A, B>(out, detail::reads<A>(a), detail::reads<B>(b), f);
-}
-
-// out = f(a, b, c).
-template <class Out, class A, class B, class C, class F>
-void map(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& c, F f) {
-  const auto body = [f](std::int64_t n, Out* o, const A* x, const B* y, const C* z) {
-    detail::vectorised([=] {
-#pragma omp simd
-      for (std::int64_t i = 0; i < n; ++i) {
-        o[i] = f(x[i], y[i], z[i]);
-      }
-    });
-  };
-  detail::elementwise(out.shape(), body, detail::writes<Out>(out), detail::reads<A>(a),
-                      detail::reads<B>(b), detail::reads<C>(c));
 }
 
 }  // namespace retrograd::kernels

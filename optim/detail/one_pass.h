@@ -29,7 +29,7 @@ auto operand(const Tensor& x) {
 // value, the others by reference. The operands have one shape and one dtype, that of C or bfloat16.
 template <class C, std::size_t N, class F>
 void one_pass(const std::array<Tensor, N>& operands, F f) {
-  const auto body = [f](std::int64_t n, auto*... at) {
+  const auto body = [f](std::int64_t n, const std::int64_t*, auto*... at) {
     retrograd::detail::vectorised([=] {
 #pragma omp simd
       for (std::int64_t i = 0; i < n; ++i) {
@@ -38,7 +38,9 @@ void one_pass(const std::array<Tensor, N>& operands, F f) {
     });
   };
   [&]<std::size_t... k>(std::index_sequence<k...>) {
-    retrograd::detail::elementwise(operands[0].shape(), body, operand<C, k>(operands[k])...);
+    using retrograd::detail::kNeighbours;
+    retrograd::detail::elementwise<kNeighbours>(operands[0].shape(), body,
+                                                operand<C, k>(operands[k])...);
   }
   (std::make_index_sequence<N>());
 }

@@ -1,7 +1,7 @@
 // Loops over the elements of operands with any strides. Internal.
 //
-// A loop is compiled for neighbouring values of the types that it computes in and for nothing else:
-// what lies otherwise in memory, or is stored as another dtype, passes through blocks on the stack.
+// A loop is compiled for the types that it computes in, and maybe for neighbouring values alone:
+// what is stored as another dtype, or lies otherwise, passes through blocks on the stack.
 #pragma once
 
 #include <array>
@@ -84,25 +84,31 @@ TypedElement<const T> repeats(const T& value) {
 }
 
 struct ElementLoop {
-  void (*run)(const void* body, std::byte* const* at, std::int64_t n);
+  void (*run)(const void* body, std::int64_t n, const std::int64_t* steps, std::byte* const* at);
   const void* body;
+  bool any_steps;
 };
 void run_elementwise(const Shape& shape, std::span<const Element> operands,
                      const ElementLoop& loop);
 
-// Calls body(n, first...) for parts of the elements, maybe in several threads: n values of each
-// operand, the first of which are at `first`. The first operand is written. Operands are the same
+// What a loop can walk: neighbouring values, or values any number of elements apart.
+inline constexpr bool kNeighbours = false;
+inline constexpr bool kAnySteps = true;
+
+// Calls body(n, steps, first...) for parts of the elements, maybe in several threads: n values of
+// each operand, steps[k] apart from `first` on. The first operand is written. Operands are the same
 // memory or do not overlap. body must not throw.
-template <class Body, class... T>
+template <bool any_steps, class Body, class... T>
 void elementwise(const Shape& shape, const Body& body, const TypedElement<T>&... operands) {
-  const auto run = [](const void* f, std::byte* const* at, std::int64_t n) {
+  const auto run = [](const void* f, std::int64_t n, const std::int64_t* steps,
+                      std::byte* const* at) {
     [&]<std::size_t... k>(std::index_sequence<k...>) {
-      (*static_cast<const Body*>(f))(n, reinterpret_cast<T*>(at[k])...);
+      (*static_cast<const Body*>(f))(n, steps, reinterpret_cast<T*>(at[k])...);
     }
     (std::index_sequence_for<T...>());
   };
   const std::array<Element, sizeof...(T)> list{operands...};
-  run_elementwise(shape, list, {run, &body});
+  run_elementwise(shape, list, {run, &body, any_steps});
 }
 
 }  // namespace retrograd::detail
