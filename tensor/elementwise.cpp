@@ -137,18 +137,28 @@ void run_strided(const Shape& shape, std::span<const Element> operands, const El
   const Strides none = Strides::filled(shape.size(), 0);
   std::array<const Strides*, N> strides;
   strides.fill(&none);
+  std::array<std::byte*, N> data{};
+  std::array<std::int64_t, N> sizes{};
   bool overlaps = false;  // maybe: elements of the written operands
+  bool plain = loop.any_steps;
   for (std::size_t k = 0; k < operands.size(); ++k) {
-    strides[k] = operands[k].strides != nullptr ? operands[k].strides : &none;
-    overlaps = overlaps || (operands[k].access != Access::read && !operands[k].dense);
+    const Element& operand = operands[k];
+    strides[k] = operand.strides != nullptr ? operand.strides : &none;
+    data[k] = operand.data;
+    sizes[k] = bytes(operand, 1);
+    overlaps = overlaps || (operand.access != Access::read && !operand.dense);
+    plain = plain && !converts(operand);
   }
   const auto visit = [&](const auto& offsets, std::int64_t n, const auto& between) {
-    Places at{};
-    Steps steps{};
-    for (std::size_t k = 0; k < operands.size(); ++k) {
-      at[k] = operands[k].data + bytes(operands[k], offsets[k]);
-      steps[k] = between[k];
+    Places at;
+    for (std::size_t k = 0; k < N; ++k) {
+      at[k] = data[k] + offsets[k] * sizes[k];
     }
+    if (plain) {
+      return loop.run(loop.body, n, between.data(), at.data());
+    }
+    Steps steps{};
+    std::copy(between.begin(), between.end(), steps.begin());
     run(operands, at, steps, n, loop);
   };
   if (overlaps) {
@@ -163,14 +173,16 @@ void run_strided(const Shape& shape, std::span<const Element> operands, const El
 void run_elementwise(const Shape& shape, std::span<const Element> operands,
                      const ElementLoop& loop) {
   bool flat = true;
-  bool plain = true;
+  bool direct = true;
+  bool neighbours = true;
   Places at{};
   Steps steps{};
   for (std::size_t k = 0; k < operands.size(); ++k) {
     const Element& operand = operands[k];
     const bool repeated = operand.strides == nullptr;
     flat = flat && (repeated || (operand.dense && *operand.strides == *operands[0].strides));
-    plain = plain && !converts(operand) && (loop.any_steps || !repeated);
+    direct = direct && !converts(operand);
+    neighbours = neighbours && !repeated;
     at[k] = operand.data;
     steps[k] = repeated ? 0 : 1;
   }
@@ -182,7 +194,7 @@ void run_elementwise(const Shape& shape, std::span<const Element> operands,
   for (const std::int64_t size : shape) {
     count *= size;
   }
-  if (plain && count < 2 * kGrain) {
+  if (direct && count < 2 * kGrain && (neighbours || loop.any_steps || count == 1)) {
     return loop.run(loop.body, count, steps.data(), at.data());
   }
   parallel_ranges(count, kGrain, [&](std::int64_t begin, std::int64_t end) {
