@@ -172,6 +172,10 @@ void run_strided(const Shape& shape, std::span<const Element> operands, const El
 
 void run_elementwise(const Shape& shape, std::span<const Element> operands,
                      const ElementLoop& loop) {
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape) {
+    count *= size;
+  }
   bool flat = true;
   bool direct = true;
   bool neighbours = true;
@@ -180,7 +184,8 @@ void run_elementwise(const Shape& shape, std::span<const Element> operands,
   for (std::size_t k = 0; k < operands.size(); ++k) {
     const Element& operand = operands[k];
     const bool repeated = operand.strides == nullptr;
-    flat = flat && (repeated || (operand.dense && *operand.strides == *operands[0].strides));
+    flat = flat && (repeated || count == 1 ||
+                    (operand.dense && (k == 0 || *operand.strides == *operands[0].strides)));
     direct = direct && !converts(operand);
     neighbours = neighbours && !repeated;
     at[k] = operand.data;
@@ -189,10 +194,6 @@ void run_elementwise(const Shape& shape, std::span<const Element> operands,
   if (!flat) {
     return operands.size() <= 3 ? run_strided<3>(shape, operands, loop)
                                 : run_strided<kMost>(shape, operands, loop);
-  }
-  std::int64_t count = 1;
-  for (const std::int64_t size : shape) {
-    count *= size;
   }
   if (direct && count < 2 * kGrain && (neighbours || loop.any_steps || count == 1)) {
     return loop.run(loop.body, count, steps.data(), at.data());
