@@ -10,10 +10,7 @@ namespace retrograd::kernels {
 template <class F>
 Tensor each(const Tensor& x, F f) {
   Tensor out = empty_as(x, x.dtype());
-  for_floating(x.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
-    map<T, T>(out, x, [f](T value) { return convert<T>(f(static_cast<C>(value))); });
-  });
+  detail::for_floating_element(x.dtype(), [&]<class C>() { map<C, C>(out, x, f); });
   return out;
 }
 
@@ -21,11 +18,7 @@ Tensor each(const Tensor& x, F f) {
 template <class F>
 Tensor each(const Tensor& x, const Tensor& y, F f) {
   Tensor out = empty_as(layout_model(x, y), x.dtype());
-  for_floating(x.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
-    map<T, T, T>(out, x, y,
-                 [f](T a, T b) { return convert<T>(f(static_cast<C>(a), static_cast<C>(b))); });
-  });
+  detail::for_floating_element(x.dtype(), [&]<class C>() { map<C, C, C>(out, x, y, f); });
   return out;
 }
 
