@@ -34,7 +34,7 @@ ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& 
   ClassLosses result{empty_tensor(targets.index.shape(), x.dtype()),
                      empty_tensor({targets.index.numel(), 2}, x.dtype())};
   for_float_or_double(x.dtype(), [&]<class C>() {
-    for_each_row(
+    for_each_row<C>(
         rows, dim,
         [n, target = Targets<C>(targets), from = rows.raw<C>(), losses = result.losses.raw<C>(),
          exponent = result.exponent.raw<C>()](std::int64_t row) {
@@ -70,28 +70,29 @@ Tensor cross_entropy_grad(const Tensor& grad, const Tensor& x, const Tensor& exp
     for (std::int64_t i = 0; target.soft != nullptr && i < n; ++i) {
       soft += static_cast<double>(target.soft[i]);
     }
-    for_each_row(rows, dim,
-                 [n, target, soft = static_cast<C>(soft), from = rows.raw<C>(), g = grads.raw<C>(),
-                  at = exponent.raw<C>(), to = out.raw<C>()](std::int64_t row) {
-                   const C* const line = from + row * n;
-                   C* const result = to + row * n;
-                   if (!target.has_loss(row)) {
-                     std::fill_n(result, n, C{0});
-                     return;
-                   }
-                   const C scale = g[row] * (target.own(row) + soft);
-                   const C largest = at[2 * row];
-                   const C shift = at[2 * row + 1];
-                   for (std::int64_t i = 0; i < n; ++i) {
-                     result[i] = scale * vec::exp(line[i] - largest - shift);
-                   }
-                   if (target.soft != nullptr) {
-                     for (std::int64_t i = 0; i < n; ++i) {
-                       result[i] -= g[row] * target.soft[i];
-                     }
-                   }
-                   result[target.index[row]] -= g[row] * target.own(row);
-                 });
+    for_each_row<C>(
+        rows, dim,
+        [n, target, soft = static_cast<C>(soft), from = rows.raw<C>(), g = grads.raw<C>(),
+         at = exponent.raw<C>(), to = out.raw<C>()](std::int64_t row) {
+          const C* const line = from + row * n;
+          C* const result = to + row * n;
+          if (!target.has_loss(row)) {
+            std::fill_n(result, n, C{0});
+            return;
+          }
+          const C scale = g[row] * (target.own(row) + soft);
+          const C largest = at[2 * row];
+          const C shift = at[2 * row + 1];
+          for (std::int64_t i = 0; i < n; ++i) {
+            result[i] = scale * vec::exp(line[i] - largest - shift);
+          }
+          if (target.soft != nullptr) {
+            for (std::int64_t i = 0; i < n; ++i) {
+              result[i] -= g[row] * target.soft[i];
+            }
+          }
+          result[target.index[row]] -= g[row] * target.own(row);
+        });
   });
   return out;
 }

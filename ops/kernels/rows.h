@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
@@ -44,8 +45,8 @@ inline Tensor laid_out_as(const Tensor& rows, const Tensor& x) {
   return result;
 }
 
-// Calls f(i) for every line of x along `dim`; f may not throw.
-template <class F>
+// Calls f(i) for every line of x along `dim`; f computes in C and may not throw.
+template <class C, class F>
 void for_each_row(const Tensor& x, std::size_t dim, const F& f) {
   if (x.numel() == 0) {
     return;
@@ -53,11 +54,16 @@ void for_each_row(const Tensor& x, std::size_t dim, const F& f) {
   const std::int64_t length = x.shape()[dim];
   parallel_ranges(x.numel() / length, kGrain / length + 1,
                   [&](std::int64_t begin, std::int64_t end) {
-                    retrograd::detail::vectorised_wide([&f, begin, end] {
+                    const auto body = [&f, begin, end] {
                       for (std::int64_t i = begin; i < end; ++i) {
                         f(i);
                       }
-                    });
+                    };
+                    if constexpr (std::is_same_v<C, float>) {
+                      retrograd::detail::vectorised_wide(body);
+                    } else {
+                      body();  // most of it the C library's exp, which has no vectors
+                    }
                   });
 }
 

@@ -12,7 +12,7 @@ Tensor softmax(const Tensor& x, std::size_t dim) {
   const Tensor out = empty_as(rows, rows.dtype());
   const std::int64_t n = x.shape()[dim];
   for_float_or_double(rows.dtype(), [&]<class C>() {
-    for_each_row(rows, dim, [n, from = rows.raw<C>(), to = out.raw<C>()](std::int64_t row) {
+    for_each_row<C>(rows, dim, [n, from = rows.raw<C>(), to = out.raw<C>()](std::int64_t row) {
       const C* const line = from + row * n;
       C* const result = to + row * n;
       const C largest = largest_of(line, n);
@@ -30,7 +30,7 @@ Tensor log_softmax(const Tensor& x, std::size_t dim) {
   const Tensor out = empty_as(rows, rows.dtype());
   const std::int64_t n = x.shape()[dim];
   for_float_or_double(rows.dtype(), [&]<class C>() {
-    for_each_row(rows, dim, [n, from = rows.raw<C>(), to = out.raw<C>()](std::int64_t row) {
+    for_each_row<C>(rows, dim, [n, from = rows.raw<C>(), to = out.raw<C>()](std::int64_t row) {
       const C* const line = from + row * n;
       C* const result = to + row * n;
       const C largest = largest_of(line, n);
@@ -53,9 +53,9 @@ Tensor gradient_by_rows(const Tensor& grad, const Tensor& y, std::size_t dim, co
   const Tensor out = empty_as(rows, rows.dtype());
   const std::int64_t n = y.shape()[dim];
   for_float_or_double(rows.dtype(), [&]<class C>() {
-    for_each_row(rows, dim,
-                 [&f, n, g = grads.raw<C>(), p = rows.raw<C>(), to = out.raw<C>()](
-                     std::int64_t row) { f(g + row * n, p + row * n, to + row * n); });
+    for_each_row<C>(rows, dim,
+                    [&f, n, g = grads.raw<C>(), p = rows.raw<C>(), to = out.raw<C>()](
+                        std::int64_t row) { f(g + row * n, p + row * n, to + row * n); });
   });
   return laid_out_as(out, y);
 }
