@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include <retrograd/ops/kernels/convert.h>
 #include <retrograd/ops/kernels/parallel_runs.h>
 #include <retrograd/ops/kernels/reduce.h>
 #include <retrograd/ops/kernels/reduction.h>
@@ -38,7 +39,8 @@ struct Found {
 // n neighbours: the best value first, which is quick, then where it is.
 template <bool largest, class V>
 Found<V> best_of(const V* x, std::int64_t n) {
-  const V best = reduction::fold_run(Extreme<V, largest>(x[0]), x[0], x, n);
+  V best = x[0];
+  reduction::FolderOf(Extreme<V, largest>(best)).fold_rows(&best, x, 1, n, n);
   std::int64_t i = 0;
   while (best != best ? x[i] == x[i] : x[i] != best) {
     ++i;
@@ -97,13 +99,14 @@ Tensor index_of_extreme(const Tensor& x, std::size_t dim) {
   const Tensor out = empty_tensor(reduced_shape(x, reduced), int64);
   const std::int64_t length = x.shape()[dim];
   const std::int64_t step = x.strides()[dim];
-  for_value(x.dtype(), [&]<class V>() {
-    for_each_run_in_parallel<2>(
-        out.shape(), {&out.strides(), &x.strides()}, length,
-        [&, o = out.raw<std::int64_t>()](const auto& at, std::int64_t n, const auto& steps) {
-          indices_of_lines<largest, V>(x, at[1], n, steps[1], length, step, o + at[0], steps[0]);
-        });
-  });
+  auto* const o = out.raw<std::int64_t>();
+  for_each_run_in_parallel<2>(out.shape(), {&out.strides(), &x.strides()}, length,
+                              [&](const auto& at, std::int64_t n, const auto& steps) {
+                                for_value(x.dtype(), [&]<class V>() {
+                                  indices_of_lines<largest, V>(x, at[1], n, steps[1], length, step,
+                                                               o + at[0], steps[0]);
+                                });
+                              });
   return out;
 }
 
@@ -112,7 +115,8 @@ Tensor index_of_extreme(const Tensor& x, std::size_t dim) {
 Tensor extreme_magnitude(const Tensor& x, const DimMask& reduced, bool largest) {
   const auto reduce_as = [&]<class V, bool kLargest>(V of_none) {
     return reduce(x, reduced, x.dtype(), Extreme<V, kLargest>(of_none),
-                  {.prepare = [](V* values, std::int64_t n, std::int64_t, std::int64_t) {
+                  {.prepare = [](void* given, std::int64_t n, std::int64_t, std::int64_t) {
+                    auto* const values = static_cast<V*>(given);
                     for (std::int64_t i = 0; i < n; ++i) {
                       values[i] = std::fabs(values[i]);
                     }

@@ -44,32 +44,41 @@ using Sum = Combined<V, wrapping_add<total_t<V>>, 0>;
 template <class V>
 using Product = Combined<V, wrapping_mul<total_t<V>>, 1>;
 
+template <class V>
+struct SumOfSquares : Sum<V> {
+  static double square(V value) { return static_cast<double>(value) * static_cast<double>(value); }
+  double add(double total, V value) const { return total + square(value); }
+  double add4(double total, V a, V b, V c, V d) const {
+    return total + ((square(a) + square(b)) + (square(c) + square(d)));
+  }
+};
+
 DType total_dtype(const Tensor& x) {
   return is_floating(x.dtype()) ? x.dtype() : int64;
 }
 
-using Finish = std::function<void(double*, std::int64_t)>;
+using Finish = std::function<void(void*, std::int64_t)>;
 
-// f of every total.
+// f of every one of n doubles.
+template <class F>
+void each_of(void* given, std::int64_t n, F f) {
+  auto* const values = static_cast<double*>(given);
+  for (std::int64_t i = 0; i < n; ++i) {
+    values[i] = f(values[i]);
+  }
+}
+
 template <class F>
 Finish each_total(F f) {
-  return [f](double* totals, std::int64_t n) {
-    for (std::int64_t i = 0; i < n; ++i) {
-      totals[i] = f(totals[i]);
-    }
-  };
+  return [f](void* totals, std::int64_t n) { each_of(totals, n, f); };
 }
 
 // The sum of f(value), changed by `finish`.
 template <class F>
 Tensor sum_of(const Tensor& x, const DimMask& reduced, Finish finish, F f) {
   return reduce(x, reduced, x.dtype(), Sum<double>(),
-                {.prepare =
-                     [f](double* values, std::int64_t n, std::int64_t, std::int64_t) {
-                       for (std::int64_t i = 0; i < n; ++i) {
-                         values[i] = f(values[i]);
-                       }
-                     },
+                {.prepare = [f](void* values, std::int64_t n, std::int64_t,
+                                std::int64_t) { each_of(values, n, f); },
                  .finish = std::move(finish)});
 }
 
@@ -100,9 +109,10 @@ Tensor spread(const Tensor& x, const DimMask& reduced, double count, double divi
   const Tensor means =
       reduce(x, reduced, float64, Sum<double>(),
              {.finish = each_total([count](double total) { return total / count; })});
-  const auto squared_deviations = [m = means.raw<double>()](double* values, std::int64_t n,
+  const auto squared_deviations = [m = means.raw<double>()](void* given, std::int64_t n,
                                                             std::int64_t result,
                                                             std::int64_t step) {
+    auto* const values = static_cast<double*>(given);
     for (std::int64_t i = 0; i < n; ++i) {
       const double deviation = values[i] - m[result + i * step];
       values[i] = deviation * deviation;
@@ -129,8 +139,10 @@ Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {
     return extreme_magnitude(x, reduced, p > 0);
   }
   if (p == 2) {
-    return sum_of(x, reduced, each_total([](double total) { return std::sqrt(total); }),
-                  [](double value) { return value * value; });
+    const Finish root = each_total([](double total) { return std::sqrt(total); });
+    return x.dtype() == float64
+               ? reduce(x, reduced, float64, SumOfSquares<double>(), {.finish = root})
+               : reduce(x, reduced, x.dtype(), SumOfSquares<float>(), {.finish = root});
   }
   if (p == 1) {
     return sum_of(x, reduced, {}, [](double value) { return std::fabs(value); });
