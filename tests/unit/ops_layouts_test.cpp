@@ -156,3 +156,18 @@ TEST_CASE("norms and variances of strided float32 tensors") {
     CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-6));
   }
 }
+
+TEST_CASE("a million float32 numbers that meet in one place keep their digits") {
+  const std::int64_t count = 1'000'000;
+  const Tensor x = full({count}, 0.1);
+  const double expected = static_cast<double>(0.1F) * static_cast<double>(count);
+  const auto right = doctest::Approx(expected).epsilon(1e-7);
+  const Tensor first = zeros({count}, {.dtype = int64});
+  CHECK(scatter_add(zeros({1}), 0, first, x).item<float>() == right);
+  CHECK(index_add(zeros({1}), 0, first, x).item<float>() == right);
+  Tensor table = zeros({1, 1}, {.requires_grad = true});
+  embedding(first, table).backward(reshape(x, {count, 1}));
+  CHECK(table.grad().item<float>() == right);
+  CHECK(avg_pool2d(reshape(x, {1, 1, 1000, 1000}), 1000).item<float>() ==
+        doctest::Approx(0.1).epsilon(1e-7));
+}
