@@ -79,7 +79,13 @@ void copy(const Tensor& target, const Tensor& source) {
 void fill(const Tensor& target, Scalar value) {
   const Tensor single = empty_tensor({}, target.dtype());
   for_dtype(target.dtype(), [&]<class T>() { *single.raw<T>() = value.to<T>(); });
-  copy_runs(target, single, Strides::filled(target.shape().size(), 0));
+  if (!is_flat(target)) {
+    copy_runs(target, single, Strides::filled(target.shape().size(), 0));
+    return;
+  }
+  parallel_ranges(target.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    convert_run(run_of(target, begin, 1), const_run_of(single, 0, 0), end - begin);
+  });
 }
 
 Tensor contiguous_copy(const Tensor& x) {

@@ -101,14 +101,17 @@ void transpose_as(T* to, std::int64_t to_step, const T* from, std::int64_t from_
 template <class T>
 void transpose_in_parallel(void* to, std::int64_t to_step, const void* from, std::int64_t from_step,
                            std::int64_t rows, std::int64_t columns) {
-  constexpr std::int64_t kLines = 64;  // a multiple of every tile, so that threads share no line
-  const std::int64_t bands = (rows + kLines - 1) / kLines;
-  parallel_ranges(bands, kGrain / (kLines * columns) + 1,
+  constexpr std::int64_t kLines = 64;  // a multiple of every tile, so that threads share few lines
+  const bool tall = rows >= columns;
+  const std::int64_t length = tall ? rows : columns;
+  const std::int64_t bands = (length + kLines - 1) / kLines;
+  parallel_ranges(bands, kGrain / (kLines * std::min(rows, columns)) + 1,
                   [&](std::int64_t begin, std::int64_t end) {
                     const std::int64_t first = begin * kLines;
-                    transpose_as(static_cast<T*>(to) + first * to_step, to_step,
-                                 static_cast<const T*>(from) + first, from_step,
-                                 std::min(rows, end * kLines) - first, columns);
+                    const std::int64_t count = std::min(length, end * kLines) - first;
+                    transpose_as(static_cast<T*>(to) + first * (tall ? to_step : 1), to_step,
+                                 static_cast<const T*>(from) + first * (tall ? 1 : from_step),
+                                 from_step, tall ? count : rows, tall ? columns : count);
                   });
 }
 
