@@ -32,10 +32,13 @@ class Axes {
   std::size_t count_ = 0;
 };
 
+constexpr std::int64_t kColumns = 512;  // totals at a time
+
 struct Plan {
   Axes kept;
   Axes reduced;
   bool by_rows = false;  // whether the inner loop is along the last reduced axis, not the last kept
+  bool front_to_back = false;  // whether long columns follow each other in memory
 };
 Plan plan_of(const Tensor& x, const Shape& result, const DimMask& reduced) {
   Strides result_strides = contiguous_strides(result);
@@ -61,6 +64,9 @@ Plan plan_of(const Tensor& x, const Shape& result, const DimMask& reduced) {
   if ((plan.by_rows ? along : across) <= kShort && (plan.by_rows ? across : along) > kShort) {
     plan.by_rows = !plan.by_rows;
   }
+  // Memory is read fastest from front to back.
+  plan.front_to_back = plan.kept.inner().step == 1 && across >= 128 && across <= kColumns &&
+                       plan.reduced.inner().step == across;
   return plan;
 }
 
@@ -103,9 +109,6 @@ void for_each_place(const Axis* axes, std::size_t count, std::int64_t at, std::i
   }
 }
 
-inline constexpr std::int64_t kColumns = 512;          // totals at a time
-inline constexpr std::int64_t kBuffer = 4 * kColumns;  // values at a time
-
 // One reduction, or a part of it.
 class Reducer {
  public:
@@ -139,7 +142,6 @@ class Reducer {
   }
 
  private:
-  static constexpr std::int64_t kColumns = 512;          // totals at a time
   static constexpr std::int64_t kBuffer = 4 * kColumns;  // values at a time
   template <std::int64_t count>
   struct alignas(64) Room {
@@ -163,7 +165,7 @@ class Reducer {
                              if (plan.by_rows) {
                                fold_rows(plan.reduced.inner(), columns, from, into, totals);
                              } else {
-                               fold_columns(plan.reduced.inner(), columns, from, into, totals);
+                               fold_columns(plan, columns, from, into, totals);
                              }
                            });
             f(totals, n, into, inner.result);
@@ -191,23 +193,25 @@ class Reducer {
   }
 
   // Results side by side, down the last reduced axis.
-  void fold_columns(const Axis& along, const Axis& columns, std::int64_t at, std::int64_t result,
+  void fold_columns(const Plan& plan, const Axis& columns, std::int64_t at, std::int64_t result,
                     void* totals) const {
+    const Axis along = plan.reduced.inner();
     const std::int64_t n = columns.size;
     if (ready_ && columns.step == 1) {
-      folder_.fold_columns(totals, const_run_of(x_, at, 1).at, along.size, along.step, n);
+      folder_.fold_columns(totals, const_run_of(x_, at, 1).at, along.size, along.step, n,
+                           plan.front_to_back);
       return;
     }
     Room<kBuffer> room;
     void* const buffer = room.bytes.data();
-    const std::int64_t height = kBuffer / n;
+    const std::int64_t height = kBuffer / n / 4 * 4;  // the same fours whatever n is
     for (std::int64_t first = 0; first < along.size; first += height) {
       const std::int64_t rows = std::min(height, along.size - first);
       for (std::int64_t r = 0; r < rows; ++r) {
         read(at + (first + r) * along.step, columns.step, n, result, columns.result,
              element(buffer, folder_.value, r * n));
       }
-      folder_.fold_columns(totals, buffer, rows, n, n);
+      folder_.fold_columns(totals, buffer, rows, n, n, false);
     }
   }
 

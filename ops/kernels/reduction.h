@@ -89,9 +89,9 @@ class Folder {
   // totals[r] with the n values of row r.
   virtual void fold_rows(void* totals, const void* x, std::int64_t rows, std::int64_t row_step,
                          std::int64_t n) const = 0;
-  // totals[i] with value i of each row.
+  // totals[i] with value i of each row, four rows at a time or `one_by_one`.
   virtual void fold_columns(void* totals, const void* x, std::int64_t rows, std::int64_t row_step,
-                            std::int64_t n) const = 0;
+                            std::int64_t n, bool one_by_one) const = 0;
   virtual void merge(void* totals, const void* others, std::int64_t n) const = 0;
 
  protected:
@@ -120,16 +120,15 @@ class FolderOf final : public Folder {
     });
   }
   void fold_columns(void* to, const void* from, std::int64_t rows, std::int64_t row_step,
-                    std::int64_t n) const override {
+                    std::int64_t n, bool one_by_one) const override {
     retrograd::detail::vectorised([op = op_, totals = static_cast<Total*>(to),
-                                   x = static_cast<const Value*>(from), rows, row_step, n] {
-      // Memory is read fastest from front to back. Where rows lie apart, four at a time are fewer
-      // passes over the totals, and the next four are asked for in advance: the processor looks
-      // ahead within a row only.
+                                   x = static_cast<const Value*>(from), rows, row_step, n,
+                                   one_by_one] {
+      // Four rows are fewer passes over the totals. The next four are asked for in advance: the
+      // processor looks ahead within a row only.
       constexpr std::int64_t kLine = 64 / sizeof(Value);
-      const bool front_to_back = row_step == n && n >= 8 * kLine;
       std::int64_t r = 0;
-      for (; !front_to_back && r + 4 <= rows; r += 4) {
+      for (; !one_by_one && r + 4 <= rows; r += 4) {
         for (std::int64_t first = 0; first < n; first += kLine) {
           const auto* const a = x + r * row_step;
           const auto* const b = a + row_step;

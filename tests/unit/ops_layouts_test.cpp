@@ -171,3 +171,17 @@ TEST_CASE("a million float32 numbers that meet in one place keep their digits") 
   CHECK(avg_pool2d(reshape(x, {1, 1, 1000, 1000}), 1000).item<float>() ==
         doctest::Approx(0.1).epsilon(1e-7));
 }
+
+TEST_CASE("sums are the same in one thread and in several") {
+  const int before = get_num_threads();
+  for (const Shape& shape : {Shape{1, 3001, 300}, Shape{1, 301, 512}, Shape{9, 4001, 7}}) {
+    const Tensor x = randn(shape, {.dtype = float64});
+    for (const Tensor& given : layouts(x)) {
+      set_num_threads(1);
+      const auto alone = sum(given, {1}).to_vector<double>();
+      set_num_threads(3);
+      CHECK(sum(given, {1}).to_vector<double>() == alone);
+    }
+  }
+  set_num_threads(before);
+}
