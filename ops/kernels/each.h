@@ -6,26 +6,34 @@
 
 namespace retrograd::kernels {
 
-// f takes and returns float or double.
+// out = f(x) of one shape and dtype; f takes and returns float or double.
 template <class F>
-Tensor each(const Tensor& x, F f) {
-  Tensor out = empty_as(x, x.dtype());
+void each_into(const Tensor& out, const Tensor& x, F f) {
   for_floating(x.dtype(), [&]<class T>() {
     using C = compute_t<T>;
     map<T, T>(out, x, [f](T value) { return convert<T>(f(static_cast<C>(value))); });
   });
+}
+template <class F>
+Tensor each(const Tensor& x, F f) {
+  Tensor out = empty_as(x, x.dtype());
+  each_into(out, x, f);
   return out;
 }
 
 // Equal shapes and dtypes.
 template <class F>
-Tensor each(const Tensor& x, const Tensor& y, F f) {
-  Tensor out = empty_as(layout_model(x, y), x.dtype());
+void each_into(const Tensor& out, const Tensor& x, const Tensor& y, F f) {
   for_floating(x.dtype(), [&]<class T>() {
     using C = compute_t<T>;
     map<T, T, T>(out, x, y,
                  [f](T a, T b) { return convert<T>(f(static_cast<C>(a), static_cast<C>(b))); });
   });
+}
+template <class F>
+Tensor each(const Tensor& x, const Tensor& y, F f) {
+  Tensor out = empty_as(layout_model(x, y), x.dtype());
+  each_into(out, x, y, f);
   return out;
 }
 

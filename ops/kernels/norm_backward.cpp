@@ -15,7 +15,7 @@ struct Room {
   std::vector<double> totals;      // (2, channels): sum(grad), sum(grad (x - mean))
   std::vector<double> parameters;  // (2, channels): of bias and weight
   std::vector<C> mean;
-  std::vector<C> of_grad;
+  std::vector<C> of_grad;  // weight * inverse_deviation
   std::vector<C> of_x;
   std::vector<C> constant;
   std::vector<C> recent;  // (2, channels): sums of a few rows, see take_row
@@ -36,12 +36,14 @@ class Backwards {
 
  public:
   Backwards(const Tensor& grad, const Tensor& x, const NormStatistics& statistics,
-            const Tensor& weight, const NormShape& shape, bool fixed)
+            const NormAffine& affine, const NormShape& shape, bool fixed)
       : grad_(grad.raw<T>()),
         x_(x.raw<T>()),
         mean_(statistics.mean.raw<double>()),
         inverse_(statistics.inverse_deviation.raw<double>()),
-        weights_(channel_values<C>(weight, shape.channels, 1)),
+        weights_(channel_values<C>(affine.weight, shape.channels, 1)),
+        biases_(channel_values<C>(affine.bias, shape.channels, 0)),
+        relu_(affine.relu),
         shape_(shape),
         fixed_(fixed),
         width_(shape.channels / shape.groups),
@@ -51,7 +53,7 @@ class Backwards {
   void run(T* out, bool parameters) {
     for_each_image_part(shape_, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
       Room<C>& room = rooms_[static_cast<std::size_t>(part)];
-      if (shape_.places == 1 && !fixed_) {
+      if (shape_.places == 1 && !fixed_ && !relu_) {
         for (std::int64_t image = begin; image < end; ++image) {
           take_row(image, room, out, parameters);
           if ((image - begin) % 32 == 31 || image + 1 == end) {
@@ -63,14 +65,18 @@ class Backwards {
       for (std::int64_t image = begin; image < end; ++image) {
         prepare(image, room);
         if (parameters || !fixed_) {
-          total(image, room);
+          relu_ ? total<true>(image, room) : total<false>(image, room);
         }
         if (parameters) {
           add_parameters(image, room);
         }
         if (out != nullptr) {
           find_factors(image, room);
-          write(image, room, out);
+          if (relu_) {
+            fixed_ ? write<true, true>(image, room, out) : write<true, false>(image, room, out);
+          } else {
+            fixed_ ? write<false, true>(image, room, out) : write<false, false>(image, room, out);
+          }
         }
       }
     });
@@ -144,16 +150,32 @@ class Backwards {
     }
   }
   void prepare(std::int64_t image, Room<C>& room) const {
-    for_each_channel(
-        image, [&](std::size_t c, std::int64_t at) { room.mean[c] = static_cast<C>(mean_[at]); });
+    for_each_channel(image, [&](std::size_t c, std::int64_t at) {
+      room.mean[c] = static_cast<C>(mean_[at]);
+      room.of_grad[c] = static_cast<C>(static_cast<double>(weights_[c]) * inverse_[at]);
+    });
   }
+  // The gradient of the value that ReLU was taken of, which is centred * factor + bias.
+  template <bool relu>
+  static C before(T grad, C centred, C factor, C bias) {
+    const C value = static_cast<C>(grad);
+    if constexpr (relu) {
+      return centred * factor + bias <= C{0} ? C{0} : value;
+    } else {
+      return value;
+    }
+  }
+  template <bool relu>
   void total(std::int64_t image, Room<C>& room) const {
     const T* const g = grad_ + start(image);
     const T* const x = x_ + start(image);
     const C* const mean = room.mean.data();
+    const C* const factor = room.of_grad.data();
+    const C* const bias = biases_.data();
     total_columns<C>(shape_, room.totals.data(), [=](std::int64_t i, std::int64_t c) {
-      const C value = g[i];
-      return std::array<C, 2>{value, value * (static_cast<C>(x[i]) - mean[c])};
+      const C centred = static_cast<C>(x[i]) - mean[c];
+      const C value = before<relu>(g[i], centred, factor[c], bias[c]);
+      return std::array<C, 2>{value, value * centred};
     });
   }
   void add_parameters(std::int64_t image, Room<C>& room) const {
@@ -165,9 +187,6 @@ class Backwards {
   }
   // The input's gradient is grad * of_grad + (x - mean) * of_x + constant.
   void find_factors(std::int64_t image, Room<C>& room) const {
-    for_each_channel(image, [&](std::size_t c, std::int64_t at) {
-      room.of_grad[c] = static_cast<C>(static_cast<double>(weights_[c]) * inverse_[at]);
-    });
     const auto channels = static_cast<std::size_t>(shape_.channels);
     const auto n = static_cast<double>(shape_.count());
     for (std::int64_t g = 0; g < shape_.groups && !fixed_; ++g) {
@@ -186,29 +205,26 @@ class Backwards {
       }
     }
   }
+  template <bool relu, bool fixed>
   void write(std::int64_t image, const Room<C>& room, T* out) const {
-    const std::int64_t columns = shape_.channels;
     const T* const grad = grad_ + start(image);
     const T* const x = x_ + start(image);
     T* const to = out + start(image);
-    const C* const mean = room.mean.data();
-    const C* const of_grad = room.of_grad.data();
-    const C* const of_x = room.of_x.data();
-    const C* const constant = room.constant.data();
-    const bool fixed = fixed_;
-    for_rows(shape_, [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t at = begin * columns; at < end * columns; at += columns) {
-        if (fixed) {
-          for (std::int64_t c = 0; c < columns; ++c) {
-            to[at + c] = convert<T>(static_cast<C>(grad[at + c]) * of_grad[c]);
-          }
-        } else {
-          for (std::int64_t c = 0; c < columns; ++c) {
-            to[at + c] = convert<T>(static_cast<C>(grad[at + c]) * of_grad[c] +
-                                    (static_cast<C>(x[at + c]) - mean[c]) * of_x[c] + constant[c]);
-          }
-        }
-      }
+    const std::array<const C*, 5> factors{room.mean.data(), room.of_grad.data(), room.of_x.data(),
+                                          room.constant.data(), biases_.data()};
+    for_rows(shape_, [&](std::int64_t begin, std::int64_t end) {
+      detail::vectorised_wide([&] {
+        for_each_element(begin, end, shape_.channels, factors,
+                         [=](std::int64_t i, const std::array<C, 5>& of) {
+                           const C centred = static_cast<C>(x[i]) - of[0];
+                           const C value = before<relu>(grad[i], centred, of[1], of[4]);
+                           if constexpr (fixed) {
+                             to[i] = convert<T>(value * of[1]);
+                           } else {
+                             to[i] = convert<T>(value * of[1] + centred * of[2] + of[3]);
+                           }
+                         });
+      });
     });
   }
 
@@ -217,6 +233,8 @@ class Backwards {
   const double* mean_;
   const double* inverse_;
   std::vector<C> weights_;
+  std::vector<C> biases_;
+  bool relu_;
   const NormShape& shape_;
   bool fixed_;
   std::int64_t width_;
@@ -226,7 +244,7 @@ class Backwards {
 }  // namespace
 
 NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
-                                 const NormStatistics& statistics, const Tensor& weight,
+                                 const NormStatistics& statistics, const NormAffine& affine,
                                  const NormShape& shape, bool fixed, std::array<bool, 3> wanted) {
   const Tensor x = laid_out(given, shape);
   const Tensor grad = laid_out(given_grad, shape);
@@ -242,7 +260,7 @@ NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
     return result;
   }
   for_floating(x.dtype(), [&]<class T>() {
-    Backwards<T> backwards(grad, x, statistics, weight, shape, fixed);
+    Backwards<T> backwards(grad, x, statistics, affine, shape, fixed);
     backwards.run(wanted[0] ? result.input.raw<T>() : nullptr, wanted[1] || wanted[2]);
     result.weight = wanted[1] ? backwards.parameter_gradient(1) : Tensor();
     result.bias = wanted[2] ? backwards.parameter_gradient(0) : Tensor();
