@@ -49,8 +49,9 @@ C activated(C value) {
 }
 
 // A block of columns is walked a few rows at a time, with what belongs to its columns in registers.
+// Wide enough that memory is read in long runs.
 constexpr std::int64_t kRows = 32;
-constexpr std::int64_t kColumns = 16;
+constexpr std::int64_t kColumns = 64;
 
 // Calls f(first row, last row, first column, width) for the blocks of rows begin to end.
 template <class F>
@@ -61,17 +62,19 @@ void for_blocks(std::int64_t begin, std::int64_t end, std::int64_t columns, F&& 
     }
   }
 }
-// Calls f(row, width) for rows begin to end, with a constant for the full width.
+// Calls f(row, width) for rows begin to end, with common widths as constants.
 template <class F>
 void for_block_rows(std::int64_t begin, std::int64_t end, std::int64_t width, F&& f) {
-  if (width == kColumns) {
+  const auto all = [&](auto n) {
     for (std::int64_t row = begin; row < end; ++row) {
-      f(row, kColumns);
+      f(row, n);
     }
-  } else {
-    for (std::int64_t row = begin; row < end; ++row) {
-      f(row, width);
-    }
+  };
+  switch (width) {
+    case 16: return all(std::integral_constant<std::int64_t, 16>());
+    case 32: return all(std::integral_constant<std::int64_t, 32>());
+    case 64: return all(std::integral_constant<std::int64_t, 64>());
+    default: return all(width);
   }
 }
 
@@ -84,7 +87,7 @@ void add_columns(std::int64_t begin, std::int64_t end, std::int64_t columns, dou
              [&](std::int64_t r0, std::int64_t r1, std::int64_t c0, std::int64_t width) {
                C first[kColumns] = {};
                C second[kColumns] = {};
-               for_block_rows(r0, r1, width, [&](std::int64_t row, std::int64_t n) {
+               for_block_rows(r0, r1, width, [&](std::int64_t row, auto n) {
                  for (std::int64_t k = 0; k < n; ++k) {
                    const std::array<C, 2> term = terms(row * columns + c0 + k, c0 + k);
                    first[k] += term[0];
@@ -108,7 +111,7 @@ void for_each_element(std::int64_t begin, std::int64_t end, std::int64_t columns
                for (std::size_t j = 0; j < N; ++j) {
                  std::copy_n(factors[j] + c0, width, own[j]);
                }
-               for_block_rows(r0, r1, width, [&](std::int64_t row, std::int64_t n) {
+               for_block_rows(r0, r1, width, [&](std::int64_t row, auto n) {
                  for (std::int64_t k = 0; k < n; ++k) {
                    std::array<C, N> of;
                    for (std::size_t j = 0; j < N; ++j) {
