@@ -20,7 +20,9 @@ ReferenceKernelsGuard::~ReferenceKernelsGuard() {
 
 KernelCounts kernel_counts() noexcept {
   const kernels::Choice& choice = kernels::choice();
-  return {.onednn = choice.onednn_runs, .reference = choice.reference_runs};
+  return {.onednn = choice.onednn_runs,
+          .reference = choice.reference_runs,
+          .reorders = choice.reorders};
 }
 
 std::size_t cached_kernels() noexcept {

@@ -13,6 +13,7 @@ struct Choice {
   bool reference_only = false;
   long long onednn_runs = 0;
   long long reference_runs = 0;
+  long long reorders = 0;  // activations copied because a kernel needs them channels-last
 
   bool may_use_onednn() const noexcept { return kHasOnednn && !reference_only; }
 };
