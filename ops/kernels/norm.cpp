@@ -85,16 +85,19 @@ void apply_run(const T* x, T* y, std::int64_t n, C mean, C scale, const C* weigh
   }
 }
 
-// y = (x - mean) * scale + bias by column.
-template <bool relu, class T, class C>
-void apply(const T* x, T* y, const NormShape& shape, const C* mean, const C* scale, const C* bias) {
+// y = (x - mean) * scale + bias by column, and ReLU of it.
+template <class T, class C>
+void apply(const T* x, T* y, const NormShape& shape, const C* mean, const C* scale, const C* bias,
+           bool relu) {
   const std::array<const C*, 3> factors{mean, scale, bias};
+  const C limit = lower_limit<C>(relu);
   for_rows(shape, [&](std::int64_t begin, std::int64_t end) {
-    detail::vectorised_wide([&] {
-      for_each_element(
-          begin, end, shape.channels, factors, [=](std::int64_t i, const std::array<C, 3>& of) {
-            y[i] = convert<T>(activated<relu>((static_cast<C>(x[i]) - of[0]) * of[1] + of[2]));
-          });
+    run_loop<C>([&] {
+      for_each_element(begin, end, shape.channels, factors,
+                       [=](std::int64_t i, const std::array<C, 3>& of) {
+                         const C value = (static_cast<C>(x[i]) - of[0]) * of[1] + of[2];
+                         y[i] = convert<T>(value <= limit ? C{0} : value);
+                       });
     });
   });
 }
@@ -133,8 +136,7 @@ void normalise_images(const Tensor& x, const Tensor& out, const NormStatistics& 
           room.scale[at] = static_cast<C>(factors[g] * static_cast<double>(weights[at]));
         }
       }
-      const auto run = affine.relu ? apply<true, T, C> : apply<false, T, C>;
-      run(in, to, shape, room.mean.data(), room.scale.data(), biases.data());
+      apply(in, to, shape, room.mean.data(), room.scale.data(), biases.data(), affine.relu);
     }
   });
 }

@@ -43,7 +43,7 @@ class Backwards {
         inverse_(statistics.inverse_deviation.raw<double>()),
         weights_(channel_values<C>(affine.weight, shape.channels, 1)),
         biases_(channel_values<C>(affine.bias, shape.channels, 0)),
-        relu_(affine.relu),
+        limit_(lower_limit<C>(affine.relu)),
         shape_(shape),
         fixed_(fixed),
         width_(shape.channels / shape.groups),
@@ -53,7 +53,7 @@ class Backwards {
   void run(T* out, bool parameters) {
     for_each_image_part(shape_, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
       Room<C>& room = rooms_[static_cast<std::size_t>(part)];
-      if (shape_.places == 1 && !fixed_ && !relu_) {
+      if (shape_.places == 1 && !fixed_) {
         for (std::int64_t image = begin; image < end; ++image) {
           take_row(image, room, out, parameters);
           if ((image - begin) % 32 == 31 || image + 1 == end) {
@@ -65,18 +65,14 @@ class Backwards {
       for (std::int64_t image = begin; image < end; ++image) {
         prepare(image, room);
         if (parameters || !fixed_) {
-          relu_ ? total<true>(image, room) : total<false>(image, room);
+          total(image, room);
         }
         if (parameters) {
           add_parameters(image, room);
         }
         if (out != nullptr) {
           find_factors(image, room);
-          if (relu_) {
-            fixed_ ? write<true, true>(image, room, out) : write<true, false>(image, room, out);
-          } else {
-            fixed_ ? write<false, true>(image, room, out) : write<false, false>(image, room, out);
-          }
+          write(image, room, out);
         }
       }
     });
@@ -156,25 +152,19 @@ class Backwards {
     });
   }
   // The gradient of the value that ReLU was taken of, which is centred * factor + bias.
-  template <bool relu>
-  static C before(T grad, C centred, C factor, C bias) {
-    const C value = static_cast<C>(grad);
-    if constexpr (relu) {
-      return centred * factor + bias <= C{0} ? C{0} : value;
-    } else {
-      return value;
-    }
+  static C before_relu(T grad, C centred, C factor, C bias, C limit) {
+    return centred * factor + bias <= limit ? C{0} : static_cast<C>(grad);
   }
-  template <bool relu>
   void total(std::int64_t image, Room<C>& room) const {
     const T* const g = grad_ + start(image);
     const T* const x = x_ + start(image);
     const C* const mean = room.mean.data();
     const C* const factor = room.of_grad.data();
     const C* const bias = biases_.data();
+    const C limit = limit_;
     total_columns<C>(shape_, room.totals.data(), [=](std::int64_t i, std::int64_t c) {
       const C centred = static_cast<C>(x[i]) - mean[c];
-      const C value = before<relu>(g[i], centred, factor[c], bias[c]);
+      const C value = before_relu(g[i], centred, factor[c], bias[c], limit);
       return std::array<C, 2>{value, value * centred};
     });
   }
@@ -205,24 +195,22 @@ class Backwards {
       }
     }
   }
-  template <bool relu, bool fixed>
   void write(std::int64_t image, const Room<C>& room, T* out) const {
     const T* const grad = grad_ + start(image);
     const T* const x = x_ + start(image);
     T* const to = out + start(image);
     const std::array<const C*, 5> factors{room.mean.data(), room.of_grad.data(), room.of_x.data(),
                                           room.constant.data(), biases_.data()};
+    const C limit = limit_;
+    const bool fixed = fixed_;
     for_rows(shape_, [&](std::int64_t begin, std::int64_t end) {
-      detail::vectorised_wide([&] {
+      run_loop<C>([&] {
         for_each_element(begin, end, shape_.channels, factors,
                          [=](std::int64_t i, const std::array<C, 5>& of) {
                            const C centred = static_cast<C>(x[i]) - of[0];
-                           const C value = before<relu>(grad[i], centred, of[1], of[4]);
-                           if constexpr (fixed) {
-                             to[i] = convert<T>(value * of[1]);
-                           } else {
-                             to[i] = convert<T>(value * of[1] + centred * of[2] + of[3]);
-                           }
+                           const C value = before_relu(grad[i], centred, of[1], of[4], limit);
+                           const C moved = centred * of[2] + of[3];
+                           to[i] = convert<T>(value * of[1] + (fixed ? C{0} : moved));
                          });
       });
     });
@@ -234,7 +222,7 @@ class Backwards {
   const double* inverse_;
   std::vector<C> weights_;
   std::vector<C> biases_;
-  bool relu_;
+  C limit_;
   const NormShape& shape_;
   bool fixed_;
   std::int64_t width_;

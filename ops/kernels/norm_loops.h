@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <vector>
 
@@ -38,31 +39,39 @@ std::vector<C> channel_values(const Tensor& values, std::int64_t channels, C oth
   return result;
 }
 
-// ReLU where `relu`; NaN stays.
-template <bool relu, class C>
-C activated(C value) {
-  if constexpr (relu) {
-    return value <= C{0} ? C{0} : value;
+// Values up to the limit become 0: ReLU. Nothing compares with NaN, so that it limits nothing.
+template <class C>
+C lower_limit(bool relu) {
+  return relu ? C{0} : std::numeric_limits<C>::quiet_NaN();
+}
+
+// Runs a loop; float64 is left to the oldest instructions, because each copy takes room.
+template <class C, class Body>
+void run_loop(const Body& body) {
+  if constexpr (std::is_same_v<C, float>) {
+    detail::vectorised_wide(body);
   } else {
-    return value;
+    body();
   }
 }
 
 // A block of columns is walked a few rows at a time, with what belongs to its columns in registers.
-// Wide enough that memory is read in long runs.
+// Wide blocks read memory in long runs.
 constexpr std::int64_t kRows = 32;
 constexpr std::int64_t kColumns = 64;
+constexpr std::int64_t kFewColumns = 16;
 
 // Calls f(first row, last row, first column, width) for the blocks of rows begin to end.
 template <class F>
 void for_blocks(std::int64_t begin, std::int64_t end, std::int64_t columns, F&& f) {
+  const std::int64_t most = columns % kColumns == 0 ? kColumns : kFewColumns;
   for (std::int64_t r0 = begin; r0 < end; r0 += kRows) {
-    for (std::int64_t c0 = 0; c0 < columns; c0 += kColumns) {
-      f(r0, std::min(end, r0 + kRows), c0, std::min(kColumns, columns - c0));
+    for (std::int64_t c0 = 0; c0 < columns; c0 += most) {
+      f(r0, std::min(end, r0 + kRows), c0, std::min(most, columns - c0));
     }
   }
 }
-// Calls f(row, width) for rows begin to end, with common widths as constants.
+// Calls f(row, width) for rows begin to end, with the widths of full blocks as constants.
 template <class F>
 void for_block_rows(std::int64_t begin, std::int64_t end, std::int64_t width, F&& f) {
   const auto all = [&](auto n) {
@@ -71,9 +80,8 @@ void for_block_rows(std::int64_t begin, std::int64_t end, std::int64_t width, F&
     }
   };
   switch (width) {
-    case 16: return all(std::integral_constant<std::int64_t, 16>());
-    case 32: return all(std::integral_constant<std::int64_t, 32>());
-    case 64: return all(std::integral_constant<std::int64_t, 64>());
+    case kFewColumns: return all(std::integral_constant<std::int64_t, kFewColumns>());
+    case kColumns: return all(std::integral_constant<std::int64_t, kColumns>());
     default: return all(width);
   }
 }
@@ -154,13 +162,13 @@ void total_columns(const NormShape& shape, double* totals, Terms&& terms) {
           : std::clamp<std::int64_t>(shape.places * columns / kGrain, 1, std::int64_t{64});
   std::fill_n(totals, 2 * columns, 0.0);
   if (parts == 1) {
-    detail::vectorised_wide([&] { add_columns<C>(0, shape.places, columns, totals, terms); });
+    run_loop<C>([&] { add_columns<C>(0, shape.places, columns, totals, terms); });
     return;
   }
   std::vector<double> partial(static_cast<std::size_t>(parts * 2 * columns));
   parallel_ranges(parts, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t p = begin; p < end; ++p) {
-      detail::vectorised_wide([&] {
+      run_loop<C>([&] {
         add_columns<C>(shape.places * p / parts, shape.places * (p + 1) / parts, columns,
                        partial.data() + p * 2 * columns, terms);
       });
