@@ -7,8 +7,6 @@
 #include <retrograd/ops/detail/norm.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/norm.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
 
 // The normalisations that keep running statistics.
 namespace retrograd {
@@ -40,26 +38,23 @@ void check_running(const char* op, const char* name, const Tensor& running, cons
   }
 }
 
-// running = (1 - momentum) * running + momentum * fresh, without a record.
-void move(const Tensor& running, const Tensor& fresh, double momentum) {
+// Moves a running statistic without a record.
+void move(const Tensor& running, const Tensor& fresh, double momentum, double factor) {
   if (running.defined()) {
     const NoGradGuard unrecorded;
     Tensor values = running;
-    values.copy_((1 - momentum) * running.to(float64) + momentum * fresh);
+    values.copy_(kernels::moved_running(running, fresh, momentum, factor));
   }
 }
 
-// Moves both running statistics by those of `count` values each, (images, channels).
+// Moves both running statistics by those of `count` values each.
 void move_running(const Tensor& running_mean, const Tensor& running_var,
-                  const NormStatistics& statistics, const Shape& shape, std::int64_t count,
-                  double momentum) {
-  if (count == 0 || (!running_mean.defined() && !running_var.defined())) {
-    return;
+                  const NormStatistics& statistics, std::int64_t count, double momentum) {
+  if (count > 0) {
+    const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
+    move(running_mean, statistics.mean, momentum, 1);
+    move(running_var, statistics.variance, momentum, unbiased);
   }
-  const NoGradGuard unrecorded;
-  const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
-  move(running_mean, mean(reshape(statistics.mean, shape), 0), momentum);
-  move(running_var, mean(reshape(statistics.variance, shape), 0) * unbiased, momentum);
 }
 
 // Normalisation by running statistics.
@@ -108,8 +103,7 @@ Tensor by_batch(const char* op, const Tensor& x, const Tensor& running_mean,
                      {{"input", x}});
   }
   const auto found = kernels::normalise(x, {weight, bias, relu}, norm.shape, options.eps);
-  move_running(running_mean, running_var, found.statistics, {1, channels}, norm.shape.places,
-               options.momentum);
+  move_running(running_mean, running_var, found.statistics, norm.shape.places, options.momentum);
   return record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
 }
 
@@ -153,8 +147,8 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
     fail<ValueError>(op, where, "needs more than one value in each channel", {{"input", x}});
   }
   const auto found = kernels::normalise(x, {weight, bias}, norm.shape, options.eps);
-  move_running(running_mean, running_var, found.statistics, {norm.batch, channels},
-               norm.batch == 0 ? 0 : norm.places, options.momentum);
+  move_running(running_mean, running_var, found.statistics, norm.batch == 0 ? 0 : norm.places,
+               options.momentum);
   return record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
 }
 

@@ -188,4 +188,21 @@ Tensor normalise_by(const Tensor& given, const NormStatistics& statistics, const
   return out;
 }
 
+Tensor moved_running(const Tensor& running, const Tensor& fresh, double momentum, double factor) {
+  const std::int64_t channels = running.numel();
+  const std::int64_t images = channels == 0 ? 0 : fresh.numel() / channels;
+  Tensor result = empty_tensor({channels}, float64);
+  copy(result, running);
+  auto* const moved = result.raw<double>();
+  const auto* const values = fresh.raw<double>();
+  for (std::int64_t c = 0; c < channels; ++c) {
+    double sum = 0;
+    for (std::int64_t i = 0; i < images; ++i) {
+      sum += values[i * channels + c];
+    }
+    moved[c] = (1 - momentum) * moved[c] + momentum * (sum / static_cast<double>(images) * factor);
+  }
+  return result;
+}
+
 }  // namespace retrograd::kernels

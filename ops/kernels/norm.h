@@ -46,6 +46,10 @@ Normalised normalise(const Tensor& x, const NormAffine& affine, const NormShape&
 Tensor normalise_by(const Tensor& x, const NormStatistics& statistics, const NormAffine& affine,
                     const NormShape& shape);
 
+// (1 - momentum) * running + momentum * factor * the mean of `fresh` (images * channels) over the
+// images: float64 (channels), as fresh is.
+Tensor moved_running(const Tensor& running, const Tensor& fresh, double momentum, double factor);
+
 struct NormGradients {
   Tensor input;
   Tensor weight;
