@@ -71,8 +71,17 @@ void add_convs(Table& table) {
     add_conv<3>(table, "conv3d_relu", rg::conv3d_relu, "channels", {1, 2, 2, 3, 3}, {3, 2, 2, 1, 2},
                 {}, bias);
   }
-  add_conv<1>(table, "conv1d_relu", rg::conv1d_relu, "unbatched, strided", {2, 7}, {3, 2, 3},
-              {.stride = 2}, true);
+  add_conv<1>(table, "conv1d_relu", rg::conv1d_relu, "unbatched", {2, 7}, {3, 2, 3}, {}, true);
+  add_conv<1>(table, "conv1d_relu", rg::conv1d_relu, "strided", {1, 2, 7}, {3, 2, 3}, {.stride = 2},
+              true);
+  add_conv<1>(table, "conv1d_relu", rg::conv1d_relu, "no batch at all", {0, 2, 5}, {3, 2, 3}, {},
+              true);
+  add_conv<3>(table, "conv3d_relu", rg::conv3d_relu, "unbatched", {2, 2, 3, 3}, {3, 2, 2, 2, 2}, {},
+              true);
+  add_conv<3>(table, "conv3d_relu", rg::conv3d_relu, "two groups", {1, 4, 2, 2, 2}, {4, 2, 1, 2, 2},
+              {.groups = 2}, true);
+  add_conv<3>(table, "conv3d_relu", rg::conv3d_relu, "no batch at all", {0, 2, 3, 3, 3},
+              {2, 2, 2, 2, 2}, {}, true);
   add_conv<2>(table, "conv2d_relu", rg::conv2d_relu, "unbatched", {2, 4, 4}, {3, 2, 2, 2}, {},
               true);
   add_conv<2>(table, "conv2d_relu", rg::conv2d_relu, "two groups, strided", {2, 4, 5, 4},
@@ -112,26 +121,32 @@ void add_sums(Table& table) {
   }
 }
 
+void add_training(Table& table, const rg::Shape& shape, bool affine) {
+  std::vector<Input> inputs{{shape, Values::distinct}};
+  if (affine) {
+    inputs.emplace_back(rg::Shape{shape[1]}, Values::away_from_zero);
+    inputs.emplace_back(rg::Shape{shape[1]}, Values::fraction);
+  }
+  table.push_back({.op = "batch_norm_relu",
+                   .label = "training " + to_string(shape) + (affine ? ", affine" : ""),
+                   .inputs = inputs,
+                   .torch = std::string("F.relu(F.batch_norm(a, None, None, ") +
+                            (affine ? "b, c" : "None, None") + ", True))",
+                   .function = [](const Tensors& x) {
+                     const bool with = x.size() > 1;
+                     return rg::batch_norm_relu(x[0], {}, {}, with ? x[1] : rg::Tensor(),
+                                                with ? x[2] : rg::Tensor(), {.training = true});
+                   }});
+}
+
 void add_norms(Table& table) {
-  const rg::Shape shapes[] = {{4, 3}, {3, 2, 4}, {2, 3, 2, 2}, {1, 2, 3, 2}, {2, 17, 2}, {0, 3}};
-  for (const rg::Shape& shape : shapes) {
-    for (const bool affine : {true, false}) {
-      std::vector<Input> inputs{{shape, Values::distinct}};
-      if (affine) {
-        inputs.emplace_back(rg::Shape{shape[1]}, Values::away_from_zero);
-        inputs.emplace_back(rg::Shape{shape[1]}, Values::fraction);
-      }
-      table.push_back({.op = "batch_norm_relu",
-                       .label = "training " + to_string(shape) + (affine ? ", affine" : ""),
-                       .inputs = inputs,
-                       .torch = std::string("F.relu(F.batch_norm(a, None, None, ") +
-                                (affine ? "b, c" : "None, None") + ", True))",
-                       .function = [](const Tensors& x) {
-                         return rg::batch_norm_relu(
-                             x[0], {}, {}, x.size() > 1 ? x[1] : rg::Tensor(),
-                             x.size() > 2 ? x[2] : rg::Tensor(), {.training = true});
-                       }});
-    }
+  for (const rg::Shape& shape :
+       {rg::Shape{4, 3}, {3, 2, 4}, {2, 3, 2, 2}, {1, 2, 3, 2}, {2, 17, 2}, {0, 3}}) {
+    add_training(table, shape, true);
+  }
+  // No value is the mean of its channel.
+  for (const rg::Shape& shape : {rg::Shape{4, 3}, {2, 3, 2, 2}, {2, 17, 2}}) {
+    add_training(table, shape, false);
   }
   for (const rg::Shape& shape : {rg::Shape{4, 3}, {1, 3}, {2, 3, 2, 2}}) {
     const auto running = [](double value) { return rg::full({3}, value, {.dtype = rg::float64}); };
