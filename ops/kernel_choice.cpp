@@ -29,7 +29,8 @@ KernelCounts kernel_counts() noexcept {
   const kernels::Choice& choice = kernels::choice();
   return {.onednn = choice.onednn_runs,
           .direct = choice.direct_runs,
-          .reference = choice.reference_runs};
+          .reference = choice.reference_runs,
+          .reorders = choice.reorders};
 }
 
 std::size_t cached_kernels() noexcept {

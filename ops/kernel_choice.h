@@ -34,11 +34,14 @@ class RETROGRAD_API NoDirectKernelsGuard {
   bool previous_;
 };
 
-// The number of convolution and matrix kernels that ran in this thread, by kind.
+// The number of convolution and matrix kernels that ran in this thread, by kind, and of the inputs
+// and gradients of convolutions, poolings and normalisations that were copied because they did not
+// lie channels-last.
 struct KernelCounts {
   long long onednn = 0;
   long long direct = 0;  // own loops for convolutions with few channels
   long long reference = 0;
+  long long reorders = 0;
 };
 RETROGRAD_API KernelCounts kernel_counts() noexcept;
 

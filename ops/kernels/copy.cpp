@@ -1,3 +1,4 @@
+#include <retrograd/ops/kernels/choice.h>
 #include <retrograd/ops/kernels/convert.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
@@ -104,7 +105,11 @@ Tensor as_contiguous(const Tensor& x) {
   return x.is_contiguous() ? x : contiguous_copy(x);
 }
 Tensor as_channels_last(const Tensor& x) {
-  return x.is_channels_last() ? x : channels_last_copy(x);
+  if (x.is_channels_last()) {
+    return x;
+  }
+  ++choice().reorders;
+  return channels_last_copy(x);
 }
 
 }  // namespace retrograd::kernels
