@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Checks that what README.md and docs/ name is there: files and headings behind links, commands.
+
+  check_pages.py ROOT FILE.md...
+"""
+import pathlib
+import re
+import sys
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.S | re.M)
+
+
+def anchors(path):
+    """A page's headings as GitHub names them."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.S | re.M)
+    headings = re.findall(r"^#+ (.*)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def faults(root, page):
+    text = page.read_text()
+    for link in LINK.findall(CODE.sub("", text)):
+        file, _, anchor = link.partition("#")
+        if "://" in file:
+            continue
+        target = (page.parent / file).resolve() if file else page
+        if not target.exists():
+            yield f"{page.name}: {file} is not there"
+        elif anchor and target.suffix == ".md" and anchor not in anchors(target):
+            yield f"{page.name}: {file} has no heading {anchor}"
+    commands = re.findall(r"^  ([a-z| -]+)\)$", (root / "dev").read_text(), re.M)
+    known = {word for line in commands for word in line.replace("|", " ").split()}
+    for command in re.findall(r"\./dev ([a-z]+)", text):
+        if command not in known:
+            yield f"{page.name}: ./dev knows no {command}"
+
+
+def main():
+    found = [fault for page in sys.argv[2:]
+             for fault in faults(pathlib.Path(sys.argv[1]), pathlib.Path(page))]
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
