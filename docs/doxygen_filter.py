@@ -148,6 +148,11 @@ def escaped(text):
     return "".join(parts)
 
 
+def capitalised(text):
+    """Text with a first letter as that of a sentence, where it begins with a word."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z]+ ", text) else text
+
+
 def documentation(lines):
     """Comment lines without slashes in Doxygen's form: paragraphs, and code where indented."""
     out = []
@@ -214,7 +219,7 @@ def header(text):
         if section or item.opens == "access":
             end_group()
         if section and item.scope == "class":
-            out.append(f"/** @name {section} */\n/**@{{*/\n")
+            out.append(f"/** @name {capitalised(section)} */\n/**@{{*/\n")
             groups[-1] = True
         if LEFT_OUT.search(item.flat):
             continue
@@ -226,7 +231,9 @@ def header(text):
         else:
             shared = []
         if item.opens not in ("namespace", "access"):
-            doc = documentation(lines) or escaped(item.looked_up(words))
+            doc = capitalised(documentation(lines))
+            if not lines or lines == behind and "(" not in item.flat and lines[0][1].islower():
+                doc = f"{escaped(item.looked_up(words))} {doc}".strip()
             out.append(f"/** {doc} */\n" if doc else "")
         out.append(re.sub(r"requires\(sizeof.*?\) (?=constexpr|explicit)|requires std::\w+<\w+> ?",
                           "", " ".join(code.split())) + "\n" if "requires" in code else code + "\n")
@@ -237,14 +244,21 @@ def header(text):
 
 
 def page(text):
-    """Markdown as written for a reader's own eyes, in Doxygen's dialect."""
+    """Markdown as other readers take it, in Doxygen's dialect."""
     parts = re.split(r"(^```.*?^```$)", text, flags=re.S | re.M)
     for i, part in enumerate(parts):
         if part.startswith("```math"):
             parts[i] = "\\f[" + part[len("```math"):-len("```")] + "\\f]"
         elif not part.startswith("```"):
             part = re.sub(r"<!--.*?-->\n?", "", part, flags=re.S)
-            parts[i] = re.sub(r"(?<![\\$\w])\$([^$`\n]+)\$(?![\w$])", r"\\f$\1\\f$", part)
+            part = re.sub(r"(?m)^#+ .*", lambda m: m[0].replace("`", ""), part)
+            part = re.sub(r"(?<!`)`([^`\n]*'[^`\n]*)`", r"``\1``", part)  # a quote ends `code`
+            part = re.sub(r"(?<![\\$\w])\$([^$`\n]+)\$(?![\w$])", r"\\f$\1\\f$", part)
+            part = re.sub(r"\[([^\]]*)\]\(#[^)]*\)", r"\1", part)  # headings have no names here
+            part = re.sub(r"(\]\([^)#]*)#[^)]*\)", r"\1)", part)
+            # Pages are in build/docs/html; what is no page stays where it is.
+            part = re.sub(r"(?<=\]\()(\.\./[^)]*)(?<!\.md)\)", r"../../\1)", part)
+            parts[i] = part
     return "".join(parts)
 
 

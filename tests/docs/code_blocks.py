@@ -5,13 +5,14 @@
   code_blocks.py check PROGRAM FILE.md...
 
 A block with a main() is a program; others are fragments, which may use the names rg and nn. What a
-block prints, or the error that leaves it, has to be what the ```text block behind it shows; without
-one it prints nothing. A comment <!-- ... --> right above a block says more:
+block prints, or the error that leaves it, has to be what the next block shows if that is ```text or
+has no language; without one it prints nothing. A comment <!-- ... --> right above a block says more:
 
   file: first.cpp           the name that the block's lines have in messages
   file: model.cpp line 40   and the number of its first one
   setup: CODE               code that runs before, which the reader is spared
   continued                 goes on where the block before ended, in the same scope
+  varies: REASON            its output is not compared
   not run: REASON           neither compiled nor run
 """
 import pathlib
@@ -32,7 +33,7 @@ class Block:
         self.place = f"{path.name}:{text[:match.start()].count(chr(10)) + 1}"
         self.file, self.line = path.name, text[:match.start(2)].count("\n") + 1
         self.setup, self.continued, self.expected = "", False, ""
-        self.runs = True
+        self.runs = self.compared = True
         for mark in marks:
             key, _, value = mark.strip().partition(":")
             if key == "file":
@@ -42,8 +43,12 @@ class Block:
                 self.setup = value
             elif key == "continued":
                 self.continued = True
+            elif key == "varies":
+                self.compared = False
             elif key == "not run":
                 self.runs = False
+            else:
+                raise SystemExit(f"{self.place}: no block is marked {key}")
 
     @property
     def is_program(self):
@@ -63,8 +68,9 @@ def blocks(paths):
                 block = Block(path, match, marks, text)
                 if block.runs:
                     yield block
-            elif match[1] == "text" and block:
-                block.expected = match[2]
+            else:
+                if block and match[1] in ("", "text"):
+                    block.expected = match[2]
                 block = None
 
 
@@ -98,16 +104,14 @@ def program(found):
     includes, spaces, calls = {"#include <exception>", "#include <iostream>"}, [], []
     groups = []
     for number, block in enumerate(found):
-        if block.continued:
-            groups[-1].append((number, block))
-        else:
-            groups.append([(number, block)])
+        if not block.continued:
+            groups.append([])
+        groups[-1].append((number, block))
     for group in groups:
         outside, inside = [], []
         name = f"block_{group[0][0]}"
         for number, block in group:
-            code = block.setup
-            inside.append(f'begin({number});\n')
+            inside.append(f"begin({number});\n")
             for part, file, line in [(block.setup, "setup of " + block.file, 1),
                                      (block.code, block.file, block.line)]:
                 includes.update(re.findall(r"(?m)^#include .*$", part))
@@ -143,7 +147,7 @@ def faults(binary, found):
             continue
         lines = [[line.rstrip() for line in text.strip("\n").split("\n")]
                  for text in (block.expected, parts[number])]
-        if lines[0] != lines[1]:
+        if block.compared and lines[0] != lines[1]:
             yield f"{block.place}: prints\n{parts[number]}and not\n{block.expected}"
 
 
