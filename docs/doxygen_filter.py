@@ -232,7 +232,7 @@ def header(text):
             shared = []
         if item.opens not in ("namespace", "access"):
             doc = capitalised(documentation(lines))
-            if not lines or lines == behind and "(" not in item.flat and lines[0][1].islower():
+            if not lines or lines == behind and "(" not in item.flat and len(doc.split()) < 5:
                 doc = f"{escaped(item.looked_up(words))} {doc}".strip()
             out.append(f"/** {doc} */\n" if doc else "")
         out.append(re.sub(r"requires\(sizeof.*?\) (?=constexpr|explicit)|requires std::\w+<\w+> ?",

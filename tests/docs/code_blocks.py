@@ -117,7 +117,8 @@ def program(found):
                 includes.update(re.findall(r"(?m)^#include .*$", part))
                 part = re.sub(r"(?m)^#include .*$", "", part)
                 if block.is_program and part.strip():
-                    outside.append(f'#line {line} "{file}"\n' + part.replace("int main(", "int program("))
+                    body = part.replace("int main(", "int program(").rstrip().removesuffix("}")
+                    outside.append(f'#line {line} "{file}"\n{body}return 0;\n}}\n')
                     continue
                 for statement, before in statements(part):
                     text = f'#line {line + before} "{file}"\n{statement}\n'
