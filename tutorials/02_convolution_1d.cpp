@@ -58,24 +58,24 @@ int main() {
 }
 
 /* Output:
-image                      0 0 1 1 1 0 1 0 0 0
+image                       0  0  1  1  1  0  1  0  0  0
 filter                     -1  1 -1
 
 convolution                -1  0 -1  0 -2  1 -1  0
-after ReLU                 0 0 0 0 0 1 0 0
+after ReLU                  0  0  0  0  0  1  0  0
 
 with bias +1                0  1  0  1 -1  2  0  1
-after ReLU                 0 1 0 1 0 2 0 1
+after ReLU                  0  1  0  1  0  2  0  1
 
 padded                      0 -1  0 -1  0 -2  1 -1  0  0
-after ReLU                 0 0 0 0 0 0 1 0 0 0
+after ReLU                  0  0  0  0  0  0  1  0  0  0
 
 weights of the convolution:         4
 weights of a full connection:     110
 
-1 1 1 0 0 with 1 0 1       2 1 1
+1 1 1 0 0 with 1 0 1        2  1  1
 
-a spike                    0 0 0 1 0 0 0
-correlated with 1 2 3      0 0 3 2 1 0 0
-convolved with 1 2 3       0 0 1 2 3 0 0
+a spike                     0  0  0  1  0  0  0
+correlated with 1 2 3       0  0  3  2  1  0  0
+convolved with 1 2 3        0  0  1  2  3  0  0
 */

@@ -22,7 +22,6 @@ int main() {
                                   real);
   const Tensor filter = rg::tensor({{{{-1, -1, -1}, {-1, 1, -1}, {-1, -1, -1}}}}, real);
   show("image", image);
-  show("filter", filter);
 
   // "Valid": only where all of the filter lies on the image, 5 - 3 + 1 = 3 places each way. The dot
   // is at the edge and cannot be seen.
@@ -43,9 +42,7 @@ int main() {
       {{{1, 1, 1, 0, 0}, {0, 1, 1, 1, 0}, {0, 0, 1, 1, 1}, {0, 0, 1, 1, 0}, {0, 1, 1, 0, 0}}},
       real);
   const Tensor K = rg::tensor({{{{1, 0, 1}, {0, 1, 0}, {1, 0, 1}}}}, real);
-  show("\nI", I);
-  show("K", K);
-  show("I * K", rg::conv2d(I, K));
+  show("\nI * K", rg::conv2d(I, K));
 
   // The same as a product of matrices: each window of I is a column, the filter is a row. So do
   // libraries compute it, and 08 meets that matrix again as a derivative.
@@ -61,10 +58,6 @@ image
   1 1 1 0 0
   1 0 1 0 1
   1 0 1 0 1
-filter
-  -1 -1 -1
-  -1  1 -1
-  -1 -1 -1
 
 valid
   -7 -2 -4
@@ -97,16 +90,6 @@ after ReLU
   0 0 0 0 2
   2 0 2 0 2
 
-I
-  1 1 1 0 0
-  0 1 1 1 0
-  0 0 1 1 1
-  0 0 1 1 0
-  0 1 1 0 0
-K
-  1 0 1
-  0 1 0
-  1 0 1
 I * K
   4 3 4
   2 4 3
@@ -122,5 +105,5 @@ windows as columns
   0 0 1 0 0 1 0 1 1
   0 1 1 0 1 1 1 1 0
   1 1 1 1 1 0 1 0 0
-filter . windows           4 3 4 2 4 3 2 3 4
+filter . windows            4  3  4  2  4  3  2  3  4
 */

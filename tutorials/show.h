@@ -31,6 +31,7 @@ inline void show(const std::string& title, const retrograd::Tensor& t, int digit
   const auto columns = static_cast<std::size_t>(t.dim() > 0 ? t.size(-1) : 1);
   const bool one_row = cells.size() == columns;
   if (one_row) {
+    width = std::max<std::size_t>(width, 2);  // rows of small numbers stand below one another
     show_title(title);
   } else {
     std::printf("%s", title.c_str());
