@@ -1,22 +1,27 @@
-// Trains LeNet-5 on MNIST, or without files on digits drawn by the library.
+// The lecture's real example: LeNet-5 on MNIST, or without files on digits drawn by the library.
 //
 //   lenet [--data DIR] [--epochs N] [--batch-size N] [--lr X] [--seed N] [--threads N]
-//         [--save FILE] [--load FILE]
+//         [--save FILE] [--load FILE] [--out DIR]
+//
+// Writes to DIR what it learned: lenet_filters.png, lenet_features.png, lenet_curve.svg and
+// lenet_mistakes.png.
 //
 // Reference: LeCun et al., "Gradient-based learning applied to document recognition", 1998; with
 // ReLU and max pooling in place of the original's sigmoids and averages.
+#include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <vector>
 
 #include <retrograd/retrograd.h>
 
 #include "command_line.h"
-#include "progress.h"
+#include "pictures.h"
+#include "training.h"
 
 namespace rg = retrograd;
 namespace nn = rg::nn;
+using rg::Tensor;
 
 struct LeNet : nn::Module {
   nn::Conv2d conv1{1, 6, 5, {.padding = 2}};  // (N, 1, 28, 28) -> (N, 6, 28, 28)
@@ -29,8 +34,8 @@ struct LeNet : nn::Module {
     return {{"conv1", conv1}, {"conv2", conv2}, {"fc1", fc1}, {"fc2", fc2}, {"fc3", fc3}};
   }
 
-  rg::Tensor forward(const rg::Tensor& images) override {
-    rg::Tensor x = rg::max_pool2d(rg::relu(conv1(images)), 2);
+  Tensor forward(const Tensor& images) override {
+    Tensor x = rg::max_pool2d(rg::relu(conv1(images)), 2);
     x = rg::max_pool2d(rg::relu(conv2(x)), 2);
     x = rg::flatten(x, 1);
     x = rg::relu(fc1(x));
@@ -39,72 +44,49 @@ struct LeNet : nn::Module {
   }
 };
 
-// One pass over the data; gives the mean loss.
-double train(LeNet& model, rg::DataLoader& loader, rg::optim::SGD& optimizer,
-             const std::string& title) {
-  Progress progress(title, loader.dataset().size());
-  double total = 0;
-  for (const auto& [images, labels] : loader) {
-    optimizer.zero_grad();
-    const rg::Tensor loss = rg::cross_entropy(model(images), labels);
-    loss.backward();
-    optimizer.step();
-    total += loss.item<double>() * static_cast<double>(images.size(0));
-    progress.advance(images.size(0));
-  }
-  return total / static_cast<double>(loader.dataset().size());
-}
-
-struct Confusion {
-  std::int64_t counts[10][10] = {};  // [label][prediction]
-
-  double accuracy() const {
-    std::int64_t right = 0;
-    std::int64_t all = 0;
-    for (int label = 0; label < 10; ++label) {
-      for (int predicted = 0; predicted < 10; ++predicted) {
-        all += counts[label][predicted];
-        right += label == predicted ? counts[label][predicted] : 0;
-      }
-    }
-    return static_cast<double>(right) / static_cast<double>(all);
-  }
-};
-
-Confusion test(LeNet& model, const rg::Dataset& data) {
+// The six filters of the first layer, and what the layers make of one digit: the digit, the six
+// maps of 28 x 28, and the sixteen of 10 x 10.
+void draw_layers(LeNet& model, const Tensor& digit, const std::string& out) {
   const rg::NoGradGuard unrecorded;
-  Confusion confusion;
-  for (const auto& [images, labels] : rg::DataLoader(data, {.batch_size = 500})) {
-    const auto predicted = rg::argmax(model(images), 1).to_vector<std::int64_t>();
-    const auto expected = labels.to_vector<std::int64_t>();
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      ++confusion.counts[expected[i]][predicted[i]];
-    }
+  std::vector<Tensor> filters;
+  for (const Tensor& filter : rg::unbind(model.conv1.weight)) {
+    filters.push_back(enlarged(stretched(filter), 16));
   }
-  return confusion;
+  rg::save_png(sheet(filters, 6), out + "/lenet_filters.png");
+
+  std::vector<Tensor> maps = {enlarged(digit, 2)};
+  const Tensor first = rg::relu(model.conv1(digit));
+  for (const Tensor& map : rg::split(first, 1)) {
+    maps.push_back(enlarged(stretched(map), 2));
+  }
+  for (const Tensor& map : rg::split(rg::relu(model.conv2(rg::max_pool2d(first, 2))), 1)) {
+    maps.push_back(enlarged(rg::pad(stretched(map), {2, 2, 2, 2}), 4));
+  }
+  rg::save_png(sheet(maps, 8), out + "/lenet_features.png");
 }
 
-void print(const Confusion& confusion) {
-  std::printf("\nrows: the digit, columns: what the network saw\n    ");
-  for (int predicted = 0; predicted < 10; ++predicted) {
-    std::printf("%6d", predicted);
+void draw_mistakes(const TestResult& result, const Tensor& images, const std::string& out) {
+  const std::size_t count = std::min<std::size_t>(result.mistakes.size(), 40);
+  std::vector<Tensor> pictures;
+  std::printf("mistakes, as in lenet_mistakes.png (digit>seen):");
+  for (std::size_t i = 0; i < count; ++i) {
+    const Mistake& mistake = result.mistakes[i];
+    pictures.push_back(enlarged(rg::select(images, 0, mistake.image), 2));
+    std::printf("%s %lld>%lld", i % 10 == 0 ? "\n " : "", static_cast<long long>(mistake.label),
+                static_cast<long long>(mistake.seen));
   }
-  for (int label = 0; label < 10; ++label) {
-    std::printf("\n%4d", label);
-    for (int predicted = 0; predicted < 10; ++predicted) {
-      std::printf("%6lld", static_cast<long long>(confusion.counts[label][predicted]));
-    }
+  std::printf("\n");
+  if (count > 0) {
+    rg::save_png(sheet(pictures, 10), out + "/lenet_mistakes.png");
   }
-  std::printf("\n\n");
 }
 
-int run(const CommandLine& options) {
+void run(const CommandLine& options) {
   if (options.has("threads")) {
     rg::set_num_threads(static_cast<int>(options.integer("threads", 1)));
   }
   const auto seed = static_cast<std::uint64_t>(options.integer("seed", 0));
   rg::manual_seed(seed);
-
   const std::string folder = options.text("data", "");
   const rg::Dataset training =
       folder.empty() ? rg::drawn_digits(20000, 1) : rg::load_mnist(folder, true);
@@ -123,28 +105,24 @@ int run(const CommandLine& options) {
   rg::DataLoader loader(
       training, {.batch_size = options.integer("batch-size", 64), .shuffle = true, .seed = seed});
   rg::optim::SGD optimizer(model.parameters(), {.lr = options.real("lr", 0.03), .momentum = 0.9});
-  const auto epochs = options.integer("epochs", 3);
-  for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
-    const std::string title = "epoch " + std::to_string(epoch) + "/" + std::to_string(epochs);
-    const double loss = train(model, loader, optimizer, title);
-    std::printf("  loss %.4f  test accuracy %.4f\n", loss, test(model, testing).accuracy());
-    std::fflush(stdout);
-  }
+  Training lenet{model, optimizer};
+  lenet.run(loader, testing, options.integer("epochs", 3));
   if (options.has("save")) {
     rg::save(model.state_dict(), options.text("save", ""));
   }
-  const Confusion confusion = test(model, testing);
-  print(confusion);
-  std::printf("test accuracy: %.4f\n", confusion.accuracy());
-  return 0;
+
+  const TestResult result = test(model, testing);
+  std::printf("\nrows: the digit, columns: what the network saw\n");
+  print_counts(result);
+  const std::string out = options.text("out", ".");
+  draw_layers(model, rg::select(testing.images(), 0, 0), out);
+  draw_mistakes(result, testing.images(), out);
+  save_plot(out + "/lenet_curve.svg", "batches", {lenet.training_loss, lenet.test_loss});
+  std::printf("\ntest accuracy: %.4f\n", result.accuracy);
 }
 
 int main(int argc, char** argv) {
-  try {
-    return run(CommandLine(
-        argc, argv, {"data", "epochs", "batch-size", "lr", "seed", "threads", "save", "load"}));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "lenet: %s\n", error.what());
-    return 1;
-  }
+  return run_program(
+      argc, argv, {"data", "epochs", "batch-size", "lr", "seed", "threads", "save", "load", "out"},
+      run);
 }
