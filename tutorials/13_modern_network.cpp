@@ -41,6 +41,7 @@ struct Block : nn::Module {
   nn::Members members() override {
     return {{"conv1", conv1}, {"bn1", bn1}, {"conv2", conv2}, {"bn2", bn2}, {"shortcut", shortcut}};
   }
+  std::string describe() const override { return "Block"; }
   Tensor forward(const Tensor& x) override {
     const Tensor inner = rg::leaky_relu(bn1(conv1(x)), slope);
     return rg::leaky_relu(bn2(conv2(inner)) + shortcut(x), slope);
@@ -90,11 +91,7 @@ Tensor augmented(const Tensor& images) {
 }
 
 void run(const CommandLine& options) {
-  if (options.has("threads")) {
-    rg::set_num_threads(static_cast<int>(options.integer("threads", 1)));
-  }
-  const auto seed = static_cast<std::uint64_t>(options.integer("seed", 0));
-  rg::manual_seed(seed);
+  const std::uint64_t seed = prepare_run(options);
   const std::string folder = options.text("data", "");
   rg::Dataset training = folder.empty() ? drawn_shapes(4000, 1) : rg::load_cifar10(folder, true);
   const rg::Dataset testing =
@@ -115,10 +112,10 @@ void run(const CommandLine& options) {
       model.parameters(),
       {.momentum = 0.9, .weight_decay = options.real("weight-decay", 5e-4), .nesterov = true});
   rg::optim::lr_scheduler::OneCycleLR schedule(
-      optimizer, {.max_lr = options.real("lr", 0.2), .total_steps = epochs * loader.size()});
-  Training fit{.model = model, .optimizer = optimizer, .prepare = augmented, .after_step = [&] {
-                 schedule.step();
-               }};
+      optimizer, {.max_lr = options.real("lr", 0.1), .total_steps = epochs * loader.size()});
+  Training fit(model, optimizer);
+  fit.prepare = augmented;
+  fit.after_step = [&] { schedule.step(); };
   fit.run(loader, testing, epochs);
 
   const TestResult result = test(model, testing);
@@ -143,3 +140,25 @@ int main(int argc, char** argv) {
                       "batch-size", "seed", "threads", "out"},
                      run);
 }
+
+/* Output of modern_network --threads 1 --seed 1, where ... is what differs between computers:
+shapes drawn by a program: 4000 training and 500 test images
+
+module        kind                  output           parameters  multiply-adds
+(model)       Sequential(9)         [1, 10]                   0              0
+0             Conv2d(3, 16, 3x3)    [1, 16, 32, 32]         432        442,368
+...
+8             Linear(64, 10)        [1, 10]                 650            640
+total                                                    78,042     12,587,648
+
+epoch 1/4  ...
+epoch 2/4  ...
+epoch 3/4  ...
+epoch 4/4  ... s, ... images/s  loss ...  test accuracy 0.9...
+
+rows: the class, columns: what the network saw
+         0     1     2     3     4     5     6     7     8     9
+...
+
+test accuracy: 0.9...
+*/

@@ -9,8 +9,19 @@
 
 #include <retrograd/retrograd.h>
 
+#include "command_line.h"
 #include "plot.h"
 #include "progress.h"
+
+// Obeys --threads and --seed; gives the seed.
+inline std::uint64_t prepare_run(const CommandLine& options) {
+  if (options.has("threads")) {
+    retrograd::set_num_threads(static_cast<int>(options.integer("threads", 1)));
+  }
+  const auto seed = static_cast<std::uint64_t>(options.integer("seed", 0));
+  retrograd::manual_seed(seed);
+  return seed;
+}
 
 struct Mistake {
   std::int64_t image;
@@ -64,11 +75,13 @@ inline void print_counts(const TestResult& result) {
   std::printf("\n\n");
 }
 
-struct Training {
-  retrograd::nn::Module& model;
-  retrograd::optim::Optimizer& optimizer;
-  std::function<retrograd::Tensor(const retrograd::Tensor& images)> prepare = {};  // each batch
-  std::function<void()> after_step = {};
+class Training {
+ public:
+  Training(retrograd::nn::Module& model, retrograd::optim::Optimizer& optimizer)
+      : model_(model), optimizer_(optimizer) {}
+
+  std::function<retrograd::Tensor(const retrograd::Tensor& images)> prepare;  // each batch
+  std::function<void()> after_step;
   Curve training_loss = {"training loss, mean of 20 batches", {}};
   Curve test_loss = {"test loss", {}};
 
@@ -78,7 +91,7 @@ struct Training {
     for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
       const double loss =
           pass(loader, "epoch " + std::to_string(epoch + 1) + "/" + std::to_string(epochs));
-      const TestResult result = test(model, testing);
+      const TestResult result = test(model_, testing);
       test_loss.points.emplace_back(steps * static_cast<double>(epoch + 1), result.loss);
       std::printf("  loss %.4f  test accuracy %.4f\n", loss, result.accuracy);
       std::fflush(stdout);
@@ -91,11 +104,11 @@ struct Training {
     Progress progress(title, loader.dataset().size());
     double total = 0;
     for (const auto& [images, labels] : loader) {
-      optimizer.zero_grad();
-      const retrograd::Tensor scores = model(prepare ? prepare(images) : images);
+      optimizer_.zero_grad();
+      const retrograd::Tensor scores = model_(prepare ? prepare(images) : images);
       const retrograd::Tensor loss = retrograd::cross_entropy(scores, labels);
       loss.backward();
-      optimizer.step();
+      optimizer_.step();
       if (after_step) {
         after_step();
       }
@@ -115,6 +128,8 @@ struct Training {
     }
   }
 
+  retrograd::nn::Module& model_;
+  retrograd::optim::Optimizer& optimizer_;
   std::int64_t steps_ = 0;
   double recent_ = 0;
 };
