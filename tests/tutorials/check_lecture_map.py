@@ -26,13 +26,14 @@ def main():
         target = page.parent / link[1]
         quotes = re.findall(r"`([^`]+)`", line.rstrip("| ").rsplit("|", 1)[1])
         text = squeezed(target.read_text()) if target.is_file() else ""
-        if not text or not quotes:
-            print(f"{page.name}:{number}: no file {link[1]}" if not text else f"{page.name}:{number}: quotes nothing")
-            faults += 1
-        for quote in quotes:
-            if text and squeezed(quote) not in text:
-                print(f"{page.name}:{number}: {link[1]} has no `{quote}`")
-                faults += 1
+        missing = [f"has no `{quote}`" for quote in quotes if squeezed(quote) not in text]
+        if not text:
+            missing = ["is not there"]
+        elif not quotes:
+            missing = ["is not quoted"]
+        for fault in missing:
+            print(f"{page.name}:{number}: {link[1]} {fault}")
+        faults += len(missing)
     print(f"{rows} rows, {faults} faults")
     return 1 if faults or rows == 0 else 0
 
