@@ -3,9 +3,12 @@
 // augmentation, batch norm, a leaky ReLU, momentum, weight decay, a learning rate that rises and
 // falls.
 //
-//   modern_network [--data DIR] [--epochs N] [--images N] [--blocks N] [--width N] [--slope X]
-//                  [--lr X] [--weight-decay X] [--batch-size N] [--seed N] [--threads N] [--out
-//                  DIR]
+//   modern_network [--data DIR] [--images N] [--epochs N] [--blocks N] [--width N] [--slope X]
+//                  [--lr X] [--weight-decay X] [--batch-size N] [--seed N] [--threads N]
+//                  [--out DIR]
+//
+// With 10,000 images of CIFAR-10, --epochs 20 and --seed 1 it saw 0.70 of 2,000 test images right.
+// Writes augmented images and the curves of the run to DIR.
 //
 // Reference: K. He et al., "Deep residual learning for image recognition", 2016, section 4.2.
 #include <algorithm>

@@ -39,7 +39,7 @@ inline void save_plot(const std::string& path, const std::string& x_title,
     const double y = top + height * (1 - part);
     add("<path d='M%.1f %.1fh%.1f' stroke='#ddd'/>\n", left, y, width);
     add("<text x='%.1f' y='%.1f' text-anchor='end'>%.2f</text>\n", left - 6, y + 4, part * most_y);
-    add("<text x='%.1f' y='%.1f' text-anchor='middle'>%.3g</text>\n", left + width * part,
+    add("<text x='%.1f' y='%.1f' text-anchor='middle'>%.0f</text>\n", left + width * part,
         top + height + 18, part * most_x);
   }
   add("<text x='%.1f' y='%.1f' text-anchor='middle'>%s</text>\n", left + width / 2,
