@@ -8,6 +8,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/data/data.h>
 #include <retrograd/functional/functional.h>
+#include <retrograd/io/png.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/nn/nn.h>
 #include <retrograd/ops/ops.h>

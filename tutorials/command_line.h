@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -67,3 +69,15 @@ class CommandLine {
 
   std::map<std::string, std::string> values_;
 };
+
+// What main() does: calls run(options) and says what went wrong if it throws.
+template <class Run>
+int run_program(int argc, char** argv, const std::vector<std::string>& known, Run&& run) {
+  try {
+    run(CommandLine(argc, argv, known));
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
+    return 1;
+  }
+}
