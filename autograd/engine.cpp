@@ -12,6 +12,18 @@
 
 namespace retrograd {
 
+namespace {
+
+void require_saved(const Node& node) {
+  if (node.freed()) {
+    fail<GraphError>(node.op(), node.where(),
+                     "its saved tensors were freed by an earlier backward; pass "
+                     "{.retain_graph = true} to that one to go through the graph twice");
+  }
+}
+
+}  // namespace
+
 void Engine::run() {
   const GradModeGuard recording(create_graph_);
   while (!ready_.empty()) {
@@ -34,11 +46,7 @@ void Engine::run() {
 }
 
 void Engine::visit(Node& node, Tensor grad) {
-  if (node.freed()) {
-    fail<GraphError>(node.op(), node.where(),
-                     "its saved tensors were freed by an earlier backward; pass "
-                     "{.retain_graph = true} to that one to go through the graph twice");
-  }
+  require_saved(node);
   const auto inputs = node.inputs();
   detail::InlineArray<bool, 8> needed(capturing_ ? inputs.size() : 0);
   for (std::size_t i = 0; i < needed.size(); ++i) {
@@ -84,6 +92,17 @@ void Engine::check(Node& node, Gradients& gradients) const {
                            to_string(inputs[i]->shape()));
     }
   }
+}
+
+std::vector<Tensor> detail::backward_of(const Node& node, const Tensor& grad) {
+  require_saved(node);
+  const NoGradGuard unrecorded;
+  Gradients gradients = (*node.backward_)(Backward(node, grad, nullptr));
+  std::vector<Tensor> all;
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    all.push_back(gradients[i]);
+  }
+  return all;
 }
 
 Tensor Engine::after_hooks(Node& node, Tensor grad) const {

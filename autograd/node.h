@@ -17,7 +17,13 @@
 
 namespace retrograd {
 
+class Node;
+
 namespace detail {
+
+// What the node's backward function makes of a gradient of its output: one for each input, undefined
+// for zero. Nothing is accumulated or freed. Throws GraphError when the node was freed.
+RETROGRAD_API std::vector<Tensor> backward_of(const Node& node, const Tensor& grad);
 
 // An array whose length is fixed when it is made; short ones need no memory of their own.
 template <class T, std::size_t N>
@@ -91,6 +97,7 @@ class RETROGRAD_API Node {
   friend void retain(Node* node) noexcept;
   friend void release(Node* node) noexcept;
   friend Tensor detail::record_node(Record&& record);
+  friend std::vector<Tensor> detail::backward_of(const Node& node, const Tensor& grad);
 
   ~Node();
   void free_saved() noexcept;
