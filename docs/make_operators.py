@@ -31,7 +31,7 @@ def parameters(text):
 def declarations(header):
     """(name, parameters, comment) of the functions that a header declares."""
     text = header.read_text()
-    shared, end = "", 0
+    shared, end, used = "", 0, False
     for match in DECLARATION.finditer(text):
         before = text[end:match.start()]
         block = [line.strip("/ ") for line in before.splitlines() if line.startswith("//")]
@@ -39,11 +39,13 @@ def declarations(header):
             # Only the comment right above, not a heading before it.
             last = before.rstrip().split("\n\n")[-1]
             block = [line.strip("/ ") for line in last.splitlines() if line.startswith("//")]
-        # A declaration right below another shares its comment.
+        # A declaration right below another shares its comment, unless it has one of its own.
         if before.strip() or "\n\n" in before:
-            shared = " ".join(block)
+            shared, used = " ".join(block), False
         end = match.end()
-        yield match[1], parameters(match[2]), " ".join(filter(None, [shared, match[3]]))
+        own = match[3] or ""
+        yield match[1], parameters(match[2]), own if used and own else f"{shared} {own}".strip()
+        used = True
 
 
 def cell(text):
@@ -66,7 +68,7 @@ def document(table):
         "Made by `docs/make_operators.py` from the headers and the operator table of the tests; "
         "do not edit.", "",
         f"{len(table)} operators are in the table, in {rows} rows; {second} are proven to second "
-        "order in five memory layouts. *Order* is the highest derivative that is checked against "
+        "order in six memory layouts. *Order* is the highest derivative that is checked against "
         "finite differences; *dtypes* are those that the first row runs in. The last column is "
         "a row's call in PyTorch, whose values and derivatives are the same (inputs are a, b, "
         "c ...).", ""]

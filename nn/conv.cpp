@@ -1,10 +1,75 @@
 #include <retrograd/nn/conv.h>
 
+#include <algorithm>
+
 #include <retrograd/nn/detail/layer.h>
 
 namespace retrograd::nn {
 
 using namespace detail;
+
+namespace {
+
+// Checks what all of them have; gives the kernel's number of places.
+template <std::size_t N, class Options>
+std::int64_t checked_places(const std::string& layer, std::int64_t in_channels,
+                            std::int64_t out_channels, Size<N> kernel_size, const Options& options,
+                            Where where) {
+  require_positive(layer.c_str(), "in_channels", in_channels, where);
+  require_positive(layer.c_str(), "out_channels", out_channels, where);
+  std::int64_t places = 1;
+  for (std::size_t d = 0; d < N; ++d) {
+    require_positive(layer.c_str(), "kernel_size", kernel_size[d], where);
+    require_positive(layer.c_str(), "stride", options.stride[d], where);
+    require_positive(layer.c_str(), "dilation", options.dilation[d], where);
+    require_not_negative(layer.c_str(), "padding", options.padding[d], where);
+    places *= kernel_size[d];
+  }
+  return places;
+}
+
+void check_groups(const std::string& layer, std::int64_t in_channels, std::int64_t out_channels,
+                  std::int64_t groups, Where where) {
+  require_positive(layer.c_str(), "groups", groups, where);
+  if (in_channels % groups != 0 || out_channels % groups != 0) {
+    fail<ValueError>(layer.c_str(), where,
+                     std::to_string(in_channels) + " input and " + std::to_string(out_channels) +
+                         " output channels do not split into " + std::to_string(groups) +
+                         " groups");
+  }
+}
+
+template <std::size_t N>
+std::string name(const char* family) {
+  return family + std::to_string(N) + "d";
+}
+
+// "(4, 6, 3x3)": the kernel's sizes are the weight's last.
+template <std::size_t N>
+std::string arguments(std::int64_t in_channels, std::int64_t out_channels, const Tensor& weight) {
+  std::string kernel;
+  for (std::size_t d = weight.shape().size() - N; d < weight.shape().size(); ++d) {
+    kernel += (kernel.empty() ? "" : "x") + std::to_string(weight.shape()[d]);
+  }
+  return "(" + std::to_string(in_channels) + ", " + std::to_string(out_channels) + ", " + kernel +
+         ")";
+}
+
+// Before and after each spatial dimension, the last one first.
+template <std::size_t N>
+std::vector<std::int64_t> sides(const ConvOptions<N>& options, const Tensor& weight) {
+  std::vector<std::int64_t> all;
+  for (std::size_t d = N; d-- > 0;) {
+    const bool keeps_length = options.padding.mode() == same;
+    const std::int64_t both =
+        keeps_length ? options.dilation[d] * (weight.shape()[d + 2] - 1) : 2 * options.padding[d];
+    all.push_back(both / 2);
+    all.push_back(both - both / 2);
+  }
+  return all;
+}
+
+}  // namespace
 
 template <std::size_t N>
 Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kernel_size,
@@ -12,31 +77,22 @@ Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kerne
     : options_{.stride = options.stride,
                .padding = options.padding,
                .dilation = options.dilation,
-               .groups = options.groups} {
-  constexpr const char* layer = N == 1 ? "Conv1d" : "Conv2d";
-  require_positive(layer, "in_channels", in_channels, where);
-  require_positive(layer, "out_channels", out_channels, where);
-  require_positive(layer, "groups", options.groups, where);
-  if (in_channels % options.groups != 0 || out_channels % options.groups != 0) {
-    fail<ValueError>(layer, where,
-                     std::to_string(in_channels) + " input and " + std::to_string(out_channels) +
-                         " output channels do not split into " + std::to_string(options.groups) +
-                         " groups");
-  }
+               .groups = options.groups},
+      padding_mode_(options.padding_mode) {
+  const std::string layer = name<N>("Conv");
+  const std::int64_t places =
+      checked_places(layer, in_channels, out_channels, kernel_size, options, where);
+  require_floating(layer.c_str(), options.dtype, where);
+  check_groups(layer, in_channels, out_channels, options.groups, where);
   Shape shape{out_channels, in_channels / options.groups};
-  std::int64_t fan_in = in_channels / options.groups;
   for (std::size_t d = 0; d < N; ++d) {
-    require_positive(layer, "kernel_size", kernel_size[d], where);
-    require_positive(layer, "stride", options.stride[d], where);
-    require_positive(layer, "dilation", options.dilation[d], where);
-    require_not_negative(layer, "padding", options.padding[d], where);
     if (options.padding.mode() == same && options.stride[d] != 1) {
-      fail<ValueError>(layer, where,
+      fail<ValueError>(layer.c_str(), where,
                        "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]));
     }
     shape.push_back(kernel_size[d]);
-    fan_in *= kernel_size[d];
   }
+  const std::int64_t fan_in = in_channels / options.groups * places;
   weight = uniform_parameter(shape, options.dtype, fan_in, where);
   if (options.bias) {
     bias = uniform_parameter({out_channels}, options.dtype, fan_in, where);
@@ -50,24 +106,166 @@ Members Conv<N>::members() {
 
 template <std::size_t N>
 Tensor Conv<N>::forward(const Tensor& x) {
+  const Where where = CallSite::current();
+  Tensor input = x;
+  ConvOptions<N> options = options_;
+  if (padding_mode_ != PaddingMode::constant) {
+    input = pad(x, sides(options_, weight), {.mode = padding_mode_}, where);
+    options.padding = 0;
+  }
   if constexpr (N == 1) {
-    return conv1d(x, weight, bias, options_, CallSite::current());
+    return conv1d(input, weight, bias, options, where);
+  } else if constexpr (N == 2) {
+    return conv2d(input, weight, bias, options, where);
   } else {
-    return conv2d(x, weight, bias, options_, CallSite::current());
+    return conv3d(input, weight, bias, options, where);
   }
 }
 
 template <std::size_t N>
 std::string Conv<N>::describe() const {
-  std::string kernel;
-  for (std::size_t d = 0; d < N; ++d) {
-    kernel += (d == 0 ? "" : "x") + std::to_string(weight.shape()[d + 2]);
-  }
-  return "Conv" + std::to_string(N) + "d(" + std::to_string(weight.shape()[1] * options_.groups) +
-         ", " + std::to_string(weight.shape()[0]) + ", " + kernel + ")";
+  return name<N>("Conv") +
+         arguments<N>(weight.shape()[1] * options_.groups, weight.shape()[0], weight);
+}
+
+template <std::size_t N>
+std::int64_t Conv<N>::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return count(output) * (weight.numel() / weight.shape()[0]);
 }
 
 template class Conv<1>;
 template class Conv<2>;
+template class Conv<3>;
+
+template <std::size_t N>
+ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_channels,
+                                Size<N> kernel_size, ConvTransposeLayerOptions<N> options,
+                                Where where)
+    : options_{.stride = options.stride,
+               .padding = options.padding,
+               .output_padding = options.output_padding,
+               .groups = options.groups,
+               .dilation = options.dilation} {
+  const std::string layer = name<N>("ConvTranspose");
+  const std::int64_t places =
+      checked_places(layer, in_channels, out_channels, kernel_size, options, where);
+  require_floating(layer.c_str(), options.dtype, where);
+  check_groups(layer, in_channels, out_channels, options.groups, where);
+  Shape shape{in_channels, out_channels / options.groups};
+  for (std::size_t d = 0; d < N; ++d) {
+    const std::int64_t extra = options.output_padding[d];
+    const std::int64_t limit = std::max(options.stride[d], options.dilation[d]);
+    if (extra < 0 || extra >= limit) {
+      fail<ValueError>(layer.c_str(), where,
+                       "output_padding is " + std::to_string(extra) +
+                           "; it must be at least 0 and below the stride or the dilation, " +
+                           std::to_string(limit));
+    }
+    shape.push_back(kernel_size[d]);
+  }
+  const std::int64_t fan = out_channels / options.groups * places;
+  weight = uniform_parameter(shape, options.dtype, fan, where);
+  if (options.bias) {
+    bias = uniform_parameter({out_channels}, options.dtype, fan, where);
+  }
+}
+
+template <std::size_t N>
+Members ConvTranspose<N>::members() {
+  return {{"weight", weight}, {"bias", bias}};
+}
+
+template <std::size_t N>
+Tensor ConvTranspose<N>::forward(const Tensor& x) {
+  if constexpr (N == 1) {
+    return conv_transpose1d(x, weight, bias, options_, CallSite::current());
+  } else if constexpr (N == 2) {
+    return conv_transpose2d(x, weight, bias, options_, CallSite::current());
+  } else {
+    return conv_transpose3d(x, weight, bias, options_, CallSite::current());
+  }
+}
+
+template <std::size_t N>
+std::string ConvTranspose<N>::describe() const {
+  return name<N>("ConvTranspose") +
+         arguments<N>(weight.shape()[0], weight.shape()[1] * options_.groups, weight);
+}
+
+template <std::size_t N>
+std::int64_t ConvTranspose<N>::multiply_adds(const std::vector<Shape>& inputs, const Shape&) const {
+  return count(inputs[0]) * (weight.numel() / weight.shape()[0]);
+}
+
+template class ConvTranspose<1>;
+template class ConvTranspose<2>;
+template class ConvTranspose<3>;
+
+template <std::size_t N>
+LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out_channels,
+                                      Size<N> input_size, Size<N> kernel_size,
+                                      LocallyConnectedLayerOptions<N> options, Where where)
+    : options_{.stride = options.stride, .padding = options.padding, .dilation = options.dilation} {
+  const std::string layer = name<N>("LocallyConnected");
+  const std::int64_t places =
+      checked_places(layer, in_channels, out_channels, kernel_size, options, where);
+  require_floating(layer.c_str(), options.dtype, where);
+  Shape shape;
+  Shape bias_shape{out_channels};
+  for (std::size_t d = 0; d < N; ++d) {
+    require_positive(layer.c_str(), "input_size", input_size[d], where);
+    const std::int64_t span = options.dilation[d] * (kernel_size[d] - 1) + 1;
+    const std::int64_t room = input_size[d] + 2 * options.padding[d] - span;
+    if (room < 0) {
+      fail<ValueError>(layer.c_str(), where,
+                       "the kernel spans " + std::to_string(span) + " of a padded input of " +
+                           std::to_string(room + span));
+    }
+    shape.push_back(room / options.stride[d] + 1);
+    bias_shape.push_back(shape[d]);
+  }
+  shape.push_back(out_channels);
+  shape.push_back(in_channels);
+  for (const std::int64_t size : kernel_size) {
+    shape.push_back(size);
+  }
+  weight = uniform_parameter(shape, options.dtype, in_channels * places, where);
+  if (options.bias) {
+    bias = uniform_parameter(bias_shape, options.dtype, in_channels * places, where);
+  }
+}
+
+template <std::size_t N>
+Members LocallyConnected<N>::members() {
+  return {{"weight", weight}, {"bias", bias}};
+}
+
+template <std::size_t N>
+Tensor LocallyConnected<N>::forward(const Tensor& x) {
+  if constexpr (N == 1) {
+    return locally_connected1d(x, weight, bias, options_, CallSite::current());
+  } else {
+    return locally_connected2d(x, weight, bias, options_, CallSite::current());
+  }
+}
+
+template <std::size_t N>
+std::string LocallyConnected<N>::describe() const {
+  return name<N>("LocallyConnected") +
+         arguments<N>(weight.shape()[N + 1], weight.shape()[N], weight);
+}
+
+template <std::size_t N>
+std::int64_t LocallyConnected<N>::multiply_adds(const std::vector<Shape>&,
+                                                const Shape& output) const {
+  std::int64_t inputs_of_a_place = weight.shape()[N + 1];
+  for (std::size_t d = N + 2; d < weight.shape().size(); ++d) {
+    inputs_of_a_place *= weight.shape()[d];
+  }
+  return count(output) * inputs_of_a_place;
+}
+
+template class LocallyConnected<1>;
+template class LocallyConnected<2>;
 
 }  // namespace retrograd::nn

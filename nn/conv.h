@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <retrograd/nn/module.h>
 #include <retrograd/ops/conv.h>
+#include <retrograd/ops/pad.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
@@ -17,6 +19,7 @@ struct ConvLayerOptions {
   Size<N> dilation = 1;
   std::int64_t groups = 1;
   bool bias = true;
+  PaddingMode padding_mode = PaddingMode::constant;  // what the padding holds; constant: zeros
   DType dtype = float32;
 };
 
@@ -31,17 +34,95 @@ class Conv : public Module {
   Members members() override;
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
   Tensor weight;
   Tensor bias;  // undefined without
 
  private:
   ConvOptions<N> options_;
+  PaddingMode padding_mode_;
 };
 
 extern template class RETROGRAD_API Conv<1>;
 extern template class RETROGRAD_API Conv<2>;
+extern template class RETROGRAD_API Conv<3>;
 using Conv1d = Conv<1>;
 using Conv2d = Conv<2>;
+using Conv3d = Conv<3>;
+
+template <std::size_t N>
+struct ConvTransposeLayerOptions {
+  Size<N> stride = 1;
+  Size<N> padding = 0;
+  Size<N> output_padding = 0;
+  std::int64_t groups = 1;
+  bool bias = true;
+  Size<N> dilation = 1;
+  DType dtype = float32;
+};
+
+// Transposed convolution; weight (in, out / groups, kernel...), bias (out). Both start uniform in
+// [-1/sqrt(n), 1/sqrt(n)) with n = out / groups times the kernel's size, as in PyTorch.
+template <std::size_t N>
+class ConvTranspose : public Module {
+ public:
+  ConvTranspose(std::int64_t in_channels, std::int64_t out_channels, Size<N> kernel_size,
+                ConvTransposeLayerOptions<N> options = {}, Where where = {});
+
+  Members members() override;
+  Tensor forward(const Tensor& x) override;
+  std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
+
+  Tensor weight;
+  Tensor bias;  // undefined without
+
+ private:
+  ConvTransposeOptions<N> options_;
+};
+
+extern template class RETROGRAD_API ConvTranspose<1>;
+extern template class RETROGRAD_API ConvTranspose<2>;
+extern template class RETROGRAD_API ConvTranspose<3>;
+using ConvTranspose1d = ConvTranspose<1>;
+using ConvTranspose2d = ConvTranspose<2>;
+using ConvTranspose3d = ConvTranspose<3>;
+
+template <std::size_t N>
+struct LocallyConnectedLayerOptions {
+  Size<N> stride = 1;
+  Size<N> padding = 0;
+  Size<N> dilation = 1;
+  bool bias = true;
+  DType dtype = float32;
+};
+
+// A convolution with a filter of its own for every output position, so that it takes inputs of one
+// size alone; weight (out positions..., out, in, kernel...), bias (out, out positions...). Both
+// start uniform in [-1/sqrt(n), 1/sqrt(n)) with n = in times the kernel's size.
+template <std::size_t N>
+class LocallyConnected : public Module {
+ public:
+  LocallyConnected(std::int64_t in_channels, std::int64_t out_channels, Size<N> input_size,
+                   Size<N> kernel_size, LocallyConnectedLayerOptions<N> options = {},
+                   Where where = {});
+
+  Members members() override;
+  Tensor forward(const Tensor& x) override;
+  std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
+
+  Tensor weight;
+  Tensor bias;  // undefined without
+
+ private:
+  LocallyConnectedOptions<N> options_;
+};
+
+extern template class RETROGRAD_API LocallyConnected<1>;
+extern template class RETROGRAD_API LocallyConnected<2>;
+using LocallyConnected1d = LocallyConnected<1>;
+using LocallyConnected2d = LocallyConnected<2>;
 
 }  // namespace retrograd::nn

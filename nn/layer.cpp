@@ -29,4 +29,19 @@ void require_not_negative(const char* layer, const char* what, std::int64_t valu
   }
 }
 
+void require_floating(const char* layer, DType dtype, Where where) {
+  if (!is_floating(dtype)) {
+    fail<DTypeError>(layer, where,
+                     std::string("parameters are floating numbers, not ") + name(dtype));
+  }
+}
+
+std::int64_t count(const Shape& shape) noexcept {
+  std::int64_t product = 1;
+  for (const std::int64_t size : shape) {
+    product *= size;
+  }
+  return product;
+}
+
 }  // namespace retrograd::nn::detail

@@ -2,6 +2,7 @@
 
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/matmul.h>
+#include <retrograd/ops/products.h>
 
 namespace retrograd::nn {
 
@@ -11,6 +12,7 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOption
                Where where) {
   require_positive("Linear", "in_features", in_features, where);
   require_positive("Linear", "out_features", out_features, where);
+  require_floating("Linear", options.dtype, where);
   weight = uniform_parameter({out_features, in_features}, options.dtype, in_features, where);
   if (options.bias) {
     bias = uniform_parameter({out_features}, options.dtype, in_features, where);
@@ -25,8 +27,45 @@ Tensor Linear::forward(const Tensor& x) {
   return linear(x, weight, bias, CallSite::current());
 }
 
+std::int64_t Linear::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return count(output) * weight.shape()[1];
+}
+
 std::string Linear::describe() const {
   return "Linear(" + std::to_string(weight.size(1)) + ", " + std::to_string(weight.size(0)) + ")";
+}
+
+Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
+                   LinearOptions options, Where where) {
+  require_positive("Bilinear", "in1_features", in1_features, where);
+  require_positive("Bilinear", "in2_features", in2_features, where);
+  require_positive("Bilinear", "out_features", out_features, where);
+  require_floating("Bilinear", options.dtype, where);
+  weight = uniform_parameter({out_features, in1_features, in2_features}, options.dtype,
+                             in1_features, where);
+  if (options.bias) {
+    bias = uniform_parameter({out_features}, options.dtype, in1_features, where);
+  }
+}
+
+Members Bilinear::members() {
+  return {{"weight", weight}, {"bias", bias}};
+}
+
+Tensor Bilinear::operator()(const Tensor& x1, const Tensor& x2, Where where) {
+  return call(
+      {x1, x2}, [&](const Tensor& first) { return bilinear(first, x2, weight, bias, where); },
+      where);
+}
+
+// x1 times the weight, then the result times x2.
+std::int64_t Bilinear::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return count(output) * (weight.shape()[1] + 1) * weight.shape()[2];
+}
+
+std::string Bilinear::describe() const {
+  return "Bilinear(" + std::to_string(weight.size(1)) + ", " + std::to_string(weight.size(2)) +
+         ", " + std::to_string(weight.size(0)) + ")";
 }
 
 }  // namespace retrograd::nn

@@ -29,11 +29,19 @@ void for_each_tensor(Module& module, const std::string& prefix, F&& f) {
 void collect_modules(Module& module, const std::string& prefix,
                      std::vector<std::pair<std::string, Module*>>& found) {
   found.emplace_back(prefix, &module);
-  for (const Member& member : module.members()) {
-    if (member.child() != nullptr) {
-      collect_modules(*member.child(), joined(prefix, member.name()), found);
-    }
+  for (const auto& [name, child] : module.named_children()) {
+    collect_modules(*child, joined(prefix, name), found);
   }
+}
+
+template <class T>
+std::vector<T> without_names(std::vector<std::pair<std::string, T>> named) {
+  std::vector<T> found;
+  found.reserve(named.size());
+  for (auto& [name, value] : named) {
+    found.push_back(std::move(value));
+  }
+  return found;
 }
 
 std::string listed(const char* title, const std::vector<std::string>& names) {
@@ -55,20 +63,43 @@ Member buffer(std::string name, Tensor& tensor) {
   return member;
 }
 
-Module::~Module() = default;
-
 Tensor Module::forward(const Tensor& x) {
   fail<GraphError>("forward", CallSite::current(),
                    describe() + " does not define forward(const Tensor&)", {{"input", x}});
 }
 
+std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) const {
+  return 0;
+}
+
 Tensor Module::operator()(const Tensor& x, Where where) {
   const CallSite site(where);
-  Tensor y = forward(x);
-  if (CallObserver* observer = CallObserver::current()) {
-    observer->called(*this, y);
+  if (!hooks_ && CallObserver::current() == nullptr) {
+    return forward(x);
   }
-  return y;
+  return call(
+      {x}, [this](const Tensor& input) { return forward(input); }, where);
+}
+
+Tensor Module::call(const std::vector<Tensor>& inputs,
+                    const std::function<Tensor(const Tensor& first)>& compute, Where where) {
+  const CallSite site(where);
+  const auto observed = [&](const Tensor& first) {
+    Tensor y = compute(first);
+    if (CallObserver::current() != nullptr) {
+      std::vector<Tensor> seen = inputs;
+      seen.front() = first;
+      report_call(seen, y);
+    }
+    return y;
+  };
+  return hooks_ ? call_with_hooks(inputs.front(), observed) : observed(inputs.front());
+}
+
+void Module::report_call(const std::vector<Tensor>& inputs, const Tensor& output) {
+  if (CallObserver* observer = CallObserver::current()) {
+    observer->called(*this, inputs, output);
+  }
 }
 
 Module::NamedTensors Module::named_parameters() {
@@ -92,11 +123,7 @@ Module::NamedTensors Module::named_buffers() {
 }
 
 std::vector<Tensor> Module::parameters() {
-  std::vector<Tensor> found;
-  for (auto& [name, parameter] : named_parameters()) {
-    found.push_back(std::move(parameter));
-  }
-  return found;
+  return without_names(named_parameters());
 }
 
 std::vector<std::pair<std::string, Module*>> Module::named_modules() {
@@ -105,12 +132,38 @@ std::vector<std::pair<std::string, Module*>> Module::named_modules() {
   return found;
 }
 
+std::vector<Module*> Module::modules() {
+  return without_names(named_modules());
+}
+
+std::vector<std::pair<std::string, Module*>> Module::named_children() {
+  std::vector<std::pair<std::string, Module*>> found;
+  for (const Member& member : members()) {
+    if (member.child() != nullptr) {
+      found.emplace_back(member.name(), member.child());
+    }
+  }
+  return found;
+}
+
+std::vector<Module*> Module::children() {
+  return without_names(named_children());
+}
+
 std::int64_t Module::parameter_count() {
   std::int64_t count = 0;
   for (const Tensor& parameter : parameters()) {
     count += parameter.numel();
   }
   return count;
+}
+
+Module& Module::apply(const std::function<void(Module&)>& f) {
+  for (Module* child : children()) {
+    child->apply(f);
+  }
+  f(*this);
+  return *this;
 }
 
 StateDict Module::state_dict() {
@@ -161,6 +214,24 @@ void Module::train(bool on) {
   for (const auto& [name, module] : named_modules()) {
     module->training_ = on;
   }
+}
+
+void Module::freeze() {
+  for (Tensor& parameter : parameters()) {
+    parameter.set_requires_grad(false);
+    parameter.zero_grad();
+  }
+}
+
+void Module::unfreeze() {
+  requires_grad_();
+}
+
+Module& Module::requires_grad_(bool on) {
+  for (Tensor& parameter : parameters()) {
+    parameter.set_requires_grad(on && is_floating(parameter.dtype()));
+  }
+  return *this;
 }
 
 void Module::zero_grad() {

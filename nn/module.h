@@ -9,6 +9,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,6 +23,9 @@
 namespace retrograd::nn {
 
 class Module;
+namespace detail {
+class ModuleHooks;
+}
 
 // One thing a module owns, under its name. Refers to the module's own field.
 class RETROGRAD_API Member {
@@ -58,6 +63,30 @@ struct LoadReport {
   std::vector<std::string> unexpected;  // in the dict, not in the module
 };
 
+// What a hook returns takes the place of the input, the output, or the gradient of the input; an
+// undefined tensor replaces nothing.
+using ForwardPreHook = std::function<Tensor(Module& module, const Tensor& input)>;
+using ForwardHook =
+    std::function<Tensor(Module& module, const Tensor& input, const Tensor& output)>;
+using BackwardHook =
+    std::function<Tensor(Module& module, const Tensor& grad_input, const Tensor& grad_output)>;
+
+// Says which hook to remove; the hook stays when the handle goes.
+class RETROGRAD_API HookHandle {
+ public:
+  HookHandle() = default;
+  // The hook is not called any more. Does nothing when it was removed, or the module is gone.
+  void remove();
+
+ private:
+  friend class Module;
+  HookHandle(std::weak_ptr<detail::ModuleHooks> hooks, std::uint64_t id) noexcept
+      : hooks_(std::move(hooks)), id_(id) {}
+
+  std::weak_ptr<detail::ModuleHooks> hooks_;
+  std::uint64_t id_ = 0;
+};
+
 class RETROGRAD_API Module {
  public:
   using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
@@ -67,8 +96,9 @@ class RETROGRAD_API Module {
   // A copy would share its parameters with the original, so modules are moved.
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
-  Module(Module&&) = default;
-  Module& operator=(Module&&) = default;
+  // Hooks move, too.
+  Module(Module&& other) noexcept;
+  Module& operator=(Module&& other) noexcept;
 
   // What the module owns, each once, in a fixed order: all of the functions below derive from it.
   virtual Members members() { return {}; }
@@ -76,6 +106,9 @@ class RETROGRAD_API Module {
   virtual Tensor forward(const Tensor& x);
   // As shown in summaries: "Linear(120, 84)".
   virtual std::string describe() const { return "Module"; }
+  // How many multiplications, each with an addition, a call does that makes such an output of such
+  // inputs; modules below count for themselves. Shown in summaries.
+  virtual std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const;
 
   // Runs forward(); errors and tapes name the line of this call.
   Tensor operator()(const Tensor& x, Where where = {});
@@ -86,7 +119,14 @@ class RETROGRAD_API Module {
   std::vector<Tensor> parameters();
   // The module itself under "", then all below it, outer before inner.
   std::vector<std::pair<std::string, Module*>> named_modules();
+  std::vector<Module*> modules();
+  // The modules right below, each under its own name.
+  std::vector<std::pair<std::string, Module*>> named_children();
+  std::vector<Module*> children();
   std::int64_t parameter_count();  // elements of all parameters
+
+  // Calls f for all modules below and then for this one, inner before outer.
+  Module& apply(const std::function<void(Module&)>& f);
 
   // Handles on all parameters and buffers, in the order of members().
   StateDict state_dict();
@@ -100,16 +140,55 @@ class RETROGRAD_API Module {
   void eval() { train(false); }
   bool is_training() const noexcept { return training_; }
 
+  // Stops the training of all parameters here and below, whose gradients are dropped, so that an
+  // optimiser passes them over; and starts it again. The mode of train() is another matter.
+  void freeze();
+  void unfreeze();
+  // Whether all parameters here and below require gradients; those they have stay.
+  Module& requires_grad_(bool on = true);
+
   void zero_grad();
   // Converts floating parameters and buffers. They become new tensors: make the optimiser
   // afterwards.
   void to(DType dtype, Where where = {});
 
-  // A table of all modules: name, kind, output shape for an input of this shape, parameters.
+  // Hooks run in the order in which they were registered; errors in them name the line of the call.
+  // One that is added while they run is first called the next time. Where a call takes several
+  // tensors or gives several, as in attention, recurrence and losses, hooks see the first ones.
+  //
+  // Before forward().
+  HookHandle register_forward_pre_hook(ForwardPreHook hook, Where where = {});
+  // After forward().
+  HookHandle register_forward_hook(ForwardHook hook, Where where = {});
+  // In the backward pass of a recorded call that was made with such a hook in place, as soon as the
+  // gradient of the input is known, if the pass comes by the output. The gradient is that of this
+  // use of the input alone. It is undefined where the input requires none; then the hook must
+  // return nothing. A forward() that writes to its input in place passes the hook by.
+  HookHandle register_full_backward_hook(BackwardHook hook, Where where = {});
+
+  // A table of all modules: name, kind, output shape, parameters, and multiplications with an
+  // addition, for a call in evaluation mode with zeros of this shape, of the parameters' dtype.
   std::string summary(const Shape& input, Where where = {});
+  // The same for a call with this input.
+  std::string summary_for(const Tensor& input, Where where = {});
+
+ protected:
+  // For modules whose calls take several inputs or give several outputs: does for compute(the first
+  // input), which gives the first output, what operator() does for forward(x).
+  Tensor call(const std::vector<Tensor>& inputs,
+              const std::function<Tensor(const Tensor& first)>& compute, Where where);
+  // For summaries: a module whose calls take other than one input says here what they took and
+  // made.
+  void report_call(const std::vector<Tensor>& inputs, const Tensor& output);
 
  private:
+  Tensor call_with_hooks(const Tensor& input,
+                         const std::function<Tensor(const Tensor& input)>& compute);
+  std::shared_ptr<detail::ModuleHooks> own_hooks();
+  void drop_hooks() noexcept;
+
   bool training_ = true;
+  std::shared_ptr<detail::ModuleHooks> hooks_;  // null without
 };
 
 }  // namespace retrograd::nn

@@ -1,6 +1,8 @@
 // All modules.
 #pragma once
 
+#include <retrograd/nn/containers.h>
+#include <retrograd/nn/init.h>
 #include <retrograd/nn/layers.h>
 #include <retrograd/nn/module.h>
 #include <retrograd/nn/sequential.h>

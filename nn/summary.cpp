@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/call_observer.h>
@@ -11,14 +14,58 @@ namespace {
 
 thread_local CallObserver* innermost = nullptr;
 
-class OutputShapes : public CallObserver {
+// What is seen of the calls: the first output of each module, and the work of all its calls.
+class Calls : public CallObserver {
  public:
-  void called(Module& module, const Tensor& output) override {
-    if (output.defined()) {
-      shapes.emplace(&module, to_string(output.shape()));
+  struct Seen {
+    std::string output;
+    std::int64_t multiply_adds = 0;
+  };
+
+  void called(Module& module, const std::vector<Tensor>& inputs, const Tensor& output) override {
+    if (!output.defined()) {
+      return;
+    }
+    std::vector<Shape> shapes;
+    for (const Tensor& input : inputs) {
+      shapes.push_back(input.defined() ? input.shape() : Shape{});
+    }
+    Seen& seen = by_module_[&module];
+    if (seen.output.empty()) {
+      seen.output = to_string(output.shape());
+    }
+    seen.multiply_adds += module.multiply_adds(shapes, output.shape());
+  }
+
+  Seen of(Module* module) const {
+    const auto found = by_module_.find(module);
+    return found == by_module_.end() ? Seen{} : found->second;
+  }
+
+ private:
+  std::unordered_map<Module*, Seen> by_module_;
+};
+
+// Puts all modules in evaluation mode, so that a trial call leaves no trace in them, and back.
+class Evaluating {
+ public:
+  explicit Evaluating(Module& module) {
+    for (const auto& [name, part] : module.named_modules()) {
+      modes_.emplace_back(part, part->is_training());
+    }
+    module.eval();
+  }
+  ~Evaluating() {
+    // Outer ones first: each sets those below, which are then set right.
+    for (const auto& [part, training] : modes_) {
+      part->train(training);
     }
   }
-  std::unordered_map<Module*, std::string> shapes;
+  Evaluating(const Evaluating&) = delete;
+  Evaluating& operator=(const Evaluating&) = delete;
+
+ private:
+  std::vector<std::pair<Module*, bool>> modes_;
 };
 
 std::int64_t own_parameters(Module& module) {
@@ -41,7 +88,8 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+// Columns of text, the last `numbers` of them flush right.
+std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t numbers) {
   std::vector<std::size_t> widths(rows.front().size());
   for (const auto& row : rows) {
     for (std::size_t c = 0; c < row.size(); ++c) {
@@ -50,10 +98,11 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   }
   std::string text;
   for (const auto& row : rows) {
-    for (std::size_t c = 0; c + 1 < row.size(); ++c) {
-      text += row[c] + std::string(widths[c] - row[c].size() + 2, ' ');
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string space(widths[c] - row[c].size(), ' ');
+      text += (c > 0 ? "  " : "") + (c + numbers < row.size() ? row[c] + space : space + row[c]);
     }
-    text += std::string(widths.back() - row.back().size(), ' ') + row.back() + "\n";
+    text += "\n";
   }
   return text;
 }
@@ -73,18 +122,27 @@ CallObserver* CallObserver::current() noexcept {
 std::string Module::summary(const Shape& input, Where where) {
   const auto tensors = parameters();
   const DType dtype = tensors.empty() ? float32 : tensors.front().dtype();
-  OutputShapes outputs;
+  return summary_for(zeros(input, {.dtype = dtype}, where), where);
+}
+
+std::string Module::summary_for(const Tensor& input, Where where) {
+  Calls calls;
   {
     const NoGradGuard unrecorded;
-    (*this)(zeros(input, {.dtype = dtype}, where), where);
+    const Evaluating evaluating(*this);
+    (*this)(input, where);
   }
-  std::vector<std::vector<std::string>> rows{{"module", "kind", "output", "parameters"}};
+  std::vector<std::vector<std::string>> rows{
+      {"module", "kind", "output", "parameters", "multiply-adds"}};
+  std::int64_t multiply_adds = 0;
   for (const auto& [name, module] : named_modules()) {
-    rows.push_back({name.empty() ? "(model)" : name, module->describe(), outputs.shapes[module],
-                    grouped(own_parameters(*module))});
+    const Calls::Seen seen = calls.of(module);
+    rows.push_back({name.empty() ? "(model)" : name, module->describe(), seen.output,
+                    grouped(own_parameters(*module)), grouped(seen.multiply_adds)});
+    multiply_adds += seen.multiply_adds;
   }
-  rows.push_back({"total", "", "", grouped(parameter_count())});
-  return table(rows);
+  rows.push_back({"total", "", "", grouped(parameter_count()), grouped(multiply_adds)});
+  return table(rows, 2);
 }
 
 }  // namespace retrograd::nn

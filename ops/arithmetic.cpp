@@ -109,10 +109,12 @@ Tensor extreme(const char* op, Binary kind, const Operand& a, const Operand& b, 
                  .backward = [larger](const Backward& b) -> Gradients {
                    const Tensor x = b.saved(0).detach();
                    const Tensor y = b.saved(1).detach();
-                   const Tensor half = retrograd::where(x == y, 0.5, 0.0).to(b.grad.dtype());
-                   const Tensor first = retrograd::where(larger ? x > y : x < y, 1.0, half);
-                   return {b.needs(0) ? b.grad * first : Tensor(),
-                           b.needs(1) ? b.grad * (1.0 - first) : Tensor()};
+                   // Neither loses to NaN.
+                   const Tensor x_loses = larger ? x < y : x > y;
+                   const Tensor y_loses = larger ? x > y : x < y;
+                   const Tensor share = retrograd::where(x == y, b.grad * 0.5, b.grad);
+                   return {b.needs(0) ? retrograd::where(x_loses, 0, share) : Tensor(),
+                           b.needs(1) ? retrograd::where(y_loses, 0, share) : Tensor()};
                  }});
 }
 
@@ -201,7 +203,7 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
                    .inputs = {p.b},
                    .saved = {y, p.b},
                    .backward = [](const Backward& b) -> Gradients {
-                     return {-(b.grad * b.saved(0) / b.saved(1))};
+                     return {-(b.grad * (b.saved(0) / b.saved(1)))};
                    }});
   }
   return record({.op = "div",
@@ -210,8 +212,10 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
                  .inputs = {p.a, p.b},
                  .saved = {save_if(p.b.requires_grad(), y), p.b},
                  .backward = [](const Backward& b) -> Gradients {
-                   const Tensor share = b.grad / b.saved(1);
-                   return {share, b.needs(1) ? -(share * b.saved(0)) : Tensor()};
+                   const Tensor divisor = b.saved(1);
+                   // the quotient first: 1 over a tiny divisor is infinite
+                   return {b.needs(0) ? b.grad / divisor : Tensor(),
+                           b.needs(1) ? -(b.grad * (b.saved(0) / divisor)) : Tensor()};
                  }});
 }
 

@@ -19,9 +19,11 @@ RETROGRAD_API Tensor mul(const Operand& a, const Operand& b, Where where = {});
 // True division: integers give float32.
 RETROGRAD_API Tensor div(const Operand& a, const Operand& b, Where where = {});
 // a to the power b. d/da = b a^(b-1), 0 where b is 0; d/db = a^b log a, 0 where a is 0 and b >= 0.
+// Integers to a negative power are 0 but for 1 and -1.
 RETROGRAD_API Tensor pow(const Operand& a, const Operand& b, Where where = {});
-// The larger of the two; NaN if either is. At a tie each gets half the gradient.
+// The larger of the two; NaN if either is, and then both get the gradient. At a tie each gets half.
 RETROGRAD_API Tensor maximum(const Operand& a, const Operand& b, Where where = {});
+// The smaller of the two, likewise.
 RETROGRAD_API Tensor minimum(const Operand& a, const Operand& b, Where where = {});
 
 inline Tensor operator+(const Operand& a, const Operand& b) {

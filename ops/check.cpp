@@ -44,6 +44,15 @@ void same_shape(const char* op, const char* name_a, const Tensor& a, const char*
   }
 }
 
+void rank(const char* op, std::size_t rank, const Tensor& x, Where where) {
+  if (rank > Dims::capacity) {
+    fail<ShapeError>(op, where,
+                     "the result would have " + std::to_string(rank) + " dimensions, more than " +
+                         std::to_string(Dims::capacity),
+                     {{"input", x}});
+  }
+}
+
 std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where) {
   return static_cast<std::size_t>(normalize_dim(op, x, dim, x.dim(), where));
 }

@@ -1,31 +1,18 @@
 #include <retrograd/ops/conv.h>
 
-#include <algorithm>
 #include <string>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/detail/conv.h>
+#include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 
 namespace retrograd {
 
+namespace convolving {
+
 namespace {
-
-using kernels::ConvShape;
-
-// Products of two sizes of a window stay far from overflow.
-constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
-
-// The three convolutions are each other's backward. With u, v the gradients that come in:
-//   conv(x, w)        : d/dx = input_grad(u, w),  d/dw = weight_grad(x, u)
-//   input_grad(g, w)  : d/dg = conv(u, w),        d/dw = weight_grad(u, g)
-//   weight_grad(x, g) : d/dx = input_grad(g, v),  d/dg = conv(x, v)
-Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvShape& shape, Where where);
-Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, Where where);
-Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape, Where where);
 
 Tensor bias_grad(const Tensor& grad) {
   Dims all_but_channels{0};
@@ -34,6 +21,8 @@ Tensor bias_grad(const Tensor& grad) {
   }
   return sum(grad, all_but_channels);
 }
+
+}  // namespace
 
 Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
             const ConvShape& shape, Where where) {
@@ -44,22 +33,26 @@ Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor&
                  .inputs = {x, weight, bias},
                  .saved = {save_if(weight.requires_grad(), x), save_if(x.requires_grad(), weight)},
                  .backward = [shape](const Backward& b) -> Gradients {
-                   return {b.needs(0) ? input_grad(b.grad, b.saved(1), shape, {}) : Tensor(),
+                   return {b.needs(0)
+                               ? input_grad("conv_input_grad", b.grad, b.saved(1), {}, shape, {})
+                               : Tensor(),
                            b.needs(1) ? weight_grad(b.saved(0), b.grad, shape, {}) : Tensor(),
                            b.needs(2) ? bias_grad(b.grad) : Tensor()};
                  }});
 }
 
-Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, Where where) {
+Tensor input_grad(const char* op, const Tensor& grad, const Tensor& weight, const Tensor& bias,
+                  const ConvShape& shape, Where where) {
   return record(
-      {.op = "conv_input_grad",
+      {.op = op,
        .where = where,
-       .output = kernels::conv_input_grad(grad, weight, shape),
-       .inputs = {grad, weight},
+       .output = kernels::conv_input_grad(grad, weight, bias, shape),
+       .inputs = {grad, weight, bias},
        .saved = {save_if(weight.requires_grad(), grad), save_if(grad.requires_grad(), weight)},
        .backward = [shape](const Backward& b) -> Gradients {
          return {b.needs(0) ? conv("conv", b.grad, b.saved(1), {}, shape, {}) : Tensor(),
-                 b.needs(1) ? weight_grad(b.grad, b.saved(0), shape, {}) : Tensor()};
+                 b.needs(1) ? weight_grad(b.grad, b.saved(0), shape, {}) : Tensor(),
+                 b.needs(2) ? bias_grad(b.grad) : Tensor()};
        }});
 }
 
@@ -70,52 +63,23 @@ Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape, 
                  .inputs = {x, grad},
                  .saved = {save_if(grad.requires_grad(), x), save_if(x.requires_grad(), grad)},
                  .backward = [shape](const Backward& b) -> Gradients {
-                   return {b.needs(0) ? input_grad(b.saved(1), b.grad, shape, {}) : Tensor(),
+                   return {b.needs(0)
+                               ? input_grad("conv_input_grad", b.saved(1), b.grad, {}, shape, {})
+                               : Tensor(),
                            b.needs(1) ? conv("conv", b.saved(0), b.grad, {}, shape, {}) : Tensor()};
                  }});
 }
 
-template <std::size_t N>
-void check_options(const char* op, const Tensor& x, const Tensor& weight,
-                   const ConvOptions<N>& options, Where where) {
-  for (std::size_t d = 0; d < N; ++d) {
-    if (std::min(options.stride[d], options.dilation[d]) < 1 || options.padding[d] < 0 ||
-        std::max({options.stride[d], options.dilation[d], options.padding[d]}) > kLargestSize) {
-      fail<ValueError>(op, where,
-                       "stride " + std::to_string(options.stride[d]) + ", padding " +
-                           std::to_string(options.padding[d]) + ", dilation " +
-                           std::to_string(options.dilation[d]) + " in spatial dimension " +
-                           std::to_string(d) +
-                           "; stride and dilation must be at least 1, padding at least 0, and "
-                           "all below 2^31",
-                       {{"input", x}, {"weight", weight}});
-    }
-    if (options.padding.mode() == same && options.stride[d] != 1) {
-      fail<ValueError>(op, where,
-                       "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]),
-                       {{"input", x}, {"weight", weight}});
-    }
-  }
-  if (options.groups < 1 || options.groups > kLargestSize) {
-    fail<ValueError>(
-        op, where,
-        "groups " + std::to_string(options.groups) + "; at least 1 is needed, and below 2^31",
-        {{"input", x}, {"weight", weight}});
-  }
-}
+}  // namespace convolving
+
+namespace {
+
+using namespace convolving;
 
 template <std::size_t N>
 void check_tensors(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                    std::int64_t groups, Where where) {
-  check::same_dtype(op, "input", x, "weight", weight, where);
-  constexpr auto rank = static_cast<std::int64_t>(N + 2);
-  if ((x.dim() != rank && x.dim() != rank - 1) || weight.dim() != rank) {
-    fail<ShapeError>(op, where,
-                     "needs an input of " + std::to_string(rank) + " dimensions (or " +
-                         std::to_string(rank - 1) + " without a batch) and a weight of " +
-                         std::to_string(rank),
-                     {{"input", x}, {"weight", weight}});
-  }
+  check_ranks<N>(op, x, weight, static_cast<std::int64_t>(N + 2), where);
   const std::int64_t channels = x.size(-1 - static_cast<std::int64_t>(N));
   const std::int64_t expected = weight.shape()[1] * groups;
   if (channels != expected) {
@@ -182,7 +146,15 @@ Tensor convolution(const char* op, const Tensor& x, const Tensor& weight, const 
                    const ConvOptions<N>& options, Where where) {
   check::floating(op, x, where);
   check::defined(op, "weight", weight, where);
-  check_options(op, x, weight, options, where);
+  check_options<N>(op, x, weight, options, where);
+  for (std::size_t d = 0; d < N; ++d) {
+    if (options.padding.mode() == same && options.stride[d] != 1) {
+      fail<ValueError>(op, where,
+                       "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]),
+                       {{"input", x}, {"weight", weight}});
+    }
+  }
+  check_groups(op, x, weight, options.groups, where);
   check_tensors<N>(op, x, weight, bias, options.groups, where);
   const ConvShape shape = shape_of(op, x, weight, options, where);
   if (x.dim() == static_cast<std::int64_t>(N + 1)) {
@@ -201,6 +173,11 @@ Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<2>& options, Where where) {
   return convolution("conv2d", x, weight, bias, options, where);
+}
+
+Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+              const ConvOptions<3>& options, Where where) {
+  return convolution("conv3d", x, weight, bias, options, where);
 }
 
 }  // namespace retrograd

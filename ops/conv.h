@@ -27,5 +27,53 @@ RETROGRAD_API Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor&
 // The same for x (N, C, H, W) or (C, H, W) and weight (O, C / groups, KH, KW).
 RETROGRAD_API Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                             const ConvOptions<2>& options = {}, Where where = {});
+// The same for x (N, C, D, H, W) or (C, D, H, W) and weight (O, C / groups, KD, KH, KW).
+RETROGRAD_API Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+                            const ConvOptions<3>& options = {}, Where where = {});
+
+template <std::size_t N>
+struct ConvTransposeOptions {
+  Size<N> stride = 1;
+  Size<N> padding = 0;         // places cut off both ends of the result
+  Size<N> output_padding = 0;  // places added at the far end; below the stride or the dilation
+  std::int64_t groups = 1;
+  Size<N> dilation = 1;
+};
+
+// The adjoint of a convolution ("deconvolution"): x (N, C, L) or (C, L), weight
+// (C, O / groups, K), bias (O) or undefined; gives (N, O, L') with
+// L' = (L - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1:
+//   out[n, o, i stride + k dilation - padding] += weight[c, o, k] x[n, c, i], and bias[o] once
+RETROGRAD_API Tensor conv_transpose1d(const Tensor& x, const Tensor& weight,
+                                      const Tensor& bias = {},
+                                      const ConvTransposeOptions<1>& options = {},
+                                      Where where = {});
+RETROGRAD_API Tensor conv_transpose2d(const Tensor& x, const Tensor& weight,
+                                      const Tensor& bias = {},
+                                      const ConvTransposeOptions<2>& options = {},
+                                      Where where = {});
+RETROGRAD_API Tensor conv_transpose3d(const Tensor& x, const Tensor& weight,
+                                      const Tensor& bias = {},
+                                      const ConvTransposeOptions<3>& options = {},
+                                      Where where = {});
+
+template <std::size_t N>
+struct LocallyConnectedOptions {
+  Size<N> stride = 1;
+  Size<N> padding = 0;
+  Size<N> dilation = 1;
+};
+
+// A convolution whose filters are not shared: every output position has its own. x (N, C, L) or
+// (C, L), weight (L', O, C, K), bias (O, L') or undefined; gives (N, O, L').
+RETROGRAD_API Tensor locally_connected1d(const Tensor& x, const Tensor& weight,
+                                         const Tensor& bias = {},
+                                         const LocallyConnectedOptions<1>& options = {},
+                                         Where where = {});
+// The same for x (N, C, H, W) or (C, H, W), weight (H', W', O, C, KH, KW), bias (O, H', W').
+RETROGRAD_API Tensor locally_connected2d(const Tensor& x, const Tensor& weight,
+                                         const Tensor& bias = {},
+                                         const LocallyConnectedOptions<2>& options = {},
+                                         Where where = {});
 
 }  // namespace retrograd

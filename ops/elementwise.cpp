@@ -1,8 +1,11 @@
 #include <retrograd/ops/elementwise.h>
 
+#include <algorithm>
+
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
 
@@ -74,6 +77,44 @@ Tensor log1p(const Tensor& x, Where where) {
        .backward = [](const Backward& b) -> Gradients { return {b.grad / (b.saved(0) + 1.0)}; }});
 }
 
+Tensor log2(const Tensor& x, Where where) {
+  check::floating("log2", x, where);
+  return record({.op = "log2",
+                 .where = where,
+                 .output = kernels::unary(Unary::log2, x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [](const Backward& b) -> Gradients {
+                   constexpr double kLog2 = 0.69314718055994530942;
+                   return {b.grad / (b.saved(0) * kLog2)};
+                 }});
+}
+
+Tensor expm1(const Tensor& x, Where where) {
+  check::floating("expm1", x, where);
+  const Tensor y = kernels::unary(Unary::expm1, x);
+  return record(
+      {.op = "expm1",
+       .where = where,
+       .output = y,
+       .inputs = {x},
+       .saved = {y},
+       .backward = [](const Backward& b) -> Gradients { return {b.grad * (b.saved(0) + 1.0)}; }});
+}
+
+Tensor erf(const Tensor& x, Where where) {
+  check::floating("erf", x, where);
+  return record({.op = "erf",
+                 .where = where,
+                 .output = kernels::unary(Unary::erf, x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [](const Backward& b) -> Gradients {
+                   constexpr double kTwoOverSqrtPi = 1.12837916709551257390;
+                   return {b.grad * (kTwoOverSqrtPi * exp(-square(b.saved(0))))};
+                 }});
+}
+
 Tensor sqrt(const Tensor& x, Where where) {
   check::floating("sqrt", x, where);
   const Tensor y = kernels::unary(Unary::sqrt, x);
@@ -84,6 +125,33 @@ Tensor sqrt(const Tensor& x, Where where) {
        .inputs = {x},
        .saved = {y},
        .backward = [](const Backward& b) -> Gradients { return {b.grad / (2.0 * b.saved(0))}; }});
+}
+
+Tensor rsqrt(const Tensor& x, Where where) {
+  check::floating("rsqrt", x, where);
+  const Tensor y = kernels::unary(Unary::rsqrt, x);
+  return record({.op = "rsqrt",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor y = b.saved(0);
+                   return {b.grad * (-0.5 * y * square(y))};
+                 }});
+}
+
+Tensor reciprocal(const Tensor& x, Where where) {
+  check::floating("reciprocal", x, where);
+  const Tensor y = kernels::unary(Unary::reciprocal, x);
+  return record({.op = "reciprocal",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [](const Backward& b) -> Gradients {
+                   return {-(b.grad * square(b.saved(0)))};
+                 }});
 }
 
 Tensor square(const Tensor& x, Where where) {
@@ -106,7 +174,8 @@ Tensor tanh(const Tensor& x, Where where) {
                  .inputs = {x},
                  .saved = {y},
                  .backward = [](const Backward& b) -> Gradients {
-                   return {b.grad * (1.0 - square(b.saved(0)))};
+                   const Tensor slope = 1.0 - square(widened(b.saved(0), {}));
+                   return {(widened(b.grad, {}) * slope).to(b.grad.dtype())};
                  }});
 }
 
@@ -133,7 +202,7 @@ Tensor relu(const Tensor& x, Where where) {
                  .inputs = {x},
                  .saved = {y},
                  .backward = [](const Backward& b) -> Gradients {
-                   return {retrograd::where(b.saved(0) > 0, b.grad, 0)};
+                   return {retrograd::where(b.saved(0) <= 0, 0, b.grad)};
                  }});
 }
 
@@ -148,12 +217,17 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   if (!is_floating(x.dtype()) && (is_fraction(min) || is_fraction(max))) {
     return clamp(x.to(float32, where), min, max, where);
   }
+  // Bounds that a byte cannot hold would wrap around.
+  const auto held = [&](Scalar bound) {
+    return x.dtype() == uint8 ? Scalar(std::clamp<std::int64_t>(bound.to<std::int64_t>(), 0, 255))
+                              : bound;
+  };
   Tensor y = x.detach();
   if (min) {
-    y = kernels::binary(kernels::Binary::maximum, y, *min);
+    y = kernels::binary(kernels::Binary::maximum, y, held(*min));
   }
   if (max) {
-    y = kernels::binary(kernels::Binary::minimum, y, *max);
+    y = kernels::binary(kernels::Binary::minimum, y, held(*max));
   }
   return record({.op = "clamp",
                  .where = where,

@@ -1,4 +1,5 @@
-// Functions of each element. Integers are refused with a DTypeError unless said otherwise.
+// Functions of each element. Integers are refused with a DTypeError unless said otherwise. NaN
+// stays NaN; so do sign and the gradient of abs there, for which PyTorch has 0.
 #pragma once
 
 #include <optional>
@@ -15,16 +16,31 @@ RETROGRAD_API Tensor sign(const Tensor& x, Where where = {});  // integers too; 
 RETROGRAD_API Tensor exp(const Tensor& x, Where where = {});
 RETROGRAD_API Tensor log(const Tensor& x, Where where = {});    // natural logarithm
 RETROGRAD_API Tensor log1p(const Tensor& x, Where where = {});  // log(1 + x), exact near 0
+RETROGRAD_API Tensor log2(const Tensor& x, Where where = {});
+RETROGRAD_API Tensor expm1(const Tensor& x, Where where = {});  // exp(x) - 1, exact near 0
+RETROGRAD_API Tensor erf(const Tensor& x, Where where = {});    // 2 / sqrt(pi) int_0^x exp(-t^2) dt
 RETROGRAD_API Tensor sqrt(const Tensor& x, Where where = {});
-RETROGRAD_API Tensor square(const Tensor& x, Where where = {});  // integers too
+RETROGRAD_API Tensor rsqrt(const Tensor& x, Where where = {});       // 1 / sqrt(x)
+RETROGRAD_API Tensor square(const Tensor& x, Where where = {});      // integers too
+RETROGRAD_API Tensor reciprocal(const Tensor& x, Where where = {});  // 1 / x
 RETROGRAD_API Tensor tanh(const Tensor& x, Where where = {});
 RETROGRAD_API Tensor sigmoid(const Tensor& x, Where where = {});  // 1 / (1 + exp(-x))
 // max(x, 0); integers too; gradient 0 at 0
 RETROGRAD_API Tensor relu(const Tensor& x, Where where = {});
 // Limits to [min, max], either left out. The gradient passes where min <= x <= max. When min is
-// above max, all becomes max. Integers too; a floating bound makes them float32.
+// above max, all becomes max, NaN gets no gradient. Integers too; a floating bound makes them
+// float32. Throws ValueError without any bound.
 RETROGRAD_API Tensor clamp(const Tensor& x, std::optional<Scalar> min,
                            std::optional<Scalar> max = {}, Where where = {});
+
+// Whole numbers; integers stay as they are, gradient 0.
+RETROGRAD_API Tensor floor(const Tensor& x, Where where = {});
+RETROGRAD_API Tensor ceil(const Tensor& x, Where where = {});
+RETROGRAD_API Tensor round(const Tensor& x, Where where = {});  // halves to the even one
+
+// start + weight (end - start); all three broadcast. The tensors must have one dtype.
+RETROGRAD_API Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight,
+                          Where where = {});
 
 inline Tensor operator-(const Operand& x) {
   return neg(x.tensor(), x.where());

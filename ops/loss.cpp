@@ -1,107 +1,143 @@
 #include <retrograd/ops/loss.h>
 
+#include <cmath>
+
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/loss.h>
+#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/index.h>
-#include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
-#include <retrograd/ops/softmax.h>
 
 namespace retrograd {
 
+using loss::check_pair;
+using loss::reduced;
+using loss::require;
+
 namespace {
 
-Tensor reduce(const Tensor& losses, LossOptions options, Where where) {
-  switch (options.reduction) {
-    case Reduction::none: return losses;
-    case Reduction::sum: return sum(losses, {}, false, where);
-    case Reduction::mean: break;
-  }
-  return mean(losses, {}, false, where);
+constexpr double kTwoPi = 6.283185307179586476925;
+
+Tensor difference(const Tensor& input, const Tensor& target, Where where) {
+  return sub(widened(input, where), widened(target, where), where);
 }
 
-void check_pair(const char* op, const Tensor& input, const Tensor& target, Where where) {
-  check::floating(op, input, where);
-  check::defined(op, "target", target, where);
-  check::same_dtype(op, "input", input, "target", target, where);
-  check::same_shape(op, "input", input, "target", target, where);
+// x^2 / 2 up to |x| = delta, then on along the tangent. A node of its own because |x| would lose
+// the second derivative at 0.
+Tensor huber(const char* op, const Tensor& x, double delta, Where where) {
+  const Tensor size = abs(x.detach());
+  const Tensor inner = clamp(size, {}, delta);
+  const Tensor y = (inner * (size - 0.5 * inner)).detach();
+  return record({.op = op,
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [delta](const Backward& b) -> Gradients {
+                   return {b.grad * clamp(b.saved(0), -delta, delta)};
+                 }});
 }
 
-// Shapes and classes of nll_loss; gives the dimension of the classes.
-std::int64_t check_classes(const char* op, const Tensor& input, const Tensor& target, Where where) {
-  check::floating(op, input, where);
-  check::dtype(op, "target", target, int64, where);
-  if (input.dim() == 0) {
-    fail<ShapeError>(op, where, "input needs a dimension of classes",
-                     {{"input", input}, {"target", target}});
+// The variance, with a last dimension to broadcast along where it lacks one.
+Tensor check_variance(const char* op, const Tensor& input, const Tensor& var, Where where) {
+  loss::check_floating_like(op, "var", var, input, where);
+  const Shape& shape = input.shape();
+  Shape shorter = shape;
+  Shape single = shape;
+  if (!shape.empty()) {
+    shorter.erase(shape.size() - 1);
+    single[shape.size() - 1] = 1;
   }
-  const std::size_t dim = input.dim() == 1 ? 0 : 1;
-  Shape expected = input.shape();
-  expected.erase(dim);
-  if (target.shape() != expected) {
-    fail<ShapeError>(op, where,
-                     "target must have shape " + to_string(expected) +
-                         ", the input's without its dimension of classes",
-                     {{"input", input}, {"target", target}});
+  if (var.shape() != shape && var.shape() != shorter && var.shape() != single) {
+    fail<ShapeError>(
+        op, where, "var must have the input's shape, or that with the last dimension 1 or missing",
+        {{"input", input}, {"var", var}});
   }
-  if (target.numel() > 0) {
-    const auto [low, high] = kernels::index_range(target);
-    const std::int64_t classes = input.shape()[dim];
-    if (low < 0 || high >= classes) {
-      fail<IndexError>(op, where,
-                       "target holds class " + std::to_string(low < 0 ? low : high) +
-                           " but the input has " + std::to_string(classes) + " classes",
-                       {{"input", input}, {"target", target}});
+  if (var.numel() > 0) {
+    const double least = amin(var.detach()).item<double>();
+    if (least < 0) {
+      fail<ValueError>(op, where, "var holds a negative variance, " + number_text(least),
+                       {{"input", input}, {"var", var}});
     }
   }
-  return static_cast<std::int64_t>(dim);
-}
-
-Tensor picked(const Tensor& log_probabilities, const Tensor& target, std::int64_t dim,
-              LossOptions options, Where where) {
-  const Tensor index = unsqueeze(target, dim, where);
-  const Tensor chosen = squeeze(gather(log_probabilities, dim, index, where), dim, where);
-  return reduce(neg(chosen, where), options, where);
+  return var.shape() == shorter && var.shape() != shape ? unsqueeze(var, -1, where) : var;
 }
 
 }  // namespace
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, LossOptions options, Where where) {
   check_pair("mse_loss", input, target, where);
-  return reduce(square(sub(input, target, where), where), options, where);
+  return reduced("mse_loss", square(difference(input, target, where), where), options.reduction,
+                 input.dtype(), where);
 }
 
-Tensor nll_loss(const Tensor& input, const Tensor& target, LossOptions options, Where where) {
-  const std::int64_t dim = check_classes("nll_loss", input, target, where);
-  return picked(input, target, dim, options, where);
+Tensor l1_loss(const Tensor& input, const Tensor& target, LossOptions options, Where where) {
+  check_pair("l1_loss", input, target, where);
+  return reduced("l1_loss", abs(difference(input, target, where), where), options.reduction,
+                 input.dtype(), where);
 }
 
-Tensor cross_entropy(const Tensor& input, const Tensor& target, LossOptions options, Where where) {
-  const std::int64_t dim = check_classes("cross_entropy", input, target, where);
-  return picked(log_softmax(input, dim, where), target, dim, options, where);
+Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, SmoothL1LossOptions options,
+                      Where where) {
+  const char* const op = "smooth_l1_loss";
+  check_pair(op, input, target, where);
+  require(op, options.beta >= 0, "beta", options.beta, "at least 0", where);
+  const Tensor x = difference(input, target, where);
+  const Tensor losses = options.beta == 0
+                            ? abs(x, where)
+                            : div(huber(op, x, options.beta, where), options.beta, where);
+  return reduced(op, losses, options.reduction, input.dtype(), where);
 }
 
-Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
-                                        LossOptions options, Where where) {
-  check_pair("binary_cross_entropy_with_logits", input, target, where);
-  const Tensor x = input.detach();
-  const Tensor t = target.detach();
-  // max(x, 0) - x t + log(1 + exp(-|x|)) is the formula with nothing that overflows
-  const Tensor losses = (relu(x) - x * t + log1p(exp(-abs(x)))).detach();
-  return reduce(record({.op = "binary_cross_entropy_with_logits",
-                        .where = where,
-                        .output = losses,
-                        .inputs = {input, target},
-                        .saved = {input, save_if(input.requires_grad(), target)},
-                        .backward = [](const Backward& b) -> Gradients {
-                          const Tensor x = b.saved(0);
-                          return {b.needs(0) ? b.grad * (sigmoid(x) - b.saved(1)) : Tensor(),
-                                  b.needs(1) ? -(b.grad * x) : Tensor()};
-                        }}),
-                options, where);
+Tensor huber_loss(const Tensor& input, const Tensor& target, HuberLossOptions options,
+                  Where where) {
+  const char* const op = "huber_loss";
+  check_pair(op, input, target, where);
+  require(op, options.delta > 0, "delta", options.delta, "above 0", where);
+  return reduced(op, huber(op, difference(input, target, where), options.delta, where),
+                 options.reduction, input.dtype(), where);
+}
+
+Tensor poisson_nll_loss(const Tensor& input, const Tensor& target,
+                        const PoissonNLLLossOptions& options, Where where) {
+  const char* const op = "poisson_nll_loss";
+  check_pair(op, input, target, where);
+  require(op, options.eps >= 0, "eps", options.eps, "at least 0", where);
+  const Tensor x = widened(input, where);
+  const Tensor t = widened(target, where);
+  Tensor losses = options.log_input
+                      ? sub(exp(x, where), mul(t, x, where), where)
+                      : sub(x, mul(t, log(add(x, options.eps, where), where), where), where);
+  if (options.full) {
+    // Targets up to 1 are replaced before the logarithm, which would give them NaN gradients.
+    const Tensor large = gt(t.detach(), 1, where);
+    const Tensor n = retrograd::where(large, t, 2, where);
+    const Tensor stirling = add(sub(mul(n, log(n, where), where), n, where),
+                                mul(0.5, log(mul(kTwoPi, n, where), where), where), where);
+    losses = add(losses, retrograd::where(large, stirling, 0, where), where);
+  }
+  return reduced(op, losses, options.reduction, input.dtype(), where);
+}
+
+Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor& var,
+                         const GaussianNLLLossOptions& options, Where where) {
+  const char* const op = "gaussian_nll_loss";
+  check_pair(op, input, target, where);
+  require(op, options.eps > 0, "eps", options.eps, "above 0", where);
+  const Tensor given = widened(check_variance(op, input, var, where), where);
+  // The clamp is a correction that takes no part in the gradient.
+  const Tensor v =
+      add(given, (clamp(given.detach(), options.eps) - given.detach()).detach(), where);
+  const Tensor error = square(difference(input, target, where), where);
+  Tensor losses = mul(0.5, add(log(v, where), div(error, v, where), where), where);
+  if (options.full) {
+    losses = add(losses, 0.5 * std::log(kTwoPi), where);
+  }
+  return reduced(op, losses, options.reduction, input.dtype(), where);
 }
 
 }  // namespace retrograd

@@ -1,5 +1,7 @@
-// Losses. All take the prediction first, then the target, and are reduced by the mean unless told
-// otherwise.
+// Losses of numbers. All take the prediction first, then the target, and are reduced by the mean
+// unless told otherwise. Shapes that differ are refused (PyTorch warns and broadcasts them), with a
+// ShapeError; dtypes that differ with a DTypeError; options out of range with a ValueError. A
+// bfloat16 loss is computed in float32.
 #pragma once
 
 #include <cstdint>
@@ -9,24 +11,57 @@
 
 namespace retrograd {
 
-enum class Reduction : std::uint8_t { none, mean, sum };
+// batchmean is the sum divided by the length of the first dimension.
+enum class Reduction : std::uint8_t { none, mean, sum, batchmean };
 
 struct LossOptions {
   Reduction reduction = Reduction::mean;
 };
 
-// (input - target)^2; the shapes must be equal.
+struct SmoothL1LossOptions {
+  Reduction reduction = Reduction::mean;
+  double beta = 1.0;  // where the parabola ends; 0 gives l1_loss
+};
+
+struct HuberLossOptions {
+  Reduction reduction = Reduction::mean;
+  double delta = 1.0;  // where the parabola ends; above 0
+};
+
+struct PoissonNLLLossOptions {
+  bool log_input = true;  // the input is the logarithm of the rate
+  bool full = false;  // add Stirling's approximation of log(target!) where the target is above 1
+  double eps = 1e-8;  // keeps the logarithm of a rate of 0 finite
+  Reduction reduction = Reduction::mean;
+};
+
+struct GaussianNLLLossOptions {
+  bool full = false;  // add log(2 pi) / 2
+  double eps = 1e-6;  // smaller variances count as this
+  Reduction reduction = Reduction::mean;
+};
+
+// (input - target)^2.
 RETROGRAD_API Tensor mse_loss(const Tensor& input, const Tensor& target, LossOptions options = {},
                               Where where = {});
-// -input[n, target[n], ...]: input (N, C, ...) or (C) holds log-probabilities, target (N, ...) or
-// () the classes as int64. Throws IndexError for a class out of range.
-RETROGRAD_API Tensor nll_loss(const Tensor& input, const Tensor& target, LossOptions options = {},
-                              Where where = {});
-// nll_loss of log_softmax over the classes: input (N, C, ...) or (C) holds logits.
-RETROGRAD_API Tensor cross_entropy(const Tensor& input, const Tensor& target,
-                                   LossOptions options = {}, Where where = {});
-// -(target log sigmoid(input) + (1 - target) log(1 - sigmoid(input))); the shapes must be equal.
-RETROGRAD_API Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
-                                                      LossOptions options = {}, Where where = {});
+// |input - target|; gradient 0 where they are equal.
+RETROGRAD_API Tensor l1_loss(const Tensor& input, const Tensor& target, LossOptions options = {},
+                             Where where = {});
+// With d = |input - target|: d^2 / (2 beta) where d < beta, else d - beta / 2.
+RETROGRAD_API Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
+                                    SmoothL1LossOptions options = {}, Where where = {});
+// With d = |input - target|: d^2 / 2 where d <= delta, else delta (d - delta / 2).
+RETROGRAD_API Tensor huber_loss(const Tensor& input, const Tensor& target,
+                                HuberLossOptions options = {}, Where where = {});
+// The negative log-likelihood of counts: exp(input) - target input, or for rates
+// input - target log(input + eps).
+RETROGRAD_API Tensor poisson_nll_loss(const Tensor& input, const Tensor& target,
+                                      const PoissonNLLLossOptions& options = {}, Where where = {});
+// (log v + (input - target)^2 / v) / 2 with v = max(var, eps). `var` has the shape of the input, or
+// that shape with the last dimension 1 or missing; it gets its gradient at v even where it is
+// smaller. Throws ValueError for negative variances.
+RETROGRAD_API Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor& var,
+                                       const GaussianNLLLossOptions& options = {},
+                                       Where where = {});
 
 }  // namespace retrograd

@@ -1,4 +1,4 @@
-// Matrix products.
+// Matrix products. Throws ShapeError for factors that do not fit, DTypeError for two dtypes.
 #pragma once
 
 #include <retrograd/tensor/api.h>

@@ -5,8 +5,10 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 
@@ -14,82 +16,40 @@ namespace retrograd {
 
 namespace {
 
-using kernels::DimMask;
+using namespace detail;
 
-Shape kept_shape(Shape shape, const DimMask& reduced) {
-  for (std::size_t d = 0; d < shape.size(); ++d) {
-    shape[d] = reduced[d] ? 1 : shape[d];
-  }
-  return shape;
-}
-
-// The same without the reduced dimensions.
-Shape dropped_shape(const Tensor& x, const DimMask& reduced) {
-  Shape shape;
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    if (!reduced[d]) {
-      shape.push_back(x.shape()[d]);
-    }
-  }
-  return shape;
-}
-
-// The kernels keep reduced dimensions as 1; a fresh result only changes its shape.
-Tensor finish(const Tensor& kept, const Tensor& x, const DimMask& reduced, bool keepdim) {
-  if (keepdim) {
-    return kept;
-  }
-  const Shape shape = dropped_shape(x, reduced);
-  return view_of(kept, shape, contiguous_strides(shape), 0);
-}
-
-std::int64_t reduced_count(const Tensor& x, const DimMask& reduced) {
-  std::int64_t count = 1;
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    count *= reduced[d] ? x.shape()[d] : 1;
-  }
-  return count;
-}
-
-void require_elements(const char* op, const Tensor& x, const DimMask& reduced, Where where) {
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    if (reduced[d] && x.shape()[d] == 0) {
-      fail<ShapeError>(op, where,
-                       "dimension " + std::to_string(d) +
-                           " has length 0, and no elements have no " + "largest or smallest",
-                       {{"input", x}});
-    }
-  }
-}
+// What an extreme value that is NaN does with the gradient, as in PyTorch.
+enum class NaNGradient { nan, shared };
 
 Tensor extreme(const char* op, bool largest, const Tensor& x, const Dims& dims, bool keepdim,
-               Where where) {
+               NaNGradient of_nan, Where where) {
   check::defined(op, "input", x, where);
   const DimMask reduced = check::dims(op, x, dims, where);
   require_elements(op, x, reduced, where);
   const Tensor kept = largest ? kernels::amax(x, reduced) : kernels::amin(x, reduced);
   const Tensor y = finish(kept, x, reduced, keepdim);
-  Dims summed;
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    if (reduced[d]) {
-      summed.push_back(static_cast<std::int64_t>(d));
-    }
-  }
-  return record({.op = op,
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {x, y},
-                 .backward = [shape = kept.shape(), summed](const Backward& b) -> Gradients {
-                   const Tensor x = b.saved(0).detach();
-                   const Tensor best = reshape(b.saved(1).detach(), shape);
-                   const Tensor wins = (x == best).to(b.grad.dtype());
-                   const Tensor ties = summed.empty() ? wins : sum(wins, summed, true);
-                   return {wins / ties * reshape(b.grad, shape)};
-                 }});
+  const Dims summed = reduced_dims(x.shape().size(), reduced);
+  return record(
+      {.op = op,
+       .where = where,
+       .output = y,
+       .inputs = {x},
+       .saved = {x, y},
+       .backward = [shape = kept.shape(), summed, of_nan](const Backward& b) -> Gradients {
+         const Tensor x = b.saved(0).detach();
+         const Tensor best = reshape(b.saved(1).detach(), shape);
+         const Tensor equal = x == best;
+         const Tensor chosen =
+             of_nan == NaNGradient::shared ? retrograd::where(best == best, equal, x != x) : equal;
+         const Tensor wins = chosen.to(b.grad.dtype());
+         const Tensor ties = summed.empty() ? wins : sum(wins, summed, true);
+         return {wins / ties * reshape(b.grad, shape)};
+       }});
 }
 
-Tensor largest_along(const char* op, const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
+// Where the extreme value along `dim` is.
+Tensor index_along(const char* op, bool largest, const Tensor& x, std::int64_t dim, bool keepdim,
+                   Where where) {
   check::defined(op, "input", x, where);
   const std::size_t d = check::dim(op, x, dim, where);
   if (x.dim() == 0) {
@@ -98,7 +58,32 @@ Tensor largest_along(const char* op, const Tensor& x, std::int64_t dim, bool kee
   DimMask reduced{};
   reduced[d] = true;
   require_elements(op, x, reduced, where);
-  return finish(kernels::argmax(x, d), x, reduced, keepdim);
+  return finish(largest ? kernels::argmax(x, d) : kernels::argmin(x, d), x, reduced, keepdim);
+}
+
+ValuesAndIndices extreme_along(const char* op, bool largest, const Tensor& x, std::int64_t dim,
+                               bool keepdim, Where where) {
+  const Tensor indices = index_along(op, largest, x, dim, true, where);
+  if (x.dim() == 0) {
+    return {x.clone(where), reshape(indices, {}, where)};
+  }
+  const Tensor values = gather(x, dim, indices, where);
+  if (keepdim) {
+    return {values, indices};
+  }
+  return {squeeze(values, dim, where), squeeze(indices, dim, where)};
+}
+
+Tensor index_of_extreme(const char* op, bool largest, const Tensor& x,
+                        std::optional<std::int64_t> dim, bool keepdim, Where where) {
+  check::defined(op, "input", x, where);
+  if (dim) {
+    return index_along(op, largest, x, *dim, keepdim, where);
+  }
+  require_elements(op, x, check::dims(op, x, {}, where), where);
+  const Tensor flat = reshape(x.detach(), {-1}, where);
+  const Tensor index = largest ? kernels::argmax(flat, 0) : kernels::argmin(flat, 0);
+  return reshape(index, keepdim ? Dims::filled(x.shape().size(), 1) : Shape{}, where);
 }
 
 }  // namespace
@@ -119,9 +104,8 @@ Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
 Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
   check::floating("mean", x, where);
   const DimMask reduced = check::dims("mean", x, dims, where);
-  const Tensor y = finish(kernels::sum(x, reduced), x, reduced, keepdim);
   const auto count = static_cast<double>(reduced_count(x, reduced));
-  kernels::binary_in_place(kernels::Binary::div, y, count);
+  const Tensor y = finish(kernels::mean(x, reduced, count), x, reduced, keepdim);
   return record({.op = "mean",
                  .where = where,
                  .output = y,
@@ -132,38 +116,47 @@ Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
 }
 
 Tensor amax(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  return extreme("amax", true, x, dims, keepdim, where);
+  return extreme("amax", true, x, dims, keepdim, NaNGradient::nan, where);
 }
 
 Tensor amin(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  return extreme("amin", false, x, dims, keepdim, where);
+  return extreme("amin", false, x, dims, keepdim, NaNGradient::nan, where);
 }
 
 Tensor max(const Tensor& x, Where where) {
-  return extreme("max", true, x, {}, false, where);
+  return extreme("max", true, x, {}, false, NaNGradient::shared, where);
+}
+
+Tensor min(const Tensor& x, Where where) {
+  return extreme("min", false, x, {}, false, NaNGradient::shared, where);
 }
 
 ValuesAndIndices max(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
-  const Tensor indices = largest_along("max", x, dim, true, where);
-  if (x.dim() == 0) {
-    return {reshape(x, {}, where), reshape(indices, {}, where)};
-  }
-  const Tensor values = gather(x, dim, indices, where);
-  if (keepdim) {
-    return {values, indices};
-  }
-  return {squeeze(values, dim, where), squeeze(indices, dim, where)};
+  return extreme_along("max", true, x, dim, keepdim, where);
+}
+
+ValuesAndIndices min(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
+  return extreme_along("min", false, x, dim, keepdim, where);
 }
 
 Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim, Where where) {
-  check::defined("argmax", "input", x, where);
-  if (!dim) {
-    require_elements("argmax", x, check::dims("argmax", x, {}, where), where);
-    const Tensor flat = kernels::argmax(reshape(x.detach(), {-1}, where), 0);
-    const Shape shape = keepdim ? Dims::filled(x.shape().size(), 1) : Shape{};
-    return reshape(flat, shape, where);
-  }
-  return largest_along("argmax", x, *dim, keepdim, where);
+  return index_of_extreme("argmax", true, x, dim, keepdim, where);
+}
+
+Tensor argmin(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim, Where where) {
+  return index_of_extreme("argmin", false, x, dim, keepdim, where);
+}
+
+Tensor all(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
+  check::defined("all", "input", x, where);
+  check::dims("all", x, dims, where);
+  return sum(eq(x.detach(), 0, where), dims, keepdim, where) == 0;
+}
+
+Tensor any(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
+  check::defined("any", "input", x, where);
+  check::dims("any", x, dims, where);
+  return sum(ne(x.detach(), 0, where), dims, keepdim, where) != 0;
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape, Where where) {

@@ -12,36 +12,18 @@ namespace retrograd {
 
 namespace {
 
-// `shape` with -1 replaced by what is left over.
-Shape completed_shape(const char* op, const Tensor& x, Shape shape, Where where) {
-  std::size_t open = shape.size();
-  for (std::size_t d = 0; d < shape.size(); ++d) {
-    if (shape[d] == -1) {
-      if (open != shape.size()) {
-        fail<ShapeError>(op, where, "only one size of " + to_string(shape) + " can be -1",
-                         {{"input", x}});
-      }
-      open = d;
-    } else if (shape[d] < 0) {
-      fail<ShapeError>(op, where, "negative size in shape " + to_string(shape), {{"input", x}});
-    }
+Tensor exchanged(const char* op, const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
+  check::defined(op, "input", x, where);
+  Dims order;
+  for (std::int64_t d = 0; d < x.dim(); ++d) {
+    order.push_back(d);
   }
-  Shape given = shape;
-  if (open != shape.size()) {
-    given[open] = 1;
+  const std::size_t first = check::dim(op, x, a, where);
+  const std::size_t second = check::dim(op, x, b, where);
+  if (!order.empty()) {
+    std::swap(order[first], order[second]);
   }
-  std::int64_t known = checked_numel(op, given, x.dtype(), where);
-  if (open != shape.size() && known > 0) {
-    shape[open] = x.numel() / known;
-    known *= shape[open];
-  }
-  if (known != x.numel() || (open != shape.size() && known == 0)) {
-    fail<ShapeError>(op, where,
-                     "shape " + to_string(shape) + " does not hold the " +
-                         std::to_string(x.numel()) + " elements of the input",
-                     {{"input", x}});
-  }
-  return shape;
+  return permute(x, order, where);
 }
 
 Dims inverse(const Dims& order) {
@@ -54,56 +36,43 @@ Dims inverse(const Dims& order) {
 
 }  // namespace
 
-Tensor reshape(const Tensor& x, const Shape& shape, Where where) {
-  check::defined("reshape", "input", x, where);
-  const Shape to = completed_shape("reshape", x, shape, where);
-  const auto strides = reshaped_strides(x, to);
-  if (!strides) {
-    return reshape(x.contiguous(where), to, where);
-  }
-  return record({.op = "reshape",
-                 .where = where,
-                 .output = tracked_view(x, to, *strides, x.impl().offset),
-                 .inputs = {x},
-                 .backward = [from = x.shape()](const Backward& b) -> Gradients {
-                   return {reshape(b.grad, from)};
-                 }});
+Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
+  return exchanged("transpose", x, a, b, where);
+}
+Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
+  return exchanged("swapaxes", x, a, b, where);
 }
 
-Tensor flatten(const Tensor& x, std::int64_t start, std::int64_t end, Where where) {
-  check::defined("flatten", "input", x, where);
-  if (x.dim() == 0) {
-    return reshape(x, {1}, where);
-  }
-  const std::size_t first = check::dim("flatten", x, start, where);
-  const std::size_t last = check::dim("flatten", x, end, where);
-  if (first > last) {
-    fail<IndexError>("flatten", where,
-                     "the first dimension " + std::to_string(first) + " comes after the last " +
-                         std::to_string(last),
+Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Where where) {
+  check::defined("movedim", "input", x, where);
+  if (source.size() != destination.size()) {
+    fail<ShapeError>("movedim", where,
+                     "as many places as dimensions are needed, not " + to_string(source) + " to " +
+                         to_string(destination),
                      {{"input", x}});
   }
-  Shape shape;
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    if (d > first && d <= last) {
-      shape.back() *= x.shape()[d];
-    } else {
-      shape.push_back(x.shape()[d]);
+  Dims order = Dims::filled(x.shape().size(), -1);
+  kernels::DimMask moved{};
+  for (std::size_t i = 0; i < source.size() && x.dim() > 0; ++i) {
+    const std::size_t from = check::dim("movedim", x, source[i], where);
+    const std::size_t to = check::dim("movedim", x, destination[i], where);
+    if (moved[from] || order[to] != -1) {
+      fail<IndexError>(
+          "movedim", where,
+          to_string(source) + " to " + to_string(destination) + " names a dimension twice",
+          {{"input", x}});
     }
+    moved[from] = true;
+    order[to] = static_cast<std::int64_t>(from);
   }
-  return reshape(x, shape, where);
-}
-
-Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
-  check::defined("transpose", "input", x, where);
-  Dims order;
-  for (std::int64_t d = 0; d < x.dim(); ++d) {
-    order.push_back(d);
-  }
-  const std::size_t first = check::dim("transpose", x, a, where);
-  const std::size_t second = check::dim("transpose", x, b, where);
-  if (!order.empty()) {
-    std::swap(order[first], order[second]);
+  std::size_t next = 0;
+  for (std::int64_t& d : order) {
+    if (d == -1) {
+      while (moved[next]) {
+        ++next;
+      }
+      d = static_cast<std::int64_t>(next++);
+    }
   }
   return permute(x, order, where);
 }
@@ -137,27 +106,10 @@ Tensor permute(const Tensor& x, const Dims& dims, Where where) {
                  }});
 }
 
-Tensor squeeze(const Tensor& x, std::optional<std::int64_t> dim, Where where) {
-  check::defined("squeeze", "input", x, where);
-  Shape shape;
-  const std::size_t only = dim ? check::dim("squeeze", x, *dim, where) : 0;
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    if (x.shape()[d] != 1 || (dim && d != only)) {
-      shape.push_back(x.shape()[d]);
-    }
-  }
-  return reshape(x, shape, where);
-}
+namespace {
 
-Tensor unsqueeze(const Tensor& x, std::int64_t dim, Where where) {
-  check::defined("unsqueeze", "input", x, where);
-  Shape shape = x.shape();
-  shape.insert(static_cast<std::size_t>(normalize_dim("unsqueeze", x, dim, x.dim() + 1, where)), 1);
-  return reshape(x, shape, where);
-}
-
-Tensor expand(const Tensor& x, const Shape& shape, Where where) {
-  check::defined("expand", "input", x, where);
+Tensor expanded(const char* op, const Tensor& x, const Shape& shape, Where where) {
+  check::defined(op, "input", x, where);
   if (x.shape() == shape) {
     return x;
   }
@@ -177,10 +129,10 @@ Tensor expand(const Tensor& x, const Shape& shape, Where where) {
     }
   }
   if (!fits) {
-    fail<ShapeError>("expand", where, "the input does not expand to shape " + to_string(shape),
+    fail<ShapeError>(op, where, "the input does not expand to shape " + to_string(shape),
                      {{"input", x}});
   }
-  checked_numel("expand", full, x.dtype(), where);
+  checked_numel(op, full, x.dtype(), where);
   return record({.op = "expand",
                  .where = where,
                  .output = tracked_view(x, full, strides, x.impl().offset),
@@ -188,6 +140,15 @@ Tensor expand(const Tensor& x, const Shape& shape, Where where) {
                  .backward = [from = x.shape()](const Backward& b) -> Gradients {
                    return {sum_to(b.grad, from)};
                  }});
+}
+
+}  // namespace
+
+Tensor expand(const Tensor& x, const Shape& shape, Where where) {
+  return expanded("expand", x, shape, where);
+}
+Tensor broadcast_to(const Tensor& x, const Shape& shape, Where where) {
+  return expanded("broadcast_to", x, shape, where);
 }
 
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b, Where where) {

@@ -5,6 +5,8 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/reduce.h>
@@ -12,20 +14,6 @@
 #include <retrograd/tensor/creation.h>
 
 namespace retrograd {
-
-namespace {
-
-Shape sum_shape(const Tensor& x, const kernels::DimMask& reduced) {
-  Shape shape;
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    if (!reduced[d]) {
-      shape.push_back(x.shape()[d]);
-    }
-  }
-  return shape;
-}
-
-}  // namespace
 
 Tensor softmax(const Tensor& x, std::int64_t dim, Where where) {
   check::floating("softmax", x, where);
@@ -39,10 +27,13 @@ Tensor softmax(const Tensor& x, std::int64_t dim, Where where) {
                  .output = y,
                  .inputs = {x},
                  .saved = {y},
-                 .backward = [dim](const Backward& b) -> Gradients {
-                   const Tensor y = b.saved(0);
-                   const Tensor gy = b.grad * y;
-                   return {gy - y * sum(gy, dim, true)};
+                 .backward = [dim, d](const Backward& b) -> Gradients {
+                   if (!grad_enabled()) {
+                     return {kernels::softmax_grad(b.grad, b.saved(0), d)};
+                   }
+                   const Tensor y = widened(b.saved(0), {});
+                   const Tensor gy = widened(b.grad, {}) * y;
+                   return {(gy - y * sum(gy, dim, true)).to(b.grad.dtype())};
                  }});
 }
 
@@ -58,20 +49,24 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, Where where) {
                  .output = y,
                  .inputs = {x},
                  .saved = {y},
-                 .backward = [dim](const Backward& b) -> Gradients {
-                   return {b.grad - exp(b.saved(0)) * sum(b.grad, dim, true)};
+                 .backward = [dim, d](const Backward& b) -> Gradients {
+                   if (!grad_enabled()) {
+                     return {kernels::log_softmax_grad(b.grad, b.saved(0), d)};
+                   }
+                   const Tensor grad = widened(b.grad, {});
+                   const Tensor y = exp(widened(b.saved(0), {}));
+                   return {(grad - y * sum(grad, dim, true)).to(b.grad.dtype())};
                  }});
 }
 
 Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
   check::floating("logsumexp", x, where);
   const auto reduced = check::dims("logsumexp", x, dims, where);
-  Shape kept = x.shape();
-  bool nothing = false;
-  for (std::size_t d = 0; d < kept.size(); ++d) {
-    nothing = nothing || (reduced[d] && kept[d] == 0);
-    kept[d] = reduced[d] ? 1 : kept[d];
+  if (x.dtype() == bfloat16) {
+    return logsumexp(x.to(float32, where), dims, keepdim, where).to(bfloat16, where);
   }
+  const Shape kept = detail::kept_shape(x.shape(), reduced);
+  const bool nothing = detail::reduced_count(x, reduced) == 0;
   const Tensor values = x.detach();
   Tensor y;
   if (nothing) {
@@ -81,7 +76,7 @@ Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
     const Tensor largest = amax(values, dims, true);
     const Tensor shift = retrograd::where(abs(largest) == INFINITY, 0.0, largest);
     const Tensor total = log(sum(exp(values - shift), dims, true)) + shift;
-    y = keepdim ? total : reshape(total, sum_shape(x, reduced));
+    y = keepdim ? total : reshape(total, detail::dropped_shape(x.shape(), reduced));
   }
   y = y.detach();
   return record({.op = "logsumexp",

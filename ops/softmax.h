@@ -1,4 +1,5 @@
-// Softmax and its logarithm, computed without overflow.
+// Softmax and its logarithm, computed without overflow. Throws DTypeError for integers, IndexError
+// for a dimension that is not there.
 #pragma once
 
 #include <cstdint>

@@ -1,31 +1,253 @@
 #include <retrograd/optim/optimizer.h>
 
-#include <string>
-#include <unordered_set>
+#include <algorithm>
+#include <cmath>
+
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/optim/detail/parameters.h>
+#include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/creation.h>
 
 namespace retrograd::optim {
 
+using namespace detail;
+
+namespace {
+
+std::string group_name(std::size_t group) {
+  return "group." + std::to_string(group) + ".";
+}
+
+}  // namespace
+
+void check_setting(const char* owner, const Setting& setting, Where where) {
+  const double value = number(setting);
+  const auto require = [&](bool good, const char* what) {
+    if (!good) {
+      fail<ValueError>(owner, where, setting.name + " must be " + what + ", not " + text(value));
+    }
+  };
+  switch (setting.domain) {
+    case Domain::finite: require(std::isfinite(value), "finite"); break;
+    case Domain::positive: require(value > 0 && std::isfinite(value), "above 0"); break;
+    case Domain::not_negative: require(value >= 0 && std::isfinite(value), "at least 0"); break;
+    case Domain::below_one: require(value >= 0 && value < 1, "in [0, 1)"); break;
+    case Domain::up_to_one: require(value >= 0 && value <= 1, "in [0, 1]"); break;
+    case Domain::positive_count: require(value >= 1, "at least 1"); break;
+  }
+}
+
 Optimizer::~Optimizer() = default;
 
-void check_parameters(const char* optimizer, const std::vector<const std::vector<Tensor>*>& groups,
-                      Where where) {
-  std::unordered_set<const void*> seen;
-  std::size_t index = 0;
-  for (const auto* group : groups) {
-    for (const Tensor& parameter : *group) {
-      const std::string name = "parameter " + std::to_string(index++);
-      if (!parameter.defined() || !parameter.is_leaf() || !is_floating(parameter.dtype())) {
-        fail<GraphError>(optimizer, where, name + " is not a floating leaf",
-                         {{"parameter", parameter}});
+void Optimizer::check_groups(const char* optimizer,
+                             const std::vector<const std::vector<Tensor>*>& parameters,
+                             const std::vector<Settings>& settings, Where where) {
+  for (const Settings& group : settings) {
+    for (const Setting& setting : group) {
+      check_setting(optimizer, setting, where);
+    }
+  }
+  check_parameters(optimizer, parameters, where);
+}
+
+std::vector<ParameterState>& Optimizer::states(std::size_t group) {
+  states_.resize(group_count());
+  states_[group].resize(parameters(group).size());
+  return states_[group];
+}
+
+void Optimizer::step(Where where) {
+  const NoGradGuard unrecorded;
+  const StateNames names = state_names();
+  for (std::size_t g = 0; g < group_count(); ++g) {
+    std::vector<ParameterState>& group_states = states(g);
+    for (std::size_t i = 0; i < group_states.size(); ++i) {
+      const Tensor& parameter = parameters(g)[i];
+      const Tensor grad = parameter.grad();
+      if (!grad.defined()) {
+        continue;
       }
-      if (!seen.insert(parameter.impl_or_null()).second) {
-        fail<ValueError>(optimizer, where, name + " is listed twice", {{"parameter", parameter}});
+      ParameterState& state = group_states[i];
+      state.tensors.resize(names.tensors.size());
+      for (std::size_t n = state.numbers.size(); n < names.numbers.size(); ++n) {
+        state.numbers.push_back(names.numbers[n].second);
+      }
+      update(g, parameter, grad, state);
+      parameter.impl().storage->wrote(name(), where);
+    }
+  }
+}
+
+Tensor Optimizer::step(const Closure& closure, Where where) {
+  Tensor loss = call(closure, where);
+  step(where);
+  return loss;
+}
+
+Tensor Optimizer::call(const Closure& closure, Where where) const {
+  if (!closure) {
+    fail<GraphError>(name(), where, "the closure is empty");
+  }
+  const EnableGradGuard recorded;
+  return closure();
+}
+
+void Optimizer::zero_grad() {
+  for (std::size_t g = 0; g < group_count(); ++g) {
+    for (Tensor& parameter : parameters(g)) {
+      parameter.zero_grad();
+    }
+  }
+}
+
+std::size_t Optimizer::checked_group(const char* call, std::size_t group, Where where) const {
+  if (group >= group_count()) {
+    fail<IndexError>(call, where,
+                     std::string(name()) + " has " + std::to_string(group_count()) +
+                         " groups, no group " + std::to_string(group));
+  }
+  return group;
+}
+
+Setting Optimizer::setting(std::size_t group, const char* wanted) {
+  for (const Setting& found : settings(group)) {
+    if (found.name == wanted) {
+      return found;
+    }
+  }
+  return {};
+}
+
+double Optimizer::lr(std::size_t group, Where where) {
+  return number(setting(checked_group("lr", group, where), "lr"));
+}
+
+void Optimizer::set_lr(double lr, std::size_t group, Where where) {
+  check_setting("set_lr", {"lr", &lr, Domain::not_negative}, where);
+  assign(setting(checked_group("set_lr", group, where), "lr"), lr);
+}
+
+std::optional<double> Optimizer::momentum(std::size_t group, Where where) {
+  checked_group("momentum", group, where);
+  for (const char* name : {"momentum", "betas.0"}) {
+    if (const Setting found = setting(group, name); !found.name.empty()) {
+      return number(found);
+    }
+  }
+  return {};
+}
+
+void Optimizer::set_momentum(double momentum, std::size_t group, Where where) {
+  checked_group("set_momentum", group, where);
+  for (const char* name : {"momentum", "betas.0"}) {
+    if (const Setting found = setting(group, name); !found.name.empty()) {
+      check_setting("set_momentum", {"momentum", &momentum, found.domain}, where);
+      assign(found, momentum);
+      return;
+    }
+  }
+  fail<ValueError>("set_momentum", where, std::string(name()) + " has no momentum");
+}
+
+double Optimizer::initial_lr(std::size_t group, Where where) {
+  const double now = lr(group, where);
+  initial_lrs_.resize(group_count());
+  if (!initial_lrs_[group]) {
+    initial_lrs_[group] = now;
+  }
+  return *initial_lrs_[group];
+}
+
+void Optimizer::set_initial_lr(double lr, std::size_t group, Where where) {
+  check_setting("set_initial_lr", {"lr", &lr, Domain::not_negative}, where);
+  checked_group("set_initial_lr", group, where);
+  initial_lrs_.resize(group_count());
+  initial_lrs_[group] = lr;
+}
+
+StateDict Optimizer::state_dict() {
+  StateDict all;
+  const StateNames names = state_names();
+  std::size_t index = 0;
+  initial_lrs_.resize(group_count());
+  for (std::size_t g = 0; g < group_count(); ++g) {
+    for (const Setting& setting : settings(g)) {
+      all.insert(group_name(g) + setting.name, saved(number(setting)));
+    }
+    if (initial_lrs_[g]) {
+      all.insert(group_name(g) + "initial_lr", saved(*initial_lrs_[g]));
+    }
+  }
+  for (std::size_t g = 0; g < group_count(); ++g) {
+    for (const ParameterState& state : states(g)) {
+      const std::string prefix = "state." + std::to_string(index++) + ".";
+      for (std::size_t n = 0; n < state.numbers.size(); ++n) {
+        all.insert(prefix + names.numbers[n].first, saved(state.numbers[n]));
+      }
+      for (std::size_t t = 0; t < state.tensors.size(); ++t) {
+        if (state.tensors[t].defined()) {
+          all.insert(prefix + names.tensors[t], state.tensors[t].detach());
+        }
       }
     }
   }
-  if (index == 0) {
-    fail<ValueError>(optimizer, where, "there are no parameters to optimise");
+  save_state(all);
+  return all;
+}
+
+// A parameter has all of its state, but for optional tensors, or none.
+void Optimizer::check_complete(const StateNames& names, const ParameterState& state,
+                               const std::string& prefix, Where where) {
+  const auto there = std::count_if(state.tensors.begin(), state.tensors.end(),
+                                   [](const Tensor& tensor) { return tensor.defined(); });
+  const auto always = state.tensors.begin() + static_cast<std::ptrdiff_t>(names.always);
+  const bool complete = state.numbers.size() == names.numbers.size() &&
+                        std::all_of(state.tensors.begin(), always,
+                                    [](const Tensor& tensor) { return tensor.defined(); });
+  if (!complete && !(state.numbers.empty() && there == 0)) {
+    fail<ValueError>("load_state_dict", where, "a part of " + prefix + "* is missing");
   }
+}
+
+void Optimizer::load_state_dict(const StateDict& state, Where where) {
+  const NoGradGuard unrecorded;
+  const StateNames names = state_names();
+  Loader loader("load_state_dict", state, where);
+  std::vector<std::pair<Setting, double>> options;
+  std::vector<std::optional<double>> initial_lrs(group_count());
+  std::vector<std::vector<ParameterState>> states(group_count());
+  std::size_t index = 0;
+  for (std::size_t g = 0; g < group_count(); ++g) {
+    for (const Setting& setting : settings(g)) {
+      const std::string name = group_name(g) + setting.name;
+      const double value = loader.required(name);
+      check_value("load_state_dict", {name, setting.value, setting.domain}, value, where);
+      options.emplace_back(setting, value);
+    }
+    initial_lrs[g] = loader.not_negative(group_name(g) + "initial_lr");
+    for (const Tensor& parameter : parameters(g)) {
+      const std::string prefix = "state." + std::to_string(index++) + ".";
+      ParameterState loaded;
+      for (const auto& [name, start] : names.numbers) {
+        if (const std::optional<double> value = loader.not_negative(prefix + name)) {
+          loaded.numbers.push_back(*value);
+        }
+      }
+      for (const char* name : names.tensors) {
+        loaded.tensors.push_back(loader.tensor(prefix + name, parameter));
+      }
+      check_complete(names, loaded, prefix, where);
+      states[g].push_back(std::move(loaded));
+    }
+  }
+  loader.know(load_state(state, false, where));
+  loader.refuse_unknown();
+  for (const auto& [setting, value] : options) {
+    assign(setting, value);
+  }
+  initial_lrs_ = std::move(initial_lrs);
+  states_ = std::move(states);
+  load_state(state, true, where);
 }
 
 }  // namespace retrograd::optim

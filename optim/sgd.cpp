@@ -1,89 +1,59 @@
 #include <retrograd/optim/sgd.h>
 
-#include <charconv>
-#include <cmath>
-#include <string>
-
-#include <retrograd/autograd/grad_mode.h>
-#include <retrograd/ops/arithmetic.h>
+#include <retrograd/optim/detail/one_pass.h>
+#include <retrograd/optim/detail/settings.h>
+#include <retrograd/optim/detail/state.h>
 
 namespace retrograd::optim {
 
-namespace {
+using namespace detail;
 
-// All digits that matter, whatever the locale.
-std::string text(double number) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr};
+Settings SGDOptions::settings() {
+  return {{"lr", &lr, Domain::not_negative}, {"momentum", &momentum, Domain::not_negative},
+          {"dampening", &dampening},         {"weight_decay", &weight_decay, Domain::not_negative},
+          {"nesterov", &nesterov},           {"maximize", &maximize}};
 }
 
-void check_options(const SGDOptions& options, Where where) {
-  const auto require = [&](bool good, const char* what, double value) {
-    if (!good) {
-      fail<ValueError>("SGD", where, std::string(what) + ", not " + text(value));
+void SGDOptions::check(Where where) const {
+  if (nesterov && !(momentum > 0)) {
+    fail<ValueError>(optimizer, where, "nesterov needs a momentum above 0, not " + text(momentum));
+  }
+  if (nesterov && dampening != 0) {
+    fail<ValueError>(optimizer, where, "nesterov needs dampening 0, not " + text(dampening));
+  }
+}
+
+SGD::StateNames SGD::state_names() const {
+  return {.numbers = {}, .tensors = {"momentum_buffer"}};
+}
+
+void SGD::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
+                 ParameterState& state) {
+  const SGDOptions& o = options(group);
+  for_floating(parameter.dtype(), [&]<class T>() {
+    using C = compute_t<T>;
+    const C sign = o.maximize ? C(-1) : C(1);
+    const C decay = static_cast<C>(o.weight_decay);
+    const C lr = static_cast<C>(o.lr);
+    if (o.momentum == 0) {
+      one_pass<T>(std::array{parameter, grad},
+                  [=](C& p, C g) { p -= lr * (sign * g + decay * p); });
+      return;
     }
-  };
-  require(options.lr >= 0 && std::isfinite(options.lr), "lr must be at least 0", options.lr);
-  require(options.momentum >= 0 && std::isfinite(options.momentum), "momentum must be at least 0",
-          options.momentum);
-  require(std::isfinite(options.dampening), "dampening must be finite", options.dampening);
-  require(options.weight_decay >= 0 && std::isfinite(options.weight_decay),
-          "weight_decay must be at least 0", options.weight_decay);
-  require(!options.nesterov || options.momentum > 0, "nesterov needs a momentum above 0",
-          options.momentum);
-  require(!options.nesterov || options.dampening == 0, "nesterov needs dampening 0",
-          options.dampening);
-}
-
-void update(Tensor& parameter, Tensor& velocity, const SGDOptions& options) {
-  Tensor direction = parameter.grad().detach();
-  if (options.weight_decay != 0) {
-    direction = direction + parameter * options.weight_decay;
-  }
-  if (options.momentum != 0) {
-    if (velocity.defined()) {
-      velocity.mul_(options.momentum).add_(direction * (1 - options.dampening));
-    } else {
-      velocity = direction.clone();
-    }
-    direction = options.nesterov ? direction + velocity * options.momentum : velocity;
-  }
-  parameter.sub_(direction * options.lr);
-}
-
-}  // namespace
-
-SGD::SGD(std::vector<Tensor> parameters, SGDOptions options, Where where)
-    : SGD(std::vector<Group>{{std::move(parameters), options}}, where) {}
-
-SGD::SGD(std::vector<Group> groups, Where where) : groups_(std::move(groups)) {
-  std::vector<const std::vector<Tensor>*> lists;
-  for (const Group& group : groups_) {
-    check_options(group.options, where);
-    lists.push_back(&group.parameters);
-    velocities_.emplace_back(group.parameters.size());
-  }
-  check_parameters("SGD", lists, where);
-}
-
-void SGD::step() {
-  const NoGradGuard unrecorded;
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    Group& group = groups_[g];
-    for (std::size_t i = 0; i < group.parameters.size(); ++i) {
-      if (group.parameters[i].grad().defined()) {
-        update(group.parameters[i], velocities_[g][i], group.options);
-      }
-    }
-  }
-}
-
-void SGD::zero_grad() {
-  for (Group& group : groups_) {
-    for (Tensor& parameter : group.parameters) {
-      parameter.zero_grad();
-    }
-  }
+    const bool first = !state.tensors[0].defined();
+    const Tensor& velocity = state_tensor(state, 0, parameter);
+    const C momentum = static_cast<C>(o.momentum);
+    const C fade = static_cast<C>(first ? 1 : 1 - o.momentum);
+    const C taken = first ? C(1) : static_cast<C>(1 - o.dampening);
+    const C from_gradient = o.nesterov ? C(1) : C(0);
+    const C from_velocity = o.nesterov ? momentum : C(1);
+    one_pass<T>(std::array{parameter, grad, velocity}, [=](C& p, C g, C& v) {
+      g = sign * g + decay * p;
+      v -= fade * v;  // momentum * v, less far from exact: 1 - momentum is small
+      v += taken * g;
+      p -= lr * (from_gradient * g + from_velocity * v);
+    });
+  });
 }
 
 }  // namespace retrograd::optim

@@ -2,10 +2,10 @@
 
 #include <array>
 #include <atomic>
-#include <bit>
 #include <cstdlib>
 #include <mutex>
 
+#include <retrograd/tensor/detail/size_classes.h>
 #include <retrograd/tensor/error.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -22,54 +22,12 @@
 namespace retrograd::memory {
 namespace {
 
-constexpr std::size_t kAlignment = 64;
-constexpr std::size_t kSmallest = 64;
 // Up to this size a thread keeps freed blocks for itself, without a lock.
 constexpr std::size_t kThreadLargest = 4096;
 constexpr std::size_t kThreadBytesPerClass = 128 * 1024;
-constexpr std::size_t kSteps = 4;  // sizes for each power of two
-// Above this size there are more of them: a tensor of 2^n bytes, with its header, would otherwise
-// waste a quarter.
-constexpr std::size_t kFine = 64 * 1024;
-constexpr std::size_t kFineSteps = 16;
-constexpr std::size_t kFineClass = std::countr_zero(kFine / kSmallest) * kSteps;
-
-// Class c holds blocks of (4 + c % 4) * 2^(c / 4) * 16 bytes up to 64 KiB, then of
-// (16 + f % 16) * 2^(f / 16) * 4096 with f = c - 40.
-constexpr std::size_t class_bytes(std::size_t index) noexcept {
-  if (index > kFineClass) {
-    const std::size_t fine = index - kFineClass;
-    return (kFineSteps + fine % kFineSteps) * (kFine / kFineSteps) << fine / kFineSteps;
-  }
-  return (kSteps + index % kSteps) * (kSmallest / kSteps) << index / kSteps;
-}
-
-constexpr std::size_t class_of(std::size_t bytes) noexcept {
-  if (bytes <= kSmallest) {
-    return 0;
-  }
-  const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;  // 2^power < bytes
-  const auto class_above = [&](std::size_t least, std::size_t steps) {
-    const auto shift = power - static_cast<std::size_t>(std::countr_zero(steps));
-    const std::size_t step = (bytes - 1) >> shift;  // from steps on, below twice that
-    return (power - static_cast<std::size_t>(std::countr_zero(least))) * steps + step - steps + 1;
-  };
-  return bytes > kFine ? kFineClass + class_above(kFine, kFineSteps)
-                       : class_above(kSmallest, kSteps);
-}
-
+// A thread tells the others what it holds in small blocks when that changed by this much.
+constexpr std::int64_t kUntold = 64 * 1024;
 constexpr std::size_t kThreadClasses = class_of(kThreadLargest) + 1;
-constexpr std::size_t kClasses = class_of(std::size_t{1} << 46) + 1;
-static_assert(class_bytes(class_of(65)) == 80 && class_of(64) == 0 && class_of(128) == 4 &&
-              class_bytes(4) == 128 && class_bytes(class_of(1000)) == 1024);
-static_assert(class_of(kFine) == kFineClass && class_bytes(kFineClass) == kFine &&
-              class_bytes(class_of(kFine + 1)) == kFine + kFine / 16 &&
-              class_bytes(class_of(std::size_t{1} << 20)) == std::size_t{1} << 20);
-
-// Blocks must stay multiples of the alignment, so the sizes between are rounded up.
-constexpr std::size_t block_bytes(std::size_t index) noexcept {
-  return (class_bytes(index) + kAlignment - 1) / kAlignment * kAlignment;
-}
 
 // A freed block holds the list of its class in its own first bytes.
 struct FreeBlock {
@@ -106,13 +64,27 @@ struct FreeList {
 };
 
 struct Counters {
-  std::atomic<std::size_t> in_use{0};
-  std::atomic<std::size_t> peak{0};
+  std::atomic<std::int64_t> in_use{0};  // below 0 while a thread has not told what it handed on
+  std::atomic<std::int64_t> peak{0};
   std::atomic<std::size_t> cached{0};
   std::atomic<std::size_t> limit{std::size_t{1} << 30};
   std::atomic<std::uint64_t> allocations{0};
   std::atomic<std::uint64_t> system_allocations{0};
 };
+
+void raise_peak(Counters& counters, std::int64_t now) noexcept {
+  std::int64_t seen = counters.peak.load(std::memory_order_relaxed);
+  while (now > seen && !counters.peak.compare_exchange_weak(seen, now, std::memory_order_relaxed)) {
+  }
+}
+
+// `bytes` more in use, `peak` of them at once, after `allocations`.
+void count(Counters& counters, std::int64_t bytes, std::int64_t peak,
+           std::uint64_t allocations) noexcept {
+  const std::int64_t before = counters.in_use.fetch_add(bytes, std::memory_order_relaxed);
+  raise_peak(counters, before + peak);
+  counters.allocations.fetch_add(allocations, std::memory_order_relaxed);
+}
 
 struct Shared {
   std::mutex mutex;
@@ -166,6 +138,31 @@ class ThreadCache {
     for (std::size_t index = 0; index < kThreadClasses; ++index) {
       flush(index, lists_[index].count);
     }
+    tell();
+  }
+
+  void allocated(std::size_t bytes) noexcept {
+    ++allocations_;
+    held_ += static_cast<std::int64_t>(bytes);
+    if (held_ > most_) {
+      most_ = held_;
+      if (held_ > kUntold) {
+        tell();
+      }
+    }
+  }
+  void deallocated(std::size_t bytes) noexcept {
+    held_ -= static_cast<std::int64_t>(bytes);
+    if (held_ < -kUntold) {
+      tell();
+    }
+  }
+  // Adds this thread's counts to those of all.
+  void tell() noexcept {
+    count(shared().counters, held_, most_, allocations_);
+    held_ = 0;
+    most_ = 0;
+    allocations_ = 0;
   }
 
  private:
@@ -188,6 +185,10 @@ class ThreadCache {
   }
 
   std::array<FreeList, kThreadClasses> lists_{};
+  // Since the last tell(): atomic counters in each call would cost more than the rest of it.
+  std::int64_t held_ = 0;
+  std::int64_t most_ = 0;
+  std::uint64_t allocations_ = 0;
 };
 
 // The pointer has no destructor, so it can still be asked when the thread's other objects are gone.
@@ -211,12 +212,7 @@ ThreadCache* this_thread() noexcept {
   return thread_cache;
 }
 
-void* pop_cached(std::size_t index) noexcept {
-  if (index < kThreadClasses) {
-    if (ThreadCache* cache = this_thread()) {
-      return cache->pop(index);
-    }
-  }
+void* pop_shared(std::size_t index) noexcept {
   Shared& pool = shared();
   const std::scoped_lock lock(pool.mutex);
   FreeList& list = pool.lists[index];
@@ -242,12 +238,6 @@ void free_cached(std::size_t keep) noexcept {
   }
 }
 
-void raise_peak(Counters& counters, std::size_t now) noexcept {
-  std::size_t seen = counters.peak.load(std::memory_order_relaxed);
-  while (now > seen && !counters.peak.compare_exchange_weak(seen, now, std::memory_order_relaxed)) {
-  }
-}
-
 }  // namespace
 
 void* allocate(std::size_t bytes) {
@@ -256,8 +246,9 @@ void* allocate(std::size_t bytes) {
   }
   const std::size_t index = class_of(bytes);
   const std::size_t size = block_bytes(index);
-  Counters& counters = shared().counters;
-  void* block = pop_cached(index);
+  ThreadCache* cache = this_thread();
+  const bool small = index < kThreadClasses && cache != nullptr;
+  void* block = small ? cache->pop(index) : pop_shared(index);
   if (block == nullptr) {
     block = std::aligned_alloc(kAlignment, size);
     if (block == nullptr) {
@@ -267,42 +258,59 @@ void* allocate(std::size_t bytes) {
     if (block == nullptr) {
       throw OutOfMemory(bytes);
     }
-    counters.system_allocations.fetch_add(1, std::memory_order_relaxed);
+    shared().counters.system_allocations.fetch_add(1, std::memory_order_relaxed);
   } else {
     unpoison(block, size);
   }
-  counters.allocations.fetch_add(1, std::memory_order_relaxed);
-  raise_peak(counters, counters.in_use.fetch_add(size, std::memory_order_relaxed) + size);
+  if (small) {
+    cache->allocated(size);
+    return block;
+  }
+  if (cache != nullptr) {
+    cache->tell();  // so that the peak is right
+  }
+  const auto added = static_cast<std::int64_t>(size);
+  count(shared().counters, added, added, 1);
   return block;
 }
 
 void deallocate(void* block, std::size_t bytes) noexcept {
   const std::size_t index = class_of(bytes);
   const std::size_t size = block_bytes(index);
-  Shared& pool = shared();
-  pool.counters.in_use.fetch_sub(size, std::memory_order_relaxed);
   poison(block, size);
-  if (index < kThreadClasses && pool.counters.limit.load(std::memory_order_relaxed) != 0) {
-    if (ThreadCache* cache = this_thread()) {
+  Shared& pool = shared();
+  ThreadCache* cache = this_thread();
+  if (index < kThreadClasses && cache != nullptr) {
+    cache->deallocated(size);
+    if (pool.counters.limit.load(std::memory_order_relaxed) != 0) {
       cache->push(index, block);
       return;
     }
+  } else {
+    pool.counters.in_use.fetch_sub(static_cast<std::int64_t>(size), std::memory_order_relaxed);
   }
   const std::scoped_lock lock(pool.mutex);
   keep_or_free(pool, block, index);
 }
 
 Stats stats() noexcept {
+  if (ThreadCache* cache = this_thread()) {
+    cache->tell();
+  }
   const Counters& counters = shared().counters;
-  return {.in_use = counters.in_use,
+  const auto bytes = [](std::int64_t n) { return static_cast<std::size_t>(n < 0 ? 0 : n); };
+  return {.in_use = bytes(counters.in_use),
           .cached = counters.cached,
-          .peak = counters.peak,
+          .peak = bytes(counters.peak),
           .cache_limit = counters.limit,
           .allocations = counters.allocations,
           .system_allocations = counters.system_allocations};
 }
 
 void reset_peak() noexcept {
+  if (ThreadCache* cache = this_thread()) {
+    cache->tell();
+  }
   Counters& counters = shared().counters;
   counters.peak = counters.in_use.load();
 }

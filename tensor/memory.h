@@ -21,6 +21,7 @@ struct Stats {
   std::uint64_t system_allocations;  // of those, how many the cache could not serve
 };
 
+// What other threads hold in blocks up to 4 KiB is known to 64 KiB for each of them.
 RETROGRAD_API Stats stats() noexcept;
 
 // Makes `peak` count from now.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <retrograd/tensor/api.h>
@@ -161,7 +162,12 @@ class RETROGRAD_API Tensor {
   // First element's address, whatever the strides.
   template <class T>
   T* raw() const {
+    static_assert(!std::is_same_v<T, std::byte>, "offsets count elements: raw_bytes()");
     return reinterpret_cast<T*>(impl().storage->data) + impl().offset;
+  }
+  std::byte* raw_bytes() const {
+    return reinterpret_cast<std::byte*>(impl().storage->data) +
+           impl().offset * static_cast<std::int64_t>(item_size(dtype()));
   }
   std::uint32_t version() const noexcept;
 

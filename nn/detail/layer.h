@@ -16,6 +16,11 @@ Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in, W
 // Throw ValueError: "layer: what is value; at least 1 (0) is needed".
 void require_positive(const char* layer, const char* what, std::int64_t value, Where where);
 void require_not_negative(const char* layer, const char* what, std::int64_t value, Where where);
+// Throws DTypeError unless parameters of this dtype can be trained.
+void require_floating(const char* layer, DType dtype, Where where);
+
+// The number of elements of a tensor of this shape: for multiply_adds().
+std::int64_t count(const Shape& shape) noexcept;
 
 // "3", or "3x5" where the dimensions differ.
 template <std::size_t N>

@@ -18,6 +18,9 @@ void same_dtype(const char* op, const char* name_a, const Tensor& a, const char*
 void same_shape(const char* op, const char* name_a, const Tensor& a, const char* name_b,
                 const Tensor& b, Where where);
 
+// A ShapeError for results of more dimensions than tensors can have.
+void rank(const char* op, std::size_t rank, const Tensor& x, Where where);
+
 // A dimension from 0 on.
 std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where);
 // The listed dimensions, all for none. Throws IndexError for one that is named twice.

@@ -107,4 +107,18 @@ void binary_in_place(Binary op, const Tensor& a, Scalar b) {
   binary_into(op, a, a, b);
 }
 
+Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
+  Tensor out = empty_as(layout_model(a, b), a.dtype());
+  for_floating(out.dtype(), [&]<class T>() {
+    using C = compute_t<T>;
+    map<T, T, T, T>(out, a, b, weight, [](T from, T to, T at) {
+      const C x = static_cast<C>(from);
+      const C y = static_cast<C>(to);
+      const C w = static_cast<C>(at);
+      return convert<T>(w < C{0.5} ? x + w * (y - x) : y - (y - x) * (1 - w));
+    });
+  });
+  return out;
+}
+
 }  // namespace retrograd::kernels

@@ -18,9 +18,31 @@ Tensor try_onednn(onednn::Pass pass, const ConvShape& shape, Fast&& fast) {
   return result;
 }
 
+// y (N, C, ...) += bias (C).
+void add_to_channels(const Tensor& y, const Tensor& bias) {
+  Strides strides = Dims::filled(y.shape().size(), 0);
+  strides[1] = bias.strides()[0];
+  binary_in_place(Binary::add, y, view_of(bias, y.shape(), strides, bias.impl().offset));
+}
+
 ConvShape in_float32(ConvShape shape) {
   shape.dtype = float32;
   return shape;
+}
+
+// Of bfloat16, the result may be asked for in float32.
+Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, DType dtype) {
+  const auto fast = [&] { return onednn::conv_input_grad(grad, weight, shape, dtype); };
+  if (Tensor result = try_onednn(onednn::Pass::input_grad, shape, fast); result.defined()) {
+    return result;
+  }
+  if (shape.dtype == bfloat16) {
+    const Tensor result = input_grad(converted(grad, float32), converted(weight, float32),
+                                     in_float32(shape), float32);
+    return dtype == float32 ? result : converted(result, dtype);
+  }
+  ++choice().reference_runs;
+  return reference::conv_input_grad(grad, weight, shape);
 }
 
 }  // namespace
@@ -39,18 +61,15 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
   return reference::conv(x, weight, bias, shape);
 }
 
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  const auto fast = [&] { return onednn::conv_input_grad(grad, weight, shape); };
-  if (Tensor result = try_onednn(onednn::Pass::input_grad, shape, fast); result.defined()) {
-    return result;
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
+                       const ConvShape& shape) {
+  if (!bias.defined()) {
+    return input_grad(grad, weight, shape, shape.dtype);
   }
-  if (shape.dtype == bfloat16) {
-    return converted(
-        conv_input_grad(converted(grad, float32), converted(weight, float32), in_float32(shape)),
-        bfloat16);
-  }
-  ++choice().reference_runs;
-  return reference::conv_input_grad(grad, weight, shape);
+  const DType wide = shape.dtype == bfloat16 ? float32 : shape.dtype;
+  const Tensor sums = input_grad(grad, weight, shape, wide);
+  add_to_channels(sums, converted(bias, wide));
+  return wide == shape.dtype ? sums : converted(sums, shape.dtype);
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {

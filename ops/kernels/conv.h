@@ -37,8 +37,10 @@ struct ConvShape {
 
 // Choose among the implementations below; bfloat16 that oneDNN does not take goes through float32.
 // Activations come back channels-last, gradients of the weight row-major.
+// A bias, where defined, is one value for each channel of the result.
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
+                       const ConvShape& shape);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
 
 // The specification: the matrix of shifted inputs times the filters, in float32 or float64.
@@ -49,13 +51,15 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& sh
 }  // namespace reference
 
 namespace onednn {
-enum class Pass : std::uint8_t { forward, input_grad, weight_grad };
+// wide_input_grad: of bfloat16, in float32.
+enum class Pass : std::uint8_t { forward, input_grad, wide_input_grad, weight_grad };
 // False for float64, empty tensors, and what oneDNN is known to compute wrongly: the list stands in
 // onednn_supports.cpp.
 bool supports(Pass pass, const ConvShape& shape);
 // Undefined where oneDNN has no implementation for this CPU that would be worth it.
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape,
+                       DType result);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
 // How many convolutions are kept ready to run, for all threads.
 std::size_t cached_conv_plans() noexcept;

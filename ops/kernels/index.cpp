@@ -1,5 +1,8 @@
+#include <retrograd/ops/kernels/index.h>
+
 #include <algorithm>
 
+#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
 
@@ -36,6 +39,12 @@ Tensor gather(const Tensor& x, std::size_t dim, const Tensor& index) {
 }
 
 Tensor scatter_add(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {
+  if (x.dtype() == DType::bfloat16) {
+    // Many elements may meet in one: summed in float32, rounded once.
+    return converted(
+        scatter_add(converted(x, DType::float32), dim, index, converted(source, DType::float32)),
+        DType::bfloat16);
+  }
   Tensor out = contiguous_copy(x);
   const Strides fixed = without(out.strides(), dim);
   const std::int64_t step = out.strides()[dim];
@@ -49,6 +58,26 @@ Tensor scatter_add(const Tensor& x, std::size_t dim, const Tensor& index, const 
                                 const std::int64_t picked = where[at[0] + i * steps[0]];
                                 T& sum = o[at[1] + i * steps[1] + picked * step];
                                 sum = convert<T>(sum + in[at[2] + i * steps[2]]);
+                              }
+                            });
+  });
+  return out;
+}
+
+Tensor scatter(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {
+  Tensor out = contiguous_copy(x);
+  const Tensor ordered = as_contiguous(index);
+  const Strides fixed = without(out.strides(), dim);
+  const std::int64_t step = out.strides()[dim];
+  const auto* const where = ordered.raw<std::int64_t>();
+  for_dtype(x.dtype(), [&]<class T>() {
+    T* const o = out.raw<T>();
+    const T* const in = source.raw<T>();
+    detail::for_each_run<3>(index.shape(), {&ordered.strides(), &fixed, &source.strides()},
+                            [&](const auto& at, std::int64_t n, const auto& steps) {
+                              for (std::int64_t i = 0; i < n; ++i) {
+                                const std::int64_t picked = where[at[0] + i * steps[0]];
+                                o[at[1] + i * steps[1] + picked * step] = in[at[2] + i * steps[2]];
                               }
                             });
   });

@@ -25,7 +25,23 @@ enum class Unary : std::uint8_t {
   square,
   tanh,
   sigmoid,
-  relu
+  relu,
+  expm1,
+  log2,
+  rsqrt,
+  reciprocal,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  erf,
+  floor,
+  ceil,
+  round  // half to even
 };
 Tensor unary(Unary op, const Tensor& x);
 
@@ -45,6 +61,9 @@ Tensor compare(Compare op, const Tensor& a, Scalar b);
 
 // Equal shapes, condition boolean, a and b of one dtype.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+
+// a + weight (b - a), exact at weights 0 and 1. Equal shapes and floating dtypes.
+Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight);
 
 // --- copies ---
 
@@ -78,6 +97,9 @@ std::pair<std::int64_t, std::int64_t> index_range(const Tensor& index);
 
 Tensor softmax(const Tensor& x, std::size_t dim);
 Tensor log_softmax(const Tensor& x, std::size_t dim);
+// The gradient of x from that of the result y.
+Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim);
+Tensor log_softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim);
 
 // --- matrices: a (batch, n, k), b (batch, k, m), a batch of 1 repeats; gives (batch, n, m) ---
 

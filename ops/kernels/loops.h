@@ -1,36 +1,18 @@
 // Loops over the elements of one to four operands.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
-#include <omp.h>
-
+#include <retrograd/tensor/detail/parallel.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/strided.h>
 #include <retrograd/tensor/tensor.h>
-#include <retrograd/tensor/threads.h>
 
 namespace retrograd::kernels {
 
-// Below this many elements a second thread costs more than it saves.
-inline constexpr std::int64_t kGrain = 32768;
-
-// Calls f(begin, end) for parts of [0, count), in several threads when there is enough to do. The
-// parts must not depend on each other. f must not throw.
-template <class F>
-void parallel_ranges(std::int64_t count, std::int64_t grain, F&& f) {
-  const std::int64_t parts = std::min<std::int64_t>(get_num_threads(), count / grain);
-  if (parts <= 1 || omp_in_parallel()) {
-    f(std::int64_t{0}, count);
-    return;
-  }
-#pragma omp parallel for schedule(static) num_threads(static_cast <int>(parts))
-  for (std::int64_t part = 0; part < parts; ++part) {
-    f(count * part / parts, count * (part + 1) / parts);
-  }
-}
+using detail::kGrain;
+using detail::parallel_ranges;
 
 // Whether one flat loop visits the elements of all operands together.
 inline bool is_flat(const Tensor& a) {
@@ -128,6 +110,11 @@ void map(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& c, F
                               const C last = *zp;
                               for (std::int64_t i = 0; i < n; ++i) {
                                 op[i] = f(xp[i], yp[i], last);
+                              }
+                            } else if (unit && step[2] == 0 && step[3] == 1) {
+                              const B middle = *yp;
+                              for (std::int64_t i = 0; i < n; ++i) {
+                                op[i] = f(xp[i], middle, zp[i]);
                               }
                             } else {
                               for (std::int64_t i = 0; i < n; ++i) {

@@ -10,7 +10,7 @@ bool supports(Pass, const ConvShape&) {
 Tensor conv(const Tensor&, const Tensor&, const Tensor&, const ConvShape&) {
   return {};
 }
-Tensor conv_input_grad(const Tensor&, const Tensor&, const ConvShape&) {
+Tensor conv_input_grad(const Tensor&, const Tensor&, const ConvShape&, DType) {
   return {};
 }
 Tensor conv_weight_grad(const Tensor&, const Tensor&, const ConvShape&) {

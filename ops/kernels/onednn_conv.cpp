@@ -12,7 +12,7 @@ Tensor empty_channels_last(const Shape& shape, DType dtype) {
 }
 
 void* memory_of(const Tensor& x) {
-  return x.raw<std::byte>();
+  return x.raw_bytes();
 }
 
 // Memory for the weight or its gradient in the plan's own layout.
@@ -57,15 +57,17 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
   return out;
 }
 
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape,
+                       DType result) {
   const ConvThreads threads(shape);
-  const auto plan = conv_plan(Pass::input_grad, shape, false, threads);
+  const Pass pass = result == shape.dtype ? Pass::input_grad : Pass::wide_input_grad;
+  const auto plan = conv_plan(pass, shape, false, threads);
   if (!plan) {
     return {};
   }
   const Tensor out_grad = as_channels_last(grad);
   const Tensor filters = reordered(*plan, weight);
-  Tensor x_grad = empty_channels_last(shape.input_shape(), shape.dtype);
+  Tensor x_grad = empty_channels_last(shape.input_shape(), result);
   plan->conv.run({{DNNL_ARG_DIFF_DST, &plan->destination, memory_of(out_grad)},
                   {DNNL_ARG_WEIGHTS, &plan->weight, memory_of(filters)},
                   {DNNL_ARG_DIFF_SRC, &plan->source, memory_of(x_grad)}});

@@ -104,10 +104,9 @@ Forward::primitive_desc forward(const Problem& p) {
                            p.before, p.after);
 }
 
-InputGrad::primitive_desc input_grad(const Problem& p) {
-  return describe_backward<InputGrad>(engine(), attributes(), forward(p), kDirect, p.source,
-                                      p.weight, p.destination, p.stride, p.dilation, p.before,
-                                      p.after);
+InputGrad::primitive_desc input_grad(const Problem& p, const Forward::primitive_desc& hint) {
+  return describe_backward<InputGrad>(engine(), attributes(), hint, kDirect, p.source, p.weight,
+                                      p.destination, p.stride, p.dilation, p.before, p.after);
 }
 
 WeightGrad::primitive_desc weight_grad(const Problem& p) {
@@ -157,8 +156,12 @@ std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
     const auto description = forward(problem);
     return with_weight(description, start_plan<Forward>(problem, description));
   }
-  const auto description = input_grad(problem);
-  return with_weight(description, start_plan<InputGrad>(problem, description));
+  Problem wanted = problem;
+  if (key.pass == Pass::wide_input_grad) {
+    wanted.source = channels_last(problem.source.dims(), memory::data_type::f32);
+  }
+  const auto description = input_grad(wanted, forward(problem));
+  return with_weight(description, start_plan<InputGrad>(wanted, description));
 }
 
 struct HashConvKey {

@@ -1,36 +1,52 @@
-// Pooling kernels over (N, C, H, W). Activations come back channels-last.
+// Pooling kernels over (N, C, spatial...) with one to three spatial dimensions. Activations come
+// back channels-last.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::kernels {
 
+// Spatial sizes are aligned to the right, as in ConvShape.
 struct PoolShape {
-  std::array<std::int64_t, 2> input{};
-  std::array<std::int64_t, 2> kernel{};
-  std::array<std::int64_t, 2> output{};
-  std::array<std::int64_t, 2> stride{};
-  std::array<std::int64_t, 2> padding{};
-  std::array<std::int64_t, 2> dilation{1, 1};
+  std::size_t spatial_rank = 2;
   bool count_include_pad = true;
+  bool adaptive = false;              // windows from floor(o in / out) to ceil((o + 1) in / out)
+  std::int64_t divisor_override = 0;  // 0: none
+  std::array<std::int64_t, 3> input{1, 1, 1};
+  std::array<std::int64_t, 3> output{1, 1, 1};
+  std::array<std::int64_t, 3> kernel{1, 1, 1};  // the largest window where adaptive
+  std::array<std::int64_t, 3> stride{1, 1, 1};
+  std::array<std::int64_t, 3> padding{0, 0, 0};
+  std::array<std::int64_t, 3> dilation{1, 1, 1};
 };
 
 struct Pooled {
   Tensor values;
-  Tensor indices;  // int64 h * W + w of each window's winner, channels-last
+  // Of each window's winner, channels-last: its number in the row-major window, uint8; or for large
+  // windows its place, int64. kNoTap or kNowhere where no tap lies inside the input.
+  Tensor winners;
 };
+inline constexpr std::uint8_t kNoTap = 255;
+inline constexpr std::int64_t kNowhere = -1;
 
+// NaN wins; the first of equals does.
 Pooled max_pool(const Tensor& x, const PoolShape& shape);
-// Adds each gradient to the winner's place; (N, C, H, W).
-Tensor max_pool_scatter(const Tensor& grad, const Tensor& indices, const PoolShape& shape);
+// The winners' places in the row-major spatial dimensions of the input, int64.
+Tensor max_pool_places(const Tensor& winners, const PoolShape& shape);
+// Adds each gradient at the winner's place; of the input's shape.
+Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolShape& shape);
 // Reads x at the winners' places; the adjoint of max_pool_scatter.
-Tensor max_pool_gather(const Tensor& x, const Tensor& indices, const PoolShape& shape);
+Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolShape& shape);
 
 Tensor avg_pool(const Tensor& x, const PoolShape& shape);
 // The adjoint of avg_pool.
 Tensor avg_pool_input_grad(const Tensor& grad, const PoolShape& shape);
+
+// Which indices (N, C, ...) are the last of their plane to name their place: boolean.
+Tensor last_of_equals(const Tensor& indices, std::int64_t places);
 
 }  // namespace retrograd::kernels

@@ -5,6 +5,7 @@
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/vector_math.h>
 
 namespace retrograd::kernels {
 
@@ -27,7 +28,7 @@ void with_unary(Unary op, F&& f) {
         if constexpr (std::is_floating_point_v<C>) {
           return std::fabs(x);
         } else {
-          return static_cast<C>(x < C{} ? -x : x);
+          return x < C{} ? wrap<C>(bits_t<C>{} - bits_t<C>(x)) : x;
         }
       });
     case Unary::sign:
@@ -39,17 +40,28 @@ void with_unary(Unary op, F&& f) {
   }
   if constexpr (std::is_floating_point_v<C>) {
     switch (op) {
-      case Unary::exp: return f([](C x) { return std::exp(x); });
+      case Unary::exp: return f([](C x) { return vec::exp(x); });
       case Unary::log: return f([](C x) { return std::log(x); });
       case Unary::log1p: return f([](C x) { return std::log1p(x); });
       case Unary::sqrt: return f([](C x) { return std::sqrt(x); });
-      case Unary::tanh: return f([](C x) { return std::tanh(x); });
-      case Unary::sigmoid:
-        return f([](C x) {
-          // exp of a negative number only, so that nothing overflows
-          const C e = std::exp(-std::fabs(x));
-          return x >= C{} ? 1 / (1 + e) : (x != x ? x : e / (1 + e));
-        });
+      case Unary::tanh: return f([](C x) { return vec::tanh(x); });
+      case Unary::sigmoid: return f([](C x) { return vec::sigmoid(x); });
+      case Unary::expm1: return f([](C x) { return std::expm1(x); });
+      case Unary::log2: return f([](C x) { return std::log2(x); });
+      case Unary::rsqrt: return f([](C x) { return 1 / std::sqrt(x); });
+      case Unary::reciprocal: return f([](C x) { return 1 / x; });
+      case Unary::sin: return f([](C x) { return std::sin(x); });
+      case Unary::cos: return f([](C x) { return std::cos(x); });
+      case Unary::tan: return f([](C x) { return std::tan(x); });
+      case Unary::asin: return f([](C x) { return std::asin(x); });
+      case Unary::acos: return f([](C x) { return std::acos(x); });
+      case Unary::atan: return f([](C x) { return std::atan(x); });
+      case Unary::sinh: return f([](C x) { return std::sinh(x); });
+      case Unary::cosh: return f([](C x) { return std::cosh(x); });
+      case Unary::erf: return f([](C x) { return std::erf(x); });
+      case Unary::floor: return f([](C x) { return std::floor(x); });
+      case Unary::ceil: return f([](C x) { return std::ceil(x); });
+      case Unary::round: return f([](C x) { return std::nearbyint(x); });
       default: break;
     }
   }

@@ -48,7 +48,7 @@ def compute(row, inputs):
     try:
         total = sum((g * weights(g.shape, 5)).sum() for g in first)
         parts += gradients(total, leaves, False) if leaves else []
-    except RuntimeError as error:
+    except RuntimeError as error:  # PyTorch has no second derivative of some
         if "not implemented" not in str(error) and "not differentiable" not in str(error):
             raise
     return torch.cat([part.detach().flatten() for part in parts])

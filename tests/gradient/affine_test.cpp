@@ -19,7 +19,7 @@ struct Dot {
   double magnitude = 0;  // the sum of the absolute products, which rounding is relative to
 };
 
-Dot dot(const rg::Tensor& a, const rg::Tensor& b) {
+Dot dot_product(const rg::Tensor& a, const rg::Tensor& b) {
   const auto x = a.to_vector<double>();
   const auto y = b.to_vector<double>();
   Dot result;
@@ -46,9 +46,9 @@ void check_adjoint(const OpCase& row, std::size_t input) {
   const rg::Tensor u = random_like(y, 2);
   const rg::Tensor transposed = rg::grad({y}, {inputs[input]}, {.grad_outputs = {u}}).front();
   const rg::NoGradGuard unrecorded;
-  const Dot right = dot(v, transposed);
-  const Dot after = dot(row.function(moved), u);
-  const Dot before = dot(y, u);
+  const Dot right = dot_product(v, transposed);
+  const Dot after = dot_product(row.function(moved), u);
+  const Dot before = dot_product(y, u);
   const double scale = right.magnitude + after.magnitude + before.magnitude;
   CHECK(std::fabs(after.value - before.value - right.value) <= 1e-12 * scale);
 }

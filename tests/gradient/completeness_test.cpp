@@ -77,7 +77,7 @@ void add_declared(std::set<std::string>& names, const std::filesystem::path& hea
 }
 
 std::set<std::string> declared_operators() {
-  const auto root = std::filesystem::path(__FILE__).parent_path() / ".." / "..";
+  const auto root = std::filesystem::path(RETROGRAD_TEST_SOURCES);
   std::set<std::string> names;
   add_declared(names, root / "tensor" / "tensor.h", "  Tensor& ");
   // Writes in place end in an underscore, as nothing else does.
@@ -87,6 +87,8 @@ std::set<std::string> declared_operators() {
     if (entry.path().extension() == ".h") {
       add_declared(names, entry.path(), "RETROGRAD_API Tensor ");
       add_declared(names, entry.path(), "RETROGRAD_API ValuesAndIndices ");
+      add_declared(names, entry.path(), "RETROGRAD_API std::vector<Tensor> ");
+      add_declared(names, entry.path(), "RETROGRAD_API LSTMState ");
     }
   }
   return names;

@@ -83,6 +83,10 @@ TEST_CASE("every operator has right gradients to second order: expanded inputs")
   check_layout(Layout::expanded);
 }
 
+TEST_CASE("every operator has right gradients to second order: inputs within a larger memory") {
+  check_layout(Layout::inside);
+}
+
 TEST_CASE("second derivatives are right for output gradients with gaps in memory") {
   for (const OpCase& row : all_cases()) {
     INFO(row.name());

@@ -12,12 +12,14 @@ void add_cases(Table& table) {
     table.push_back({.op = "clone",
                      .label = to_string(shape),
                      .inputs = {shape},
+                     .torch = "a.clone()",
                      .function = [](const Tensors& x) { return x[0].clone(); },
                      .affine = true});
     table.push_back(
         {.op = "contiguous",
          .label = to_string(shape),
          .inputs = {shape},
+         .torch = "a.transpose(0, -1).contiguous()",
          .function = [](const Tensors& x) { return rg::transpose(x[0], 0, -1).contiguous(); },
          .affine = true});
     // Shorter dtypes lose the small steps of finite differences; a large one is exact.
@@ -25,6 +27,7 @@ void add_cases(Table& table) {
         {.op = "to",
          .label = "float32 and back " + to_string(shape),
          .inputs = {shape},
+         .torch = "a.float().double()",
          .function = [](const Tensors& x) { return x[0].to(rg::float32).to(rg::float64); },
          .eps = 0.25});
   }

@@ -42,12 +42,14 @@ void add_cases(Table& table) {
         {.op = "gather",
          .label = row.label(),
          .inputs = {row.shape, row.drawn_index()},
+         .torch = "a.gather(" + std::to_string(row.dim) + ", b)",
          .function = [dim = row.dim](const Tensors& x) { return rg::gather(x[0], dim, x[1]); },
          .affine = true});
     table.push_back(
         {.op = "scatter_add",
          .label = row.label(),
          .inputs = {row.shape, row.drawn_index(), row.index},
+         .torch = "a.scatter_add(" + std::to_string(row.dim) + ", b, c)",
          .function =
              [dim = row.dim](const Tensors& x) { return rg::scatter_add(x[0], dim, x[1], x[2]); },
          .affine = true});

@@ -8,7 +8,8 @@ namespace {
 struct Target {
   const char* label;
   rg::Tensor (*part)(const rg::Tensor&);
-  rg::Shape source;  // broadcasts to the part
+  const char* torch;  // the part of a tensor y
+  rg::Shape source;   // broadcasts to the part
   rg::Shape input = {2, 3};
 };
 
@@ -35,16 +36,16 @@ rg::Tensor nothing(const rg::Tensor& x) {
 }
 
 const Target kTargets[] = {
-    {"whole", whole, {2, 3}},
-    {"whole, broadcast from a row", whole, {3}},
-    {"whole, broadcast from a scalar", whole, {}},
-    {"row", row, {3}},
-    {"every other column", every_other_column, {2, 1}},
-    {"transposed", transposed, {3, 2}},
-    {"reshaped", reshaped, {2, 1, 1}},
-    {"part of a part", part_of_a_part, {2}},
-    {"a part without elements", nothing, {3}},
-    {"no elements", whole, {0, 3}, {0, 3}},
+    {"whole", whole, "y", {2, 3}},
+    {"whole, broadcast from a row", whole, "y", {3}},
+    {"whole, broadcast from a scalar", whole, "y", {}},
+    {"row", row, "y[1]", {3}},
+    {"every other column", every_other_column, "y[:, ::2]", {2, 1}},
+    {"transposed", transposed, "y.T", {3, 2}},
+    {"reshaped", reshaped, "y.view(2, 1, 3)", {2, 1, 1}},
+    {"part of a part", part_of_a_part, "y[:, 1:][0]", {2}},
+    {"a part without elements", nothing, "y[2:]", {3}},
+    {"no elements", whole, "y", {0, 3}, {0, 3}},
 };
 
 using Update = rg::Tensor& (rg::Tensor::*)(const rg::Operand&, rg::Where);
@@ -73,11 +74,17 @@ rg::Tensor written(const rg::Tensor& x, const Target& target, Write&& write) {
   return y;
 }
 
+// The copy of a after a write to a part of it.
+std::string in_torch(const Target& target, const std::string& write) {
+  return "(lambda y: (" + (target.torch + ("." + write)) + ", y)[1])(a.clone())";
+}
+
 void add_update_cases(Table& table, const UpdateRow& update) {
   for (const Target& target : kTargets) {
     table.push_back({.op = update.name,
                      .label = target.label,
                      .inputs = {target.input, {target.source, update.source}},
+                     .torch = in_torch(target, update.name + std::string("(b)")),
                      .function =
                          [call = update.call, &target](const Tensors& x) {
                            return written(x[0], target,
@@ -88,6 +95,7 @@ void add_update_cases(Table& table, const UpdateRow& update) {
   table.push_back({.op = update.name,
                    .label = "a number",
                    .inputs = {{2, 3}},
+                   .torch = "a." + std::string(update.name) + "(2.5)",
                    .function =
                        [call = update.call](const Tensors& x) {
                          rg::Tensor y = x[0].clone();
@@ -98,25 +106,30 @@ void add_update_cases(Table& table, const UpdateRow& update) {
     table.push_back({.op = update.name,
                      .label = "with itself",
                      .inputs = {{{2, 3}, Values::away_from_zero}},
+                     .torch = "a." + std::string(update.name) + "(a)",
                      .function = [call = update.call](const Tensors& x) {
                        rg::Tensor y = x[0].clone();
                        return (y.*call)(y, {});
                      }});
   }
-  table.push_back({.op = update.name,
-                   .label = "whole, read through an older part",
-                   .inputs = {{2, 3}, {{2, 3}, update.source}},
-                   .function =
-                       [call = update.call](const Tensors& x) {
-                         rg::Tensor y = x[0].clone();
-                         const rg::Tensor older = rg::select(y, 0, 0);
-                         (y.*call)(x[1], {});
-                         return older;
-                       },
-                   .affine = update.affine});
+  table.push_back(
+      {.op = update.name,
+       .label = "whole, read through an older part",
+       .inputs = {{2, 3}, {{2, 3}, update.source}},
+       .torch = "(lambda y, older: (y." + std::string(update.name) + "(b), older)[1])(a, a[0])",
+       .function =
+           [call = update.call](const Tensors& x) {
+             rg::Tensor y = x[0].clone();
+             const rg::Tensor older = rg::select(y, 0, 0);
+             (y.*call)(x[1], {});
+             return older;
+           },
+       .affine = update.affine});
   table.push_back({.op = update.name,
                    .label = "two overlapping parts, one after the other",
                    .inputs = {{2, 3}, {{3}, update.source}},
+                   .torch = "(lambda y, row: (row." + std::string(update.name) + "(b), y[:, 1:]." +
+                            update.name + "(b[1:]), y * row)[2])(a, a[1])",
                    .function = [call = update.call](const Tensors& x) {
                      rg::Tensor y = x[0].clone();
                      rg::Tensor row_part = rg::select(y, 0, 1);
@@ -135,6 +148,7 @@ void add_cases(Table& table) {
     table.push_back({.op = "copy_",
                      .label = target.label,
                      .inputs = {target.input, target.source},
+                     .torch = "a * " + in_torch(target, "copy_(b)"),
                      .function = [&target](const Tensors& x) {
                        // What is overwritten entirely has no gradient; the factor keeps one.
                        return x[0] *
@@ -143,6 +157,7 @@ void add_cases(Table& table) {
     table.push_back({.op = "fill_",
                      .label = target.label,
                      .inputs = {target.input, target.input},
+                     .torch = "b * " + in_torch(target, "fill_(1.5)"),
                      .function =
                          [&target](const Tensors& x) {
                            return x[1] *
@@ -152,6 +167,7 @@ void add_cases(Table& table) {
     table.push_back({.op = "zero_",
                      .label = target.label,
                      .inputs = {target.input, target.input},
+                     .torch = "b * " + in_torch(target, "zero_()"),
                      .function =
                          [&target](const Tensors& x) {
                            return x[1] *

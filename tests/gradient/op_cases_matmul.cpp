@@ -42,6 +42,7 @@ void add_cases(Table& table) {
     table.push_back({.op = "matmul",
                      .label = to_string(a) + " by " + to_string(b),
                      .inputs = {a, b},
+                     .torch = "torch.matmul(a, b)",
                      .function = [](const Tensors& x) { return rg::matmul(x[0], x[1]); },
                      .affine = true});
   }
@@ -49,17 +50,20 @@ void add_cases(Table& table) {
       {.op = "matmul",
        .label = "with its own transpose",
        .inputs = {{2, 3}},
+       .torch = "a @ a.T",
        .function = [](const Tensors& x) { return rg::matmul(x[0], rg::transpose(x[0], 0, 1)); }});
   for (const auto& [shape, weight] : kLinears) {
     const std::string label = to_string(shape) + " by " + to_string(weight);
     table.push_back({.op = "linear",
                      .label = label,
                      .inputs = {shape, weight},
+                     .torch = "F.linear(a, b)",
                      .function = [](const Tensors& x) { return rg::linear(x[0], x[1]); },
                      .affine = true});
     table.push_back({.op = "linear",
                      .label = label + " with bias",
                      .inputs = {shape, weight, rg::Shape{weight[0]}},
+                     .torch = "F.linear(a, b, c)",
                      .function = [](const Tensors& x) { return rg::linear(x[0], x[1], x[2]); },
                      .affine = true});
   }

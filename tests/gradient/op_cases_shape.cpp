@@ -7,10 +7,11 @@ namespace {
 // Changes of shape move values and never compute: all are linear.
 template <class F>
 void add(Table& table, const char* op, const rg::Shape& shape, const std::string& label,
-         F function) {
+         const std::string& torch, F function) {
   table.push_back({.op = op,
                    .label = to_string(shape) + " " + label,
                    .inputs = {shape},
+                   .torch = torch,
                    .function = [function](const Tensors& x) { return function(x[0]); },
                    .affine = true});
 }
@@ -33,7 +34,7 @@ void add_reshape_cases(Table& table) {
       {{2, 0}, {5, 0, 2}},
   };
   for (const auto& [from, to] : rows) {
-    add(table, "reshape", from, "to " + to_string(to),
+    add(table, "reshape", from, "to " + to_string(to), "a.reshape(" + to_string(to) + ")",
         [to = to](const rg::Tensor& x) { return rg::reshape(x, to); });
   }
 }
@@ -49,6 +50,7 @@ void add_flatten_cases(Table& table) {
   };
   for (const auto& [shape, start, end] : rows) {
     add(table, "flatten", shape, std::to_string(start) + " to " + std::to_string(end),
+        "a.flatten(" + std::to_string(start) + ", " + std::to_string(end) + ")",
         [start = start, end = end](const rg::Tensor& x) { return rg::flatten(x, start, end); });
   }
 }
@@ -64,7 +66,11 @@ void add_order_cases(Table& table) {
   };
   for (const auto& [shape, a, b] : transposes) {
     add(table, "transpose", shape, std::to_string(a) + " with " + std::to_string(b),
+        "a.transpose(" + std::to_string(a) + ", " + std::to_string(b) + ")",
         [a = a, b = b](const rg::Tensor& x) { return rg::transpose(x, a, b); });
+    add(table, "swapaxes", shape, std::to_string(a) + " with " + std::to_string(b),
+        "torch.swapaxes(a, " + std::to_string(a) + ", " + std::to_string(b) + ")",
+        [a = a, b = b](const rg::Tensor& x) { return rg::swapaxes(x, a, b); });
   }
   const std::pair<rg::Shape, rg::Dims> permutations[] = {
       {{}, {}},
@@ -80,7 +86,7 @@ void add_order_cases(Table& table) {
       {{2, 0, 3}, {2, 0, 1}},
   };
   for (const auto& [shape, order] : permutations) {
-    add(table, "permute", shape, "to " + to_string(order),
+    add(table, "permute", shape, "to " + to_string(order), "a.permute(" + to_string(order) + ")",
         [order = order](const rg::Tensor& x) { return rg::permute(x, order); });
   }
 }
@@ -88,12 +94,14 @@ void add_order_cases(Table& table) {
 void add_unit_length_cases(Table& table) {
   for (const rg::Shape& shape : {rg::Shape{}, rg::Shape{1, 1}, rg::Shape{2, 3}, rg::Shape{1, 3, 1},
                                  rg::Shape{2, 1, 3, 1}, rg::Shape{0, 1}}) {
-    add(table, "squeeze", shape, "all", [](const rg::Tensor& x) { return rg::squeeze(x); });
+    add(table, "squeeze", shape, "all", "a.squeeze()",
+        [](const rg::Tensor& x) { return rg::squeeze(x); });
   }
   const std::pair<rg::Shape, std::int64_t> dims[] = {
       {{1}, 0}, {{2, 3}, 1}, {{1, 3, 1}, 0}, {{1, 3, 1}, -1}, {{2, 1, 3}, 1}, {{1, 0, 1}, 2}};
   for (const auto& [shape, dim] : dims) {
     add(table, "squeeze", shape, "dimension " + std::to_string(dim),
+        "a.squeeze(" + std::to_string(dim) + ")",
         [dim = dim](const rg::Tensor& x) { return rg::squeeze(x, dim); });
   }
   const std::pair<rg::Shape, std::int64_t> places[] = {
@@ -101,6 +109,7 @@ void add_unit_length_cases(Table& table) {
       {{2, 3}, -1}, {{2, 3}, -3}, {{2, 3, 2}, 2}, {{0, 3}, 0}, {{2, 0}, -1}};
   for (const auto& [shape, dim] : places) {
     add(table, "unsqueeze", shape, "at " + std::to_string(dim),
+        "a.unsqueeze(" + std::to_string(dim) + ")",
         [dim = dim](const rg::Tensor& x) { return rg::unsqueeze(x, dim); });
   }
 }
@@ -122,8 +131,11 @@ void add_expand_cases(Table& table) {
       {{2, 1, 3, 1}, {2, 2, 3, 2}},
   };
   for (const auto& [from, to] : rows) {
-    add(table, "expand", from, "to " + to_string(to),
+    add(table, "expand", from, "to " + to_string(to), "a.expand(" + to_string(to) + ")",
         [to = to](const rg::Tensor& x) { return rg::expand(x, to); });
+    add(table, "broadcast_to", from, "to " + to_string(to),
+        "torch.broadcast_to(a, " + to_string(to) + ")",
+        [to = to](const rg::Tensor& x) { return rg::broadcast_to(x, to); });
   }
 }
 

@@ -19,6 +19,15 @@ struct Slice {
     return to_string(shape) + " dimension " + std::to_string(dim) + " [" + text(start) + ":" +
            text(end) + ":" + std::to_string(step) + "]";
   }
+  std::string torch() const {
+    const auto text = [](const Bound& bound) { return bound ? std::to_string(*bound) : "None"; };
+    const auto rank = static_cast<std::int64_t>(shape.size());
+    std::string all = "a[";
+    for (std::int64_t d = 0; d < (dim + rank) % rank; ++d) {
+      all += ":, ";
+    }
+    return all + "slice(" + text(start) + ", " + text(end) + ", " + std::to_string(step) + ")]";
+  }
 };
 
 const Slice kSlices[] = {
@@ -56,11 +65,21 @@ const std::pair<rg::Shape, std::int64_t> kStacks[] = {
     {{2, 3}, 1}, {{2, 3}, -1}, {{2, 2, 2}, 2}, {{0, 3}, 0}, {{2, 0}, 1},
 };
 
+// "torch.cat([a, b], 0)"
+std::string joined(const char* call, std::size_t count, std::int64_t dim) {
+  std::string letters;
+  for (std::size_t i = 0; i < count; ++i) {
+    letters += (i == 0 ? "" : ", ") + std::string(1, static_cast<char>('a' + i));
+  }
+  return call + ("([" + letters + "], ") + std::to_string(dim) + ")";
+}
+
 void add_cases(Table& table) {
   for (const Slice& row : kSlices) {
     table.push_back({.op = "slice",
                      .label = row.label(),
                      .inputs = {row.shape},
+                     .torch = row.torch(),
                      .function =
                          [row](const Tensors& x) {
                            return rg::slice(x[0], row.dim, row.start, row.end, row.step);
@@ -73,6 +92,7 @@ void add_cases(Table& table) {
          .label = to_string(shape) + " dimension " + std::to_string(at.first) + " index " +
                   std::to_string(at.second),
          .inputs = {shape},
+         .torch = "a.select(" + std::to_string(at.first) + ", " + std::to_string(at.second) + ")",
          .function = [at = at](const Tensors& x) { return rg::select(x[0], at.first, at.second); },
          .affine = true});
   }
@@ -84,12 +104,14 @@ void add_cases(Table& table) {
     table.push_back({.op = "cat",
                      .label = label,
                      .inputs = {shapes.begin(), shapes.end()},
+                     .torch = joined("torch.cat", shapes.size(), dim),
                      .function = [dim = dim](const Tensors& x) { return rg::cat(x, dim); },
                      .affine = true});
   }
   table.push_back({.op = "cat",
                    .label = "a tensor twice",
                    .inputs = {{2, 2}, {1, 2}},
+                   .torch = "torch.cat([a, b, a])",
                    .function =
                        [](const Tensors& x) {
                          return rg::cat({x[0], x[1], x[0]});
@@ -99,6 +121,7 @@ void add_cases(Table& table) {
     table.push_back({.op = "stack",
                      .label = to_string(shape) + " dimension " + std::to_string(dim),
                      .inputs = {shape, shape, shape},
+                     .torch = joined("torch.stack", 3, dim),
                      .function = [dim = dim](const Tensors& x) { return rg::stack(x, dim); },
                      .affine = true});
   }

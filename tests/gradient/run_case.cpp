@@ -25,16 +25,16 @@ rg::Tensor channels_innermost(const rg::Tensor& values) {
   return values.clone();
 }
 
-// Every second element of a larger tensor, from the second on; what lies between must not be read.
-rg::Tensor with_gaps(const rg::Tensor& values) {
-  rg::Shape shape = values.shape();
-  rg::Strides strides = rg::contiguous_strides(shape);
+// The same values within a larger memory; what lies around and between them must not be read.
+rg::Tensor within_memory(const rg::Tensor& values, std::int64_t step, std::int64_t offset) {
+  rg::Strides strides = rg::contiguous_strides(values.shape());
   for (std::int64_t& stride : strides) {
-    stride *= 2;
+    stride *= step;
   }
   const rg::Scalar poison = rg::is_floating(values.dtype()) ? rg::Scalar(NAN) : rg::Scalar(99);
-  const rg::Tensor memory = rg::full({2 * values.numel() + 1}, poison, {.dtype = values.dtype()});
-  return rg::view_of(memory, shape, strides, 1).copy_(values);
+  const rg::Tensor memory =
+      rg::full({step * values.numel() + 2 * offset}, poison, {.dtype = values.dtype()});
+  return rg::view_of(memory, values.shape(), strides, offset).copy_(values);
 }
 
 }  // namespace
@@ -46,14 +46,16 @@ std::string name(Layout layout) {
     case Layout::transposed: return "transposed";
     case Layout::gapped: return "gapped";
     case Layout::expanded: return "expanded";
+    case Layout::inside: return "inside";
   }
   return "unknown";
 }
 
-LaidOutCase::LaidOutCase(const OpCase& row, Layout layout) : row_(row), layout_(layout) {
+LaidOutCase::LaidOutCase(const OpCase& row, Layout layout, rg::DType dtype)
+    : row_(row), layout_(layout) {
   const Tensors values = values_of(row);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    leaves_.push_back(leaf_for(values[i], i));
+    leaves_.push_back(leaf_for(row.is_floating(i) ? values[i].to(dtype) : values[i], i));
     leaves_.back().set_requires_grad(row.is_floating(i));
   }
 }
@@ -61,7 +63,8 @@ LaidOutCase::LaidOutCase(const OpCase& row, Layout layout) : row_(row), layout_(
 rg::Tensor LaidOutCase::leaf_for(const rg::Tensor& values, std::size_t input) const {
   switch (layout_) {
     case Layout::channels_last: return channels_innermost(values);
-    case Layout::gapped: return with_gaps(values);
+    case Layout::gapped: return within_memory(values, 2, 1);
+    case Layout::inside: return within_memory(values, 1, 3);
     case Layout::transposed: return rg::transpose(values, 0, -1).contiguous().detach().clone();
     case Layout::expanded:
       if (row_.is_floating(input) && values.dim() > 0) {
@@ -114,8 +117,9 @@ Tensors inputs_of(const OpCase& row, rg::DType dtype, unsigned wanted) {
   return inputs;
 }
 
-Result run(const OpCase& row, rg::DType dtype, unsigned wanted) {
-  const Tensors inputs = inputs_of(row, dtype, wanted);
+namespace {
+
+Result run_on(const OpCase& row, const Tensors& inputs) {
   Result result{row.function(inputs), Tensors(inputs.size())};
   if (result.value.requires_grad()) {
     rg::Generator generator(1);
@@ -127,6 +131,23 @@ Result run(const OpCase& row, rg::DType dtype, unsigned wanted) {
     result.gradients[i] = inputs[i].grad();
   }
   return result;
+}
+
+}  // namespace
+
+Result run(const OpCase& row, rg::DType dtype, unsigned wanted) {
+  return run_on(row, inputs_of(row, dtype, wanted));
+}
+
+Result run(const OpCase& row, Layout layout, rg::DType dtype) {
+  const LaidOutCase laid_out(row, layout, dtype);
+  Tensors inputs = laid_out.inputs(laid_out.leaves());
+  for (rg::Tensor& input : inputs) {
+    if (!input.is_leaf()) {
+      input.retain_grad();
+    }
+  }
+  return run_on(row, inputs);
 }
 
 unsigned floating_inputs(const OpCase& row) {

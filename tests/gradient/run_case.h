@@ -15,15 +15,17 @@ enum class Layout {
   transposed,     // a view of a leaf whose first and last dimensions are swapped
   gapped,         // a leaf that is every other element of a larger tensor, from the second on
   expanded,       // a leaf with a dimension of length 1, expanded to the input's length
+  inside,         // a row-major leaf that begins and ends within a larger memory
 };
 inline constexpr std::array kLayouts = {Layout::contiguous, Layout::channels_last,
-                                        Layout::transposed, Layout::gapped, Layout::expanded};
+                                        Layout::transposed, Layout::gapped,
+                                        Layout::expanded,   Layout::inside};
 std::string name(Layout layout);
 
 // One row in one layout: leaves, and the operator as a function of them.
 class LaidOutCase {
  public:
-  LaidOutCase(const OpCase& row, Layout layout);
+  LaidOutCase(const OpCase& row, Layout layout, rg::DType dtype = rg::float64);
 
   const Tensors& leaves() const { return leaves_; }
   rg::Tensor operator()(const Tensors& leaves) const { return row_.function(inputs(leaves)); }
@@ -50,6 +52,9 @@ struct Result {
 
 // The row's value, and the gradients for an output gradient of random numbers.
 Result run(const OpCase& row, rg::DType dtype, unsigned wanted = ~0U);
+// The same in a layout. The gradients are those of what the operator gets: the sums that expanded
+// leaves get may cancel, and only rounding errors be left.
+Result run(const OpCase& row, Layout layout, rg::DType dtype);
 
 // The number of floating inputs.
 unsigned floating_inputs(const OpCase& row);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,12 @@ Tensor reversed(const Tensor& x) {
 Tensor every_second(const Tensor& x) {
   const Tensor twice = rg::stack({x, x}, x.dim()).contiguous();
   return rg::select(twice, x.dim(), 1);
+}
+
+// The same elements in the same strides, from the middle of a larger memory on.
+Tensor later(const Tensor& x) {
+  const Tensor memory = rg::zeros({x.numel() + 5}, {.dtype = x.dtype()});
+  return rg::view_of(memory, x.shape(), x.strides(), 3).copy_(x);
 }
 
 }  // namespace
@@ -102,12 +109,36 @@ TEST_CASE("convolutions of tensors that are not contiguous are exact") {
   }
 }
 
+TEST_CASE("convolutions of dense tensors that begin within their memory are exact") {
+  for (const ConvRow& row : conv_rows()) {
+    const ConvInputs plain = conv_inputs(row, rg::float32);
+    INFO(to_string(row));
+    const ConvInputs other{later(plain.x), later(plain.weight), later(plain.bias),
+                           later(plain.seed)};
+    CHECK(equal(run(row, other), run_reference(row, plain)));
+  }
+}
+
 TEST_CASE("convolutions of an expanded input are exact") {
   const ConvRow row{.batch = 3, .in = 8, .out = 4};
   ConvInputs inputs = conv_inputs(row, rg::float32);
   const Tensor one = rg::slice(inputs.x, 0, 0, 1);
   inputs.x = rg::expand(one, {3, 8, 8, 8});
   check_row(row, inputs);
+}
+
+TEST_CASE("bfloat16 gradients do not depend on what memory held before") {
+  for (const Pair input : {Pair{5, 12}, Pair{6, 10}, Pair{3, 5}}) {
+    const ConvRow row{.in = 11, .out = 25, .input = input, .kernel = {1, 1}, .padding = {0, 0}};
+    const ConvInputs inputs = conv_inputs(row, rg::bfloat16);
+    const ConvResults expected = run_reference(row, inputs);
+    for (std::int64_t size = 16; size < 20000; size *= 2) {
+      rg::full({size}, NAN, {.dtype = rg::bfloat16});
+      rg::full({size}, NAN, {.dtype = rg::bfloat16});
+    }
+    INFO(to_string(row));
+    CHECK(equal(run(row, inputs), expected));
+  }
 }
 
 TEST_CASE("bfloat16 convolutions equal the reference after one rounding") {

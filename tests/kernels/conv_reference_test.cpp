@@ -10,7 +10,7 @@ using namespace kernel_tests;
 
 namespace {
 
-// All four results of a two-dimensional convolution in float64.
+// All four results of a convolution over two or three dimensions in float64.
 struct Loops {
   std::vector<double> y;
   std::vector<double> x_grad;
@@ -23,37 +23,46 @@ Loops by_definition(const ConvRow& row, const ConvInputs& inputs) {
   const auto w = inputs.weight.to_vector<double>();
   const auto b = inputs.bias.to_vector<double>();
   const auto g = inputs.seed.to_vector<double>();
-  const std::int64_t out_h = inputs.seed.size(2);
-  const std::int64_t out_w = inputs.seed.size(3);
+  const Depth depth = row.depth.value_or(Depth{.input = 1, .kernel = 1});
+  const std::int64_t out_d = output_depth(depth);
+  const std::int64_t out_h = output_size(row, 0);
+  const std::int64_t out_w = output_size(row, 1);
   const std::int64_t in = row.in / row.groups;
   const std::int64_t out = row.out / row.groups;
   Loops r{std::vector<double>(g.size()), std::vector<double>(x.size()),
           std::vector<double>(w.size()), std::vector<double>(b.size())};
+  std::size_t at = 0;
   for (std::int64_t n = 0; n < row.batch; ++n)
     for (std::int64_t o = 0; o < row.out; ++o)
-      for (std::int64_t oh = 0; oh < out_h; ++oh)
-        for (std::int64_t ow = 0; ow < out_w; ++ow) {
-          const auto at = static_cast<std::size_t>(((n * row.out + o) * out_h + oh) * out_w + ow);
-          r.y[at] = b[static_cast<std::size_t>(o)];
-          r.bias_grad[static_cast<std::size_t>(o)] += g[at];
-          for (std::int64_t c = 0; c < in; ++c)
-            for (std::int64_t kh = 0; kh < row.kernel[0]; ++kh)
-              for (std::int64_t kw = 0; kw < row.kernel[1]; ++kw) {
-                const std::int64_t h = oh * row.stride[0] + kh * row.dilation[0] - row.padding[0];
-                const std::int64_t v = ow * row.stride[1] + kw * row.dilation[1] - row.padding[1];
-                if (h < 0 || h >= row.input[0] || v < 0 || v >= row.input[1]) {
-                  continue;
-                }
-                const std::int64_t channel = o / out * in + c;
-                const auto x_at = static_cast<std::size_t>(
-                    ((n * row.in + channel) * row.input[0] + h) * row.input[1] + v);
-                const auto w_at = static_cast<std::size_t>(
-                    ((o * in + c) * row.kernel[0] + kh) * row.kernel[1] + kw);
-                r.y[at] += w[w_at] * x[x_at];
-                r.x_grad[x_at] += w[w_at] * g[at];
-                r.weight_grad[w_at] += x[x_at] * g[at];
-              }
-        }
+      for (std::int64_t od = 0; od < out_d; ++od)
+        for (std::int64_t oh = 0; oh < out_h; ++oh)
+          for (std::int64_t ow = 0; ow < out_w; ++ow, ++at) {
+            r.y[at] = b[static_cast<std::size_t>(o)];
+            r.bias_grad[static_cast<std::size_t>(o)] += g[at];
+            for (std::int64_t c = 0; c < in; ++c)
+              for (std::int64_t kd = 0; kd < depth.kernel; ++kd)
+                for (std::int64_t kh = 0; kh < row.kernel[0]; ++kh)
+                  for (std::int64_t kw = 0; kw < row.kernel[1]; ++kw) {
+                    const std::int64_t d = od * depth.stride + kd * depth.dilation - depth.padding;
+                    const std::int64_t h =
+                        oh * row.stride[0] + kh * row.dilation[0] - row.padding[0];
+                    const std::int64_t v =
+                        ow * row.stride[1] + kw * row.dilation[1] - row.padding[1];
+                    if (d < 0 || d >= depth.input || h < 0 || h >= row.input[0] || v < 0 ||
+                        v >= row.input[1]) {
+                      continue;
+                    }
+                    const std::int64_t plane = (n * row.in + o / out * in + c) * depth.input + d;
+                    const auto x_at =
+                        static_cast<std::size_t>((plane * row.input[0] + h) * row.input[1] + v);
+                    const std::int64_t taps = (o * in + c) * depth.kernel + kd;
+                    const auto w_at =
+                        static_cast<std::size_t>((taps * row.kernel[0] + kh) * row.kernel[1] + kw);
+                    r.y[at] += w[w_at] * x[x_at];
+                    r.x_grad[x_at] += w[w_at] * g[at];
+                    r.weight_grad[w_at] += x[x_at] * g[at];
+                  }
+          }
   return r;
 }
 

@@ -1,6 +1,5 @@
 #include "conv_rows.h"
 
-#include <random>
 #include <sstream>
 
 namespace kernel_tests {
@@ -142,19 +141,44 @@ void add_large(std::vector<ConvRow>& rows) {
                     .padding = {0, 0}});
   }
   rows.push_back({.batch = 3, .in = 64, .out = 64, .input = {14, 14}});
+  // Two blocks of channels, the last of an odd number, and a kernel of many places.
+  rows.push_back({.in = 63, .out = 64, .input = {9, 9}, .kernel = {9, 9}});
   rows.push_back({.batch = 3, .in = 48, .out = 48, .input = {20, 20}, .groups = 3});
   rows.push_back({.batch = 4, .in = 64, .out = 64, .input = {32, 33}, .groups = 64});
 }
 
-std::int64_t output_size(const ConvRow& row, std::size_t d) {
-  const std::int64_t span = row.dilation[d] * (row.kernel[d] - 1) + 1;
-  return row.same ? row.input[d] : (row.input[d] + 2 * row.padding[d] - span) / row.stride[d] + 1;
-}
-
-// (first, second, the spatial sizes)
-rg::Shape shape_of(const ConvRow& row, std::int64_t first, std::int64_t second, Pair spatial) {
-  return row.one_dimensional ? rg::Shape{first, second, spatial[1]}
-                             : rg::Shape{first, second, spatial[0], spatial[1]};
+void add_volumes(std::vector<ConvRow>& rows) {
+  for (const std::int64_t in : {1, 3, 8, 16, 17}) {
+    for (const std::int64_t kernel : {1, 2, 3}) {
+      rows.push_back(
+          {.in = in, .out = 9, .input = {5, 6}, .depth = Depth{.kernel = kernel, .padding = 1}});
+      rows.push_back({.in = in,
+                      .input = {7, 5},
+                      .stride = {2, 2},
+                      .depth = Depth{.input = 5, .kernel = kernel, .stride = 2}});
+    }
+    for (const std::int64_t stride : {1, 2}) {
+      rows.push_back({.in = in,
+                      .input = {6, 7},
+                      .kernel = {1, 1},
+                      .stride = {1, stride},
+                      .padding = {0, 0},
+                      .depth = Depth{.kernel = 1, .stride = stride}});
+    }
+  }
+  for (const std::int64_t groups : {2, 8, 16}) {
+    rows.push_back(
+        {.in = 16, .out = 16, .input = {6, 5}, .groups = groups, .depth = Depth{.kernel = 3}});
+  }
+  rows.push_back({.input = {6, 9},
+                  .dilation = {1, 3},
+                  .depth = Depth{.input = 7, .kernel = 3, .stride = 2, .dilation = 2}});
+  rows.push_back({.in = 5, .kernel = {2, 4}, .same = true, .depth = Depth{}});
+  rows.push_back({.batch = 2,
+                  .in = 16,
+                  .out = 24,
+                  .input = {12, 13},
+                  .depth = Depth{.input = 8, .kernel = 3, .padding = 1}});
 }
 
 }  // namespace
@@ -168,6 +192,7 @@ std::vector<ConvRow> conv_rows() {
   add_groups(rows);
   add_shapes(rows);
   add_large(rows);
+  add_volumes(rows);
   return rows;
 }
 
@@ -176,72 +201,28 @@ std::string to_string(const ConvRow& row) {
   const auto pair = [&](const char* name, Pair values) {
     out << name << values[0] << 'x' << values[1];
   };
-  out << (row.one_dimensional ? "conv1d" : "conv2d") << " batch " << row.batch << ", channels "
-      << row.in << " to " << row.out << ", groups " << row.groups;
+  out << (row.depth             ? "conv3d"
+          : row.one_dimensional ? "conv1d"
+                                : "conv2d")
+      << " batch " << row.batch << ", channels " << row.in << " to " << row.out << ", groups "
+      << row.groups;
   pair(", input ", row.input);
   pair(", kernel ", row.kernel);
   pair(", stride ", row.stride);
   pair(row.same ? ", padding same; " : ", padding ", row.padding);
   pair(", dilation ", row.dilation);
+  if (row.depth) {
+    out << ", depth " << row.depth->input << ", its kernel " << row.depth->kernel << ", stride "
+        << row.depth->stride << ", padding " << row.depth->padding << ", dilation "
+        << row.depth->dilation;
+  }
   return out.str();
 }
 
 bool is_known_bad(const ConvRow& row) {
-  return row.kernel == Pair{1, 1} && row.stride != Pair{1, 1} && row.in / row.groups < 16;
-}
-
-Tensor integers(const rg::Shape& shape, rg::DType dtype, unsigned seed) {
-  constexpr std::array<float, 9> choices{-2, -2, -1, -1, 0, 1, 1, 2, 2};
-  std::mt19937 random(seed);
-  Tensor result = rg::empty(shape, {.dtype = rg::float32});
-  float* const values = result.data<float>();
-  for (std::int64_t i = 0; i < result.numel(); ++i) {
-    values[i] = choices[random() % choices.size()];
-  }
-  return result.to(dtype);
-}
-
-ConvInputs conv_inputs(const ConvRow& row, rg::DType dtype) {
-  const Pair output{output_size(row, 0), output_size(row, 1)};
-  return {.x = integers(shape_of(row, row.batch, row.in, row.input), dtype, 1),
-          .weight = integers(shape_of(row, row.out, row.in / row.groups, row.kernel), dtype, 2),
-          .bias = integers({row.out}, dtype, 3),
-          .seed = integers(shape_of(row, row.batch, row.out, output), dtype, 4)};
-}
-
-ConvResults run(const ConvRow& row, const ConvInputs& inputs) {
-  const auto leaf = [](const Tensor& values) { return values.detach().set_requires_grad(); };
-  const Tensor x = leaf(inputs.x);
-  const Tensor weight = leaf(inputs.weight);
-  const Tensor bias = leaf(inputs.bias);
-  const auto [sh, sw] = row.stride;
-  const auto [ph, pw] = row.padding;
-  const auto [dh, dw] = row.dilation;
-  using rg::Padding;
-  const Tensor y =
-      row.one_dimensional
-          ? rg::conv1d(x, weight, bias,
-                       {.stride = sw,
-                        .padding = row.same ? Padding<1>(rg::same) : Padding<1>(pw),
-                        .dilation = dw,
-                        .groups = row.groups})
-          : rg::conv2d(x, weight, bias,
-                       {.stride = {sh, sw},
-                        .padding = row.same ? Padding<2>(rg::same) : Padding<2>(ph, pw),
-                        .dilation = {dh, dw},
-                        .groups = row.groups});
-  const auto gradients = rg::grad({y}, {x, weight, bias}, {.grad_outputs = {inputs.seed}});
-  return {y.detach(), gradients[0], gradients[1], gradients[2]};
-}
-
-bool equal(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() && a.dtype() == b.dtype() &&
-         a.to_vector<double>() == b.to_vector<double>();
-}
-
-bool equal(const ConvResults& a, const ConvResults& b) {
-  return equal(a.y, b.y) && equal(a.x_grad, b.x_grad) && equal(a.weight_grad, b.weight_grad) &&
-         equal(a.bias_grad, b.bias_grad);
+  const Depth depth = row.depth.value_or(Depth{.kernel = 1});
+  return row.kernel == Pair{1, 1} && depth.kernel == 1 &&
+         (row.stride != Pair{1, 1} || depth.stride > 1) && row.in / row.groups < 16;
 }
 
 }  // namespace kernel_tests

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,15 @@ using retrograd::Tensor;
 
 using Pair = std::array<std::int64_t, 2>;
 
+// The first of three dimensions.
+struct Depth {
+  std::int64_t input = 4;
+  std::int64_t kernel = 2;
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  std::int64_t dilation = 1;
+};
+
 struct ConvRow {
   std::int64_t batch = 2;
   std::int64_t in = 8;
@@ -26,8 +36,9 @@ struct ConvRow {
   Pair padding{1, 1};
   Pair dilation{1, 1};
   std::int64_t groups = 1;
-  bool same = false;             // padding 'same', which an even kernel makes asymmetric
-  bool one_dimensional = false;  // the second of each pair counts
+  bool same = false;                // padding 'same', which an even kernel makes asymmetric
+  bool one_dimensional = false;     // the second of each pair counts
+  std::optional<Depth> depth = {};  // of a convolution over three dimensions
 };
 
 // At least 150, each different.
@@ -53,6 +64,8 @@ struct ConvResults {
 // Integers from -2 to 2, of which less than 30 % are zero: sums of their products are exact.
 Tensor integers(const retrograd::Shape& shape, retrograd::DType dtype, unsigned seed);
 
+std::int64_t output_size(const ConvRow& row, std::size_t d);
+std::int64_t output_depth(const Depth& depth);
 ConvInputs conv_inputs(const ConvRow& row, retrograd::DType dtype);
 ConvResults run(const ConvRow& row, const ConvInputs& inputs);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct PoolRow {
   Pair padding{0, 0};
   Pair dilation{1, 1};
   bool ceil_mode = false;
+  std::optional<Depth> depth = {};  // of a pool over three dimensions
 };
 
 const std::vector<PoolRow> kRows{
@@ -38,6 +40,22 @@ const std::vector<PoolRow> kRows{
     {.input = {7, 8}, .kernel = {3, 3}, .stride = {3, 3}, .padding = {1, 1}, .ceil_mode = true},
     {.input = {9, 9}, .kernel = {3, 3}, .stride = {1, 2}, .padding = {1, 0}, .dilation = {2, 3}},
     {.channels = 64, .input = {24, 24}},
+    {.channels = 6, .input = {9, 12}},  // two places and six channels: three vectors
+    {.channels = 17, .input = {6, 8}},
+    {.channels = 12, .input = {6, 9}, .kernel = {2, 3}, .stride = {2, 3}},
+    {.channels = 16, .input = {9, 13}, .stride = {1, 1}},
+    {.channels = 5, .input = {7, 8}, .kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}},
+    {.depth = Depth{}},
+    {.channels = 9, .kernel = {3, 2}, .stride = {1, 2}, .depth = Depth{.input = 5, .kernel = 3}},
+    {.channels = 16,
+     .input = {5, 6},
+     .padding = {1, 1},
+     .ceil_mode = true,
+     .depth = Depth{.input = 6, .kernel = 3, .stride = 2, .padding = 1}},
+    {.input = {7, 8},
+     .stride = {1, 2},
+     .dilation = {2, 3},
+     .depth = Depth{.input = 6, .kernel = 2, .dilation = 3}},
 };
 
 struct Loops {
@@ -45,28 +63,36 @@ struct Loops {
   std::vector<double> x_grad;  // for a gradient of 1, 2, 3, ...
 };
 
-// Calls f(output, inputs, counted) for each window: positions in row-major (N, C, H, W) arrays,
-// those inside the input and how many lie inside the padded input.
+// Calls f(output, inputs, counted) for each window: positions in row-major (N, C, [D,] H, W)
+// arrays, those inside the input and how many lie inside the padded input.
 template <class F>
 void for_each_window(const PoolRow& row, const Tensor& x, const Tensor& y, F&& f) {
+  const Depth depth = row.depth.value_or(Depth{.input = 1, .kernel = 1});
+  const std::int64_t out_depth = row.depth ? y.size(2) : 1;
   std::size_t at = 0;
   for (std::int64_t plane = 0; plane < x.size(0) * x.size(1); ++plane)
-    for (std::int64_t oh = 0; oh < y.size(2); ++oh)
-      for (std::int64_t ow = 0; ow < y.size(3); ++ow) {
-        std::vector<std::size_t> inside;
-        int counted = 0;
-        for (std::int64_t kh = 0; kh < row.kernel[0]; ++kh)
-          for (std::int64_t kw = 0; kw < row.kernel[1]; ++kw) {
-            const std::int64_t h = oh * row.stride[0] + kh * row.dilation[0] - row.padding[0];
-            const std::int64_t w = ow * row.stride[1] + kw * row.dilation[1] - row.padding[1];
-            counted += h < row.input[0] + row.padding[0] && w < row.input[1] + row.padding[1];
-            if (h >= 0 && h < row.input[0] && w >= 0 && w < row.input[1]) {
-              inside.push_back(
-                  static_cast<std::size_t>((plane * row.input[0] + h) * row.input[1] + w));
-            }
-          }
-        f(at++, inside, counted);
-      }
+    for (std::int64_t od = 0; od < out_depth; ++od)
+      for (std::int64_t oh = 0; oh < y.size(-2); ++oh)
+        for (std::int64_t ow = 0; ow < y.size(-1); ++ow) {
+          std::vector<std::size_t> inside;
+          int counted = 0;
+          for (std::int64_t kd = 0; kd < depth.kernel; ++kd)
+            for (std::int64_t kh = 0; kh < row.kernel[0]; ++kh)
+              for (std::int64_t kw = 0; kw < row.kernel[1]; ++kw) {
+                const std::int64_t d = od * depth.stride + kd * depth.dilation - depth.padding;
+                const std::int64_t h = oh * row.stride[0] + kh * row.dilation[0] - row.padding[0];
+                const std::int64_t w = ow * row.stride[1] + kw * row.dilation[1] - row.padding[1];
+                counted += d < depth.input + depth.padding && h < row.input[0] + row.padding[0] &&
+                           w < row.input[1] + row.padding[1];
+                if (d >= 0 && d < depth.input && h >= 0 && h < row.input[0] && w >= 0 &&
+                    w < row.input[1]) {
+                  const std::int64_t image = plane * depth.input + d;
+                  inside.push_back(
+                      static_cast<std::size_t>((image * row.input[0] + h) * row.input[1] + w));
+                }
+              }
+          f(at++, inside, counted);
+        }
 }
 
 Loops max_by_definition(const PoolRow& row, const Tensor& x, const Tensor& y) {
@@ -120,26 +146,59 @@ bool same(const std::vector<double>& a, const std::vector<double>& b, double tol
 }
 
 Tensor input_of(const PoolRow& row, rg::DType dtype) {
-  return integers({2, row.channels, row.input[0], row.input[1]}, dtype, 5);
+  rg::Shape shape{2, row.channels, row.input[0], row.input[1]};
+  if (row.depth) {
+    shape.insert(2, row.depth->input);
+  }
+  return integers(shape, dtype, 5);
 }
 
 Tensor max_pool(const PoolRow& row, const Tensor& x) {
-  return rg::max_pool2d(x, {row.kernel[0], row.kernel[1]},
-                        {.stride = rg::Size<2>{row.stride[0], row.stride[1]},
-                         .padding = {row.padding[0], row.padding[1]},
-                         .dilation = {row.dilation[0], row.dilation[1]},
-                         .ceil_mode = row.ceil_mode});
+  const auto [kh, kw] = row.kernel;
+  const auto [sh, sw] = row.stride;
+  const auto [ph, pw] = row.padding;
+  const auto [dh, dw] = row.dilation;
+  if (row.depth) {
+    const Depth& d = *row.depth;
+    return rg::max_pool3d(x, {d.kernel, kh, kw},
+                          {.stride = {d.stride, sh, sw},
+                           .padding = {d.padding, ph, pw},
+                           .dilation = {d.dilation, dh, dw},
+                           .ceil_mode = row.ceil_mode});
+  }
+  return rg::max_pool2d(
+      x, {kh, kw},
+      {.stride = {sh, sw}, .padding = {ph, pw}, .dilation = {dh, dw}, .ceil_mode = row.ceil_mode});
+}
+
+Tensor avg_pool(const PoolRow& row, const Tensor& x, bool with_padding) {
+  const auto [kh, kw] = row.kernel;
+  const auto [sh, sw] = row.stride;
+  const auto [ph, pw] = row.padding;
+  if (row.depth) {
+    const Depth& d = *row.depth;
+    return rg::avg_pool3d(x, {d.kernel, kh, kw},
+                          {.stride = {d.stride, sh, sw},
+                           .padding = {d.padding, ph, pw},
+                           .ceil_mode = row.ceil_mode,
+                           .count_include_pad = with_padding});
+  }
+  return rg::avg_pool2d(x, {kh, kw},
+                        {.stride = {sh, sw},
+                         .padding = {ph, pw},
+                         .ceil_mode = row.ceil_mode,
+                         .count_include_pad = with_padding});
 }
 
 }  // namespace
 
-TEST_CASE("max_pool2d is its definition, gradient and ties included") {
+TEST_CASE("max pooling is its definition, gradient and ties included") {
   for (const rg::DType dtype : {rg::float32, rg::float64, rg::bfloat16}) {
     for (const PoolRow& row : kRows) {
       for (const bool channels_inside : {false, true}) {
         Tensor x = input_of(row, dtype);
         if (channels_inside) {
-          x = rg::permute(rg::permute(x, {0, 2, 3, 1}).contiguous(), {0, 3, 1, 2});
+          x = rg::empty_strided(x.shape(), rg::channels_last_strides(x.shape()), dtype).copy_(x);
         }
         x.set_requires_grad();
         const Tensor y = max_pool(row, x);
@@ -164,6 +223,24 @@ TEST_CASE("the gradient of max_pool2d's gradient reads the winners' places") {
   CHECK(equal(again, y.detach()));
 }
 
+TEST_CASE("NaN and infinities among many channels") {
+  const double special[] = {kNan, kInfinity, -kInfinity, kNan, -kInfinity};
+  for (const rg::DType dtype : {rg::float32, rg::float64}) {
+    for (const PoolRow& row : kRows) {
+      Tensor x = input_of(row, rg::float64);
+      for (std::int64_t i = 0; i < x.numel(); i += 3) {
+        x.data<double>()[i] = special[i % 5];
+      }
+      x = x.to(dtype).set_requires_grad();
+      const Tensor y = max_pool(row, x);
+      const Loops expected = max_by_definition(row, x, y);
+      const Tensor x_grad = rg::grad({y}, {x}, {.grad_outputs = {output_grad(y)}})[0];
+      CHECK(same(y.to_vector<double>(), expected.values, 0));
+      CHECK(x_grad.to_vector<double>() == expected.x_grad);
+    }
+  }
+}
+
 TEST_CASE("NaN wins, minus infinity counts as a value") {
   const Tensor x =
       rg::tensor({{{{-kInfinity, -kInfinity, 1.0, kNan}, {-kInfinity, -kInfinity, kNan, 5.0}}}},
@@ -175,20 +252,16 @@ TEST_CASE("NaN wins, minus infinity counts as a value") {
   CHECK(x_grad.to_vector<double>() == std::vector<double>{1, 0, 0, 1, 0, 0, 0, 0});
 }
 
-TEST_CASE("avg_pool2d is its definition") {
+TEST_CASE("average pooling is its definition") {
   for (const rg::DType dtype : {rg::float32, rg::float64, rg::bfloat16}) {
     const double tolerance = dtype == rg::float64 ? 1e-14 : dtype == rg::float32 ? 1e-6 : 8e-3;
     for (const PoolRow& row : kRows) {
       for (const bool with_padding : {true, false}) {
-        if (row.dilation != Pair{1, 1}) {
+        if (row.dilation != Pair{1, 1} || (row.depth && row.depth->dilation > 1)) {
           continue;
         }
         const Tensor x = input_of(row, dtype).set_requires_grad();
-        const Tensor y = rg::avg_pool2d(x, {row.kernel[0], row.kernel[1]},
-                                        {.stride = rg::Size<2>{row.stride[0], row.stride[1]},
-                                         .padding = {row.padding[0], row.padding[1]},
-                                         .ceil_mode = row.ceil_mode,
-                                         .count_include_pad = with_padding});
+        const Tensor y = avg_pool(row, x, with_padding);
         const Loops expected = mean_by_definition(row, x, y, with_padding);
         const Tensor x_grad = rg::grad({y}, {x}, {.grad_outputs = {output_grad(y)}})[0];
         CHECK(same(y.to_vector<double>(), expected.values, tolerance));

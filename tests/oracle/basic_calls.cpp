@@ -50,23 +50,20 @@ void add_elementwise(Operators& operators) {
     add(operators, name, [f = f](const Call& call) { return f(call[0], {}); });
   }
   const std::pair<const char*, Binary> binary[] = {
-      {"add", rg::add},
-      {"sub", rg::sub},
-      {"mul", rg::mul},
-      {"div", rg::div},
-      {"pow", rg::pow},
-      {"eq", rg::eq},
-      {"gt", rg::gt},
-      {"ge", rg::ge},
-      {"lt", rg::lt},
-      {"le", rg::le},
-      {"maximum", rg::maximum},
-      {"minimum", rg::minimum},
-      {"logical_and", rg::logical_and},
-      {"logical_or", rg::logical_or},
-      {"logical_xor", rg::logical_xor},
+      {"add", rg::add}, {"sub", rg::sub}, {"mul", rg::mul},         {"div", rg::div},
+      {"pow", rg::pow}, {"eq", rg::eq},   {"gt", rg::gt},           {"ge", rg::ge},
+      {"lt", rg::lt},   {"le", rg::le},   {"maximum", rg::maximum}, {"minimum", rg::minimum},
   };
   for (const auto& [name, f] : binary) {
+    add(operators, name, [f = f](const Call& call) { return f(call[0], call[1], {}); });
+  }
+  const std::pair<const char*, rg::Tensor (*)(const rg::Tensor&, const rg::Tensor&, rg::Where)>
+      logical[] = {
+          {"logical_and", rg::logical_and},
+          {"logical_or", rg::logical_or},
+          {"logical_xor", rg::logical_xor},
+      };
+  for (const auto& [name, f] : logical) {
     add(operators, name, [f = f](const Call& call) { return f(call[0], call[1], {}); });
   }
   add(operators, "where", [](const Call& c) { return rg::where(c[0], c[1], c[2]); });
@@ -112,10 +109,10 @@ void add_reductions(Operators& operators) {
   add(operators, "prod",
       [](const Call& c) { return rg::prod(c[0], c.dims("dim"), c.get("keepdim", false)); });
   add(operators, "var", [](const Call& c) {
-    return rg::var(c[0], c.dims("dim"), c.get("unbiased", true), c.get("keepdim", false));
+    return rg::var(c[0], c.dims("dim"), {c.get("unbiased", true), c.get("keepdim", false)});
   });
   add(operators, "std", [](const Call& c) {
-    return rg::std(c[0], c.dims("dim"), c.get("unbiased", true), c.get("keepdim", false));
+    return rg::std(c[0], c.dims("dim"), {c.get("unbiased", true), c.get("keepdim", false)});
   });
   add(operators, "norm", [](const Call& c) {
     return rg::norm(c[0], c.get("p", 2.0), c.dims("dim"), c.get("keepdim", false));
@@ -157,8 +154,9 @@ void add_shapes(Operators& operators) {
   add(operators, "nonzero_rows",
       [](const Call& c) { return rg::transpose(rg::nonzero(c[0]), 0, 1).contiguous(); });
   operators["topk"] = [](const Call& c) -> Tensors {
-    const auto [values, indices] = rg::topk(c[0], c.get<std::int64_t>("k", 1),
-                                            c.get<std::int64_t>("dim", -1), c.get("largest", true));
+    const auto [values, indices] =
+        rg::topk(c[0], c.get<std::int64_t>("k", 1), c.get<std::int64_t>("dim", -1),
+                 {.largest = c.get("largest", true)});
     return {values, indices};
   };
 }

@@ -53,9 +53,12 @@ class Case:
             return f"{type(error).__name__}: {error}"
         results = {"0": output.detach()}
         if output.requires_grad:
-            found = torch.autograd.grad((output * weights(output)).sum(),
-                                        [by_letter[letter] for letter in leaves],
-                                        allow_unused=True)
+            try:
+                found = torch.autograd.grad((output * weights(output)).sum(),
+                                            [by_letter[letter] for letter in leaves],
+                                            allow_unused=True)
+            except RuntimeError as error:
+                raise RuntimeError(f"case {self.number}: {self.request}") from error
             for letter, gradient in zip(leaves, found):
                 results[letter] = torch.zeros_like(leaves[letter]) if gradient is None else gradient
         return results

@@ -51,6 +51,9 @@ def conv_transpose(rank):
                    "output_padding": [rng.randint(0, max(s, d) - (rng.random() < 0.95))
                                       for s, d in zip(stride, dilation)], "groups": groups}
         x = activations(rng, rank, into, dtype=dtype, most=4 if rank == 3 else 7)
+        if 0 in x.shape:
+            # PyTorch checks neither the result's size nor its padding then.
+            options["padding"] = options["output_padding"] = [0] * rank
         bias = normal(dtype, out * groups) if rng.random() < 0.7 else None
         weight = normal(dtype, into, out, *sizes(rng, rank, 1, 3))
         function = getattr(F, f"conv_transpose{rank}d")
@@ -70,6 +73,14 @@ def pool(kind, rank):
         else:
             options["count_include_pad"] = rng.random() < 0.5
         x = activations(rng, rank, rng.randint(1, 3), distinct, dtype, most=6 if rank == 3 else 9)
+        if kind == "avg" and rank == 3:
+            # PyTorch refuses more than the input, whatever the padding; only in three dimensions.
+            kernel[:] = [min(k, size) for k, size in zip(kernel, x.shape[-3:])]
+            options["padding"] = [min(p, k // 2) for p, k in zip(options["padding"], kernel)]
+        if kind == "max":
+            # A window of padding alone: its gradient goes to an element beside it in PyTorch 1.13.
+            options["dilation"] = [d if size > 2 or p == 0 else 1 for d, size, p in
+                                   zip(options["dilation"], x.shape[-rank:], options["padding"])]
         function = getattr(F, f"{kind}_pool{rank}d")
         return f"{kind}_pool{rank}d", options, [x], lambda x: function(x, **options)
     return family
@@ -103,7 +114,9 @@ def batch_norm(rng, dtype):
 
 def layer_norm(rng, dtype):
     shape = sizes(rng, rng.randint(1, 3), 1, 4)
-    options = {"normalized_shape": shape, "eps": rng.choice([1e-5, 1e-2])}
+    # Few elements can be nearly equal: rounding errors grow as 1 / eps.
+    options = {"normalized_shape": shape,
+               "eps": rng.choice([1e-5, 1e-2]) if dtype == torch.float64 else 0.1}
     x = normal(dtype, *sizes(rng, rng.randint(0, 2), 1, 4), *shape)
     return "layer_norm", options, [x, affine(rng, dtype, *shape), affine(rng, dtype, *shape)], \
         lambda x, w, b: F.layer_norm(x, shape, w, b, options["eps"])
@@ -112,9 +125,12 @@ def layer_norm(rng, dtype):
 def group_norm(rng, dtype):
     groups = rng.randint(1, 3)
     channels = groups * rng.randint(1, 3)
-    options = {"num_groups": groups, "eps": rng.choice([1e-5, 1e-2])}
+    options = {"num_groups": groups, "eps": rng.choice([1e-2, 0.1])}
     x = normal(dtype, rng.randint(1, 3), channels, *sizes(rng, rng.randint(1, 3), 2, 4))
-    return "group_norm", options, [x, affine(rng, dtype, channels), affine(rng, dtype, channels)], \
+    weight = affine(rng, dtype, channels)
+    # PyTorch 1.13 has no gradient of a bias without a weight.
+    bias = None if weight is None else affine(rng, dtype, channels)
+    return "group_norm", options, [x, weight, bias], \
         lambda x, w, b: F.group_norm(x, groups, w, b, options["eps"])
 
 
@@ -154,7 +170,7 @@ def pad(rng, dtype):
     options = {"pad": pads, "mode": mode}
     if mode == "constant":
         options["value"] = 0.5
-    x = normal(dtype, rng.randint(1, 2), rng.randint(1, 2), *sizes(rng, rank, 2, 5))
+    x = normal(dtype, rng.randint(1, 2), rng.randint(1, 2), *sizes(rng, rank, 3, 5))  # PyTorch refuses sizes of 0
     return "pad", options, [x], lambda x: F.pad(x, pads, mode, options.get("value", 0.0))
 
 

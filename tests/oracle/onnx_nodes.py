@@ -74,6 +74,7 @@ def conv_transpose(a, x):
 def pool(kind):
     def call(a, x):
         rank = x[0].dim() - 2
+        need(x[0].is_floating_point(), "pooling of integers")
         options = window(a, rank) | {"kernel_size": a["kernel_shape"],
                                      "ceil_mode": bool(a.get("ceil_mode", 0))}
         need(all(p <= k // 2 for p, k in zip(options["padding"], a["kernel_shape"])),
@@ -170,8 +171,9 @@ def clip(a, x):
     options = {}
     if x[1] is not None:
         options["min"] = x[1].item()
-    if len(x) > 2:
+    if len(x) > 2 and x[2] is not None:
         options["max"] = x[2].item()
+    need(options, "no bound")
     return "clamp", options, x[:1]
 
 
@@ -242,6 +244,7 @@ def resize(a, x):
         scaled = [s * f for s, f in zip(x[0].shape[2:], x[2].tolist()[2:])]
         need(all(s == int(s) for s in scaled), "a scale that leaves a fraction")
         size = [int(s) for s in scaled]
+    need(transform != b"pytorch_half_pixel" or 1 not in size, "one output at the input's start")
     return "interpolate", {"mode": mode, "size": size,
                            "align_corners": transform == b"align_corners"}, x[:1]
 

@@ -65,6 +65,19 @@ TEST_CASE("Module: a LeNet's parameters have PyTorch's names, in order") {
   CHECK(model.parameter_count() == 78 + 112 + 444 + 104 + 90);
 }
 
+TEST_CASE("Module: modules are all, children those right below") {
+  nn::Sequential model(nn::Linear(3, 4), nn::Sequential(nn::ReLU(), nn::Linear(4, 2)));
+  CHECK(model.modules() == std::vector<nn::Module*>{&model, &model[0], &model[1],
+                                                    &model.at<nn::Sequential>(1)[0],
+                                                    &model.at<nn::Sequential>(1)[1]});
+  CHECK(model.children() == std::vector<nn::Module*>{&model[0], &model[1]});
+  CHECK(names_of(model.named_children()) == Names{"0", "1"});
+  CHECK(model.named_children()[1].second == &model[1]);
+  CHECK(model[0].children().empty());
+  Normalised tensors_and_a_child;
+  CHECK(names_of(tensors_and_a_child.named_children()) == Names{"inner"});
+}
+
 TEST_CASE("Module: Sequential numbers its parts, nested ones too") {
   nn::Sequential model(nn::Linear(3, 4), nn::ReLU(),
                        nn::Sequential(nn::Linear(4, 2, {.bias = false})));

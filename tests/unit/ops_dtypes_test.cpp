@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <retrograd/autograd/backward.h>
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
 
@@ -13,7 +14,7 @@ using namespace retrograd;
 namespace {
 
 using Numbers = std::vector<double>;
-using Indices = std::vector<std::int64_t>;
+using Int64s = std::vector<std::int64_t>;
 
 Numbers values(const Tensor& x) {
   return x.to_vector<double>();
@@ -80,6 +81,7 @@ TEST_CASE("integers add, multiply and compare as integers, and wrap around") {
   const Tensor large = full({1}, INT64_MAX);
   CHECK((large + 1).item<std::int64_t>() == INT64_MIN);
   CHECK((large - 1).item<std::int64_t>() == INT64_MAX - 1);  // beyond what a double holds
+  CHECK(retrograd::abs(-large - 1).item<std::int64_t>() == INT64_MIN);
 }
 
 TEST_CASE("a floating bound makes integers floating in clamp, as in arithmetic") {
@@ -88,6 +90,13 @@ TEST_CASE("a floating bound makes integers floating in clamp, as in arithmetic")
   CHECK(clamp(x, 2).dtype() == int64);
   CHECK(values(clamp(x, 1.5, 3.5)) == Numbers{1.5, 2, 3.5});
   CHECK(clamp(x, 1.5).dtype() == float32);
+}
+
+TEST_CASE("bounds that bytes cannot hold limit nothing") {
+  const Tensor bytes = tensor({0, 5, 255}, {.dtype = uint8});
+  CHECK(values(clamp(bytes, -3, 300)) == Numbers{0, 5, 255});
+  CHECK(values(clamp(bytes, 1, 300)) == Numbers{1, 5, 255});
+  CHECK(values(clamp(bytes, -3, 7)) == Numbers{0, 5, 7});
 }
 
 TEST_CASE("sums of integers and booleans are int64") {
@@ -111,15 +120,24 @@ TEST_CASE("sums of short floating numbers are added up in a longer one") {
   CHECK(conv1d(reshape(ones_16, {1, -1}), reshape(ones_16, {1, 1, -1})).item<double>() == 4096);
 }
 
+TEST_CASE("softmax adds up many small terms without losing them") {
+  Tensor x = full({1'000'000}, std::log(0.1F));
+  select(x, 0, 0).fill_(0);
+  const double sum = 1 + 999'999 * static_cast<double>(std::exp(std::log(0.1F)));
+  CHECK(std::fabs(softmax(x, 0).at({0}) * sum - 1) < 1e-5);
+  CHECK(std::fabs(log_softmax(x, 0).at({0}) + std::log(sum)) < 1e-5);
+  CHECK(std::fabs(logsumexp(x).item<double>() - std::log(sum)) < 1e-5);
+}
+
 TEST_CASE("argmax names the first of equals") {
   const Tensor x = tensor({{1, 3, 3}, {3, 0, 3}});
   CHECK(argmax(x).item<std::int64_t>() == 1);
-  CHECK(argmax(x, 1).to_vector<std::int64_t>() == Indices{1, 0});
-  CHECK(argmax(x, 0).to_vector<std::int64_t>() == Indices{1, 0, 0});
+  CHECK(argmax(x, 1).to_vector<std::int64_t>() == Int64s{1, 0});
+  CHECK(argmax(x, 0).to_vector<std::int64_t>() == Int64s{1, 0, 0});
   CHECK(argmax(transpose(x, 0, 1)).item<std::int64_t>() == 1);  // in the order one sees
   CHECK(argmax(x, 1, true).shape() == Shape{2, 1});
   CHECK(argmax(x, {}, true).shape() == Shape{1, 1});
-  CHECK(max(x, 1).indices.to_vector<std::int64_t>() == Indices{1, 0});
+  CHECK(max(x, 1).indices.to_vector<std::int64_t>() == Int64s{1, 0});
 }
 
 TEST_CASE("reductions of no elements") {
@@ -131,4 +149,46 @@ TEST_CASE("reductions of no elements") {
   CHECK(values(softmax(nothing, 1)).empty());
   CHECK(std::isnan(mse_loss(nothing, nothing).item<double>()));
   CHECK(mse_loss(nothing, nothing, {Reduction::sum}).item<double>() == 0);
+}
+
+TEST_CASE("gradients in bfloat16 of what subtracts nearly equal numbers are rounded once") {
+  const auto differs = [](const Tensor& actual, const Tensor& exact) {
+    const auto a = actual.to_vector<double>();
+    const auto e = exact.to_vector<double>();
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < e.size(); ++i) {
+      count += std::fabs(a[i] - e[i]) > std::fabs(e[i]) / 256 + 1e-6 ? 1U : 0U;
+    }
+    return count;
+  };
+  Generator generator(1);
+  const Tensor x = (randn({40, 7}, {}, generator) * 2).to(bfloat16).set_requires_grad();
+  const Tensor seed = rand({40, 7}, {}, generator).to(bfloat16);
+  const Tensor g = seed.to(float64);
+  const auto gradient = [&](const Tensor& y) {
+    return grad({y}, {x}, {.grad_outputs = {seed}})[0];
+  };
+  {
+    const Tensor y = softmax(x, 1);
+    const Tensor p = y.detach().to(float64);
+    CHECK(differs(gradient(y), p * g - p * sum(p * g, 1, true)) == 0);
+  }
+  {
+    const Tensor y = log_softmax(x, 1);
+    const Tensor p = retrograd::exp(y.detach().to(float64));
+    CHECK(differs(gradient(y), g - p * sum(g, 1, true)) == 0);
+  }
+  {
+    const Tensor y = retrograd::tanh(x);
+    CHECK(differs(gradient(y), g * (1.0 - square(y.detach().to(float64)))) == 0);
+  }
+  {
+    const Tensor far = (x.detach() + 100).set_requires_grad();
+    const Tensor y = logsumexp(far, 1, true);
+    const Tensor exact = softmax(far.detach().to(float64), 1);
+    CHECK(differs(grad({y}, {far}, {.grad_outputs = {ones_like(y)}})[0], exact) == 0);
+    const Tensor wide = far.detach().to(float64);
+    const Tensor spread = (wide - mean(wide, 1, true)) / 3.0;
+    CHECK(differs(grad({sum(var(far, 1))}, {far})[0], spread) == 0);
+  }
 }

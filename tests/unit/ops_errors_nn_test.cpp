@@ -1,6 +1,8 @@
 // Refused calls of products, convolutions, pools and losses.
 #include "ops_errors.h"
 
+#include <functional>
+
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
 
@@ -137,20 +139,27 @@ TEST_CASE("losses refuse targets that do not fit") {
 
 TEST_CASE("losses refuse classes that are not there") {
   const Tensor x = zeros({2, 3});
+  using Loss = std::function<Tensor(const Tensor&, const Tensor&, Where)>;
   const struct {
     const char* name;
-    Tensor (*loss)(const Tensor&, const Tensor&, LossOptions, Where);
-  } losses[] = {{"nll_loss", nll_loss}, {"cross_entropy", cross_entropy}};
+    Loss loss;
+  } losses[] = {{"nll_loss",
+                 [](const Tensor& x, const Tensor& t, Where at) { return nll_loss(x, t, {}, at); }},
+                {"cross_entropy", [](const Tensor& x, const Tensor& t,
+                                     Where at) { return cross_entropy(x, t, {}, at); }},
+                {"multi_margin_loss", [](const Tensor& x, const Tensor& t, Where at) {
+                   return multi_margin_loss(x, t, {}, at);
+                 }}};
   for (const auto& op : losses) {
-    REFUSED(IndexError, op.loss(x, tensor({0, 3}), {}, {}), op.name, "class 3", "3 classes",
+    REFUSED(IndexError, op.loss(x, tensor({0, 3}), {}), op.name, "class 3", "3 classes",
             "float32 [2, 3]", "int64 [2]");
-    REFUSED(IndexError, op.loss(x, tensor({-1, 0}), {}, {}), op.name, "class -1", "3 classes");
-    REFUSED(ShapeError, op.loss(x, integers({3}), {}, {}), op.name, "[2]", "float32 [2, 3]",
+    REFUSED(IndexError, op.loss(x, tensor({-1, 0}), {}), op.name, "class -1", "3 classes");
+    REFUSED(ShapeError, op.loss(x, integers({3}), {}), op.name, "[2]", "float32 [2, 3]",
             "int64 [3]");
-    REFUSED(ShapeError, op.loss(zeros({}), integers({}), {}, {}), op.name, "classes", "float32 []");
-    REFUSED(DTypeError, op.loss(x, zeros({2}), {}, {}), op.name,
-            "target must be int64, not float32");
-    REFUSED(DTypeError, op.loss(integers({2, 3}), integers({2}), {}, {}), op.name, "int64 [2, 3]");
-    REFUSED(GraphError, op.loss(x, kUndefined, {}, {}), op.name, "target is undefined");
+    REFUSED(ShapeError, op.loss(zeros({}), integers({}), {}), op.name, "classes", "float32 []");
+    REFUSED(DTypeError, op.loss(x, zeros({2}, {.dtype = uint8}), {}), op.name,
+            "target must be int64, not uint8");
+    REFUSED(DTypeError, op.loss(integers({2, 3}), integers({2}), {}), op.name, "int64 [2, 3]");
+    REFUSED(GraphError, op.loss(x, kUndefined, {}), op.name, "target is undefined");
   }
 }

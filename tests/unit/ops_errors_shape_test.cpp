@@ -46,6 +46,7 @@ TEST_CASE("orders of dimensions must name each one once") {
 TEST_CASE("expand refuses lengths other than 1, and shapes beyond memory") {
   const Tensor x = zeros({2, 3});
   REFUSED(ShapeError, expand(x, {2, 4}), "expand", "[2, 4]", "float32 [2, 3]");
+  REFUSED(ShapeError, broadcast_to(x, {2, 4}), "broadcast_to", "[2, 4]", "float32 [2, 3]");
   REFUSED(ShapeError, expand(x, {3}), "expand", "[3]", "float32 [2, 3]");
   REFUSED(ShapeError, expand(x, {-1, 2, 3}), "expand", "[-1, 2, 3]", "float32 [2, 3]");
   REFUSED(ShapeError, expand(x, {1, 3}), "expand", "[1, 3]", "float32 [2, 3]");
@@ -102,8 +103,8 @@ TEST_CASE("gather and scatter_add refuse indices out of range and shapes that do
   REFUSED(IndexError, scatter_add(x, 0, index + 2, x), "scatter_add", "index 2", "length 2");
   REFUSED(DTypeError, scatter_add(x, 0, index, index), "scatter_add", "float32 [2, 3]",
           "int64 [2, 3]");
-  REFUSED(ShapeError, scatter_add(x, 0, all(0), x), "scatter_add", "int64 [2, 1]",
-          "float32 [2, 3]");
+  REFUSED(ShapeError, scatter_add(x, 0, index, zeros({2, 2})), "scatter_add", "int64 [2, 3]",
+          "float32 [2, 2]");
   REFUSED(DTypeError, scatter_add(x, 0, x, x), "scatter_add", "index must be int64");
   REFUSED(ShapeError, scatter_add(zeros({}), 0, zeros({}, {.dtype = int64}), zeros({})),
           "scatter_add", "float32 []");
@@ -114,4 +115,25 @@ TEST_CASE("copies refuse undefined tensors") {
   REFUSED(GraphError, kUndefined.to(float64), "to", "undefined");
   REFUSED(GraphError, kUndefined.clone(), "clone", "undefined");
   REFUSED(GraphError, kUndefined.contiguous(), "contiguous", "undefined");
+}
+
+TEST_CASE("results of more than eight dimensions are refused by name") {
+  const Tensor full_rank = zeros({1, 1, 1, 1, 1, 1, 1, 2});
+  const Tensor classes = zeros({1, 1, 1, 1, 1, 1, 1, 2}, {.dtype = int64});
+  const std::vector<Tensor> nine(9, zeros({2}));
+  const Tensor places = zeros({1, 1}, {.dtype = int64});
+  REFUSED(ShapeError, unsqueeze(full_rank, 0), "unsqueeze", "9 dimensions", "float32 [1, 1");
+  REFUSED(ShapeError, stack({full_rank, full_rank}), "stack", "9 dimensions", "float32 [1, 1");
+  REFUSED(ShapeError, unflatten(full_rank, -1, {2, 1}), "unflatten", "9 dimensions");
+  REFUSED(ShapeError, diag_embed(full_rank), "diag_embed", "9 dimensions", "float32 [1, 1");
+  REFUSED(ShapeError, meshgrid(nine), "meshgrid", "9 dimensions", "float32 [2]");
+  REFUSED(ShapeError, one_hot(classes, 2), "one_hot", "9 dimensions", "int64 [1, 1");
+  REFUSED(ShapeError, index(full_rank, {places}), "index", "9 dimensions", "float32 [1, 1");
+  REFUSED(ShapeError, index_put(full_rank, {places}, 1), "index_put", "9 dimensions");
+}
+
+TEST_CASE("more empty chunks than memory can hold are refused") {
+  const Tensor nothing = zeros({0});
+  CHECK(chunk(nothing, 3).size() == 3);
+  REFUSED(ValueError, chunk(nothing, INT64_MAX), "chunk", "9223372036854775807 empty chunks");
 }

@@ -50,7 +50,7 @@ TEST_CASE("logsumexp of infinities") {
 
 TEST_CASE("cross_entropy of large logits is exact and its gradient finite") {
   const Tensor x = tensor({{1e4, 0.0}, {0.0, 1e4}}, {.requires_grad = true});
-  const Tensor loss = cross_entropy(x, tensor({1, 1}), {Reduction::none});
+  const Tensor loss = cross_entropy(x, tensor({1, 1}), {.reduction = Reduction::none});
   CHECK(values(loss) == Numbers{1e4, 0});
   sum(loss).backward();
   CHECK(values(x.grad()) == Numbers{1, -1, 0, 0});
@@ -59,7 +59,7 @@ TEST_CASE("cross_entropy of large logits is exact and its gradient finite") {
 TEST_CASE("binary_cross_entropy_with_logits of large logits is exact and its gradient finite") {
   const Tensor x = tensor({1e4, 1e4, -1e4, -1e4}, {.requires_grad = true});
   const Tensor target = tensor({1.0, 0.0, 1.0, 0.0});
-  const Tensor loss = binary_cross_entropy_with_logits(x, target, {Reduction::none});
+  const Tensor loss = binary_cross_entropy_with_logits(x, target, {.reduction = Reduction::none});
   CHECK(values(loss) == Numbers{0, 1e4, 1e4, 0});
   sum(loss).backward();
   CHECK(values(x.grad()) == Numbers{0, 1, -1, 0});

@@ -9,22 +9,11 @@
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
 
+#include "special_values.h"
+
 namespace rg = retrograd;
 
 namespace {
-
-template <class T>
-std::vector<T> special_values() {
-  using Limits = std::numeric_limits<T>;
-  std::vector<T> values;
-  for (const T value : {T{0}, T{0.5}, T{1}, static_cast<T>(1.3), T{20}, Limits::infinity(),
-                        Limits::denorm_min(), Limits::min(), Limits::max()}) {
-    values.push_back(value);
-    values.push_back(-value);
-  }
-  values.push_back(Limits::quiet_NaN());
-  return values;
-}
 
 template <class T>
 bool within_two_ulps(T actual, T expected) {
@@ -58,6 +47,47 @@ std::vector<Unary<T>> unary_functions() {
       {"sigmoid", rg::sigmoid,
        [](T x) { return static_cast<T>(1 / (1 + std::exp(-static_cast<long double>(x)))); }},
       {"relu", rg::relu, [](T x) { return x > 0 || std::isnan(x) ? x : T{0}; }},
+      {"expm1", rg::expm1, [](T x) { return std::expm1(x); }},
+      {"log2", rg::log2, [](T x) { return std::log2(x); }},
+      {"erf", rg::erf, [](T x) { return std::erf(x); }},
+      {"rsqrt", rg::rsqrt, [](T x) { return 1 / std::sqrt(x); }},
+      {"reciprocal", rg::reciprocal, [](T x) { return 1 / x; }},
+      {"floor", rg::floor, [](T x) { return std::floor(x); }},
+      {"ceil", rg::ceil, [](T x) { return std::ceil(x); }},
+      {"round", rg::round, [](T x) { return std::nearbyint(x); }},
+      {"sin", rg::sin, [](T x) { return std::sin(x); }},
+      {"cos", rg::cos, [](T x) { return std::cos(x); }},
+      {"tan", rg::tan, [](T x) { return std::tan(x); }},
+      {"asin", rg::asin, [](T x) { return std::asin(x); }},
+      {"acos", rg::acos, [](T x) { return std::acos(x); }},
+      {"atan", rg::atan, [](T x) { return std::atan(x); }},
+      {"sinh", rg::sinh, [](T x) { return std::sinh(x); }},
+      {"cosh", rg::cosh, [](T x) { return std::cosh(x); }},
+      {"logsigmoid", rg::logsigmoid,
+       [](T x) {
+         const long double wide = x;
+         return static_cast<T>(wide < 0 ? wide - std::log1p(std::exp(wide))
+                                        : -std::log1p(std::exp(-wide)));
+       }},
+      {"silu", rg::silu,
+       [](T x) {
+         const long double wide = x;
+         return x == -std::numeric_limits<T>::infinity()
+                    ? -T{0}
+                    : static_cast<T>(wide / (1 + std::exp(-wide)));
+       }},
+      {"softsign", rg::softsign,
+       [](T x) {
+         const long double wide = x;
+         return std::isinf(x) ? std::copysign(T{1}, x)
+                              : static_cast<T>(wide / (1 + std::fabs(wide)));
+       }},
+      {"tanhshrink", rg::tanhshrink, [](T x) { return x - std::tanh(x); }},
+      {"relu6", rg::relu6, [](T x) { return x < 0 ? T{0} : (x > 6 ? T{6} : x); }},
+      {"hardsigmoid", rg::hardsigmoid,
+       [](T x) { return x < -3 ? T{0} : (x > 3 ? T{1} : (x + 3) / 6); }},
+      {"hardswish", rg::hardswish,
+       [](T x) { return x < -3 ? -T{0} : (x > 3 ? x : x * (x + 3) / 6); }},
   };
 }
 

@@ -103,3 +103,23 @@ TEST_CASE("where keeps the gradient of the branch not taken at 0") {
   };
   CHECK(gradient(x, guarded) == Numbers{0, 0.25});
 }
+
+TEST_CASE("a largest value that is NaN: max gives its gradient to all NaN, amax NaN to all") {
+  const Tensor x = tensor({1.0, NAN, 3.0, NAN});
+  const Numbers shared = {0, 0.5, 0, 0.5};
+  CHECK(gradient(x, [](const Tensor& t) { return retrograd::max(t); }) == shared);
+  CHECK(gradient(x, [](const Tensor& t) { return retrograd::min(t); }) == shared);
+  for (const double value : gradient(x, [](const Tensor& t) { return amax(t); })) {
+    CHECK(std::isnan(value));
+  }
+}
+
+TEST_CASE("hardtanh: a bound that bfloat16 rounds still passes no gradient") {
+  for (const double bound : {0.7, 0.701, 0.702, 0.703}) {
+    CAPTURE(bound);
+    const Tensor x = tensor({-2.0, -0.9, 0.5, 2.0}).to(bfloat16);
+    const auto limited = [&](const Tensor& t) { return hardtanh(t, -bound, bound); };
+    CHECK(gradient(x, limited) == Numbers{0, 0, 1, 0});
+    CHECK(gradient(x.to(float32), limited) == Numbers{0, 0, 1, 0});
+  }
+}

@@ -197,7 +197,7 @@ TEST_CASE("losses of numbers one can check by hand") {
   CHECK(mse_loss(x, y, {Reduction::sum}).item<double>() == 29);
   CHECK(values(mse_loss(x, y, {Reduction::none})) == Numbers{0, 4, 9, 16});
   const Tensor classes = tensor({1, 0});
-  CHECK(values(nll_loss(x, classes, {Reduction::none})) == Numbers{-2, -3});
+  CHECK(values(nll_loss(x, classes, {.reduction = Reduction::none})) == Numbers{-2, -3});
   CHECK(nll_loss(x, classes).item<double>() == -2.5);
   const Tensor even = zeros({2, 4}, {.dtype = float64});
   CHECK(cross_entropy(even, tensor({1, 3})).item<double>() == doctest::Approx(std::log(4.0)));

@@ -63,7 +63,7 @@ TEST_CASE("SGD: a parameter twice, in one group or two, and no parameter at all 
                        rg::ValueError);
   const std::vector<SGD::Group> twice{{{p}, {}}, {{p}, {}}};
   CHECK_THROWS_WITH_AS(SGD{twice}, Contains("parameter 1 is listed twice"), rg::ValueError);
-  CHECK_THROWS_WITH_AS(SGD(std::vector<Tensor>{}, {}), Contains("no parameters to optimise"),
+  CHECK_THROWS_WITH_AS(SGD(std::vector<Tensor>{}, {}), Contains("there are no parameters"),
                        rg::ValueError);
   CHECK_THROWS_AS(SGD(std::vector<SGD::Group>{}), rg::ValueError);
 }

@@ -1,0 +1,126 @@
+#include <retrograd/nn/containers.h>
+
+#include <algorithm>
+
+namespace retrograd::nn {
+
+namespace detail {
+
+void fail_kind(const char* container, const std::string& name, const Module& module, Where where) {
+  fail<ValueError>(container, where,
+                   "module " + name + " is a " + module.describe() + ", not of the kind asked for");
+}
+
+}  // namespace detail
+
+void ModuleList::insert_owned(std::size_t i, std::unique_ptr<Module> module, Where where) {
+  if (i > size()) {
+    fail<IndexError>(
+        "ModuleList", where,
+        "insertion at " + std::to_string(i) + " of " + std::to_string(size()) + " modules");
+  }
+  modules_.insert(modules_.begin() + static_cast<std::ptrdiff_t>(i), std::move(module));
+}
+
+void ModuleList::extend(ModuleList other) {
+  for (auto& module : other.modules_) {
+    modules_.push_back(std::move(module));
+  }
+}
+
+std::unique_ptr<Module> ModuleList::pop(std::size_t i, Where where) {
+  checked(i, where);
+  std::unique_ptr<Module> taken = std::move(modules_[i]);
+  modules_.erase(modules_.begin() + static_cast<std::ptrdiff_t>(i));
+  return taken;
+}
+
+Module& ModuleList::operator[](std::size_t i) const {
+  return checked(i, CallSite::current());
+}
+
+Module& ModuleList::checked(std::size_t i, Where where) const {
+  if (i >= size()) {
+    fail<IndexError>("ModuleList", where,
+                     "index " + std::to_string(i) + " of " + std::to_string(size()) + " modules");
+  }
+  return *modules_[i];
+}
+
+Members ModuleList::members() {
+  Members all;
+  for (std::size_t i = 0; i < modules_.size(); ++i) {
+    all.emplace_back(std::to_string(i), *modules_[i]);
+  }
+  return all;
+}
+
+void ModuleDict::insert_owned(std::string name, std::unique_ptr<Module> module, Where where) {
+  if (name.empty() || name.find('.') != std::string::npos) {
+    fail<ValueError>("ModuleDict", where,
+                     "'" + name + "' cannot be a name: it is empty or holds a dot");
+  }
+  for (auto& [known, kept] : entries_) {
+    if (known == name) {
+      kept = std::move(module);
+      return;
+    }
+  }
+  entries_.emplace_back(std::move(name), std::move(module));
+}
+
+std::unique_ptr<Module> ModuleDict::pop(std::string_view name, Where where) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.first == name; });
+  if (found == entries_.end()) {
+    fail_missing(name, where);
+  }
+  std::unique_ptr<Module> taken = std::move(found->second);
+  entries_.erase(found);
+  return taken;
+}
+
+bool ModuleDict::contains(std::string_view name) const noexcept {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](const Entry& entry) { return entry.first == name; });
+}
+
+std::vector<std::string> ModuleDict::keys() const {
+  std::vector<std::string> names;
+  for (const auto& [name, module] : entries_) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+Module& ModuleDict::operator[](std::string_view name) const {
+  return checked(name, CallSite::current());
+}
+
+Module& ModuleDict::checked(std::string_view name, Where where) const {
+  for (const auto& [known, module] : entries_) {
+    if (known == name) {
+      return *module;
+    }
+  }
+  fail_missing(name, where);
+}
+
+void ModuleDict::fail_missing(std::string_view name, Where where) const {
+  std::string known;
+  for (const auto& [other, module] : entries_) {
+    known += " " + other;
+  }
+  fail<IndexError>("ModuleDict", where,
+                   "no module '" + std::string(name) + "'; there are:" + known);
+}
+
+Members ModuleDict::members() {
+  Members all;
+  for (const auto& [name, module] : entries_) {
+    all.emplace_back(name, *module);
+  }
+  return all;
+}
+
+}  // namespace retrograd::nn

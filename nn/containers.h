@@ -1,0 +1,148 @@
+// Modules that hold modules: by number and by name.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <retrograd/nn/module.h>
+#include <retrograd/tensor/api.h>
+
+namespace retrograd::nn {
+
+namespace detail {
+[[noreturn]] RETROGRAD_API void fail_kind(const char* container, const std::string& name,
+                                          const Module& module, Where where);
+
+template <std::derived_from<Module> M>
+M& as_kind(const char* container, const std::string& name, Module& module, Where where) {
+  if (M* kind = dynamic_cast<M*>(&module)) {
+    return *kind;
+  }
+  fail_kind(container, name, module, where);
+}
+}  // namespace detail
+
+// Modules in a row, named "0", "1", ... It has no forward() of its own.
+//
+//   nn::ModuleList layers{nn::Linear(3, 4), nn::Linear(4, 2)};
+//   for (nn::Module& layer : layers) { x = relu(layer(x)); }
+class RETROGRAD_API ModuleList : public Module {
+ public:
+  ModuleList() = default;
+  template <class... M>
+  requires(sizeof...(M) > 0 &&
+           (std::derived_from<M, Module> && ...)) explicit ModuleList(M... modules) {
+    (push_back(std::move(modules)), ...);
+  }
+
+  // Appends a module and gives it back where it is kept.
+  template <std::derived_from<Module> M>
+  M& push_back(M module) {
+    return insert(size(), std::move(module));
+  }
+  // Puts a module before the one at `i`, or at the end. Throws IndexError.
+  template <std::derived_from<Module> M>
+  M& insert(std::size_t i, M module, Where where = {}) {
+    auto owned = std::make_unique<M>(std::move(module));
+    M& kept = *owned;
+    insert_owned(i, std::move(owned), where);
+    return kept;
+  }
+  // Moves all modules of another list to the end of this one.
+  void extend(ModuleList other);
+  // Takes a module out. Throws IndexError.
+  std::unique_ptr<Module> pop(std::size_t i, Where where = {});
+
+  std::size_t size() const noexcept { return modules_.size(); }
+  bool empty() const noexcept { return modules_.empty(); }
+  // Throws IndexError.
+  Module& operator[](std::size_t i) const;
+  // The module as what it is: at<Linear>(0).weight. Throws IndexError, or ValueError when it is of
+  // another kind.
+  template <std::derived_from<Module> M>
+  M& at(std::size_t i, Where where = {}) const {
+    return detail::as_kind<M>("ModuleList", std::to_string(i), checked(i, where), where);
+  }
+
+  class Iterator {
+   public:
+    explicit Iterator(const std::unique_ptr<Module>* at) noexcept : at_(at) {}
+    Module& operator*() const noexcept { return **at_; }
+    Iterator& operator++() noexcept {
+      ++at_;
+      return *this;
+    }
+    friend bool operator==(const Iterator&, const Iterator&) = default;
+
+   private:
+    const std::unique_ptr<Module>* at_;
+  };
+  Iterator begin() const noexcept { return Iterator(modules_.data()); }
+  Iterator end() const noexcept { return Iterator(modules_.data() + modules_.size()); }
+
+  Members members() override;
+  std::string describe() const override { return "ModuleList(" + std::to_string(size()) + ")"; }
+
+ private:
+  void insert_owned(std::size_t i, std::unique_ptr<Module> module, Where where);
+  Module& checked(std::size_t i, Where where) const;
+
+  std::vector<std::unique_ptr<Module>> modules_;
+};
+
+// Modules by name, in the order in which they came. It has no forward() of its own.
+//
+//   nn::ModuleDict heads{std::pair{"colour", nn::Linear(8, 3)}, std::pair{"size", nn::Linear(8,
+//   1)}}; Tensor y = heads["colour"](x);
+class RETROGRAD_API ModuleDict : public Module {
+ public:
+  ModuleDict() = default;
+  template <class... M>
+  requires(sizeof...(M) > 0 && (std::derived_from<M, Module> &&
+                                ...)) explicit ModuleDict(std::pair<const char*, M>... entries) {
+    (insert(entries.first, std::move(entries.second)), ...);
+  }
+
+  // Adds a module, or puts it in the place of the one of that name, and gives it back where it is
+  // kept. Throws ValueError for a name that is empty or holds a dot.
+  template <std::derived_from<Module> M>
+  M& insert(std::string name, M module, Where where = {}) {
+    auto owned = std::make_unique<M>(std::move(module));
+    M& kept = *owned;
+    insert_owned(std::move(name), std::move(owned), where);
+    return kept;
+  }
+  // Takes a module out. Throws IndexError.
+  std::unique_ptr<Module> pop(std::string_view name, Where where = {});
+
+  std::size_t size() const noexcept { return entries_.size(); }
+  bool empty() const noexcept { return entries_.empty(); }
+  bool contains(std::string_view name) const noexcept;
+  std::vector<std::string> keys() const;
+  // Throws IndexError, which lists the names there are.
+  Module& operator[](std::string_view name) const;
+  // The module as what it is. Throws IndexError, or ValueError when it is of another kind.
+  template <std::derived_from<Module> M>
+  M& at(std::string_view name, Where where = {}) const {
+    return detail::as_kind<M>("ModuleDict", std::string(name), checked(name, where), where);
+  }
+
+  Members members() override;
+  std::string describe() const override { return "ModuleDict(" + std::to_string(size()) + ")"; }
+
+ private:
+  using Entry = std::pair<std::string, std::unique_ptr<Module>>;
+
+  void insert_owned(std::string name, std::unique_ptr<Module> module, Where where);
+  Module& checked(std::string_view name, Where where) const;
+  [[noreturn]] void fail_missing(std::string_view name, Where where) const;
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace retrograd::nn

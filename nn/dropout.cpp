@@ -1,0 +1,47 @@
+#include <retrograd/nn/dropout.h>
+
+#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/dropout.h>
+
+namespace retrograd::nn {
+
+namespace {
+
+double checked(const char* layer, double p, Where where) {
+  if (!(p >= 0 && p <= 1)) {
+    fail<ValueError>(layer, where, "p is " + number_text(p) + "; it must lie between 0 and 1");
+  }
+  return p;
+}
+
+std::string text(const char* layer, double p) {
+  return std::string(layer) + "(" + number_text(p) + ")";
+}
+
+}  // namespace
+
+Dropout::Dropout(double p, Where where) : p_(checked("Dropout", p, where)) {}
+Tensor Dropout::forward(const Tensor& x) {
+  return dropout(x, p_, is_training(), default_generator(), CallSite::current());
+}
+std::string Dropout::describe() const {
+  return text("Dropout", p_);
+}
+
+Dropout1d::Dropout1d(double p, Where where) : p_(checked("Dropout1d", p, where)) {}
+Tensor Dropout1d::forward(const Tensor& x) {
+  return dropout1d(x, p_, is_training(), default_generator(), CallSite::current());
+}
+std::string Dropout1d::describe() const {
+  return text("Dropout1d", p_);
+}
+
+Dropout2d::Dropout2d(double p, Where where) : p_(checked("Dropout2d", p, where)) {}
+Tensor Dropout2d::forward(const Tensor& x) {
+  return dropout2d(x, p_, is_training(), default_generator(), CallSite::current());
+}
+std::string Dropout2d::describe() const {
+  return text("Dropout2d", p_);
+}
+
+}  // namespace retrograd::nn

@@ -1,0 +1,158 @@
+// Normalisation layers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <retrograd/nn/module.h>
+#include <retrograd/tensor/api.h>
+
+namespace retrograd::nn {
+
+struct BatchNormLayerOptions {
+  double eps = 1e-5;
+  std::optional<double> momentum = 0.1;  // without one, running statistics are plain averages
+  bool affine = true;                    // has weight and bias
+  bool track_running_stats = true;       // else evaluation uses the batch's statistics too
+  DType dtype = float32;
+};
+
+struct InstanceNormLayerOptions {
+  double eps = 1e-5;
+  std::optional<double> momentum = 0.1;
+  bool affine = false;
+  bool track_running_stats = false;
+  DType dtype = float32;
+};
+
+// What batch and instance norm share: weight starts at 1, bias at 0, the running mean at 0 and the
+// running variance at 1.
+class RETROGRAD_API RunningNorm : public Module {
+ public:
+  Members members() override;
+  std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
+  // Running statistics back at their start.
+  void reset_running_stats();
+
+  Tensor weight;               // (C), or undefined
+  Tensor bias;                 // as weight
+  Tensor running_mean;         // (C), or undefined
+  Tensor running_var;          // as running_mean
+  Tensor num_batches_tracked;  // int64 (), or undefined
+
+ protected:
+  RunningNorm(const char* layer, std::int64_t num_features, BatchNormLayerOptions options,
+              Where where);
+  // The share that the next batch has in the running statistics.
+  double next_momentum() const;
+  void count_batch();
+  // Throws ShapeError naming the layer unless x has one of these ranks.
+  void require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const;
+
+  const char* layer_;
+  std::int64_t num_features_;
+  BatchNormLayerOptions options_;
+};
+
+// Batch norm of inputs with N spatial dimensions; of 2 or 3 dimensions in all for N = 1.
+template <std::size_t N>
+class BatchNorm : public RunningNorm {
+ public:
+  explicit BatchNorm(std::int64_t num_features, BatchNormLayerOptions options = {},
+                     Where where = {});
+  Tensor forward(const Tensor& x) override;
+};
+
+extern template class RETROGRAD_API BatchNorm<1>;
+extern template class RETROGRAD_API BatchNorm<2>;
+extern template class RETROGRAD_API BatchNorm<3>;
+using BatchNorm1d = BatchNorm<1>;
+using BatchNorm2d = BatchNorm<2>;
+using BatchNorm3d = BatchNorm<3>;
+
+// Instance norm of inputs with N spatial dimensions, with or without a batch.
+template <std::size_t N>
+class InstanceNorm : public RunningNorm {
+ public:
+  explicit InstanceNorm(std::int64_t num_features, InstanceNormLayerOptions options = {},
+                        Where where = {});
+  Tensor forward(const Tensor& x) override;
+};
+
+extern template class RETROGRAD_API InstanceNorm<1>;
+extern template class RETROGRAD_API InstanceNorm<2>;
+using InstanceNorm1d = InstanceNorm<1>;
+using InstanceNorm2d = InstanceNorm<2>;
+
+struct LayerNormOptions {
+  double eps = 1e-5;
+  bool elementwise_affine = true;  // has weight and bias
+  DType dtype = float32;
+};
+
+class RETROGRAD_API LayerNorm : public Module {
+ public:
+  explicit LayerNorm(const Shape& normalized_shape, LayerNormOptions options = {},
+                     Where where = {});
+  // Of the last dimension alone, which has this size.
+  explicit LayerNorm(std::int64_t normalized_shape, LayerNormOptions options = {},
+                     Where where = {});
+  Members members() override;
+  Tensor forward(const Tensor& x) override;
+  std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
+
+  Tensor weight;  // of normalized_shape, 1 at first; or undefined
+  Tensor bias;
+
+ private:
+  Shape normalized_shape_;
+  double eps_;
+};
+
+struct GroupNormOptions {
+  double eps = 1e-5;
+  bool affine = true;
+  DType dtype = float32;
+};
+
+class RETROGRAD_API GroupNorm : public Module {
+ public:
+  GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNormOptions options = {},
+            Where where = {});
+  Members members() override;
+  Tensor forward(const Tensor& x) override;
+  std::string describe() const override;
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
+
+  Tensor weight;  // (C), 1 at first; or undefined
+  Tensor bias;
+
+ private:
+  std::int64_t num_groups_;
+  std::int64_t num_channels_;
+  double eps_;
+};
+
+struct LocalResponseNormOptions {
+  double alpha = 1e-4;
+  double beta = 0.75;
+  double k = 1.0;
+};
+
+class RETROGRAD_API LocalResponseNorm : public Module {
+ public:
+  explicit LocalResponseNorm(std::int64_t size, LocalResponseNormOptions options = {},
+                             Where where = {});
+  Tensor forward(const Tensor& x) override;
+  std::string describe() const override;
+
+ private:
+  std::int64_t size_;
+  LocalResponseNormOptions options_;
+};
+
+}  // namespace retrograd::nn

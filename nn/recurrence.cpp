@@ -1,0 +1,242 @@
+#include <retrograd/nn/recurrence.h>
+
+#include <algorithm>
+
+#include <retrograd/nn/detail/layer.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/recurrence.h>
+#include <retrograd/ops/detail/widen.h>
+#include <retrograd/ops/matmul.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd::nn {
+
+using namespace detail;
+
+namespace {
+
+// Appends x[begin], ..., x[end - 1]. Halving keeps the gradient of all the parts at T log T: each
+// slice's is as large as what it was cut from.
+void append_steps(std::vector<Tensor>& steps, const Tensor& x, Where where) {
+  const std::int64_t count = x.shape()[0];
+  if (count == 1) {
+    steps.push_back(select(x, 0, 0, where));
+  } else if (count > 1) {
+    append_steps(steps, slice(x, 0, 0, count / 2, 1, where), where);
+    append_steps(steps, slice(x, 0, count / 2, count, 1, where), where);
+  }
+}
+
+RecurrentOptions common(const RNNOptions& options) {
+  return {.num_layers = options.num_layers,
+          .bias = options.bias,
+          .batch_first = options.batch_first,
+          .bidirectional = options.bidirectional,
+          .dtype = options.dtype};
+}
+
+}  // namespace
+
+Recurrent::Recurrent(const char* layer, std::int64_t gates, std::int64_t input_size,
+                     std::int64_t hidden_size, const RecurrentOptions& options, Where where)
+    : layer_(layer),
+      gates_(gates),
+      input_size_(input_size),
+      hidden_size_(hidden_size),
+      options_(options) {
+  require_positive(layer, "input_size", input_size, where);
+  require_positive(layer, "hidden_size", hidden_size, where);
+  require_positive(layer, "num_layers", options.num_layers, where);
+  require_floating(layer, options.dtype, where);
+  const std::int64_t rows = gates * hidden_size;
+  const std::int64_t directions = options.bidirectional ? 2 : 1;
+  const auto parameter = [&](const Shape& shape) {
+    return uniform_parameter(shape, options.dtype, hidden_size, where);
+  };
+  for (std::int64_t i = 0; i < options.num_layers * directions; ++i) {
+    const std::int64_t features = i < directions ? input_size : directions * hidden_size;
+    Part part{.weight_ih = parameter({rows, features}),
+              .weight_hh = parameter({rows, hidden_size}),
+              .bias_ih = {},
+              .bias_hh = {}};
+    if (options.bias) {
+      part.bias_ih = parameter({rows});
+      part.bias_hh = parameter({rows});
+    }
+    parts_.push_back(std::move(part));
+  }
+}
+
+Members Recurrent::members() {
+  Members found;
+  const std::size_t directions = options_.bidirectional ? 2 : 1;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const std::string suffix =
+        "_l" + std::to_string(i / directions) + (i % directions == 1 ? "_reverse" : "");
+    found.emplace_back("weight_ih" + suffix, parts_[i].weight_ih);
+    found.emplace_back("weight_hh" + suffix, parts_[i].weight_hh);
+    found.emplace_back("bias_ih" + suffix, parts_[i].bias_ih);
+    found.emplace_back("bias_hh" + suffix, parts_[i].bias_hh);
+  }
+  return found;
+}
+
+std::string Recurrent::describe() const {
+  return std::string(layer_) + "(" + std::to_string(input_size_) + ", " +
+         std::to_string(hidden_size_) +
+         (options_.num_layers > 1 ? ", num_layers=" + std::to_string(options_.num_layers) : "") +
+         (options_.bidirectional ? ", bidirectional" : "") + ")";
+}
+
+Tensor Recurrent::forward(const Tensor& input) {
+  return run(input, {}, CallSite::current()).output;
+}
+
+Recurrent::Result Recurrent::call_with_state(const Tensor& input, const LSTMState& hx,
+                                             Where where) {
+  Result result;
+  result.output = call(
+      {input, hx.h, hx.c},
+      [&](const Tensor& first) {
+        result = run(first, hx, where);
+        return result.output;
+      },
+      where);
+  return result;
+}
+
+std::int64_t Recurrent::multiply_adds(const std::vector<Shape>& inputs, const Shape&) const {
+  std::int64_t each_step = 0;
+  for (const Part& part : parts_) {
+    each_step += part.weight_ih.numel() + part.weight_hh.numel();
+  }
+  return count(inputs.front()) / input_size_ * each_step;
+}
+
+void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name, Where where) const {
+  check::floating(layer_, input, where);
+  check::same_dtype(layer_, "input", input, "weight_ih_l0", parts_[0].weight_ih, where);
+  const bool batched = input.dim() == 3;
+  const std::size_t time = batched && options_.batch_first ? 1 : 0;
+  if ((!batched && input.dim() != 2) || input.shape().back() != input_size_ ||
+      input.shape()[time] == 0) {
+    fail<ShapeError>(layer_, where,
+                     std::string("needs an input ") +
+                         (options_.batch_first ? "(N, T, " : "(T, N, ") +
+                         std::to_string(input_size_) + ") or (T, " + std::to_string(input_size_) +
+                         ") of at least one step",
+                     {{"input", input}});
+  }
+  if (hx.defined()) {
+    check::same_dtype(layer_, "input", input, name, hx, where);
+    Shape expected{static_cast<std::int64_t>(parts_.size()), hidden_size_};
+    if (batched) {
+      expected.insert(1, input.shape()[1 - time]);
+    }
+    if (hx.shape() != expected) {
+      fail<ShapeError>(layer_, where, std::string(name) + " must have shape " + to_string(expected),
+                       {{"input", input}, {name, hx}});
+    }
+  }
+}
+
+Recurrent::Result Recurrent::run(const Tensor& input, const LSTMState& hx, Where where) const {
+  check(input, hx.h, "hx", where);
+  check(input, hx.c, "cx", where);
+  const bool batched = input.dim() == 3;
+  const bool swapped = batched && options_.batch_first;
+  // (T, N, features) from here on, a single sequence being a batch of one
+  Tensor x = widened(input, where);
+  x = swapped ? transpose(x, 0, 1, where) : batched ? x : unsqueeze(x, 1, where);
+  const std::int64_t batch = x.shape()[1];
+  const auto initial = [&](const Tensor& given, std::size_t i) {
+    if (!given.defined()) {
+      return zeros({batch, hidden_size_}, {.dtype = x.dtype()});
+    }
+    const Tensor state = select(widened(given, where), 0, static_cast<std::int64_t>(i), where);
+    return batched ? state : unsqueeze(state, 0, where);
+  };
+  std::vector<Tensor> last_h;
+  std::vector<Tensor> last_c;
+  const std::size_t directions = options_.bidirectional ? 2 : 1;
+  for (std::size_t i = 0; i < parts_.size(); i += directions) {
+    std::vector<Tensor> outputs;
+    for (std::size_t direction = 0; direction < directions; ++direction) {
+      const Part& own = parts_[i + direction];
+      const Part part{.weight_ih = widened(own.weight_ih, where),
+                      .weight_hh = widened(own.weight_hh, where),
+                      .bias_ih = widened(own.bias_ih, where),
+                      .bias_hh = widened(own.bias_hh, where)};
+      std::vector<Tensor> steps;
+      append_steps(steps, linear(x, part.weight_ih, part.bias_ih, where), where);
+      if (direction == 1) {
+        std::reverse(steps.begin(), steps.end());
+      }
+      LSTMState state{.h = initial(hx.h, i + direction), .c = {}};
+      state.c = gates_ == 4 ? initial(hx.c, i + direction) : Tensor();
+      for (Tensor& at : steps) {
+        state = step(at, state, part, where);
+        at = state.h;
+      }
+      if (direction == 1) {
+        std::reverse(steps.begin(), steps.end());
+      }
+      outputs.push_back(stack(steps, 0, where));
+      last_h.push_back(state.h);
+      last_c.push_back(state.c);
+    }
+    x = directions == 2 ? cat(outputs, -1, where) : outputs.front();
+  }
+  const auto stacked = [&](const std::vector<Tensor>& states) {
+    const Tensor all = stack(states, 0, where).to(input.dtype(), where);
+    return batched ? all : squeeze(all, 1, where);
+  };
+  x = x.to(input.dtype(), where);
+  return {.output = swapped   ? transpose(x, 0, 1, where)
+                    : batched ? x
+                              : squeeze(x, 1, where),
+          .state = {.h = stacked(last_h), .c = gates_ == 4 ? stacked(last_c) : Tensor()}};
+}
+
+RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options, Where where)
+    : Recurrent("RNN", 1, input_size, hidden_size, common(options), where),
+      nonlinearity_(options.nonlinearity) {}
+RecurrentOutput RNN::operator()(const Tensor& input, const Tensor& hx, Where where) {
+  const Result result = call_with_state(input, {.h = hx, .c = {}}, where);
+  return {.output = result.output, .hidden = result.state.h};
+}
+LSTMState RNN::step(const Tensor& gates, const LSTMState& state, const Part& part,
+                    Where where) const {
+  const bool use_relu = nonlinearity_ == Nonlinearity::relu;
+  return {
+      .h = recurrence::rnn_step(gates, state.h, {part.weight_hh, part.bias_hh}, use_relu, where),
+      .c = {}};
+}
+
+GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
+         Where where)
+    : Recurrent("GRU", 3, input_size, hidden_size, options, where) {}
+RecurrentOutput GRU::operator()(const Tensor& input, const Tensor& hx, Where where) {
+  const Result result = call_with_state(input, {.h = hx, .c = {}}, where);
+  return {.output = result.output, .hidden = result.state.h};
+}
+LSTMState GRU::step(const Tensor& gates, const LSTMState& state, const Part& part,
+                    Where where) const {
+  return {.h = recurrence::gru_step(gates, state.h, {part.weight_hh, part.bias_hh}, where),
+          .c = {}};
+}
+
+LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
+           Where where)
+    : Recurrent("LSTM", 4, input_size, hidden_size, options, where) {}
+LSTMOutput LSTM::operator()(const Tensor& input, const LSTMState& hx, Where where) {
+  const Result result = call_with_state(input, hx, where);
+  return {.output = result.output, .state = result.state};
+}
+LSTMState LSTM::step(const Tensor& gates, const LSTMState& state, const Part& part,
+                     Where where) const {
+  return recurrence::lstm_step(gates, state, {part.weight_hh, part.bias_hh}, where);
+}
+
+}  // namespace retrograd::nn

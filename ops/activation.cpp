@@ -1,0 +1,200 @@
+#include <retrograd/ops/activation.h>
+
+#include <cmath>
+#include <string>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+void require(bool holds, const char* op, const char* name, double value, const char* wanted,
+             const Tensor& x, Where where) {
+  if (!holds) {
+    fail<ValueError>(op, where, std::string(name) + " is " + number_text(value) + "; " + wanted,
+                     {{"input", x}});
+  }
+}
+
+void not_nan(const char* op, const char* name, double value, const Tensor& x, Where where) {
+  require(!std::isnan(value), op, name, value, "a number is needed", x, where);
+}
+
+// x scale above 0, factor (exp(rate x) - 1) elsewhere. There the slope is rate (y + factor), which
+// needs the result alone. Its sign tells the parts apart, unless the factor is negative.
+Tensor exponential(const char* op, const Tensor& x, double factor, double scale, double rate,
+                   Where where) {
+  const Tensor y = kernels::elu(x, factor, scale, rate);
+  const bool ambiguous = factor * rate < 0;
+  return record({.op = op,
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y, save_if(ambiguous, x)},
+                 .backward = [factor, scale, rate, ambiguous](const Backward& b) -> Gradients {
+                   const Tensor y = b.saved(0);
+                   const Tensor below = (ambiguous ? b.saved(1) : y) <= 0;
+                   const Tensor slope = retrograd::where(below, y, 0) * rate + factor * rate;
+                   return {retrograd::where(below, b.grad * slope, b.grad * scale)};
+                 }});
+}
+
+}  // namespace
+
+Tensor logsigmoid(const Tensor& x, Where where) {
+  check::floating("logsigmoid", x, where);
+  return record(
+      {.op = "logsigmoid",
+       .where = where,
+       .output = kernels::logsigmoid(x),
+       .inputs = {x},
+       .saved = {x},
+       .backward = [](const Backward& b) -> Gradients { return {b.grad * sigmoid(-b.saved(0))}; }});
+}
+
+Tensor softplus(const Tensor& x, double beta, double threshold, Where where) {
+  check::floating("softplus", x, where);
+  require(std::isfinite(beta) && beta != 0, "softplus", "beta", beta,
+          "a finite number other than 0 is needed", x, where);
+  not_nan("softplus", "threshold", threshold, x, where);
+  return record({.op = "softplus",
+                 .where = where,
+                 .output = kernels::softplus(x, beta, threshold),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [beta, threshold](const Backward& b) -> Gradients {
+                   const Tensor z = b.saved(0) * beta;
+                   return {retrograd::where(z > threshold, b.grad, b.grad * sigmoid(z))};
+                 }});
+}
+
+Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
+  check::floating("leaky_relu", x, where);
+  not_nan("leaky_relu", "negative_slope", negative_slope, x, where);
+  const Tensor y = kernels::leaky_relu(x, negative_slope);
+  // The result, which the next operator often keeps too, has the sign of x.
+  const bool same_sign = negative_slope >= 0;
+  return record({.op = "leaky_relu",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {same_sign ? y : x},
+                 .backward = [negative_slope](const Backward& b) -> Gradients {
+                   return {retrograd::where(b.saved(0) > 0, b.grad, b.grad * negative_slope)};
+                 }});
+}
+
+Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
+  check::floating("prelu", x, where);
+  check::defined("prelu", "weight", weight, where);
+  check::same_dtype("prelu", "input", x, "weight", weight, where);
+  if (weight.dim() > 1) {
+    fail<ShapeError>("prelu", where, "the weight must have one dimension or none",
+                     {{"input", x}, {"weight", weight}});
+  }
+  const std::int64_t channels = x.dim() > 1 ? x.size(1) : 1;
+  if (weight.numel() != 1 && weight.numel() != channels) {
+    fail<ShapeError>("prelu", where,
+                     "the weight must have one element or, for the channels in dimension 1, " +
+                         std::to_string(channels),
+                     {{"input", x}, {"weight", weight}});
+  }
+  Shape shape;
+  for (std::int64_t d = 0; d < x.dim(); ++d) {
+    shape.push_back(d == 1 ? weight.numel() : 1);
+  }
+  const Tensor w = expand(reshape(weight, shape, where), x.shape(), where);
+  return record({.op = "prelu",
+                 .where = where,
+                 .output = kernels::prelu(x, w),
+                 .inputs = {x, w},
+                 .saved = {x, save_if(x.requires_grad(), w)},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor x = b.saved(0);
+                   const Tensor above = x > 0;
+                   return {
+                       b.needs(0) ? retrograd::where(above, b.grad, b.grad * b.saved(1)) : Tensor(),
+                       b.needs(1) ? b.grad * retrograd::where(above, 0.0, x) : Tensor()};
+                 }});
+}
+
+Tensor elu(const Tensor& x, double alpha, Where where) {
+  check::floating("elu", x, where);
+  not_nan("elu", "alpha", alpha, x, where);
+  return exponential("elu", x, alpha, 1, 1, where);
+}
+
+Tensor celu(const Tensor& x, double alpha, Where where) {
+  check::floating("celu", x, where);
+  require(std::isfinite(alpha) && alpha != 0, "celu", "alpha", alpha,
+          "a finite number other than 0 is needed", x, where);
+  return exponential("celu", x, alpha, 1, 1 / alpha, where);
+}
+
+Tensor selu(const Tensor& x, Where where) {
+  check::floating("selu", x, where);
+  constexpr double kAlpha = 1.6732632423543772848170429916717;
+  constexpr double kScale = 1.0507009873554804934193349852946;
+  return exponential("selu", x, kAlpha * kScale, kScale, 1, where);
+}
+
+Tensor softsign(const Tensor& x, Where where) {
+  check::floating("softsign", x, where);
+  return record({.op = "softsign",
+                 .where = where,
+                 .output = kernels::softsign(x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [](const Backward& b) -> Gradients {
+                   return {b.grad * square(reciprocal(1.0 + abs(b.saved(0))))};
+                 }});
+}
+
+Tensor tanhshrink(const Tensor& x, Where where) {
+  check::floating("tanhshrink", x, where);
+  return record({.op = "tanhshrink",
+                 .where = where,
+                 .output = kernels::tanhshrink(x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [](const Backward& b) -> Gradients {
+                   return {b.grad * square(tanh(b.saved(0)))};
+                 }});
+}
+
+Tensor softshrink(const Tensor& x, double lambd, Where where) {
+  check::floating("softshrink", x, where);
+  require(lambd >= 0, "softshrink", "lambd", lambd, "at least 0 is needed", x, where);
+  const Tensor y = kernels::softshrink(x, lambd);
+  return record({.op = "softshrink",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [](const Backward& b) -> Gradients {
+                   return {retrograd::where(b.saved(0) == 0, 0, b.grad)};
+                 }});
+}
+
+Tensor hardshrink(const Tensor& x, double lambd, Where where) {
+  check::floating("hardshrink", x, where);
+  not_nan("hardshrink", "lambd", lambd, x, where);
+  return record({.op = "hardshrink",
+                 .where = where,
+                 .output = kernels::hardshrink(x, lambd),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [lambd](const Backward& b) -> Gradients {
+                   return {retrograd::where(abs(b.saved(0).detach()) <= lambd, 0, b.grad)};
+                 }});
+}
+
+}  // namespace retrograd

@@ -1,0 +1,147 @@
+#include <retrograd/ops/cumulative.h>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/kernels/reduce.h>
+#include <retrograd/ops/kernels/scan.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+using namespace detail;
+
+// y[i] = x[i - 1], or x[i + 1] in reverse; `fill` comes in at the end that is left open.
+Tensor shifted(const Tensor& x, std::int64_t dim, bool reverse, double fill) {
+  Shape edge = x.shape();
+  if (edge[static_cast<std::size_t>(dim)] == 0) {
+    return x;
+  }
+  edge[static_cast<std::size_t>(dim)] = 1;
+  const Tensor open = full(edge, fill, {.dtype = x.dtype()});
+  return reverse ? cat({slice(x, dim, 1), open}, dim) : cat({open, slice(x, dim, 0, -1)}, dim);
+}
+
+// y[i] = a[i] y[i-1] + b[i], in reverse y[i] = a[i] y[i+1] + b[i], from 0. The gradient to b is a
+// linear_scan that runs the other way with the factors one step on.
+Tensor linear_scan(const Tensor& a, const Tensor& b, std::int64_t dim, bool reverse) {
+  const Tensor y = kernels::linear_scan(a, b, static_cast<std::size_t>(dim), reverse, 0);
+  return record(
+      {.op = "linear_scan",
+       .where = {},
+       .output = y,
+       .inputs = {a, b},
+       .saved = {a, y},
+       .backward = [dim, reverse](const Backward& g) -> Gradients {
+         const Tensor next = shifted(g.saved(0), dim, !reverse, 0);
+         const Tensor to_b = linear_scan(next, g.grad, dim, !reverse);
+         return {g.needs(0) ? to_b * shifted(g.saved(1), dim, reverse, 0) : Tensor(), to_b};
+       }});
+}
+
+Tensor running_sum(const Tensor& x, std::int64_t dim, bool reverse, Where where) {
+  return record({.op = "cumsum",
+                 .where = where,
+                 .output = kernels::running_sum(x, static_cast<std::size_t>(dim), reverse),
+                 .inputs = {x},
+                 .backward = [dim, reverse](const Backward& b) -> Gradients {
+                   return {running_sum(b.grad, dim, !reverse, {})};
+                 }});
+}
+
+// dL/dx[i] = y[i-1] (g[i] + x[i+1] (g[i+1] + x[i+2] (...))).
+Tensor running_product(const Tensor& x, std::int64_t dim, bool reverse, Where where) {
+  const Tensor y = kernels::running_product(x, static_cast<std::size_t>(dim), reverse);
+  return record({.op = "cumprod",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {x, y},
+                 .backward = [dim, reverse](const Backward& b) -> Gradients {
+                   const Tensor next = shifted(b.saved(0), dim, !reverse, 0);
+                   const Tensor before = shifted(b.saved(1), dim, reverse, 1);
+                   return {before * linear_scan(next, b.grad, dim, !reverse)};
+                 }});
+}
+
+// For each element along `dim`, the product of all others.
+Tensor product_of_others(const Tensor& x, std::int64_t dim) {
+  return shifted(running_product(x, dim, false, {}), dim, false, 1) *
+         shifted(running_product(x, dim, true, {}), dim, true, 1);
+}
+
+// The dimensions in the order kept, reduced.
+Dims reduced_last(std::size_t rank, const DimMask& reduced) {
+  Dims order;
+  for (const bool wanted : {false, true}) {
+    for (std::size_t d = 0; d < rank; ++d) {
+      if (reduced[d] == wanted) {
+        order.push_back(static_cast<std::int64_t>(d));
+      }
+    }
+  }
+  return order;
+}
+
+// The gradient of prod() to x, for one to a result.
+Tensor gradient_of_prod(const Tensor& grad, const Tensor& x, const DimMask& reduced) {
+  const Dims order = reduced_last(x.shape().size(), reduced);
+  const Tensor moved = permute(x, order);
+  Shape lines = dropped_shape(x.shape(), reduced);
+  const Shape results = lines;
+  lines.push_back(reduced_count(x, reduced));
+  Shape columns = results;
+  columns.push_back(1);
+  const Tensor others =
+      product_of_others(reshape(moved, lines), -1 + static_cast<std::int64_t>(lines.size()));
+  const Tensor gradient = reshape(reshape(grad, columns) * others, moved.shape());
+  Dims back = order;
+  for (std::size_t d = 0; d < order.size(); ++d) {
+    back[static_cast<std::size_t>(order[d])] = static_cast<std::int64_t>(d);
+  }
+  return permute(gradient, back);
+}
+
+Tensor summable(const Tensor& x) {
+  return is_floating(x.dtype()) ? x : x.to(int64);
+}
+
+}  // namespace
+
+Tensor cumsum(const Tensor& x, std::int64_t dim, Where where) {
+  check::defined("cumsum", "input", x, where);
+  const auto d = static_cast<std::int64_t>(check::dim("cumsum", x, dim, where));
+  if (x.dim() == 0) {
+    return reshape(running_sum(reshape(summable(x), {1}, where), 0, false, where), {}, where);
+  }
+  return running_sum(summable(x), d, false, where);
+}
+
+Tensor cumprod(const Tensor& x, std::int64_t dim, Where where) {
+  check::defined("cumprod", "input", x, where);
+  const auto d = static_cast<std::int64_t>(check::dim("cumprod", x, dim, where));
+  if (x.dim() == 0) {
+    return reshape(running_product(reshape(summable(x), {1}, where), 0, false, where), {}, where);
+  }
+  return running_product(summable(x), d, false, where);
+}
+
+Tensor prod(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
+  check::defined("prod", "input", x, where);
+  const DimMask reduced = check::dims("prod", x, dims, where);
+  const Tensor y = finish(kernels::prod(x, reduced), x, reduced, keepdim);
+  return record({.op = "prod",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [reduced](const Backward& b) -> Gradients {
+                   return {gradient_of_prod(b.grad, b.saved(0), reduced)};
+                 }});
+}
+
+}  // namespace retrograd

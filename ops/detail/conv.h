@@ -1,0 +1,72 @@
+// What the convolutions share. Internal.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include <retrograd/ops/conv.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/kernels/conv.h>
+
+namespace retrograd::convolving {
+
+using kernels::ConvShape;
+
+// Products of two sizes of a window stay far from overflow.
+inline constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
+
+// The three convolutions are each other's backward. With u, v the gradients that come in:
+//   conv(x, w)        : d/dx = input_grad(u, w),  d/dw = weight_grad(x, u)
+//   input_grad(g, w)  : d/dg = conv(u, w),        d/dw = weight_grad(u, g)
+//   weight_grad(x, g) : d/dx = input_grad(g, v),  d/dg = conv(x, v)
+// The first two may add a bias (channels of the result).
+Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvShape& shape, Where where);
+Tensor input_grad(const char* op, const Tensor& grad, const Tensor& weight, const Tensor& bias,
+                  const ConvShape& shape, Where where);
+Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape, Where where);
+
+// Refuses strides, paddings, dilations and groups out of range; `padding` by spatial dimension.
+template <std::size_t N, class Options>
+void check_options(const char* op, const Tensor& x, const Tensor& weight, const Options& options,
+                   Where where) {
+  for (std::size_t d = 0; d < N; ++d) {
+    if (std::min(options.stride[d], options.dilation[d]) < 1 || options.padding[d] < 0 ||
+        std::max({options.stride[d], options.dilation[d], options.padding[d]}) > kLargestSize) {
+      fail<ValueError>(op, where,
+                       "stride " + std::to_string(options.stride[d]) + ", padding " +
+                           std::to_string(options.padding[d]) + ", dilation " +
+                           std::to_string(options.dilation[d]) + " in spatial dimension " +
+                           std::to_string(d) +
+                           "; stride and dilation must be at least 1, padding at least 0, and "
+                           "all below 2^31",
+                       {{"input", x}, {"weight", weight}});
+    }
+  }
+}
+
+inline void check_groups(const char* op, const Tensor& x, const Tensor& weight, std::int64_t groups,
+                         Where where) {
+  if (groups < 1 || groups > kLargestSize) {
+    fail<ValueError>(op, where,
+                     "groups " + std::to_string(groups) + "; at least 1 is needed, and below 2^31",
+                     {{"input", x}, {"weight", weight}});
+  }
+}
+
+// x with or without a batch, and a weight of `weight_rank` dimensions.
+template <std::size_t N>
+void check_ranks(const char* op, const Tensor& x, const Tensor& weight, std::int64_t weight_rank,
+                 Where where) {
+  check::same_dtype(op, "input", x, "weight", weight, where);
+  constexpr auto rank = static_cast<std::int64_t>(N + 2);
+  if ((x.dim() != rank && x.dim() != rank - 1) || weight.dim() != weight_rank) {
+    fail<ShapeError>(op, where,
+                     "needs an input of " + std::to_string(rank) + " dimensions (or " +
+                         std::to_string(rank - 1) + " without a batch) and a weight of " +
+                         std::to_string(weight_rank),
+                     {{"input", x}, {"weight", weight}});
+  }
+}
+
+}  // namespace retrograd::convolving

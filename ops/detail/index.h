@@ -1,0 +1,19 @@
+// Checks of indices. Internal.
+#pragma once
+
+#include <cstdint>
+
+#include <retrograd/tensor/scalar.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd::check {
+
+// Throws IndexError for a value of `index` outside [0, size), or [-size, size) with `negative`.
+// `dim` is the dimension of x that is indexed.
+void indices(const char* op, const Tensor& x, const Tensor& index, std::int64_t dim,
+             std::int64_t size, bool negative, Where where);
+
+// Throws DTypeError for a floating value that is to go into integers.
+void value(const char* op, const Tensor& x, Scalar value, Where where);
+
+}  // namespace retrograd::check

@@ -1,0 +1,110 @@
+// What the pooling operators share. Internal.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/kernels/pool.h>
+#include <retrograd/ops/pool.h>
+#include <retrograd/ops/shape.h>
+
+namespace retrograd::pooling {
+
+using kernels::PoolShape;
+
+// Products of two sizes of a window stay far from overflow.
+inline constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
+
+// x (N, C, spatial...), recorded as `op`.
+Tensor largest(const char* op, const Tensor& x, const PoolShape& shape, Where where);
+ValuesAndIndices largest_with_indices(const char* op, const Tensor& x, const PoolShape& shape,
+                                      Where where);
+Tensor average(const char* op, const Tensor& x, const PoolShape& shape, Where where);
+// Adds each value at its place in zeros of shape.input.
+Tensor scatter(const char* op, const Tensor& x, const Tensor& places, const PoolShape& shape,
+               Where where);
+
+template <std::size_t N>
+void check_input(const char* op, const Tensor& x, Where where) {
+  check::floating(op, x, where);
+  constexpr auto rank = static_cast<std::int64_t>(N);
+  if (x.dim() != rank + 1 && x.dim() != rank + 2) {
+    constexpr const char* sizes[] = {"L", "H, W", "D, H, W"};
+    const std::string spatial = sizes[N - 1];
+    fail<ShapeError>(op, where, "needs an input (N, C, " + spatial + ") or (C, " + spatial + ")",
+                     {{"input", x}});
+  }
+}
+
+// The spatial sizes of x, without windows.
+template <std::size_t N>
+PoolShape input_shape(const Tensor& x) {
+  PoolShape s;
+  s.spatial_rank = N;
+  for (std::size_t d = 0; d < N; ++d) {
+    s.input[3 - N + d] = x.shape()[x.shape().size() - N + d];
+  }
+  return s;
+}
+
+// Checks the input too.
+template <std::size_t N>
+PoolShape shape_of(const char* op, const Tensor& x, Size<N> kernel,
+                   const MaxPoolOptions<N>& options, Where where) {
+  check_input<N>(op, x, where);
+  PoolShape s = input_shape<N>(x);
+  const Size<N> stride = options.stride.value_or(kernel);
+  for (std::size_t i = 0; i < N; ++i) {
+    const std::size_t d = 3 - N + i;
+    s.kernel[d] = kernel[i];
+    s.stride[d] = stride[i];
+    s.padding[d] = options.padding[i];
+    s.dilation[d] = options.dilation[i];
+    const auto [least, most] = std::minmax({s.kernel[d], s.stride[d], s.dilation[d]});
+    if (least < 1 || most > kLargestSize || s.padding[d] < 0 || s.padding[d] > s.kernel[d] / 2) {
+      fail<ValueError>(
+          op, where,
+          "kernel " + std::to_string(s.kernel[d]) + ", stride " + std::to_string(s.stride[d]) +
+              ", padding " + std::to_string(s.padding[d]) + ", dilation " +
+              std::to_string(s.dilation[d]) + " in spatial dimension " + std::to_string(i) +
+              "; all but the padding must be at least 1 and below 2^31, and the padding at most "
+              "half the kernel",
+          {{"input", x}});
+    }
+    const std::int64_t span = s.dilation[d] * (s.kernel[d] - 1) + 1;
+    const std::int64_t room =
+        s.input[d] + 2 * s.padding[d] - span + (options.ceil_mode ? s.stride[d] - 1 : 0);
+    if (room < 0 || s.input[d] == 0) {
+      fail<ShapeError>(op, where,
+                       "the window spans " + std::to_string(span) + " but the padded input only " +
+                           std::to_string(s.input[d] + 2 * s.padding[d]) +
+                           " in spatial dimension " + std::to_string(i),
+                       {{"input", x}});
+    }
+    s.output[d] = room / s.stride[d] + 1;
+    // A window must start inside the input or its left padding.
+    if (options.ceil_mode && (s.output[d] - 1) * s.stride[d] >= s.input[d] + s.padding[d]) {
+      --s.output[d];
+    }
+  }
+  return s;
+}
+
+// Calls pool(x with a batch) and takes away the batch that was added.
+template <std::size_t N, class Pool>
+Tensor with_batch(const Tensor& x, Where where, Pool&& pool) {
+  return x.shape().size() == N + 2 ? pool(x) : squeeze(pool(unsqueeze(x, 0, where)), 0, where);
+}
+
+template <std::size_t N>
+ValuesAndIndices batched_with_indices(const char* op, const Tensor& x, const PoolShape& shape,
+                                      Where where) {
+  if (x.shape().size() == N + 2) {
+    return largest_with_indices(op, x, shape, where);
+  }
+  const ValuesAndIndices found = largest_with_indices(op, unsqueeze(x, 0, where), shape, where);
+  return {squeeze(found.values, 0, where), squeeze(found.indices, 0, where)};
+}
+
+}  // namespace retrograd::pooling

@@ -1,0 +1,112 @@
+// Diagonals: cutting them out and putting them into zeros are each other's backward.
+#include <algorithm>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+struct Place {
+  std::int64_t offset;
+  std::size_t dim1;
+  std::size_t dim2;
+};
+
+// The diagonal of x as a view of the given kind.
+template <class MakeView>
+Tensor cut(const Tensor& x, const Place& place, MakeView&& make_view) {
+  Shape shape = x.shape();
+  Strides strides = x.strides();
+  const std::int64_t right = std::max<std::int64_t>(place.offset, 0);
+  const std::int64_t down = std::max<std::int64_t>(-place.offset, 0);
+  const std::int64_t length =
+      std::max<std::int64_t>(0, std::min(shape[place.dim1] - down, shape[place.dim2] - right));
+  const std::int64_t start =
+      length == 0 ? 0 : down * strides[place.dim1] + right * strides[place.dim2];
+  const std::int64_t step = strides[place.dim1] + strides[place.dim2];
+  for (const std::size_t d : {std::max(place.dim1, place.dim2), std::min(place.dim1, place.dim2)}) {
+    shape.erase(d);
+    strides.erase(d);
+  }
+  shape.push_back(length);
+  strides.push_back(step);
+  return make_view(x, shape, strides, x.impl().offset + start);
+}
+
+Tensor cut_out(const Tensor& x, const Place& place, Where where);
+
+// Zeros of the given shape with x on the diagonal.
+Tensor put_into_zeros(const Tensor& x, const Shape& shape, const Place& place, Where where) {
+  const Tensor out = zeros(shape, {.dtype = x.dtype()}, where);
+  kernels::copy(cut(out, place, view_of), x);
+  return record({.op = "diag_embed",
+                 .where = where,
+                 .output = out,
+                 .inputs = {x},
+                 .backward = [place](const Backward& b) -> Gradients {
+                   return {cut_out(b.grad, place, {})};
+                 }});
+}
+
+Tensor cut_out(const Tensor& x, const Place& place, Where where) {
+  return record({.op = "diagonal",
+                 .where = where,
+                 .output = cut(x, place, tracked_view),
+                 .inputs = {x},
+                 .backward = [place, shape = x.shape()](const Backward& b) -> Gradients {
+                   return {put_into_zeros(b.grad, shape, place, {})};
+                 }});
+}
+
+// Checks dimensions of a tensor of `rank` dimensions, and an offset that no length overflows with.
+Place checked_place(const char* op, const Tensor& x, std::int64_t rank, std::int64_t offset,
+                    std::int64_t dim1, std::int64_t dim2, Where where) {
+  const std::int64_t first = normalize_dim(op, x, dim1, rank, where);
+  const std::int64_t second = normalize_dim(op, x, dim2, rank, where);
+  if (first == second) {
+    fail<IndexError>(op, where,
+                     "dimensions " + std::to_string(dim1) + " and " + std::to_string(dim2) +
+                         " are one and the same",
+                     {{"input", x}});
+  }
+  constexpr std::int64_t most = std::int64_t{1} << 62;
+  return {std::clamp(offset, -most, most), static_cast<std::size_t>(first),
+          static_cast<std::size_t>(second)};
+}
+
+}  // namespace
+
+Tensor diagonal(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::int64_t dim2,
+                Where where) {
+  check::defined("diagonal", "input", x, where);
+  if (x.dim() < 2) {
+    fail<ShapeError>("diagonal", where, "needs at least two dimensions", {{"input", x}});
+  }
+  return cut_out(x, checked_place("diagonal", x, x.dim(), offset, dim1, dim2, where), where);
+}
+
+Tensor diag_embed(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::int64_t dim2,
+                  Where where) {
+  check::defined("diag_embed", "input", x, where);
+  if (x.dim() == 0) {
+    fail<ShapeError>("diag_embed", where, "needs at least one dimension", {{"input", x}});
+  }
+  const Place place = checked_place("diag_embed", x, x.dim() + 1, offset, dim1, dim2, where);
+  check::rank("diag_embed", x.shape().size() + 1, x, where);
+  const std::int64_t side = x.shape().back() + (place.offset < 0 ? -place.offset : place.offset);
+  Shape shape = x.shape();
+  shape.erase(shape.size() - 1);
+  for (const std::size_t d : {std::min(place.dim1, place.dim2), std::max(place.dim1, place.dim2)}) {
+    shape.insert(d, side);
+  }
+  checked_numel("diag_embed", shape, x.dtype(), where);
+  return put_into_zeros(x, shape, place, where);
+}
+
+}  // namespace retrograd

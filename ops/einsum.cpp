@@ -1,0 +1,232 @@
+#include <retrograd/ops/einsum.h>
+
+#include <algorithm>
+#include <utility>
+
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/einsum_equation.h>
+#include <retrograd/ops/matmul.h>
+#include <retrograd/ops/reduce.h>
+#include <retrograd/ops/shape.h>
+
+namespace retrograd {
+
+namespace {
+
+using namespace detail;
+
+// A tensor and the names of its dimensions, each once.
+struct Term {
+  Tensor value;
+  Labels labels;
+
+  std::int64_t position(std::size_t label) const {
+    return std::find(labels.begin(), labels.end(), label) - labels.begin();
+  }
+  std::int64_t length(std::size_t label) const {
+    return value.shape()[static_cast<std::size_t>(position(label))];
+  }
+};
+
+Labels joined(Labels a, const Labels& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+Term permuted(const Term& term, const Labels& order, Where where) {
+  Dims dims;
+  for (const std::size_t label : order) {
+    dims.push_back(term.position(label));
+  }
+  return {permute(term.value, dims, where), order};
+}
+
+// The diagonal of dimensions a < b, as the last: every n + 1st of the n x n elements.
+Term diagonal_of(const Term& term, std::size_t a, std::size_t b, Where where) {
+  Labels labels;
+  Dims order;
+  Shape shape;
+  for (std::size_t d = 0; d < term.labels.size(); ++d) {
+    if (d != a && d != b) {
+      labels.push_back(term.labels[d]);
+      order.push_back(static_cast<std::int64_t>(d));
+      shape.push_back(term.value.shape()[d]);
+    }
+  }
+  labels.push_back(term.labels[a]);
+  order.push_back(static_cast<std::int64_t>(a));
+  order.push_back(static_cast<std::int64_t>(b));
+  const std::int64_t n = term.value.shape()[a];
+  shape.push_back(n * n);
+  const Tensor flat = reshape(permute(term.value, order, where), shape, where);
+  return {slice(flat, -1, {}, {}, n + 1, where), labels};
+}
+
+Term without_repeats(Term term, Where where) {
+  for (std::size_t b = 1; b < term.labels.size(); ++b) {
+    const auto a = static_cast<std::size_t>(term.position(term.labels[b]));
+    if (a < b) {
+      term = diagonal_of(term, a, b, where);
+      b = 0;
+    }
+  }
+  return term;
+}
+
+// Sums over the indices for which drop(label) holds.
+template <class Drop>
+Term summed(const Term& term, Drop&& drop, Where where) {
+  Dims dims;
+  Labels kept;
+  for (std::size_t d = 0; d < term.labels.size(); ++d) {
+    if (drop(term.labels[d])) {
+      dims.push_back(static_cast<std::int64_t>(d));
+    } else {
+      kept.push_back(term.labels[d]);
+    }
+  }
+  return dims.empty() ? term : Term{sum(term.value, dims, false, where), kept};
+}
+
+// Shared dimensions of length 1 repeated to the other's length.
+Tensor repeated(const Term& term, const Term& other, Where where) {
+  Shape shape = term.value.shape();
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    if (contains(other.labels, term.labels[d]) && shape[d] == 1) {
+      shape[d] = other.length(term.labels[d]);
+    }
+  }
+  return shape == term.value.shape() ? term.value : expand(term.value, shape, where);
+}
+
+std::int64_t product_of_lengths(const Term& term, const Labels& labels) {
+  std::int64_t product = 1;
+  for (const std::size_t label : labels) {
+    product *= term.length(label);
+  }
+  return product;
+}
+
+// Nothing is summed over: dimensions of length 1 for the indices that one of the two lacks.
+Term multiplied(const Term& a, const Term& b, const Labels& shared, const Labels& only_a,
+                const Labels& only_b, Where where) {
+  Tensor left = permuted(a, joined(shared, only_a), where).value;
+  Tensor right = permuted(b, joined(shared, only_b), where).value;
+  for (std::size_t i = 0; i < only_b.size(); ++i) {
+    left = unsqueeze(left, -1, where);
+  }
+  for (std::size_t i = 0; i < only_a.size(); ++i) {
+    right = unsqueeze(right, static_cast<std::int64_t>(shared.size()), where);
+  }
+  return {mul(left, right, where), joined(joined(shared, only_a), only_b)};
+}
+
+// The product of two terms, summed over the indices that keep(label) does not hold for.
+template <class Keep>
+Term contracted(Term a, Term b, Keep&& keep, Where where) {
+  a = summed(
+      a, [&](std::size_t label) { return !keep(label) && !contains(b.labels, label); }, where);
+  b = summed(
+      b, [&](std::size_t label) { return !keep(label) && !contains(a.labels, label); }, where);
+  a.value = repeated(a, b, where);
+  b.value = repeated(b, a, where);
+  Labels shared;
+  Labels summed_over;
+  Labels only_a;
+  Labels only_b;
+  for (const std::size_t label : a.labels) {
+    (contains(b.labels, label) ? keep(label) ? shared : summed_over : only_a).push_back(label);
+  }
+  for (const std::size_t label : b.labels) {
+    if (!contains(a.labels, label)) {
+      only_b.push_back(label);
+    }
+  }
+  if (summed_over.empty()) {
+    return multiplied(a, b, shared, only_a, only_b, where);
+  }
+  const Tensor left = permuted(a, joined(joined(shared, only_a), summed_over), where).value;
+  const Tensor right = permuted(b, joined(joined(shared, summed_over), only_b), where).value;
+  const std::int64_t batch = product_of_lengths(a, shared);
+  const std::int64_t rows = product_of_lengths(a, only_a);
+  const std::int64_t depth = product_of_lengths(a, summed_over);
+  const std::int64_t columns = product_of_lengths(b, only_b);
+  const Tensor product = shared.empty()
+                             ? matmul(reshape(left, {rows, depth}, where),
+                                      reshape(right, {depth, columns}, where), where)
+                             : matmul(reshape(left, {batch, rows, depth}, where),
+                                      reshape(right, {batch, depth, columns}, where), where);
+  Shape shape;
+  for (const std::size_t label : joined(shared, only_a)) {
+    shape.push_back(a.length(label));
+  }
+  for (const std::size_t label : only_b) {
+    shape.push_back(b.length(label));
+  }
+  return {reshape(product, shape, where), joined(joined(shared, only_a), only_b)};
+}
+
+// Whether the result or an operand after `last` has the index.
+bool is_needed_after(const EinsumEquation& equation, std::size_t last, std::size_t label) {
+  return contains(equation.output, label) ||
+         std::any_of(equation.inputs.begin() + static_cast<std::ptrdiff_t>(last) + 1,
+                     equation.inputs.end(),
+                     [&](const Labels& labels) { return contains(labels, label); });
+}
+
+void check_ranks(const EinsumEquation& equation, Where where) {
+  Labels open;
+  for (std::size_t i = 0; i < equation.inputs.size(); ++i) {
+    for (const std::size_t label : equation.inputs[i]) {
+      if (!contains(open, label)) {
+        open.push_back(label);
+      }
+    }
+    std::erase_if(open, [&](std::size_t label) { return !is_needed_after(equation, i, label); });
+    if (open.size() > Dims::capacity) {
+      fail<ShapeError>("einsum", where,
+                       "the product of the first " + std::to_string(i + 1) + " operands has " +
+                           std::to_string(open.size()) + " dimensions; at most 8 are possible");
+    }
+  }
+}
+
+void check_operands(const std::vector<Tensor>& operands, Where where) {
+  if (operands.empty()) {
+    fail<ValueError>("einsum", where, "needs at least one operand");
+  }
+  for (const Tensor& x : operands) {
+    check::defined("einsum", "an operand", x, where);
+    check::same_dtype("einsum", "the first operand", operands[0], "another", x, where);
+    if (x.dtype() == boolean) {
+      fail<DTypeError>("einsum", where, "booleans have no product", {{"operand", x}});
+    }
+  }
+}
+
+}  // namespace
+
+Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
+  check_operands(operands, where);
+  const EinsumEquation indices = read_einsum(equation, operands, where);
+  check_ranks(indices, where);
+  // bfloat16 is rounded once, at the end.
+  const bool widened = operands[0].dtype() == bfloat16 && operands.size() > 1;
+  const auto term = [&](std::size_t i) {
+    const Tensor& x = operands[i];
+    return without_repeats({widened ? x.to(float32, where) : x, indices.inputs[i]}, where);
+  };
+  Term result = term(0);
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    result = contracted(
+        result, term(i), [&](std::size_t label) { return is_needed_after(indices, i, label); },
+        where);
+  }
+  result = summed(
+      result, [&](std::size_t label) { return !contains(indices.output, label); }, where);
+  const Tensor y = permuted(result, indices.output, where).value;
+  return widened ? y.to(bfloat16, where) : y;
+}
+
+}  // namespace retrograd

@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <retrograd/ops/detail/einsum_equation.h>
+
+namespace retrograd::detail {
+
+namespace {
+
+constexpr std::size_t kLetters = 52;
+constexpr std::size_t kLabels = kLetters + Dims::capacity;
+// Stands for "..." until it is known how many dimensions that are.
+constexpr std::size_t kEllipsis = kLabels;
+
+class Reader {
+ public:
+  Reader(std::string_view equation, const std::vector<Tensor>& operands, Where where)
+      : equation_(equation), operands_(operands), where_(where) {}
+
+  EinsumEquation read() {
+    std::string text(equation_);
+    std::erase(text, ' ');
+    const std::size_t arrow = text.find("->");
+    const std::string left = text.substr(0, arrow);
+    std::vector<Labels> terms;
+    std::size_t begin = 0;
+    for (std::size_t comma = 0; comma != std::string::npos; begin = comma + 1) {
+      comma = left.find(',', begin);
+      terms.push_back(labels_of(left.substr(begin, comma - begin)));
+    }
+    if (terms.size() != operands_.size()) {
+      refuse("names " + std::to_string(terms.size()) + " operands, but " +
+             std::to_string(operands_.size()) + " were given");
+    }
+    Labels output;
+    if (arrow != std::string::npos) {
+      output = labels_of(text.substr(arrow + 2));
+      check_output(output, terms);
+    }
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      measure_ellipsis(terms[i], i);
+    }
+    if (arrow == std::string::npos) {
+      output = implied_output(terms);
+    }
+    EinsumEquation result;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      const auto rank = operands_[i].shape().size();
+      result.inputs.push_back(spelled_out(terms[i], rank - named(terms[i])));
+      check_lengths(result.inputs.back(), i);
+    }
+    result.output = spelled_out(output, ellipsis_);
+    return result;
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& why) const {
+    fail<ValueError>("einsum", where_, "the equation \"" + std::string(equation_) + "\" " + why);
+  }
+
+  Labels labels_of(std::string_view term) const {
+    Labels labels;
+    for (std::size_t i = 0; i < term.size(); ++i) {
+      const char c = term[i];
+      if (c >= 'A' && c <= 'Z') {
+        labels.push_back(static_cast<std::size_t>(c - 'A'));
+      } else if (c >= 'a' && c <= 'z') {
+        labels.push_back(static_cast<std::size_t>(c - 'a') + 26);
+      } else if (term.substr(i, 3) == "...") {
+        if (contains(labels, kEllipsis)) {
+          refuse("has \"...\" twice in one operand");
+        }
+        labels.push_back(kEllipsis);
+        i += 2;
+      } else {
+        refuse(std::string("has an unexpected '") + c + "'");
+      }
+    }
+    return labels;
+  }
+
+  static std::string letter(std::size_t label) {
+    return {static_cast<char>(label < 26 ? 'A' + static_cast<int>(label)
+                                         : 'a' + static_cast<int>(label) - 26)};
+  }
+
+  // The number of letters.
+  static std::size_t named(const Labels& term) {
+    return term.size() - (contains(term, kEllipsis) ? 1 : 0);
+  }
+
+  void check_output(const Labels& output, const std::vector<Labels>& terms) const {
+    for (const std::size_t label : output) {
+      if (label == kEllipsis) {
+        continue;
+      }
+      if (std::count(output.begin(), output.end(), label) > 1) {
+        refuse("names " + letter(label) + " twice in the result");
+      }
+      if (std::none_of(terms.begin(), terms.end(),
+                       [&](const Labels& term) { return contains(term, label); })) {
+        refuse("names " + letter(label) + " in the result but in no operand");
+      }
+    }
+    if (output.size() > Dims::capacity) {
+      refuse("names more than 8 dimensions in the result");
+    }
+  }
+
+  void measure_ellipsis(const Labels& term, std::size_t operand) {
+    const std::size_t rank = operands_[operand].shape().size();
+    const bool open = contains(term, kEllipsis);
+    if (open ? rank < named(term) : rank != named(term)) {
+      fail<ShapeError>("einsum", where_,
+                       "the equation \"" + std::string(equation_) + "\" names " +
+                           std::to_string(named(term)) + " dimensions of operand " +
+                           std::to_string(operand) + ", which has " + std::to_string(rank),
+                       {{"operand", operands_[operand]}});
+    }
+    ellipsis_ = open ? std::max(ellipsis_, rank - named(term)) : ellipsis_;
+  }
+
+  // "..." and the letters that occur once.
+  static Labels implied_output(const std::vector<Labels>& terms) {
+    std::array<int, kLabels + 1> times{};
+    for (const Labels& term : terms) {
+      for (const std::size_t label : term) {
+        ++times[label];
+      }
+    }
+    Labels output;
+    if (times[kEllipsis] > 0) {
+      output.push_back(kEllipsis);
+    }
+    for (std::size_t label = 0; label < kLetters; ++label) {
+      if (times[label] == 1) {
+        output.push_back(label);
+      }
+    }
+    return output;
+  }
+
+  // "..." replaced by the last `count` of its dimensions.
+  Labels spelled_out(const Labels& term, std::size_t count) const {
+    Labels all;
+    for (const std::size_t label : term) {
+      if (label != kEllipsis) {
+        all.push_back(label);
+      }
+      for (std::size_t k = 0; label == kEllipsis && k < count; ++k) {
+        all.push_back(kLetters + ellipsis_ - count + k);
+      }
+    }
+    return all;
+  }
+
+  // An index has one length, or 1; within an operand always one.
+  void check_lengths(const Labels& labels, std::size_t operand) {
+    const Shape& shape = operands_[operand].shape();
+    for (std::size_t d = 0; d < labels.size(); ++d) {
+      const auto first = static_cast<std::size_t>(
+          std::find(labels.begin(), labels.end(), labels[d]) - labels.begin());
+      std::int64_t& length = lengths_[labels[d]];
+      if (shape[d] != shape[first] ||
+          (length > -1 && length != 1 && shape[d] != 1 && length != shape[d])) {
+        const std::string what =
+            labels[d] < kLetters ? "index " + letter(labels[d]) : "a dimension of \"...\"";
+        fail<ShapeError>("einsum", where_,
+                         what + " of \"" + std::string(equation_) + "\" has the lengths " +
+                             std::to_string(shape[d] != shape[first] ? shape[first] : length) +
+                             " and " + std::to_string(shape[d]),
+                         {{"operand", operands_[operand]}});
+      }
+      if (length < 0 || length == 1) {
+        length = shape[d];
+      }
+    }
+  }
+
+  std::string_view equation_;
+  const std::vector<Tensor>& operands_;
+  Where where_;
+  std::size_t ellipsis_ = 0;  // the most dimensions that "..." stands for
+  std::array<std::int64_t, kLabels> lengths_ = [] {
+    std::array<std::int64_t, kLabels> none{};
+    none.fill(-1);
+    return none;
+  }();
+};
+
+}  // namespace
+
+EinsumEquation read_einsum(std::string_view equation, const std::vector<Tensor>& operands,
+                           Where where) {
+  return Reader(equation, operands, where).read();
+}
+
+bool contains(const Labels& labels, std::size_t label) noexcept {
+  return std::find(labels.begin(), labels.end(), label) != labels.end();
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,121 @@
+// gelu, silu, mish and glu, declared in ops/activation.h.
+#include <cstdint>
+#include <string>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/activation.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/ops/shape.h>
+
+namespace retrograd {
+
+namespace {
+
+using kernels::Gate;
+
+// Second derivatives. Beyond the limits they are 0 to all digits, and the clamps keep infinity from
+// meeting 0 there.
+
+Tensor gelu_curvature(const Tensor& x) {
+  constexpr double kOverSqrt2Pi = 0.39894228040143267794;
+  const Tensor v2 = square(clamp(x, -40, 40));
+  return kOverSqrt2Pi * exp(-0.5 * v2) * (2.0 - v2);
+}
+
+Tensor gelu_tanh_curvature(const Tensor& x) {
+  constexpr double kScale = 0.79788456080286535588;  // sqrt(2 / pi)
+  constexpr double kCube = 0.044715;
+  const Tensor v = clamp(x, -40, 40);
+  const Tensor v2 = square(v);
+  const Tensor t = tanh(kScale * (v + kCube * v * v2));
+  const Tensor du = kScale * (1.0 + 3 * kCube * v2);
+  const Tensor ddu = (6 * kScale * kCube) * v;
+  return (1.0 - square(t)) * (du + 0.5 * v * (ddu - 2.0 * t * square(du)));
+}
+
+Tensor silu_curvature(const Tensor& x) {
+  const Tensor v = clamp(x, -800, 800);
+  const Tensor s = sigmoid(v);
+  return s * (1.0 - s) * (2.0 + v * (1.0 - 2.0 * s));
+}
+
+Tensor mish_curvature(const Tensor& x) {
+  const Tensor v = clamp(x, -800, 800);
+  const Tensor s = sigmoid(v);
+  const Tensor t = tanh(softplus(v));
+  return (1.0 - square(t)) * s * (2.0 + v * (1.0 - s - 2.0 * t * s));
+}
+
+Tensor curvature(Gate gate, const Tensor& x) {
+  switch (gate) {
+    case Gate::gelu: return gelu_curvature(x);
+    case Gate::gelu_tanh: return gelu_tanh_curvature(x);
+    case Gate::silu: return silu_curvature(x);
+    case Gate::mish: break;
+  }
+  return mish_curvature(x);
+}
+
+// grad f'(x)
+Tensor gated_slope(Gate gate, const Tensor& grad, const Tensor& x) {
+  return record({.op = "gated_slope",
+                 .where = {},
+                 .output = kernels::gated_grad(gate, grad, x),
+                 .inputs = {grad, x},
+                 .saved = {save_if(x.requires_grad(), grad), x},
+                 .backward = [gate](const Backward& b) -> Gradients {
+                   const Tensor x = b.saved(1);
+                   return {b.needs(0) ? gated_slope(gate, b.grad, x) : Tensor(),
+                           b.needs(1) ? b.grad * b.saved(0) * curvature(gate, x) : Tensor()};
+                 }});
+}
+
+Tensor gated(const char* op, Gate gate, const Tensor& x, Where where) {
+  check::floating(op, x, where);
+  return record({.op = op,
+                 .where = where,
+                 .output = kernels::gated(gate, x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [gate](const Backward& b) -> Gradients {
+                   return {gated_slope(gate, b.grad, b.saved(0))};
+                 }});
+}
+
+}  // namespace
+
+Tensor gelu(const Tensor& x, GeluApproximation approximate, Where where) {
+  const bool exact = approximate == GeluApproximation::none;
+  return gated("gelu", exact ? Gate::gelu : Gate::gelu_tanh, x, where);
+}
+
+Tensor silu(const Tensor& x, Where where) {
+  return gated("silu", Gate::silu, x, where);
+}
+
+Tensor mish(const Tensor& x, Where where) {
+  return gated("mish", Gate::mish, x, where);
+}
+
+Tensor glu(const Tensor& x, std::int64_t dim, Where where) {
+  check::floating("glu", x, where);
+  if (x.dim() == 0) {
+    fail<ShapeError>("glu", where, "the input has no dimension to halve", {{"input", x}});
+  }
+  const auto d = static_cast<std::int64_t>(check::dim("glu", x, dim, where));
+  const std::int64_t length = x.size(d);
+  if (length % 2 != 0) {
+    fail<ShapeError>("glu", where,
+                     "dimension " + std::to_string(d) + " has length " + std::to_string(length) +
+                         "; it must be even to be halved",
+                     {{"input", x}});
+  }
+  const Tensor a = slice(x, d, 0, length / 2, 1, where);
+  const Tensor b = slice(x, d, length / 2, length, 1, where);
+  return mul(a, sigmoid(b, where), where);
+}
+
+}  // namespace retrograd

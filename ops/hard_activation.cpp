@@ -1,0 +1,83 @@
+// Activations of straight pieces, declared in ops/activation.h.
+#include <string>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/activation.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+Tensor limited(const char* op, const Tensor& x, double lower, double upper, Where where) {
+  // As the dtype holds them, so that results at a bound compare as equal to it.
+  const auto held = [&](double bound) {
+    return full({}, bound, {.dtype = x.dtype()}).item<double>();
+  };
+  const double min = held(lower);
+  const double max = held(upper);
+  const Tensor y = kernels::hardtanh(x, min, max);
+  return record({.op = op,
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {y},
+                 .backward = [min, max](const Backward& b) -> Gradients {
+                   const Tensor y = b.saved(0);
+                   const Tensor below_max = retrograd::where(y >= max, 0, b.grad);
+                   return {retrograd::where(y <= min, 0, below_max)};
+                 }});
+}
+
+}  // namespace
+
+Tensor hardtanh(const Tensor& x, double min_val, double max_val, Where where) {
+  check::floating("hardtanh", x, where);
+  if (!(min_val <= max_val)) {
+    fail<ValueError>("hardtanh", where,
+                     "min_val is " + number_text(min_val) + " and max_val " + number_text(max_val) +
+                         "; it must not be less",
+                     {{"input", x}});
+  }
+  return limited("hardtanh", x, min_val, max_val, where);
+}
+
+Tensor relu6(const Tensor& x, Where where) {
+  check::floating("relu6", x, where);
+  return limited("relu6", x, 0, 6, where);
+}
+
+Tensor hardsigmoid(const Tensor& x, Where where) {
+  check::floating("hardsigmoid", x, where);
+  return record({.op = "hardsigmoid",
+                 .where = where,
+                 .output = kernels::hardsigmoid(x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor inside = abs(b.saved(0).detach()) < 3;
+                   return {retrograd::where(inside, b.grad / 6.0, 0)};
+                 }});
+}
+
+Tensor hardswish(const Tensor& x, Where where) {
+  check::floating("hardswish", x, where);
+  return record({.op = "hardswish",
+                 .where = where,
+                 .output = kernels::hardswish(x),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor x = b.saved(0);
+                   const Tensor between = b.grad * (clamp(x, -3, 3) / 3.0 + 0.5);
+                   const Tensor up_to_3 = retrograd::where(x <= 3, between, b.grad);
+                   return {retrograd::where(x < -3, 0, up_to_3)};
+                 }});
+}
+
+}  // namespace retrograd

@@ -1,0 +1,50 @@
+#include <retrograd/ops/kernels/dropout.h>
+
+#include <cmath>
+
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops.h>
+
+namespace retrograd::kernels {
+
+// One position gives two numbers of 32 bits.
+std::uint64_t positions_of_mask(const Tensor& model) {
+  return (static_cast<std::uint64_t>(model.numel()) + 1) / 2;
+}
+
+Tensor random_mask(const Tensor& model, double kept, Generator::State state) {
+  Tensor mask = empty_tensor(model.shape(), uint8);
+  auto* const m = mask.raw<std::uint8_t>();
+  const std::int64_t count = mask.numel();
+  const auto limit = static_cast<std::uint64_t>(std::ldexp(kept, 32));
+  constexpr std::uint64_t kLow = 0xffffffffU;
+  parallel_ranges((count + 1) / 2, kGrain / 8, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::uint64_t bits = random_bits(state, static_cast<std::uint64_t>(i));
+      m[2 * i] = (bits & kLow) < limit;
+      if (2 * i + 1 < count) {
+        m[2 * i + 1] = (bits >> 32) < limit;
+      }
+    }
+  });
+  Tensor laid_out = empty_as(model, uint8);
+  if (laid_out.strides() == mask.strides()) {
+    return mask;
+  }
+  copy(laid_out, mask);
+  return laid_out;
+}
+
+Tensor masked_product(const Tensor& x, const Tensor& mask, double scale) {
+  Tensor out = empty_as(x, x.dtype());
+  for_floating(x.dtype(), [&]<class T>() {
+    using C = compute_t<T>;
+    const auto factor = static_cast<C>(scale);
+    map<T, T, std::uint8_t>(out, x, mask, [factor](T value, std::uint8_t kept) {
+      return convert<T>(static_cast<C>(value) * (static_cast<C>(kept) * factor));
+    });
+  });
+  return out;
+}
+
+}  // namespace retrograd::kernels

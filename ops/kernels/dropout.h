@@ -1,0 +1,18 @@
+// Random masks and products with them.
+#pragma once
+
+#include <retrograd/tensor/random.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd::kernels {
+
+// 1 with probability `kept`, else 0; uint8 with the layout that element-wise results on `model`
+// have. Element i in row-major order depends on the state and i alone.
+Tensor random_mask(const Tensor& model, double kept, Generator::State state);
+// How many positions of a generator random_mask uses.
+std::uint64_t positions_of_mask(const Tensor& model);
+
+// x * mask * scale; mask is uint8 and has the shape of x.
+Tensor masked_product(const Tensor& x, const Tensor& mask, double scale);
+
+}  // namespace retrograd::kernels

@@ -1,0 +1,71 @@
+#include <retrograd/ops/kernels/embedding.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include <retrograd/ops/kernels/converted.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops.h>
+
+namespace retrograd::kernels {
+
+Tensor take_rows(const Tensor& given, const Tensor& given_indices, std::int64_t skipped) {
+  const Tensor table = as_contiguous(given);
+  const Tensor indices = as_contiguous(given_indices);
+  const std::int64_t width = table.shape()[1];
+  Shape shape = indices.shape();
+  shape.push_back(width);
+  Tensor out = empty_tensor(shape, table.dtype());
+  const auto bytes = static_cast<std::size_t>(width) * item_size(table.dtype());
+  const auto* const at = indices.raw<std::int64_t>();
+  for_floating(table.dtype(), [&]<class T>() {
+    T* const to = out.raw<T>();
+    const T* const from = table.raw<T>();
+    parallel_ranges(indices.numel(), kGrain / std::max<std::int64_t>(width, 1) + 1,
+                    [&](std::int64_t begin, std::int64_t end) {
+                      for (std::int64_t i = begin; i < end; ++i) {
+                        if (at[i] == skipped) {
+                          std::fill_n(to + i * width, width, T{});
+                        } else {
+                          std::memcpy(to + i * width, from + at[i] * width, bytes);
+                        }
+                      }
+                    });
+  });
+  return out;
+}
+
+Tensor sum_rows(const Tensor& given, const Tensor& given_indices, std::int64_t count,
+                std::int64_t skipped) {
+  if (given.dtype() == bfloat16) {
+    return converted(sum_rows(converted(given, float32), given_indices, count, skipped), bfloat16);
+  }
+  const Tensor rows = as_contiguous(given);
+  const Tensor indices = as_contiguous(given_indices);
+  const std::int64_t width = rows.shape().back();
+  Tensor out = empty_tensor({count, width}, rows.dtype());
+  fill(out, 0.0);
+  const auto* const at = indices.raw<std::int64_t>();
+  const std::int64_t terms = indices.numel();
+  for_float_or_double(rows.dtype(), [&]<class T>() {
+    T* const to = out.raw<T>();
+    const T* const from = rows.raw<T>();
+    // Threads share the columns: then each sum has one order.
+    parallel_ranges(width, kGrain / std::max<std::int64_t>(terms, 1) + 16,
+                    [&](std::int64_t begin, std::int64_t end) {
+                      for (std::int64_t i = 0; i < terms; ++i) {
+                        if (at[i] == skipped) {
+                          continue;
+                        }
+                        T* const sums = to + at[i] * width;
+                        const T* const row = from + i * width;
+                        for (std::int64_t c = begin; c < end; ++c) {
+                          sums[c] += row[c];
+                        }
+                      }
+                    });
+  });
+  return out;
+}
+
+}  // namespace retrograd::kernels

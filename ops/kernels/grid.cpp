@@ -1,0 +1,115 @@
+#include <retrograd/ops/kernels/grid.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops.h>
+
+namespace retrograd::kernels {
+
+namespace {
+
+struct Line {
+  double slope;
+  double offset;
+  double at(double x) const { return slope * x + offset; }
+};
+
+// Mirrored at both ends of [low, high] as often as it takes.
+Line reflected(Line line, double x, double low, double high) {
+  const double span = high - low;
+  if (!(span > 0)) {
+    return {0, 0};
+  }
+  if (line.at(x) < low) {
+    line = {-line.slope, 2 * low - line.offset};
+  }
+  const double flips = std::floor((line.at(x) - low) / span);
+  if (std::fmod(flips, 2) == 0) {
+    line.offset -= flips * span;
+  } else {
+    line = {-line.slope, 2 * low + (flips + 1) * span - line.offset};
+  }
+  return line;
+}
+
+Line clipped(Line line, double x, double most) {
+  const double at = line.at(x);
+  if (!(at > 0)) {  // NaN as well
+    return {0, 0};
+  }
+  return at >= most ? Line{0, most} : line;
+}
+
+Line line_of(double x, double size, GridEdge edge, bool align_corners) {
+  Line line = align_corners ? Line{(size - 1) / 2, (size - 1) / 2} : Line{size / 2, (size - 1) / 2};
+  if (edge == GridEdge::reflection && std::isfinite(x)) {
+    line = align_corners ? reflected(line, x, 0, size - 1) : reflected(line, x, -0.5, size - 0.5);
+  }
+  return edge == GridEdge::zeros ? line : clipped(line, x, size - 1);
+}
+
+}  // namespace
+
+GridLines grid_lines(const Tensor& given, std::int64_t size, GridEdge edge, bool align_corners) {
+  const Tensor grid = as_contiguous(given);
+  const DType dtype = grid.dtype() == float64 ? float64 : float32;
+  GridLines lines{empty_tensor(grid.shape(), dtype), empty_tensor(grid.shape(), dtype)};
+  for_floating(grid.dtype(), [&]<class T>() {
+    using C = compute_t<T>;
+    for (std::int64_t i = 0; i < grid.numel(); ++i) {
+      const Line line = line_of(convert<double>(grid.raw<T>()[i]), static_cast<double>(size), edge,
+                                align_corners);
+      lines.slope.raw<C>()[i] = static_cast<C>(line.slope);
+      lines.offset.raw<C>()[i] = static_cast<C>(line.offset);
+    }
+  });
+  return lines;
+}
+
+GridCorner grid_corner(const Tensor& given_x, const Tensor& given_y, std::int64_t right,
+                       std::int64_t down, std::int64_t height, std::int64_t width) {
+  const Tensor low_x = as_contiguous(given_x);
+  const Tensor low_y = as_contiguous(given_y);
+  GridCorner corner{empty_tensor(low_x.shape(), int64), empty_tensor(low_x.shape(), low_x.dtype())};
+  const std::int64_t batch = low_x.shape()[0];
+  const std::int64_t points = batch == 0 ? 0 : low_x.numel() / batch;
+  for_float_or_double(low_x.dtype(), [&]<class T>() {
+    for (std::int64_t n = 0; n < batch; ++n) {
+      for (std::int64_t i = n * points; i < (n + 1) * points; ++i) {
+        const double x = static_cast<double>(low_x.raw<T>()[i]) + static_cast<double>(right);
+        const double y = static_cast<double>(low_y.raw<T>()[i]) + static_cast<double>(down);
+        const bool inside =
+            x >= 0 && y >= 0 && x < static_cast<double>(width) && y < static_cast<double>(height);
+        corner.inside.raw<T>()[i] = inside ? T{1} : T{0};
+        corner.row.raw<std::int64_t>()[i] =
+            inside
+                ? (n * height + static_cast<std::int64_t>(y)) * width + static_cast<std::int64_t>(x)
+                : 0;
+      }
+    }
+  });
+  return corner;
+}
+
+namespace {
+
+template <class F>
+Tensor rounded(const Tensor& x, F&& f) {
+  Tensor out = empty_tensor(x.shape(), x.dtype());
+  for_float_or_double(x.dtype(), [&]<class T>() { map<T, T>(out, x, f); });
+  return out;
+}
+
+}  // namespace
+
+Tensor grid_floor(const Tensor& x) {
+  return rounded(x, [](auto value) { return std::floor(value); });
+}
+
+Tensor grid_round(const Tensor& x) {
+  return rounded(x, [](auto value) { return std::nearbyint(value); });
+}
+
+}  // namespace retrograd::kernels

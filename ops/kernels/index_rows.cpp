@@ -1,0 +1,183 @@
+// Whole rows by index: contiguous runs of all that follows the dimension.
+#include <retrograd/ops/kernels/index.h>
+
+#include <algorithm>
+
+#include <retrograd/ops/kernels/converted.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops.h>
+
+namespace retrograd::kernels {
+
+namespace {
+
+// A row-major tensor as (outer, length, inner) around a dimension.
+struct Rows {
+  std::int64_t outer = 1;
+  std::int64_t length;
+  std::int64_t inner = 1;
+
+  Rows(const Shape& shape, std::size_t dim) : length(shape[dim]) {
+    for (std::size_t d = 0; d < shape.size(); ++d) {
+      outer *= d < dim ? shape[d] : 1;
+      inner *= d > dim ? shape[d] : 1;
+    }
+  }
+};
+
+Shape with_length(Shape shape, std::size_t dim, std::int64_t length) {
+  shape[dim] = length;
+  return shape;
+}
+
+// The index along dim, the same everywhere else.
+Tensor spread(const Tensor& index, const Shape& shape, std::size_t dim) {
+  Strides strides = Dims::filled(shape.size(), 0);
+  strides[dim] = index.strides()[0];
+  return view_of(index, shape, strides, index.impl().offset);
+}
+
+template <class T>
+void select_rows(const Tensor& out, const Tensor& x, std::size_t dim, const std::int64_t* index,
+                 std::int64_t count) {
+  const Rows rows(x.shape(), dim);
+  const T* const from = x.raw<T>();
+  T* const to = out.raw<T>();
+  parallel_ranges(rows.outer * count, std::max<std::int64_t>(1, kGrain / rows.inner),
+                  [&](std::int64_t begin, std::int64_t end) {
+                    std::int64_t i = begin % count;
+                    const T* block = from + begin / count * rows.length * rows.inner;
+                    for (std::int64_t row = begin; row < end; ++row) {
+                      const T* const picked = block + index[i] * rows.inner;
+                      if (rows.inner == 1) {
+                        to[row] = *picked;
+                      } else {
+                        std::copy_n(picked, rows.inner, to + row * rows.inner);
+                      }
+                      if (++i == count) {
+                        i = 0;
+                        block += rows.length * rows.inner;
+                      }
+                    }
+                  });
+}
+
+// Calls f(row of out, i, o) for every index i of every outer block o, in order.
+template <class T, class F>
+void for_each_row(const Tensor& out, std::size_t dim, const Tensor& index, F&& f) {
+  const Rows rows(out.shape(), dim);
+  const Tensor dense = as_contiguous(index);
+  const auto* const picked = dense.raw<std::int64_t>();
+  T* const to = out.raw<T>();
+  for (std::int64_t o = 0; o < rows.outer; ++o) {
+    for (std::int64_t i = 0; i < index.numel(); ++i) {
+      f(to + (o * rows.length + picked[i]) * rows.inner, o * index.numel() + i, rows.inner);
+    }
+  }
+}
+
+}  // namespace
+
+Tensor index_select(const Tensor& x, std::size_t dim, const Tensor& index) {
+  const std::int64_t count = index.numel();
+  const Shape shape = with_length(x.shape(), dim, count);
+  if (!x.is_contiguous()) {
+    return gather(x, dim, spread(index, shape, dim));
+  }
+  Tensor out = empty_tensor(shape, x.dtype());
+  if (out.numel() > 0) {
+    const Tensor dense = as_contiguous(index);
+    for_dtype(x.dtype(),
+              [&]<class T>() { select_rows<T>(out, x, dim, dense.raw<std::int64_t>(), count); });
+  }
+  return out;
+}
+
+Tensor add_rows(Tensor out, std::size_t dim, const Tensor& index, const Tensor& source) {
+  if (out.dtype() == DType::bfloat16) {
+    // Many rows may meet in one: summed in float32, rounded once.
+    return converted(
+        add_rows(converted(out, DType::float32), dim, index, converted(source, DType::float32)),
+        DType::bfloat16);
+  }
+  const Tensor rows = as_contiguous(source);
+  if (rows.numel() == 0) {
+    return out;
+  }
+  for_dtype(out.dtype(), [&]<class T>() {
+    const T* const from = rows.raw<T>();
+    for_each_row<T>(out, dim, index, [from](T* to, std::int64_t row, std::int64_t n) {
+      const T* const added = from + row * n;
+      for (std::int64_t k = 0; k < n; ++k) {
+        to[k] = convert<T>(to[k] + added[k]);
+      }
+    });
+  });
+  return out;
+}
+
+Tensor index_copy(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {
+  Tensor out = contiguous_copy(x);
+  const Tensor rows = as_contiguous(source);
+  if (rows.numel() == 0) {
+    return out;
+  }
+  for_dtype(x.dtype(), [&]<class T>() {
+    const T* const from = rows.raw<T>();
+    for_each_row<T>(out, dim, index, [from](T* to, std::int64_t row, std::int64_t n) {
+      std::copy_n(from + row * n, n, to);
+    });
+  });
+  return out;
+}
+
+Tensor index_fill(const Tensor& x, std::size_t dim, const Tensor& index, Scalar value) {
+  Tensor out = contiguous_copy(x);
+  if (x.numel() == 0) {
+    return out;
+  }
+  for_dtype(x.dtype(), [&]<class T>() {
+    const T filled = value.to<T>();
+    for_each_row<T>(out, dim, index,
+                    [filled](T* to, std::int64_t, std::int64_t n) { std::fill_n(to, n, filled); });
+  });
+  return out;
+}
+
+Tensor nonzero_positions(const Tensor& x) {
+  const Tensor dense = as_contiguous(x);
+  return for_dtype(x.dtype(), [&]<class T>() {
+    const T* const values = dense.raw<T>();
+    std::int64_t count = 0;
+    for (std::int64_t i = 0; i < x.numel(); ++i) {
+      count += values[i] != T{} ? 1 : 0;
+    }
+    Tensor out = empty_tensor({count}, DType::int64);
+    auto* to = out.raw<std::int64_t>();
+    for (std::int64_t i = 0; i < x.numel(); ++i) {
+      if (values[i] != T{}) {
+        *to++ = i;
+      }
+    }
+    return out;
+  });
+}
+
+std::optional<std::int64_t> first_outside(const Tensor& index, std::int64_t low,
+                                          std::int64_t high) {
+  if (index.numel() == 0) {
+    return {};
+  }
+  const auto [least, most] = index_range(index);
+  if (least >= low && most < high) {
+    return {};
+  }
+  const Tensor dense = as_contiguous(index);
+  const auto* const values = dense.raw<std::int64_t>();
+  const auto* const found = std::find_if(values, values + index.numel(), [=](std::int64_t value) {
+    return value < low || value >= high;
+  });
+  return found - values;
+}
+
+}  // namespace retrograd::kernels

@@ -1,0 +1,181 @@
+// What follows from a max pool's winners: gradients, and reading at their places.
+#include <array>
+
+#include <retrograd/ops/kernels/converted.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/lanes.h>
+#include <retrograd/ops/kernels/pool_windows.h>
+#include <retrograd/tensor/dispatch.h>
+
+namespace retrograd::kernels {
+
+namespace {
+
+// Below, vectors over the channels are too short to be worth it.
+constexpr std::int64_t kFewestChannels = 12;
+
+// Calls f(at, in_at) for every output at the offset `at` whose winner stands in the input, at the
+// offset in_at. `begin_image(image)` comes before those of an image.
+template <class F, class Begin>
+void for_each_winner(const Tensor& winners, const PoolGeometry& pool, Begin&& begin_image, F&& f) {
+  const std::int64_t channels = pool.channels;
+  const std::int64_t in_length = pool.in_places * channels;
+  const std::int64_t out_length = pool.out_places * channels;
+  const std::int64_t width = pool.shape.output[2];
+  const auto by_taps = [&](std::int64_t image) {
+    const std::uint8_t* const taps = winners.raw<std::uint8_t>();
+    const std::int64_t lines = pool.shape.output[0] * pool.shape.output[1];
+    std::array<std::int64_t, kNoTap> tap_at{};
+    LineWindows windows(pool);
+    std::int64_t at = image * out_length;
+    for (std::int64_t line = image * lines; line < (image + 1) * lines; ++line) {
+      windows.move_to(line);
+      for (const PoolTap& tap : windows.whole()) {
+        tap_at[static_cast<std::size_t>(tap.number)] = tap.at;
+      }
+      for (std::int64_t ow = 0; ow < width; ++ow) {
+        const std::int64_t window_at = image * in_length + windows.base(ow);
+        for (std::int64_t c = 0; c < channels; ++c, ++at) {
+          if (taps[at] != kNoTap) {
+            f(at, window_at + tap_at[taps[at]] + c);
+          }
+        }
+      }
+    }
+  };
+  const auto by_places = [&](std::int64_t image) {
+    const std::int64_t* const places = winners.raw<std::int64_t>();
+    for (std::int64_t at = image * out_length; at < (image + 1) * out_length;) {
+      for (std::int64_t c = 0; c < channels; ++c, ++at) {
+        if (places[at] != kNowhere) {
+          f(at, image * in_length + places[at] * channels + c);
+        }
+      }
+    }
+  };
+  const std::int64_t grain = kGrain / std::max<std::int64_t>(in_length + out_length, 1) + 1;
+  parallel_ranges(pool.batch, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t image = begin; image < end; ++image) {
+      begin_image(image);
+      winners.dtype() == uint8 ? by_taps(image) : by_places(image);
+    }
+  });
+}
+
+// Whether every place of the input lies in one window, which is small.
+bool is_tiled(const PoolShape& s) {
+  bool tiled = !s.adaptive && s.kernel[0] * s.kernel[1] * s.kernel[2] <= 9;
+  for (std::size_t d = 0; d < 3; ++d) {
+    tiled = tiled && s.stride[d] == s.kernel[d] && s.padding[d] == 0 && s.dilation[d] == 1 &&
+            s.input[d] == s.output[d] * s.stride[d];
+  }
+  return tiled;
+}
+
+// Writes every place once: each window's gradient at its winner, zeros at its other taps.
+template <class T>
+Tensor scatter_tiles_as(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
+  const PoolGeometry pool(grad, shape, false);
+  const Tensor out_grad = as_channels_last(grad);
+  Tensor x_grad = pool.empty_input(grad.dtype());
+  const T* const from = out_grad.raw<T>();
+  const std::uint8_t* const taps = winners.raw<std::uint8_t>();
+  for_each_window(pool, [&](LineWindows& windows, std::int64_t ow, std::int64_t at, std::int64_t) {
+    T* const to =
+        x_grad.raw<T>() + windows.image() * pool.in_places * pool.channels + windows.base(ow);
+    for_each_block<T>(
+        pool.channels, pool.channels, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
+          for (const PoolTap& tap : windows.taps(ow)) {
+            const auto number = block.bytes_of(static_cast<std::uint8_t>(tap.number));
+            block.each([&](std::size_t v) {
+              const auto wins = block.load_bytes(taps + at, v) == number;
+              block.store(to + tap.at, v,
+                          wins ? block.load(from + at, v) : typename Lanes<T>::Vector{});
+            });
+          }
+        });
+  });
+  return x_grad;
+}
+
+template <class T>
+Tensor scatter_as(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
+  const PoolGeometry pool(grad, shape, false);
+  const Tensor out_grad = as_channels_last(grad);
+  Tensor x_grad = pool.empty_input(grad.dtype());
+  T* const to = x_grad.raw<T>();
+  const T* const from = out_grad.raw<T>();
+  const std::int64_t length = pool.in_places * pool.channels;
+  for_each_winner(
+      as_channels_last(winners), pool,
+      [&](std::int64_t image) { std::fill_n(to + image * length, length, T{0}); },
+      [&](std::int64_t at, std::int64_t in_at) { to[in_at] += from[at]; });
+  return x_grad;
+}
+
+template <class T>
+Tensor gather_as(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
+  const PoolGeometry pool(x, shape, false);
+  const Tensor source = as_channels_last(x);
+  Tensor out = pool.empty_output(x.dtype());
+  T* const to = out.raw<T>();
+  const T* const from = source.raw<T>();
+  const std::int64_t length = pool.out_places * pool.channels;
+  for_each_winner(
+      as_channels_last(winners), pool,
+      [&](std::int64_t image) { std::fill_n(to + image * length, length, T{}); },
+      [&](std::int64_t at, std::int64_t in_at) { to[at] = from[in_at]; });
+  return out;
+}
+
+}  // namespace
+
+Tensor max_pool_places(const Tensor& winners, const PoolShape& shape) {
+  if (winners.dtype() == int64) {
+    return as_channels_last(winners);
+  }
+  const PoolGeometry pool(winners, shape, false);
+  Tensor places = pool.empty_output(int64);
+  std::int64_t* const to = places.raw<std::int64_t>();
+  std::fill_n(to, places.numel(), kNowhere);
+  for_each_winner(
+      as_channels_last(winners), pool, [](std::int64_t) {},
+      [&](std::int64_t at, std::int64_t in_at) {
+        to[at] = in_at / pool.channels % pool.in_places;
+      });
+  return places;
+}
+
+Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
+  return for_floating(x.dtype(), [&]<class T>() { return gather_as<T>(x, winners, shape); });
+}
+
+Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
+  if (grad.dtype() == bfloat16) {
+    return converted(max_pool_scatter(converted(grad, float32), winners, shape), bfloat16);
+  }
+  return for_float_or_double(grad.dtype(), [&]<class T>() {
+    return winners.dtype() == uint8 && is_tiled(shape) && grad.shape()[1] >= kFewestChannels
+               ? scatter_tiles_as<T>(grad, as_channels_last(winners), shape)
+               : scatter_as<T>(grad, winners, shape);
+  });
+}
+
+Tensor last_of_equals(const Tensor& indices, std::int64_t places) {
+  const Tensor from = as_contiguous(indices);
+  Tensor result = empty_tensor(indices.shape(), boolean);
+  const std::int64_t planes = indices.shape()[0] * indices.shape()[1];
+  const std::int64_t length = planes == 0 ? 0 : indices.numel() / planes;
+  std::vector<char> named(static_cast<std::size_t>(places));
+  for (std::int64_t plane = 0; plane < planes; ++plane) {
+    std::fill(named.begin(), named.end(), 0);
+    for (std::int64_t i = (plane + 1) * length; i-- > plane * length;) {
+      char& before = named[static_cast<std::size_t>(from.raw<std::int64_t>()[i])];
+      result.raw<bool>()[i] = before == 0;
+      before = 1;
+    }
+  }
+  return result;
+}
+
+}  // namespace retrograd::kernels

@@ -1,0 +1,190 @@
+#include <retrograd/ops/kernels/norm.h>
+
+#include <cmath>
+
+#include <retrograd/ops/kernels/norm_loops.h>
+
+namespace retrograd::kernels {
+
+namespace {
+
+using namespace norm;
+
+// What a thread needs for one image: totals of columns, then factors of columns.
+template <class C>
+struct Room {
+  std::vector<double> totals;  // (2, channels)
+  std::vector<C> mean;
+  std::vector<C> scale;
+
+  explicit Room(std::int64_t channels)
+      : totals(static_cast<std::size_t>(2 * channels)),
+        mean(static_cast<std::size_t>(channels)),
+        scale(static_cast<std::size_t>(channels)) {}
+};
+
+struct GroupMoments {
+  double mean;
+  double variance;
+};
+
+// The moments of n neighbouring values. Differences are from the first: sums of squares lose
+// nothing to a mean far from 0.
+template <class T>
+GroupMoments moments_of_run(const T* x, std::int64_t n) {
+  using C = compute_t<T>;
+  const C first = x[0];
+  const auto [sum, squares] = total_run<C>(n, [=](std::int64_t i) {
+    const C off = static_cast<C>(x[i]) - first;
+    return std::array<C, 2>{off, off * off};
+  });
+  const double off = sum / static_cast<double>(n);
+  const double variance = squares / static_cast<double>(n) - off * off;
+  return {static_cast<double>(first) + off, variance < 0 ? 0.0 : variance};
+}
+
+// The moments of each group of an image at x.
+template <class T>
+void find_moments(const T* x, const NormShape& shape, double* totals, GroupMoments* moments) {
+  using C = compute_t<T>;
+  const std::int64_t width = shape.channels / shape.groups;
+  if (shape.places == 1) {
+    for (std::int64_t g = 0; g < shape.groups; ++g) {
+      moments[g] = moments_of_run(x + g * width, width);
+    }
+    return;
+  }
+  total_columns<C>(shape, totals, [=](std::int64_t i, std::int64_t c) {
+    const C off = static_cast<C>(x[i]) - static_cast<C>(x[c]);
+    return std::array<C, 2>{off, off * off};
+  });
+  const auto rows = static_cast<double>(shape.places);
+  const double* const squares = totals + shape.channels;
+  const auto mean = [&](std::int64_t c) { return convert<double>(x[c]) + totals[c] / rows; };
+  for (std::int64_t g = 0; g < shape.groups; ++g) {
+    double centre = 0;
+    for (std::int64_t c = g * width; c < (g + 1) * width; ++c) {
+      centre += mean(c) / static_cast<double>(width);
+    }
+    // Within each column, and of the columns' means.
+    double spread = 0;
+    for (std::int64_t c = g * width; c < (g + 1) * width; ++c) {
+      const double inner = squares[c] - totals[c] * totals[c] / rows;
+      const double off = mean(c) - centre;
+      spread += (inner < 0 ? 0.0 : inner) + rows * (off * off);
+    }
+    moments[g] = {centre, spread / (static_cast<double>(width) * rows)};
+  }
+}
+
+// y = (x - mean) * scale * weight + bias, with numbers for mean and scale.
+template <class T, class C>
+void apply_run(const T* x, T* y, std::int64_t n, C mean, C scale, const C* weight, const C* bias) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    y[i] = convert<T>((static_cast<C>(x[i]) - mean) * scale * weight[i] + bias[i]);
+  }
+}
+
+// y = (x - mean) * scale + bias by column.
+template <class T, class C>
+void apply(const T* x, T* y, const NormShape& shape, const C* mean, const C* scale, const C* bias) {
+  const std::int64_t columns = shape.channels;
+  for_rows(shape, [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      const T* const in = x + row * columns;
+      T* const out = y + row * columns;
+      for (std::int64_t c = 0; c < columns; ++c) {
+        out[c] = convert<T>((static_cast<C>(in[c]) - mean[c]) * scale[c] + bias[c]);
+      }
+    }
+  });
+}
+
+// Runs over the images; prepare(image, x) comes before the statistics of an image are used.
+template <class T, class Prepare>
+void normalise_images(const Tensor& x, const Tensor& out, const NormStatistics& statistics,
+                      const Tensor& weight, const Tensor& bias, const NormShape& shape,
+                      Prepare&& prepare) {
+  using C = compute_t<T>;
+  const std::int64_t channels = shape.channels;
+  const std::int64_t width = channels / shape.groups;
+  const std::vector<C> weights = channel_values<C>(weight, channels, 1);
+  const std::vector<C> biases = channel_values<C>(bias, channels, 0);
+  std::vector<Room<C>> rooms(static_cast<std::size_t>(image_parts(shape)), Room<C>(channels));
+  for_each_image_part(shape, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
+    Room<C>& room = rooms[static_cast<std::size_t>(part)];
+    for (std::int64_t image = begin; image < end; ++image) {
+      const T* const in = x.raw<T>() + image * shape.places * channels;
+      prepare(image, in, room.totals.data());
+      const double* const means = statistics.mean.raw<double>() + image * shape.groups;
+      const double* const factors =
+          statistics.inverse_deviation.raw<double>() + image * shape.groups;
+      T* const to = out.raw<T>() + image * shape.places * channels;
+      if (shape.places == 1) {
+        for (std::int64_t g = 0; g < shape.groups; ++g) {
+          const std::int64_t c = g * width;
+          apply_run(in + c, to + c, width, static_cast<C>(means[g]), static_cast<C>(factors[g]),
+                    weights.data() + c, biases.data() + c);
+        }
+        continue;
+      }
+      for (std::int64_t g = 0; g < shape.groups; ++g) {
+        for (std::int64_t c = g * width; c < (g + 1) * width; ++c) {
+          const auto at = static_cast<std::size_t>(c);
+          room.mean[at] = static_cast<C>(means[g]);
+          room.scale[at] = static_cast<C>(factors[g] * static_cast<double>(weights[at]));
+        }
+      }
+      apply(in, to, shape, room.mean.data(), room.scale.data(), biases.data());
+    }
+  });
+}
+
+}  // namespace
+
+Normalised normalise(const Tensor& given, const Tensor& weight, const Tensor& bias,
+                     const NormShape& shape, double eps) {
+  const Tensor x = laid_out(given, shape);
+  const Shape sizes{shape.images * shape.groups};
+  Normalised result{
+      empty_result(x, shape),
+      {empty_tensor(sizes, float64), empty_tensor(sizes, float64), empty_tensor(sizes, float64)}};
+  if (x.numel() == 0) {
+    fill(result.statistics.mean, 0.0);
+    fill(result.statistics.variance, 0.0);
+    fill(result.statistics.inverse_deviation, 0.0);
+    return result;
+  }
+  auto* const mean = result.statistics.mean.raw<double>();
+  auto* const variance = result.statistics.variance.raw<double>();
+  auto* const inverse = result.statistics.inverse_deviation.raw<double>();
+  std::vector<GroupMoments> moments(static_cast<std::size_t>(sizes[0]));
+  for_floating(x.dtype(), [&]<class T>() {
+    normalise_images<T>(x, result.values, result.statistics, weight, bias, shape,
+                        [&](std::int64_t image, const T* in, double* totals) {
+                          const std::int64_t first = image * shape.groups;
+                          find_moments(in, shape, totals, moments.data() + first);
+                          for (std::int64_t g = first; g < first + shape.groups; ++g) {
+                            mean[g] = moments[static_cast<std::size_t>(g)].mean;
+                            variance[g] = moments[static_cast<std::size_t>(g)].variance;
+                            inverse[g] = 1 / std::sqrt(variance[g] + eps);
+                          }
+                        });
+  });
+  return result;
+}
+
+Tensor normalise_by(const Tensor& given, const NormStatistics& statistics, const Tensor& weight,
+                    const Tensor& bias, const NormShape& shape) {
+  const Tensor x = laid_out(given, shape);
+  Tensor out = empty_result(x, shape);
+  if (x.numel() > 0) {
+    for_floating(x.dtype(), [&]<class T>() {
+      normalise_images<T>(x, out, statistics, weight, bias, shape,
+                          [](std::int64_t, const T*, double*) {});
+    });
+  }
+  return out;
+}
+
+}  // namespace retrograd::kernels

@@ -1,0 +1,147 @@
+// What the forward and backward kernels of normalisation share.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/norm.h>
+#include <retrograd/tensor/dispatch.h>
+
+namespace retrograd::kernels::norm {
+
+inline Tensor laid_out(const Tensor& x, const NormShape& shape) {
+  return shape.channels_last ? as_channels_last(x) : as_contiguous(x);
+}
+inline Tensor empty_result(const Tensor& x, const NormShape& shape) {
+  return shape.channels_last ? empty_strided(x.shape(), channels_last_strides(x.shape()), x.dtype())
+                             : empty_tensor(x.shape(), x.dtype());
+}
+
+// One value a channel; undefined values stand for `otherwise`.
+template <class C>
+std::vector<C> channel_values(const Tensor& values, std::int64_t channels, C otherwise) {
+  std::vector<C> result(static_cast<std::size_t>(channels), otherwise);
+  if (values.defined()) {
+    const Tensor flat = as_contiguous(values);
+    for_floating(flat.dtype(), [&]<class T>() {
+      std::transform(flat.raw<T>(), flat.raw<T>() + channels, result.begin(),
+                     [](T value) { return convert<C>(value); });
+    });
+  }
+  return result;
+}
+
+// Adds two terms of each element to the totals of its column, for rows begin to end. float32 is
+// summed over a few rows at a time in registers, then in float64.
+template <class C, class Terms>
+void add_columns(std::int64_t begin, std::int64_t end, std::int64_t columns, double* totals,
+                 Terms&& terms) {
+  constexpr std::int64_t kRows = 32;
+  constexpr std::int64_t kColumns = 16;
+  double* const second_totals = totals + columns;
+  for (std::int64_t r0 = begin; r0 < end; r0 += kRows) {
+    const std::int64_t r1 = std::min(end, r0 + kRows);
+    for (std::int64_t c0 = 0; c0 < columns; c0 += kColumns) {
+      C first[kColumns] = {};
+      C second[kColumns] = {};
+      const std::int64_t width = std::min(kColumns, columns - c0);
+      const auto add_row = [&](std::int64_t row, std::int64_t n) {
+        for (std::int64_t k = 0; k < n; ++k) {
+          const std::array<C, 2> term = terms(row * columns + c0 + k, c0 + k);
+          first[k] += term[0];
+          second[k] += term[1];
+        }
+      };
+      if (width == kColumns) {  // a length that the compiler knows, so that it keeps registers
+        for (std::int64_t row = r0; row < r1; ++row) {
+          add_row(row, kColumns);
+        }
+      } else {
+        for (std::int64_t row = r0; row < r1; ++row) {
+          add_row(row, width);
+        }
+      }
+      for (std::int64_t k = 0; k < width; ++k) {
+        totals[c0 + k] += static_cast<double>(first[k]);
+        second_totals[c0 + k] += static_cast<double>(second[k]);
+      }
+    }
+  }
+}
+
+// The totals of two terms over a run of n elements.
+template <class C, class Terms>
+std::array<double, 2> total_run(std::int64_t n, Terms&& terms) {
+  constexpr std::int64_t kLanes = 16;
+  std::array<double, 2 * kLanes> lanes{};
+  add_columns<C>(0, n / kLanes, kLanes, lanes.data(),
+                 [&](std::int64_t i, std::int64_t) { return terms(i); });
+  std::array<double, 2> totals{};
+  for (std::size_t k = 0; k < kLanes; ++k) {
+    totals[0] += lanes[k];
+    totals[1] += lanes[kLanes + k];
+  }
+  for (std::int64_t i = n - n % kLanes; i < n; ++i) {
+    const std::array<C, 2> term = terms(i);
+    totals[0] += static_cast<double>(term[0]);
+    totals[1] += static_cast<double>(term[1]);
+  }
+  return totals;
+}
+
+// The totals of two terms over the columns of an image: (2, channels). A single image is summed in
+// parts that do not depend on the number of threads, so that the totals do not either.
+template <class C, class Terms>
+void total_columns(const NormShape& shape, double* totals, Terms&& terms) {
+  const std::int64_t columns = shape.channels;
+  const std::int64_t parts =
+      shape.images > 1
+          ? 1
+          : std::clamp<std::int64_t>(shape.places * columns / kGrain, 1, std::int64_t{64});
+  std::fill_n(totals, 2 * columns, 0.0);
+  if (parts == 1) {
+    add_columns<C>(0, shape.places, columns, totals, terms);
+    return;
+  }
+  std::vector<double> partial(static_cast<std::size_t>(parts * 2 * columns));
+  parallel_ranges(parts, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t p = begin; p < end; ++p) {
+      add_columns<C>(shape.places * p / parts, shape.places * (p + 1) / parts, columns,
+                     partial.data() + p * 2 * columns, terms);
+    }
+  });
+  for (std::int64_t p = 0; p < parts; ++p) {
+    for (std::int64_t c = 0; c < 2 * columns; ++c) {
+      totals[c] += partial[static_cast<std::size_t>(p * 2 * columns + c)];
+    }
+  }
+}
+
+// Images in at most 16 parts, each with room of its own: calls f(begin, end, part).
+inline std::int64_t image_parts(const NormShape& shape) {
+  return std::min<std::int64_t>(shape.images, 16);
+}
+template <class F>
+void for_each_image_part(const NormShape& shape, F&& f) {
+  const std::int64_t parts = image_parts(shape);
+  const bool small = shape.images * shape.places * shape.channels < 2 * kGrain;
+  parallel_ranges(parts, small ? parts + 1 : 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t p = begin; p < end; ++p) {
+      f(shape.images * p / parts, shape.images * (p + 1) / parts, p);
+    }
+  });
+}
+
+// Calls f(begin, end) for the rows of an image; a single image has several threads.
+template <class F>
+void for_rows(const NormShape& shape, F&& f) {
+  parallel_ranges(shape.places, kGrain / shape.channels + 1, f);
+}
+
+}  // namespace retrograd::kernels::norm

@@ -1,0 +1,139 @@
+#include <retrograd/ops/kernels/unfold.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include <retrograd/ops/kernels/converted.h>
+#include <retrograd/ops/kernels/loops.h>
+
+namespace retrograd::kernels {
+
+namespace {
+
+// Where one tap of the window reads along one dimension: place o * stride + start for outputs
+// first <= o < last, outside the image for the others.
+struct Reads {
+  std::int64_t start;
+  std::int64_t first;
+  std::int64_t last;
+};
+
+Reads reads(const UnfoldShape& s, std::size_t d, std::int64_t tap) {
+  const std::int64_t start = tap * s.dilation[d] - s.padding[d];
+  const std::int64_t first = start < 0 ? (-start - 1) / s.stride[d] + 1 : 0;
+  const std::int64_t last = start >= s.image[d] ? 0 : (s.image[d] - 1 - start) / s.stride[d] + 1;
+  const std::int64_t end = std::min(last, s.output[d]);
+  return {start, std::min(first, end), end};
+}
+
+// Calls f(row of the columns, taps along both dimensions) for the rows of one plane.
+template <class F>
+void for_each_tap(const UnfoldShape& s, F&& f) {
+  for (std::int64_t kh = 0; kh < s.kernel[0]; ++kh) {
+    const Reads rows = reads(s, 0, kh);
+    for (std::int64_t kw = 0; kw < s.kernel[1]; ++kw) {
+      f(kh * s.kernel[1] + kw, rows, reads(s, 1, kw));
+    }
+  }
+}
+
+// Calls f(n, c) for every plane, in threads.
+template <class F>
+void for_each_plane(std::int64_t batch, std::int64_t channels, const UnfoldShape& s, F&& f) {
+  const std::int64_t work = s.kernel[0] * s.kernel[1] * s.output[0] * s.output[1];
+  parallel_ranges(batch * channels,
+                  std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, work)),
+                  [&](std::int64_t begin, std::int64_t end) {
+                    for (std::int64_t plane = begin; plane < end; ++plane) {
+                      f(plane / channels, plane % channels);
+                    }
+                  });
+}
+
+template <class T>
+void unfold_into(const Tensor& out, const Tensor& x, const UnfoldShape& s) {
+  const std::int64_t channels = x.shape()[1];
+  const std::int64_t taps = s.kernel[0] * s.kernel[1];
+  const std::int64_t places = s.output[0] * s.output[1];
+  const Strides& strides = x.strides();
+  const std::int64_t step = strides[3] * s.stride[1];
+  for_each_plane(x.shape()[0], channels, s, [&](std::int64_t n, std::int64_t c) {
+    const T* const image = x.raw<T>() + n * strides[0] + c * strides[1];
+    T* const columns = out.raw<T>() + (n * channels + c) * taps * places;
+    for_each_tap(s, [&](std::int64_t tap, const Reads& rows, const Reads& cols) {
+      T* const to = columns + tap * places;
+      std::fill(to, to + rows.first * s.output[1], T{});
+      for (std::int64_t oh = rows.first; oh < rows.last; ++oh) {
+        const std::int64_t h = oh * s.stride[0] + rows.start;
+        const T* const from = image + h * strides[2] + cols.start * strides[3];
+        T* const row = to + oh * s.output[1];
+        std::fill(row, row + cols.first, T{});
+        if (step == 1) {
+          std::copy(from + cols.first, from + cols.last, row + cols.first);
+        } else {
+          for (std::int64_t ow = cols.first; ow < cols.last; ++ow) {
+            row[ow] = from[ow * step];
+          }
+        }
+        std::fill(row + cols.last, row + s.output[1], T{});
+      }
+      std::fill(to + rows.last * s.output[1], to + places, T{});
+    });
+  });
+}
+
+template <class T>
+void fold_into(const Tensor& out, const Tensor& columns, const UnfoldShape& s) {
+  const std::int64_t channels = out.shape()[1];
+  const std::int64_t taps = s.kernel[0] * s.kernel[1];
+  const std::int64_t size = s.image[0] * s.image[1];
+  const Strides& strides = columns.strides();
+  const std::int64_t step = strides[2];
+  for_each_plane(out.shape()[0], channels, s, [&](std::int64_t n, std::int64_t c) {
+    const T* const all = columns.raw<T>() + n * strides[0] + c * taps * strides[1];
+    T* const image = out.raw<T>() + (n * channels + c) * size;
+    std::fill(image, image + size, T{});
+    for_each_tap(s, [&](std::int64_t tap, const Reads& rows, const Reads& cols) {
+      for (std::int64_t oh = rows.first; oh < rows.last; ++oh) {
+        const T* const from = all + tap * strides[1] + oh * s.output[1] * step;
+        T* const to = image + (oh * s.stride[0] + rows.start) * s.image[1] + cols.start;
+        if (step == 1 && s.stride[1] == 1) {
+          for (std::int64_t ow = cols.first; ow < cols.last; ++ow) {
+            to[ow] += from[ow];
+          }
+        } else {
+          for (std::int64_t ow = cols.first; ow < cols.last; ++ow) {
+            to[ow * s.stride[1]] += from[ow * step];
+          }
+        }
+      }
+    });
+  });
+}
+
+}  // namespace
+
+Tensor unfold(const Tensor& x, const UnfoldShape& s) {
+  const Shape shape{x.shape()[0], x.shape()[1] * s.kernel[0] * s.kernel[1],
+                    s.output[0] * s.output[1]};
+  Tensor out = empty_tensor(shape, x.dtype());
+  if (out.numel() > 0) {
+    for_floating(x.dtype(), [&]<class T>() { unfold_into<T>(out, x, s); });
+  }
+  return out;
+}
+
+Tensor fold(const Tensor& columns, const UnfoldShape& s) {
+  if (columns.dtype() == DType::bfloat16) {
+    return converted(fold(converted(columns, DType::float32), s), DType::bfloat16);
+  }
+  const Shape shape{columns.shape()[0], columns.shape()[1] / (s.kernel[0] * s.kernel[1]),
+                    s.image[0], s.image[1]};
+  Tensor out = empty_tensor(shape, columns.dtype());
+  if (out.numel() > 0) {
+    for_float_or_double(columns.dtype(), [&]<class T>() { fold_into<T>(out, columns, s); });
+  }
+  return out;
+}
+
+}  // namespace retrograd::kernels

@@ -1,0 +1,144 @@
+// exp and its kin without branches or calls for float, so that loops over them become vector code;
+// the C library's for double. Reductions and polynomials are those of Cephes (S. Moshier); within 2
+// ulp but where said. NaN stays NaN.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+namespace retrograd::kernels::vec {
+
+// x = n log 2 + r with |r| <= log(2) / 2; x in [-104, 89].
+struct Reduced {
+  std::int32_t n;
+  float r;
+};
+
+inline Reduced reduce(float x) {
+  constexpr float kMagic = 12582912.0F;  // 1.5 2^23: sums with it are rounded to whole numbers
+  const float t = x * 1.44269504088896341F + kMagic;
+  const float n = t - kMagic;
+  const auto bits = std::bit_cast<std::uint32_t>(t) - std::bit_cast<std::uint32_t>(kMagic);
+  return {static_cast<std::int32_t>(bits), (x - n * 0.693359375F) + n * 2.12194440e-4F};
+}
+
+// exp(r) - 1
+inline float expm1_reduced(float r) {
+  float p = 1.9875691500e-4F;
+  p = p * r + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  return p * r * r + r;
+}
+
+inline float power_of_2(std::int32_t n) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(n + 127) << 23U);
+}
+
+inline float exp(float x) {
+  const float below = 89.0F < x ? 89.0F : x;  // in this order, NaN stays
+  const float limited = -104.0F > below ? -104.0F : below;
+  const Reduced at = reduce(limited);
+  const std::int32_t half = at.n >> 1;
+  return (1 + expm1_reduced(at.r)) * power_of_2(half) * power_of_2(at.n - half);
+}
+inline double exp(double x) {
+  return std::exp(x);
+}
+
+// exp(x) - 1 for x <= 0.
+inline float expm1_below_0(float x) {
+  const Reduced at = reduce(-80.0F > x ? -80.0F : x);
+  const float scale = power_of_2(at.n);
+  return scale * expm1_reduced(at.r) + (scale - 1);
+}
+inline double expm1_below_0(double x) {
+  return std::expm1(x);
+}
+
+// log(1 + x) for x in [0, 1].
+inline float log1p_below_1(float x) {
+  const bool large = x > 0.41421356F;
+  const float f = large ? 0.5F * (x - 1) : x;
+  const float z = f * f;
+  float p = 7.0376836292e-2F;
+  p = p * f - 1.1514610310e-1F;
+  p = p * f + 1.1676998740e-1F;
+  p = p * f - 1.2420140846e-1F;
+  p = p * f + 1.4249322787e-1F;
+  p = p * f - 1.6668057665e-1F;
+  p = p * f + 2.0000714765e-1F;
+  p = p * f - 2.4999993993e-1F;
+  p = p * f + 3.3333331174e-1F;
+  const float log = (p * f * z - 0.5F * z) + f;
+  return large ? log + 0.693147180559945F : log;
+}
+inline double log1p_below_1(double x) {
+  return std::log1p(x);
+}
+
+inline float tanh(float x) {
+  const float a = std::fabs(x);
+  const float large = 1 - 2 / (exp(2 * a) + 1);
+  const float z = x * x;
+  float p = -5.70498872745e-3F;
+  p = p * z + 2.06390887954e-2F;
+  p = p * z - 5.37397155531e-2F;
+  p = p * z + 1.33314422036e-1F;
+  p = p * z - 3.33332819422e-1F;
+  const float small = p * z * a + a;
+  return std::copysign(a < 0.625F ? small : large, x);  // -0 stays -0
+}
+inline double tanh(double x) {
+  return std::tanh(x);
+}
+
+// 1 - erf(x); relative errors grow with x^2 above 1.
+inline float erfc(float x) {
+  const float a = std::fabs(x);
+  const float z = x * x;
+  float near = 7.853861353153693e-5F;
+  near = near * z - 8.010193625184903e-4F;
+  near = near * z + 5.188327685732524e-3F;
+  near = near * z - 2.685381193529856e-2F;
+  near = near * z + 1.128358514861418e-1F;
+  near = near * z - 3.761262582423300e-1F;
+  near = near * z + 1.128379165726710e0F;
+
+  const float q = 1 / (a < 1 ? 1.0F : a);
+  const float y = q * q;
+  float middle = 2.326819970068386e-2F;
+  middle = middle * y - 1.387039388740657e-1F;
+  middle = middle * y + 3.687424674597105e-1F;
+  middle = middle * y - 5.824733027278666e-1F;
+  middle = middle * y + 6.210004621745983e-1F;
+  middle = middle * y - 4.944515323274145e-1F;
+  middle = middle * y + 3.404879937665872e-1F;
+  middle = middle * y - 2.741127028184656e-1F;
+  middle = middle * y + 5.638259427386472e-1F;
+  float far = -1.047766399936249e1F;
+  far = far * y + 1.297719955372516e1F;
+  far = far * y - 7.495518717768503e0F;
+  far = far * y + 2.921019019210786e0F;
+  far = far * y - 1.015265279202700e0F;
+  far = far * y + 4.218463358204948e-1F;
+  far = far * y - 2.820767439740514e-1F;
+  far = far * y + 5.641895067754075e-1F;
+  const float tail = exp(-z) * q * (a < 2 ? middle : far);
+  return a < 1 ? 1 - near * x : (x < 0 ? 2 - tail : tail);
+}
+inline double erfc(double x) {
+  return std::erfc(x);
+}
+
+// 1 / (1 + exp(-x)), with exp of a negative number only, so that nothing overflows; within 3 ulp.
+template <class C>
+C sigmoid(C x) {
+  const C e = exp(-std::fabs(x));
+  return (x < C{0} ? e : C{1}) / (1 + e);
+}
+
+}  // namespace retrograd::kernels::vec

@@ -1,0 +1,43 @@
+// Declared in ops/elementwise.h.
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight, Where where) {
+  check::floating("lerp", start, where);
+  check::defined("lerp", "end", end, where);
+  check::same_dtype("lerp", "start", start, "end", end, where);
+  if (weight.is_tensor()) {
+    check::defined("lerp", "weight", weight.tensor(), where);
+    check::same_dtype("lerp", "start", start, "weight", weight.tensor(), where);
+  }
+  Shape shape = broadcast_shapes("lerp", start.shape(), end.shape(), where);
+  if (weight.is_tensor()) {
+    shape = broadcast_shapes("lerp", shape, weight.tensor().shape(), where);
+  }
+  const Tensor at =
+      weight.is_tensor() ? weight.tensor() : full({}, weight.number(), {.dtype = start.dtype()});
+  const Tensor a = expand(start, shape, where);
+  const Tensor b = expand(end, shape, where);
+  const Tensor w = expand(at, shape, where);
+  const bool moves = w.requires_grad();
+  return record({.op = "lerp",
+                 .where = where,
+                 .output = kernels::lerp(a, b, w),
+                 .inputs = {a, b, w},
+                 .saved = {w, save_if(moves, a), save_if(moves, b)},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor w = b.saved(0);
+                   return {b.needs(0) ? b.grad * (1.0 - w) : Tensor(),
+                           b.needs(1) ? b.grad * w : Tensor(),
+                           b.needs(2) ? b.grad * (b.saved(2) - b.saved(1)) : Tensor()};
+                 }});
+}
+
+}  // namespace retrograd

@@ -1,0 +1,144 @@
+// The losses of probabilities and of two classes.
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/loss.h>
+#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/detail/widen.h>
+#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/loss_classification.h>
+#include <retrograd/ops/reduce.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+using loss::check_pair;
+using loss::check_weight;
+using loss::log1p_exp;
+using loss::reduced;
+
+namespace {
+
+Tensor weighted(const Tensor& losses, const Tensor& weight, Where where) {
+  return weight.defined() ? mul(losses, widened(weight, where), where) : losses;
+}
+
+Tensor entropy_of_logits(const char* op, const Tensor& input, const Tensor& target, Where where) {
+  const Tensor x = input.detach();
+  const Tensor t = target.detach();
+  // max(x, 0) - x t + log(1 + exp(-|x|)) is the formula with nothing that overflows
+  const Tensor losses = (relu(x) - x * t + log1p(exp(-abs(x)))).detach();
+  return record({.op = op,
+                 .where = where,
+                 .output = losses,
+                 .inputs = {input, target},
+                 .saved = {input, save_if(input.requires_grad(), target)},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor x = b.saved(0);
+                   return {b.needs(0) ? b.grad * (sigmoid(x) - b.saved(1)) : Tensor(),
+                           b.needs(1) ? -(b.grad * x) : Tensor()};
+                 }});
+}
+
+void check_probabilities(const char* op, const Tensor& input, Where where) {
+  if (input.numel() == 0) {
+    return;
+  }
+  const double low = amin(input.detach()).item<double>();
+  const double high = amax(input.detach()).item<double>();
+  if (!(low >= 0 && high <= 1)) {
+    fail<ValueError>(op, where,
+                     "input must lie in [0, 1] but holds " + number_text(low >= 0 ? high : low),
+                     {{"input", input}});
+  }
+}
+
+}  // namespace
+
+Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCEOptions& options,
+                            Where where) {
+  const char* const op = "binary_cross_entropy";
+  check_pair(op, input, target, where);
+  check_weight(op, "weight", options.weight, input, where);
+  check_probabilities(op, input, where);
+  const Tensor given = widened(input, where);
+  const Tensor wanted = widened(target, where);
+  const Tensor x = given.detach();
+  const Tensor t = wanted.detach();
+  const Tensor losses = ((t - 1.0) * clamp(log1p(-x), -100.0) - t * clamp(log(x), -100.0)).detach();
+  const Tensor recorded =
+      record({.op = op,
+              .where = where,
+              .output = losses,
+              .inputs = {given, wanted},
+              .saved = {given, save_if(given.requires_grad(), wanted)},
+              .backward = [](const Backward& b) -> Gradients {
+                const Tensor x = b.saved(0);
+                const Tensor spread = b.needs(0) ? clamp(x * (1.0 - x), 1e-12) : Tensor();
+                return {b.needs(0) ? b.grad * (x - b.saved(1)) / spread : Tensor(),
+                        b.needs(1) ? b.grad * (log1p(-x) - log(x)) : Tensor()};
+              }});
+  return reduced(op, weighted(recorded, options.weight, where), options.reduction, input.dtype(),
+                 where);
+}
+
+Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
+                                        const BCEWithLogitsOptions& options, Where where) {
+  const char* const op = "binary_cross_entropy_with_logits";
+  check_pair(op, input, target, where);
+  check_weight(op, "weight", options.weight, input, where);
+  check_weight(op, "pos_weight", options.pos_weight, input, where);
+  const Tensor x = widened(input, where);
+  const Tensor t = widened(target, where);
+  Tensor losses;
+  if (options.pos_weight.defined()) {
+    // (1 - t) x + (1 + (pos_weight - 1) t) log(1 + exp(-x))
+    const Tensor excess = sub(widened(options.pos_weight, where), 1.0, where);
+    const Tensor factor = add(mul(excess, t, where), 1.0, where);
+    losses = add(mul(sub(1.0, t, where), x, where),
+                 mul(factor, log1p_exp(neg(x, where), where), where), where);
+  } else {
+    losses = entropy_of_logits(op, x, t, where);
+  }
+  return reduced(op, weighted(losses, options.weight, where), options.reduction, input.dtype(),
+                 where);
+}
+
+Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options, Where where) {
+  check_pair("kl_div", input, target, where);
+  const Tensor x = widened(input, where);
+  const Tensor t = widened(target, where);
+  Tensor losses;
+  if (options.log_target) {
+    losses = mul(exp(t, where), sub(t, x, where), where);
+  } else {
+    const Tensor nothing = eq(t.detach(), 0, where);
+    const Tensor logarithm = log(retrograd::where(nothing, 1, t, where), where);
+    losses = sub(mul(t, logarithm, where), mul(t, x, where), where);
+  }
+  return reduced("kl_div", losses, options.reduction, input.dtype(), where);
+}
+
+Tensor soft_margin_loss(const Tensor& input, const Tensor& target, LossOptions options,
+                        Where where) {
+  const char* const op = "soft_margin_loss";
+  check_pair(op, input, target, where);
+  const Tensor margins = mul(neg(widened(target, where), where), widened(input, where), where);
+  return reduced(op, log1p_exp(margins, where), options.reduction, input.dtype(), where);
+}
+
+Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
+                                   const BCEOptions& options, Where where) {
+  const char* const op = "multilabel_soft_margin_loss";
+  check_pair(op, input, target, where);
+  check_weight(op, "weight", options.weight, input, where);
+  if (input.dim() == 0) {
+    fail<ShapeError>(op, where, "input needs a dimension of classes", {{"input", input}});
+  }
+  const Tensor losses = entropy_of_logits("binary_cross_entropy_with_logits", widened(input, where),
+                                          widened(target, where), where);
+  return reduced(op, mean(weighted(losses, options.weight, where), -1, false, where),
+                 options.reduction, input.dtype(), where);
+}
+
+}  // namespace retrograd

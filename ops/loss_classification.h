@@ -1,0 +1,85 @@
+// Losses of classes and probabilities. What loss.h says of shapes, dtypes and reductions holds here
+// too.
+#pragma once
+
+#include <cstdint>
+
+#include <retrograd/ops/loss.h>
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd {
+
+struct NLLLossOptions {
+  Tensor weight = {};                // (C): a factor for each class
+  std::int64_t ignore_index = -100;  // targets of this class have no loss
+  Reduction reduction = Reduction::mean;
+};
+
+struct CrossEntropyOptions {
+  Tensor weight = {};                // (C): a factor for each class
+  std::int64_t ignore_index = -100;  // targets of this class have no loss
+  Reduction reduction = Reduction::mean;
+  double label_smoothing = 0;  // in [0, 1]: how much of the target is spread over all classes
+};
+
+struct BCEOptions {
+  Tensor weight = {};  // a factor for each element, broadcast to the input's shape
+  Reduction reduction = Reduction::mean;
+};
+
+struct BCEWithLogitsOptions {
+  Tensor weight = {};  // a factor for each element, broadcast to the input's shape
+  Reduction reduction = Reduction::mean;
+  Tensor pos_weight = {};  // a factor for the positive part, broadcast to the input's shape
+};
+
+struct KLDivOptions {
+  Reduction reduction = Reduction::mean;  // batchmean is the divergence as it is defined
+  bool log_target = false;                // the target holds logarithms too
+};
+
+struct MultiMarginLossOptions {
+  std::int64_t p = 1;  // 1 or 2
+  double margin = 1.0;
+  Tensor weight = {};  // (C): a factor for each class
+  Reduction reduction = Reduction::mean;
+};
+
+// -weight[t] input[n, t, ...] with t = target[n, ...]: input (N, C, ...) or (C) holds
+// log-probabilities, target (N, ...) or () the classes as int64. The mean is the sum divided by the
+// sum of the weights of the targets that are not ignored: NaN when all are. Throws IndexError for a
+// class out of range.
+RETROGRAD_API Tensor nll_loss(const Tensor& input, const Tensor& target,
+                              const NLLLossOptions& options = {}, Where where = {});
+// The cross entropy of logits, input (N, C, ...) or (C). An int64 target (N, ...) or () holds
+// classes: nll_loss of log_softmax over the classes. A floating target of the input's shape holds
+// the probabilities of the classes; then no target is ignored and the mean divides by the number of
+// samples, whatever the weights.
+RETROGRAD_API Tensor cross_entropy(const Tensor& input, const Tensor& target,
+                                   const CrossEntropyOptions& options = {}, Where where = {});
+// -(target log(input) + (1 - target) log(1 - input)) of probabilities; logarithms count as -100
+// where they are smaller. Throws ValueError for inputs outside [0, 1].
+RETROGRAD_API Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
+                                          const BCEOptions& options = {}, Where where = {});
+// The same of sigmoid(input), without overflow.
+RETROGRAD_API Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
+                                                      const BCEWithLogitsOptions& options = {},
+                                                      Where where = {});
+// target (log(target) - input), the input being logarithms; 0 log(0) counts as 0 and takes no
+// gradient. With log_target: exp(target) (target - input).
+RETROGRAD_API Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options = {},
+                            Where where = {});
+// log(1 + exp(-target input)) with targets of 1 and -1.
+RETROGRAD_API Tensor soft_margin_loss(const Tensor& input, const Tensor& target,
+                                      LossOptions options = {}, Where where = {});
+// The sum over the wrong classes i of weight[t] max(0, margin - input[t] + input[i])^p, divided by
+// the number of classes: input (N, C) or (C), target (N) or () int64. Gradient 0 at the kink.
+RETROGRAD_API Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
+                                       const MultiMarginLossOptions& options = {},
+                                       Where where = {});
+// The mean over the last dimension, the classes, of binary_cross_entropy_with_logits.
+RETROGRAD_API Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
+                                                 const BCEOptions& options = {}, Where where = {});
+
+}  // namespace retrograd

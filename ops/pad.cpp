@@ -1,0 +1,156 @@
+#include <retrograd/ops/pad.h>
+
+#include <algorithm>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/kernels/rearrange.h>
+
+namespace retrograd {
+
+namespace {
+
+using kernels::Edge;
+using kernels::Margins;
+
+std::string text(const std::vector<std::int64_t>& padding) {
+  std::string all;
+  for (const std::int64_t size : padding) {
+    all += (all.empty() ? "" : ", ") + std::to_string(size);
+  }
+  return "[" + all + "]";
+}
+
+// Adding and cutting off are each other's backward.
+Tensor pad_constant(const Tensor& x, const Margins& margins, Scalar value, Where where) {
+  return record({.op = "pad",
+                 .where = where,
+                 .output = kernels::pad_constant(x, margins, value),
+                 .inputs = {x},
+                 .backward = [margins](const Backward& b) -> Gradients {
+                   Margins back = margins;
+                   for (std::size_t d = 0; d < back.before.size(); ++d) {
+                     back.before[d] = -back.before[d];
+                     back.after[d] = -back.after[d];
+                   }
+                   return {pad_constant(b.grad, back, 0, {})};
+                 }});
+}
+
+Tensor pad_edge(const Tensor& x, const Margins& margins, Edge edge, Where where);
+
+Tensor fold_edge(const Tensor& x, const Margins& margins, Edge edge, Where where) {
+  return record({.op = "pad_fold",
+                 .where = where,
+                 .output = kernels::fold_edge(x, margins, edge),
+                 .inputs = {x},
+                 .backward = [margins, edge](const Backward& b) -> Gradients {
+                   return {pad_edge(b.grad, margins, edge, {})};
+                 }});
+}
+
+Tensor pad_edge(const Tensor& x, const Margins& margins, Edge edge, Where where) {
+  return record({.op = "pad",
+                 .where = where,
+                 .output = kernels::pad_edge(x, margins, edge),
+                 .inputs = {x},
+                 .backward = [margins, edge](const Backward& b) -> Gradients {
+                   return {fold_edge(b.grad, margins, edge, {})};
+                 }});
+}
+
+Margins margins_of(const Tensor& x, const std::vector<std::int64_t>& padding, Where where) {
+  const std::size_t rank = x.shape().size();
+  if (padding.size() % 2 != 0 || padding.size() / 2 > rank) {
+    fail<ShapeError>(
+        "pad", where,
+        "padding " + text(padding) + " needs two numbers for each of at most all dimensions",
+        {{"input", x}});
+  }
+  constexpr std::int64_t most = std::int64_t{1} << 60;  // sums with lengths stay in range
+  Margins margins{Dims::filled(rank, 0), Dims::filled(rank, 0)};
+  for (std::size_t i = 0; i < padding.size(); ++i) {
+    if (padding[i] < -most || padding[i] > most) {
+      fail<ShapeError>("pad", where, "padding " + text(padding) + " is more than memory can hold",
+                       {{"input", x}});
+    }
+    (i % 2 == 0 ? margins.before : margins.after)[rank - 1 - i / 2] = padding[i];
+  }
+  const Shape shape = margins.around(x.shape());
+  for (std::size_t d = 0; d < rank; ++d) {
+    const std::int64_t cut = std::max<std::int64_t>(-margins.before[d], 0) +
+                             std::max<std::int64_t>(-margins.after[d], 0);
+    if (shape[d] < 0 || cut > x.shape()[d]) {
+      fail<ShapeError>("pad", where,
+                       "padding " + text(padding) + " cuts off more of dimension " +
+                           std::to_string(d) + " than its length",
+                       {{"input", x}});
+    }
+  }
+  checked_numel("pad", shape, x.dtype(), where);
+  return margins;
+}
+
+// What the modes other than constant ask of x; `margins` are not negative.
+void check_edges(const Tensor& x, const Margins& margins, std::size_t padded, PaddingMode mode,
+                 Where where) {
+  const std::size_t rank = x.shape().size();
+  for (std::size_t d = rank - padded; d < rank; ++d) {
+    const std::int64_t size = x.shape()[d];
+    const std::int64_t longest = std::max(margins.before[d], margins.after[d]);
+    const std::int64_t most = mode == PaddingMode::reflect ? size - 1 : size;
+    const bool any_length = mode == PaddingMode::replicate && size > 0;
+    if (longest > 0 && !any_length && longest > most) {
+      fail<ShapeError>("pad", where,
+                       "padding of " + std::to_string(longest) + " for dimension " +
+                           std::to_string(d) + " of length " + std::to_string(size) +
+                           (mode == PaddingMode::reflect    ? "; reflection needs less than that"
+                            : mode == PaddingMode::circular ? "; it can wrap around only once"
+                                                            : "; there is nothing to replicate"),
+                       {{"input", x}});
+    }
+  }
+}
+
+}  // namespace
+
+Tensor pad(const Tensor& x, const std::vector<std::int64_t>& padding, const PadOptions& options,
+           Where where) {
+  check::defined("pad", "input", x, where);
+  const Margins margins = margins_of(x, padding, where);
+  if (options.mode == PaddingMode::constant) {
+    if (!is_floating(x.dtype()) && options.value.kind() == Scalar::Kind::floating) {
+      fail<DTypeError>("pad", where, "a floating value does not fit the input", {{"input", x}});
+    }
+    return pad_constant(x, margins, options.value, where);
+  }
+  check::floating("pad", x, where);
+  const std::size_t padded = padding.size() / 2;
+  const std::size_t rank = x.shape().size();
+  if (padded < 1 || padded > 3 || rank < padded + 1 || rank > padded + 2) {
+    fail<ShapeError>("pad", where,
+                     "padding " + text(padding) +
+                         " in this mode needs an input of one or two dimensions more than it pads,"
+                         " which are at most three",
+                     {{"input", x}});
+  }
+  Margins cut = margins;
+  Margins added = margins;
+  bool cuts = false;
+  for (std::size_t d = 0; d < rank; ++d) {
+    for (const auto side : {&Margins::before, &Margins::after}) {
+      (cut.*side)[d] = std::min<std::int64_t>((margins.*side)[d], 0);
+      (added.*side)[d] = std::max<std::int64_t>((margins.*side)[d], 0);
+      cuts = cuts || (cut.*side)[d] < 0;
+    }
+  }
+  const Shape left = cut.around(x.shape());
+  const Tensor shown = cuts ? view_of(x, left, x.strides(), x.impl().offset) : x;
+  check_edges(shown, added, padded, options.mode, where);
+  const Edge edge = options.mode == PaddingMode::reflect     ? Edge::reflect
+                    : options.mode == PaddingMode::replicate ? Edge::replicate
+                                                             : Edge::circular;
+  return pad_edge(cuts ? pad_constant(x, cut, 0, where) : x, added, edge, where);
+}
+
+}  // namespace retrograd

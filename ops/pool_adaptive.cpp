@@ -1,0 +1,91 @@
+#include <retrograd/ops/detail/pool.h>
+
+namespace retrograd {
+
+namespace {
+
+using namespace pooling;
+
+template <std::size_t N>
+PoolShape shape_for(const char* op, const Tensor& x, Size<N> output_size, Where where) {
+  check_input<N>(op, x, where);
+  PoolShape s = input_shape<N>(x);
+  s.adaptive = true;
+  for (std::size_t i = 0; i < N; ++i) {
+    const std::size_t d = 3 - N + i;
+    const std::int64_t in = s.input[d];
+    const std::int64_t out = output_size[i];
+    if (out < 0 || out > kLargestSize) {
+      fail<ValueError>(op, where,
+                       "output size " + std::to_string(out) + " in spatial dimension " +
+                           std::to_string(i) + "; at least 0 is needed, and below 2^31",
+                       {{"input", x}});
+    }
+    if (in == 0) {
+      fail<ShapeError>(op, where,
+                       "the input has no places in spatial dimension " + std::to_string(i),
+                       {{"input", x}});
+    }
+    s.output[d] = out;
+    for (std::int64_t o = 0; o < out; ++o) {
+      s.kernel[d] = std::max(s.kernel[d], ((o + 1) * in + out - 1) / out - o * in / out);
+    }
+  }
+  return s;
+}
+
+template <std::size_t N>
+Tensor adaptive_max(const char* op, const Tensor& input, Size<N> output_size, Where where) {
+  const PoolShape shape = shape_for(op, input, output_size, where);
+  return with_batch<N>(input, where, [&](const Tensor& x) { return largest(op, x, shape, where); });
+}
+
+template <std::size_t N>
+ValuesAndIndices adaptive_max_with_indices(const char* op, const Tensor& input, Size<N> output_size,
+                                           Where where) {
+  const PoolShape shape = shape_for(op, input, output_size, where);
+  return batched_with_indices<N>(op, input, shape, where);
+}
+
+template <std::size_t N>
+Tensor adaptive_mean(const char* op, const Tensor& input, Size<N> output_size, Where where) {
+  const PoolShape shape = shape_for(op, input, output_size, where);
+  return with_batch<N>(input, where, [&](const Tensor& x) { return average(op, x, shape, where); });
+}
+
+}  // namespace
+
+Tensor adaptive_max_pool1d(const Tensor& x, Size<1> output_size, Where where) {
+  return adaptive_max("adaptive_max_pool1d", x, output_size, where);
+}
+Tensor adaptive_max_pool2d(const Tensor& x, Size<2> output_size, Where where) {
+  return adaptive_max("adaptive_max_pool2d", x, output_size, where);
+}
+Tensor adaptive_max_pool3d(const Tensor& x, Size<3> output_size, Where where) {
+  return adaptive_max("adaptive_max_pool3d", x, output_size, where);
+}
+
+ValuesAndIndices adaptive_max_pool1d_with_indices(const Tensor& x, Size<1> output_size,
+                                                  Where where) {
+  return adaptive_max_with_indices("adaptive_max_pool1d_with_indices", x, output_size, where);
+}
+ValuesAndIndices adaptive_max_pool2d_with_indices(const Tensor& x, Size<2> output_size,
+                                                  Where where) {
+  return adaptive_max_with_indices("adaptive_max_pool2d_with_indices", x, output_size, where);
+}
+ValuesAndIndices adaptive_max_pool3d_with_indices(const Tensor& x, Size<3> output_size,
+                                                  Where where) {
+  return adaptive_max_with_indices("adaptive_max_pool3d_with_indices", x, output_size, where);
+}
+
+Tensor adaptive_avg_pool1d(const Tensor& x, Size<1> output_size, Where where) {
+  return adaptive_mean("adaptive_avg_pool1d", x, output_size, where);
+}
+Tensor adaptive_avg_pool2d(const Tensor& x, Size<2> output_size, Where where) {
+  return adaptive_mean("adaptive_avg_pool2d", x, output_size, where);
+}
+Tensor adaptive_avg_pool3d(const Tensor& x, Size<3> output_size, Where where) {
+  return adaptive_mean("adaptive_avg_pool3d", x, output_size, where);
+}
+
+}  // namespace retrograd

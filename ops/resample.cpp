@@ -1,0 +1,280 @@
+#include <retrograd/ops/resample.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/kernels/resample.h>
+#include <retrograd/ops/shape.h>
+
+namespace retrograd {
+
+namespace {
+
+using kernels::AxisMap;
+
+// A map and its transpose: each is the other's backward.
+struct Maps {
+  std::vector<AxisMap> there;
+  std::vector<AxisMap> back;
+};
+
+Tensor resampled(const std::shared_ptr<const Maps>& maps, bool back, const Tensor& x, Where where) {
+  return record({.op = back ? "interpolate_input_grad" : "interpolate",
+                 .where = where,
+                 .output = kernels::resample(x, back ? maps->back : maps->there),
+                 .inputs = {x},
+                 .backward = [maps, back](const Backward& b) -> Gradients {
+                   return {resampled(maps, !back, b.grad, {})};
+                 }});
+}
+
+struct Axis {
+  std::int64_t input;
+  std::int64_t output;
+  double scale;  // input places for each output place
+  bool align_corners;
+
+  double ratio() const {
+    if (!align_corners) {
+      return scale;
+    }
+    return output > 1 ? static_cast<double>(input - 1) / static_cast<double>(output - 1) : 0;
+  }
+  // Where output o lies in the input.
+  double place(std::int64_t o) const {
+    const auto at = static_cast<double>(o);
+    return align_corners ? ratio() * at : ratio() * (at + 0.5) - 0.5;
+  }
+};
+
+// In float32 for every dtype, as PyTorch computes these places (but for float64 in one dimension).
+void add_nearest(AxisMap& map, const Axis& axis, std::int64_t o, float offset) {
+  const float at = (static_cast<float>(o) + offset) * static_cast<float>(axis.scale);
+  map.add(std::min(static_cast<std::int64_t>(std::floor(at)), axis.input - 1), 1);
+}
+
+void add_linear(AxisMap& map, const Axis& axis, std::int64_t o) {
+  const double at = std::max(axis.place(o), 0.0);
+  const std::int64_t low = std::min(static_cast<std::int64_t>(at), axis.input - 1);
+  const double part = std::clamp(at - static_cast<double>(low), 0.0, 1.0);
+  map.add(low, 1 - part);
+  if (low + 1 < axis.input) {
+    map.add(low + 1, part);
+  } else {
+    map.weight.back() = 1;
+  }
+}
+
+// Keys, "Cubic convolution interpolation for digital image processing", 1981.
+void add_cubic(AxisMap& map, const Axis& axis, std::int64_t o) {
+  constexpr double a = -0.75;
+  const auto near = [](double d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
+  const auto far = [](double d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
+  const double at = axis.place(o);
+  const double low = std::floor(at);
+  const double part = at - low;
+  const double weights[] = {far(part + 1), near(part), near(1 - part), far(2 - part)};
+  for (std::int64_t t = 0; t < 4; ++t) {
+    const std::int64_t index = static_cast<std::int64_t>(low) - 1 + t;
+    map.add(std::clamp<std::int64_t>(index, 0, axis.input - 1), weights[t]);
+  }
+}
+
+void add_area(AxisMap& map, const Axis& axis, std::int64_t o) {
+  const std::int64_t begin = o * axis.input / axis.output;
+  const std::int64_t end = ((o + 1) * axis.input + axis.output - 1) / axis.output;
+  for (std::int64_t i = begin; i < end; ++i) {
+    map.add(i, 1 / static_cast<double>(end - begin));
+  }
+}
+
+AxisMap map_of(const Axis& axis, InterpolateMode mode) {
+  AxisMap map{.input = axis.input};
+  for (std::int64_t o = 0; o < axis.output; ++o) {
+    switch (mode) {
+      case InterpolateMode::nearest: add_nearest(map, axis, o, 0); break;
+      case InterpolateMode::nearest_exact: add_nearest(map, axis, o, 0.5F); break;
+      case InterpolateMode::bicubic: add_cubic(map, axis, o); break;
+      case InterpolateMode::area: add_area(map, axis, o); break;
+      default: add_linear(map, axis, o);
+    }
+    map.end_row();
+  }
+  return map;
+}
+
+// The number of spatial dimensions that a mode is for, 0 for any.
+std::size_t rank_of(InterpolateMode mode) {
+  switch (mode) {
+    case InterpolateMode::linear: return 1;
+    case InterpolateMode::bilinear:
+    case InterpolateMode::bicubic: return 2;
+    case InterpolateMode::trilinear: return 3;
+    default: return 0;
+  }
+}
+
+constexpr const char* kOp = "interpolate";
+
+void check_options(const Tensor& x, const InterpolateOptions& options, Where where) {
+  check::floating(kOp, x, where);
+  if (x.dim() < 3 || x.dim() > 5) {
+    fail<ShapeError>(kOp, where, "needs an input (N, C, spatial...) of 3 to 5 dimensions",
+                     {{"input", x}});
+  }
+  const std::size_t rank = x.shape().size() - 2;
+  const std::size_t wanted = rank_of(options.mode);
+  if (wanted != 0 && wanted != rank) {
+    fail<ShapeError>(kOp, where,
+                     "the mode is for " + std::to_string(wanted) + " spatial dimensions, not " +
+                         std::to_string(rank),
+                     {{"input", x}});
+  }
+  if (options.align_corners && wanted == 0) {
+    fail<ValueError>(kOp, where, "align_corners is for the linear and cubic modes alone",
+                     {{"input", x}});
+  }
+  const std::vector<double>& factors = options.scale_factor.values();
+  if (options.size.empty() == factors.empty()) {
+    fail<ValueError>(kOp, where, "needs either size or scale_factor", {{"input", x}});
+  }
+  const std::size_t given = options.size.size() + factors.size();
+  if (given != 1 && given != rank) {
+    fail<ValueError>(kOp, where,
+                     "size or scale_factor has " + std::to_string(given) +
+                         " numbers; 1 or one for each of the " + std::to_string(rank) +
+                         " spatial dimensions is needed",
+                     {{"input", x}});
+  }
+}
+
+Axis axis_of(const Tensor& x, const InterpolateOptions& options, std::size_t d, Where where) {
+  const auto pick = [d](const auto& list) { return list[list.size() == 1 ? 0 : d]; };
+  Axis axis{x.shape()[d + 2], 0, 0, options.align_corners};
+  const std::vector<double>& factors = options.scale_factor.values();
+  double wanted = 0;
+  if (factors.empty()) {
+    axis.output = pick(options.size);
+    wanted = static_cast<double>(axis.output);
+  } else {
+    wanted = std::floor(static_cast<double>(axis.input) * pick(factors));
+  }
+  constexpr double kMost = 2147483648.0;
+  if (axis.input < 1 || !(wanted >= 1 && wanted < kMost)) {
+    fail<ValueError>(kOp, where,
+                     "spatial dimension " + std::to_string(d) + " of length " +
+                         std::to_string(axis.input) + " cannot become " + number_text(wanted) +
+                         " long; both must be at least 1 and below 2^31",
+                     {{"input", x}});
+  }
+  axis.output = static_cast<std::int64_t>(wanted);
+  axis.scale = factors.empty() || options.recompute_scale_factor
+                   ? static_cast<double>(axis.input) / static_cast<double>(axis.output)
+                   : 1 / pick(factors);
+  return axis;
+}
+
+}  // namespace
+
+Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Where where) {
+  check_options(x, options, where);
+  std::vector<Axis> axes;
+  Shape shape = x.shape();
+  for (std::size_t d = 0; d + 2 < x.shape().size(); ++d) {
+    axes.push_back(axis_of(x, options, d, where));
+    shape[d + 2] = axes.back().output;
+  }
+  checked_numel(kOp, shape, x.dtype(), where);
+  Maps maps;
+  for (const Axis& axis : axes) {
+    maps.there.push_back(map_of(axis, options.mode));
+    maps.back.push_back(transposed(maps.there.back()));
+  }
+  return resampled(std::make_shared<const Maps>(std::move(maps)), false, x, where);
+}
+
+namespace {
+
+// Splits off the last three dimensions, checked to be there.
+Shape leading(const char* op, const Tensor& x, std::int64_t factor, Where where) {
+  check::defined(op, "input", x, where);
+  if (x.dim() < 3 || x.dim() > 6) {
+    fail<ShapeError>(op, where, "needs an input (..., C, H, W) of 3 to 6 dimensions",
+                     {{"input", x}});
+  }
+  if (factor < 1 || factor >= (std::int64_t{1} << 15)) {
+    fail<ValueError>(
+        op, where,
+        "the factor is " + std::to_string(factor) + "; at least 1 and below 2^15 is needed",
+        {{"input", x}});
+  }
+  Shape shape = x.shape();
+  for (int i = 0; i < 3; ++i) {
+    shape.erase(shape.size() - 1);
+  }
+  return shape;
+}
+
+Shape joined(Shape shape, std::initializer_list<std::int64_t> more) {
+  for (const std::int64_t size : more) {
+    shape.push_back(size);
+  }
+  return shape;
+}
+
+// The leading dimensions as they are, then these, counted from the first of the last.
+Dims order(std::size_t leading, std::initializer_list<std::int64_t> rest) {
+  Dims dims;
+  for (std::size_t d = 0; d < leading; ++d) {
+    dims.push_back(static_cast<std::int64_t>(d));
+  }
+  for (const std::int64_t d : rest) {
+    dims.push_back(static_cast<std::int64_t>(leading) + d);
+  }
+  return dims;
+}
+
+}  // namespace
+
+Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where) {
+  const std::int64_t r = upscale_factor;
+  const Shape front = leading("pixel_shuffle", x, r, where);
+  const std::int64_t channels = x.size(-3);
+  const std::int64_t height = x.size(-2);
+  const std::int64_t width = x.size(-1);
+  if (channels % (r * r) != 0) {
+    fail<ShapeError>("pixel_shuffle", where,
+                     "the " + std::to_string(channels) + " channels do not split into blocks of " +
+                         std::to_string(r) + " x " + std::to_string(r),
+                     {{"input", x}});
+  }
+  const std::int64_t kept = channels / (r * r);
+  const Tensor split = reshape(x, joined(front, {kept, r, r, height, width}), where);
+  const Tensor moved = permute(split, order(front.size(), {0, 3, 1, 4, 2}), where);
+  return reshape(moved, joined(front, {kept, height * r, width * r}), where);
+}
+
+Tensor pixel_unshuffle(const Tensor& x, std::int64_t downscale_factor, Where where) {
+  const std::int64_t r = downscale_factor;
+  const Shape front = leading("pixel_unshuffle", x, r, where);
+  const std::int64_t channels = x.size(-3);
+  const std::int64_t height = x.size(-2);
+  const std::int64_t width = x.size(-1);
+  if (height % r != 0 || width % r != 0) {
+    fail<ShapeError>(
+        "pixel_unshuffle", where,
+        "the image does not split into blocks of " + std::to_string(r) + " x " + std::to_string(r),
+        {{"input", x}});
+  }
+  const Tensor split = reshape(x, joined(front, {channels, height / r, r, width / r, r}), where);
+  const Tensor moved = permute(split, order(front.size(), {0, 2, 4, 1, 3}), where);
+  return reshape(moved, joined(front, {channels * r * r, height / r, width / r}), where);
+}
+
+}  // namespace retrograd

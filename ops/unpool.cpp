@@ -1,0 +1,128 @@
+// Unpooling, and the pool of p-norms.
+#include <cmath>
+
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/pool.h>
+
+namespace retrograd {
+
+namespace {
+
+using namespace pooling;
+
+template <std::size_t N>
+Tensor lp_pool(const char* op, const Tensor& x, double norm_type, Size<N> kernel,
+               const LPPoolOptions<N>& options, Where where) {
+  const MaxPoolOptions<N> windows{.stride = options.stride, .ceil_mode = options.ceil_mode};
+  static_cast<void>(shape_of(op, x, kernel, windows, where));
+  if (!(norm_type > 0) || !std::isfinite(norm_type)) {
+    fail<ValueError>(
+        op, where,
+        "norm_type is " + std::to_string(norm_type) + "; a finite number above 0 is needed",
+        {{"input", x}});
+  }
+  double size = 1;
+  for (const std::int64_t length : kernel) {
+    size *= static_cast<double>(length);
+  }
+  const Tensor powers = pow(x, norm_type, where);
+  const AvgPoolOptions<N> average{.stride = options.stride, .ceil_mode = options.ceil_mode};
+  Tensor means;
+  if constexpr (N == 1) {
+    means = avg_pool1d(powers, kernel, average, where);
+  } else {
+    means = avg_pool2d(powers, kernel, average, where);
+  }
+  const Tensor sums = mul(means, size, where);
+  // The root's slope at 0 is infinite.
+  const Tensor is_zero = eq(sums.detach(), 0.0, where);
+  const Tensor root = pow(retrograd::where(is_zero, 1.0, sums, where), 1 / norm_type, where);
+  return retrograd::where(is_zero, 0.0, root, where);
+}
+
+template <std::size_t N>
+PoolShape shape_to_fill(const char* op, const Tensor& x, const Tensor& indices, Size<N> kernel,
+                        const MaxUnpoolOptions<N>& options, Where where) {
+  check_input<N>(op, x, where);
+  check::defined(op, "indices", indices, where);
+  check::dtype(op, "indices", indices, int64, where);
+  check::same_shape(op, "input", x, "indices", indices, where);
+  PoolShape s = input_shape<N>(x);
+  s.output = s.input;
+  const Size<N> stride = options.stride.value_or(kernel);
+  for (std::size_t i = 0; i < N; ++i) {
+    const std::size_t d = 3 - N + i;
+    const auto [least, most] = std::minmax({kernel[i], stride[i]});
+    if (least < 1 || most > kLargestSize || options.padding[i] < 0 ||
+        options.padding[i] > kLargestSize || s.output[d] > kLargestSize) {
+      fail<ValueError>(op, where,
+                       "kernel " + std::to_string(kernel[i]) + ", stride " +
+                           std::to_string(stride[i]) + ", padding " +
+                           std::to_string(options.padding[i]) + " in spatial dimension " +
+                           std::to_string(i) +
+                           "; kernel and stride must be at least 1, padding at least 0, and all "
+                           "below 2^31",
+                       {{"input", x}, {"indices", indices}});
+    }
+    const std::int64_t usual = (s.output[d] - 1) * stride[i] - 2 * options.padding[i] + kernel[i];
+    s.input[d] = options.output_size.value_or(usual)[i];
+    if (s.input[d] < 1 || s.input[d] <= usual - stride[i] || s.input[d] >= usual + stride[i]) {
+      fail<ShapeError>(op, where,
+                       "output size " + std::to_string(s.input[d]) + " in spatial dimension " +
+                           std::to_string(i) + "; a pool of such windows comes from " +
+                           std::to_string(std::max<std::int64_t>(usual - stride[i] + 1, 1)) +
+                           " to " + std::to_string(usual + stride[i] - 1),
+                       {{"input", x}, {"indices", indices}});
+    }
+  }
+  return s;
+}
+
+template <std::size_t N>
+Tensor max_unpool(const char* op, const Tensor& input, const Tensor& indices, Size<N> kernel,
+                  const MaxUnpoolOptions<N>& options, Where where) {
+  const PoolShape shape = shape_to_fill(op, input, indices, kernel, options, where);
+  const std::int64_t places =
+      checked_numel(op, {shape.input[0], shape.input[1], shape.input[2]}, input.dtype(), where);
+  if (indices.numel() > 0) {
+    const auto [least, most] = kernels::index_range(indices);
+    if (least < 0 || most >= places) {
+      fail<IndexError>(op, where,
+                       "index " + std::to_string(least < 0 ? least : most) +
+                           " is out of range for an output of " + std::to_string(places) +
+                           " places",
+                       {{"input", input}, {"indices", indices}});
+    }
+  }
+  return with_batch<N>(input, where, [&](const Tensor& x) {
+    const Tensor at = x.dim() == input.dim() ? indices : unsqueeze(indices, 0, where);
+    const Tensor stands = kernels::last_of_equals(at, places);
+    return scatter(op, retrograd::where(stands, x, 0.0, where), at, shape, where);
+  });
+}
+
+}  // namespace
+
+Tensor lp_pool1d(const Tensor& x, double norm_type, Size<1> kernel_size,
+                 const LPPoolOptions<1>& options, Where where) {
+  return lp_pool("lp_pool1d", x, norm_type, kernel_size, options, where);
+}
+Tensor lp_pool2d(const Tensor& x, double norm_type, Size<2> kernel_size,
+                 const LPPoolOptions<2>& options, Where where) {
+  return lp_pool("lp_pool2d", x, norm_type, kernel_size, options, where);
+}
+
+Tensor max_unpool1d(const Tensor& x, const Tensor& indices, Size<1> kernel_size,
+                    const MaxUnpoolOptions<1>& options, Where where) {
+  return max_unpool("max_unpool1d", x, indices, kernel_size, options, where);
+}
+Tensor max_unpool2d(const Tensor& x, const Tensor& indices, Size<2> kernel_size,
+                    const MaxUnpoolOptions<2>& options, Where where) {
+  return max_unpool("max_unpool2d", x, indices, kernel_size, options, where);
+}
+Tensor max_unpool3d(const Tensor& x, const Tensor& indices, Size<3> kernel_size,
+                    const MaxUnpoolOptions<3>& options, Where where) {
+  return max_unpool("max_unpool3d", x, indices, kernel_size, options, where);
+}
+
+}  // namespace retrograd

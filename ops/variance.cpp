@@ -1,0 +1,85 @@
+#include <retrograd/ops/variance.h>
+
+#include <algorithm>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/detail/widen.h>
+#include <retrograd/ops/kernels/reduce.h>
+#include <retrograd/ops/reduce.h>
+#include <retrograd/ops/shape.h>
+
+namespace retrograd {
+
+namespace {
+
+using namespace detail;
+
+// What var() and std() have in common.
+struct Spread {
+  DimMask reduced;
+  Dims dims;
+  double count;
+  double divisor;
+
+  Spread(const char* op, const Tensor& x, const Dims& given, const VarOptions& options, Where where)
+      : reduced(check::dims(op, x, given, where)),
+        dims(reduced_dims(x.shape().size(), reduced)),
+        count(static_cast<double>(reduced_count(x, reduced))) {
+    const std::int64_t correction = options.correction.value_or(options.unbiased ? 1 : 0);
+    if (correction < 0) {
+      fail<ValueError>(op, where,
+                       "correction is " + std::to_string(correction) + "; at least 0 is needed",
+                       {{"input", x}});
+    }
+    divisor = std::max(count - static_cast<double>(correction), 0.0);
+  }
+};
+
+// The gradient of the variance to x; `grad` has the reduced dimensions as 1.
+Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Dims& dims, double divisor) {
+  const Tensor wide = widened(x, {});
+  const Tensor centred = wide - (dims.empty() ? wide : mean(wide, dims, true));
+  return (widened(grad, {}) * (2 / divisor) * centred).to(x.dtype());
+}
+
+}  // namespace
+
+Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
+  check::floating("var", x, where);
+  const Spread spread("var", x, dims, options, where);
+  const Tensor kept = kernels::variance(x, spread.reduced, spread.count, spread.divisor);
+  return record({.op = "var",
+                 .where = where,
+                 .output = finish(kept, x, spread.reduced, options.keepdim),
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [shape = kept.shape(), dims = spread.dims,
+                              divisor = spread.divisor](const Backward& b) -> Gradients {
+                   return {gradient_of_variance(reshape(b.grad, shape), b.saved(0), dims, divisor)};
+                 }});
+}
+
+Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
+  check::floating("std", x, where);
+  const Spread spread("std", x, dims, options, where);
+  const Tensor kept = kernels::standard_deviation(x, spread.reduced, spread.count, spread.divisor);
+  const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
+  return record({.op = "std",
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {x, y},
+                 .backward = [shape = kept.shape(), dims = spread.dims,
+                              divisor = spread.divisor](const Backward& b) -> Gradients {
+                   const Tensor y = b.saved(1);
+                   const Tensor none = y.detach() == 0;
+                   const Tensor grad =
+                       retrograd::where(none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, y)));
+                   return {gradient_of_variance(reshape(grad, shape), b.saved(0), dims, divisor)};
+                 }});
+}
+
+}  // namespace retrograd

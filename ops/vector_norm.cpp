@@ -1,0 +1,73 @@
+#include <retrograd/ops/vector_norm.h>
+
+#include <cmath>
+
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/kernels/reduce.h>
+#include <retrograd/ops/reduce.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+using namespace detail;
+
+// The derivative by x, times `grad`; `norms` and `grad` have the reduced dimensions as 1.
+Tensor gradient_of_norm(const Tensor& grad, const Tensor& x, const Tensor& norms, double p,
+                        const Dims& dims) {
+  if (p == 0) {
+    return zeros(x.shape(), {.dtype = x.dtype()});
+  }
+  if (p == 1) {
+    return sign(x) * grad;
+  }
+  if (std::isinf(p)) {
+    const Tensor hits = (abs(x.detach()) == norms.detach()).to(grad.dtype());
+    const Tensor count = dims.empty() ? hits : sum(hits, dims, true);
+    return sign(x) * (hits / count * grad);
+  }
+  const Tensor none = norms.detach() == 0;
+  const Tensor safe = where(none, 1.0, norms);
+  if (p == 2) {
+    return x * where(none, 0.0, grad / safe);
+  }
+  // sign(x) |x|^(p-1), where a zero counts as 0 for p < 1 too.
+  const Tensor zero = x.detach() == 0;
+  const Tensor powers = p < 2 ? sign(x) * where(zero, 0.0, pow(abs(where(zero, 1.0, x)), p - 1))
+                              : x * pow(abs(x), p - 2);
+  return powers * where(none, 0.0, grad / pow(safe, p - 1));
+}
+
+}  // namespace
+
+Tensor norm(const Tensor& x, double p, const Dims& dims, bool keepdim, Where where) {
+  check::floating("norm", x, where);
+  const DimMask reduced = check::dims("norm", x, dims, where);
+  if (std::isnan(p)) {
+    fail<ValueError>("norm", where, "p is NaN", {{"input", x}});
+  }
+  if (std::isinf(p)) {
+    require_elements("norm", x, reduced, where);
+  }
+  const Tensor kept = kernels::vector_norm(x, p, reduced);
+  const Tensor y = finish(kept, x, reduced, keepdim);
+  return record(
+      {.op = "norm",
+       .where = where,
+       .output = y,
+       .inputs = {x},
+       .saved = {x, y},
+       .backward = [p, shape = kept.shape(), dims = reduced_dims(x.shape().size(), reduced)](
+                       const Backward& b) -> Gradients {
+         return {gradient_of_norm(reshape(b.grad, shape), b.saved(0), reshape(b.saved(1), shape), p,
+                                  dims)};
+       }});
+}
+
+}  // namespace retrograd

@@ -1,0 +1,96 @@
+#include <retrograd/optim/clip.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/ops/vector_norm.h>
+#include <retrograd/optim/detail/one_pass.h>
+#include <retrograd/optim/detail/parameters.h>
+#include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd::optim {
+
+using namespace detail;
+
+namespace {
+
+// The gradients there are, each once.
+std::vector<Tensor> gradients(const char* op, const std::vector<Tensor>& parameters, Where where) {
+  std::vector<Tensor> all;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    Tensor parameter = parameters[i];
+    if (!parameter.defined()) {
+      fail<GraphError>(op, where, "parameter " + std::to_string(i) + " is undefined");
+    }
+    Tensor grad = parameter.grad();
+    if (!grad.defined() || grad.numel() == 0) {
+      continue;
+    }
+    if (shows_an_element_twice(grad)) {
+      grad = empty_tensor(grad.shape(), grad.dtype()).copy_(grad, where);
+      parameter.set_grad(grad, where);
+    }
+    const auto same = [&](const Tensor& other) { return &other.impl() == &grad.impl(); };
+    if (std::none_of(all.begin(), all.end(), same)) {
+      all.push_back(grad);
+    }
+  }
+  return all;
+}
+
+// f is a function of one number, in place.
+template <class F>
+void change(const char* op, const std::vector<Tensor>& gradients, F&& f, Where where) {
+  for (const Tensor& grad : gradients) {
+    for_floating(grad.dtype(), [&]<class T>() { one_pass<T>(std::array{grad}, f); });
+    grad.impl().storage->wrote(op, where);
+  }
+}
+
+}  // namespace
+
+double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
+                       bool error_if_nonfinite, Where where) {
+  constexpr const char* op = "clip_grad_norm_";
+  if (!(max_norm >= 0)) {
+    fail<ValueError>(op, where, "max_norm must be at least 0, not " + text(max_norm));
+  }
+  if (!(norm_type > 0)) {
+    fail<ValueError>(op, where, "norm_type must be above 0, not " + text(norm_type));
+  }
+  const NoGradGuard unrecorded;
+  const std::vector<Tensor> all = gradients(op, parameters, where);
+  std::vector<double> norms;
+  for (const Tensor& grad : all) {
+    const Tensor wide = grad.dtype() == bfloat16 ? grad.to(float32) : grad;
+    norms.push_back(norm(wide, norm_type, {}, false, where).item<double>());
+  }
+  const double total =
+      norms.empty() ? 0 : norm(tensor(norms, {.dtype = float64}), norm_type).item<double>();
+  if (error_if_nonfinite && !std::isfinite(total)) {
+    fail<ValueError>(op, where, "the norm of the gradients is " + text(total));
+  }
+  const double factor = max_norm / (total + 1e-6);
+  if (!(factor >= 1)) {
+    change(
+        op, all, [=]<class C>(C& g) { g *= static_cast<C>(factor); }, where);
+  }
+  return total;
+}
+
+void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value, Where where) {
+  constexpr const char* op = "clip_grad_value_";
+  if (!(clip_value >= 0)) {
+    fail<ValueError>(op, where, "clip_value must be at least 0, not " + text(clip_value));
+  }
+  const NoGradGuard unrecorded;
+  const auto limit = [=]<class C>(C& g) {
+    const C most = static_cast<C>(clip_value);
+    g = g < -most ? -most : g > most ? most : g;
+  };
+  change(op, gradients(op, parameters, where), limit, where);
+}
+
+}  // namespace retrograd::optim

@@ -1,0 +1,49 @@
+// Named numbers as text, in state dicts and back. Internal.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include <retrograd/optim/optimizer.h>
+
+namespace retrograd::optim::detail {
+
+// All digits that matter, whatever the locale.
+std::string text(double number);
+
+double number(const Setting& setting);
+// Throws ValueError when the value is out of the setting's domain, or no whole number for a count
+// or a flag.
+void check_value(const char* owner, const Setting& setting, double value, Where where);
+void assign(const Setting& setting, double value);
+Tensor saved(double number);  // float64, without dimensions
+
+// Reads a state dict and remembers what was asked for.
+class Loader {
+ public:
+  Loader(const char* op, const StateDict& state, Where where)
+      : op_(op), state_(state), where_(where) {}
+
+  // Throw ValueError for a name that is missing or holds more than one number.
+  double required(const std::string& name);
+  std::int64_t required_count(const std::string& name);  // 0, 1, 2, ...
+  std::optional<double> not_negative(const std::string& name);
+  // A copy with the parameter's layout and dtype; undefined where there is none. Throws ShapeError.
+  Tensor tensor(const std::string& name, const Tensor& parameter);
+
+  void know(const std::vector<std::string>& names) { known_.insert(names.begin(), names.end()); }
+  // Throws ValueError that lists the names nobody asked for.
+  void refuse_unknown() const;
+
+ private:
+  std::optional<double> number(const std::string& name);
+
+  const char* op_;
+  const StateDict& state_;
+  Where where_;
+  std::unordered_set<std::string> known_;
+};
+
+}  // namespace retrograd::optim::detail

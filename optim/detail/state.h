@@ -1,0 +1,20 @@
+// State tensors at their first use. Internal.
+#pragma once
+
+#include <cstddef>
+
+#include <retrograd/optim/optimizer.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd::optim::detail {
+
+inline const Tensor& state_tensor(ParameterState& state, std::size_t index, const Tensor& parameter,
+                                  double start = 0) {
+  Tensor& tensor = state.tensors[index];
+  if (!tensor.defined()) {
+    tensor = full_like(parameter, start);
+  }
+  return tensor;
+}
+
+}  // namespace retrograd::optim::detail

@@ -1,0 +1,98 @@
+#include <retrograd/optim/ema.h>
+
+#include <algorithm>
+
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/optim/detail/one_pass.h>
+#include <retrograd/optim/detail/parameters.h>
+#include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd::optim {
+
+using namespace detail;
+
+namespace {
+
+std::string average_name(std::size_t index) {
+  return "average." + std::to_string(index);
+}
+
+}  // namespace
+
+Settings EMAOptions::settings() {
+  return {{"decay", &decay, Domain::below_one}, {"warm_up", &warm_up}};
+}
+
+EMA::EMA(std::vector<Tensor> parameters, EMAOptions options, Where where)
+    : parameters_(std::move(parameters)), options_(options) {
+  for (const Setting& setting : options_.settings()) {
+    check_setting("EMA", setting, where);
+  }
+  check_parameters("EMA", {&parameters_}, where);
+  const NoGradGuard unrecorded;
+  for (const Tensor& parameter : parameters_) {
+    const DType dtype = parameter.dtype() == bfloat16 ? float32 : parameter.dtype();
+    averages_.push_back(empty_like(parameter, {.dtype = dtype}).copy_(parameter, where));
+  }
+}
+
+void EMA::update(Where where) {
+  const NoGradGuard unrecorded;
+  const auto t = static_cast<double>(++updates_);
+  const double decay =
+      options_.warm_up ? std::min(options_.decay, (1 + t) / (10 + t)) : options_.decay;
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    const Tensor& average = averages_[i];
+    for_floating(average.dtype(), [&]<class T>() {
+      using C = compute_t<T>;
+      const C take = static_cast<C>(1 - decay);
+      one_pass<T>(std::array{average, parameters_[i].to(average.dtype())},
+                  [=](C& a, C p) { a += take * (p - a); });
+    });
+    average.impl().storage->wrote("EMA", where);
+  }
+}
+
+void EMA::copy_to_parameters(Where where) {
+  const NoGradGuard unrecorded;
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    parameters_[i].copy_(averages_[i], where);
+  }
+}
+
+void EMA::swap(Where where) {
+  const NoGradGuard unrecorded;
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    const Tensor parameter = parameters_[i].clone();
+    parameters_[i].copy_(averages_[i], where);
+    averages_[i].copy_(parameter, where);
+  }
+}
+
+StateDict EMA::state_dict() const {
+  StateDict state;
+  state.insert("updates", saved(static_cast<double>(updates_)));
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    state.insert(average_name(i), averages_[i]);
+  }
+  return state;
+}
+
+void EMA::load_state_dict(const StateDict& state, Where where) {
+  const NoGradGuard unrecorded;
+  Loader loader("load_state_dict", state, where);
+  const std::int64_t updates = loader.required_count("updates");
+  std::vector<Tensor> averages;
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    averages.push_back(loader.tensor(average_name(i), averages_[i]));
+    if (!averages.back().defined()) {
+      fail<ValueError>("load_state_dict", where, average_name(i) + " is missing");
+    }
+  }
+  loader.refuse_unknown();
+  averages_ = std::move(averages);
+  updates_ = updates;
+}
+
+}  // namespace retrograd::optim

@@ -1,0 +1,66 @@
+// Limited-memory BFGS.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <retrograd/optim/optimizer.h>
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd::optim {
+
+struct RETROGRAD_API LBFGSOptions {
+  double lr = 1;
+  std::int64_t max_iter = 20;      // directions in one step
+  std::int64_t max_eval = 0;       // evaluations in one step; 0 is max_iter * 5 / 4
+  double tolerance_grad = 1e-7;    // stops when no gradient is larger
+  double tolerance_change = 1e-9;  // stops when loss or parameters change less
+  std::int64_t history_size = 100;
+  bool strong_wolfe = false;  // searches along each direction; else steps of lr
+
+  static constexpr const char* optimizer = "LBFGS";
+  Settings settings();
+};
+
+// PyTorch's LBFGS (Nocedal and Wright, chapter 7.2). All parameters are one vector, so there is one
+// group; the history is kept in float64. A step calls its closure several times, which drops the
+// gradients, computes the loss and runs backward() on it.
+class RETROGRAD_API LBFGS : public GroupedOptimizer<LBFGSOptions> {
+ public:
+  // Throw ValueError for several groups.
+  explicit LBFGS(std::vector<Tensor> parameters, LBFGSOptions options = {}, Where where = {});
+  explicit LBFGS(std::vector<Group> groups, Where where = {});
+
+  // Throws GraphError: a closure is needed.
+  void step(Where where = {}) override;
+  // The loss of the first evaluation.
+  Tensor step(const Closure& closure, Where where = {}) override;
+
+ protected:
+  void save_state(StateDict& state) override;
+  std::vector<std::string> load_state(const StateDict& state, bool apply, Where where) override;
+
+ private:
+  using Vector = std::vector<double>;  // all parameters in a row
+
+  // What is kept between steps.
+  struct Memory {
+    double iterations = 0;
+    double step_size = 0;
+    double scale = 1;  // of the first approximation of the inverse Hessian
+    Vector direction;  // empty before the first step
+    Vector gradient;   // before the last move along `direction`
+    std::vector<Vector> gradient_changes;
+    std::vector<Vector> moves;
+  };
+
+  void next_direction(const Vector& gradient, std::size_t history);
+  Vector gathered(bool gradients);
+  void place(const Vector& start, double step_size, Where where);
+
+  Memory memory_;
+};
+
+}  // namespace retrograd::optim

@@ -1,0 +1,86 @@
+#include <retrograd/optim/one_cycle_lr.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <string>
+
+namespace retrograd::optim::lr_scheduler {
+
+Settings OneCycleLROptions::settings() {
+  return {{"total_steps", &total_steps, Domain::positive_count},
+          {"pct_start", &pct_start, Domain::up_to_one},
+          {"div_factor", &div_factor, Domain::positive},
+          {"final_div_factor", &final_div_factor, Domain::positive}};
+}
+
+OneCycleLR::OneCycleLR(Optimizer& optimizer, OneCycleLROptions options, Where where)
+    : LRScheduler(optimizer), options_(std::move(options)) {
+  for (const Setting& setting : options_.settings()) {
+    check_setting(name(), setting, where);
+  }
+  const std::size_t groups = optimizer.group_count();
+  max_lrs_ = options_.max_lr.checked(name(), "max_lr", Domain::not_negative, groups, where);
+  if (options_.cycle_momentum) {
+    for (std::size_t g = 0; g < groups; ++g) {
+      if (!optimizer.momentum(g, where)) {
+        fail<ValueError>(name(), where, "cycle_momentum needs an optimiser with momentum");
+      }
+    }
+    base_momenta_ = options_.base_momentum.checked(name(), "base_momentum", Domain::not_negative,
+                                                   groups, where);
+    max_momenta_ =
+        options_.max_momentum.checked(name(), "max_momentum", Domain::not_negative, groups, where);
+  }
+  std::vector<double> first;
+  for (const double lr : max_lrs_) {
+    first.push_back(lr / options_.div_factor);
+  }
+  set_base_lrs(std::move(first), where);
+  go_to(0, where);
+}
+
+double OneCycleLR::level_at(const Levels& levels, std::int64_t step, Where where) const {
+  const auto total = static_cast<double>(options_.total_steps);
+  if (step > options_.total_steps) {
+    fail<ValueError>(name(), where,
+                     "the cycle has " + std::to_string(options_.total_steps) +
+                         " steps, there is no step " + std::to_string(step));
+  }
+  const double now = std::min(static_cast<double>(step), total - 1);
+  const double up_end = options_.pct_start * total - 1;
+  const double down_end = 2 * options_.pct_start * total - 2;  // of three phases
+  const auto between = [&](double from, double to, double begin, double end) {
+    const double part = end > begin ? (now - begin) / (end - begin) : 1;
+    if (options_.anneal_strategy == Anneal::linear) {
+      return (to - from) * part + from;
+    }
+    return to + (from - to) / 2 * (std::cos(std::numbers::pi * part) + 1);
+  };
+  if (now <= up_end) {
+    return between(levels.first, levels.top, 0, up_end);
+  }
+  if (!options_.three_phase) {
+    return between(levels.top, levels.last, up_end, total - 1);
+  }
+  if (now <= down_end) {
+    return between(levels.top, levels.first, up_end, down_end);
+  }
+  return between(levels.first, levels.last, down_end, total - 1);
+}
+
+double OneCycleLR::lr_at(std::size_t group, std::int64_t step, Where where) const {
+  const double first = base_lr(group, where);
+  return level_at({first, max_lrs_[group], first / options_.final_div_factor}, step, where);
+}
+
+std::optional<double> OneCycleLR::momentum_at(std::size_t group, std::int64_t step,
+                                              Where where) const {
+  if (!options_.cycle_momentum) {
+    return {};
+  }
+  base_lr(group, where);  // checks the group
+  return level_at({max_momenta_[group], base_momenta_[group], max_momenta_[group]}, step, where);
+}
+
+}  // namespace retrograd::optim::lr_scheduler

@@ -1,0 +1,116 @@
+#include <charconv>
+#include <cmath>
+#include <type_traits>
+
+#include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd::optim::detail {
+
+namespace {
+
+constexpr double kMostCount = 9007199254740992;  // 2^53: float64 has all whole numbers up to it
+
+}  // namespace
+
+std::string text(double number) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr};
+}
+
+double number(const Setting& setting) {
+  return std::visit([](const auto* value) { return static_cast<double>(*value); }, setting.value);
+}
+
+void check_value(const char* owner, const Setting& setting, double value, Where where) {
+  check_setting(owner, {setting.name, &value, setting.domain}, where);
+  const bool is_flag = std::holds_alternative<bool*>(setting.value);
+  const double most = is_flag ? 1 : kMostCount;
+  if (!std::holds_alternative<double*>(setting.value) &&
+      !(value == std::floor(value) && value >= 0 && value <= most)) {
+    fail<ValueError>(owner, where,
+                     setting.name + " must be " + (is_flag ? "0 or 1" : "a whole number") +
+                         ", not " + text(value));
+  }
+}
+
+void assign(const Setting& setting, double value) {
+  std::visit(
+      [&](auto* to) {
+        using T = std::remove_pointer_t<decltype(to)>;
+        if constexpr (std::is_same_v<T, bool>) {
+          *to = value != 0;
+        } else {
+          *to = static_cast<T>(value);
+        }
+      },
+      setting.value);
+}
+
+Tensor saved(double number) {
+  return full({}, number, {.dtype = float64});
+}
+
+std::optional<double> Loader::number(const std::string& name) {
+  known_.insert(name);
+  const Tensor* found = state_.find(name);
+  if (found == nullptr) {
+    return {};
+  }
+  if (found->numel() != 1) {
+    fail<ValueError>(op_, where_, name + " should be one number", {{"given", *found}});
+  }
+  return found->item<double>(where_);
+}
+
+std::optional<double> Loader::not_negative(const std::string& name) {
+  std::optional<double> found = number(name);
+  if (found) {
+    check_setting(op_, {name, &*found, Domain::not_negative}, where_);
+  }
+  return found;
+}
+
+double Loader::required(const std::string& name) {
+  const std::optional<double> found = number(name);
+  if (!found) {
+    fail<ValueError>(op_, where_, name + " is missing");
+  }
+  return *found;
+}
+
+std::int64_t Loader::required_count(const std::string& name) {
+  std::int64_t count = 0;
+  const double found = required(name);
+  check_value(op_, {name, &count, Domain::not_negative}, found, where_);
+  return static_cast<std::int64_t>(found);
+}
+
+Tensor Loader::tensor(const std::string& name, const Tensor& parameter) {
+  known_.insert(name);
+  const Tensor* found = state_.find(name);
+  if (found == nullptr) {
+    return {};
+  }
+  if (found->shape() != parameter.shape()) {
+    fail<ShapeError>(op_, where_, name + " does not fit its parameter",
+                     {{"given", *found}, {"parameter", parameter}});
+  }
+  Tensor copy = empty_like(parameter.detach());
+  copy.copy_(*found, where_);
+  return copy;
+}
+
+void Loader::refuse_unknown() const {
+  std::string unknown;
+  for (const auto& [name, tensor] : state_) {
+    if (known_.count(name) == 0) {
+      unknown += " " + name;
+    }
+  }
+  if (!unknown.empty()) {
+    fail<ValueError>(op_, where_, "unknown:" + unknown);
+  }
+}
+
+}  // namespace retrograd::optim::detail

@@ -1,0 +1,40 @@
+#include <cstdlib>
+#include <string_view>
+
+#include <retrograd/tensor/detail/instructions.h>
+
+namespace retrograd::detail {
+
+namespace {
+
+Instructions supported() noexcept {
+#if RETROGRAD_INSTRUCTIONS
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi2");
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512vl");
+  return avx2 ? (avx512 ? Instructions::avx512 : Instructions::avx2) : Instructions::baseline;
+#else
+  return Instructions::baseline;
+#endif
+}
+
+Instructions allowed() noexcept {
+  const char* const variable = std::getenv("ONEDNN_MAX_CPU_ISA");
+  const std::string_view name = variable != nullptr ? variable : "";
+  if (name == "SSE41" || name == "AVX") {
+    return Instructions::baseline;
+  }
+  return name == "AVX2" || name == "AVX2_VNNI" ? Instructions::avx2 : Instructions::avx512;
+}
+
+}  // namespace
+
+Instructions best_instructions() noexcept {
+  static const Instructions best = supported() < allowed() ? supported() : allowed();
+  return best;
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,75 @@
+// Activations, dropout, linear layers, changes of shape.
+#include "golden/layer_cases.h"
+
+namespace golden {
+
+namespace rg = retrograd;
+namespace nn = rg::nn;
+
+LayerCases plain_layers() {
+  return {
+      LAYER("ReLU/default", ReLU()),
+      LAYER("ReLU6/default", ReLU6()),
+      LAYER("ReLU6/large", ReLU6()),
+      LAYER("LeakyReLU/default", LeakyReLU()),
+      LAYER("LeakyReLU/slope", LeakyReLU(0.3)),
+      LAYER("ELU/default", ELU()),
+      LAYER("ELU/alpha", ELU(0.7)),
+      LAYER("SELU/default", SELU()),
+      LAYER("CELU/default", CELU()),
+      LAYER("CELU/alpha", CELU(0.5)),
+      LAYER("Sigmoid/default", Sigmoid()),
+      LAYER("LogSigmoid/default", LogSigmoid()),
+      LAYER("Tanh/default", Tanh()),
+      LAYER("Softplus/default", Softplus()),
+      LAYER("Softplus/beta", Softplus(2, 1)),
+      LAYER("Softsign/default", Softsign()),
+      LAYER("GELU/default", GELU()),
+      LAYER("GELU/tanh", GELU(rg::GeluApproximation::tanh)),
+      LAYER("SiLU/default", SiLU()),
+      LAYER("Mish/default", Mish()),
+      LAYER("GLU/default", GLU(1)),
+      LAYER("GLU/last", GLU()),
+      LAYER("Hardtanh/default", Hardtanh()),
+      LAYER("Hardtanh/range", Hardtanh(-0.5, 2)),
+      LAYER("Hardsigmoid/default", Hardsigmoid()),
+      LAYER("Hardsigmoid/large", Hardsigmoid()),
+      LAYER("Hardswish/default", Hardswish()),
+      LAYER("Hardswish/large", Hardswish()),
+      LAYER("Tanhshrink/default", Tanhshrink()),
+      LAYER("Softshrink/default", Softshrink()),
+      LAYER("Softshrink/lambd", Softshrink(0.2)),
+      LAYER("Hardshrink/default", Hardshrink()),
+      LAYER("Hardshrink/lambd", Hardshrink(0.2)),
+      LAYER("Identity/default", Identity()),
+      LAYER("PReLU/default", PReLU()),
+      LAYER("PReLU/channels", PReLU(4, 0.1)),
+      LAYER("Softmax/1", Softmax(1)),
+      LAYER("Softmax/last", Softmax(-1)),
+      LAYER("LogSoftmax/1", LogSoftmax(1)),
+      LAYER("LogSoftmax/first", LogSoftmax(0)),
+      LAYER("Dropout/default", Dropout()),
+      LAYER("Dropout/none", Dropout(0)),
+      LAYER("Dropout/all", Dropout(1)),
+      LAYER("Dropout1d/default", Dropout1d()),
+      LAYER("Dropout1d/none", Dropout1d(0)),
+      LAYER("Dropout1d/all", Dropout1d(1)),
+      LAYER("Dropout2d/default", Dropout2d()),
+      LAYER("Dropout2d/none", Dropout2d(0)),
+      LAYER("Dropout2d/all", Dropout2d(1)),
+      LAYER("Linear/default", Linear(3, 2)),
+      LAYER("Linear/no_bias", Linear(3, 2, {.bias = false})),
+      LAYER("Linear/vector", Linear(3, 2)),
+      LAYER("Bilinear/default", Bilinear(3, 2, 4)),
+      LAYER("Bilinear/no_bias", Bilinear(2, 3, 2, {.bias = false})),
+      LAYER("Embedding/default", Embedding(5, 3)),
+      LAYER("Embedding/padding", Embedding(4, 2, {.padding_idx = 1})),
+      LAYER("Embedding/padding_from_end", Embedding(4, 2, {.padding_idx = -1})),
+      LAYER("Flatten/default", Flatten()),
+      LAYER("Flatten/some", Flatten(0, 1)),
+      LAYER("Unflatten/default", Unflatten(1, {2, 3})),
+      LAYER("Unflatten/inferred", Unflatten(-1, {2, -1})),
+  };
+}
+
+}  // namespace golden

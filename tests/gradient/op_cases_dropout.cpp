@@ -1,0 +1,59 @@
+// Each row seeds a generator of its own, so that every call drops the same elements.
+#include "op_cases.h"
+
+namespace op_cases {
+
+namespace {
+
+using Dropout = rg::Tensor (*)(const rg::Tensor&, double, bool, rg::Generator&, rg::Where);
+
+void add(Table& table, const char* op, Dropout dropout, const rg::Shape& shape, double p,
+         bool training = true) {
+  // The mask is the library's own; without one there is something to compare.
+  const bool fixed = !training || p == 0 || p == 1;
+  table.push_back(
+      {.op = op,
+       .label = to_string(shape) + " p " + std::to_string(p) + (training ? "" : ", evaluation"),
+       .inputs = {shape},
+       .torch = fixed ? std::string("F.") + op + "(a, " + std::to_string(p) + ", " +
+                            (training ? "True" : "False") + ")"
+                      : "",
+       .function =
+           [dropout, p, training](const Tensors& x) {
+             rg::Generator generator(5);
+             return dropout(x[0], p, training, generator, {});
+           },
+       .affine = true});
+}
+
+void add_all(Table& table, const char* op, Dropout dropout, const std::vector<rg::Shape>& shapes) {
+  for (const rg::Shape& shape : shapes) {
+    add(table, op, dropout, shape, 0.5);
+    add(table, op, dropout, shape, 0.25);
+  }
+  add(table, op, dropout, shapes.front(), 0);
+  add(table, op, dropout, shapes.front(), 1);
+  add(table, op, dropout, shapes.front(), 0.5, false);
+  rg::Shape none = shapes.front();
+  none[0] = 0;
+  add(table, op, dropout, none, 0.5);
+}
+
+void add_cases(Table& table) {
+  add_all(table, "dropout", rg::dropout, {{3, 4}, {7}, {2, 3, 2}, {2, 3, 2, 2}});
+  add_all(table, "alpha_dropout", rg::alpha_dropout, {{3, 4}, {7}, {2, 3, 2}, {2, 3, 2, 2}});
+  add_all(table, "dropout1d", rg::dropout1d, {{2, 4, 3}, {6, 2}});
+  add_all(table, "dropout2d", rg::dropout2d, {{2, 4, 2, 2}, {2, 4, 3}});
+  add_all(table, "dropout3d", rg::dropout3d, {{2, 4, 1, 2, 2}, {6, 1, 2, 2}});
+}
+
+const Registered registered({.add = add_cases,
+                             .floors = {{"dropout", 8},
+                                        {"alpha_dropout", 8},
+                                        {"dropout1d", 8},
+                                        {"dropout2d", 8},
+                                        {"dropout3d", 8}}});
+
+}  // namespace
+
+}  // namespace op_cases
