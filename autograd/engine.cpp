@@ -22,7 +22,36 @@ void require_saved(const Node& node) {
   }
 }
 
+void require_fitting(const Node& node, Gradients& gradients) {
+  const auto inputs = node.inputs();
+  if (gradients.size() != inputs.size()) {
+    fail<GraphError>(node.op(), node.where(),
+                     "its backward returned " + std::to_string(gradients.size()) +
+                         " gradients for " + std::to_string(inputs.size()) + " inputs");
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& gradient = gradients[i];
+    if (inputs[i] && gradient.defined() &&
+        (gradient.shape() != inputs[i]->shape() || gradient.dtype() != inputs[i]->dtype())) {
+      fail<GraphError>(node.op(), node.where(),
+                       "its backward returned " + describe(gradient) + " for input " +
+                           std::to_string(i) + ", which is " + name(inputs[i]->dtype()) + " " +
+                           to_string(inputs[i]->shape()));
+    }
+  }
+}
+
 }  // namespace
+
+Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool* needed) {
+  require_saved(node);
+  const RecordAt site(node.where());
+  // A fault inside is the backward function's, not that of an operator it happens to use.
+  const DetectAnomalyGuard undetected(false);
+  Gradients gradients = (*node.backward_)(Backward(node, grad, needed));
+  require_fitting(node, gradients);
+  return gradients;
+}
 
 void Engine::run() {
   const GradModeGuard recording(create_graph_);
@@ -46,19 +75,12 @@ void Engine::run() {
 }
 
 void Engine::visit(Node& node, Tensor grad) {
-  require_saved(node);
   const auto inputs = node.inputs();
   detail::InlineArray<bool, 8> needed(capturing_ ? inputs.size() : 0);
   for (std::size_t i = 0; i < needed.size(); ++i) {
     needed[i] = inputs[i] && wanted(inputs[i].get()) != nullptr;
   }
-  Gradients gradients = [&] {
-    const detail::RecordAt site(node.where());
-    // A fault inside is the backward function's, not that of an operator it happens to use.
-    const DetectAnomalyGuard undetected(false);
-    return (*node.backward_)(Backward(node, grad, capturing_ ? needed.data() : nullptr));
-  }();
-  check(node, gradients);
+  Gradients gradients = detail::call_backward(node, grad, capturing_ ? needed.data() : nullptr);
   if (anomaly_detection_enabled() && !detail::first_not_finite(grad)) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       detail::require_finite(node.op(), node.where(), "its backward made", gradients[i]);
@@ -73,36 +95,6 @@ void Engine::visit(Node& node, Tensor grad) {
       ready_.add(inputs[i], std::move(gradients[i]));
     }
   }
-}
-
-void Engine::check(Node& node, Gradients& gradients) const {
-  const auto inputs = node.inputs();
-  if (gradients.size() != inputs.size()) {
-    fail<GraphError>(node.op(), node.where(),
-                     "its backward returned " + std::to_string(gradients.size()) +
-                         " gradients for " + std::to_string(inputs.size()) + " inputs");
-  }
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Tensor& gradient = gradients[i];
-    if (inputs[i] && gradient.defined() &&
-        (gradient.shape() != inputs[i]->shape() || gradient.dtype() != inputs[i]->dtype())) {
-      fail<GraphError>(node.op(), node.where(),
-                       "its backward returned " + describe(gradient) + " for input " +
-                           std::to_string(i) + ", which is " + name(inputs[i]->dtype()) + " " +
-                           to_string(inputs[i]->shape()));
-    }
-  }
-}
-
-std::vector<Tensor> detail::backward_of(const Node& node, const Tensor& grad) {
-  require_saved(node);
-  const NoGradGuard unrecorded;
-  Gradients gradients = (*node.backward_)(Backward(node, grad, nullptr));
-  std::vector<Tensor> all;
-  for (std::size_t i = 0; i < gradients.size(); ++i) {
-    all.push_back(gradients[i]);
-  }
-  return all;
 }
 
 Tensor Engine::after_hooks(Node& node, Tensor grad) const {

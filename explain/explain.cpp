@@ -2,219 +2,244 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <map>
-#include <sstream>
+#include <set>
 
-#include <retrograd/autograd/backward.h>
+#include <retrograd/autograd/detail/engine.h>
 #include <retrograd/explain/detail/chain.h>
+#include <retrograd/explain/detail/probe.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/dispatch.h>
-#include <retrograd/tensor/strided.h>
 
 namespace retrograd {
 
 namespace {
 
 using detail::Chain;
-using detail::Matrix;
+using Vectors = std::vector<std::vector<double>>;  // by station
 
-// Puts other values into tensors while it is alive: all different, and nothing a program would
-// compute by chance. Written past the version counters, which would refuse to go backward.
-class Probed {
- public:
-  explicit Probed(const std::vector<std::pair<std::string, Tensor>>& names) {
-    std::int64_t count = 0;
-    for (const auto& [name, tensor] : names) {
-      const bool wanted = tensor.defined() && is_floating(tensor.dtype()) &&
-                          tensor.dtype() != bfloat16 && tensor.numel() <= kMost;
-      if (!wanted) {
-        continue;
-      }
-      kept_.emplace_back(tensor, tensor.to_vector<double>());
-      std::vector<double> values;
-      for (std::int64_t i = 0; i < tensor.numel(); ++i) {
-        // Different in float32 too.
-        values.push_back(static_cast<float>(1.0 + std::fmod(++count * 0.6180339887, 1.0) * 0.37));
-        label_[values.back()] =
-            name + (tensor.dim() == 0 ? "" : tensor.dim() == 1 ? std::to_string(i) : index(tensor, i));
-      }
-      write(tensor, values);
-    }
-  }
-  ~Probed() {
-    for (auto kept = kept_.rbegin(); kept != kept_.rend(); ++kept) {
-      write(kept->first, kept->second);
-    }
-  }
-  Probed(const Probed&) = delete;
-  Probed& operator=(const Probed&) = delete;
+constexpr std::size_t kMostPaths = 64;
 
-  // "x1" or "-x1" for a value that was put in, else nothing.
-  std::string label(double value) const {
-    if (const auto found = label_.find(value); found != label_.end()) {
-      return found->second;
-    }
-    const auto negative = label_.find(-value);
-    return negative != label_.end() ? "-" + negative->second : "";
-  }
-
- private:
-  static constexpr std::int64_t kMost = 4096;
-
-  // "[1,2]"
-  static std::string index(const Tensor& tensor, std::int64_t number) {
-    std::string text;
-    for (std::size_t d = tensor.shape().size(); d-- > 0;) {
-      text = std::to_string(number % tensor.shape()[d]) + (text.empty() ? "" : ",") + text;
-      number /= tensor.shape()[d];
-    }
-    return "[" + text + "]";
-  }
-  static void write(const Tensor& tensor, const std::vector<double>& values) {
-    for_floating(tensor.dtype(), [&]<class T>() {
-      const double* next = values.data();
-      detail::for_each_element(tensor.shape(), tensor.strides(), [&](std::int64_t offset) {
-        tensor.raw<T>()[offset] = convert<T>(*next++);
-      });
-    });
-  }
-
-  std::vector<std::pair<Tensor, std::vector<double>>> kept_;
-  std::map<double, std::string> label_;
-};
-
-std::string number_text(double value) {
-  std::ostringstream out;
-  out.precision(4);
-  out << (value == 0 ? 0.0 : value);  // not -0
-  return out.str();
+std::string to_string(const ElementRange& range) {
+  return "[" + std::to_string(range.first) + ", " + std::to_string(range.last) + ")";
 }
 
-Tensor as_tensor(const Matrix& matrix) {
-  return reshape(tensor(matrix.values, {.dtype = float64}),
-                 {static_cast<std::int64_t>(matrix.rows), static_cast<std::int64_t>(matrix.columns)});
+void require_names(const ExplainOptions& options, Where where) {
+  std::set<std::string> seen;
+  for (const auto& [name, tensor] : options.names) {
+    if (name.empty()) {
+      fail<ValueError>("explain", where, "a name is empty");
+    }
+    if (!tensor.defined()) {
+      fail<ValueError>("explain", where, "the tensor named " + name + " is undefined");
+    }
+    if (!seen.insert(name).second) {
+      fail<ValueError>("explain", where, "two tensors are named " + name);
+    }
+  }
 }
 
-JacobianStep step_of(const Chain& chain, const Chain::Link& link) {
-  JacobianStep step;
-  step.from = chain.name(link.from);
-  step.to = chain.name(link.to);
+void require_tape(const Chain& chain, const Tensor& output, const Tensor& input, Where where) {
+  if (chain.empty()) {
+    fail<GraphError>("explain", where, "no path leads from the input to the output",
+                     {{"output", output}, {"input", input}});
+  }
+  for (const Node* node : chain.nodes()) {
+    if (node->freed()) {
+      fail<GraphError>("explain", where,
+                       std::string("what ") + node->op() + " at " + to_string(node->where()) +
+                           " saved was freed by an earlier backward; explain first, or pass "
+                           "{.retain_graph = true} to that one");
+    }
+  }
+}
+
+// The gradients of the output by all stations.
+std::vector<Tensor> tape_gradients(const Tensor& output, const NodePtr& last, const Chain& chain) {
+  std::vector<NodePtr> nodes;
+  for (const Chain::Station& station : chain.stations()) {
+    nodes.push_back(station.node);
+  }
+  Engine engine(true, false);
+  engine.capture(nodes, {last});
+  engine.seed(last, ones(output.shape(), {.dtype = output.dtype()}));
+  engine.run();
+  std::vector<Tensor> gradients;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Tensor found = engine.captured(i);
+    gradients.push_back(found.defined() ? found
+                                        : zeros(nodes[i]->shape(), {.dtype = nodes[i]->dtype()}));
+  }
+  return gradients;
+}
+
+std::vector<ExplainedStation> stations_of(const Chain& chain, const std::vector<Tensor>& gradients,
+                                          const std::vector<std::pair<NodePtr, Tensor>>& values,
+                                          const ExplainOptions& options, Where where) {
+  std::vector<ExplainedStation> stations;
+  for (const Chain::Station& from : chain.stations()) {
+    ExplainedStation station{from.name, from.node->shape(), {}, gradients[stations.size()], {}};
+    for (const auto& [node, value] : values) {
+      if (node == from.node) {
+        station.value = value.detach().clone();
+      }
+    }
+    if (station.numel() <= options.most_shown) {
+      station.shown = {0, station.numel()};
+    }
+    stations.push_back(std::move(station));
+  }
+  for (const auto& [name, range] : options.slices) {
+    const auto found = std::find_if(stations.begin(), stations.end(),
+                                    [&](const ExplainedStation& s) { return s.name == name; });
+    if (found == stations.end()) {
+      fail<ValueError>("explain", where, "a slice for " + name + ", which is no station");
+    }
+    if (range.first < 0 || range.last < range.first || range.last > found->numel()) {
+      fail<ValueError>("explain", where,
+                       "the slice " + to_string(range) + " is not within the " +
+                           std::to_string(found->numel()) + " elements of " + name);
+    }
+    found->shown = range;
+  }
+  return stations;
+}
+
+JacobianStep step_of(const Chain& chain, Chain::Link link) {
+  JacobianStep step{.from = link.from, .to = link.to, .rows = 0, .columns = 0};
   for (const Node* node : link.between) {
     step.operators += (step.operators.empty() ? "" : ", ") + std::string(node->op());
   }
-  step.where = link.to->where();
-  step.from_shape = link.from->shape();
-  step.to_shape = link.to->shape();
-  if (!link.matrix.empty()) {
-    step.matrix = as_tensor(link.matrix);
-    step.structure = structure_of(link.matrix);
-    for (const double value : link.matrix.values) {
-      step.entries.push_back(number_text(value));
-    }
+  const Shape& from = chain.stations()[link.from].node->shape();
+  const Shape& to = chain.stations()[link.to].node->shape();
+  step.where = link.between.back()->where();
+  step.rows = detail::elements(from);
+  step.columns = detail::elements(to);
+  if (link.computed) {
+    step.structure = detail::structure_of(link.entries, from, to);
+    step.entries = std::move(link.entries);
   }
   return step;
 }
 
-// All ways through the links from the first station to the last, as lists of links.
-std::vector<std::vector<std::size_t>> paths(const std::vector<Chain::Link>& links, const Node* from,
-                                            const Node* to) {
-  constexpr std::size_t kMostPaths = 64;
-  std::vector<std::vector<std::size_t>> found;
-  std::vector<std::size_t> taken;
-  const std::function<void(const Node*)> walk = [&](const Node* at) {
-    if (at == to) {
-      found.push_back(taken);
-      return;
-    }
-    for (std::size_t i = 0; i < links.size() && found.size() < kMostPaths; ++i) {
-      if (links[i].from == at) {
-        taken.push_back(i);
-        walk(links[i].to);
-        taken.pop_back();
-      }
-    }
-  };
-  walk(from);
-  return found;
-}
-
-// d(output) / d(first station): what the chain rule gives, each link used once.
-Matrix product_of(const std::vector<Chain::Link>& links, const Node* from, const Node* to) {
-  std::map<std::uint64_t, Matrix, std::greater<>> waiting;
-  std::map<std::uint64_t, const Node*> by_number;
-  waiting[to->number()] = detail::identity(1);
-  by_number[to->number()] = to;
-  while (!waiting.empty()) {
-    auto [number, behind] = *waiting.begin();
-    waiting.erase(waiting.begin());
-    const Node* node = by_number.at(number);
-    if (node == from) {
-      return behind;
-    }
-    for (const Chain::Link& link : links) {
-      if (link.to == node) {
-        if (link.matrix.empty()) {
-          return {};
-        }
-        by_number[link.from->number()] = link.from;
-        add_to(waiting[link.from->number()], link.matrix * behind);
+// Names the entries that are elements of named tensors.
+void recognise(std::vector<JacobianStep>& steps, const Chain& chain,
+               const ExplainOptions& options) {
+  const detail::Probe probe(chain.nodes(), options.names);
+  if (probe.empty()) {
+    return;
+  }
+  const auto links = chain.links(options.most_elements);
+  for (std::size_t s = 0; s < steps.size(); ++s) {
+    JacobianStep& step = steps[s];
+    for (const JacobianEntry& probed : links[s].entries) {
+      const double value = step.at(probed.row, probed.column);
+      if (const auto element = probe.recognise(probed.value, value)) {
+        step.names.emplace(probed.row * step.columns + probed.column, *element);
       }
     }
   }
-  return {};
+}
+
+void find_paths(Explanation& e) {
+  std::vector<std::vector<std::size_t>> leaving(e.stations.size());
+  for (std::size_t i = 0; i < e.steps.size(); ++i) {
+    leaving[e.steps[i].from].push_back(i);
+  }
+  std::vector<std::size_t> taken;          // the path so far
+  std::vector<std::size_t> next_of = {0};  // which step to try next after each part of it
+  while (!next_of.empty()) {
+    const std::size_t at = taken.empty() ? 0 : e.steps[taken.back()].to;
+    const bool arrived = at + 1 == e.stations.size();
+    if (arrived && e.paths.size() == kMostPaths) {
+      e.all_paths = false;
+      return;
+    }
+    if (arrived) {
+      e.paths.push_back(taken);
+    }
+    if (arrived || next_of.back() == leaving[at].size()) {
+      next_of.pop_back();
+      if (!taken.empty()) {
+        taken.pop_back();
+      }
+    } else {
+      taken.push_back(leaving[at][next_of.back()++]);
+      next_of.push_back(0);
+    }
+  }
+}
+
+// What the matrices multiply out to, each used once: (sum over paths of products) . 1.
+void multiply_out(Explanation& e) {
+  Vectors behind;
+  for (const ExplainedStation& station : e.stations) {
+    behind.emplace_back(station.numel());
+  }
+  behind.back() = {1};
+  for (std::size_t i = e.steps.size(); i-- > 0;) {
+    const JacobianStep& step = e.steps[i];
+    if (!step.computed()) {
+      return;
+    }
+    for (const JacobianEntry& entry : step.entries) {
+      behind[step.from][static_cast<std::size_t>(entry.row)] +=
+          entry.value * behind[step.to][static_cast<std::size_t>(entry.column)];
+    }
+  }
+  const auto expected = e.stations.front().gradient.to_vector<double>();
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double actual = behind.front()[i];
+    const bool same = actual == expected[i] || (std::isnan(actual) && std::isnan(expected[i]));
+    const double difference = std::fabs(actual - expected[i]);
+    if (!same && !std::isnan(e.difference) && !(difference <= e.difference)) {
+      e.difference = difference;
+    }
+  }
+  e.product = reshape(tensor(behind.front(), {.dtype = float64}), {-1, 1});
 }
 
 }  // namespace
 
+std::int64_t ExplainedStation::numel() const {
+  return detail::elements(shape);
+}
+
 Explanation explain(const Tensor& output, const Tensor& input, const ExplainOptions& options,
                     Where where) {
+  const NodePtr last = detail::grad_node(output);
+  const NodePtr first = detail::grad_node(input);
+  if (!last || !first) {
+    fail<GraphError>(
+        "explain", where,
+        std::string(last ? "the input" : "the output") + " does not require a gradient",
+        {{"output", output}, {"input", input}});
+  }
   if (output.numel() != 1) {
     fail<ShapeError>("explain", where, "needs an output of one element", {{"output", output}});
   }
-  // Throws where there is no way.
-  const Tensor gradient = grad({output}, {input}, {.retain_graph = true}, where)[0];
+  require_names(options, where);
 
-  const NodePtr last = detail::grad_node(output);
-  const NodePtr first = detail::grad_node(input);
-  std::vector<std::pair<std::string, NodePtr>> stations{{options.input_name, first},
-                                                        {options.output_name, last}};
+  std::vector<std::pair<NodePtr, Tensor>> values{{first, input}, {last, output}};
+  std::vector<std::pair<std::string, NodePtr>> names;
   for (const auto& [name, tensor] : options.names) {
     if (const NodePtr node = detail::grad_node(tensor)) {
-      stations.emplace_back(name, node);
+      values.emplace_back(node, tensor);
+      names.emplace_back(name, node);
     }
   }
-  const Chain chain(last, first, stations, options.most_elements);
-  const auto links = chain.links();
+  names.emplace_back("loss", last);
+  names.emplace_back("w", first);
+  const Chain chain(last, first, names);
+  require_tape(chain, output, input, where);
 
   Explanation result;
-  result.derivative = "d" + options.output_name + "/d" + options.input_name;
-  result.input_shape = input.shape();
-  for (const Chain::Link& link : links) {
-    result.steps.push_back(step_of(chain, link));
+  result.stations = stations_of(chain, tape_gradients(output, last, chain), values, options, where);
+  for (Chain::Link& link : chain.links(options.most_elements)) {
+    result.steps.push_back(step_of(chain, std::move(link)));
   }
-  {
-    const Probed probed(options.names);
-    const auto probes = chain.links();
-    for (std::size_t s = 0; s < probes.size(); ++s) {
-      for (std::size_t i = 0; i < probes[s].matrix.values.size(); ++i) {
-        if (std::string label = probed.label(probes[s].matrix.values[i]); !label.empty()) {
-          result.steps[s].entries[i] = std::move(label);
-        }
-      }
-    }
-  }
-  result.paths = paths(links, first.get(), last.get());
-  result.gradient = reshape(gradient.detach().to(float64), {-1, 1});
-  if (const Matrix product = product_of(links, first.get(), last.get()); !product.empty()) {
-    result.product = as_tensor(product);
-    const auto expected = result.gradient.to_vector<double>();
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      result.difference =
-          std::max(result.difference, std::fabs(product.values[i] - expected[i]));
-    }
-  }
+  recognise(result.steps, chain, options);
+  find_paths(result);
+  multiply_out(result);
   return result;
 }
 

@@ -1,14 +1,17 @@
 // The chain rule of a recorded program, written out: every local Jacobian on the way from an input
 // to an output, their product, and the gradient that the tape gives.
 //
-//   const Explanation e = explain(loss, W1, {.names = {{"x", x}, {"Z1", Z1}, {"A1", A1}}});
-//   std::cout << e.text();     // dloss/dW1 = 3x5 . 5x5 . 5x1 and the three matrices
+//   const Explanation e = explain(loss, W1, {.names = {{"W1", W1}, {"x", x}, {"Z1", Z1}}});
+//   std::cout << e.text();     // dloss/dW1 = dZ1/dW1 . dloss/dZ1, 3x1 = 3x5 . 5x1, and the
+//   matrices
 //
-// Matrices stand as on the lecture's slides: a row for each element of the input, a column for each
-// element of the output, so the chain reads from left to right.
+// Matrices stand as on a lecture's slide: a row for each element of the input, a column for each
+// element of the output, so the chain reads from left to right. Elements are counted from 1 there.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,67 +21,127 @@
 
 namespace retrograd {
 
+// Elements [first, last) of a tensor, in row-major order from 0.
+struct ElementRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+
+  std::int64_t size() const noexcept { return last - first; }
+  bool contains(std::int64_t element) const noexcept { return first <= element && element < last; }
+};
+
 struct ExplainOptions {
-  // Tensors under the names that the text shall use. One that lies on the way from the input to the
-  // output becomes a station: the operators between two stations are taken together. The elements of
-  // all others are recognised in the matrices: x1 for element 1 of x.
+  // Tensors under the names that the explanation shall use. Those on the way from the input to the
+  // output become its stations: the operators between two stations are taken together. Without any,
+  // every operator is a station. Elements of all named tensors are recognised in the matrices: x1
+  // is the first element of x. The input and the output are "w" and "loss" where they have no name.
   std::vector<std::pair<std::string, Tensor>> names = {};
-  std::string input_name = "w";
-  std::string output_name = "loss";
-  // Matrices of more elements are not made; their steps have a shape alone.
-  std::int64_t most_elements = 4096;
+  // Which elements of a station are shown, by its name; these rows and columns of the matrices.
+  std::map<std::string, ElementRange> slices = {};
+  // Stations with more elements and no slice are not shown element by element: their matrices have
+  // a shape and a structure alone.
+  std::int64_t most_shown = 16;
+  // Jacobians of more elements, zeros too, are not computed: they have a shape alone.
+  std::int64_t most_elements = std::int64_t{1} << 25;
 };
 
 enum class JacobianStructure : std::uint8_t {
+  not_computed,
   zero,
   identity,
   diagonal,
-  selection,  // zeros and ones, at most a single one in each column: outputs are picked inputs
-  hankel,     // each row is the one above shifted to the left: a matrix of shifted inputs
-  toeplitz,   // each row is the one above shifted to the right: a convolution
+  selection,       // ones, at most a single one in each column: outputs are picked inputs
+  toeplitz,        // depends on column - row alone: a convolution by its input
+  block_toeplitz,  // the same in several dimensions
+  hankel,          // depends on column + row alone: a matrix of shifted inputs
+  block_hankel,
+  sparse,  // at least half are zeros
   dense,
-  not_computed,
 };
 RETROGRAD_API const char* name(JacobianStructure structure) noexcept;
 
+// An element that was recognised: factor * tensor[index], where the factor is 1, -1, 2 or -2.
+struct NamedElement {
+  std::string tensor;
+  Dims index;  // from 1, dimensions of length 1 left out
+  int factor = 1;
+};
+
+struct JacobianEntry {
+  std::int64_t row;
+  std::int64_t column;
+  double value;
+};
+
+// A tensor between the input and the output, both of them included.
+struct ExplainedStation {
+  std::string name;
+  Shape shape;
+  Tensor value;        // a copy; undefined for operators' results that have no name
+  Tensor gradient;     // doutput/dstation as the tape gives it, of the station's shape
+  ElementRange shown;  // empty when too many
+  std::int64_t numel() const;
+};
+
 // d(to) / d(from), where no other station lies between.
-struct JacobianStep {
-  std::string from;
-  std::string to;
-  std::string operators;  // those in between, oldest first: "conv1d, reshape"
+struct RETROGRAD_API JacobianStep {
+  std::size_t from;  // which station
+  std::size_t to;
+  std::string operators;  // those between, oldest first: "reshape, conv1d"
   Where where{"", 0};     // the line of the last of them
-  Shape from_shape;
-  Shape to_shape;
-  Tensor matrix;                     // float64 (elements of from, elements of to), or undefined
-  std::vector<std::string> entries;  // the same as text, row-major: numbers and names
+  std::int64_t rows;      // elements of from
+  std::int64_t columns;   // elements of to
   JacobianStructure structure = JacobianStructure::not_computed;
+  std::vector<JacobianEntry> entries;          // all that are not zero, by column and row
+  std::map<std::int64_t, NamedElement> names;  // by row * columns + column
+
+  bool computed() const noexcept { return structure != JacobianStructure::not_computed; }
+  double at(std::int64_t row, std::int64_t column) const;
+  // float64 (rows, columns). Throws GraphError if it was not computed.
+  Tensor matrix(Where where = {}) const;
+  // "x1", "-0.4", "0"
+  std::string entry_text(std::int64_t row, std::int64_t column) const;
 };
 
 struct RETROGRAD_API Explanation {
-  std::vector<JacobianStep> steps;              // oldest first
-  std::vector<std::vector<std::size_t>> paths;  // which steps each path from input to output takes
-  Shape input_shape;
-  Tensor product;         // sum over paths of the product of their matrices; undefined if too large
-  Tensor gradient;        // what the tape gives: float64, (elements of the input, 1)
-  double difference = 0;  // the largest between the two
-  std::string derivative;  // "dloss/dw"
+  std::vector<ExplainedStation> stations;  // oldest first: the input, ..., the output
+  std::vector<JacobianStep> steps;         // by the age of `to`, then of `from`
+  // Which steps each path from the input to the output takes; the first 64 paths.
+  std::vector<std::vector<std::size_t>> paths;
+  bool all_paths = true;
+  // The sum over all paths of the product of their matrices: float64 (elements of the input, 1).
+  // Undefined where a matrix was not computed.
+  Tensor product;
+  // The largest difference between `product` and stations[0].gradient; NaN if one of them alone is.
+  double difference = 0;
 
-  // "3x1 = 3x5 . 5x5 . 5x1", a sum for several paths.
+  // "dZ1/dW1"
+  std::string derivative(const JacobianStep& step) const;
+  // "dloss/dW1 = dZ1/dW1 . dloss/dZ1", a sum for several paths
+  std::string formula() const;
+  // "3x1 = 3x5 . 5x1"
   std::string shapes() const;
   std::string text() const;   // for a terminal
-  std::string latex() const;  // a document that compiles with amsmath
-  std::string html() const;   // one page that needs nothing else
+  std::string latex() const;  // a document that needs amsmath alone
+  std::string html() const;   // a page that needs nothing else, no scripts either
+  std::string dot() const;    // for Graphviz
 };
 
-// How the gradient of `output`, of one element, by `input` comes about. The tape must not be freed:
-// explain before backward(), or after backward({.retain_graph = true}). While it runs, the values of
-// the tensors in `names` are replaced by others and put back, to tell their elements apart. Throws
-// ShapeError for an output of several elements, GraphError where there is no way from the input.
+// How the gradient of `output`, of one element, by `input` comes about. One pass backward through a
+// step for each element of its `to`. The tape must not be freed: explain before backward(), or
+// after backward({.retain_graph = true}). Nothing is changed, but no other thread may go backward
+// through the same tape meanwhile: with names, each pass runs a second time with saved values
+// replaced by distinct ones, which shows where an element of a named tensor stands in a matrix.
+// Throws ShapeError for an output of several elements; GraphError where a tensor has no gradient,
+// no path leads from the input to the output, or the tape was freed; ValueError for an undefined
+// tensor among the names, an empty name or one used twice, and for a slice of no station or out of
+// its range.
 RETROGRAD_API Explanation explain(const Tensor& output, const Tensor& input,
                                   const ExplainOptions& options = {}, Where where = {});
 
-// The graph behind `output` for Graphviz: operators with shapes and lines, gradients where leaves
-// have them.
-RETROGRAD_API std::string to_dot(const Tensor& output);
+// All that led to `output`, for Graphviz: operators with shapes and lines, leaves with the names
+// given here.
+RETROGRAD_API std::string to_dot(const Tensor& output,
+                                 const std::vector<std::pair<std::string, Tensor>>& names = {});
 
 }  // namespace retrograd
