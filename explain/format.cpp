@@ -47,6 +47,10 @@ std::string structure_text(const JacobianStep& step) {
   return text;
 }
 
+std::string whole_derivative(const Explanation& e) {
+  return "d" + e.stations.back().name + "/d" + e.stations.front().name;
+}
+
 std::string origin_text(const JacobianStep& step) {
   return step.operators + " at " + to_string(step.where);
 }

@@ -23,7 +23,7 @@ body { margin: 0; font: 15px/1.45 system-ui, sans-serif; color: #1b1f24; backgro
 .graph, .panels { overflow: auto; padding: 1rem 1.5rem }
 .graph { border-right: 1px solid #d5dae0; background: #f7f8fa }
 h1 { font-size: 1.15rem; margin: 0 0 .6rem } h2 { font-size: 1.05rem; margin: 1.2rem 0 .5rem }
-math { font-size: 1.15em } .chain { overflow-x: auto; padding-bottom: .4rem }
+math { font-size: 1.15em } .chain { line-height: 3.4 } .sizes { line-height: 1.6 }
 .sizes, .numbers { font-family: ui-monospace, monospace; font-size: .9em }
 .step { display: none } .step:target { display: block } .step:target ~ .hint { display: none }
 .hint, .origin { color: #59636e }
@@ -34,6 +34,8 @@ table.matrix td.zero { color: #a4acb5 }
 dt { color: #59636e } dd { margin: 0 0 .4rem }
 svg text { font: 13px system-ui, sans-serif } svg .small { font-size: 11.5px; fill: #59636e }
 svg .title { font-weight: 600; font-size: 14px } svg a:hover text { fill: #0a58ca }
+svg .line { fill: none; stroke: #0a58ca; stroke-width: 1.6px }
+svg .near { fill: none; stroke: transparent; stroke-width: 24px }
 )";
 
 // A colour from blue (negative) over white to orange.
@@ -133,17 +135,24 @@ std::string fraction(const Explanation& e, const JacobianStep& step) {
   return fraction(e.stations[step.to].name, e.stations[step.from].name);
 }
 
+std::string formula(const std::string& content) {
+  return "<math displaystyle=\"true\">" + content + "</math>\n";
+}
+
+// One formula for each factor, so that lines can break between them.
 std::string chain_rule(const Explanation& e) {
-  std::string text = "<math display=\"inline\">" +
-                     fraction(e.stations.back().name, e.stations.front().name) + "<mo>=</mo>";
+  std::string text = formula(fraction(e.stations.back().name, e.stations.front().name) +
+                             "<mo form=\"infix\">=</mo>");
   for (std::size_t p = 0; p < e.paths.size(); ++p) {
-    text += p == 0 ? "" : "<mo>+</mo>";
     for (std::size_t i = 0; i < e.paths[p].size(); ++i) {
-      text += (i == 0 ? "" : "<mo>·</mo>") + fraction(e, e.steps[e.paths[p][i]]);
+      const char* sign = i > 0   ? "<mo form=\"infix\">·</mo>"
+                         : p > 0 ? "<mo form=\"infix\">+</mo>"
+                                 : "";
+      text += formula(sign + fraction(e, e.steps[e.paths[p][i]]));
     }
-    text += e.paths[p].empty() ? "<mn>1</mn>" : "";
+    text += e.paths[p].empty() ? formula("<mn>1</mn>") : "";
   }
-  return text + (e.all_paths ? "" : "<mo>+</mo><mo>…</mo>") + "</math>";
+  return text + (e.all_paths ? "" : formula("<mo>+</mo><mo>…</mo>"));
 }
 
 std::string panel(const Explanation& e, std::size_t number) {
@@ -168,14 +177,19 @@ std::string detail::html_escaped(std::string_view text) {
 }
 
 std::string Explanation::html() const {
-  const std::string title = "d" + stations.back().name + "/d" + stations.front().name;
+  std::string style = kStyle;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::string number = std::to_string(i);
+    style +=
+        ".page:has(#step" + number + ":target) #arrow" + number + " .line { stroke-width: 4px }\n";
+  }
   std::string text =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" +
-      html_escaped(title) + "</title>\n<style>" + kStyle +
+      html_escaped(detail::whole_derivative(*this)) + "</title>\n<style>" + style +
       "</style>\n</head>\n<body>\n<div class=\"page\">\n<div class=\"graph\">\n" +
       detail::html_graph(*this) +
       "</div>\n<div class=\"panels\">\n<h1>The chain rule</h1>\n<p class=\"chain\">" +
-      chain_rule(*this) + "</p>\n<p class=\"chain sizes\">" + shapes() + "</p>\n";
+      chain_rule(*this) + "</p>\n<p class=\"sizes\">" + shapes() + "</p>\n";
   for (std::size_t i = 0; i < steps.size(); ++i) {
     text += panel(*this, i);
   }

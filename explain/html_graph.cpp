@@ -12,10 +12,10 @@ namespace {
 // In pixels.
 constexpr int kBoxWidth = 150;
 constexpr int kBoxHeight = 46;
-constexpr int kColumn = 420;
+constexpr int kColumn = 350;
 constexpr int kRow = 142;
 constexpr int kMargin = 12;
-constexpr std::int64_t kMostInVector = 5;
+constexpr std::int64_t kMostInVector = 3;
 
 struct Place {
   int row = 0;
@@ -23,19 +23,45 @@ struct Place {
 
   int x() const { return kMargin + column * kColumn; }
   int y() const { return kMargin + row * kRow; }
+  int middle() const { return x() + kBoxWidth / 2; }
+  int right() const { return x() + kBoxWidth; }
+  int bottom() const { return y() + kBoxHeight; }
+};
+
+struct Layout {
+  std::vector<Place> places;  // by station
+  int columns = 0;            // of stations; to the right of them are lanes
+  std::vector<int> lanes;     // by step: the column it runs down in, if it skips a row
 };
 
 // A station's row is the longest way to it.
-std::vector<Place> places_of(const Explanation& e) {
-  std::vector<Place> places(e.stations.size());
+Layout layout_of(const Explanation& e) {
+  Layout layout{std::vector<Place>(e.stations.size()), 0, std::vector<int>(e.steps.size())};
+  auto& places = layout.places;
   for (const JacobianStep& step : e.steps) {  // by the age of `to`: that of `from` is known
     places[step.to].row = std::max(places[step.to].row, places[step.from].row + 1);
   }
   std::vector<int> used(e.stations.size());
   for (Place& place : places) {
     place.column = used[static_cast<std::size_t>(place.row)]++;
+    layout.columns = std::max(layout.columns, place.column + 1);
   }
-  return places;
+  int lane = layout.columns;
+  for (std::size_t i = 0; i < e.steps.size(); ++i) {
+    if (places[e.steps[i].to].row > places[e.steps[i].from].row + 1) {
+      layout.lanes[i] = lane++;
+    }
+  }
+  return layout;
+}
+
+// The first and the last of many.
+std::string few_operators(const std::string& operators) {
+  constexpr std::size_t kMostLetters = 30;
+  if (operators.size() <= kMostLetters) {
+    return operators;
+  }
+  return operators.substr(0, operators.find(',')) + ", …" + operators.substr(operators.rfind(','));
 }
 
 std::string text_at(int x, int y, const char* style, const std::string& text) {
@@ -62,34 +88,54 @@ Tensor gradient_through(const Explanation& e, const JacobianStep& step) {
   return tensor(values, {.dtype = float64});
 }
 
-std::string arrow(const Explanation& e, std::size_t number, const std::vector<Place>& places) {
+// Straight down, or along one side and then down, or the other way round.
+struct Line {
+  std::string path;
+  int text_x;
+  int text_y;
+};
+Line line_of(const Place& from, const Place& to, int lane, std::size_t number) {
+  const auto text = [](int value) { return std::to_string(value); };
+  const int apart = static_cast<int>(number % 3) * 10 - 10;  // lines side by side
+  const int out = from.y() + kBoxHeight / 2 + apart;
+  const int in = to.y() + kBoxHeight / 2 + apart;
+  const int beside = from.bottom() + 24;
+  if (lane > 0) {
+    const int x = Place{0, lane}.x();
+    return {"M" + text(from.right()) + " " + text(out) + "H" + text(x) + "V" + text(in) + "H" +
+                text(to.right() + 4),
+            x + 12, beside};
+  }
+  if (to.column > from.column) {
+    return {"M" + text(from.right()) + " " + text(out) + "H" + text(to.middle()) + "V" +
+                text(to.y() - 4),
+            to.middle() + 14, beside};
+  }
+  const std::string down = "M" + text(from.middle()) + " " + text(from.bottom()) + "V";
+  if (to.column < from.column) {
+    return {down + text(in) + "H" + text(to.right() + 4), from.middle() + 14, beside};
+  }
+  return {down + text(to.y() - 4), from.middle() + 14, beside};
+}
+
+std::string arrow(const Explanation& e, std::size_t number, const Layout& layout) {
   const JacobianStep& step = e.steps[number];
-  const Place& from = places[step.from];
-  const Place& to = places[step.to];
-  const int x1 = from.x() + kBoxWidth / 2;
-  const int y1 = from.y() + kBoxHeight;
-  const int x2 = to.x() + kBoxWidth / 2;
-  const int y2 = to.y() - 4;
-  // Around the boxes between, if there are any, and past the arrows beside it.
-  const bool around = to.row > from.row + 1 && to.column == from.column;
-  const int bend = around ? kBoxWidth : 0;
-  const auto point = [](int x, int y) { return std::to_string(x) + " " + std::to_string(y); };
-  const std::string path = "M" + point(x1, y1) + " C" + point(x1 + bend, y1 + 40) + " " +
-                           point(x2 + bend, y2 - 40) + " " + point(x2, y2);
-  const int x = (x1 + x2) / 2 + bend * 3 / 4 + 14;
-  const int y = (y1 + y2) / 2 - 22;
+  const auto [path, x, y] =
+      line_of(layout.places[step.from], layout.places[step.to], layout.lanes[number], number);
   const ExplainedStation& source = e.stations[step.from];
   std::string text =
-      "<a href=\"#step" + std::to_string(number) + "\">\n<path d=\"" + path +
-      "\" fill=\"none\" stroke=\"transparent\" stroke-width=\"24\"/>\n<path d=\"" + path +
-      "\" fill=\"none\" stroke=\"#0a58ca\" stroke-width=\"1.6\" marker-end=\"url(#head)\"/>\n" +
-      text_at(x, y, "", step.operators) +
+      "<a id=\"arrow" + std::to_string(number) + "\" href=\"#step" + std::to_string(number) +
+      "\">\n<path d=\"" + path + "\" class=\"near\"/>\n<path d=\"" + path +
+      "\" class=\"line\" marker-end=\"url(#head)\"/>\n" +
+      text_at(x, y, "", few_operators(step.operators)) +
       text_at(x, y + 17, "", size_text(step.rows, step.columns, "×") + ", " + name(step.structure));
+  int below = y + 34;
   if (source.value.defined()) {
-    text += text_at(x, y + 34, "small", "value " + vector_text(source.value, kMostInVector));
+    text += text_at(x, below, "small", "value " + vector_text(source.value, kMostInVector));
+    below += 17;
   }
   if (step.computed()) {
-    text += text_at(x, y + 51, "small",
+    text += text_at(x, below, "small",
                     "gradient " + vector_text(gradient_through(e, step), kMostInVector));
   }
   return text + "</a>\n";
@@ -98,25 +144,28 @@ std::string arrow(const Explanation& e, std::size_t number, const std::vector<Pl
 }  // namespace
 
 std::string html_graph(const Explanation& e) {
-  const std::vector<Place> places = places_of(e);
-  int width = 0;
-  int height = 0;
+  const Layout layout = layout_of(e);
   std::string drawing;
   for (std::size_t i = 0; i < e.steps.size(); ++i) {
-    drawing += arrow(e, i, places);
+    drawing += arrow(e, i, layout);
   }
   for (std::size_t i = 0; i < e.stations.size(); ++i) {
-    drawing += box(e.stations[i], places[i]);
-    width = std::max(width, places[i].x() + kColumn);
-    height = std::max(height, places[i].y() + kBoxHeight + 40);
+    drawing += box(e.stations[i], layout.places[i]);
   }
-  const Place& last = places.back();
-  drawing += text_at(last.x() + kBoxWidth + 12, last.y() + 28, "small",
+  const Place& last = layout.places.back();
+  drawing += text_at(last.x(), last.bottom() + 18, "small",
                      "value " + vector_text(e.stations.back().value, 1));
+  int columns = layout.columns;
+  for (const int lane : layout.lanes) {
+    columns = std::max(columns, lane + 1);
+  }
+  const int width = Place{0, columns}.x() + kBoxWidth / 2;
+  const int height = last.bottom() + 40;
   return "<svg width=\"" + std::to_string(width) + "\" height=\"" + std::to_string(height) +
          "\">\n<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" "
-         "markerWidth=\"7\" "
-         "markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" "
+         "markerWidth=\"11\" "
+         "markerHeight=\"11\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 "
+         "8z\" "
          "fill=\"#0a58ca\"/></marker></defs>\n" +
          drawing + "</svg>\n";
 }

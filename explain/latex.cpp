@@ -119,6 +119,7 @@ std::string Explanation::latex() const {
   }
   std::string text =
       "\\documentclass{article}\n\\usepackage{amsmath}\n\\pagestyle{empty}\n"
+      "\\setlength{\\textwidth}{17cm}\n\\setlength{\\oddsidemargin}{-0.5cm}\n"
       "\\setcounter{MaxMatrixCols}{" +
       std::to_string(columns) + "}\n\\begin{document}\n" + chain_rule(*this);
   for (const JacobianStep& step : steps) {

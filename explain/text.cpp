@@ -25,10 +25,6 @@ std::string sum_of_products(const Explanation& e, Text&& text) {
   return sum + (e.all_paths ? "" : " + ...");
 }
 
-std::string whole_derivative(const Explanation& e) {
-  return "d" + e.stations.back().name + "/d" + e.stations.front().name;
-}
-
 std::string matrix_text(const JacobianStep& step, const Block& block) {
   std::vector<std::size_t> widths(static_cast<std::size_t>(block.columns.size()));
   std::vector<std::vector<std::string>> rows;
@@ -57,7 +53,7 @@ std::string Explanation::derivative(const JacobianStep& step) const {
 }
 
 std::string Explanation::formula() const {
-  return whole_derivative(*this) + " = " +
+  return detail::whole_derivative(*this) + " = " +
          sum_of_products(*this, [this](const JacobianStep& step) { return derivative(step); });
 }
 

@@ -22,6 +22,8 @@ std::string factor_text(const NamedElement& element);
 std::string vector_text(const Tensor& values, std::int64_t most);
 // "sparse, 12 of 40 not zero"
 std::string structure_text(const JacobianStep& step);
+// "dloss/dw"
+std::string whole_derivative(const Explanation& e);
 // "reshape, conv1d at net.cpp:12"
 std::string origin_text(const JacobianStep& step);
 
