@@ -29,7 +29,7 @@ bool is_letter(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) != 0;
 }
 
-// x, or W_{1}, or \mathit{conv1.weight}
+// x, or W_{1}, or \textit{conv1.weight}
 std::string symbol(const std::string& name) {
   if (name.size() == 1 && is_letter(name[0])) {
     return name;
@@ -38,7 +38,7 @@ std::string symbol(const std::string& name) {
   if (is_letter(name[0]) && digits.find_first_not_of("0123456789") == std::string::npos) {
     return std::string(1, name[0]) + "_{" + digits + "}";
   }
-  return "\\mathit{" + plain(name) + "}";
+  return "\\textit{" + plain(name) + "}";
 }
 
 std::string fraction(const std::string& of, const std::string& by) {
@@ -82,6 +82,12 @@ std::string matrix(const JacobianStep& step, const Block& block) {
   return text + "\\end{bmatrix}";
 }
 
+// Many columns in small type, so that they fit on the page.
+std::string display(const std::string& content, std::int64_t columns) {
+  const char* type = columns > 10 ? "\\tiny" : columns > 6 ? "\\scriptsize" : "\\normalsize";
+  return std::string("{") + type + "\n\\[\n" + content + "\n\\]}\n";
+}
+
 std::string column_vector(const Tensor& values, const ElementRange& shown) {
   const auto all = values.to_vector<double>();
   std::string text = "\\begin{bmatrix}\n";
@@ -120,6 +126,7 @@ std::string Explanation::latex() const {
   std::string text =
       "\\documentclass{article}\n\\usepackage{amsmath}\n\\pagestyle{empty}\n"
       "\\setlength{\\textwidth}{17cm}\n\\setlength{\\oddsidemargin}{-0.5cm}\n"
+      "\\setlength{\\arraycolsep}{3pt}\n"
       "\\setcounter{MaxMatrixCols}{" +
       std::to_string(columns) + "}\n\\begin{document}\n" + chain_rule(*this);
   for (const JacobianStep& step : steps) {
@@ -127,16 +134,18 @@ std::string Explanation::latex() const {
     const bool shown = step.computed() && !block.empty();
     text += "\n\\noindent " + plain(detail::origin_text(step)) + ": $" +
             size(step.rows, step.columns) + "$, " + plain(detail::structure_text(step)) +
-            (shown && !block.whole ? "; " + block.text(step) : "") + "\n\\[\n" +
-            fraction(stations[step.to].name, stations[step.from].name) +
-            (shown ? " =\n" + matrix(step, block) : "") + "\n\\]\n";
+            (shown && !block.whole ? "; " + block.text(step) : "") + "\n" +
+            display(fraction(stations[step.to].name, stations[step.from].name) +
+                        (shown ? " =\n" + matrix(step, block) : ""),
+                    shown ? block.columns.size() : 0);
   }
   const ExplainedStation& input = stations.front();
   if (product.defined() && input.shown.size() > 0) {
-    text += "\n\\noindent Multiplied out, and by the tape:\n\\[\n" +
-            fraction(stations.back().name, input.name) + " =\n" +
-            column_vector(product, input.shown) + ",\\quad\n" +
-            column_vector(input.gradient, input.shown) + "\n\\]\n";
+    text += "\n\\noindent Multiplied out, and by the tape:\n" +
+            display(fraction(stations.back().name, input.name) + " =\n" +
+                        column_vector(product, input.shown) + ",\\quad\n" +
+                        column_vector(input.gradient, input.shown),
+                    2);
   }
   return text + "\\end{document}\n";
 }
