@@ -94,9 +94,9 @@ struct Line {
   int text_x;
   int text_y;
 };
-Line line_of(const Place& from, const Place& to, int lane, std::size_t number) {
+Line line_of(const Place& from, const Place& to, int lane) {
   const auto text = [](int value) { return std::to_string(value); };
-  const int apart = static_cast<int>(number % 3) * 10 - 10;  // lines side by side
+  const int apart = lane > 0 ? 9 : -9;  // lanes run below what goes one row down
   const int out = from.y() + kBoxHeight / 2 + apart;
   const int in = to.y() + kBoxHeight / 2 + apart;
   const int beside = from.bottom() + 24;
@@ -121,7 +121,7 @@ Line line_of(const Place& from, const Place& to, int lane, std::size_t number) {
 std::string arrow(const Explanation& e, std::size_t number, const Layout& layout) {
   const JacobianStep& step = e.steps[number];
   const auto [path, x, y] =
-      line_of(layout.places[step.from], layout.places[step.to], layout.lanes[number], number);
+      line_of(layout.places[step.from], layout.places[step.to], layout.lanes[number]);
   const ExplainedStation& source = e.stations[step.from];
   std::string text =
       "<a id=\"arrow" + std::to_string(number) + "\" href=\"#step" + std::to_string(number) +

@@ -22,7 +22,9 @@ std::string plain(std::string_view text) {
                                 {'#', "\\#"},
                                 {'$', "\\$"},
                                 {'^', "\\textasciicircum{}"},
-                                {'~', "\\textasciitilde{}"}});
+                                {'~', "\\textasciitilde{}"},
+                                {'<', "\\textless{}"},
+                                {'>', "\\textgreater{}"}});
 }
 
 bool is_letter(char c) {
@@ -126,18 +128,20 @@ std::string Explanation::latex() const {
   std::string text =
       "\\documentclass{article}\n\\usepackage{amsmath}\n\\pagestyle{empty}\n"
       "\\setlength{\\textwidth}{17cm}\n\\setlength{\\oddsidemargin}{-0.5cm}\n"
+      "\\setlength{\\textheight}{24cm}\n\\setlength{\\topmargin}{-1.5cm}\n"
       "\\setlength{\\arraycolsep}{3pt}\n"
       "\\setcounter{MaxMatrixCols}{" +
       std::to_string(columns) + "}\n\\begin{document}\n" + chain_rule(*this);
   for (const JacobianStep& step : steps) {
     const Block block = detail::block_of(*this, step);
     const bool shown = step.computed() && !block.empty();
-    text += "\n\\noindent " + plain(detail::origin_text(step)) + ": $" +
-            size(step.rows, step.columns) + "$, " + plain(detail::structure_text(step)) +
-            (shown && !block.whole ? "; " + block.text(step) : "") + "\n" +
-            display(fraction(stations[step.to].name, stations[step.from].name) +
-                        (shown ? " =\n" + matrix(step, block) : ""),
-                    shown ? block.columns.size() : 0);
+    const std::string derivative = fraction(stations[step.to].name, stations[step.from].name);
+    text += "\n\\noindent " + (shown ? "" : "$" + derivative + "$, ") +
+            plain(detail::origin_text(step)) + ": $" + size(step.rows, step.columns) + "$, " +
+            plain(detail::structure_text(step)) +
+            (shown && !block.whole ? "; " + block.text(step) : "") + "\n";
+    text += shown ? display(derivative + " =\n" + matrix(step, block), block.columns.size())
+                  : "\\medskip\n";
   }
   const ExplainedStation& input = stations.front();
   if (product.defined() && input.shown.size() > 0) {
