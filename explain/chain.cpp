@@ -9,6 +9,12 @@
 
 namespace retrograd::detail {
 
+namespace {
+
+constexpr std::size_t kMostEntries = std::size_t{1} << 23;  // 200 MB
+
+}  // namespace
+
 std::int64_t elements(const Shape& shape) {
   std::int64_t count = 1;
   for (const std::int64_t size : shape) {
@@ -137,6 +143,10 @@ void Chain::compute(const Node* to, std::vector<Link>& links) const {
         if (values[row] != 0) {
           link.entries.push_back({static_cast<std::int64_t>(row), column, values[row]});
         }
+      }
+      if (link.entries.size() > kMostEntries) {
+        link.computed = false;
+        link.entries = {};
       }
     }
   }

@@ -38,6 +38,18 @@ void require_names(const ExplainOptions& options, Where where) {
   }
 }
 
+// The ends may have got names that are taken.
+void require_different_names(const Chain& chain, Where where) {
+  std::set<std::string> seen;
+  for (const Chain::Station& station : chain.stations()) {
+    if (!seen.insert(station.name).second) {
+      fail<ValueError>("explain", where,
+                       "two stations are named " + station.name +
+                           "; give names to the input and the output too");
+    }
+  }
+}
+
 void require_tape(const Chain& chain, const Tensor& output, const Tensor& input, Where where) {
   if (chain.empty()) {
     fail<GraphError>("explain", where, "no path leads from the input to the output",
@@ -89,8 +101,9 @@ std::vector<ExplainedStation> stations_of(const Chain& chain, const std::vector<
     stations.push_back(std::move(station));
   }
   for (const auto& [name, range] : options.slices) {
-    const auto found = std::find_if(stations.begin(), stations.end(),
-                                    [&](const ExplainedStation& s) { return s.name == name; });
+    const auto found =
+        std::find_if(stations.begin(), stations.end(),
+                     [&wanted = name](const ExplainedStation& s) { return s.name == wanted; });
     if (found == stations.end()) {
       fail<ValueError>("explain", where, "a slice for " + name + ", which is no station");
     }
@@ -231,6 +244,7 @@ Explanation explain(const Tensor& output, const Tensor& input, const ExplainOpti
   names.emplace_back("w", first);
   const Chain chain(last, first, names);
   require_tape(chain, output, input, where);
+  require_different_names(chain, where);
 
   Explanation result;
   result.stations = stations_of(chain, tape_gradients(output, last, chain), values, options, where);

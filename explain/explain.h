@@ -41,7 +41,8 @@ struct ExplainOptions {
   // Stations with more elements and no slice are not shown element by element: their matrices have
   // a shape and a structure alone.
   std::int64_t most_shown = 16;
-  // Jacobians of more elements, zeros too, are not computed: they have a shape alone.
+  // Jacobians of more elements, zeros too, are not computed: they have a shape alone. So do those
+  // of more than 8 million elements that are not zero.
   std::int64_t most_elements = std::int64_t{1} << 25;
 };
 
@@ -74,7 +75,7 @@ struct JacobianEntry {
 };
 
 // A tensor between the input and the output, both of them included.
-struct ExplainedStation {
+struct RETROGRAD_API ExplainedStation {
   std::string name;
   Shape shape;
   Tensor value;        // a copy; undefined for operators' results that have no name
@@ -134,8 +135,8 @@ struct RETROGRAD_API Explanation {
 // replaced by distinct ones, which shows where an element of a named tensor stands in a matrix.
 // Throws ShapeError for an output of several elements; GraphError where a tensor has no gradient,
 // no path leads from the input to the output, or the tape was freed; ValueError for an undefined
-// tensor among the names, an empty name or one used twice, and for a slice of no station or out of
-// its range.
+// tensor among the names, an empty name or one of two tensors, and for a slice of no station or out
+// of its range.
 RETROGRAD_API Explanation explain(const Tensor& output, const Tensor& input,
                                   const ExplainOptions& options = {}, Where where = {});
 

@@ -54,10 +54,12 @@ TEST_CASE("explain: misuse") {
             "the slice [0, 4) is not within the 3 elements of w"));
   CHECK(has(message<rg::ValueError>(13, net.loss, net.W1, {.slices = {{"w", {2, 1}}}}),
             "the slice [2, 1)"));
+  CHECK(has(message<rg::ValueError>(14, net.loss, net.W1, {.names = {{"w", net.Z1}}}),
+            "two stations are named w; give names to the input"));
 
   CHECK(net.explain().difference == 0);  // nothing was spoilt
   net.loss.backward();
-  const auto freed = message<rg::GraphError>(14, net.loss, net.W1);
+  const auto freed = message<rg::GraphError>(15, net.loss, net.W1);
   CHECK(has(freed, "saved was freed by an earlier backward"));
   CHECK(has(freed, "explain_nets.h:"));
 }

@@ -210,8 +210,9 @@ TEST_CASE("explain: LeNet, by slices") {
   test::SmallLeNet model;
   const Tensor image = rg::randn({1, 1, 16, 16});
   const Tensor loss = rg::cross_entropy(model(image), rg::tensor({3}));
-  for (const auto& [name, parameter] : model.named_parameters()) {
-    INFO(name);
+  for (const auto& named : model.named_parameters()) {
+    const auto& [name, parameter] = named;
+    INFO(named.first);
     const auto gradient =
         rg::grad({loss}, {parameter}, {.retain_graph = true})[0].to_vector<float>();
     const std::int64_t last = std::min<std::int64_t>(4, parameter.numel());
