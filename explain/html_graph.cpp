@@ -55,13 +55,15 @@ Layout layout_of(const Explanation& e) {
   return layout;
 }
 
-// The first and the last of many.
+// The first and the last of three or more, if they are long.
 std::string few_operators(const std::string& operators) {
   constexpr std::size_t kMostLetters = 30;
-  if (operators.size() <= kMostLetters) {
+  const std::size_t first = operators.find(',');
+  const std::size_t last = operators.rfind(',');
+  if (operators.size() <= kMostLetters || first == last) {
     return operators;
   }
-  return operators.substr(0, operators.find(',')) + ", …" + operators.substr(operators.rfind(','));
+  return operators.substr(0, first) + ", …" + operators.substr(last);
 }
 
 std::string text_at(int x, int y, const char* style, const std::string& text) {

@@ -105,6 +105,23 @@ TEST_CASE("explain: the page") {
   CHECK_FALSE(has(large, "<w>"));
 }
 
+TEST_CASE("explain: the page shortens long lists of operators, not long names") {
+  const Tensor w = rg::tensor({0.5}, {.dtype = rg::float64, .requires_grad = true});
+  const Tensor y =
+      rg::record({.op = "an_operator_with_a_name_of_many_letters",
+                  .where = {},
+                  .output = w.detach().clone(),
+                  .inputs = {w},
+                  .backward = [](const rg::Backward& b) -> rg::Gradients { return {b.grad}; }});
+  CHECK(has(rg::explain(y, w).html(), ">an_operator_with_a_name_of_many_letters</text>"));
+  const Tensor z = rg::square(rg::cos(rg::sin(y)));
+  CHECK(has(rg::explain(z, w, {.names = {{"y", y}, {"L", z}, {"w", w}}}).html(),
+            ">sin, cos, square</text>"));
+  const Tensor loss = rg::square(rg::tanh(rg::square(rg::sigmoid(rg::sigmoid(y)))));
+  CHECK(has(rg::explain(loss, w, {.names = {{"y", y}, {"L", loss}, {"w", w}}}).html(),
+            ">sigmoid, …, square</text>"));
+}
+
 TEST_CASE("explain: graphs for Graphviz") {
   const test::ManyPaths net;
   const std::string stations = net.explain().dot();
