@@ -208,7 +208,7 @@ void multiply_out(Explanation& e) {
       e.difference = difference;
     }
   }
-  e.product = reshape(tensor(behind.front(), {.dtype = float64}), {-1, 1});
+  e.product = reshape(tensor(behind.front(), {.dtype = float64}), {e.stations.front().numel(), 1});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <retrograd/explain/detail/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include <retrograd/ops/shape.h>
@@ -8,6 +9,9 @@
 namespace retrograd::detail {
 
 std::string number_text(double value) {
+  if (std::isnan(value)) {
+    return "nan";  // without a sign
+  }
   char text[32];
   std::snprintf(text, sizeof(text), "%.4g", value == 0 ? 0.0 : value);
   return text;
@@ -30,7 +34,7 @@ std::string factor_text(const NamedElement& element) {
 }
 
 std::string vector_text(const Tensor& values, std::int64_t most) {
-  const Tensor flat = reshape(values.detach(), {-1});
+  const Tensor flat = reshape(values.detach(), {values.numel()});
   std::string text;
   for (const double value : slice(flat, 0, 0, most).to_vector<double>()) {
     text += (text.empty() ? "" : ", ") + number_text(value);

@@ -57,6 +57,9 @@ std::string number(double value) {
   if (e != std::string::npos) {
     return text.substr(0, e) + " \\cdot 10^{" + std::to_string(std::stoi(text.substr(e + 1))) + "}";
   }
+  if (text == "nan") {
+    return "\\mathrm{nan}";
+  }
   return text == "inf" ? "\\infty" : text == "-inf" ? "-\\infty" : text;
 }
 

@@ -234,6 +234,22 @@ TEST_CASE("explain: LeNet, by slices") {
   }
 }
 
+TEST_CASE("explain: nothing, half precision, and what is not a number") {
+  const Tensor none = rg::zeros({0, 3}, {.requires_grad = true});
+  const auto e = rg::explain(rg::sum(none * 2.0), none, {.names = {{"none", none}}});
+  CHECK(e.shapes() == "0x1 = 0x0 . 0x1");
+  CHECK(e.text().find("backward()      []") != std::string::npos);
+  CHECK(e.html().size() > 0);
+
+  const Tensor half = rg::tensor({1.0, 2.0}, {.dtype = rg::bfloat16, .requires_grad = true});
+  CHECK(rg::explain(rg::sum(half * half), half).difference == 0);
+
+  const Tensor w = rg::tensor({0.0, 4.0}, {.dtype = rg::float64, .requires_grad = true});
+  const auto nan = rg::explain(rg::sum(rg::sqrt(w) * 0.0), w);
+  CHECK(nan.text().find("backward()      [nan, 0]") != std::string::npos);
+  CHECK(nan.latex().find("\\mathrm{nan}") != std::string::npos);
+}
+
 TEST_CASE("explain: gradients through hooks differ from the matrices") {
   Tensor w = rg::tensor({1.0, 2.0}, {.dtype = rg::float64, .requires_grad = true});
   Tensor y = w * 2;
