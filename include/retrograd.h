@@ -7,6 +7,7 @@
 #include <retrograd/autograd/gradcheck.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/data/data.h>
+#include <retrograd/explain/explain.h>
 #include <retrograd/functional/functional.h>
 #include <retrograd/io/png.h>
 #include <retrograd/io/safetensors.h>
