@@ -89,9 +89,7 @@ void run(const CommandLine& options) {
       folder.empty() ? rg::drawn_digits(20000, 1) : rg::load_mnist(folder, true);
   const rg::Dataset testing =
       folder.empty() ? rg::drawn_digits(4000, 2) : rg::load_mnist(folder, false);
-  std::printf("%s: %lld training and %lld test images\n",
-              folder.empty() ? "digits drawn by a program" : folder.c_str(),
-              static_cast<long long>(training.size()), static_cast<long long>(testing.size()));
+  print_sizes(folder.empty() ? "digits drawn by a program" : folder, training, testing);
 
   LeNet model;
   if (options.has("load")) {

@@ -18,6 +18,7 @@
 
 #include <retrograd/retrograd.h>
 
+#include "augmented.h"
 #include "command_line.h"
 #include "drawn_shapes.h"
 #include "pictures.h"
@@ -75,24 +76,6 @@ nn::Sequential residual_network(std::int64_t blocks, std::int64_t width, double 
   return net;
 }
 
-// Every image moved by up to 4 pixels each way, and mirrored or not: still the same thing, but
-// never the same pixels, so that they cannot be learned by heart.
-Tensor augmented(const Tensor& images) {
-  const Tensor padded = rg::pad(images, {4, 4, 4, 4});
-  const std::int64_t count = images.size(0);
-  const auto move = rg::randint(0, 9, {2 * count}).to_vector<std::int64_t>();
-  const auto mirror = rg::randint(0, 2, {count}).to_vector<std::int64_t>();
-  std::vector<Tensor> moved;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    Tensor image = rg::select(padded, 0, i);
-    image = rg::narrow(image, 1, move[2 * at], images.size(2));
-    image = rg::narrow(image, 2, move[2 * at + 1], images.size(3));
-    moved.push_back(mirror[at] == 1 ? rg::flip(image, {2}) : image);
-  }
-  return rg::stack(moved);
-}
-
 void run(const CommandLine& options) {
   const std::uint64_t seed = prepare_run(options);
   const std::string folder = options.text("data", "");
@@ -100,13 +83,11 @@ void run(const CommandLine& options) {
   const rg::Dataset testing =
       folder.empty() ? drawn_shapes(500, 2) : rg::load_cifar10(folder, false);
   training = training.slice(0, std::min(training.size(), options.integer("images", 50000)));
-  std::printf("%s: %lld training and %lld test images\n\n",
-              folder.empty() ? "shapes drawn by a program" : folder.c_str(),
-              static_cast<long long>(training.size()), static_cast<long long>(testing.size()));
+  print_sizes(folder.empty() ? "shapes drawn by a program" : folder, training, testing);
 
   nn::Sequential model = residual_network(options.integer("blocks", 1),
                                           options.integer("width", 16), options.real("slope", 0.1));
-  std::printf("%s\n", model.summary({1, 3, 32, 32}).c_str());
+  std::printf("\n%s\n", model.summary({1, 3, 32, 32}).c_str());
 
   rg::DataLoader loader(
       training, {.batch_size = options.integer("batch-size", 64), .shuffle = true, .seed = seed});
@@ -125,13 +106,8 @@ void run(const CommandLine& options) {
   std::printf("\nrows: the class, columns: what the network saw\n");
   print_counts(result);
   const std::string out = options.text("out", ".");
-  const rg::Dataset first = training.slice(0, 10);
-  std::vector<Tensor> pictures = rg::unbind(first.images());
-  for (int times = 0; times < 2; ++times) {
-    for (const Tensor& image : rg::unbind(augmented(first.images()))) {
-      pictures.push_back(image);
-    }
-  }
+  const Tensor ten = rg::narrow(training.images(), 0, 0, 10);
+  const std::vector<Tensor> pictures = rg::unbind(rg::cat({ten, augmented(ten), augmented(ten)}));
   rg::save_png(enlarged(sheet(pictures, 10), 2), out + "/modern_network_images.png");
   save_plot(out + "/modern_network_curve.svg", "batches", {fit.training_loss, fit.test_loss});
   std::printf("test accuracy: %.4f\n", result.accuracy);

@@ -23,6 +23,12 @@ inline std::uint64_t prepare_run(const CommandLine& options) {
   return seed;
 }
 
+inline void print_sizes(const std::string& source, const retrograd::Dataset& training,
+                        const retrograd::Dataset& testing) {
+  std::printf("%s: %lld training and %lld test images\n", source.c_str(),
+              static_cast<long long>(training.size()), static_cast<long long>(testing.size()));
+}
+
 struct Mistake {
   std::int64_t image;
   std::int64_t label;
