@@ -65,12 +65,12 @@ a matrix                   [2, 3]
 a colour picture           [3, 32, 32]
 a batch of them            [64, 3, 32, 32]
 
-second row                 4 5 6
+second row                  4  5  6
 transposed
   1 4
   2 5
   3 6
-flattened                  1 2 3 4 5 6
+flattened                   1  2  3  4  5  6
 same memory: yes
 
 m + row (broadcast)
