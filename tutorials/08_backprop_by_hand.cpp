@@ -10,12 +10,16 @@
 //   x0 x1 x2 x3 x4
 //   x1 x2 x3 x4 x5        with x0 = x6 = 0, the padding.
 //   x2 x3 x4 x5 x6
-// Nothing below writes that matrix down: the engine computes it.
+// Nothing below writes that matrix down: the engine finds it, names and all.
+//
+//   backprop_by_hand [--out DIR]      writes backprop_by_hand.html, the same to click through
 #include <cstdio>
-#include <vector>
+#include <fstream>
+#include <stdexcept>
 
 #include <retrograd/retrograd.h>
 
+#include "command_line.h"
 #include "show.h"
 
 namespace rg = retrograd;
@@ -35,80 +39,85 @@ struct Values {
 
 Values forward(const Net& net, const Tensor& x, double y) {
   Values v;
-  const Tensor image = rg::reshape(x, {1, 5});
-  const Tensor filter = rg::reshape(net.W1, {1, 1, 3});
-  v.Z1 = rg::reshape(rg::conv1d(image, filter, {}, {.padding = 1}), {5});
+  v.Z1 = rg::conv1d(rg::reshape(x, {1, 5}), rg::reshape(net.W1, {1, 1, 3}), {}, {.padding = 1});
   v.A1 = rg::relu(v.Z1);
-  v.A2 = rg::matmul(v.A1, net.W2);
+  v.A2 = rg::matmul(rg::reshape(v.A1, {5}), net.W2);
   v.loss = rg::square(v.A2 - y);
   return v;
 }
 
-// d(out)/d(in) as the slides write it: a row for each input element, a column for each output
-// element. Each column is one backward pass.
-Tensor jacobian(const Tensor& out, const Tensor& in) {
-  std::vector<Tensor> columns;
-  for (const Tensor& element : rg::unbind(rg::reshape(out, {-1}))) {
-    const Tensor column = rg::grad({element}, {in}, {.retain_graph = true})[0];
-    columns.push_back(rg::reshape(column, {-1}));
-  }
-  return rg::stack(columns, 1);
-}
+int main(int argc, char** argv) {
+  return run_program(argc, argv, {"out"}, [](const CommandLine& options) {
+    const Tensor x = rg::tensor({1.0, 2.0, -1.0, 3.0, 0.5}, kReal);
+    const double y = 1.5;
+    Net net;
+    const Values v = forward(net, x, y);
+    show("Z1", v.Z1, 4);
+    show("A1", v.A1, 4);
+    show("A2", v.A2, 4);
+    show("loss", v.loss, 4);
 
-int main() {
-  const Tensor x = rg::tensor({1.0, 2.0, -1.0, 3.0, 0.5}, kReal);
-  const double y = 1.5;
-  Net net;
-  const Values v = forward(net, x, y);
-  show("Z1", v.Z1, 4);
-  show("A1", v.A1, 4);
-  show("A2", v.A2, 4);
-  show("loss", v.loss, 4);
-
-  const Tensor dZ1_dW1 = jacobian(v.Z1, net.W1);      // 3x5
-  const Tensor dA1_dZ1 = jacobian(v.A1, v.Z1);        // 5x5
-  const Tensor dloss_dA1 = jacobian(v.loss, v.A1);    // 5x1
-  show("\ndZ1/dW1, the shifted inputs", dZ1_dW1, 1);  // rows for the 3 weights
-  show("dA1/dZ1, where Z1 is above 0", dA1_dZ1);
-  show("dloss/dA1", dloss_dA1, 4);
-
-  const Tensor chain = rg::matmul(rg::matmul(dZ1_dW1, dA1_dZ1), dloss_dA1);  // 3x1
-  v.loss.backward();
-  std::printf("\ndloss/dW1: 3x1 = 3x5 . 5x5 . 5x1\n");
-  show("by hand", rg::reshape(chain, {3}), 4);
-  show("the tape", net.W1.grad(), 4);
-  const bool equal = difference(rg::reshape(chain, {3}), net.W1.grad()) < 1e-12;
-  std::printf("%s\n", equal ? "equal to 1e-12" : "NOT EQUAL");
-
-  // Stochastic gradient descent: W <- W - lr dloss/dW until the network says 1.5.
-  rg::optim::SGD optimizer({net.W1, net.W2}, {.lr = 0.005});
-  int steps = 0;
-  for (; steps < 10000; ++steps) {
-    optimizer.zero_grad();
-    const Tensor loss = forward(net, x, y).loss;
-    if (loss.item<double>() < 1e-6) {
-      break;
+    // Each matrix has a row for every element of the input and a column for every element of the
+    // output, as on the slides.
+    const rg::Explanation chain = rg::explain(
+        v.loss, net.W1,
+        {.names = {{"W1", net.W1}, {"W2", net.W2}, {"x", x}, {"Z1", v.Z1}, {"A1", v.A1}}});
+    std::printf("\n%s\n%s\n", chain.formula().c_str(), chain.shapes().c_str());
+    for (const rg::JacobianStep& step : chain.steps) {
+      std::printf("\n%s, %lld x %lld, %s\n", chain.derivative(step).c_str(),
+                  static_cast<long long>(step.rows), static_cast<long long>(step.columns),
+                  rg::name(step.structure));
+      for (std::int64_t row = 0; row < step.rows; ++row) {
+        for (std::int64_t column = 0; column < step.columns; ++column) {
+          std::printf(" %6s", step.entry_text(row, column).c_str());
+        }
+        std::printf("\n");
+      }
     }
-    loss.backward();
-    optimizer.step();
-  }
-  const Values trained = forward(net, x, y);
-  std::printf("\nafter %d steps the loss is %s\n", steps,
-              trained.loss.item<double>() < 1e-6 ? "below 1e-6" : "STILL LARGE");
-  show("A2", trained.A2, 3);
-  show("W1", net.W1, 3);
-  show("W2", net.W2, 3);
+    const std::string path = options.text("out", ".") + "/backprop_by_hand.html";
+    if (!(std::ofstream(path) << chain.html()).flush()) {
+      throw std::runtime_error("cannot write " + path);
+    }
 
-  // In two dimensions the shifted inputs are the windows of the image, one in each column: the
-  // matrix that libraries call im2col, here as a derivative.
-  const Tensor picture = rg::reshape(rg::arange(1, 17, 1, kReal), {1, 4, 4});
-  const Tensor W = rg::ones({1, 1, 2, 2}, kWeight);
-  const Tensor dZ_dW = jacobian(rg::conv2d(picture, W), W);
-  show("\nan image", picture);
-  show("dZ/dW of a filter of 2 x 2", dZ_dW);
-  std::printf("%s\n", difference(dZ_dW, rg::unfold(picture, 2)) == 0 ? "equal to its im2col matrix"
-                                                                     : "NOT EQUAL");
-  return equal ? 0 : 1;
+    // Multiplied out by hand, it is what the tape gives.
+    Tensor product = chain.steps[0].matrix();
+    for (std::size_t i = 1; i < chain.steps.size(); ++i) {
+      product = rg::matmul(product, chain.steps[i].matrix());
+    }
+    v.loss.backward();
+    show("\nby hand", rg::reshape(product, {3}), 4);
+    show("the tape", net.W1.grad(), 4);
+    const bool equal = difference(rg::reshape(product, {3}), net.W1.grad()) < 1e-12;
+    std::printf("%s\n", equal ? "equal to 1e-12" : "NOT EQUAL");
+
+    // Stochastic gradient descent: W <- W - lr dloss/dW until the network says 1.5.
+    rg::optim::SGD optimizer({net.W1, net.W2}, {.lr = 0.005});
+    int steps = 0;
+    for (; steps < 10000 && forward(net, x, y).loss.item<double>() >= 1e-6; ++steps) {
+      optimizer.zero_grad();
+      forward(net, x, y).loss.backward();
+      optimizer.step();
+    }
+    const Values trained = forward(net, x, y);
+    const bool arrived = trained.loss.item<double>() < 1e-6;
+    std::printf("\nafter %d steps the loss is %s\n", steps, arrived ? "below 1e-6" : "STILL LARGE");
+    show("A2", trained.A2, 3);
+    show("W1", net.W1, 3);
+    show("W2", net.W2, 3);
+
+    // In two dimensions the shifted inputs are the windows of the image, one in each column: the
+    // matrix that libraries call im2col, here as a derivative.
+    const Tensor picture = rg::reshape(rg::arange(1, 17, 1, kReal), {1, 4, 4});
+    const Tensor W = rg::ones({1, 1, 2, 2}, kWeight);
+    const Tensor Z = rg::conv2d(picture, W);
+    const rg::Explanation plane = rg::explain(rg::sum(Z), W, {.names = {{"W", W}, {"Z", Z}}});
+    const Tensor dZ_dW = plane.steps[0].matrix();
+    show("\nan image", picture);
+    show("dZ/dW of a filter of 2 x 2", dZ_dW);
+    std::printf("%s\n", difference(dZ_dW, rg::unfold(picture, 2)) == 0
+                            ? "equal to its im2col matrix"
+                            : "NOT EQUAL");
+  });
 }
 
 /* Output:
@@ -117,24 +126,28 @@ A1                         1.2000 0.0000 3.8000 0.0000 1.3000
 A2                         1.9900
 loss                       0.2401
 
-dZ1/dW1, the shifted inputs
-   0.0  1.0  2.0 -1.0  3.0
-   1.0  2.0 -1.0  3.0  0.5
-   2.0 -1.0  3.0  0.5  0.0
-dA1/dZ1, where Z1 is above 0
-  1 0 0 0 0
-  0 0 0 0 0
-  0 0 1 0 0
-  0 0 0 0 0
-  0 0 0 0 1
-dloss/dA1
-   0.2940
-  -0.1960
-   0.5880
-   0.0980
-  -0.4900
+dloss/dW1 = dZ1/dW1 . dA1/dZ1 . dloss/dA1
+3x1 = 3x5 . 5x5 . 5x1
 
-dloss/dW1: 3x1 = 3x5 . 5x5 . 5x1
+dZ1/dW1, 3 x 5, shifted rows (Hankel)
+      0     x1     x2     x3     x4
+     x1     x2     x3     x4     x5
+     x2     x3     x4     x5      0
+
+dA1/dZ1, 5 x 5, diagonal
+      1      0      0      0      0
+      0      0      0      0      0
+      0      0      1      0      0
+      0      0      0      0      0
+      0      0      0      0      1
+
+dloss/dA1, 5 x 1, dense
+  0.294
+ -0.196
+  0.588
+  0.098
+  -0.49
+
 by hand                    -0.2940 -0.5390  2.3520
 the tape                   -0.2940 -0.5390  2.3520
 equal to 1e-12
