@@ -5,6 +5,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/elementwise.h>
@@ -93,6 +94,9 @@ Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
 }
 
 Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
+  if (autocast::lowers(x, weight)) {
+    return prelu(autocast::lowered(x, where), autocast::lowered(weight, where), where);
+  }
   check::floating("prelu", x, where);
   check::defined("prelu", "weight", weight, where);
   check::same_dtype("prelu", "input", x, "weight", weight, where);

@@ -1,6 +1,7 @@
 #include <retrograd/ops/arithmetic.h>
 
 #include <retrograd/autograd/record.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/kernels.h>
@@ -220,7 +221,11 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor pow(const Operand& a, const Operand& b, Where where) {
-  const Pair p = prepare("pow", a, b, where, false);
+  Pair p = prepare("pow", a, b, where, false);
+  if (autocast::widens(p.a, p.b)) {
+    p.a = widened(p.a, where);
+    p.b = widened(p.b, where);
+  }
   const Tensor y = compute(Binary::pow, p);
   if (!p.b.defined()) {
     const double exponent = p.number_b.to<double>();

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <retrograd/autograd/record.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/reduce.h>
@@ -144,6 +145,10 @@ ConvShape shape_of(const char* op, const Tensor& x, const Tensor& weight,
 template <std::size_t N>
 Tensor convolution(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<N>& options, Where where) {
+  if (autocast::lowers(x, weight, bias)) {
+    return convolution(op, autocast::lowered(x, where), autocast::lowered(weight, where),
+                       autocast::lowered(bias, where), options, where);
+  }
   check::floating(op, x, where);
   check::defined(op, "weight", weight, where);
   check_options<N>(op, x, weight, options, where);

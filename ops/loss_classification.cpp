@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/loss.h>
 #include <retrograd/ops/detail/widen.h>
@@ -167,6 +168,9 @@ Tensor smooth_part(const char* op, const Tensor& log_probabilities, const Classe
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions& options,
                 Where where) {
+  if (autocast::widens(input, target)) {
+    return nll_loss(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "nll_loss";
   const std::size_t dim = class_dim(op, input, target, where);
   check_class_weight(op, options.weight, input, dim, where);
@@ -178,6 +182,9 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions&
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyOptions& options,
                      Where where) {
+  if (autocast::widens(input, target)) {
+    return cross_entropy(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "cross_entropy";
   const std::size_t dim = class_dim(op, input, target, where);
   check_class_weight(op, options.weight, input, dim, where);
@@ -212,6 +219,9 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
 
 Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
                          const MultiMarginLossOptions& options, Where where) {
+  if (autocast::widens(input, target)) {
+    return multi_margin_loss(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "multi_margin_loss";
   const std::size_t dim = class_dim(op, input, target, where);
   if (input.dim() > 2) {

@@ -4,6 +4,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/reduce.h>
@@ -136,6 +137,9 @@ Tensor linear_rows(const Tensor& x, const Tensor& weight, const Tensor& bias, Wh
 Tensor matmul(const Tensor& a, const Tensor& b, Where where) {
   check::defined("matmul", "the first operand", a, where);
   check::defined("matmul", "the second operand", b, where);
+  if (autocast::lowers(a, b)) {
+    return matmul(autocast::lowered(a, where), autocast::lowered(b, where), where);
+  }
   check::same_dtype("matmul", "a", a, "b", b, where);
   if (a.dtype() == boolean) {
     fail<DTypeError>("matmul", where, "booleans have no product", {{"a", a}, {"b", b}});
@@ -164,6 +168,10 @@ Tensor matmul(const Tensor& a, const Tensor& b, Where where) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Where where) {
+  if (autocast::lowers(x, weight, bias)) {
+    return linear(autocast::lowered(x, where), autocast::lowered(weight, where),
+                  autocast::lowered(bias, where), where);
+  }
   check::floating("linear", x, where);
   check::defined("linear", "weight", weight, where);
   check::same_dtype("linear", "input", x, "weight", weight, where);

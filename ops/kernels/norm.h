@@ -46,9 +46,11 @@ struct NormGradients {
   Tensor bias;
 };
 
-// The gradients that are wanted. With `fixed` statistics, these do not depend on x.
+// The gradients that are wanted; those of weight and bias in `parameter_dtype`. With `fixed`
+// statistics, these do not depend on x.
 NormGradients normalise_backward(const Tensor& grad, const Tensor& x,
                                  const NormStatistics& statistics, const Tensor& weight,
-                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted);
+                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
+                                 DType parameter_dtype);
 
 }  // namespace retrograd::kernels

@@ -76,14 +76,14 @@ class Backwards {
     });
   }
   // 0: the bias; 1: the weight.
-  Tensor parameter_gradient(std::int64_t which) const {
-    Tensor result = empty_tensor({shape_.channels}, dtype_of<T>());
+  Tensor parameter_gradient(std::int64_t which, DType dtype) const {
+    Tensor result = empty_tensor({shape_.channels}, dtype);
     for (std::int64_t c = 0; c < shape_.channels; ++c) {
       double sum = 0;
       for (const Room<C>& room : rooms_) {
         sum += room.parameters[static_cast<std::size_t>(which * shape_.channels + c)];
       }
-      result.raw<T>()[c] = convert<T>(sum);
+      for_floating(dtype, [&]<class P>() { result.raw<P>()[c] = convert<P>(sum); });
     }
     return result;
   }
@@ -227,7 +227,8 @@ class Backwards {
 
 NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
                                  const NormStatistics& statistics, const Tensor& weight,
-                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted) {
+                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
+                                 DType parameter_dtype) {
   const Tensor x = laid_out(given, shape);
   const Tensor grad = laid_out(given_grad, shape);
   NormGradients result;
@@ -236,7 +237,7 @@ NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
   }
   if (x.numel() == 0) {
     for (Tensor* const parameter : {&result.weight, &result.bias}) {
-      *parameter = empty_tensor({shape.channels}, x.dtype());
+      *parameter = empty_tensor({shape.channels}, parameter_dtype);
       fill(*parameter, 0.0);
     }
     return result;
@@ -244,8 +245,8 @@ NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
   for_floating(x.dtype(), [&]<class T>() {
     Backwards<T> backwards(grad, x, statistics, weight, shape, fixed);
     backwards.run(wanted[0] ? result.input.raw<T>() : nullptr, wanted[1] || wanted[2]);
-    result.weight = wanted[1] ? backwards.parameter_gradient(1) : Tensor();
-    result.bias = wanted[2] ? backwards.parameter_gradient(0) : Tensor();
+    result.weight = wanted[1] ? backwards.parameter_gradient(1, parameter_dtype) : Tensor();
+    result.bias = wanted[2] ? backwards.parameter_gradient(0, parameter_dtype) : Tensor();
   });
   return result;
 }
