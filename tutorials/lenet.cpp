@@ -1,7 +1,7 @@
 // Trains LeNet-5 on MNIST, or without files on digits drawn by the library.
 //
 //   lenet [--data DIR] [--epochs N] [--batch-size N] [--lr X] [--seed N] [--threads N]
-//         [--save FILE] [--load FILE]
+//         [--dtype bfloat16] [--save FILE] [--load FILE]
 //
 // Reference: LeCun et al., "Gradient-based learning applied to document recognition", 1998; with
 // ReLU and max pooling in place of the original's sigmoids and averages.
@@ -39,14 +39,17 @@ struct LeNet : nn::Module {
   }
 };
 
-// One pass over the data; gives the mean loss.
-double train(LeNet& model, rg::DataLoader& loader, rg::optim::SGD& optimizer,
+// One pass over the data, its products in bfloat16 if so wanted; gives the mean loss.
+double train(LeNet& model, rg::DataLoader& loader, rg::optim::SGD& optimizer, bool autocast,
              const std::string& title) {
   Progress progress(title, loader.dataset().size());
   double total = 0;
   for (const auto& [images, labels] : loader) {
     optimizer.zero_grad();
-    const rg::Tensor loss = rg::cross_entropy(model(images), labels);
+    const rg::Tensor loss = [&] {
+      const rg::Autocast casting(rg::bfloat16, autocast);
+      return rg::cross_entropy(model(images), labels);
+    }();
     loss.backward();
     optimizer.step();
     total += loss.item<double>() * static_cast<double>(images.size(0));
@@ -114,6 +117,12 @@ int run(const CommandLine& options) {
               folder.empty() ? "digits drawn by a program" : folder.c_str(),
               static_cast<long long>(training.size()), static_cast<long long>(testing.size()));
 
+  const std::string dtype = options.text("dtype", "float32");
+  if (dtype != "float32" && dtype != "bfloat16") {
+    throw rg::ValueError("--dtype is float32 or bfloat16, not " + dtype);
+  }
+  const bool autocast = dtype == "bfloat16";
+
   LeNet model;
   if (options.has("load")) {
     model.load_state_dict(rg::load(options.text("load", "")));
@@ -126,7 +135,7 @@ int run(const CommandLine& options) {
   const auto epochs = options.integer("epochs", 3);
   for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
     const std::string title = "epoch " + std::to_string(epoch) + "/" + std::to_string(epochs);
-    const double loss = train(model, loader, optimizer, title);
+    const double loss = train(model, loader, optimizer, autocast, title);
     std::printf("  loss %.4f  test accuracy %.4f\n", loss, test(model, testing).accuracy());
     std::fflush(stdout);
   }
@@ -142,7 +151,8 @@ int run(const CommandLine& options) {
 int main(int argc, char** argv) {
   try {
     return run(CommandLine(
-        argc, argv, {"data", "epochs", "batch-size", "lr", "seed", "threads", "save", "load"}));
+        argc, argv,
+        {"data", "epochs", "batch-size", "lr", "seed", "threads", "dtype", "save", "load"}));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lenet: %s\n", error.what());
     return 1;

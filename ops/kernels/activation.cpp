@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <retrograd/ops/kernels/each.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/vector_math.h>
 
 namespace retrograd::kernels {
@@ -208,10 +209,12 @@ Tensor with_gate(Gate gate, F&& f) {
 }  // namespace
 
 Tensor gated(Gate gate, const Tensor& x) {
+  const KernelTimer timer("gated", x);
   return with_gate(gate, [&](auto g) { return each(x, [g](auto v) { return g.value(v); }); });
 }
 
 Tensor gated_grad(Gate gate, const Tensor& grad, const Tensor& x) {
+  const KernelTimer timer("gated_grad", x);
   return with_gate(gate, [&](auto g) {
     return each(grad, x, [g](auto gradient, auto v) { return gradient * g.slope(v); });
   });

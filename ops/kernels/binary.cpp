@@ -5,10 +5,16 @@
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
 
 namespace {
+
+const char* name_of(Binary op) {
+  constexpr const char* names[] = {"add", "sub", "mul", "div", "pow", "maximum", "minimum"};
+  return names[static_cast<int>(op)];
+}
 
 template <class C>
 C larger(C a, C b) {
@@ -77,18 +83,21 @@ void binary_into(Binary op, const Tensor& out, const Tensor& a, Scalar b) {
 }  // namespace
 
 Tensor binary(Binary op, const Tensor& a, const Tensor& b) {
+  const KernelTimer timer(name_of(op), a, b);
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   binary_into(op, out, a, b);
   return out;
 }
 
 Tensor binary(Binary op, const Tensor& a, Scalar b) {
+  const KernelTimer timer(name_of(op), a);
   Tensor out = empty_as(a, a.dtype());
   binary_into(op, out, a, b);
   return out;
 }
 
 Tensor binary(Binary op, Scalar a, const Tensor& b) {
+  const KernelTimer timer(name_of(op), b);
   Tensor out = empty_as(b, b.dtype());
   for_dtype(b.dtype(), [&]<class T>() {
     using C = arithmetic_t<T>;
@@ -101,9 +110,11 @@ Tensor binary(Binary op, Scalar a, const Tensor& b) {
 }
 
 void binary_in_place(Binary op, const Tensor& a, const Tensor& b) {
+  const KernelTimer timer(name_of(op), a, b);
   binary_into(op, a, a, b);
 }
 void binary_in_place(Binary op, const Tensor& a, Scalar b) {
+  const KernelTimer timer(name_of(op), a);
   binary_into(op, a, a, b);
 }
 

@@ -5,6 +5,7 @@
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
 
@@ -25,6 +26,7 @@ void with_compare(Compare op, F&& f) {
 }  // namespace
 
 Tensor compare(Compare op, const Tensor& a, const Tensor& b) {
+  const KernelTimer timer("compare", a, b);
   Tensor out = empty_as(layout_model(a, b), boolean);
   for_dtype(a.dtype(), [&]<class T>() {
     using C = compute_t<T>;
@@ -36,6 +38,7 @@ Tensor compare(Compare op, const Tensor& a, const Tensor& b) {
 }
 
 Tensor compare(Compare op, const Tensor& a, Scalar b) {
+  const KernelTimer timer("compare", a);
   Tensor out = empty_as(a, boolean);
   for_dtype(a.dtype(), [&]<class T>() {
     using C = compute_t<T>;
@@ -47,11 +50,13 @@ Tensor compare(Compare op, const Tensor& a, Scalar b) {
 }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  const KernelTimer timer("where", a, b);
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   for_dtype(a.dtype(), [&]<class T>() {
-    // GCC turns this into vector code for bytes, not for bool.
-    map<T, std::uint8_t, T, T>(out, condition, a, b,
-                               [](std::uint8_t c, T x, T y) { return c != 0 ? x : y; });
+    // GCC turns this into vector code for bytes and integers, not for bool and BFloat16.
+    using V = std::conditional_t<std::is_same_v<T, BFloat16>, std::uint16_t, T>;
+    map<V, std::uint8_t, V, V>(out, condition, a, b,
+                               [](std::uint8_t c, V x, V y) { return c != 0 ? x : y; });
   });
   return out;
 }

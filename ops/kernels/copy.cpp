@@ -2,6 +2,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
 
@@ -81,6 +82,7 @@ void copy_same_type(const Tensor& target, const Tensor& source) {
 }  // namespace
 
 void copy(const Tensor& target, const Tensor& source) {
+  const KernelTimer timer("copy", source, target);
   for_dtype(target.dtype(), [&]<class To>() {
     if (target.dtype() == source.dtype()) {
       copy_same_type<To>(target, source);

@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/gemm.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::kernels {
@@ -117,6 +118,7 @@ Tensor multiply_integers(const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
+  const KernelTimer timer("matmul", a, b);
   ++choice().reference_runs;
   return for_dtype(a.dtype(), [&]<class T>() {
     if constexpr (std::is_same_v<T, BFloat16>) {

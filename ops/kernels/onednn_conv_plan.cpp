@@ -8,6 +8,7 @@
 #include <omp.h>
 
 #include <retrograd/ops/kernels/lru_cache.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/threads.h>
 
 namespace retrograd::kernels::onednn {
@@ -123,6 +124,7 @@ std::shared_ptr<ConvPlan> start_plan(const Problem& problem, const Description& 
   }
   auto plan = std::make_shared<ConvPlan>();
   plan->conv = {Primitive(description), description};
+  plan->implementation = description.impl_info_str();
   plan->source = problem.source;
   plan->destination = problem.destination;
   plan->bias = problem.bias;
@@ -134,6 +136,11 @@ std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
   const Problem problem = problem_of(key.shape, key.bias);
   if (key.pass == Pass::weight_grad) {
     const auto description = weight_grad(problem);
+    // Nobody has compared AMX's with the reference.
+    if (key.shape.dtype == bfloat16 && description &&
+        std::string_view(description.impl_info_str()).find("amx") != std::string_view::npos) {
+      return nullptr;
+    }
     const auto plan = start_plan<WeightGrad>(problem, description);
     if (plan) {
       plan->weight = description.diff_weights_desc();
@@ -216,7 +223,7 @@ ConvThreads::~ConvThreads() {
 std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias,
                                           const ConvThreads& threads) {
   const ConvKey key{pass, bias, threads.count(), shape};
-  return plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
+  auto plan = plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
     try {
       return make_plan(key);
     } catch (const dnnl::error& error) {
@@ -226,6 +233,10 @@ std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, boo
       return nullptr;
     }
   });
+  if (plan) {
+    kernel_uses(plan->implementation.c_str());
+  }
+  return plan;
 }
 
 std::size_t cached_conv_plans() noexcept {

@@ -6,6 +6,7 @@
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/extreme.h>
 #include <retrograd/ops/kernels/reduction.h>
+#include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
 
@@ -106,11 +107,13 @@ struct Magnitude {
 }  // namespace
 
 Tensor sum(const Tensor& x, const DimMask& reduced) {
+  const KernelTimer timer("sum", x);
   return for_dtype(x.dtype(),
                    [&]<class T>() { return reduce_and_convert<T>(x, reduced, Sum<total_t<T>>()); });
 }
 
 Tensor mean(const Tensor& x, const DimMask& reduced, double count) {
+  const KernelTimer timer("mean", x);
   return for_floating(x.dtype(), [&]<class T>() {
     return finished<T, double>(reduce<T>(x, reduced, Sum<double>()),
                                [count](double total) { return total / count; });

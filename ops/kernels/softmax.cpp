@@ -4,6 +4,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/vector_math.h>
 
 namespace retrograd::kernels {
@@ -72,6 +73,7 @@ compute_t<T> largest_of(const T* x, std::int64_t n, Step step) {
 // Sums are in double because float stops counting ones at 2^24. A line of -inf alone gives NaN.
 
 Tensor softmax(const Tensor& given, std::size_t dim) {
+  const KernelTimer timer("softmax", given);
   const Tensor x = as_dense(given);
   const Tensor out = empty_as(x, x.dtype());
   for_floating(x.dtype(), [&]<class T>() {
@@ -99,6 +101,7 @@ Tensor softmax(const Tensor& given, std::size_t dim) {
 }
 
 Tensor log_softmax(const Tensor& given, std::size_t dim) {
+  const KernelTimer timer("log_softmax", given);
   const Tensor x = as_dense(given);
   const Tensor out = empty_as(x, x.dtype());
   for_floating(x.dtype(), [&]<class T>() {
@@ -125,6 +128,7 @@ Tensor log_softmax(const Tensor& given, std::size_t dim) {
 }
 
 Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
+  const KernelTimer timer("softmax_grad", grad);
   const Tensor result = as_dense(y);
   const Tensor from = as_laid_out(grad, result);
   const Tensor out = empty_as(result, result.dtype());
@@ -151,6 +155,7 @@ Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
 }
 
 Tensor log_softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
+  const KernelTimer timer("log_softmax_grad", grad);
   const Tensor result = as_dense(y);
   const Tensor from = as_laid_out(grad, result);
   const Tensor out = empty_as(result, result.dtype());
