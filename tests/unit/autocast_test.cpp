@@ -145,7 +145,7 @@ TEST_CASE("normalisation of bfloat16 takes float32 parameters and gives them flo
               rg::grad({exact * exact}, inputs, {.grad_outputs = {seed}, .retain_graph = true});
           for (std::size_t i = 0; i < inputs.size(); ++i) {
             CHECK(found[i].dtype() == float32);
-            CHECK(largest_difference(found[i], wanted[i]) < 0.02 * x.numel() / 6);
+            CHECK(largest_difference(found[i], wanted[i]) < 0.12);
           }
         }
       };
@@ -220,7 +220,7 @@ TEST_CASE("Autocast guards nest, belong to a thread and end with exceptions") {
 TEST_CASE("Autocast: second derivatives and checkpoints") {
   const Tensor x = leaf({2, 3}, 1);
   const Tensor w = leaf({3, 4}, 2);
-  const auto f = [&](const Tensors& in) { return rg::square(rg::matmul(in[0], w)); };
+  const auto f = [&](const Tensor& in) { return rg::square(rg::matmul(in, w)); };
   const auto run = [&](const std::function<Tensor()>& forward) {
     const Tensor y = [&] {
       const Autocast guard(bfloat16);
@@ -229,12 +229,12 @@ TEST_CASE("Autocast: second derivatives and checkpoints") {
     const Tensors first = rg::grad({y}, {x, w}, {.create_graph = true});
     return rg::grad({rg::sum(first[0] * first[0]) + rg::sum(first[1])}, {x, w});
   };
-  const Tensors plain = run([&] { return f({x}); });
+  const Tensors plain = run([&] { return f(x); });
   CHECK(plain[0].dtype() == float32);
   CHECK(rg::max(rg::abs(plain[1])).item<double>() > 0);
   const Tensors kept = run([&] {
-    f({x});  // the weight's conversion is made before the checkpoint
-    return rg::checkpoint(f, {x});
+    f(x);  // the weight's conversion is made before the checkpoint
+    return rg::checkpoint(f, x);
   });
   CHECK(largest_difference(plain[0], kept[0]) == 0);
   CHECK(largest_difference(plain[1], kept[1]) == 0);
