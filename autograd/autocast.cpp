@@ -22,8 +22,10 @@ struct Conversion {
   bool recorded;
 };
 
+// Apart from the rest, because every operator asks for it.
+thread_local bool enabled_here = false;
+
 struct State {
-  bool enabled = false;
   bool cache_enabled = true;
   int guards = 0;
   std::unordered_map<const detail::TensorImpl*, Conversion> conversions;
@@ -46,7 +48,7 @@ void warn_once_if_slow() {
 }  // namespace
 
 Autocast::Autocast(DType dtype, bool enabled, bool cache_enabled, Where where)
-    : previous_enabled_(state.enabled), previous_cache_enabled_(state.cache_enabled) {
+    : previous_enabled_(enabled_here), previous_cache_enabled_(state.cache_enabled) {
   if (enabled && dtype != bfloat16) {
     fail<DTypeError>("Autocast", where,
                      std::string("works in bfloat16 alone, not in ") + name(dtype));
@@ -54,13 +56,13 @@ Autocast::Autocast(DType dtype, bool enabled, bool cache_enabled, Where where)
   if (enabled) {
     warn_once_if_slow();
   }
-  state.enabled = enabled;
+  enabled_here = enabled;
   state.cache_enabled = cache_enabled;
   ++state.guards;
 }
 
 Autocast::~Autocast() {
-  state.enabled = previous_enabled_;
+  enabled_here = previous_enabled_;
   state.cache_enabled = previous_cache_enabled_;
   if (--state.guards == 0) {
     state.conversions.clear();
@@ -68,7 +70,7 @@ Autocast::~Autocast() {
 }
 
 bool autocast_enabled() noexcept {
-  return state.enabled;
+  return enabled_here;
 }
 
 namespace detail {

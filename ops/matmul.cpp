@@ -7,6 +7,7 @@
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 
@@ -24,11 +25,13 @@ Tensor batch_of_one(const Tensor& x) {
                  x.impl().offset);
 }
 
-Tensor multiply(const Tensor& a, const Tensor& b) {
+// `wide` bfloat16 gives float32: sums that are not rounded yet.
+Tensor multiply(const Tensor& a, const Tensor& b, bool wide = false) {
+  const auto kernel = wide ? kernels::matmul_wide : kernels::matmul;
   if (a.dim() == 3) {
-    return kernels::matmul(a, b);
+    return kernel(a, b);
   }
-  const Tensor y = kernels::matmul(batch_of_one(a), batch_of_one(b));
+  const Tensor y = kernel(batch_of_one(a), batch_of_one(b));
   return view_of(y, {y.shape()[1], y.shape()[2]}, {y.strides()[1], y.strides()[2]}, 0);
 }
 
@@ -102,20 +105,19 @@ Tensor broadcast_product(const Tensor& a, const Tensor& b, Where where) {
 
 // The values of linear_rows. Adding the bias to the fresh product saves a pass over memory.
 Tensor linear_values(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (bias.defined() && x.dtype() == bfloat16) {
-    // Widened, so that product and sum are rounded once.
-    return linear_values(x.detach().to(float32), weight.detach().to(float32),
-                         bias.detach().to(float32))
-        .to(bfloat16);
-  }
+  const bool wide = bias.defined() && x.dtype() == bfloat16;  // rounded once, with the bias
   const Tensor y =
-      multiply(x, view_of(weight, {weight.shape()[1], weight.shape()[0]},
-                          {weight.strides()[1], weight.strides()[0]}, weight.impl().offset));
+      multiply(x,
+               view_of(weight, {weight.shape()[1], weight.shape()[0]},
+                       {weight.strides()[1], weight.strides()[0]}, weight.impl().offset),
+               wide);
   if (bias.defined()) {
-    kernels::binary_in_place(kernels::Binary::add, y,
-                             view_of(bias, y.shape(), {0, bias.strides()[0]}, bias.impl().offset));
+    const Tensor added = wide ? bias.detach().to(float32) : bias;
+    kernels::binary_in_place(
+        kernels::Binary::add, y,
+        view_of(added, y.shape(), {0, added.strides()[0]}, added.impl().offset));
   }
-  return y;
+  return wide ? y.to(bfloat16) : y;
 }
 
 // x (rows, in), weight (out, in), bias (out) or undefined: matmul and add in one.

@@ -205,9 +205,10 @@ PlanCache& plan_cache() {
 
 }  // namespace
 
-ConvThreads::ConvThreads(const ConvShape& shape)
-    : count_(omp_in_parallel() != 0 || multiplications(shape) < kLeastDivided ? 1
-                                                                              : get_num_threads()),
+ConvThreads::ConvThreads(const ConvShape& shape) : ConvThreads(multiplications(shape)) {}
+
+ConvThreads::ConvThreads(std::int64_t multiplications)
+    : count_(omp_in_parallel() != 0 || multiplications < kLeastDivided ? 1 : get_num_threads()),
       previous_(omp_get_max_threads()) {
   if (count_ != previous_) {
     omp_set_num_threads(count_);

@@ -35,6 +35,7 @@ struct ConvPlan {
 class ConvThreads {
  public:
   explicit ConvThreads(const ConvShape& shape);
+  explicit ConvThreads(std::int64_t multiplications);
   ~ConvThreads();
   ConvThreads(const ConvThreads&) = delete;
   ConvThreads& operator=(const ConvThreads&) = delete;
