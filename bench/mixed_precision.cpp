@@ -94,7 +94,7 @@ int run(int argc, char** argv) {
       {"LeNet on MNIST", [] { return std::make_unique<LeNet>(); }, rg::load_mnist(argv[1], true),
        rg::load_mnist(argv[1], false), 3, 0.03},
       {"ResNet-8 on one file of CIFAR-10", [] { return std::make_unique<ResNet20>(1); },
-       cifar(folder + "/data_batch_1.bin"), cifar(folder + "/test_batch.bin"), 8, 0.05},
+       cifar(folder + "/data_batch_1.bin"), cifar(folder + "/test_batch.bin"), 3, 0.05},
   };
   const int seeds = argc > 3 ? std::atoi(argv[3]) : 3;
   for (const Task& task : tasks) {
