@@ -1,9 +1,10 @@
 #include <retrograd/autograd/grad_mode.h>
+#include <retrograd/tensor/detail/hot_tls.h>
 
 namespace retrograd {
 
 namespace {
-thread_local detail::RecordMode mode_here;
+RETROGRAD_HOT_TLS thread_local detail::RecordMode mode_here;
 }
 
 bool grad_enabled() noexcept {

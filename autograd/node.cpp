@@ -4,6 +4,7 @@
 #include <string>
 
 #include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/tensor/detail/hot_tls.h>
 #include <retrograd/tensor/memory.h>
 
 namespace retrograd {
@@ -11,7 +12,7 @@ namespace retrograd {
 namespace {
 
 std::atomic<std::uint64_t> next_number{1};
-std::atomic<std::int64_t> live_nodes{0};
+std::atomic<std::uint64_t> deleted_nodes{0};
 std::atomic<detail::RecordObserver> record_observer{nullptr};
 
 // Nodes whose count reached zero in this thread. One function deletes them in a loop: a chain of a
@@ -20,9 +21,9 @@ struct DeadList {
   Node* head = nullptr;
   bool draining = false;
 };
-thread_local DeadList dead;
+RETROGRAD_HOT_TLS thread_local DeadList dead;
 
-thread_local const Where* record_at = nullptr;
+RETROGRAD_HOT_TLS thread_local const Where* record_at = nullptr;
 
 const Tensor kUndefined;
 
@@ -35,9 +36,7 @@ Node::Node(const Shape& shape, DType dtype) noexcept
       number_(next_number.fetch_add(1, std::memory_order_relaxed)),
       shape_(shape),
       inputs_(0),
-      saved_(0) {
-  live_nodes.fetch_add(1, std::memory_order_relaxed);
-}
+      saved_(0) {}
 
 Node::Node(Record&& record)
     : dtype_(record.output.dtype()),
@@ -65,11 +64,10 @@ Node::Node(Record&& record)
     saved_[i].is_output = is_output;
   }
   number_ = next_number.fetch_add(1, std::memory_order_relaxed);
-  live_nodes.fetch_add(1, std::memory_order_relaxed);
 }
 
 Node::~Node() {
-  live_nodes.fetch_sub(1, std::memory_order_relaxed);
+  deleted_nodes.fetch_add(1, std::memory_order_relaxed);
 }
 
 void* Node::operator new(std::size_t bytes) {
@@ -80,7 +78,8 @@ void Node::operator delete(void* block, std::size_t bytes) noexcept {
 }
 
 std::int64_t Node::live_count() noexcept {
-  return live_nodes.load(std::memory_order_relaxed);
+  const std::uint64_t deleted = deleted_nodes.load(std::memory_order_relaxed);
+  return static_cast<std::int64_t>(next_number.load(std::memory_order_relaxed) - 1 - deleted);
 }
 
 void Node::free_saved() noexcept {
@@ -95,7 +94,7 @@ void retain(Node* node) noexcept {
 }
 
 void release(Node* node) noexcept {
-  if (node->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+  if (!detail::drop_reference(node->references_)) {
     return;
   }
   node->next_dead_ = dead.head;
@@ -159,10 +158,11 @@ void set_record_observer(RecordObserver observer) noexcept {
 }
 
 Tensor alias(const Tensor& tensor, NodePtr node) {
-  const TensorImpl& impl = tensor.impl();
-  Tensor result = view_of(tensor, impl.shape, impl.strides, impl.offset);
-  result.impl().node = std::move(node);
-  return result;
+  const TensorImpl& same = tensor.impl();
+  auto impl = IntrusivePtr<TensorImpl>::adopt(
+      new TensorImpl(same, same.storage, same.dtype, same.offset));
+  impl->node = std::move(node);
+  return Tensor(std::move(impl));
 }
 
 NodePtr grad_node(const Tensor& tensor) {
@@ -192,9 +192,8 @@ Tensor record_node(Record&& record) {
   if (const auto observer = record_observer.load(std::memory_order_relaxed)) {
     observer(record.op);
   }
-  Tensor result = record.output;
-  result.impl().node = NodePtr::adopt(new Node(std::move(record)));
-  return result;
+  output.node = NodePtr::adopt(new Node(std::move(record)));
+  return std::move(record.output);
 }
 
 }  // namespace detail

@@ -144,7 +144,7 @@ class TensorRefs {
  public:
   static constexpr std::size_t kMost = 6;
 
-  TensorRefs() = default;
+  TensorRefs() noexcept {}  // not defaulted: `few_` would be zeroed for every operator
   TensorRefs(std::initializer_list<std::reference_wrapper<const Tensor>> tensors) {
     for (const Tensor& tensor : tensors) {
       if (count_ < kMost) {
@@ -165,7 +165,7 @@ class TensorRefs {
   }
 
  private:
-  std::array<const Tensor*, kMost> few_{};
+  std::array<const Tensor*, kMost> few_;  // the first count_
   const Tensor* many_ = nullptr;
   std::size_t count_ = 0;
 };
@@ -179,7 +179,7 @@ RETROGRAD_API const Tensor& save_if(bool condition, const Tensor& tensor) noexce
 struct Record {
   const char* op;                 // a string literal, as shown in errors and printed tapes
   Where where;                    // the user's line
-  const Tensor& output;           // fresh: not an input, not yet recorded
+  Tensor output;                  // fresh: not an input, not yet recorded
   detail::TensorRefs inputs;      // what gradients flow to
   detail::TensorRefs saved = {};  // tensors the backward needs, the output among them if it likes
   // Captures plain numbers only; written with differentiable operators, so that gradients of
@@ -207,7 +207,7 @@ inline Tensor record(Record record) {
       }
     }
   }
-  return record.output;
+  return std::move(record.output);
 }
 
 }  // namespace retrograd

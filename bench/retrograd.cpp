@@ -91,10 +91,10 @@ Tensor activations() {
 }
 
 Step batch_norm() {
-  const auto norm = std::make_shared<nn::BatchNorm2d>(64);
+  const auto norm = std::make_shared<nn::Sequential>(nn::BatchNorm2d(64), nn::ReLU());
   // What a convolution hands on: channels-last.
   return both_ways(rg::conv2d(activations(), rg::ones({64, 1, 1, 1}), {}, {.groups = 64}),
-                   [norm](const Tensor& x) { return rg::relu((*norm)(x)); });
+                   [norm](const Tensor& x) { return (*norm)(x); });
 }
 
 Step cross_entropy() {

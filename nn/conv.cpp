@@ -106,6 +106,15 @@ Members Conv<N>::members() {
 
 template <std::size_t N>
 Tensor Conv<N>::forward(const Tensor& x) {
+  return convolve(x, false);
+}
+template <std::size_t N>
+Tensor Conv<N>::forward_relu(const Tensor& x) {
+  return convolve(x, true);
+}
+
+template <std::size_t N>
+Tensor Conv<N>::convolve(const Tensor& x, bool relu) {
   const Where where = CallSite::current();
   Tensor input = x;
   ConvOptions<N> options = options_;
@@ -114,11 +123,11 @@ Tensor Conv<N>::forward(const Tensor& x) {
     options.padding = 0;
   }
   if constexpr (N == 1) {
-    return conv1d(input, weight, bias, options, where);
+    return (relu ? conv1d_relu : conv1d)(input, weight, bias, options, where);
   } else if constexpr (N == 2) {
-    return conv2d(input, weight, bias, options, where);
+    return (relu ? conv2d_relu : conv2d)(input, weight, bias, options, where);
   } else {
-    return conv3d(input, weight, bias, options, where);
+    return (relu ? conv3d_relu : conv3d)(input, weight, bias, options, where);
   }
 }
 

@@ -33,6 +33,7 @@ class Conv : public Module {
 
   Members members() override;
   Tensor forward(const Tensor& x) override;
+  Tensor forward_relu(const Tensor& x);  // relu(forward(x)) in one operator
   std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
@@ -40,6 +41,8 @@ class Conv : public Module {
   Tensor bias;  // undefined without
 
  private:
+  Tensor convolve(const Tensor& x, bool relu);
+
   ConvOptions<N> options_;
   PaddingMode padding_mode_;
 };

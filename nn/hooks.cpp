@@ -89,6 +89,10 @@ class WatchedCall : public std::enable_shared_from_this<WatchedCall> {
 
 }  // namespace
 
+bool ModuleHooks::empty() const noexcept {
+  return forward_pre.empty() && forward.empty() && backward.empty();
+}
+
 void ModuleHooks::remove(std::uint64_t id) {
   forward_pre.remove(id);
   forward.remove(id);
@@ -195,6 +199,10 @@ HookHandle Module::register_full_backward_hook(BackwardHook hook, Where where) {
   require_callable("register_full_backward_hook", hook, where);
   const auto hooks = own_hooks();
   return {hooks, hooks->backward.add(hooks->next_id++, std::move(hook))};
+}
+
+bool Module::has_hooks() const noexcept {
+  return hooks_ && !hooks_->empty();
 }
 
 Tensor Module::call_with_hooks(const Tensor& input,

@@ -27,6 +27,10 @@ Tensor Linear::forward(const Tensor& x) {
   return linear(x, weight, bias, CallSite::current());
 }
 
+Tensor Linear::forward_relu(const Tensor& x) {
+  return linear_relu(x, weight, bias, CallSite::current());
+}
+
 std::int64_t Linear::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
   return count(output) * weight.shape()[1];
 }

@@ -24,6 +24,7 @@ class RETROGRAD_API Linear : public Module {
 
   Members members() override;
   Tensor forward(const Tensor& x) override;
+  Tensor forward_relu(const Tensor& x);  // relu(forward(x)) in one operator
   std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 

@@ -165,6 +165,7 @@ class RETROGRAD_API Module {
   // use of the input alone. It is undefined where the input requires none; then the hook must
   // return nothing. A forward() that writes to its input in place passes the hook by.
   HookHandle register_full_backward_hook(BackwardHook hook, Where where = {});
+  bool has_hooks() const noexcept;
 
   // A table of all modules: name, kind, output shape, parameters, and multiplications with an
   // addition, for a call in evaluation mode with zeros of this shape, of the parameters' dtype.

@@ -110,13 +110,22 @@ BatchNorm<N>::BatchNorm(std::int64_t num_features, BatchNormLayerOptions options
 
 template <std::size_t N>
 Tensor BatchNorm<N>::forward(const Tensor& x) {
+  return normalise(x, false);
+}
+template <std::size_t N>
+Tensor BatchNorm<N>::forward_relu(const Tensor& x) {
+  return normalise(x, true);
+}
+
+template <std::size_t N>
+Tensor BatchNorm<N>::normalise(const Tensor& x, bool relu) {
   constexpr std::int64_t most = N + 2;
   require_rank(x, N == 1 ? 2 : most, most);
   const bool training = is_training() || !running_mean.defined();
-  const Tensor y =
-      batch_norm(x, running_mean, running_var, weight, bias,
-                 {.training = training, .momentum = next_momentum(), .eps = options_.eps},
-                 CallSite::current());
+  const Tensor y = (relu ? batch_norm_relu : batch_norm)(
+      x, running_mean, running_var, weight, bias,
+      {.training = training, .momentum = next_momentum(), .eps = options_.eps},
+      CallSite::current());
   if (is_training()) {
     count_batch();
   }

@@ -64,6 +64,10 @@ class BatchNorm : public RunningNorm {
   explicit BatchNorm(std::int64_t num_features, BatchNormLayerOptions options = {},
                      Where where = {});
   Tensor forward(const Tensor& x) override;
+  Tensor forward_relu(const Tensor& x);  // relu(forward(x)) in one operator
+
+ private:
+  Tensor normalise(const Tensor& x, bool relu);
 };
 
 extern template class RETROGRAD_API BatchNorm<1>;

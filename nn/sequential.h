@@ -21,6 +21,8 @@ class RETROGRAD_API Sequential : public ModuleList {
     (push_back(std::move(modules)), ...);
   }
 
+  // A Linear, convolution or batch norm and the ReLU after it run as one operator, unless hooks
+  // watch either.
   Tensor forward(const Tensor& x) override;
   std::string describe() const override { return "Sequential(" + std::to_string(size()) + ")"; }
 };

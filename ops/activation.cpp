@@ -8,6 +8,7 @@
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/activation.h>
 #include <retrograd/ops/shape.h>
@@ -90,6 +91,28 @@ Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
                  .saved = {same_sign ? y : x},
                  .backward = [negative_slope](const Backward& b) -> Gradients {
                    return {retrograd::where(b.saved(0) > 0, b.grad, b.grad * negative_slope)};
+                 }});
+}
+
+Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
+  check::floating("add_relu", a, where);
+  check::defined("add_relu", "the second operand", b, where);
+  if (a.dtype() != b.dtype() && autocast::widens(a, b)) {
+    return add_relu(widened(a, where), widened(b, where), where);
+  }
+  check::same_dtype("add_relu", "a", a, "b", b, where);
+  const Shape shape = broadcast_shapes("add_relu", a.shape(), b.shape(), where);
+  const Tensor x = expand(a, shape, where);
+  const Tensor y = expand(b, shape, where);
+  const Tensor sum = kernels::add_relu(x, y);
+  return record({.op = "add_relu",
+                 .where = where,
+                 .output = sum,
+                 .inputs = {x, y},
+                 .saved = {sum},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor grad = relu_grad(b.grad, b.saved(0));
+                   return {grad, grad};
                  }});
 }
 

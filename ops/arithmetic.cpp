@@ -1,5 +1,7 @@
 #include <retrograd/ops/arithmetic.h>
 
+#include <utility>
+
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
@@ -39,74 +41,96 @@ DType result_dtype(const Operand& a, const Operand& b) {
   return kind(other) > kind(leading) ? other : leading;
 }
 
-// Two operands of one dtype and shape; at most one of them is a number.
-struct Pair {
-  Tensor a;
-  Tensor b;
-  Scalar number_a;
-  Scalar number_b;
-};
-
-Pair prepare(const char* op, const Operand& a, const Operand& b, Where where, bool divides) {
-  if (!a.is_tensor() && !b.is_tensor()) {
-    fail<DTypeError>(op, where, "needs a tensor; both operands are numbers");
-  }
-  for (const Operand* x : {&a, &b}) {
-    if (x->is_tensor()) {
-      check::defined(op, x == &a ? "the first operand" : "the second operand", x->tensor(), where);
-    }
-  }
-  DType dtype = result_dtype(a, b);
-  if (divides && !is_floating(dtype)) {
-    dtype = float32;
-  }
-  Pair pair{.a = {}, .b = {}, .number_a = a.number(), .number_b = b.number()};
+void check_operands(const char* op, const Operand& a, const Operand& b, Where where) {
   if (a.is_tensor()) {
-    pair.a = a.tensor().to(dtype, where);
+    check::defined(op, "the first operand", a.tensor(), where);
   }
   if (b.is_tensor()) {
-    pair.b = b.tensor().to(dtype, where);
+    check::defined(op, "the second operand", b.tensor(), where);
   }
-  if (a.is_tensor() && b.is_tensor() && pair.a.shape() != pair.b.shape()) {
-    const Shape shape = broadcast_shapes(op, pair.a.shape(), pair.b.shape(), where);
-    pair.a = expand(pair.a, shape, where);
-    pair.b = expand(pair.b, shape, where);
-  }
-  return pair;
 }
 
-Tensor compute(Binary op, const Pair& p) {
-  if (!p.a.defined()) {
-    return kernels::binary(op, p.number_a, p.b);
+// Two operands of one dtype and shape; at most one of them is a number. Refers to the caller's
+// tensors where they fit.
+class Pair {
+ public:
+  Pair(const char* op, const Operand& first, const Operand& second, Where where,
+       bool divides = false)
+      : number_a(first.number()), number_b(second.number()) {
+    if (!first.is_tensor() && !second.is_tensor()) {
+      fail<DTypeError>(op, where, "needs a tensor; both operands are numbers");
+    }
+    check_operands(op, first, second, where);
+    a = first.is_tensor() ? &first.tensor() : nullptr;
+    b = second.is_tensor() ? &second.tensor() : nullptr;
+    if (a != nullptr && b != nullptr && a->dtype() == b->dtype() && a->shape() == b->shape() &&
+        (!divides || is_floating(a->dtype()))) {
+      return;
+    }
+    fit(op, result_dtype(first, second), where, divides);
   }
-  return p.b.defined() ? kernels::binary(op, p.a, p.b) : kernels::binary(op, p.a, p.number_b);
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+
+  const Tensor* a = nullptr;  // null for a number
+  const Tensor* b = nullptr;
+  Scalar number_a;
+  Scalar number_b;
+
+ private:
+  void fit(const char* op, DType dtype, Where where, bool divides) {
+    if (divides && !is_floating(dtype)) {
+      dtype = float32;
+    }
+    const auto use = [](const Tensor*& place, Tensor& made, Tensor tensor) {
+      made = std::move(tensor);
+      place = &made;
+    };
+    if (a != nullptr && a->dtype() != dtype) {
+      use(a, made_a_, a->to(dtype, where));
+    }
+    if (b != nullptr && b->dtype() != dtype) {
+      use(b, made_b_, b->to(dtype, where));
+    }
+    if (a != nullptr && b != nullptr && a->shape() != b->shape()) {
+      const Shape shape = broadcast_shapes(op, a->shape(), b->shape(), where);
+      use(a, made_a_, expand(*a, shape, where));
+      use(b, made_b_, expand(*b, shape, where));
+    }
+  }
+
+  Tensor made_a_;
+  Tensor made_b_;
+};
+
+Tensor compute(Binary op, const Pair& p) {
+  if (p.a == nullptr) {
+    return kernels::binary(op, p.number_a, *p.b);
+  }
+  return p.b != nullptr ? kernels::binary(op, *p.a, *p.b) : kernels::binary(op, *p.a, p.number_b);
 }
 
 // Records an operator of one tensor when the other operand was a number.
 Tensor compare(const char* op, Compare kind, Compare mirrored, const Operand& a, const Operand& b,
                Where where) {
-  const Pair p = prepare(op, a, b, where, false);
-  if (!p.a.defined()) {
-    return kernels::compare(mirrored, p.b, p.number_a);
+  const Pair p(op, a, b, where);
+  if (p.a == nullptr) {
+    return kernels::compare(mirrored, *p.b, p.number_a);
   }
-  return p.b.defined() ? kernels::compare(kind, p.a, p.b) : kernels::compare(kind, p.a, p.number_b);
+  return p.b != nullptr ? kernels::compare(kind, *p.a, *p.b)
+                        : kernels::compare(kind, *p.a, p.number_b);
 }
 
 Tensor extreme(const char* op, Binary kind, const Operand& a, const Operand& b, Where where) {
-  Pair p = prepare(op, a, b, where, false);
-  if (!p.a.defined()) {
-    p.a = full_like(p.b, p.number_a);
-  }
-  if (!p.b.defined()) {
-    p.b = full_like(p.a, p.number_b);
-  }
-  const Tensor y = kernels::binary(kind, p.a, p.b);
+  const Pair p(op, a, b, where);
+  const Tensor x = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
+  const Tensor z = p.b != nullptr ? *p.b : full_like(*p.a, p.number_b);
   const bool larger = kind == Binary::maximum;
   return record({.op = op,
                  .where = where,
-                 .output = y,
-                 .inputs = {p.a, p.b},
-                 .saved = {p.a, p.b},
+                 .output = kernels::binary(kind, x, z),
+                 .inputs = {x, z},
+                 .saved = {x, z},
                  .backward = [larger](const Backward& b) -> Gradients {
                    const Tensor x = b.saved(0).detach();
                    const Tensor y = b.saved(1).detach();
@@ -122,87 +146,88 @@ Tensor extreme(const char* op, Binary kind, const Operand& a, const Operand& b, 
 }  // namespace
 
 Tensor add(const Operand& a, const Operand& b, Where where) {
-  const Pair p = prepare("add", a, b, where, false);
-  const Tensor y = compute(Binary::add, p);
-  if (p.a.defined() && p.b.defined()) {
+  const Pair p("add", a, b, where);
+  Tensor y = compute(Binary::add, p);
+  if (p.a != nullptr && p.b != nullptr) {
     return record({.op = "add",
                    .where = where,
-                   .output = y,
-                   .inputs = {p.a, p.b},
+                   .output = std::move(y),
+                   .inputs = {*p.a, *p.b},
                    .backward = [](const Backward& b) -> Gradients {
                      return {b.grad, b.grad};
                    }});
   }
   return record({.op = "add",
                  .where = where,
-                 .output = y,
-                 .inputs = {p.a.defined() ? p.a : p.b},
+                 .output = std::move(y),
+                 .inputs = {p.a != nullptr ? *p.a : *p.b},
                  .backward = [](const Backward& b) -> Gradients { return {b.grad}; }});
 }
 
 Tensor sub(const Operand& a, const Operand& b, Where where) {
-  const Pair p = prepare("sub", a, b, where, false);
-  const Tensor y = compute(Binary::sub, p);
-  if (p.a.defined() && p.b.defined()) {
+  const Pair p("sub", a, b, where);
+  Tensor y = compute(Binary::sub, p);
+  if (p.a != nullptr && p.b != nullptr) {
     return record({.op = "sub",
                    .where = where,
-                   .output = y,
-                   .inputs = {p.a, p.b},
+                   .output = std::move(y),
+                   .inputs = {*p.a, *p.b},
                    .backward = [](const Backward& b) -> Gradients {
                      return {b.grad, b.needs(1) ? -b.grad : Tensor()};
                    }});
   }
-  const bool negated = !p.a.defined();
+  const bool negated = p.a == nullptr;
   return record({.op = "sub",
                  .where = where,
-                 .output = y,
-                 .inputs = {negated ? p.b : p.a},
+                 .output = std::move(y),
+                 .inputs = {negated ? *p.b : *p.a},
                  .backward = [negated](const Backward& b) -> Gradients {
                    return {negated ? -b.grad : b.grad};
                  }});
 }
 
 Tensor mul(const Operand& a, const Operand& b, Where where) {
-  const Pair p = prepare("mul", a, b, where, false);
-  const Tensor y = compute(Binary::mul, p);
-  if (p.a.defined() && p.b.defined()) {
-    return record({.op = "mul",
-                   .where = where,
-                   .output = y,
-                   .inputs = {p.a, p.b},
-                   .saved = {save_if(p.b.requires_grad(), p.a), save_if(p.a.requires_grad(), p.b)},
-                   .backward = [](const Backward& b) -> Gradients {
-                     return {b.needs(0) ? b.grad * b.saved(1) : Tensor(),
-                             b.needs(1) ? b.grad * b.saved(0) : Tensor()};
-                   }});
+  const Pair p("mul", a, b, where);
+  Tensor y = compute(Binary::mul, p);
+  if (p.a != nullptr && p.b != nullptr) {
+    return record(
+        {.op = "mul",
+         .where = where,
+         .output = std::move(y),
+         .inputs = {*p.a, *p.b},
+         .saved = {save_if(p.b->requires_grad(), *p.a), save_if(p.a->requires_grad(), *p.b)},
+         .backward = [](const Backward& b) -> Gradients {
+           return {b.needs(0) ? b.grad * b.saved(1) : Tensor(),
+                   b.needs(1) ? b.grad * b.saved(0) : Tensor()};
+         }});
   }
-  const Scalar factor = p.a.defined() ? p.number_b : p.number_a;
+  const Scalar factor = p.a != nullptr ? p.number_b : p.number_a;
   return record(
       {.op = "mul",
        .where = where,
-       .output = y,
-       .inputs = {p.a.defined() ? p.a : p.b},
+       .output = std::move(y),
+       .inputs = {p.a != nullptr ? *p.a : *p.b},
        .backward = [factor](const Backward& b) -> Gradients { return {b.grad * factor}; }});
 }
 
 Tensor div(const Operand& a, const Operand& b, Where where) {
-  const Pair p = prepare("div", a, b, where, true);
+  const Pair p("div", a, b, where, true);
   const Tensor y = compute(Binary::div, p);
-  if (!p.b.defined()) {
+  if (p.b == nullptr) {
     const Scalar divisor = p.number_b;
     return record(
         {.op = "div",
          .where = where,
          .output = y,
-         .inputs = {p.a},
+         .inputs = {*p.a},
          .backward = [divisor](const Backward& b) -> Gradients { return {b.grad / divisor}; }});
   }
-  if (!p.a.defined()) {
+  if (p.a == nullptr) {
     return record({.op = "div",
                    .where = where,
                    .output = y,
-                   .inputs = {p.b},
-                   .saved = {y, p.b},
+                   .inputs = {*p.b},
+                   .saved = {y, *p.b},
                    .backward = [](const Backward& b) -> Gradients {
                      return {-(b.grad * (b.saved(0) / b.saved(1)))};
                    }});
@@ -210,8 +235,8 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
   return record({.op = "div",
                  .where = where,
                  .output = y,
-                 .inputs = {p.a, p.b},
-                 .saved = {save_if(p.b.requires_grad(), y), p.b},
+                 .inputs = {*p.a, *p.b},
+                 .saved = {save_if(p.b->requires_grad(), y), *p.b},
                  .backward = [](const Backward& b) -> Gradients {
                    const Tensor divisor = b.saved(1);
                    // the quotient first: 1 over a tiny divisor is infinite
@@ -221,19 +246,20 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor pow(const Operand& a, const Operand& b, Where where) {
-  Pair p = prepare("pow", a, b, where, false);
-  if (autocast::widens(p.a, p.b)) {
-    p.a = widened(p.a, where);
-    p.b = widened(p.b, where);
+  const Pair p("pow", a, b, where);
+  if (autocast::widens(p.a != nullptr ? *p.a : *p.b)) {
+    return p.a == nullptr   ? pow(p.number_a, widened(*p.b, where), where)
+           : p.b == nullptr ? pow(widened(*p.a, where), p.number_b, where)
+                            : pow(widened(*p.a, where), widened(*p.b, where), where);
   }
   const Tensor y = compute(Binary::pow, p);
-  if (!p.b.defined()) {
+  if (p.b == nullptr) {
     const double exponent = p.number_b.to<double>();
     return record({.op = "pow",
                    .where = where,
                    .output = y,
-                   .inputs = {p.a},
-                   .saved = {p.a},
+                   .inputs = {*p.a},
+                   .saved = {*p.a},
                    .backward = [exponent](const Backward& b) -> Gradients {
                      if (exponent == 0) {
                        return {zeros_like(b.grad)};
@@ -241,12 +267,12 @@ Tensor pow(const Operand& a, const Operand& b, Where where) {
                      return {b.grad * (exponent * pow(b.saved(0), exponent - 1))};
                    }});
   }
-  const Tensor base = p.a.defined() ? p.a : full_like(p.b, p.number_a);
+  const Tensor base = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
   return record({.op = "pow",
                  .where = where,
                  .output = y,
-                 .inputs = {base, p.b},
-                 .saved = {base, p.b, save_if(p.b.requires_grad(), y)},
+                 .inputs = {base, *p.b},
+                 .saved = {base, *p.b, save_if(p.b->requires_grad(), y)},
                  .backward = [](const Backward& b) -> Gradients {
                    const Tensor base = b.saved(0);
                    const Tensor exponent = b.saved(1);
@@ -295,25 +321,23 @@ Tensor ge(const Operand& a, const Operand& b, Where where) {
 
 Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where where) {
   check::dtype("where", "condition", condition, boolean, where);
-  Pair p{};
-  if (a.is_tensor() || b.is_tensor()) {
-    p = prepare("where", a, b, where, false);
-  }
+  check_operands("where", a, b, where);
+  const DType dtype = result_dtype(a, b);
   // Numbers become tensors without dimensions, which the expansion below repeats.
-  const DType dtype = p.a.defined()   ? p.a.dtype()
-                      : p.b.defined() ? p.b.dtype()
-                                      : result_dtype(a, b);
-  const Tensor x = p.a.defined() ? p.a : full({}, a.number(), {.dtype = dtype});
-  const Tensor y = p.b.defined() ? p.b : full({}, b.number(), {.dtype = dtype});
+  const auto tensor_of = [&](const Operand& operand) {
+    return operand.is_tensor() ? operand.tensor().to(dtype, where)
+                               : full({}, operand.number(), {.dtype = dtype});
+  };
+  const Tensor x = tensor_of(a);
+  const Tensor y = tensor_of(b);
   const Shape shape = broadcast_shapes(
       "where", broadcast_shapes("where", x.shape(), y.shape(), where), condition.shape(), where);
   const Tensor c = expand(condition, shape, where);
   const Tensor xs = expand(x, shape, where);
   const Tensor ys = expand(y, shape, where);
-  const Tensor out = kernels::where(c, xs, ys);
   return record({.op = "where",
                  .where = where,
-                 .output = out,
+                 .output = kernels::where(c, xs, ys),
                  .inputs = {xs, ys},
                  .saved = {c},
                  .backward = [](const Backward& b) -> Gradients {

@@ -5,7 +5,8 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/conv.h>
-#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/detail/relu.h>
+#include <retrograd/ops/kernels/activation.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 
@@ -26,19 +27,24 @@ Tensor bias_grad(const Tensor& grad) {
 }  // namespace
 
 Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvShape& shape, Where where) {
+            const ConvShape& shape, Where where, bool relu) {
   const Tensor y = kernels::conv(x, weight, bias, shape);
+  if (relu) {
+    kernels::relu_in_place(y);  // oneDNN's own would make 0 of NaN
+  }
   return record({.op = op,
                  .where = where,
                  .output = y,
                  .inputs = {x, weight, bias},
-                 .saved = {save_if(weight.requires_grad(), x), save_if(x.requires_grad(), weight)},
-                 .backward = [shape](const Backward& b) -> Gradients {
+                 .saved = {save_if(weight.requires_grad(), x), save_if(x.requires_grad(), weight),
+                           save_if(relu, y)},
+                 .backward = [shape, relu](const Backward& b) -> Gradients {
+                   const Tensor grad = relu ? relu_grad(b.grad, b.saved(2)) : b.grad;
                    return {b.needs(0)
-                               ? input_grad("conv_input_grad", b.grad, b.saved(1), {}, shape, {})
+                               ? input_grad("conv_input_grad", grad, b.saved(1), {}, shape, {})
                                : Tensor(),
-                           b.needs(1) ? weight_grad(b.saved(0), b.grad, shape, {}) : Tensor(),
-                           b.needs(2) ? bias_grad(b.grad) : Tensor()};
+                           b.needs(1) ? weight_grad(b.saved(0), grad, shape, {}) : Tensor(),
+                           b.needs(2) ? bias_grad(grad) : Tensor()};
                  }});
 }
 
@@ -144,10 +150,10 @@ ConvShape shape_of(const char* op, const Tensor& x, const Tensor& weight,
 
 template <std::size_t N>
 Tensor convolution(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                   const ConvOptions<N>& options, Where where) {
+                   const ConvOptions<N>& options, bool relu, Where where) {
   if (autocast::lowers(x, weight, bias)) {
     return convolution(op, autocast::lowered(x, where), autocast::lowered(weight, where),
-                       autocast::lowered(bias, where), options, where);
+                       autocast::lowered(bias, where), options, relu, where);
   }
   check::floating(op, x, where);
   check::defined(op, "weight", weight, where);
@@ -163,26 +169,41 @@ Tensor convolution(const char* op, const Tensor& x, const Tensor& weight, const 
   check_tensors<N>(op, x, weight, bias, options.groups, where);
   const ConvShape shape = shape_of(op, x, weight, options, where);
   if (x.dim() == static_cast<std::int64_t>(N + 1)) {
-    return squeeze(conv(op, unsqueeze(x, 0, where), weight, bias, shape, where), 0, where);
+    return squeeze(conv(op, unsqueeze(x, 0, where), weight, bias, shape, where, relu), 0, where);
   }
-  return conv(op, x, weight, bias, shape, where);
+  return conv(op, x, weight, bias, shape, where, relu);
 }
 
 }  // namespace
 
 Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<1>& options, Where where) {
-  return convolution("conv1d", x, weight, bias, options, where);
+  return convolution("conv1d", x, weight, bias, options, false, where);
 }
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<2>& options, Where where) {
-  return convolution("conv2d", x, weight, bias, options, where);
+  return convolution("conv2d", x, weight, bias, options, false, where);
 }
 
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<3>& options, Where where) {
-  return convolution("conv3d", x, weight, bias, options, where);
+  return convolution("conv3d", x, weight, bias, options, false, where);
+}
+
+Tensor conv1d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                   const ConvOptions<1>& options, Where where) {
+  return convolution("conv1d_relu", x, weight, bias, options, true, where);
+}
+
+Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                   const ConvOptions<2>& options, Where where) {
+  return convolution("conv2d_relu", x, weight, bias, options, true, where);
+}
+
+Tensor conv3d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                   const ConvOptions<3>& options, Where where) {
+  return convolution("conv3d_relu", x, weight, bias, options, true, where);
 }
 
 }  // namespace retrograd

@@ -31,6 +31,14 @@ RETROGRAD_API Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor&
 RETROGRAD_API Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                             const ConvOptions<3>& options = {}, Where where = {});
 
+// relu of these convolutions, in one operator.
+RETROGRAD_API Tensor conv1d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+                                 const ConvOptions<1>& options = {}, Where where = {});
+RETROGRAD_API Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+                                 const ConvOptions<2>& options = {}, Where where = {});
+RETROGRAD_API Tensor conv3d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+                                 const ConvOptions<3>& options = {}, Where where = {});
+
 template <std::size_t N>
 struct ConvTransposeOptions {
   Size<N> stride = 1;

@@ -6,7 +6,9 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/detail/widen.h>
+#include <retrograd/ops/kernels/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
 
@@ -218,14 +220,24 @@ Tensor sigmoid(const Tensor& x, Where where) {
 Tensor relu(const Tensor& x, Where where) {
   check::defined("relu", "input", x, where);
   const Tensor y = kernels::unary(Unary::relu, x);
-  return record({.op = "relu",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {y},
-                 .backward = [](const Backward& b) -> Gradients {
-                   return {retrograd::where(b.saved(0) <= 0, 0, b.grad)};
-                 }});
+  return record(
+      {.op = "relu",
+       .where = where,
+       .output = y,
+       .inputs = {x},
+       .saved = {y},
+       .backward = [](const Backward& b) -> Gradients { return {relu_grad(b.grad, b.saved(0))}; }});
+}
+
+Tensor relu_grad(const Tensor& grad, const Tensor& y) {
+  const Tensor mask = y.detach();
+  return record(
+      {.op = "relu_grad",
+       .where = {},
+       .output = kernels::relu_grad(grad, mask),
+       .inputs = {grad},
+       .saved = {mask},
+       .backward = [](const Backward& b) -> Gradients { return {relu_grad(b.grad, b.saved(0))}; }});
 }
 
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max, Where where) {

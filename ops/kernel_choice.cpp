@@ -18,9 +18,19 @@ ReferenceKernelsGuard::~ReferenceKernelsGuard() {
   kernels::choice().reference_only = previous_;
 }
 
+NoDirectKernelsGuard::NoDirectKernelsGuard() noexcept
+    : previous_(std::exchange(kernels::choice().no_direct, true)) {}
+
+NoDirectKernelsGuard::~NoDirectKernelsGuard() {
+  kernels::choice().no_direct = previous_;
+}
+
 KernelCounts kernel_counts() noexcept {
   const kernels::Choice& choice = kernels::choice();
-  return {.onednn = choice.onednn_runs, .reference = choice.reference_runs};
+  return {.onednn = choice.onednn_runs,
+          .direct = choice.direct_runs,
+          .reference = choice.reference_runs,
+          .reorders = choice.reorders};
 }
 
 std::size_t cached_kernels() noexcept {

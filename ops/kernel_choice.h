@@ -22,10 +22,26 @@ class RETROGRAD_API ReferenceKernelsGuard {
   bool previous_;
 };
 
-// The number of convolution and matrix kernels that ran in this thread, by kind.
+// Leaves convolutions with few channels to oneDNN too, in this thread until the end of the scope.
+class RETROGRAD_API NoDirectKernelsGuard {
+ public:
+  NoDirectKernelsGuard() noexcept;
+  ~NoDirectKernelsGuard();
+  NoDirectKernelsGuard(const NoDirectKernelsGuard&) = delete;
+  NoDirectKernelsGuard& operator=(const NoDirectKernelsGuard&) = delete;
+
+ private:
+  bool previous_;
+};
+
+// The number of convolution and matrix kernels that ran in this thread, by kind, and of the inputs
+// and gradients of convolutions, poolings and normalisations that were copied because they did not
+// lie channels-last.
 struct KernelCounts {
   long long onednn = 0;
+  long long direct = 0;  // own loops for convolutions with few channels
   long long reference = 0;
+  long long reorders = 0;
 };
 RETROGRAD_API KernelCounts kernel_counts() noexcept;
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <tuple>
 
+#include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
@@ -10,6 +11,7 @@
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/index.h>
+#include <retrograd/ops/kernels/cross_entropy.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
@@ -164,6 +166,78 @@ Tensor smooth_part(const char* op, const Tensor& log_probabilities, const Classe
                               reduction, where);
 }
 
+// Cross entropy of classes, composed: for weights that are trained themselves.
+Tensor composed_entropy(const char* op, const Tensor& x, const Classes& classes, std::size_t dim,
+                        const Tensor& weight, const CrossEntropyOptions& options, Where where) {
+  const Tensor weights = target_weights(weight, classes, where);
+  const Tensor log_probabilities = log_softmax(x, static_cast<std::int64_t>(dim), where);
+  const Tensor hard = nll(op, log_probabilities, classes, dim, weights, options.reduction, where);
+  if (options.label_smoothing == 0) {
+    return hard;
+  }
+  const Tensor smooth =
+      smooth_part(op, log_probabilities, classes, dim, weight, weights, options.reduction, where);
+  const double share = options.label_smoothing / static_cast<double>(x.shape()[dim]);
+  return add(mul(hard, 1 - options.label_smoothing, where), mul(smooth, share, where), where);
+}
+
+kernels::ClassTargets fused_targets(const Tensor& x, const Classes& classes, std::size_t dim,
+                                    const Tensor& weight, double smoothing) {
+  kernels::ClassTargets targets{.index = kernels::as_contiguous(classes.index)};
+  if (classes.ignored.defined()) {
+    targets.ignored = kernels::as_contiguous(classes.ignored);
+  }
+  if (weight.defined() || smoothing > 0) {
+    const Shape count{x.shape()[dim]};
+    const Tensor factors = weight.defined() ? kernels::as_contiguous(weight.detach())
+                                            : ones(count, {.dtype = x.dtype()});
+    targets.own = (factors * (1 - smoothing)).detach();
+    if (smoothing > 0) {
+      targets.soft = (factors * (smoothing / static_cast<double>(x.shape()[dim]))).detach();
+    }
+  }
+  return targets;
+}
+
+// What every class counts of every target, in the input's shape.
+Tensor wanted_classes(const Tensor& x, std::size_t dim, const kernels::ClassTargets& targets) {
+  const auto d = static_cast<std::int64_t>(dim);
+  const Tensor numbers = along_classes(arange(x.shape()[dim]), x, dim, {});
+  Tensor wanted = eq(unsqueeze(targets.index, d), numbers).to(x.dtype());
+  if (targets.own.defined()) {
+    wanted = wanted * along_classes(targets.own, x, dim, {});
+  }
+  if (targets.soft.defined()) {
+    wanted = wanted + along_classes(targets.soft, x, dim, {});
+  }
+  return targets.ignored.defined() ? retrograd::where(unsqueeze(targets.ignored, d), 0, wanted)
+                                   : wanted;
+}
+
+// The losses of the targets in one pass over the logits.
+Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTargets& targets,
+                     std::size_t dim, Where where) {
+  const kernels::ClassLosses result = kernels::cross_entropy(x, dim, targets);
+  return record(
+      {.op = op,
+       .where = where,
+       .output = result.losses,
+       .inputs = {x},
+       .saved = {x, result.exponent, targets.index, targets.ignored, targets.own, targets.soft},
+       .backward = [dim](const Backward& b) -> Gradients {
+         const Tensor x = b.saved(0);
+         const kernels::ClassTargets targets{
+             .index = b.saved(2), .ignored = b.saved(3), .own = b.saved(4), .soft = b.saved(5)};
+         if (!grad_enabled()) {
+           return {kernels::cross_entropy_grad(b.grad, x, b.saved(1), dim, targets)};
+         }
+         const auto d = static_cast<std::int64_t>(dim);
+         const Tensor wanted = wanted_classes(x, dim, targets);
+         const Tensor all = sum(wanted, d, true);
+         return {unsqueeze(b.grad, d) * (softmax(x, d) * all - wanted)};
+       }});
+}
+
 }  // namespace
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions& options,
@@ -205,16 +279,14 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
         .to(input.dtype(), where);
   }
   const Classes classes = check_classes(op, input, target, dim, options.ignore_index, where);
-  const Tensor weights = target_weights(weight, classes, where);
-  const Tensor log_probabilities = log_softmax(x, static_cast<std::int64_t>(dim), where);
-  Tensor result = nll(op, log_probabilities, classes, dim, weights, options.reduction, where);
-  if (smoothing > 0) {
-    const Tensor smooth =
-        smooth_part(op, log_probabilities, classes, dim, weight, weights, options.reduction, where);
-    const double share = smoothing / static_cast<double>(input.shape()[dim]);
-    result = add(mul(result, 1 - smoothing, where), mul(smooth, share, where), where);
+  if (weight.defined() && weight.requires_grad() && grad_enabled()) {
+    return composed_entropy(op, x, classes, dim, weight, options, where).to(input.dtype(), where);
   }
-  return result.to(input.dtype(), where);
+  const Tensor losses =
+      fused_entropy(op, x, fused_targets(x, classes, dim, weight, smoothing), dim, where);
+  return reduced_over_targets(op, losses, target_weights(weight, classes, where), classes,
+                              options.reduction, where)
+      .to(input.dtype(), where);
 }
 
 Tensor multi_margin_loss(const Tensor& input, const Tensor& target,

@@ -6,6 +6,8 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/relu.h>
+#include <retrograd/ops/kernels/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/matmul.h>
 #include <retrograd/ops/reduce.h>
@@ -104,7 +106,7 @@ Tensor broadcast_product(const Tensor& a, const Tensor& b, Where where) {
 }
 
 // The values of linear_rows. Adding the bias to the fresh product saves a pass over memory.
-Tensor linear_values(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+Tensor linear_values(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu) {
   const bool wide = bias.defined() && x.dtype() == bfloat16;  // rounded once, with the bias
   const Tensor y =
       multiply(x,
@@ -113,25 +115,68 @@ Tensor linear_values(const Tensor& x, const Tensor& weight, const Tensor& bias) 
                wide);
   if (bias.defined()) {
     const Tensor added = wide ? bias.detach().to(float32) : bias;
-    kernels::binary_in_place(
-        kernels::Binary::add, y,
-        view_of(added, y.shape(), {0, added.strides()[0]}, added.impl().offset));
+    const Tensor row = view_of(added, y.shape(), {0, added.strides()[0]}, added.impl().offset);
+    relu ? kernels::add_relu_in_place(y, row)
+         : kernels::binary_in_place(kernels::Binary::add, y, row);
+  } else if (relu) {
+    kernels::relu_in_place(y);
   }
   return wide ? y.to(bfloat16) : y;
 }
 
-// x (rows, in), weight (out, in), bias (out) or undefined: matmul and add in one.
-Tensor linear_rows(const Tensor& x, const Tensor& weight, const Tensor& bias, Where where) {
-  return record({.op = "linear",
+// x (rows, in), weight (out, in), bias (out) or undefined: matmul, add and ReLU in one.
+Tensor linear_rows(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                   bool relu, Where where) {
+  const Tensor y = linear_values(x, weight, bias, relu);
+  return record({.op = op,
                  .where = where,
-                 .output = linear_values(x, weight, bias),
+                 .output = y,
                  .inputs = {x, weight, bias},
-                 .saved = {save_if(weight.requires_grad(), x), save_if(x.requires_grad(), weight)},
-                 .backward = [](const Backward& b) -> Gradients {
-                   return {b.needs(0) ? product(b.grad, b.saved(1), {}) : Tensor(),
-                           b.needs(1) ? product(swapped(b.grad), b.saved(0), {}) : Tensor(),
-                           b.needs(2) ? sum(b.grad, 0) : Tensor()};
+                 .saved = {save_if(weight.requires_grad(), x), save_if(x.requires_grad(), weight),
+                           save_if(relu, y)},
+                 .backward = [relu](const Backward& b) -> Gradients {
+                   const Tensor grad = relu ? relu_grad(b.grad, b.saved(2)) : b.grad;
+                   return {b.needs(0) ? product(grad, b.saved(1), {}) : Tensor(),
+                           b.needs(1) ? product(swapped(grad), b.saved(0), {}) : Tensor(),
+                           b.needs(2) ? sum(grad, 0) : Tensor()};
                  }});
+}
+
+Tensor linear_of(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                 bool relu, Where where) {
+  if (autocast::lowers(x, weight, bias)) {
+    return linear_of(op, autocast::lowered(x, where), autocast::lowered(weight, where),
+                     autocast::lowered(bias, where), relu, where);
+  }
+  check::floating(op, x, where);
+  check::defined(op, "weight", weight, where);
+  check::same_dtype(op, "input", x, "weight", weight, where);
+  if (x.dim() == 0 || weight.dim() != 2) {
+    fail<ShapeError>(op, where, "needs an input (..., in) and a weight (out, in)",
+                     {{"input", x}, {"weight", weight}});
+  }
+  if (x.shape().back() != weight.shape()[1]) {
+    fail<ShapeError>(op, where,
+                     "input has " + std::to_string(x.shape().back()) +
+                         " features but weight expects " + std::to_string(weight.shape()[1]),
+                     {{"input", x}, {"weight", weight}});
+  }
+  if (bias.defined()) {
+    check::same_dtype(op, "input", x, "bias", bias, where);
+    if (bias.shape() != Shape{weight.shape()[0]}) {
+      fail<ShapeError>(op, where,
+                       "bias must have one element for each of the " +
+                           std::to_string(weight.shape()[0]) + " outputs",
+                       {{"weight", weight}, {"bias", bias}});
+    }
+  }
+  if (x.dim() == 2) {
+    return linear_rows(op, x, weight, bias, relu, where);
+  }
+  Shape shape = x.shape();
+  shape.back() = weight.shape()[0];
+  const Tensor rows = reshape(x, {rows_of(x), x.shape().back()}, where);
+  return reshape(linear_rows(op, rows, weight, bias, relu, where), shape, where);
 }
 
 }  // namespace
@@ -170,39 +215,11 @@ Tensor matmul(const Tensor& a, const Tensor& b, Where where) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Where where) {
-  if (autocast::lowers(x, weight, bias)) {
-    return linear(autocast::lowered(x, where), autocast::lowered(weight, where),
-                  autocast::lowered(bias, where), where);
-  }
-  check::floating("linear", x, where);
-  check::defined("linear", "weight", weight, where);
-  check::same_dtype("linear", "input", x, "weight", weight, where);
-  if (x.dim() == 0 || weight.dim() != 2) {
-    fail<ShapeError>("linear", where, "needs an input (..., in) and a weight (out, in)",
-                     {{"input", x}, {"weight", weight}});
-  }
-  if (x.shape().back() != weight.shape()[1]) {
-    fail<ShapeError>("linear", where,
-                     "input has " + std::to_string(x.shape().back()) +
-                         " features but weight expects " + std::to_string(weight.shape()[1]),
-                     {{"input", x}, {"weight", weight}});
-  }
-  if (bias.defined()) {
-    check::same_dtype("linear", "input", x, "bias", bias, where);
-    if (bias.shape() != Shape{weight.shape()[0]}) {
-      fail<ShapeError>("linear", where,
-                       "bias must have one element for each of the " +
-                           std::to_string(weight.shape()[0]) + " outputs",
-                       {{"weight", weight}, {"bias", bias}});
-    }
-  }
-  if (x.dim() == 2) {
-    return linear_rows(x, weight, bias, where);
-  }
-  Shape shape = x.shape();
-  shape.back() = weight.shape()[0];
-  const Tensor rows = reshape(x, {rows_of(x), x.shape().back()}, where);
-  return reshape(linear_rows(rows, weight, bias, where), shape, where);
+  return linear_of("linear", x, weight, bias, false, where);
+}
+
+Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias, Where where) {
+  return linear_of("linear_relu", x, weight, bias, true, where);
 }
 
 }  // namespace retrograd

@@ -13,5 +13,8 @@ RETROGRAD_API Tensor matmul(const Tensor& a, const Tensor& b, Where where = {});
 // x weight^T + bias: x is (..., in), weight (out, in), bias (out) or undefined.
 RETROGRAD_API Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                             Where where = {});
+// relu of linear, in one operator.
+RETROGRAD_API Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+                                 Where where = {});
 
 }  // namespace retrograd

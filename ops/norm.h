@@ -28,6 +28,12 @@ RETROGRAD_API Tensor batch_norm(const Tensor& x, const Tensor& running_mean,
                                 const Tensor& bias = {}, const BatchNormOptions& options = {},
                                 Where where = {});
 
+// relu of batch_norm, in one operator: no pass over memory is added.
+RETROGRAD_API Tensor batch_norm_relu(const Tensor& x, const Tensor& running_mean,
+                                     const Tensor& running_var, const Tensor& weight = {},
+                                     const Tensor& bias = {}, const BatchNormOptions& options = {},
+                                     Where where = {});
+
 // Over the last dimensions, which are `normalized_shape`; so are weight and bias.
 RETROGRAD_API Tensor layer_norm(const Tensor& x, const Shape& normalized_shape,
                                 const Tensor& weight = {}, const Tensor& bias = {},

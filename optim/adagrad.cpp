@@ -27,13 +27,12 @@ void Adagrad::update(std::size_t group, const Tensor& parameter, const Tensor& g
   const AdagradOptions& o = options(group);
   const double t = ++state.numbers[0];
   const Tensor& sum = state_tensor(state, 0, parameter, o.initial_accumulator_value);
-  for_floating(parameter.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  for_floating_element(parameter.dtype(), [&]<class C>() {
     const C sign = o.maximize ? C(-1) : C(1);
     const C decay = static_cast<C>(o.weight_decay);
     const C lr = static_cast<C>(o.lr / (1 + (t - 1) * o.lr_decay));
     const C eps = static_cast<C>(o.eps);
-    one_pass<T>(std::array{parameter, grad, sum}, [=](C& p, C g, C& s) {
+    one_pass<C>(std::array{parameter, grad, sum}, [=](C& p, C g, C& s) {
       g = sign * g + decay * p;
       s += g * g;
       p -= lr * g / (std::sqrt(s) + eps);
@@ -58,15 +57,14 @@ void Adadelta::update(std::size_t group, const Tensor& parameter, const Tensor& 
   const AdadeltaOptions& o = options(group);
   const Tensor& square = state_tensor(state, 0, parameter);
   const Tensor& moved = state_tensor(state, 1, parameter);
-  for_floating(parameter.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  for_floating_element(parameter.dtype(), [&]<class C>() {
     const C sign = o.maximize ? C(-1) : C(1);
     const C decay = static_cast<C>(o.weight_decay);
     const C lr = static_cast<C>(o.lr);
     const C rho = static_cast<C>(o.rho);
     const C take = static_cast<C>(1 - o.rho);
     const C eps = static_cast<C>(o.eps);
-    one_pass<T>(std::array{parameter, grad, square, moved}, [=](C& p, C g, C& s, C& a) {
+    one_pass<C>(std::array{parameter, grad, square, moved}, [=](C& p, C g, C& s, C& a) {
       g = sign * g + decay * p;
       s = rho * s + take * (g * g);
       const C d = std::sqrt(a + eps) / std::sqrt(s + eps) * g;
@@ -94,8 +92,7 @@ void RMSprop::update(std::size_t group, const Tensor& parameter, const Tensor& g
                      ParameterState& state) {
   const RMSpropOptions& o = options(group);
   const Tensor& square = state_tensor(state, 0, parameter);
-  for_floating(parameter.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  for_floating_element(parameter.dtype(), [&]<class C>() {
     const C sign = o.maximize ? C(-1) : C(1);
     const C decay = static_cast<C>(o.weight_decay);
     const C lr = static_cast<C>(o.lr);
@@ -120,19 +117,19 @@ void RMSprop::update(std::size_t group, const Tensor& parameter, const Tensor& g
     if (o.centered && o.momentum > 0) {
       const Tensor& mean = state_tensor(state, 1, parameter);
       const Tensor& velocity = state_tensor(state, 2, parameter);
-      one_pass<T>(
+      one_pass<C>(
           std::array{parameter, grad, square, mean, velocity},
           [=](C& p, C g, C& s, C& a, C& v) { moving(p, centered(gradient(p, g), s, a), v); });
     } else if (o.centered) {
       const Tensor& mean = state_tensor(state, 1, parameter);
-      one_pass<T>(std::array{parameter, grad, square, mean},
+      one_pass<C>(std::array{parameter, grad, square, mean},
                   [=](C& p, C g, C& s, C& a) { p -= lr * centered(gradient(p, g), s, a); });
     } else if (o.momentum > 0) {
       const Tensor& velocity = state_tensor(state, 2, parameter);
-      one_pass<T>(std::array{parameter, grad, square, velocity},
+      one_pass<C>(std::array{parameter, grad, square, velocity},
                   [=](C& p, C g, C& s, C& v) { moving(p, plain(gradient(p, g), s), v); });
     } else {
-      one_pass<T>(std::array{parameter, grad, square},
+      one_pass<C>(std::array{parameter, grad, square},
                   [=](C& p, C g, C& s) { p -= lr * plain(gradient(p, g), s); });
     }
   });

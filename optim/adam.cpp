@@ -39,21 +39,19 @@ struct Average {
   void operator()(C& mean, C value) const { mean = mean * keep + take * value; }
 };
 
-// `penalty` is the L2 penalty, `shrink` the part of the parameter that decoupled decay takes away.
-template <class Options>
-void adam_update(const Options& o, double penalty, double shrink, const Tensor& parameter,
-                 const Tensor& grad, ParameterState& state) {
+// `shrink` is the part of the parameter that decoupled decay takes away.
+void adam_update(const AdamOptions& o, double shrink, const Tensor& parameter, const Tensor& grad,
+                 ParameterState& state) {
   const double t = ++state.numbers[0];
   const double correction2 = std::sqrt(1 - std::pow(o.betas[1], t));
   const double step_size = o.lr / (1 - std::pow(o.betas[0], t));
   const Tensor& m = state_tensor(state, 0, parameter);
   const Tensor& v = state_tensor(state, 1, parameter);
-  for_floating(parameter.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  for_floating_element(parameter.dtype(), [&]<class C>() {
     const Average<C> first(o.betas[0]);
     const Average<C> second(o.betas[1]);
     const C sign = o.maximize ? C(-1) : C(1);
-    const C decay = static_cast<C>(penalty);
+    const C decay = static_cast<C>(o.weight_decay);
     const C fade = static_cast<C>(shrink);  // 1 - shrink would be far from exact in float32
     const C size = static_cast<C>(step_size);
     const C root2 = static_cast<C>(correction2);
@@ -66,14 +64,14 @@ void adam_update(const Options& o, double penalty, double shrink, const Tensor& 
     };
     if (o.amsgrad) {
       const Tensor& most = state_tensor(state, 2, parameter);
-      one_pass<T>(std::array{parameter, grad, m, v, most},
+      one_pass<C>(std::array{parameter, grad, m, v, most},
                   [=](C& p, C g, C& mean, C& square, C& largest) {
                     moments(p, g, mean, square);
                     largest = largest < square ? square : largest;
                     p -= size * mean / (std::sqrt(largest) / root2 + eps);
                   });
     } else {
-      one_pass<T>(std::array{parameter, grad, m, v}, [=](C& p, C g, C& mean, C& square) {
+      one_pass<C>(std::array{parameter, grad, m, v}, [=](C& p, C g, C& mean, C& square) {
         moments(p, g, mean, square);
         p -= size * mean / (std::sqrt(square) / root2 + eps);
       });
@@ -103,12 +101,13 @@ AdamW::StateNames AdamW::state_names() const {
 
 void Adam::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                   ParameterState& state) {
-  adam_update(options(group), options(group).weight_decay, 0, parameter, grad, state);
+  adam_update(options(group), 0, parameter, grad, state);
 }
 void AdamW::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                    ParameterState& state) {
   const AdamWOptions& o = options(group);
-  adam_update(o, 0, o.lr * o.weight_decay, parameter, grad, state);
+  const AdamOptions coupled{o.lr, o.betas, o.eps, 0, o.amsgrad, o.maximize};
+  adam_update(coupled, o.lr * o.weight_decay, parameter, grad, state);
 }
 
 Settings AdamaxOptions::settings() {
@@ -127,15 +126,14 @@ void Adamax::update(std::size_t group, const Tensor& parameter, const Tensor& gr
   const double t = ++state.numbers[0];
   const Tensor& m = state_tensor(state, 0, parameter);
   const Tensor& u = state_tensor(state, 1, parameter);
-  for_floating(parameter.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  for_floating_element(parameter.dtype(), [&]<class C>() {
     const Average<C> first(o.betas[0]);
     const C sign = o.maximize ? C(-1) : C(1);
     const C decay = static_cast<C>(o.weight_decay);
     const C beta2 = static_cast<C>(o.betas[1]);
     const C eps = static_cast<C>(o.eps);
     const C size = static_cast<C>(o.lr / (1 - std::pow(o.betas[0], t)));
-    one_pass<T>(std::array{parameter, grad, m, u}, [=](C& p, C g, C& mean, C& norm) {
+    one_pass<C>(std::array{parameter, grad, m, u}, [=](C& p, C g, C& mean, C& norm) {
       g = sign * g + decay * p;
       first(mean, g);
       const C faded = norm * beta2;
@@ -170,8 +168,7 @@ void NAdam::update(std::size_t group, const Tensor& parameter, const Tensor& gra
   const double product = state.numbers[1] *= mu;
   const Tensor& m = state_tensor(state, 0, parameter);
   const Tensor& v = state_tensor(state, 1, parameter);
-  for_floating(parameter.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  for_floating_element(parameter.dtype(), [&]<class C>() {
     const Average<C> first(o.betas[0]);
     const Average<C> second(o.betas[1]);
     const C decay = static_cast<C>(o.weight_decay);
@@ -179,7 +176,7 @@ void NAdam::update(std::size_t group, const Tensor& parameter, const Tensor& gra
     const C correction2 = static_cast<C>(1 - std::pow(o.betas[1], t));
     const C from_gradient = static_cast<C>(o.lr * (1 - mu) / (1 - product));
     const C from_mean = static_cast<C>(o.lr * mu_next / (1 - product * mu * mu_next));
-    one_pass<T>(std::array{parameter, grad, m, v}, [=](C& p, C g, C& mean, C& square) {
+    one_pass<C>(std::array{parameter, grad, m, v}, [=](C& p, C g, C& mean, C& square) {
       g += decay * p;
       first(mean, g);
       second(square, g * g);
@@ -211,8 +208,7 @@ void RAdam::update(std::size_t group, const Tensor& parameter, const Tensor& gra
   }
   const Tensor& m = state_tensor(state, 0, parameter);
   const Tensor& v = state_tensor(state, 1, parameter);
-  for_floating(parameter.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  for_floating_element(parameter.dtype(), [&]<class C>() {
     const Average<C> first(o.betas[0]);
     const Average<C> second(o.betas[1]);
     const C decay = static_cast<C>(o.weight_decay);
@@ -224,12 +220,12 @@ void RAdam::update(std::size_t group, const Tensor& parameter, const Tensor& gra
       second(square, g * g);
     };
     if (rectified) {
-      one_pass<T>(std::array{parameter, grad, m, v}, [=](C& p, C g, C& mean, C& square) {
+      one_pass<C>(std::array{parameter, grad, m, v}, [=](C& p, C g, C& mean, C& square) {
         moments(p, g, mean, square);
         p -= step_size * mean / (std::sqrt(square) + eps);
       });
     } else {
-      one_pass<T>(std::array{parameter, grad, m, v}, [=](C& p, C g, C& mean, C& square) {
+      one_pass<C>(std::array{parameter, grad, m, v}, [=](C& p, C g, C& mean, C& square) {
         moments(p, g, mean, square);
         p -= step_size * mean;
       });

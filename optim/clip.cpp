@@ -44,7 +44,7 @@ std::vector<Tensor> gradients(const char* op, const std::vector<Tensor>& paramet
 template <class F>
 void change(const char* op, const std::vector<Tensor>& gradients, F&& f, Where where) {
   for (const Tensor& grad : gradients) {
-    for_floating(grad.dtype(), [&]<class T>() { one_pass<T>(std::array{grad}, f); });
+    for_floating_element(grad.dtype(), [&]<class C>() { one_pass<C>(std::array{grad}, f); });
     grad.impl().storage->wrote(op, where);
   }
 }

@@ -44,10 +44,9 @@ void EMA::update(Where where) {
       options_.warm_up ? std::min(options_.decay, (1 + t) / (10 + t)) : options_.decay;
   for (std::size_t i = 0; i < averages_.size(); ++i) {
     const Tensor& average = averages_[i];
-    for_floating(average.dtype(), [&]<class T>() {
-      using C = compute_t<T>;
+    for_floating_element(average.dtype(), [&]<class C>() {
       const C take = static_cast<C>(1 - decay);
-      one_pass<T>(std::array{average, parameters_[i].to(average.dtype())},
+      one_pass<C>(std::array{average, parameters_[i].to(average.dtype())},
                   [=](C& a, C p) { a += take * (p - a); });
     });
     average.impl().storage->wrote("EMA", where);

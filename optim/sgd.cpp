@@ -30,13 +30,12 @@ SGD::StateNames SGD::state_names() const {
 void SGD::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                  ParameterState& state) {
   const SGDOptions& o = options(group);
-  for_floating(parameter.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  for_floating_element(parameter.dtype(), [&]<class C>() {
     const C sign = o.maximize ? C(-1) : C(1);
     const C decay = static_cast<C>(o.weight_decay);
     const C lr = static_cast<C>(o.lr);
     if (o.momentum == 0) {
-      one_pass<T>(std::array{parameter, grad},
+      one_pass<C>(std::array{parameter, grad},
                   [=](C& p, C g) { p -= lr * (sign * g + decay * p); });
       return;
     }
@@ -47,7 +46,7 @@ void SGD::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
     const C taken = first ? C(1) : static_cast<C>(1 - o.dampening);
     const C from_gradient = o.nesterov ? C(1) : C(0);
     const C from_velocity = o.nesterov ? momentum : C(1);
-    one_pass<T>(std::array{parameter, grad, velocity}, [=](C& p, C g, C& v) {
+    one_pass<C>(std::array{parameter, grad, velocity}, [=](C& p, C g, C& v) {
       g = sign * g + decay * p;
       v -= fade * v;  // momentum * v, less far from exact: 1 - momentum is small
       v += taken * g;

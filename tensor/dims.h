@@ -67,7 +67,15 @@ class Dims {
   }
 
   friend constexpr bool operator==(const Dims& a, const Dims& b) noexcept {
-    return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin());
+    if (a.size_ != b.size_) {
+      return false;
+    }
+    for (std::size_t i = 0; i < a.size_; ++i) {  // std::equal calls memcmp, which takes longer
+      if (a.values_[i] != b.values_[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
  private:

@@ -1,9 +1,18 @@
 // A shared pointer whose count lives in the object: one word, one allocation.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <utility>
 
 namespace retrograd::detail {
+
+// Takes one reference away; whether it was the last. Nobody can copy a reference that only the
+// caller holds, so the last one needs no locked instruction.
+inline bool drop_reference(std::atomic<std::uint32_t>& references) noexcept {
+  return references.load(std::memory_order_acquire) == 1 ||
+         references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
 
 // T needs free functions retain(T*) and release(T*) in its namespace; release frees at zero.
 template <class T>

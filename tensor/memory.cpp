@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include <retrograd/tensor/detail/hot_tls.h>
 #include <retrograd/tensor/detail/size_classes.h>
 #include <retrograd/tensor/error.h>
 
@@ -28,6 +29,15 @@ constexpr std::size_t kThreadBytesPerClass = 128 * 1024;
 // A thread tells the others what it holds in small blocks when that changed by this much.
 constexpr std::int64_t kUntold = 64 * 1024;
 constexpr std::size_t kThreadClasses = class_of(kThreadLargest) + 1;
+
+// How many blocks of each class a thread keeps.
+constexpr auto kThreadBlocks = [] {
+  std::array<std::size_t, kThreadClasses> counts{};
+  for (std::size_t index = 0; index < kThreadClasses; ++index) {
+    counts[index] = kThreadBytesPerClass / block_bytes(index);
+  }
+  return counts;
+}();
 
 // A freed block holds the list of its class in its own first bytes.
 struct FreeBlock {
@@ -130,7 +140,7 @@ class ThreadCache {
   void push(std::size_t index, void* block) noexcept {
     FreeList& list = lists_[index];
     list.push(block);
-    if (list.count > kThreadBytesPerClass / block_bytes(index)) {
+    if (list.count > kThreadBlocks[index]) {
       flush(index, list.count / 2);
     }
   }
@@ -177,7 +187,7 @@ class ThreadCache {
     Shared& pool = shared();
     FreeList& source = pool.lists[index];
     const std::scoped_lock lock(pool.mutex);
-    for (std::size_t count = kThreadBytesPerClass / block_bytes(index) / 4 + 1;
+    for (std::size_t count = kThreadBlocks[index] / 4 + 1;
          count > 0 && source.head != nullptr; --count) {
       lists_[index].push(source.pop());
       pool.counters.cached.fetch_sub(block_bytes(index), std::memory_order_relaxed);
@@ -192,8 +202,8 @@ class ThreadCache {
 };
 
 // The pointer has no destructor, so it can still be asked when the thread's other objects are gone.
-thread_local ThreadCache* thread_cache = nullptr;
-thread_local bool thread_ended = false;
+RETROGRAD_HOT_TLS thread_local ThreadCache* thread_cache = nullptr;
+RETROGRAD_HOT_TLS thread_local bool thread_ended = false;
 
 struct ThreadCacheOwner {
   ThreadCache cache;
@@ -205,9 +215,13 @@ struct ThreadCacheOwner {
   }
 };
 
+[[gnu::noinline]] void make_thread_cache() noexcept {
+  thread_local ThreadCacheOwner owner;
+}
+
 ThreadCache* this_thread() noexcept {
-  if (thread_cache == nullptr && !thread_ended) {
-    thread_local ThreadCacheOwner owner;
+  if (thread_cache == nullptr && !thread_ended) [[unlikely]] {
+    make_thread_cache();
   }
   return thread_cache;
 }

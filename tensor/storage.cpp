@@ -12,15 +12,21 @@ namespace retrograd::detail {
 
 namespace {
 constexpr std::size_t kHeader = 64;
+
+// One number fits behind the header, into the same cache line.
+std::size_t header_of(std::size_t bytes) {
+  return bytes <= kHeader - sizeof(Storage) ? sizeof(Storage) : kHeader;
+}
 }
 
 IntrusivePtr<Storage> new_storage(std::size_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() - kHeader) {
     throw OutOfMemory(bytes);
   }
-  auto* block = static_cast<std::byte*>(memory::allocate(kHeader + bytes));
+  const std::size_t header = header_of(bytes);
+  auto* block = static_cast<std::byte*>(memory::allocate(header + bytes));
   auto* storage = new (block) Storage;
-  storage->data = block + kHeader;
+  storage->data = block + header;
   storage->bytes = bytes;
   return IntrusivePtr<Storage>::adopt(storage);
 }
@@ -36,7 +42,7 @@ IntrusivePtr<Storage> new_foreign_storage(void* data, std::size_t bytes,
 }
 
 void destroy(Storage* storage) noexcept {
-  std::size_t block = kHeader + storage->bytes;
+  std::size_t block = header_of(storage->bytes) + storage->bytes;
   if (const std::unique_ptr<std::function<void()>> free{storage->free_foreign}) {
     block = kHeader;
     if (*free) {

@@ -12,8 +12,9 @@
 
 namespace retrograd::detail {
 
-// Header and data share one block: the data starts 64 bytes after the header. Foreign memory has
-// its data elsewhere and a function that frees it.
+// Header and data share one block: the data starts 64 bytes after the header, or right behind it
+// when it is no more than one number. Foreign memory has its data elsewhere and a function that
+// frees it.
 struct Storage {
   std::atomic<std::uint32_t> references{1};
   // Goes up with every write in place, so that a saved value that was overwritten is noticed.
@@ -31,7 +32,7 @@ struct Storage {
     last_write_at = where;
   }
 };
-static_assert(sizeof(Storage) <= 64);
+static_assert(sizeof(Storage) <= 56);
 
 RETROGRAD_API IntrusivePtr<Storage> new_storage(std::size_t bytes);
 RETROGRAD_API IntrusivePtr<Storage> new_foreign_storage(void* data, std::size_t bytes,
@@ -42,7 +43,7 @@ inline void retain(Storage* storage) noexcept {
   storage->references.fetch_add(1, std::memory_order_relaxed);
 }
 inline void release(Storage* storage) noexcept {
-  if (storage->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (drop_reference(storage->references)) {
     destroy(storage);
   }
 }

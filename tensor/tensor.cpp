@@ -68,8 +68,7 @@ void TensorImpl::operator delete(void* block, std::size_t bytes) noexcept {
 }  // namespace detail
 
 std::int64_t checked_numel(const char* op, const Shape& shape, DType dtype, Where where) {
-  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  const auto bytes = static_cast<std::int64_t>(item_size(dtype));
+  auto bytes = static_cast<std::int64_t>(item_size(dtype));
   std::int64_t count = 1;
   bool overflows = false;  // without the sizes of 0, too: strides must fit
   bool empty = false;
@@ -79,7 +78,7 @@ std::int64_t checked_numel(const char* op, const Shape& shape, DType dtype, Wher
     }
     empty = empty || size == 0;
     if (size != 0) {
-      overflows = overflows || count > most / bytes / size;
+      overflows = __builtin_mul_overflow(bytes, size, &bytes) || overflows;
       count = overflows ? count : count * size;
     }
   }
@@ -138,6 +137,13 @@ Tensor empty_tensor(const Shape& shape, DType dtype, Where where) {
 Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype, Where where) {
   const std::int64_t count = checked_numel("empty", shape, dtype, where);
   return allocated(count, shape, strides, dtype);
+}
+
+Tensor empty_dense(const Tensor& model, DType dtype) {
+  const detail::TensorImpl& like = model.impl();
+  auto storage = detail::new_storage(static_cast<std::size_t>(like.numel) * item_size(dtype));
+  return Tensor(detail::IntrusivePtr<detail::TensorImpl>::adopt(
+      new detail::TensorImpl(like, std::move(storage), dtype, 0)));
 }
 
 Tensor view_of(const Tensor& tensor, const Shape& shape, const Strides& strides,

@@ -35,6 +35,19 @@ namespace detail {
 struct RETROGRAD_API TensorImpl {
   TensorImpl(IntrusivePtr<Storage> memory, const Shape& shape, const Strides& strides, DType dtype,
              std::int64_t offset);
+  // The shape and strides of `model`, without gradient metadata.
+  TensorImpl(const TensorImpl& model, IntrusivePtr<Storage> memory, DType of_dtype,
+             std::int64_t at) noexcept
+      : dtype(of_dtype),
+        contiguous(model.contiguous),
+        dense(model.dense),
+        numel(model.numel),
+        offset(at),
+        shape(model.shape),
+        strides(model.strides),
+        storage(std::move(memory)) {}
+  TensorImpl(const TensorImpl&) = delete;
+  TensorImpl& operator=(const TensorImpl&) = delete;
 
   std::atomic<std::uint32_t> references{1};
   DType dtype;
@@ -60,7 +73,7 @@ inline void retain(TensorImpl* impl) noexcept {
   impl->references.fetch_add(1, std::memory_order_relaxed);
 }
 inline void release(TensorImpl* impl) noexcept {
-  if (impl->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (drop_reference(impl->references)) {
     delete impl;
   }
 }
@@ -199,6 +212,8 @@ RETROGRAD_API std::string describe(const Tensor& tensor);
 
 // Fresh memory, values undefined, row-major. Throws ShapeError for negative or overflowing sizes.
 RETROGRAD_API Tensor empty_tensor(const Shape& shape, DType dtype, Where where = {});
+// Fresh memory in the shape and strides of `model`, which must be dense.
+RETROGRAD_API Tensor empty_dense(const Tensor& model, DType dtype);
 // Fresh memory with the given strides, which must be dense.
 RETROGRAD_API Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype,
                                    Where where = {});

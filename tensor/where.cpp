@@ -3,10 +3,12 @@
 #include <ostream>
 #include <string_view>
 
+#include <retrograd/tensor/detail/hot_tls.h>
+
 namespace retrograd {
 
 namespace {
-thread_local const Where* innermost_call = nullptr;
+RETROGRAD_HOT_TLS thread_local const Where* innermost_call = nullptr;
 }
 
 std::string to_string(Where where) {

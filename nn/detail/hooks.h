@@ -45,6 +45,7 @@ class ModuleHooks {
  public:
   explicit ModuleHooks(Module* module) noexcept : owner(module) {}
 
+  bool empty() const noexcept;
   void remove(std::uint64_t id);
 
   // Sets aside the gradient of the output of call `call`, until its input's is there.

@@ -19,9 +19,9 @@ inline constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
 //   conv(x, w)        : d/dx = input_grad(u, w),  d/dw = weight_grad(x, u)
 //   input_grad(g, w)  : d/dg = conv(u, w),        d/dw = weight_grad(u, g)
 //   weight_grad(x, g) : d/dx = input_grad(g, v),  d/dg = conv(x, v)
-// The first two may add a bias (channels of the result).
+// The first two may add a bias (channels of the result), the first may take ReLU of the sum.
 Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvShape& shape, Where where);
+            const ConvShape& shape, Where where, bool relu = false);
 Tensor input_grad(const char* op, const Tensor& grad, const Tensor& weight, const Tensor& bias,
                   const ConvShape& shape, Where where);
 Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape, Where where);

@@ -115,6 +115,40 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
 
 namespace {
 
+constexpr auto kRelu = [](auto v) {
+  using C = decltype(v);
+  return v <= C{0} ? C{0} : v;  // NaN stays
+};
+constexpr auto kAddRelu = [](auto a, auto b) { return kRelu(a + b); };
+
+}  // namespace
+
+// The result has the layout of y: gradients may be expanded numbers.
+Tensor relu_grad(const Tensor& grad, const Tensor& y) {
+  const KernelTimer timer("relu_grad", y);
+  return each(y, grad, [](auto v, auto g) {
+    using C = decltype(v);
+    return v <= C{0} ? C{0} : g;
+  });
+}
+
+Tensor add_relu(const Tensor& a, const Tensor& b) {
+  const KernelTimer timer("add_relu", a, b);
+  return each(a, b, kAddRelu);
+}
+
+void add_relu_in_place(const Tensor& a, const Tensor& b) {
+  const KernelTimer timer("add_relu", a, b);
+  each_into(a, a, b, kAddRelu);
+}
+
+void relu_in_place(const Tensor& x) {
+  const KernelTimer timer("relu", x);
+  each_into(x, x, kRelu);
+}
+
+namespace {
+
 // The limits stand for the infinities: beyond them the functions and slopes are those of a line, or
 // 0. They keep infinity from meeting 0, and powers from overflowing.
 template <class C>

@@ -20,6 +20,13 @@ Tensor hardshrink(const Tensor& x, double lambd);
 // x and weight of one shape and dtype.
 Tensor prelu(const Tensor& x, const Tensor& weight);
 
+// Of floating tensors of one shape and dtype: grad where y > 0 or NaN, else 0.
+Tensor relu_grad(const Tensor& grad, const Tensor& y);
+// max(a + b, 0)
+Tensor add_relu(const Tensor& a, const Tensor& b);
+void add_relu_in_place(const Tensor& a, const Tensor& b);  // a becomes the result
+void relu_in_place(const Tensor& x);
+
 // Products of x and something between 0 and 1, with the slope as a kernel of its own.
 enum class Gate { gelu, gelu_tanh, silu, mish };
 Tensor gated(Gate gate, const Tensor& x);

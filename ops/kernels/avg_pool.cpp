@@ -1,5 +1,7 @@
 // Average pooling: the inner loops run over the channels, which lie side by side.
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
@@ -11,6 +13,33 @@
 namespace retrograd::kernels {
 
 namespace {
+
+// The sum over the taps. Large windows are added up by parts: one sum of a million values would
+// lose digits.
+template <class T, std::size_t kVectors>
+auto sum_of_taps(const Block<T, kVectors>& block, const T* in, const std::vector<PoolTap>& taps) {
+  constexpr std::size_t kPart = 64;
+  using Sums = std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors>;
+  using Totals = std::array<double, Block<T, kVectors>::vectors * Lanes<T>::count>;
+  Sums sums{};
+  Totals totals{};
+  for (std::size_t first = 0; first < taps.size(); first += kPart) {
+    const std::size_t end = std::min(taps.size(), first + kPart);
+    for (std::size_t i = first; i < end; ++i) {
+      block.each([&](std::size_t v) { sums[v] += block.load(in + taps[i].at, v); });
+    }
+    if (taps.size() > kPart) {
+      for (std::size_t i = 0; i < totals.size(); ++i) {
+        totals[i] += static_cast<double>(sums[i / Lanes<T>::count][i % Lanes<T>::count]);
+      }
+      sums = {};
+    }
+  }
+  for (std::size_t i = 0; taps.size() > kPart && i < totals.size(); ++i) {
+    sums[i / Lanes<T>::count][i % Lanes<T>::count] = static_cast<T>(totals[i]);
+  }
+  return sums;
+}
 
 template <class T>
 Tensor avg_pool_as(const Tensor& input, const PoolShape& shape) {
@@ -31,10 +60,7 @@ Tensor avg_pool_as(const Tensor& input, const PoolShape& shape) {
       const T* const in = x.raw<T>() + in_at;
       T* const mean = out.raw<T>() + at;
       for_each_block<T>(channels, room, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
-        std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors> total{};
-        for (const PoolTap& tap : taps) {
-          block.each([&](std::size_t v) { total[v] += block.load(in + tap.at, v); });
-        }
+        const auto total = sum_of_taps(block, in, taps);
         block.each([&](std::size_t v) { block.store(mean, v, total[v] / divisor); });
       });
     }

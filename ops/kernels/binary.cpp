@@ -4,7 +4,7 @@
 
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/light_loops.h>
 #include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
@@ -60,23 +60,14 @@ void with_binary(Binary op, F&& f) {
   throw std::logic_error("binary kernel: integers are divided as floating numbers");
 }
 
-void binary_into(Binary op, const Tensor& out, const Tensor& a, const Tensor& b) {
-  for_dtype(out.dtype(), [&]<class T>() {
-    using C = arithmetic_t<T>;
-    with_binary<C>(op, [&](auto f) {
-      map<T, T, T>(out, a, b,
-                   [f](T x, T y) { return convert<T>(f(static_cast<C>(x), static_cast<C>(y))); });
-    });
-  });
-}
-
-void binary_into(Binary op, const Tensor& out, const Tensor& a, Scalar b) {
-  for_dtype(out.dtype(), [&]<class T>() {
-    using C = arithmetic_t<T>;
-    const C y = b.to<C>();
-    with_binary<C>(op, [&](auto f) {
-      map<T, T>(out, a, [f, y](T x) { return convert<T>(f(static_cast<C>(x), y)); });
-    });
+// out = a op b; the number stands for an operand that is none.
+void binary_into(Binary op, const Tensor& out, const Tensor* a, const Tensor* b, Scalar number) {
+  detail::for_element_type(out.dtype(), [&]<class C>() {
+    const C value = number.to<C>();
+    const auto operand = [&](const Tensor* x) {
+      return x != nullptr ? detail::reads<C>(*x) : detail::repeats(value);
+    };
+    with_binary<C>(op, [&](auto f) { light_map<C, C, C>(out, operand(a), operand(b), f); });
   });
 }
 
@@ -85,48 +76,38 @@ void binary_into(Binary op, const Tensor& out, const Tensor& a, Scalar b) {
 Tensor binary(Binary op, const Tensor& a, const Tensor& b) {
   const KernelTimer timer(name_of(op), a, b);
   Tensor out = empty_as(layout_model(a, b), a.dtype());
-  binary_into(op, out, a, b);
+  binary_into(op, out, &a, &b, {});
   return out;
 }
 
 Tensor binary(Binary op, const Tensor& a, Scalar b) {
   const KernelTimer timer(name_of(op), a);
   Tensor out = empty_as(a, a.dtype());
-  binary_into(op, out, a, b);
+  binary_into(op, out, &a, nullptr, b);
   return out;
 }
 
 Tensor binary(Binary op, Scalar a, const Tensor& b) {
   const KernelTimer timer(name_of(op), b);
   Tensor out = empty_as(b, b.dtype());
-  for_dtype(b.dtype(), [&]<class T>() {
-    using C = arithmetic_t<T>;
-    const C x = a.to<C>();
-    with_binary<C>(op, [&](auto f) {
-      map<T, T>(out, b, [f, x](T y) { return convert<T>(f(x, static_cast<C>(y))); });
-    });
-  });
+  binary_into(op, out, nullptr, &b, a);
   return out;
 }
 
 void binary_in_place(Binary op, const Tensor& a, const Tensor& b) {
   const KernelTimer timer(name_of(op), a, b);
-  binary_into(op, a, a, b);
+  binary_into(op, a, &a, &b, {});
 }
 void binary_in_place(Binary op, const Tensor& a, Scalar b) {
   const KernelTimer timer(name_of(op), a);
-  binary_into(op, a, a, b);
+  binary_into(op, a, &a, nullptr, b);
 }
 
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
   Tensor out = empty_as(layout_model(a, b), a.dtype());
-  for_floating(out.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
-    map<T, T, T, T>(out, a, b, weight, [](T from, T to, T at) {
-      const C x = static_cast<C>(from);
-      const C y = static_cast<C>(to);
-      const C w = static_cast<C>(at);
-      return convert<T>(w < C{0.5} ? x + w * (y - x) : y - (y - x) * (1 - w));
+  detail::for_floating_element(out.dtype(), [&]<class C>() {
+    light_map<C, C, C, C>(out, a, b, weight, [](C x, C y, C w) {
+      return w < C{0.5} ? x + w * (y - x) : y - (y - x) * (1 - w);
     });
   });
   return out;

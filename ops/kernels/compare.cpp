@@ -1,10 +1,8 @@
-#include <cmath>
-#include <stdexcept>
-#include <type_traits>
+#include <cstdint>
 
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/light_loops.h>
 #include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
@@ -23,40 +21,35 @@ void with_compare(Compare op, F&& f) {
   }
 }
 
-}  // namespace
-
-Tensor compare(Compare op, const Tensor& a, const Tensor& b) {
-  const KernelTimer timer("compare", a, b);
-  Tensor out = empty_as(layout_model(a, b), boolean);
-  for_dtype(a.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
-    with_compare<C>(op, [&](auto f) {
-      map<bool, T, T>(out, a, b, [f](T x, T y) { return f(static_cast<C>(x), static_cast<C>(y)); });
-    });
+// a op b, the number in b's place if that is none.
+Tensor compare(Compare op, const Tensor& model, const Tensor& a, const Tensor* b, Scalar number) {
+  const KernelTimer timer("compare", a);
+  Tensor out = empty_as(model, boolean);
+  detail::for_element_type(a.dtype(), [&]<class C>() {
+    const C value = number.to<C>();
+    const auto operand = b != nullptr ? detail::reads<C>(*b) : detail::repeats(value);
+    with_compare<C>(op, [&](auto f) { map<bool, C, C>(out, detail::reads<C>(a), operand, f); });
   });
   return out;
 }
 
+}  // namespace
+
+Tensor compare(Compare op, const Tensor& a, const Tensor& b) {
+  return compare(op, layout_model(a, b), a, &b, {});
+}
+
 Tensor compare(Compare op, const Tensor& a, Scalar b) {
-  const KernelTimer timer("compare", a);
-  Tensor out = empty_as(a, boolean);
-  for_dtype(a.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
-    const C y = b.to<C>();
-    with_compare<C>(
-        op, [&](auto f) { map<bool, T>(out, a, [f, y](T x) { return f(static_cast<C>(x), y); }); });
-  });
-  return out;
+  return compare(op, a, a, nullptr, b);
 }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   const KernelTimer timer("where", a, b);
   Tensor out = empty_as(layout_model(a, b), a.dtype());
-  for_dtype(a.dtype(), [&]<class T>() {
-    // GCC turns this into vector code for bytes and integers, not for bool and BFloat16.
-    using V = std::conditional_t<std::is_same_v<T, BFloat16>, std::uint16_t, T>;
-    map<V, std::uint8_t, V, V>(out, condition, a, b,
-                               [](std::uint8_t c, V x, V y) { return c != 0 ? x : y; });
+  detail::for_element_type(a.dtype(), [&]<class C>() {
+    // GCC turns this into vector code for bytes, not for bool.
+    light_map<C, std::uint8_t, C, C>(out, condition, a, b,
+                                     [](std::uint8_t c, C x, C y) { return c != 0 ? x : y; });
   });
   return out;
 }

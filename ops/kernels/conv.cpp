@@ -1,6 +1,7 @@
 #include <retrograd/ops/kernels/conv.h>
 
 #include <retrograd/ops/kernels/choice.h>
+#include <retrograd/ops/kernels/conv_direct.h>
 #include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/detail/instructions.h>
@@ -22,6 +23,15 @@ Tensor try_onednn(onednn::Pass pass, const ConvShape& shape, Fast&& fast) {
   return result;
 }
 
+// Whether the loops for few channels are the best choice.
+bool runs_directly(onednn::Pass pass, const ConvShape& shape) {
+  if (!choice().may_use_direct() || !direct::suits(pass, shape)) {
+    return false;
+  }
+  ++choice().direct_runs;
+  return true;
+}
+
 // y (N, C, ...) += bias (C).
 void add_to_channels(const Tensor& y, const Tensor& bias) {
   Strides strides = Dims::filled(y.shape().size(), 0);
@@ -37,6 +47,9 @@ ConvShape in_float32(ConvShape shape) {
 // Of bfloat16, the result may be asked for in float32.
 Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, DType dtype) {
   const KernelTimer timer("conv_input_grad", grad, weight);
+  if (runs_directly(onednn::Pass::input_grad, shape)) {
+    return direct::conv_input_grad(grad, weight, shape);
+  }
   const auto fast = [&] { return onednn::conv_input_grad(grad, weight, shape, dtype); };
   if (Tensor result = try_onednn(onednn::Pass::input_grad, shape, fast); result.defined()) {
     return result;
@@ -56,6 +69,9 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& sha
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
   const KernelTimer timer("conv", x, weight);
+  if (runs_directly(onednn::Pass::forward, shape)) {
+    return direct::conv(x, weight, bias, shape);
+  }
   const auto fast = [&] { return onednn::conv(x, weight, bias, shape); };
   if (Tensor result = try_onednn(onednn::Pass::forward, shape, fast); result.defined()) {
     return result;
@@ -84,6 +100,9 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& b
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
   const KernelTimer timer("conv_weight_grad", x, grad);
+  if (runs_directly(onednn::Pass::weight_grad, shape)) {
+    return direct::conv_weight_grad(x, grad, shape);
+  }
   const auto fast = [&] { return onednn::conv_weight_grad(x, grad, shape); };
   if (Tensor result = try_onednn(onednn::Pass::weight_grad, shape, fast); result.defined()) {
     return result;

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/light_loops.h>
 
 namespace retrograd::kernels {
 
@@ -37,12 +37,11 @@ Tensor random_mask(const Tensor& model, double kept, Generator::State state) {
 
 Tensor masked_product(const Tensor& x, const Tensor& mask, double scale) {
   Tensor out = empty_as(x, x.dtype());
-  for_floating(x.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
+  detail::for_floating_element(x.dtype(), [&]<class C>() {
     const auto factor = static_cast<C>(scale);
-    map<T, T, std::uint8_t>(out, x, mask, [factor](T value, std::uint8_t kept) {
-      return convert<T>(static_cast<C>(value) * (static_cast<C>(kept) * factor));
-    });
+    light_map<C, C, std::uint8_t>(
+        out, detail::reads<C>(x), detail::reads<std::uint8_t>(mask),
+        [factor](C value, std::uint8_t kept) { return value * (static_cast<C>(kept) * factor); });
   });
   return out;
 }

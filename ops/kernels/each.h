@@ -6,26 +6,27 @@
 
 namespace retrograd::kernels {
 
-// f takes and returns float or double.
+// out = f(x) of one shape and dtype; f takes and returns float or double.
+template <class F>
+void each_into(const Tensor& out, const Tensor& x, F f) {
+  detail::for_floating_element(x.dtype(), [&]<class C>() { map<C, C>(out, x, f); });
+}
 template <class F>
 Tensor each(const Tensor& x, F f) {
   Tensor out = empty_as(x, x.dtype());
-  for_floating(x.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
-    map<T, T>(out, x, [f](T value) { return convert<T>(f(static_cast<C>(value))); });
-  });
+  each_into(out, x, f);
   return out;
 }
 
 // Equal shapes and dtypes.
 template <class F>
+void each_into(const Tensor& out, const Tensor& x, const Tensor& y, F f) {
+  detail::for_floating_element(x.dtype(), [&]<class C>() { map<C, C, C>(out, x, y, f); });
+}
+template <class F>
 Tensor each(const Tensor& x, const Tensor& y, F f) {
   Tensor out = empty_as(layout_model(x, y), x.dtype());
-  for_floating(x.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
-    map<T, T, T>(out, x, y,
-                 [f](T a, T b) { return convert<T>(f(static_cast<C>(a), static_cast<C>(b))); });
-  });
+  each_into(out, x, y, f);
   return out;
 }
 

@@ -8,10 +8,6 @@
 
 namespace retrograd::kernels {
 
-// Booleans compute as integers, bfloat16 as float.
-template <class T>
-using arithmetic_t = std::conditional_t<std::is_same_v<T, bool>, int, compute_t<T>>;
-
 // Integers are added and multiplied as unsigned ones, because those wrap around where C++ leaves
 // the signed ones undefined.
 template <class C, bool = std::is_integral_v<C>>

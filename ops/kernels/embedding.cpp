@@ -6,6 +6,7 @@
 #include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/sums.h>
 
 namespace retrograd::kernels {
 
@@ -43,12 +44,13 @@ Tensor sum_rows(const Tensor& given, const Tensor& given_indices, std::int64_t c
   const Tensor rows = as_contiguous(given);
   const Tensor indices = as_contiguous(given_indices);
   const std::int64_t width = rows.shape().back();
-  Tensor out = empty_tensor({count, width}, rows.dtype());
-  fill(out, 0.0);
+  const Tensor none = empty_tensor({count, width}, rows.dtype());
+  fill(none, 0.0);
+  const Tensor out = sums_of(none, rows.numel());
   const auto* const at = indices.raw<std::int64_t>();
   const std::int64_t terms = indices.numel();
-  for_float_or_double(rows.dtype(), [&]<class T>() {
-    T* const to = out.raw<T>();
+  for_sums(out, rows, [&]<class Sum, class T>() {
+    Sum* const to = out.raw<Sum>();
     const T* const from = rows.raw<T>();
     // Threads share the columns: then each sum has one order.
     parallel_ranges(width, kGrain / std::max<std::int64_t>(terms, 1) + 16,
@@ -57,15 +59,15 @@ Tensor sum_rows(const Tensor& given, const Tensor& given_indices, std::int64_t c
                         if (at[i] == skipped) {
                           continue;
                         }
-                        T* const sums = to + at[i] * width;
+                        Sum* const sums = to + at[i] * width;
                         const T* const row = from + i * width;
                         for (std::int64_t c = begin; c < end; ++c) {
-                          sums[c] += row[c];
+                          sums[c] = convert<Sum>(sums[c] + row[c]);
                         }
                       }
                     });
   });
-  return out;
+  return as_summed(out, rows.dtype());
 }
 
 }  // namespace retrograd::kernels

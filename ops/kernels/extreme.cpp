@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
+#include <retrograd/ops/kernels/convert.h>
 #include <retrograd/ops/kernels/parallel_runs.h>
 #include <retrograd/ops/kernels/reduce.h>
 #include <retrograd/ops/kernels/reduction.h>
@@ -13,56 +15,79 @@ namespace {
 
 template <bool largest>
 Tensor extreme(const Tensor& x, const DimMask& reduced) {
-  return for_dtype(x.dtype(), [&]<class T>() {
-    using A = compute_t<T>;
-    const A none = largest ? lowest<A>() : highest<A>();
-    const Tensor best = reduce<T>(x, reduced, Extreme<A, largest>(none));
-    if constexpr (std::is_same_v<A, T>) {
-      return best;
-    } else {
-      Tensor result = empty_tensor(best.shape(), x.dtype());
-      map<T, A>(result, best, [](A value) { return convert<T>(value); });
-      return result;
-    }
+  return for_value(x.dtype(), [&]<class V>() {
+    return reduce(x, reduced, x.dtype(), Extreme<V, largest>(largest ? lowest<V>() : highest<V>()));
   });
 }
 
-// A contiguous row: the best value first, which is quick, then where it is.
-template <class A, bool largest, class T>
-std::int64_t index_in_row(const T* row, std::int64_t n) {
-  const A best = fold(Extreme<A, largest>(static_cast<A>(row[0])), row, n, 1, 0);
-  std::int64_t i = 0;
-  if (best != best) {
-    while (static_cast<A>(row[i]) == static_cast<A>(row[i])) {
-      ++i;
+// A value and where along the line it is.
+template <class V>
+struct Found {
+  V best;
+  std::int64_t index = 0;
+
+  template <bool largest>
+  void offer(V value, std::int64_t at) {
+    const bool better = largest ? value > best : value < best;
+    if (better || (value != value && best == best)) {
+      best = value;
+      index = at;
     }
-    return i;
   }
-  while (static_cast<A>(row[i]) != best) {
+};
+
+// n neighbours: the best value first, which is quick, then where it is.
+template <bool largest, class V>
+Found<V> best_of(const V* x, std::int64_t n) {
+  V best = x[0];
+  reduction::FolderOf(Extreme<V, largest>(best)).fold_rows(&best, x, 1, n, n);
+  std::int64_t i = 0;
+  while (best != best ? x[i] == x[i] : x[i] != best) {
     ++i;
   }
-  return i;
+  return {best, i};
 }
 
-// Lines `line_step` apart, of n values `step` apart each.
-template <class A, bool largest, class T>
-void indices_of_lines(const T* x, std::int64_t lines, std::int64_t line_step, std::int64_t n,
-                      std::int64_t step, std::int64_t* out) {
-  std::array<A, 64> best{};
-  for (std::int64_t i = 0; i < lines; ++i) {
-    best[static_cast<std::size_t>(i)] = static_cast<A>(x[i * line_step]);
-    out[i] = 0;
-  }
-  for (std::int64_t j = 1; j < n; ++j) {
-    const T* const values = x + j * step;
-    for (std::int64_t i = 0; i < lines; ++i) {
-      A& current = best[static_cast<std::size_t>(i)];
-      const A value = static_cast<A>(values[i * line_step]);
-      const bool better = largest ? value > current : value < current;
-      if (better || (value != value && current == current)) {
-        current = value;
-        out[i] = j;
+// Lines of n values, `line_step` apart; values are read as V, `columns` lines at a time or along
+// the line where it lies in one piece.
+template <bool largest, class V>
+void indices_of_lines(const Tensor& x, std::int64_t at, std::int64_t lines, std::int64_t line_step,
+                      std::int64_t n, std::int64_t step, std::int64_t* out, std::int64_t out_step) {
+  std::array<V, 512> buffer;
+  constexpr auto kBuffer = static_cast<std::int64_t>(buffer.size());
+  const Run values{buffer.data(), dtype_of<V>(), 1};
+  if (step == 1 || lines < 8) {
+    for (std::int64_t line = 0; line < lines; ++line) {
+      Found<V> found{};
+      for (std::int64_t first = 0; first < n; first += kBuffer) {
+        const std::int64_t count = std::min(kBuffer, n - first);
+        convert_run(values, const_run_of(x, at + line * line_step + first * step, step), count);
+        const Found<V> here = best_of<largest>(buffer.data(), count);
+        if (first == 0) {
+          found = here;
+        } else {
+          found.template offer<largest>(here.best, first + here.index);
+        }
       }
+      out[line * out_step] = found.index;
+    }
+    return;
+  }
+  std::array<Found<V>, 512> found;
+  for (std::int64_t first = 0; first < lines; first += kBuffer) {
+    const std::int64_t count = std::min(kBuffer, lines - first);
+    for (std::int64_t j = 0; j < n; ++j) {
+      convert_run(values, const_run_of(x, at + first * line_step + j * step, line_step), count);
+      for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+        if (j == 0) {
+          found[i] = {buffer[i], 0};
+        } else {
+          found[i].template offer<largest>(buffer[i], j);
+        }
+      }
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+      out[(first + i) * out_step] = found[static_cast<std::size_t>(i)].index;
     }
   }
 }
@@ -71,39 +96,39 @@ template <bool largest>
 Tensor index_of_extreme(const Tensor& x, std::size_t dim) {
   DimMask reduced{};
   reduced[dim] = true;
-  Tensor out = empty_tensor(reduced_shape(x, reduced), int64);
+  const Tensor out = empty_tensor(reduced_shape(x, reduced), int64);
   const std::int64_t length = x.shape()[dim];
   const std::int64_t step = x.strides()[dim];
   auto* const o = out.raw<std::int64_t>();
-  for_dtype(x.dtype(), [&]<class T>() {
-    using A = compute_t<T>;
-    const T* const in = x.raw<T>();
-    for_each_run_in_parallel<2>(
-        out.shape(), {&out.strides(), &x.strides()}, length,
-        [&](const auto& at, std::int64_t n, const auto& steps) {
-          if (step == 1 || n == 1 || steps[0] != 1) {
-            for (std::int64_t i = 0; i < n; ++i) {
-              const T* const line = in + at[1] + i * steps[1];
-              std::int64_t* const result = o + at[0] + i * steps[0];
-              if (step == 1) {
-                *result = index_in_row<A, largest>(line, length);
-              } else {
-                indices_of_lines<A, largest>(line, 1, 0, length, step, result);
-              }
-            }
-            return;
-          }
-          for (std::int64_t i = 0; i < n; i += 64) {
-            indices_of_lines<A, largest>(in + at[1] + i * steps[1],
-                                         std::min<std::int64_t>(64, n - i), steps[1], length, step,
-                                         o + at[0] + i);
-          }
-        });
-  });
+  for_each_run_in_parallel<2>(out.shape(), {&out.strides(), &x.strides()}, length,
+                              [&](const auto& at, std::int64_t n, const auto& steps) {
+                                for_value(x.dtype(), [&]<class V>() {
+                                  indices_of_lines<largest, V>(x, at[1], n, steps[1], length, step,
+                                                               o + at[0], steps[0]);
+                                });
+                              });
   return out;
 }
 
 }  // namespace
+
+Tensor extreme_magnitude(const Tensor& x, const DimMask& reduced, bool largest) {
+  const auto reduce_as = [&]<class V, bool kLargest>(V of_none) {
+    return reduce(x, reduced, x.dtype(), Extreme<V, kLargest>(of_none),
+                  {.prepare = [](void* given, std::int64_t n, std::int64_t, std::int64_t) {
+                    auto* const values = static_cast<V*>(given);
+                    for (std::int64_t i = 0; i < n; ++i) {
+                      values[i] = std::fabs(values[i]);
+                    }
+                  }});
+  };
+  const auto either = [&]<class V>() {
+    return largest ? reduce_as.template operator()<V, true>(V{0})
+                   : reduce_as.template operator()<V, false>(highest<V>());
+  };
+  return x.dtype() == float64 ? either.template operator()<double>()
+                              : either.template operator()<float>();
+}
 
 Tensor amax(const Tensor& x, const DimMask& reduced) {
   return extreme<true>(x, reduced);

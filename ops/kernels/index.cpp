@@ -5,6 +5,7 @@
 #include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/sums.h>
 
 namespace retrograd::kernels {
 
@@ -45,23 +46,23 @@ Tensor scatter_add(const Tensor& x, std::size_t dim, const Tensor& index, const 
         scatter_add(converted(x, DType::float32), dim, index, converted(source, DType::float32)),
         DType::bfloat16);
   }
-  Tensor out = contiguous_copy(x);
+  const Tensor out = sums_of(contiguous_copy(x), index.numel());
   const Strides fixed = without(out.strides(), dim);
   const std::int64_t step = out.strides()[dim];
   const auto* const where = index.raw<std::int64_t>();
-  for_dtype(x.dtype(), [&]<class T>() {
-    T* const o = out.raw<T>();
+  for_sums(out, source, [&]<class Sum, class T>() {
+    Sum* const o = out.raw<Sum>();
     const T* const in = source.raw<T>();
     detail::for_each_run<3>(index.shape(), {&index.strides(), &fixed, &source.strides()},
                             [&](const auto& at, std::int64_t n, const auto& steps) {
                               for (std::int64_t i = 0; i < n; ++i) {
                                 const std::int64_t picked = where[at[0] + i * steps[0]];
-                                T& sum = o[at[1] + i * steps[1] + picked * step];
-                                sum = convert<T>(sum + in[at[2] + i * steps[2]]);
+                                Sum& sum = o[at[1] + i * steps[1] + picked * step];
+                                sum = convert<Sum>(sum + in[at[2] + i * steps[2]]);
                               }
                             });
   });
-  return out;
+  return as_summed(out, x.dtype());
 }
 
 Tensor scatter(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {

@@ -6,6 +6,7 @@
 #include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/sums.h>
 
 namespace retrograd::kernels {
 
@@ -104,16 +105,17 @@ Tensor add_rows(Tensor out, std::size_t dim, const Tensor& index, const Tensor& 
   if (rows.numel() == 0) {
     return out;
   }
-  for_dtype(out.dtype(), [&]<class T>() {
+  const Tensor sums = sums_of(out, rows.numel());
+  for_sums(sums, rows, [&]<class Sum, class T>() {
     const T* const from = rows.raw<T>();
-    for_each_row<T>(out, dim, index, [from](T* to, std::int64_t row, std::int64_t n) {
+    for_each_row<Sum>(sums, dim, index, [from](Sum* to, std::int64_t row, std::int64_t n) {
       const T* const added = from + row * n;
       for (std::int64_t k = 0; k < n; ++k) {
-        to[k] = convert<T>(to[k] + added[k]);
+        to[k] = convert<Sum>(to[k] + added[k]);
       }
     });
   });
-  return out;
+  return as_summed(sums, out.dtype());
 }
 
 Tensor index_copy(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {

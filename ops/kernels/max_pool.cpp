@@ -8,6 +8,7 @@
 #include <retrograd/ops/kernels/lanes.h>
 #include <retrograd/ops/kernels/pool_windows.h>
 #include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::kernels {
@@ -120,15 +121,17 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape) {
         }
       }
     };
-    if (kTaps && taps.size() == 4) {
-      for_each_block<T, 2>(pool.channels, room, [&](const auto& block) {
-        pool_block(block, std::integral_constant<std::size_t, 4>());
-      });
-    } else {
-      for_each_block<T, 4>(pool.channels, room, [&](const auto& block) {
-        pool_block(block, std::integral_constant<std::size_t, 0>());
-      });
-    }
+    retrograd::detail::vectorised([&] {
+      if (kTaps && taps.size() == 4) {
+        for_each_block<T, 2>(pool.channels, room, [&](const auto& block) {
+          pool_block(block, std::integral_constant<std::size_t, 4>());
+        });
+      } else {
+        for_each_block<T, 4>(pool.channels, room, [&](const auto& block) {
+          pool_block(block, std::integral_constant<std::size_t, 0>());
+        });
+      }
+    });
     if (kTaps && taps.back().number >= static_cast<std::int64_t>(taps.size())) {
       // Some taps lie outside the input: the numbers of the others.
       for (std::int64_t c = 0; c < pool.channels; ++c) {

@@ -86,31 +86,32 @@ void apply_run(const T* x, T* y, std::int64_t n, C mean, C scale, const C* weigh
   }
 }
 
-// y = (x - mean) * scale + bias by column.
+// y = (x - mean) * scale + bias by column, and ReLU of it.
 template <class T, class C>
-void apply(const T* x, T* y, const NormShape& shape, const C* mean, const C* scale, const C* bias) {
-  const std::int64_t columns = shape.channels;
-  for_rows(shape, [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      const T* const in = x + row * columns;
-      T* const out = y + row * columns;
-      for (std::int64_t c = 0; c < columns; ++c) {
-        out[c] = convert<T>((static_cast<C>(in[c]) - mean[c]) * scale[c] + bias[c]);
-      }
-    }
+void apply(const T* x, T* y, const NormShape& shape, const C* mean, const C* scale, const C* bias,
+           bool relu) {
+  const std::array<const C*, 3> factors{mean, scale, bias};
+  const C limit = lower_limit<C>(relu);
+  for_rows(shape, [&](std::int64_t begin, std::int64_t end) {
+    run_loop<C>([&] {
+      for_each_element(begin, end, shape.channels, factors,
+                       [=](std::int64_t i, const std::array<C, 3>& of) {
+                         const C value = (static_cast<C>(x[i]) - of[0]) * of[1] + of[2];
+                         y[i] = convert<T>(value <= limit ? C{0} : value);
+                       });
+    });
   });
 }
 
 // Runs over the images; prepare(image, x) comes before the statistics of an image are used.
 template <class T, class Prepare>
 void normalise_images(const Tensor& x, const Tensor& out, const NormStatistics& statistics,
-                      const Tensor& weight, const Tensor& bias, const NormShape& shape,
-                      Prepare&& prepare) {
+                      const NormAffine& affine, const NormShape& shape, Prepare&& prepare) {
   using C = compute_t<T>;
   const std::int64_t channels = shape.channels;
   const std::int64_t width = channels / shape.groups;
-  const std::vector<C> weights = channel_values<C>(weight, channels, 1);
-  const std::vector<C> biases = channel_values<C>(bias, channels, 0);
+  const std::vector<C> weights = channel_values<C>(affine.weight, channels, 1);
+  const std::vector<C> biases = channel_values<C>(affine.bias, channels, 0);
   std::vector<Room<C>> rooms(static_cast<std::size_t>(image_parts(shape)), Room<C>(channels));
   for_each_image_part(shape, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
     Room<C>& room = rooms[static_cast<std::size_t>(part)];
@@ -121,7 +122,7 @@ void normalise_images(const Tensor& x, const Tensor& out, const NormStatistics& 
       const double* const factors =
           statistics.inverse_deviation.raw<double>() + image * shape.groups;
       T* const to = out.raw<T>() + image * shape.places * channels;
-      if (shape.places == 1) {
+      if (shape.places == 1 && !affine.relu) {
         for (std::int64_t g = 0; g < shape.groups; ++g) {
           const std::int64_t c = g * width;
           apply_run(in + c, to + c, width, static_cast<C>(means[g]), static_cast<C>(factors[g]),
@@ -136,15 +137,15 @@ void normalise_images(const Tensor& x, const Tensor& out, const NormStatistics& 
           room.scale[at] = static_cast<C>(factors[g] * static_cast<double>(weights[at]));
         }
       }
-      apply(in, to, shape, room.mean.data(), room.scale.data(), biases.data());
+      apply(in, to, shape, room.mean.data(), room.scale.data(), biases.data(), affine.relu);
     }
   });
 }
 
 }  // namespace
 
-Normalised normalise(const Tensor& given, const Tensor& weight, const Tensor& bias,
-                     const NormShape& shape, double eps) {
+Normalised normalise(const Tensor& given, const NormAffine& affine, const NormShape& shape,
+                     double eps) {
   const KernelTimer timer("normalise", given);
   const Tensor x = laid_out(given, shape);
   const Shape sizes{shape.images * shape.groups};
@@ -162,7 +163,7 @@ Normalised normalise(const Tensor& given, const Tensor& weight, const Tensor& bi
   auto* const inverse = result.statistics.inverse_deviation.raw<double>();
   std::vector<GroupMoments> moments(static_cast<std::size_t>(sizes[0]));
   for_floating(x.dtype(), [&]<class T>() {
-    normalise_images<T>(x, result.values, result.statistics, weight, bias, shape,
+    normalise_images<T>(x, result.values, result.statistics, affine, shape,
                         [&](std::int64_t image, const T* in, double* totals) {
                           const std::int64_t first = image * shape.groups;
                           find_moments(in, shape, totals, moments.data() + first);
@@ -176,18 +177,35 @@ Normalised normalise(const Tensor& given, const Tensor& weight, const Tensor& bi
   return result;
 }
 
-Tensor normalise_by(const Tensor& given, const NormStatistics& statistics, const Tensor& weight,
-                    const Tensor& bias, const NormShape& shape) {
+Tensor normalise_by(const Tensor& given, const NormStatistics& statistics, const NormAffine& affine,
+                    const NormShape& shape) {
   const KernelTimer timer("normalise_by", given);
   const Tensor x = laid_out(given, shape);
   Tensor out = empty_result(x, shape);
   if (x.numel() > 0) {
     for_floating(x.dtype(), [&]<class T>() {
-      normalise_images<T>(x, out, statistics, weight, bias, shape,
+      normalise_images<T>(x, out, statistics, affine, shape,
                           [](std::int64_t, const T*, double*) {});
     });
   }
   return out;
+}
+
+Tensor moved_running(const Tensor& running, const Tensor& fresh, double momentum, double factor) {
+  const std::int64_t channels = running.numel();
+  const std::int64_t images = channels == 0 ? 0 : fresh.numel() / channels;
+  Tensor result = empty_tensor({channels}, float64);
+  copy(result, running);
+  auto* const moved = result.raw<double>();
+  const auto* const values = fresh.raw<double>();
+  for (std::int64_t c = 0; c < channels; ++c) {
+    double sum = 0;
+    for (std::int64_t i = 0; i < images; ++i) {
+      sum += values[i * channels + c];
+    }
+    moved[c] = (1 - momentum) * moved[c] + momentum * (sum / static_cast<double>(images) * factor);
+  }
+  return result;
 }
 
 }  // namespace retrograd::kernels

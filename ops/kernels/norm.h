@@ -32,13 +32,23 @@ struct Normalised {
   NormStatistics statistics;
 };
 
-// (x - mean) * inverse_deviation * weight + bias; weight and bias hold one element a
-// channel or are undefined for 1 and 0.
-Normalised normalise(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                     const NormShape& shape, double eps);
+// What is done to normal values: * weight + bias, then max(., 0) with relu. Weight and bias hold
+// one element a channel or are undefined for 1 and 0.
+struct NormAffine {
+  Tensor weight;
+  Tensor bias;
+  bool relu = false;
+};
+
+// (x - mean) * inverse_deviation * weight + bias.
+Normalised normalise(const Tensor& x, const NormAffine& affine, const NormShape& shape, double eps);
 // The same with given statistics.
-Tensor normalise_by(const Tensor& x, const NormStatistics& statistics, const Tensor& weight,
-                    const Tensor& bias, const NormShape& shape);
+Tensor normalise_by(const Tensor& x, const NormStatistics& statistics, const NormAffine& affine,
+                    const NormShape& shape);
+
+// (1 - momentum) * running + momentum * factor * the mean of `fresh` (images * channels) over the
+// images: float64 (channels), as fresh is.
+Tensor moved_running(const Tensor& running, const Tensor& fresh, double momentum, double factor);
 
 struct NormGradients {
   Tensor input;
@@ -47,9 +57,10 @@ struct NormGradients {
 };
 
 // The gradients that are wanted; those of weight and bias in `parameter_dtype`. With `fixed`
-// statistics, these do not depend on x.
+// statistics, these do not depend on x. Where ReLU cut the value off is computed again, which is
+// faster than to read it.
 NormGradients normalise_backward(const Tensor& grad, const Tensor& x,
-                                 const NormStatistics& statistics, const Tensor& weight,
+                                 const NormStatistics& statistics, const NormAffine& affine,
                                  const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
                                  DType parameter_dtype);
 

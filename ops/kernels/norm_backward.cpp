@@ -16,7 +16,7 @@ struct Room {
   std::vector<double> totals;      // (2, channels): sum(grad), sum(grad (x - mean))
   std::vector<double> parameters;  // (2, channels): of bias and weight
   std::vector<C> mean;
-  std::vector<C> of_grad;
+  std::vector<C> of_grad;  // weight * inverse_deviation
   std::vector<C> of_x;
   std::vector<C> constant;
   std::vector<C> recent;  // (2, channels): sums of a few rows, see take_row
@@ -37,12 +37,14 @@ class Backwards {
 
  public:
   Backwards(const Tensor& grad, const Tensor& x, const NormStatistics& statistics,
-            const Tensor& weight, const NormShape& shape, bool fixed)
+            const NormAffine& affine, const NormShape& shape, bool fixed)
       : grad_(grad.raw<T>()),
         x_(x.raw<T>()),
         mean_(statistics.mean.raw<double>()),
         inverse_(statistics.inverse_deviation.raw<double>()),
-        weights_(channel_values<C>(weight, shape.channels, 1)),
+        weights_(channel_values<C>(affine.weight, shape.channels, 1)),
+        biases_(channel_values<C>(affine.bias, shape.channels, 0)),
+        limit_(lower_limit<C>(affine.relu)),
         shape_(shape),
         fixed_(fixed),
         width_(shape.channels / shape.groups),
@@ -145,16 +147,26 @@ class Backwards {
     }
   }
   void prepare(std::int64_t image, Room<C>& room) const {
-    for_each_channel(
-        image, [&](std::size_t c, std::int64_t at) { room.mean[c] = static_cast<C>(mean_[at]); });
+    for_each_channel(image, [&](std::size_t c, std::int64_t at) {
+      room.mean[c] = static_cast<C>(mean_[at]);
+      room.of_grad[c] = static_cast<C>(static_cast<double>(weights_[c]) * inverse_[at]);
+    });
+  }
+  // The gradient of the value that ReLU was taken of, which is centred * factor + bias.
+  static C before_relu(T grad, C centred, C factor, C bias, C limit) {
+    return centred * factor + bias <= limit ? C{0} : static_cast<C>(grad);
   }
   void total(std::int64_t image, Room<C>& room) const {
     const T* const g = grad_ + start(image);
     const T* const x = x_ + start(image);
     const C* const mean = room.mean.data();
+    const C* const factor = room.of_grad.data();
+    const C* const bias = biases_.data();
+    const C limit = limit_;
     total_columns<C>(shape_, room.totals.data(), [=](std::int64_t i, std::int64_t c) {
-      const C value = g[i];
-      return std::array<C, 2>{value, value * (static_cast<C>(x[i]) - mean[c])};
+      const C centred = static_cast<C>(x[i]) - mean[c];
+      const C value = before_relu(g[i], centred, factor[c], bias[c], limit);
+      return std::array<C, 2>{value, value * centred};
     });
   }
   void add_parameters(std::int64_t image, Room<C>& room) const {
@@ -166,9 +178,6 @@ class Backwards {
   }
   // The input's gradient is grad * of_grad + (x - mean) * of_x + constant.
   void find_factors(std::int64_t image, Room<C>& room) const {
-    for_each_channel(image, [&](std::size_t c, std::int64_t at) {
-      room.of_grad[c] = static_cast<C>(static_cast<double>(weights_[c]) * inverse_[at]);
-    });
     const auto channels = static_cast<std::size_t>(shape_.channels);
     const auto n = static_cast<double>(shape_.count());
     for (std::int64_t g = 0; g < shape_.groups && !fixed_; ++g) {
@@ -188,28 +197,23 @@ class Backwards {
     }
   }
   void write(std::int64_t image, const Room<C>& room, T* out) const {
-    const std::int64_t columns = shape_.channels;
     const T* const grad = grad_ + start(image);
     const T* const x = x_ + start(image);
     T* const to = out + start(image);
-    const C* const mean = room.mean.data();
-    const C* const of_grad = room.of_grad.data();
-    const C* const of_x = room.of_x.data();
-    const C* const constant = room.constant.data();
+    const std::array<const C*, 5> factors{room.mean.data(), room.of_grad.data(), room.of_x.data(),
+                                          room.constant.data(), biases_.data()};
+    const C limit = limit_;
     const bool fixed = fixed_;
-    for_rows(shape_, [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t at = begin * columns; at < end * columns; at += columns) {
-        if (fixed) {
-          for (std::int64_t c = 0; c < columns; ++c) {
-            to[at + c] = convert<T>(static_cast<C>(grad[at + c]) * of_grad[c]);
-          }
-        } else {
-          for (std::int64_t c = 0; c < columns; ++c) {
-            to[at + c] = convert<T>(static_cast<C>(grad[at + c]) * of_grad[c] +
-                                    (static_cast<C>(x[at + c]) - mean[c]) * of_x[c] + constant[c]);
-          }
-        }
-      }
+    for_rows(shape_, [&](std::int64_t begin, std::int64_t end) {
+      run_loop<C>([&] {
+        for_each_element(begin, end, shape_.channels, factors,
+                         [=](std::int64_t i, const std::array<C, 5>& of) {
+                           const C centred = static_cast<C>(x[i]) - of[0];
+                           const C value = before_relu(grad[i], centred, of[1], of[4], limit);
+                           const C moved = centred * of[2] + of[3];
+                           to[i] = convert<T>(value * of[1] + (fixed ? C{0} : moved));
+                         });
+      });
     });
   }
 
@@ -218,6 +222,8 @@ class Backwards {
   const double* mean_;
   const double* inverse_;
   std::vector<C> weights_;
+  std::vector<C> biases_;
+  C limit_;
   const NormShape& shape_;
   bool fixed_;
   std::int64_t width_;
@@ -227,7 +233,7 @@ class Backwards {
 }  // namespace
 
 NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
-                                 const NormStatistics& statistics, const Tensor& weight,
+                                 const NormStatistics& statistics, const NormAffine& affine,
                                  const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
                                  DType parameter_dtype) {
   const KernelTimer timer("normalise_backward", given);
@@ -245,7 +251,7 @@ NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
     return result;
   }
   for_floating(x.dtype(), [&]<class T>() {
-    Backwards<T> backwards(grad, x, statistics, weight, shape, fixed);
+    Backwards<T> backwards(grad, x, statistics, affine, shape, fixed);
     backwards.run(wanted[0] ? result.input.raw<T>() : nullptr, wanted[1] || wanted[2]);
     result.weight = wanted[1] ? backwards.parameter_gradient(1, parameter_dtype) : Tensor();
     result.bias = wanted[2] ? backwards.parameter_gradient(0, parameter_dtype) : Tensor();

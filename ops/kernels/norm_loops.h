@@ -5,12 +5,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <vector>
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
 #include <retrograd/ops/kernels/norm.h>
+#include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::kernels::norm {
@@ -37,42 +39,96 @@ std::vector<C> channel_values(const Tensor& values, std::int64_t channels, C oth
   return result;
 }
 
+// Values up to the limit become 0: ReLU. Nothing compares with NaN, so that it limits nothing.
+template <class C>
+C lower_limit(bool relu) {
+  return relu ? C{0} : std::numeric_limits<C>::quiet_NaN();
+}
+
+// Runs a loop; float64 is left to the oldest instructions, because each copy takes room.
+template <class C, class Body>
+void run_loop(const Body& body) {
+  if constexpr (std::is_same_v<C, float>) {
+    detail::vectorised_wide(body);
+  } else {
+    body();
+  }
+}
+
+// A block of columns is walked a few rows at a time, with what belongs to its columns in registers.
+// Wide blocks read memory in long runs.
+constexpr std::int64_t kRows = 32;
+constexpr std::int64_t kColumns = 64;
+constexpr std::int64_t kFewColumns = 16;
+
+// Calls f(first row, last row, first column, width) for the blocks of rows begin to end.
+template <class F>
+void for_blocks(std::int64_t begin, std::int64_t end, std::int64_t columns, F&& f) {
+  const std::int64_t most = columns % kColumns == 0 ? kColumns : kFewColumns;
+  for (std::int64_t r0 = begin; r0 < end; r0 += kRows) {
+    for (std::int64_t c0 = 0; c0 < columns; c0 += most) {
+      f(r0, std::min(end, r0 + kRows), c0, std::min(most, columns - c0));
+    }
+  }
+}
+// Calls f(row, width) for rows begin to end, with the widths of full blocks as constants.
+template <class F>
+void for_block_rows(std::int64_t begin, std::int64_t end, std::int64_t width, F&& f) {
+  const auto all = [&](auto n) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      f(row, n);
+    }
+  };
+  switch (width) {
+    case kFewColumns: return all(std::integral_constant<std::int64_t, kFewColumns>());
+    case kColumns: return all(std::integral_constant<std::int64_t, kColumns>());
+    default: return all(width);
+  }
+}
+
 // Adds two terms of each element to the totals of its column, for rows begin to end. float32 is
-// summed over a few rows at a time in registers, then in float64.
+// summed over a few rows at a time, then in float64.
 template <class C, class Terms>
 void add_columns(std::int64_t begin, std::int64_t end, std::int64_t columns, double* totals,
                  Terms&& terms) {
-  constexpr std::int64_t kRows = 32;
-  constexpr std::int64_t kColumns = 16;
-  double* const second_totals = totals + columns;
-  for (std::int64_t r0 = begin; r0 < end; r0 += kRows) {
-    const std::int64_t r1 = std::min(end, r0 + kRows);
-    for (std::int64_t c0 = 0; c0 < columns; c0 += kColumns) {
-      C first[kColumns] = {};
-      C second[kColumns] = {};
-      const std::int64_t width = std::min(kColumns, columns - c0);
-      const auto add_row = [&](std::int64_t row, std::int64_t n) {
-        for (std::int64_t k = 0; k < n; ++k) {
-          const std::array<C, 2> term = terms(row * columns + c0 + k, c0 + k);
-          first[k] += term[0];
-          second[k] += term[1];
-        }
-      };
-      if (width == kColumns) {  // a length that the compiler knows, so that it keeps registers
-        for (std::int64_t row = r0; row < r1; ++row) {
-          add_row(row, kColumns);
-        }
-      } else {
-        for (std::int64_t row = r0; row < r1; ++row) {
-          add_row(row, width);
-        }
-      }
-      for (std::int64_t k = 0; k < width; ++k) {
-        totals[c0 + k] += static_cast<double>(first[k]);
-        second_totals[c0 + k] += static_cast<double>(second[k]);
-      }
-    }
-  }
+  for_blocks(begin, end, columns,
+             [&](std::int64_t r0, std::int64_t r1, std::int64_t c0, std::int64_t width) {
+               C first[kColumns] = {};
+               C second[kColumns] = {};
+               for_block_rows(r0, r1, width, [&](std::int64_t row, auto n) {
+                 for (std::int64_t k = 0; k < n; ++k) {
+                   const std::array<C, 2> term = terms(row * columns + c0 + k, c0 + k);
+                   first[k] += term[0];
+                   second[k] += term[1];
+                 }
+               });
+               for (std::int64_t k = 0; k < width; ++k) {
+                 totals[c0 + k] += static_cast<double>(first[k]);
+                 totals[columns + c0 + k] += static_cast<double>(second[k]);
+               }
+             });
+}
+
+// Calls f(element, factors of its column) for rows begin to end.
+template <class C, std::size_t N, class F>
+void for_each_element(std::int64_t begin, std::int64_t end, std::int64_t columns,
+                      const std::array<const C*, N>& factors, F&& f) {
+  for_blocks(begin, end, columns,
+             [&](std::int64_t r0, std::int64_t r1, std::int64_t c0, std::int64_t width) {
+               C own[N][kColumns];
+               for (std::size_t j = 0; j < N; ++j) {
+                 std::copy_n(factors[j] + c0, width, own[j]);
+               }
+               for_block_rows(r0, r1, width, [&](std::int64_t row, auto n) {
+                 for (std::int64_t k = 0; k < n; ++k) {
+                   std::array<C, N> of;
+                   for (std::size_t j = 0; j < N; ++j) {
+                     of[j] = own[j][k];
+                   }
+                   f(row * columns + c0 + k, of);
+                 }
+               });
+             });
 }
 
 // The totals of two terms over a run of n elements.
@@ -106,14 +162,16 @@ void total_columns(const NormShape& shape, double* totals, Terms&& terms) {
           : std::clamp<std::int64_t>(shape.places * columns / kGrain, 1, std::int64_t{64});
   std::fill_n(totals, 2 * columns, 0.0);
   if (parts == 1) {
-    add_columns<C>(0, shape.places, columns, totals, terms);
+    run_loop<C>([&] { add_columns<C>(0, shape.places, columns, totals, terms); });
     return;
   }
   std::vector<double> partial(static_cast<std::size_t>(parts * 2 * columns));
   parallel_ranges(parts, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t p = begin; p < end; ++p) {
-      add_columns<C>(shape.places * p / parts, shape.places * (p + 1) / parts, columns,
-                     partial.data() + p * 2 * columns, terms);
+      run_loop<C>([&] {
+        add_columns<C>(shape.places * p / parts, shape.places * (p + 1) / parts, columns,
+                       partial.data() + p * 2 * columns, terms);
+      });
     }
   });
   for (std::int64_t p = 0; p < parts; ++p) {

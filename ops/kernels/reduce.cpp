@@ -1,7 +1,9 @@
 #include <retrograd/ops/kernels/reduce.h>
 
 #include <cmath>
+#include <functional>
 #include <type_traits>
+#include <utility>
 
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/extreme.h>
@@ -13,10 +15,8 @@ namespace retrograd::kernels {
 namespace {
 
 // Floating numbers are added up and multiplied in double, all others in int64.
-template <class T>
-using total_t = std::conditional_t<std::is_integral_v<T>, std::int64_t, double>;
-template <class T>
-using total_result_t = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
+template <class V>
+using total_t = std::conditional_t<std::is_integral_v<V>, std::int64_t, double>;
 
 template <class A>
 A wrapping_add(A a, A b) {
@@ -27,119 +27,104 @@ A wrapping_mul(A a, A b) {
   return static_cast<A>(static_cast<bits_t<A>>(a) * static_cast<bits_t<A>>(b));
 }
 
-// Sums and products: all values combined, from what changes nothing on.
-template <class A, A combine(A, A), int nothing>
+// All values combined, from what changes nothing on.
+template <class V, total_t<V> combine(total_t<V>, total_t<V>), int nothing>
 struct Combined {
-  using Accumulator = A;
-  A start() const { return A{nothing}; }
-  template <class T>
-  A add(A a, T value, std::int64_t) const {
-    return combine(a, static_cast<A>(value));
+  using Value = V;
+  using Total = total_t<V>;
+  Total start() const { return Total{nothing}; }
+  Total add(Total total, V value) const { return combine(total, static_cast<Total>(value)); }
+  Total add4(Total total, V a, V b, V c, V d) const {
+    return combine(total, combine(combine(static_cast<Total>(a), static_cast<Total>(b)),
+                                  combine(static_cast<Total>(c), static_cast<Total>(d))));
   }
-  template <class T>
-  A add4(A total, T a, T b, T c, T d, std::int64_t) const {
-    return combine(total, combine(combine(static_cast<A>(a), static_cast<A>(b)),
-                                  combine(static_cast<A>(c), static_cast<A>(d))));
-  }
-  A merge(A a, A b) const { return combine(a, b); }
+  Total merge(Total a, Total b) const { return combine(a, b); }
 };
-template <class A>
-using Sum = Combined<A, wrapping_add<A>, 0>;
-template <class A>
-using Product = Combined<A, wrapping_mul<A>, 1>;
+template <class V>
+using Sum = Combined<V, wrapping_add<total_t<V>>, 0>;
+template <class V>
+using Product = Combined<V, wrapping_mul<total_t<V>>, 1>;
 
-// The sum of f(value, result).
+template <class V>
+struct SumOfSquares : Sum<V> {
+  static double square(V value) { return static_cast<double>(value) * static_cast<double>(value); }
+  double add(double total, V value) const { return total + square(value); }
+  double add4(double total, V a, V b, V c, V d) const {
+    return total + ((square(a) + square(b)) + (square(c) + square(d)));
+  }
+};
+
+DType total_dtype(const Tensor& x) {
+  return is_floating(x.dtype()) ? x.dtype() : int64;
+}
+
+using Finish = std::function<void(void*, std::int64_t)>;
+
+// f of every one of n doubles.
 template <class F>
-struct SumOf {
-  using Accumulator = double;
-  F f;
-  double start() const { return 0; }
-  template <class T>
-  double add(double a, T value, std::int64_t result) const {
-    return a + f(static_cast<double>(value), result);
+void each_of(void* given, std::int64_t n, F f) {
+  auto* const values = static_cast<double*>(given);
+  for (std::int64_t i = 0; i < n; ++i) {
+    values[i] = f(values[i]);
   }
-  template <class T>
-  double add4(double total, T a, T b, T c, T d, std::int64_t result) const {
-    return total + (add(add(0, a, result), b, result) + add(add(0, c, result), d, result));
-  }
-  double merge(double a, double b) const { return a + b; }
-};
+}
+
 template <class F>
-SumOf(F) -> SumOf<F>;
-
-// totals as Out, each changed by f.
-template <class Out, class A, class F>
-Tensor finished(const Tensor& totals, F&& f) {
-  Tensor result = empty_tensor(totals.shape(), dtype_of<Out>());
-  map<Out, A>(result, totals, [&](A value) { return convert<Out>(f(value)); });
-  return result;
+Finish each_total(F f) {
+  return [f](void* totals, std::int64_t n) { each_of(totals, n, f); };
 }
 
-template <class T, class Op>
-Tensor reduce_and_convert(const Tensor& x, const DimMask& reduced, const Op& op) {
-  using A = typename Op::Accumulator;
-  using Out = total_result_t<T>;
-  const Tensor totals = reduce<T>(x, reduced, op);
-  if constexpr (std::is_same_v<A, Out>) {
-    return totals;
-  } else {
-    return finished<Out, A>(totals, [](A value) { return value; });
-  }
+// The sum of f(value), changed by `finish`.
+template <class F>
+Tensor sum_of(const Tensor& x, const DimMask& reduced, Finish finish, F f) {
+  return reduce(x, reduced, x.dtype(), Sum<double>(),
+                {.prepare = [f](void* values, std::int64_t n, std::int64_t,
+                                std::int64_t) { each_of(values, n, f); },
+                 .finish = std::move(finish)});
 }
-
-// (sum f(value))^(1/p) in the type T.
-template <class T, class F>
-Tensor root_of_sum(const Tensor& x, const DimMask& reduced, double p, F f) {
-  const auto power = [f](double value, std::int64_t) { return f(value); };
-  const Tensor totals = reduce<T>(x, reduced, SumOf{power});
-  return finished<T, double>(totals, [p](double total) {
-    return p == 2 ? std::sqrt(total) : p == 1 ? total : std::pow(total, 1 / p);
-  });
-}
-
-struct Magnitude {
-  template <class A>
-  A operator()(A value) const {
-    return std::fabs(value);
-  }
-};
 
 }  // namespace
 
 Tensor sum(const Tensor& x, const DimMask& reduced) {
   const KernelTimer timer("sum", x);
-  return for_dtype(x.dtype(),
-                   [&]<class T>() { return reduce_and_convert<T>(x, reduced, Sum<total_t<T>>()); });
+  return for_value(x.dtype(),
+                   [&]<class V>() { return reduce(x, reduced, total_dtype(x), Sum<V>()); });
 }
 
 Tensor mean(const Tensor& x, const DimMask& reduced, double count) {
   const KernelTimer timer("mean", x);
-  return for_floating(x.dtype(), [&]<class T>() {
-    return finished<T, double>(reduce<T>(x, reduced, Sum<double>()),
-                               [count](double total) { return total / count; });
-  });
+  const Finish over_count = each_total([count](double total) { return total / count; });
+  return x.dtype() == float64 ? reduce(x, reduced, float64, Sum<double>(), {.finish = over_count})
+                              : reduce(x, reduced, x.dtype(), Sum<float>(), {.finish = over_count});
 }
 
+// Rare: floating numbers are made double first.
 Tensor prod(const Tensor& x, const DimMask& reduced) {
-  return for_dtype(x.dtype(), [&]<class T>() {
-    return reduce_and_convert<T>(x, reduced, Product<total_t<T>>());
-  });
+  return is_floating(x.dtype()) ? reduce(x, reduced, x.dtype(), Product<double>())
+                                : reduce(x, reduced, int64, Product<std::int64_t>());
 }
 
 namespace {
 
 // The sum of squared deviations over the divisor, changed by `last` before it is rounded.
 template <class Last>
-Tensor spread(const Tensor& x, const DimMask& reduced, double count, double divisor, Last&& last) {
-  return for_floating(x.dtype(), [&]<class T>() {
-    const Tensor means = finished<double, double>(reduce<T>(x, reduced, Sum<double>()),
-                                                  [count](double total) { return total / count; });
-    const auto deviation = [m = means.raw<double>()](double value, std::int64_t result) {
-      return (value - m[result]) * (value - m[result]);
-    };
-    return finished<T, double>(reduce<T>(x, reduced, SumOf{deviation}),
-                               [&](double total) { return last(total / divisor); });
-  });
+Tensor spread(const Tensor& x, const DimMask& reduced, double count, double divisor, Last last) {
+  const Tensor means =
+      reduce(x, reduced, float64, Sum<double>(),
+             {.finish = each_total([count](double total) { return total / count; })});
+  const auto squared_deviations = [m = means.raw<double>()](void* given, std::int64_t n,
+                                                            std::int64_t result,
+                                                            std::int64_t step) {
+    auto* const values = static_cast<double*>(given);
+    for (std::int64_t i = 0; i < n; ++i) {
+      const double deviation = values[i] - m[result + i * step];
+      values[i] = deviation * deviation;
+    }
+  };
+  return reduce(x, reduced, x.dtype(), Sum<double>(),
+                {.prepare = squared_deviations, .finish = each_total([divisor, last](double total) {
+                                                  return last(total / divisor);
+                                                })});
 }
 
 }  // namespace
@@ -153,26 +138,23 @@ Tensor standard_deviation(const Tensor& x, const DimMask& reduced, double count,
 }
 
 Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {
-  return for_floating(x.dtype(), [&]<class T>() {
-    using C = compute_t<T>;
-    if (std::isinf(p)) {
-      const Tensor extreme =
-          p > 0 ? reduce<T>(x, reduced, Extreme<C, true, Magnitude>(C{0}))
-                : reduce<T>(x, reduced, Extreme<C, false, Magnitude>(highest<C>()));
-      return finished<T, C>(extreme, [](C value) { return value; });
-    }
-    if (p == 2) {
-      return root_of_sum<T>(x, reduced, 2, [](double value) { return value * value; });
-    }
-    if (p == 1) {
-      return root_of_sum<T>(x, reduced, 1, [](double value) { return std::fabs(value); });
-    }
-    if (p == 0) {
-      return root_of_sum<T>(x, reduced, 1, [](double value) { return value != 0 ? 1.0 : 0.0; });
-    }
-    return root_of_sum<T>(x, reduced, p,
-                          [p](double value) { return std::pow(std::fabs(value), p); });
-  });
+  if (std::isinf(p)) {
+    return extreme_magnitude(x, reduced, p > 0);
+  }
+  if (p == 2) {
+    const Finish root = each_total([](double total) { return std::sqrt(total); });
+    return x.dtype() == float64
+               ? reduce(x, reduced, float64, SumOfSquares<double>(), {.finish = root})
+               : reduce(x, reduced, x.dtype(), SumOfSquares<float>(), {.finish = root});
+  }
+  if (p == 1) {
+    return sum_of(x, reduced, {}, [](double value) { return std::fabs(value); });
+  }
+  if (p == 0) {
+    return sum_of(x, reduced, {}, [](double value) { return value != 0 ? 1.0 : 0.0; });
+  }
+  return sum_of(x, reduced, each_total([p](double total) { return std::pow(total, 1 / p); }),
+                [p](double value) { return std::pow(std::fabs(value), p); });
 }
 
 }  // namespace retrograd::kernels

@@ -16,6 +16,8 @@ Tensor standard_deviation(const Tensor& x, const DimMask& reduced, double count,
 // (sum |x|^p)^(1/p); the largest or smallest |x| for p = inf or -inf, the number of those that are
 // not 0 for p = 0.
 Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced);
+// The largest or smallest |x|.
+Tensor extreme_magnitude(const Tensor& x, const DimMask& reduced, bool largest);
 // Indices of the first smallest along dim, kept as 1; int64.
 Tensor argmin(const Tensor& x, std::size_t dim);
 

@@ -82,12 +82,8 @@ void with_unary(Unary op, F&& f) {
 Tensor unary(Unary op, const Tensor& x) {
   const KernelTimer timer(name_of(op), x);
   Tensor out = empty_as(x, x.dtype());
-  for_dtype(x.dtype(), [&]<class T>() {
-    using C = arithmetic_t<T>;
-    with_unary<C>(op, [&](auto f) {
-      map<T, T>(out, x, [f](T value) { return convert<T>(f(static_cast<C>(value))); });
-    });
-  });
+  detail::for_element_type(
+      x.dtype(), [&]<class C>() { with_unary<C>(op, [&](auto f) { map<C, C>(out, x, f); }); });
   return out;
 }
 

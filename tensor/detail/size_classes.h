@@ -1,6 +1,7 @@
 // The sizes of the allocator's blocks.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 
@@ -47,8 +48,15 @@ static_assert(class_of(kFine) == kFineClass && class_bytes(kFineClass) == kFine 
               class_bytes(class_of(std::size_t{1} << 20)) == std::size_t{1} << 20);
 
 // Blocks must stay multiples of the alignment, so the sizes between are rounded up.
+inline constexpr auto kBlockBytes = [] {
+  std::array<std::size_t, kClasses> bytes{};
+  for (std::size_t index = 0; index < kClasses; ++index) {
+    bytes[index] = (class_bytes(index) + kAlignment - 1) / kAlignment * kAlignment;
+  }
+  return bytes;
+}();
 constexpr std::size_t block_bytes(std::size_t index) noexcept {
-  return (class_bytes(index) + kAlignment - 1) / kAlignment * kAlignment;
+  return kBlockBytes[index];
 }
 
 }  // namespace retrograd::memory

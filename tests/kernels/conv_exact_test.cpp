@@ -1,4 +1,4 @@
-// oneDNN's convolutions equal the reference exactly: on small integers every sum is exact in
+// The fast convolutions equal the reference exactly: on small integers every sum is exact in
 // float32.
 #include <doctest/doctest.h>
 
@@ -69,6 +69,7 @@ TEST_CASE("oneDNN convolutions equal the reference exactly") {
       CHECK(part_not_zero(inputs.x) >= 0.7);
     }
     const ConvResults expected = run_reference(row, inputs);
+    const rg::NoDirectKernelsGuard guard;
     const rg::KernelCounts before = rg::kernel_counts();
     const ConvResults actual = run(row, inputs);
     const rg::KernelCounts after = rg::kernel_counts();
@@ -91,6 +92,52 @@ TEST_CASE("oneDNN convolutions equal the reference exactly") {
   }
 }
 
+TEST_CASE("convolutions with few channels equal the reference exactly") {
+  std::vector<ConvRow> rows = conv_rows();
+  // Sizes at which the loops for few channels are chosen for more than their small work.
+  for (const std::int64_t channels : {1, 2, 3, 5, 8}) {
+    for (const std::int64_t width : {4, 13, 28}) {
+      for (const std::int64_t batch : {1, 5, 19}) {
+        const ConvRow row{
+            .batch = batch, .in = channels, .out = 9 - channels, .input = {30, width}};
+        rows.push_back(row);
+        rows.back().kernel = {5, 3};
+        rows.push_back(row);
+        rows.back().stride = {2, 3};
+        rows.push_back(row);
+        rows.back().padding = {0, 2};
+        rows.back().dilation = {2, 1};
+        rows.push_back(row);
+        rows.back().kernel = {2, 1};
+        rows.back().padding = {0, 0};
+        rows.back().out = 20;
+      }
+    }
+  }
+  const rg::KernelCounts before = rg::kernel_counts();
+  for (const ConvRow& row : rows) {
+    check_row(row, conv_inputs(row, rg::float32));
+  }
+  const long long direct = rg::kernel_counts().direct - before.direct;
+  MESSAGE(direct << " of " << 3 * rows.size() << " kernels by own loops");
+  CHECK(direct > static_cast<long long>(rows.size()));
+}
+
+TEST_CASE("gradients that are not finite stay where they belong") {
+  const ConvRow row{.batch = 3, .in = 3, .out = 2, .input = {6, 7}};
+  ConvInputs inputs = conv_inputs(row, rg::float32);
+  rg::select(rg::select(inputs.seed, 0, 1), 0, 1).fill_(INFINITY);
+  const ConvResults expected = run_reference(row, inputs);
+  const ConvResults actual = run(row, inputs);
+  const auto different = [](const Tensor& a, const Tensor& b) {
+    const Tensor both_nan = rg::where(a != a, b != b, false);
+    return rg::sum(rg::where(both_nan, false, a != b).to(rg::float32)).item<float>();
+  };
+  CHECK(different(actual.x_grad, expected.x_grad) == 0);
+  CHECK(different(actual.weight_grad, expected.weight_grad) == 0);
+  CHECK(rg::sum((actual.x_grad != actual.x_grad).to(rg::float32)).item<float>() > 0);
+}
+
 TEST_CASE("convolutions of tensors that are not contiguous are exact") {
   const std::vector<ConvRow> rows = conv_rows();
   for (std::size_t i = 0; i < rows.size(); i += 7) {
@@ -105,6 +152,8 @@ TEST_CASE("convolutions of tensors that are not contiguous are exact") {
                              .seed = layout(plain.seed)};
       CHECK(equal(run(row, other), expected));
       CHECK(equal(run_reference(row, other), expected));
+      const rg::NoDirectKernelsGuard guard;
+      CHECK(equal(run(row, other), expected));
     }
   }
 }
@@ -115,7 +164,10 @@ TEST_CASE("convolutions of dense tensors that begin within their memory are exac
     INFO(to_string(row));
     const ConvInputs other{later(plain.x), later(plain.weight), later(plain.bias),
                            later(plain.seed)};
-    CHECK(equal(run(row, other), run_reference(row, plain)));
+    const ConvResults expected = run_reference(row, plain);
+    CHECK(equal(run(row, other), expected));
+    const rg::NoDirectKernelsGuard guard;
+    CHECK(equal(run(row, other), expected));
   }
 }
 

@@ -12,6 +12,7 @@ using namespace kernel_tests;
 namespace {
 
 std::vector<ConvResults> run_all(const std::vector<ConvRow>& rows) {
+  const rg::NoDirectKernelsGuard primitives;
   std::vector<ConvResults> results;
   for (const ConvRow& row : rows) {
     results.push_back(run(row, conv_inputs(row, rg::float32)));
@@ -68,7 +69,8 @@ TEST_CASE("the guard and the counts belong to one thread") {
   bool there = false;
   long long counted = -1;
   std::thread([&] {
-    counted = rg::kernel_counts().onednn + rg::kernel_counts().reference;
+    counted =
+        rg::kernel_counts().onednn + rg::kernel_counts().direct + rg::kernel_counts().reference;
     const rg::ReferenceKernelsGuard inner;
     there = !rg::onednn_enabled();
   }).join();
@@ -77,6 +79,7 @@ TEST_CASE("the guard and the counts belong to one thread") {
 }
 
 TEST_CASE("the cache stays bounded for 3,000 shapes") {
+  const rg::NoDirectKernelsGuard guard;
   const auto convolve = [](std::int64_t batch, std::int64_t channels, std::int64_t length) {
     const Tensor weight = integers({1, channels, 2}, rg::float32, 1);
     return rg::conv1d(integers({batch, channels, length}, rg::float32, 2), weight);

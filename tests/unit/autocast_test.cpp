@@ -82,6 +82,10 @@ TEST_CASE("Autocast: products and convolutions take and give bfloat16") {
       {leaf({3, 4}, 1), leaf({4, 5}, 2)});
   check_lowered([](const Tensors& in) { return rg::conv2d(in[0], in[1], in[2], {.padding = 1}); },
                 {leaf({2, 3, 6, 6}, 1), leaf({4, 3, 3, 3}, 2), leaf({4}, 3)});
+  check_lowered([](const Tensors& in) { return rg::linear_relu(in[0], in[1], in[2]); },
+                {leaf({2, 4}, 1), leaf({5, 4}, 2), leaf({5}, 3)});
+  check_lowered([](const Tensors& in) { return rg::conv2d_relu(in[0], in[1], in[2]); },
+                {leaf({2, 3, 6, 6}, 1), leaf({4, 3, 3, 3}, 2), leaf({4}, 3)});
   check_lowered(
       [](const Tensors& in) { return rg::conv_transpose2d(in[0], in[1], in[2], {.stride = 2}); },
       {leaf({2, 4, 3, 3}, 1), leaf({4, 3, 3, 3}, 2), leaf({3}, 3)});
@@ -119,6 +123,8 @@ TEST_CASE("Autocast: other operators keep what they get, and mixed sums are floa
   CHECK(rg::mean(low, {2, 3}).dtype() == bfloat16);
   CHECK((low + low).dtype() == bfloat16);
   CHECK((low + rg::ones({2, 3, 4, 4})).dtype() == float32);
+  CHECK(rg::add_relu(low, low).dtype() == bfloat16);
+  CHECK(rg::add_relu(low, rg::ones({2, 3, 4, 4})).dtype() == float32);
   CHECK(rg::relu(rg::ones({2})).dtype() == float32);
   const Tensor wide = rg::ones({2, 2}, {.dtype = rg::float64});
   CHECK(rg::matmul(wide, wide).dtype() == rg::float64);
@@ -151,6 +157,9 @@ TEST_CASE("normalisation of bfloat16 takes float32 parameters and gives them flo
       };
   check([](const Tensor& in, const Tensor& w, const Tensor& b) {
     return rg::batch_norm(in, {}, {}, w, b, {.training = true});
+  });
+  check([](const Tensor& in, const Tensor& w, const Tensor& b) {
+    return rg::batch_norm_relu(in, {}, {}, w, b, {.training = true});
   });
   check([](const Tensor& in, const Tensor& w, const Tensor& b) {
     return rg::group_norm(in, 2, w, b);

@@ -87,6 +87,22 @@ TEST_CASE("batch_norm is centring, scaling, weight and bias") {
   check_equal(fused, composed, {random({3, 21, 5, 7}, 1, 40), random({21}, 2), random({21}, 3)});
 }
 
+TEST_CASE("batch_norm_relu is relu of batch_norm") {
+  const Tensor mean = random({21}, 4).detach();
+  const Tensor variance = rg::square(random({21}, 5)).detach() + 0.5;
+  for (const bool training : {true, false}) {
+    for (const rg::Shape& shape : {rg::Shape{3, 21, 5, 7}, {40, 21}}) {
+      const auto apply = [&](const auto& op, const Tensors& in) {
+        return op(in[0], mean.clone(), variance.clone(), in[1], in[2],
+                  rg::BatchNormOptions{.training = training}, rg::Where());
+      };
+      check_equal([&](const Tensors& in) { return apply(rg::batch_norm_relu, in); },
+                  [&](const Tensors& in) { return rg::relu(apply(rg::batch_norm, in)); },
+                  {random(shape, 1), random({21}, 2), random({21}, 3)});
+    }
+  }
+}
+
 TEST_CASE("batch_norm in evaluation is linear in the input") {
   const Tensor mean = random({4}, 4).detach();
   const Tensor variance = rg::square(random({4}, 5)).detach() + 0.5;

@@ -54,3 +54,16 @@ TEST_CASE("binary_cross_entropy_with_logits is the entropy of the sigmoid") {
       },
       {random({3, 4}, 1), random({3, 4}, 2)});
 }
+
+TEST_CASE("operators with ReLU are relu of the operators without") {
+  check_equal([](const Tensors& in) { return rg::linear_relu(in[0], in[1], in[2]); },
+              [](const Tensors& in) { return rg::relu(rg::linear(in[0], in[1], in[2])); },
+              {random({2, 3, 4}, 1), random({5, 4}, 2), random({5}, 3)});
+  const rg::ConvOptions<2> options{.stride = {2, 1}, .padding = 1, .groups = 2};
+  check_equal([&](const Tensors& in) { return rg::conv2d_relu(in[0], in[1], in[2], options); },
+              [&](const Tensors& in) { return rg::relu(rg::conv2d(in[0], in[1], in[2], options)); },
+              {random({2, 4, 5, 6}, 1), random({6, 2, 3, 3}, 2), random({6}, 3)});
+  check_equal([](const Tensors& in) { return rg::add_relu(rg::square(in[0]) - 1.0, in[1]); },
+              [](const Tensors& in) { return rg::relu(rg::square(in[0]) - 1.0 + in[1]); },
+              {random({3, 4}, 1), random({4}, 2)});
+}

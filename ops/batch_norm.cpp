@@ -1,0 +1,153 @@
+#include <cmath>
+#include <string>
+
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/norm.h>
+#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/norm.h>
+
+// The normalisations that keep running statistics.
+namespace retrograd {
+
+namespace {
+
+using namespace normalising;
+
+void check_momentum(const char* op, double momentum, const Tensor& x, Where where) {
+  if (std::isnan(momentum)) {
+    fail<ValueError>(op, where, "momentum is nan; a number is needed", {{"input", x}});
+  }
+}
+
+void check_running(const char* op, const char* name, const Tensor& running, const Tensor& x,
+                   bool needed, Where where) {
+  if (!running.defined()) {
+    if (needed) {
+      fail<ValueError>(op, where, std::string(name) + " is undefined but its values are to be used",
+                       {{"input", x}});
+    }
+    return;
+  }
+  if (!is_floating(running.dtype()) || running.shape() != Shape{x.shape()[1]}) {
+    fail<ShapeError>(op, where,
+                     std::string(name) + " must be floating and have one element for each of the " +
+                         std::to_string(x.shape()[1]) + " channels",
+                     {{"input", x}, {name, running}});
+  }
+}
+
+// Moves a running statistic without a record.
+void move(const Tensor& running, const Tensor& fresh, double momentum, double factor) {
+  if (running.defined()) {
+    const NoGradGuard unrecorded;
+    Tensor values = running;
+    values.copy_(kernels::moved_running(running, fresh, momentum, factor));
+  }
+}
+
+// Moves both running statistics by those of `count` values each.
+void move_running(const Tensor& running_mean, const Tensor& running_var,
+                  const NormStatistics& statistics, std::int64_t count, double momentum) {
+  if (count > 0) {
+    const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
+    move(running_mean, statistics.mean, momentum, 1);
+    move(running_var, statistics.variance, momentum, unbiased);
+  }
+}
+
+// Normalisation by running statistics.
+Tensor by_running(const char* op, const Tensor& x, const Tensor& running_mean,
+                  const Tensor& running_var, const Tensor& weight, const Tensor& bias, double eps,
+                  bool relu, Where where) {
+  Norm norm{{}, x.shape()[0], places_of(x), eps, true, relu};
+  norm.shape = {.images = 1,
+                .places = norm.batch * norm.places,
+                .channels = x.shape()[1],
+                .groups = x.shape()[1],
+                .channels_last = x.dim() > 2};
+  NormStatistics statistics;
+  {
+    const NoGradGuard unrecorded;
+    statistics.mean = running_mean.detach().to(float64).clone().contiguous();
+    statistics.inverse_deviation =
+        (1.0 / sqrt(running_var.detach().to(float64) + eps)).contiguous();
+  }
+  const Tensor y = kernels::normalise_by(x, statistics, {weight, bias, relu}, norm.shape);
+  return record_norm(op, where, norm, x, weight, bias, y, statistics);
+}
+
+Tensor by_batch(const char* op, const Tensor& x, const Tensor& running_mean,
+                const Tensor& running_var, const Tensor& weight, const Tensor& bias,
+                const BatchNormOptions& options, bool relu, Where where) {
+  check_channels(op, x, 2, where);
+  check_eps(op, options.eps, x, where);
+  check_momentum(op, options.momentum, x, where);
+  const std::int64_t channels = x.shape()[1];
+  check_running(op, "running_mean", running_mean, x, !options.training, where);
+  check_running(op, "running_var", running_var, x, !options.training, where);
+  check_parameters(op, weight, bias, x, {channels}, where);
+  if (!options.training) {
+    return by_running(op, x, running_mean, running_var, weight, bias, options.eps, relu, where);
+  }
+  Norm norm{{}, x.shape()[0], places_of(x), options.eps, false, relu};
+  norm.shape = {.images = 1,
+                .places = norm.batch * norm.places,
+                .channels = channels,
+                .groups = channels,
+                .channels_last = x.dim() > 2};
+  if (norm.shape.places == 1) {
+    fail<ValueError>(op, where, "training needs more than one value for each channel",
+                     {{"input", x}});
+  }
+  const auto found = kernels::normalise(x, {weight, bias, relu}, norm.shape, options.eps);
+  move_running(running_mean, running_var, found.statistics, norm.shape.places, options.momentum);
+  return record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
+}
+
+}  // namespace
+
+Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
+                  const Tensor& weight, const Tensor& bias, const BatchNormOptions& options,
+                  Where where) {
+  return by_batch("batch_norm", x, running_mean, running_var, weight, bias, options, false, where);
+}
+
+Tensor batch_norm_relu(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
+                       const Tensor& weight, const Tensor& bias, const BatchNormOptions& options,
+                       Where where) {
+  return by_batch("batch_norm_relu", x, running_mean, running_var, weight, bias, options, true,
+                  where);
+}
+
+Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
+                     const Tensor& weight, const Tensor& bias, const InstanceNormOptions& options,
+                     Where where) {
+  constexpr const char* op = "instance_norm";
+  check_channels(op, x, 3, where);
+  check_eps(op, options.eps, x, where);
+  check_momentum(op, options.momentum, x, where);
+  const std::int64_t channels = x.shape()[1];
+  check_running(op, "running_mean", running_mean, x, !options.use_input_stats, where);
+  check_running(op, "running_var", running_var, x, !options.use_input_stats, where);
+  check_parameters(op, weight, bias, x, {channels}, where);
+  if (!options.use_input_stats) {
+    return by_running(op, x, running_mean, running_var, weight, bias, options.eps, false, where);
+  }
+  Norm norm{{}, x.shape()[0], places_of(x), options.eps, false};
+  norm.shape = {.images = norm.batch,
+                .places = norm.places,
+                .channels = channels,
+                .groups = channels,
+                .channels_last = true};
+  if (norm.places == 1) {
+    fail<ValueError>(op, where, "needs more than one value in each channel", {{"input", x}});
+  }
+  const auto found = kernels::normalise(x, {weight, bias}, norm.shape, options.eps);
+  move_running(running_mean, running_var, found.statistics, norm.batch == 0 ? 0 : norm.places,
+               options.momentum);
+  return record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
+}
+
+}  // namespace retrograd

@@ -1,0 +1,52 @@
+// What the normalisations share. Internal.
+#pragma once
+
+#include <cstdint>
+
+#include <retrograd/ops/kernels/norm.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd::normalising {
+
+using kernels::NormShape;
+using kernels::NormStatistics;
+
+// The plain numbers of a call.
+struct Norm {
+  NormShape shape;
+  std::int64_t batch;  // of x as (batch, groups, channels of a group, places)
+  std::int64_t places;
+  double eps;
+  bool fixed;                       // statistics are given
+  bool relu = false;                // is taken of the result
+  DType parameter_dtype = float32;  // of weight and bias
+
+  bool pooled() const { return shape.images != batch; }
+  Shape blocks() const {
+    const std::int64_t width = shape.groups == 0 ? 0 : shape.channels / shape.groups;
+    return {batch, shape.groups, width, places};
+  }
+  Shape parameter() const {
+    Shape sizes = blocks();
+    sizes[0] = sizes[3] = 1;
+    return sizes;
+  }
+  Shape statistic() const { return {pooled() ? 1 : batch, shape.groups, 1, 1}; }
+  Dims reduced() const { return pooled() ? Dims{0, 2, 3} : Dims{2, 3}; }
+};
+
+// Puts y on the tape. Weight and bias are (channels) here.
+Tensor record_norm(const char* op, Where where, Norm norm, const Tensor& x, const Tensor& weight,
+                   const Tensor& bias, const Tensor& y, const NormStatistics& statistics);
+
+// Of the input's dtype, or float32 beside bfloat16; each may be undefined.
+void check_parameters(const char* op, const Tensor& weight, const Tensor& bias, const Tensor& x,
+                      const Shape& shape, Where where);
+void check_eps(const char* op, double eps, const Tensor& x, Where where);
+// (N, C, ...) of this rank at least.
+void check_channels(const char* op, const Tensor& x, std::int64_t least_rank, Where where);
+
+// The number of elements of a channel of x (N, C, ...).
+std::int64_t places_of(const Tensor& x);
+
+}  // namespace retrograd::normalising

@@ -1,0 +1,208 @@
+#include <retrograd/ops/kernels/conv_direct.h>
+
+#include <algorithm>
+
+#include <retrograd/ops/kernels/conv_direct_loops.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/detail/instructions.h>
+#include <retrograd/tensor/detail/parallel.h>
+
+namespace retrograd::kernels::direct {
+
+namespace {
+
+// Work space for each part of a shared loop.
+class Scratch {
+ public:
+  explicit Scratch(int64_t size)
+      : size_(rounded_up(size, 2 * kLanes)),
+        memory_(empty_tensor({size_ * get_num_threads()}, float32)) {}
+  float* of_part(int64_t part) const { return memory_.raw<float>() + size_ * part; }
+
+ private:
+  int64_t size_;
+  Tensor memory_;
+};
+
+void zero(float* at, int64_t count) {
+  std::fill_n(at, count, 0.0F);
+}
+
+// The image within its padding: the image itself where there is none, else a copy in `scratch`,
+// whose margins are zero already.
+const float* padded(const float* image, const Sizes& s, float* scratch) {
+  if (!s.is_padded) {
+    return image;
+  }
+  for (int64_t h = 0; h < s.height; ++h) {
+    std::copy_n(image + h * s.width * s.in, s.width * s.in,
+                scratch + (s.top + h) * s.line + s.left * s.in);
+  }
+  return scratch;
+}
+
+// Filters as (block of kLanes filters, filter row, run, kLanes), biases after them.
+Tensor packed(const Tensor& weight, const Tensor& bias, const Sizes& s) {
+  const Tensor w = as_contiguous(weight);
+  const int64_t blocks = rounded_up(s.out, kLanes) / kLanes;
+  const int64_t taps = s.filter_rows * s.run;
+  Tensor result = empty_tensor({blocks, taps + 1, kLanes}, float32);
+  zero(result.raw<float>(), result.numel());
+  const int64_t area = s.filter_rows * s.filter_columns;
+  for (int64_t o = 0; o < s.out; ++o) {
+    const float* const from = w.raw<float>() + o * s.in * area;
+    float* const to = result.raw<float>() + o / kLanes * (taps + 1) * kLanes + o % kLanes;
+    for (int64_t place = 0; place < area; ++place) {
+      for (int64_t c = 0; c < s.in; ++c) {
+        to[(place * s.in + c) * kLanes] = from[c * area + place];
+      }
+    }
+    to[taps * kLanes] = bias.defined() ? bias.raw<float>()[o * bias.strides()[0]] : 0.0F;
+  }
+  return result;
+}
+
+// Filters as (filter row, filter, run rounded up to vectors).
+Tensor packed_runs(const Tensor& weight, const Sizes& s, int64_t length) {
+  const Tensor w = as_contiguous(weight);
+  Tensor result = empty_tensor({s.filter_rows, s.out, length}, float32);
+  zero(result.raw<float>(), result.numel());
+  for (int64_t o = 0; o < s.out; ++o) {
+    const float* from = w.raw<float>() + o * s.in * s.filter_rows * s.filter_columns;
+    for (int64_t c = 0; c < s.in; ++c) {
+      for (int64_t kh = 0; kh < s.filter_rows; ++kh) {
+        float* const to = result.raw<float>() + (kh * s.out + o) * length + c;
+        for (int64_t kw = 0; kw < s.filter_columns; ++kw) {
+          to[kw * s.in] = *from++;
+        }
+      }
+    }
+  }
+  return result;
+}
+
+// Up to this many multiplications, calling oneDNN takes longer than computing.
+constexpr int64_t kSmall = 1 << 16;
+
+// Images that are worth a thread of their own.
+int64_t grain(const Sizes& s) {
+  const int64_t work = s.rows * s.columns * s.filter_rows * s.run * s.out;
+  return 8 * detail::kGrain / std::max<int64_t>(work, 1) + 1;
+}
+
+Tensor empty_channels_last(const Shape& shape) {
+  return empty_strided(shape, channels_last_strides(shape), float32);
+}
+
+}  // namespace
+
+bool suits(onednn::Pass pass, const ConvShape& shape) {
+  const bool computed_here = shape.dtype == float32 && shape.groups == 1 &&
+                             shape.spatial_rank <= 2 && shape.dilation[2] == 1 &&
+                             std::min(shape.pad_before[1], shape.pad_after[1]) >= 0 &&
+                             std::min(shape.pad_before[2], shape.pad_after[2]) >= 0;
+  if (!computed_here) {
+    return false;
+  }
+  const Sizes s(shape);
+  const int64_t work = s.batch * s.rows * s.columns * s.filter_rows * s.run * s.out;
+  if (work <= kSmall) {
+    return work > 0;
+  }
+  // Measured against oneDNN, whose blocks of channels are 16 wide.
+  return detail::best_instructions() != detail::Instructions::baseline &&
+         (pass == onednn::Pass::input_grad ? s.in : s.out) <= kLanes;
+}
+
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
+  const Sizes s(shape);
+  const Tensor source = as_channels_last(x);
+  Tensor out = empty_channels_last(shape.output_shape());
+  const Scratch scratch(s.is_padded ? s.padded_image() : 0);
+  const Tensor filters = packed(weight, bias, s);
+  detail::parallel_ranges(s.batch, grain(s), [&](int64_t begin, int64_t end, int64_t own) {
+    float* const work = scratch.of_part(own);
+    zero(work, s.is_padded ? s.padded_image() : 0);
+    detail::vectorised([&] {
+      for (int64_t n = begin; n < end; ++n) {
+        const float* const image = source.raw<float>() + n * s.height * s.width * s.in;
+        forward_image(padded(image, s, work), filters.raw<float>(),
+                      out.raw<float>() + n * s.rows * s.columns * s.out, s);
+      }
+    });
+  });
+  return out;
+}
+
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
+  const Sizes s(shape);
+  const Tensor out_grad = as_channels_last(grad);
+  Tensor x_grad = empty_channels_last(shape.input_shape());
+  const int64_t length = rounded_up(s.run, kLanes);
+  const Tensor filters = packed_runs(weight, s, length);
+  const Scratch scratch(s.padded_image() + kLanes);  // the last run is stored in whole vectors
+  detail::parallel_ranges(s.batch, grain(s), [&](int64_t begin, int64_t end, int64_t own) {
+    float* const work = scratch.of_part(own);
+    for (int64_t n = begin; n < end; ++n) {
+      zero(work, s.padded_image());
+      detail::vectorised([&] {
+        input_image(work, filters.raw<float>(), length,
+                    out_grad.raw<float>() + n * s.rows * s.columns * s.out, s);
+      });
+      float* const image = x_grad.raw<float>() + n * s.height * s.width * s.in;
+      for (int64_t h = 0; h < s.height; ++h) {
+        std::copy_n(work + (s.top + h) * s.line + s.left * s.in, s.width * s.in,
+                    image + h * s.width * s.in);
+      }
+    }
+  });
+  return x_grad;
+}
+
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
+  // Sums of each part of the batch, then of the parts: the same for any number of threads.
+  constexpr int64_t kParts = 8;
+  const Sizes s(shape);
+  const Tensor source = as_channels_last(x);
+  const Tensor out_grad = as_channels_last(grad);
+  const int64_t parts = std::min(s.batch, kParts);
+  Tensor result = empty_tensor(shape.weight_shape(), float32);
+  const Scratch scratch(s.is_padded ? s.padded_image() : 0);
+  const int64_t size = rounded_up(s.out, kLanes) * s.filter_rows * s.run;
+  const Tensor sums = empty_tensor({parts, size}, float32);
+  zero(sums.raw<float>(), sums.numel());
+  const int64_t part_grain = (grain(s) * parts + s.batch - 1) / s.batch;
+  detail::parallel_ranges(parts, part_grain, [&](int64_t begin, int64_t end, int64_t own) {
+    float* const work = scratch.of_part(own);
+    zero(work, s.is_padded ? s.padded_image() : 0);
+    for (int64_t part = begin; part < end; ++part) {
+      detail::vectorised([&] {
+        for (int64_t n = s.batch * part / parts; n < s.batch * (part + 1) / parts; ++n) {
+          const float* const image = source.raw<float>() + n * s.height * s.width * s.in;
+          weight_image(padded(image, s, work),
+                       out_grad.raw<float>() + n * s.rows * s.columns * s.out,
+                       sums.raw<float>() + part * size, s.batch - 1 - n, s);
+        }
+      });
+    }
+  });
+  float* const total = sums.raw<float>();
+  for (int64_t part = 1; part < parts; ++part) {
+    for (int64_t i = 0; i < size; ++i) {
+      total[i] += total[part * size + i];
+    }
+  }
+  float* to = result.raw<float>();
+  const int64_t area = s.filter_rows * s.filter_columns;
+  for (int64_t o = 0; o < s.out; ++o) {
+    const float* const from = total + o / kLanes * s.filter_rows * s.run * kLanes + o % kLanes;
+    for (int64_t c = 0; c < s.in; ++c) {
+      for (int64_t place = 0; place < area; ++place) {
+        *to++ = from[(place * s.in + c) * kLanes];
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace retrograd::kernels::direct

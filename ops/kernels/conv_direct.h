@@ -1,0 +1,17 @@
+// Convolutions with few channels, in loops of our own. oneDNN works in blocks of 16 channels, which
+// would be mostly empty, and takes longer to call than a small convolution takes to compute.
+#pragma once
+
+#include <retrograd/ops/kernels/conv.h>
+
+namespace retrograd::kernels::direct {
+
+// float32, one group, at most two spatial dimensions, and sizes at which this is the fastest way.
+bool suits(onednn::Pass pass, const ConvShape& shape);
+
+// As the reference kernels; sums are formed in another order.
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
+
+}  // namespace retrograd::kernels::direct

@@ -1,0 +1,45 @@
+#include <retrograd/ops/kernels/convert.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include <retrograd/tensor/dispatch.h>
+
+namespace retrograd::kernels {
+
+namespace {
+
+template <class To, class From>
+void convert_values(To* to, std::int64_t to_step, const From* from, std::int64_t from_step,
+                    std::int64_t n) {
+  if (to_step == 1 && from_step == 1) {
+    for (std::int64_t i = 0; i < n; ++i) {
+      to[i] = convert<To>(from[i]);
+    }
+    return;
+  }
+  if (to_step == 1 && from_step == 0) {
+    std::fill_n(to, n, convert<To>(*from));
+    return;
+  }
+  for (std::int64_t i = 0; i < n; ++i) {
+    to[i * to_step] = convert<To>(from[i * from_step]);
+  }
+}
+
+}  // namespace
+
+void convert_run(Run to, ConstRun from, std::int64_t n) {
+  if (to.dtype == from.dtype && to.step == 1 && from.step == 1) {
+    std::memcpy(to.at, from.at, static_cast<std::size_t>(n) * item_size(to.dtype));
+    return;
+  }
+  for_dtype(to.dtype, [&]<class To>() {
+    for_dtype(from.dtype, [&]<class From>() {
+      convert_values(static_cast<To*>(to.at), to.step, static_cast<const From*>(from.at), from.step,
+                     n);
+    });
+  });
+}
+
+}  // namespace retrograd::kernels

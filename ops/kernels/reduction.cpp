@@ -1,0 +1,276 @@
+#include <retrograd/ops/kernels/reduction.h>
+
+#include <array>
+#include <cstddef>
+
+#include <retrograd/ops/kernels/convert.h>
+#include <retrograd/tensor/strided.h>
+
+namespace retrograd::kernels::reduction {
+
+namespace {
+
+// A dimension: steps in the input and in the row-major result, 0 there if it is reduced.
+struct Axis {
+  std::int64_t size = 1;
+  std::int64_t step = 0;
+  std::int64_t result = 0;
+};
+
+// Axes from the outermost inwards; never none.
+class Axes {
+ public:
+  void append(const Axis& axis) { all_[count_++] = axis; }
+  std::size_t size() const { return count_; }
+  Axis& operator[](std::size_t i) { return all_[i]; }
+  const Axis& operator[](std::size_t i) const { return all_[i]; }
+  const Axis& inner() const { return all_[count_ - 1]; }
+  const Axis* outer() const { return all_.data(); }  // size() - 1 of them
+
+ private:
+  std::array<Axis, Dims::capacity> all_{};
+  std::size_t count_ = 0;
+};
+
+constexpr std::int64_t kColumns = 512;  // totals at a time
+
+struct Plan {
+  Axes kept;
+  Axes reduced;
+  bool by_rows = false;  // whether the inner loop is along the last reduced axis, not the last kept
+  bool front_to_back = false;  // whether long columns follow each other in memory
+};
+Plan plan_of(const Tensor& x, const Shape& result, const DimMask& reduced) {
+  Strides result_strides = contiguous_strides(result);
+  for (std::size_t d = 0; d < result_strides.size(); ++d) {
+    result_strides[d] = reduced[d] ? 0 : result_strides[d];
+  }
+  const retrograd::detail::LoopPlan<2> loops(x.shape(), {&x.strides(), &result_strides});
+  Plan plan;
+  for (std::size_t d = 0; d < loops.shape.size(); ++d) {
+    const Axis axis{loops.shape[d], loops.strides[0][d], loops.strides[1][d]};
+    plan.by_rows = axis.result == 0;
+    (plan.by_rows ? plan.reduced : plan.kept).append(axis);
+  }
+  for (Axes* axes : {&plan.kept, &plan.reduced}) {
+    if (axes->size() == 0) {
+      axes->append({});
+    }
+  }
+  // A long loop is better than a short one over neighbours.
+  constexpr std::int64_t kShort = 8;
+  const std::int64_t across = plan.kept.inner().size;
+  const std::int64_t along = plan.reduced.inner().size;
+  if ((plan.by_rows ? along : across) <= kShort && (plan.by_rows ? across : along) > kShort) {
+    plan.by_rows = !plan.by_rows;
+  }
+  // Memory is read fastest from front to back.
+  plan.front_to_back = plan.kept.inner().step == 1 && across >= 128 && across <= kColumns &&
+                       plan.reduced.inner().step == across;
+  return plan;
+}
+
+// Where to divide the work: along a kept axis, or by parts of a reduced one to merge afterwards.
+struct Division {
+  bool kept = true;
+  std::size_t axis = 0;
+  std::int64_t parts = 1;
+};
+// By the shape alone, so that results do not depend on the number of threads.
+Division divide(const Plan& plan, std::int64_t elements) {
+  const std::size_t last = plan.kept.size() - 1;
+  for (std::size_t d = 0; d <= last; ++d) {
+    if (plan.kept[d].size >= (d == last && !plan.by_rows ? 64 : 8)) {
+      return {.kept = true, .axis = d, .parts = 1};
+    }
+  }
+  std::size_t longest = 0;
+  for (std::size_t d = 0; d < plan.reduced.size(); ++d) {
+    longest = plan.reduced[d].size > plan.reduced[longest].size ? d : longest;
+  }
+  const std::int64_t parts =
+      std::min({std::int64_t{16}, plan.reduced[longest].size, elements / kGrain});
+  if (parts <= 1) {
+    return {};
+  }
+  return {.kept = false, .axis = longest, .parts = parts};
+}
+
+// Calls f(offset in the input, offset in the result) for all places along `count` axes.
+template <class F>
+void for_each_place(const Axis* axes, std::size_t count, std::int64_t at, std::int64_t result,
+                    const F& f) {
+  if (count == 0) {
+    f(at, result);
+    return;
+  }
+  for (std::int64_t i = 0; i < axes->size; ++i) {
+    for_each_place(axes + 1, count - 1, at + i * axes->step, result + i * axes->result, f);
+  }
+}
+
+// One reduction, or a part of it.
+class Reducer {
+ public:
+  Reducer(const Tensor& x, const Folder& folder, const Stages& stages)
+      : x_(x),
+        folder_(folder),
+        stages_(stages),
+        ready_(x.dtype() == folder.value && !stages.prepare) {}
+
+  // The results of the plan, from places `at` and `result` on, finished.
+  void run(const Plan& plan, std::int64_t at, std::int64_t result, const Tensor& out) const {
+    for_each_totals(plan, at, result,
+                    [&](void* totals, std::int64_t n, std::int64_t to, std::int64_t step) {
+                      finish(totals, n, out, to, step);
+                    });
+  }
+  // The same, not finished: result number i at out + i.
+  void run(const Plan& plan, std::int64_t at, const Tensor& out, std::int64_t first) const {
+    for_each_totals(plan, at, 0,
+                    [&](const void* totals, std::int64_t n, std::int64_t to, std::int64_t step) {
+                      convert_run(run_of(out, first + to, step), {totals, folder_.total, 1}, n);
+                    });
+  }
+
+  void finish(void* totals, std::int64_t n, const Tensor& out, std::int64_t at,
+              std::int64_t step) const {
+    if (stages_.finish) {
+      stages_.finish(totals, n);
+    }
+    convert_run(run_of(out, at, step), {totals, folder_.total, 1}, n);
+  }
+
+ private:
+  static constexpr std::int64_t kBuffer = 4 * kColumns;  // values at a time
+  template <std::int64_t count>
+  struct alignas(64) Room {
+    std::array<std::byte, static_cast<std::size_t>(count) * sizeof(double)> bytes;
+  };
+
+  template <class F>
+  void for_each_totals(const Plan& plan, std::int64_t at, std::int64_t result, const F& f) const {
+    const Axis inner = plan.kept.inner();
+    Room<kColumns> room;
+    void* const totals = room.bytes.data();
+    for_each_place(
+        plan.kept.outer(), plan.kept.size() - 1, at, result, [&](std::int64_t x, std::int64_t to) {
+          for (std::int64_t first = 0; first < inner.size; first += kColumns) {
+            const std::int64_t n = std::min(kColumns, inner.size - first);
+            const Axis columns{n, inner.step, inner.result};
+            const std::int64_t into = to + first * inner.result;
+            folder_.start(totals, n);
+            for_each_place(plan.reduced.outer(), plan.reduced.size() - 1, x + first * inner.step, 0,
+                           [&](std::int64_t from, std::int64_t) {
+                             if (plan.by_rows) {
+                               fold_rows(plan.reduced.inner(), columns, from, into, totals);
+                             } else {
+                               fold_columns(plan, columns, from, into, totals);
+                             }
+                           });
+            f(totals, n, into, inner.result);
+          }
+        });
+  }
+
+  // Every result by itself, along the last reduced axis.
+  void fold_rows(const Axis& along, const Axis& columns, std::int64_t at, std::int64_t result,
+                 void* totals) const {
+    if (ready_ && along.step == 1) {
+      folder_.fold_rows(totals, const_run_of(x_, at, 1).at, columns.size, columns.step, along.size);
+      return;
+    }
+    Room<kBuffer> room;
+    void* const buffer = room.bytes.data();
+    for (std::int64_t i = 0; i < columns.size; ++i) {
+      for (std::int64_t first = 0; first < along.size; first += kBuffer) {
+        const std::int64_t n = std::min(kBuffer, along.size - first);
+        read(at + i * columns.step + first * along.step, along.step, n, result + i * columns.result,
+             0, buffer);
+        folder_.fold_rows(element(totals, folder_.total, i), buffer, 1, n, n);
+      }
+    }
+  }
+
+  // Results side by side, down the last reduced axis.
+  void fold_columns(const Plan& plan, const Axis& columns, std::int64_t at, std::int64_t result,
+                    void* totals) const {
+    const Axis along = plan.reduced.inner();
+    const std::int64_t n = columns.size;
+    if (ready_ && columns.step == 1) {
+      folder_.fold_columns(totals, const_run_of(x_, at, 1).at, along.size, along.step, n,
+                           plan.front_to_back);
+      return;
+    }
+    Room<kBuffer> room;
+    void* const buffer = room.bytes.data();
+    const std::int64_t height = kBuffer / n / 4 * 4;  // the same fours whatever n is
+    for (std::int64_t first = 0; first < along.size; first += height) {
+      const std::int64_t rows = std::min(height, along.size - first);
+      for (std::int64_t r = 0; r < rows; ++r) {
+        read(at + (first + r) * along.step, columns.step, n, result, columns.result,
+             element(buffer, folder_.value, r * n));
+      }
+      folder_.fold_columns(totals, buffer, rows, n, n, false);
+    }
+  }
+
+  static void* element(void* first, DType dtype, std::int64_t i) {
+    return static_cast<std::byte*>(first) + i * static_cast<std::int64_t>(item_size(dtype));
+  }
+
+  void read(std::int64_t at, std::int64_t step, std::int64_t n, std::int64_t result,
+            std::int64_t result_step, void* buffer) const {
+    convert_run({buffer, folder_.value, 1}, const_run_of(x_, at, step), n);
+    if (stages_.prepare) {
+      stages_.prepare(buffer, n, result, result_step);
+    }
+  }
+
+  const Tensor& x_;
+  const Folder& folder_;
+  const Stages& stages_;
+  bool ready_;  // whether values can be used where they lie, if they lie side by side
+};
+
+}  // namespace
+
+Tensor reduce(const Tensor& x, const DimMask& reduced, DType dtype, const Folder& folder,
+              const Stages& stages) {
+  const Tensor out = empty_tensor(reduced_shape(x, reduced), dtype);
+  if (out.numel() == 0) {
+    return out;
+  }
+  const Plan plan = plan_of(x, out.shape(), reduced);
+  const Division division = divide(plan, x.numel());
+  const Reducer reducer(x, folder, stages);
+  const Axis axis = (division.kept ? plan.kept : plan.reduced)[division.axis];
+  const auto part = [&](std::int64_t begin, std::int64_t end) {
+    Plan result = plan;
+    (division.kept ? result.kept : result.reduced)[division.axis].size = end - begin;
+    return result;
+  };
+  if (division.kept) {
+    const std::int64_t grain = kGrain * axis.size / std::max<std::int64_t>(x.numel(), 1) + 1;
+    parallel_ranges(axis.size, grain, [&](std::int64_t begin, std::int64_t end) {
+      reducer.run(part(begin, end), begin * axis.step, begin * axis.result, out);
+    });
+    return out;
+  }
+  const std::int64_t results = out.numel();
+  const Tensor parts = empty_tensor({division.parts, results}, folder.total);
+  parallel_ranges(division.parts, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t p = begin; p < end; ++p) {
+      const std::int64_t first = axis.size * p / division.parts;
+      reducer.run(part(first, axis.size * (p + 1) / division.parts), first * axis.step, parts,
+                  p * results);
+    }
+  });
+  for (std::int64_t p = 1; p < division.parts; ++p) {
+    folder.merge(parts.raw_bytes(), run_of(parts, p * results, 1).at, results);
+  }
+  reducer.finish(parts.raw_bytes(), results, out, 0, 1);
+  return out;
+}
+
+}  // namespace retrograd::kernels::reduction

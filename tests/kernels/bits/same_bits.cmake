@@ -1,0 +1,10 @@
+# Runs PROGRAM for every instruction set and fails unless it prints the same for all.
+foreach(isa SSE41 AVX2 AVX512_CORE)
+  set(ENV{ONEDNN_MAX_CPU_ISA} ${isa})
+  execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT DEFINED expected)
+    set(expected "${printed}")
+  elseif(NOT printed STREQUAL expected)
+    message(FATAL_ERROR "With ${isa}:\n${printed}\nWith SSE41:\n${expected}")
+  endif()
+endforeach()
