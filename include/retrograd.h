@@ -2,6 +2,7 @@
 #pragma once
 
 #include <retrograd/autograd/anomaly.h>
+#include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/gradcheck.h>

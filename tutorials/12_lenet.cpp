@@ -1,7 +1,7 @@
 // The lecture's real example: LeNet-5 on MNIST, or without files on digits drawn by the library.
 //
 //   lenet [--data DIR] [--epochs N] [--batch-size N] [--lr X] [--seed N] [--threads N]
-//         [--save FILE] [--load FILE] [--out DIR]
+//         [--dtype bfloat16] [--save FILE] [--load FILE] [--out DIR]
 //
 // Writes to DIR what it learned: lenet_filters.png, lenet_features.png, lenet_curve.svg and
 // lenet_mistakes.png.
@@ -101,6 +101,7 @@ void run(const CommandLine& options) {
       training, {.batch_size = options.integer("batch-size", 64), .shuffle = true, .seed = seed});
   rg::optim::SGD optimizer(model.parameters(), {.lr = options.real("lr", 0.03), .momentum = 0.9});
   Training lenet(model, optimizer);
+  lenet.autocast = options.choice("dtype", {"float32", "bfloat16"}) == "bfloat16";
   lenet.run(loader, testing, options.integer("epochs", 3));
   if (options.has("save")) {
     rg::save(model.state_dict(), options.text("save", ""));
@@ -118,7 +119,8 @@ void run(const CommandLine& options) {
 
 int main(int argc, char** argv) {
   return run_program(
-      argc, argv, {"data", "epochs", "batch-size", "lr", "seed", "threads", "save", "load", "out"},
+      argc, argv,
+      {"data", "epochs", "batch-size", "lr", "seed", "threads", "dtype", "save", "load", "out"},
       run);
 }
 

@@ -1,6 +1,7 @@
 // Options of the form --name value.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -36,6 +37,16 @@ class CommandLine {
   std::string text(const std::string& name, const std::string& otherwise) const {
     const auto found = values_.find(name);
     return found == values_.end() ? otherwise : found->second;
+  }
+
+  // One of two words; the first when it is not given.
+  std::string choice(const std::string& name, const std::array<std::string, 2>& words) const {
+    const std::string word = text(name, words[0]);
+    if (word != words[0] && word != words[1]) {
+      throw std::invalid_argument("--" + name + " is " + words[0] + " or " + words[1] + ", not " +
+                                  word);
+    }
+    return word;
   }
 
   std::int64_t integer(const std::string& name, std::int64_t otherwise) const {

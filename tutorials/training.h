@@ -88,6 +88,7 @@ class Training {
 
   std::function<retrograd::Tensor(const retrograd::Tensor& images)> prepare;  // each batch
   std::function<void()> after_step;
+  bool autocast = false;  // products and convolutions in bfloat16
   Curve training_loss = {"training loss, mean of 20 batches", {}};
   Curve test_loss = {"test loss", {}};
 
@@ -111,8 +112,11 @@ class Training {
     double total = 0;
     for (const auto& [images, labels] : loader) {
       optimizer_.zero_grad();
-      const retrograd::Tensor scores = model_(prepare ? prepare(images) : images);
-      const retrograd::Tensor loss = retrograd::cross_entropy(scores, labels);
+      const retrograd::Tensor loss = [&] {
+        const retrograd::Autocast casting(retrograd::bfloat16, autocast);
+        const retrograd::Tensor scores = model_(prepare ? prepare(images) : images);
+        return retrograd::cross_entropy(scores, labels);
+      }();
       loss.backward();
       optimizer_.step();
       if (after_step) {
