@@ -7,13 +7,56 @@
 #include <unordered_set>
 
 #include <retrograd/autograd/anomaly.h>
+#include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/detail/accumulate.h>
 #include <retrograd/autograd/detail/finite.h>
 
 namespace retrograd {
 
+namespace {
+
+void require_saved(const Node& node) {
+  if (node.freed()) {
+    fail<GraphError>(node.op(), node.where(),
+                     "its saved tensors were freed by an earlier backward; pass "
+                     "{.retain_graph = true} to that one to go through the graph twice");
+  }
+}
+
+void require_fitting(const Node& node, Gradients& gradients) {
+  const auto inputs = node.inputs();
+  if (gradients.size() != inputs.size()) {
+    fail<GraphError>(node.op(), node.where(),
+                     "its backward returned " + std::to_string(gradients.size()) +
+                         " gradients for " + std::to_string(inputs.size()) + " inputs");
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& gradient = gradients[i];
+    if (inputs[i] && gradient.defined() &&
+        (gradient.shape() != inputs[i]->shape() || gradient.dtype() != inputs[i]->dtype())) {
+      fail<GraphError>(node.op(), node.where(),
+                       "its backward returned " + describe(gradient) + " for input " +
+                           std::to_string(i) + ", which is " + name(inputs[i]->dtype()) + " " +
+                           to_string(inputs[i]->shape()));
+    }
+  }
+}
+
+}  // namespace
+
+Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool* needed) {
+  require_saved(node);
+  const RecordAt site(node.where());
+  // A fault inside is the backward function's, not that of an operator it happens to use.
+  const DetectAnomalyGuard undetected(false);
+  Gradients gradients = (*node.backward_)(Backward(node, grad, needed));
+  require_fitting(node, gradients);
+  return gradients;
+}
+
 void Engine::run() {
   const GradModeGuard recording(create_graph_);
+  const Autocast off(bfloat16, false);  // a gradient has the dtype of what was recorded
   while (!ready_.empty()) {
     auto [node, grad] = ready_.pop_newest();
     grad = after_hooks(*node, std::move(grad));
@@ -34,23 +77,12 @@ void Engine::run() {
 }
 
 void Engine::visit(Node& node, Tensor grad) {
-  if (node.freed()) {
-    fail<GraphError>(node.op(), node.where(),
-                     "its saved tensors were freed by an earlier backward; pass "
-                     "{.retain_graph = true} to that one to go through the graph twice");
-  }
   const auto inputs = node.inputs();
   detail::InlineArray<bool, 8> needed(capturing_ ? inputs.size() : 0);
   for (std::size_t i = 0; i < needed.size(); ++i) {
     needed[i] = inputs[i] && wanted(inputs[i].get()) != nullptr;
   }
-  Gradients gradients = [&] {
-    const detail::RecordAt site(node.where());
-    // A fault inside is the backward function's, not that of an operator it happens to use.
-    const DetectAnomalyGuard undetected(false);
-    return (*node.backward_)(Backward(node, grad, capturing_ ? needed.data() : nullptr));
-  }();
-  check(node, gradients);
+  Gradients gradients = detail::call_backward(node, grad, capturing_ ? needed.data() : nullptr);
   if (anomaly_detection_enabled() && !detail::first_not_finite(grad)) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       detail::require_finite(node.op(), node.where(), "its backward made", gradients[i]);
@@ -63,25 +95,6 @@ void Engine::visit(Node& node, Tensor grad) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i] && gradients[i].defined() && (!capturing_ || needed[i])) {
       ready_.add(inputs[i], std::move(gradients[i]));
-    }
-  }
-}
-
-void Engine::check(Node& node, Gradients& gradients) const {
-  const auto inputs = node.inputs();
-  if (gradients.size() != inputs.size()) {
-    fail<GraphError>(node.op(), node.where(),
-                     "its backward returned " + std::to_string(gradients.size()) +
-                         " gradients for " + std::to_string(inputs.size()) + " inputs");
-  }
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Tensor& gradient = gradients[i];
-    if (inputs[i] && gradient.defined() &&
-        (gradient.shape() != inputs[i]->shape() || gradient.dtype() != inputs[i]->dtype())) {
-      fail<GraphError>(node.op(), node.where(),
-                       "its backward returned " + describe(gradient) + " for input " +
-                           std::to_string(i) + ", which is " + name(inputs[i]->dtype()) + " " +
-                           to_string(inputs[i]->shape()));
     }
   }
 }

@@ -1,7 +1,9 @@
 #include <retrograd/autograd/node.h>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
+#include <unordered_set>
 
 #include <retrograd/autograd/detail/accumulate.h>
 #include <retrograd/tensor/detail/hot_tls.h>
@@ -151,6 +153,30 @@ RecordAt::RecordAt(Where where) noexcept : previous_(record_at), where_(where) {
 
 RecordAt::~RecordAt() {
   record_at = previous_;
+}
+
+ReplacedSaved::ReplacedSaved(Node& node, std::size_t index, const Tensor& value)
+    : node_(&node), index_(index), original_(node.saved_[index]) {
+  node.saved_[index] = {value, value.version(), original_.is_output};
+}
+
+ReplacedSaved::~ReplacedSaved() {
+  node_->saved_[index_] = std::move(original_);
+}
+
+std::vector<Node*> nodes_before(Node* root) {
+  std::vector<Node*> found{root};
+  std::unordered_set<const Node*> seen{root};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    for (const NodePtr& input : found[i]->inputs()) {
+      if (input && seen.insert(input.get()).second) {
+        found.push_back(input.get());
+      }
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Node* a, const Node* b) { return a->number() < b->number(); });
+  return found;
 }
 
 void set_record_observer(RecordObserver observer) noexcept {

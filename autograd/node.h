@@ -17,7 +17,20 @@
 
 namespace retrograd {
 
+class Node;
+
 namespace detail {
+
+// What the node's backward function makes of a gradient of its output: one for each input,
+// undefined for zero or where needed[i] is false (null: all are needed). Nothing is accumulated or
+// freed, and no hook runs. Throws GraphError when the node was freed, or its function gives what
+// does not fit.
+Gradients call_backward(const Node& node, const Tensor& grad, const bool* needed);
+
+// `root` and all nodes that lead to it, oldest first.
+std::vector<Node*> nodes_before(Node* root);
+
+class ReplacedSaved;
 
 // An array whose length is fixed when it is made; short ones need no memory of their own.
 template <class T, std::size_t N>
@@ -91,6 +104,8 @@ class RETROGRAD_API Node {
   friend void retain(Node* node) noexcept;
   friend void release(Node* node) noexcept;
   friend Tensor detail::record_node(Record&& record);
+  friend Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool* needed);
+  friend class detail::ReplacedSaved;
 
   ~Node();
   void free_saved() noexcept;
@@ -133,6 +148,21 @@ class RecordAt {
  private:
   const Where* previous_;
   Where where_;
+};
+
+// While one is alive, saved tensor `index` of a node, a defined one, is `value`, which must be like
+// it. No other thread may go backward through the node meanwhile.
+class ReplacedSaved {
+ public:
+  ReplacedSaved(Node& node, std::size_t index, const Tensor& value);
+  ~ReplacedSaved();
+  ReplacedSaved(const ReplacedSaved&) = delete;
+  ReplacedSaved& operator=(const ReplacedSaved&) = delete;
+
+ private:
+  NodePtr node_;
+  std::size_t index_;
+  SavedTensor original_;
 };
 
 // Called with each operator's name when it is recorded; for the test that every operator is tested.

@@ -2,7 +2,6 @@
 #include <iostream>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include <retrograd/autograd/backward.h>
@@ -11,22 +10,6 @@
 namespace retrograd {
 
 namespace {
-
-// All nodes that lead to `root`, oldest first.
-std::vector<const Node*> nodes_before(const Node* root) {
-  std::vector<const Node*> found{root};
-  std::unordered_set<const Node*> seen{root};
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    for (const NodePtr& input : found[i]->inputs()) {
-      if (input && seen.insert(input.get()).second) {
-        found.push_back(input.get());
-      }
-    }
-  }
-  std::sort(found.begin(), found.end(),
-            [](const Node* a, const Node* b) { return a->number() < b->number(); });
-  return found;
-}
 
 std::string saved_text(const Node& node) {
   if (node.freed()) {
@@ -56,7 +39,7 @@ void print_tape(const Tensor& output, std::ostream& out) {
   }
   std::unordered_map<const Node*, std::size_t> place;
   std::vector<std::vector<std::string>> rows{{"#", "op", "output", "inputs", "saves", "at"}};
-  for (const Node* node : nodes_before(root.get())) {
+  for (const Node* node : detail::nodes_before(root.get())) {
     place.emplace(node, place.size());
     std::string inputs;
     for (const NodePtr& input : node->inputs()) {

@@ -5,10 +5,12 @@
 
 FOLDER is the build folder with bench_retrograd, bench_libtorch, machine and compile.json. Each
 repeat runs a row in one library and then in the other; the table has medians, and how far the
-ratios of the repeats lie apart. A ratio above 1 says that retrograd is faster, or needs less.
+ratios of the repeats lie apart. A ratio above 1 says that retrograd is faster, or needs less. Where
+Python has PyTorch, its bfloat16 autocast is measured too.
 """
 import argparse
 import datetime
+import importlib.util
 import json
 import os
 import pathlib
@@ -22,6 +24,9 @@ import time
 PEERS = ("retrograd", "libtorch")
 ONCE = "slide regression step"
 MEMORY = "ResNet-20, batch 128, step"
+LOW = "ResNet-20, batch 128, bfloat16 autocast, step"
+PYTORCH = [sys.executable,
+           str(pathlib.Path(__file__).parent / "peers" / "pytorch" / "resnet_autocast.py")]
 
 
 def environment(threads):
@@ -35,6 +40,13 @@ def timed(program, row, threads):
          "--benchmark_min_time=0.3", "--benchmark_format=json"],
         env=environment(threads), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
     return json.loads(out.stdout)["benchmarks"][0]
+
+
+def pytorch_step(threads):
+    """Milliseconds of row LOW in PyTorch's bfloat16 autocast."""
+    out = subprocess.run([*PYTORCH, "--threads", str(threads)], env=environment(threads),
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    return float(out.stdout)
 
 
 def whole_process(program, row, threads):
@@ -98,6 +110,13 @@ def measure(folder, options):
                     one.values[peer].append(entry["real_time"])
                     one.flops, one.bytes = entry["flops"], entry["bytes"]
             yield one
+            if row == LOW and importlib.util.find_spec("torch"):
+                peer = Measured(f"{row}; beside it PyTorch's, not LibTorch's", threads, "ms")
+                for _ in range(options.repeats):
+                    peer.values["retrograd"].append(
+                        timed(programs["retrograd"], row, threads)["real_time"])
+                    peer.values["libtorch"].append(pytorch_step(threads))
+                yield peer
     for row, label in ((ONCE, "whole process: start, slide step, exit"), (MEMORY, MEMORY)):
         if not wanted.search(label):
             continue

@@ -50,10 +50,11 @@ struct ResNet20 : nn::Module {
                         nn::ReLU()};
   nn::Linear fc{64, 10};
 
-  ResNet20() {
+  // Three groups of blocks; with n in each there are 6 n + 2 layers.
+  explicit ResNet20(int blocks_each = 3) {
     std::int64_t in = 16;
     for (const std::int64_t out : {16, 32, 64}) {
-      for (int i = 0; i < 3; ++i) {
+      for (int i = 0; i < blocks_each; ++i) {
         blocks.push_back(Block(in, out, in == out ? 1 : 2));
         in = out;
       }

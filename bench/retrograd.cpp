@@ -14,7 +14,7 @@ using namespace bench;
 using rg::Tensor;
 
 template <class Model>
-Step training(const rg::Shape& input) {
+Step training(const rg::Shape& input, bool autocast = false) {
   rg::manual_seed(1);
   const auto model = std::make_shared<Model>();
   const auto optimizer = std::make_shared<rg::optim::SGD>(
@@ -23,7 +23,11 @@ Step training(const rg::Shape& input) {
   const Tensor y = rg::randint(0, 10, {input[0]});
   return [=] {
     optimizer->zero_grad();
-    rg::cross_entropy((*model)(x), y).backward();
+    const Tensor loss = [&] {
+      const rg::Autocast casting(rg::bfloat16, autocast);
+      return rg::cross_entropy((*model)(x), y);
+    }();
+    loss.backward();
     optimizer->step();
   };
 }
@@ -126,6 +130,10 @@ Rows rows() {
       {kResnet128,
        [] {
          return training<ResNet20>({128, 3, 32, 32});
+       }},
+      {kResnet128Low,
+       [] {
+         return training<ResNet20>({128, 3, 32, 32}, true);
        }},
   };
   for (const ConvRow& row : kConvs) {

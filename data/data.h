@@ -1,6 +1,7 @@
 // Data sets and how to go through them.
 #pragma once
 
+#include <retrograd/data/cifar10.h>
 #include <retrograd/data/dataset.h>
 #include <retrograd/data/digits.h>
 #include <retrograd/data/idx.h>

@@ -3,6 +3,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/node.h>
@@ -67,6 +68,7 @@ struct Segment {
   Generator::State state;
   std::vector<Tensor> beside;  // handles on what f captured
   std::size_t inputs;
+  bool autocast;
 };
 
 // The gradients of f's inputs, then of what it captured.
@@ -82,6 +84,7 @@ std::vector<Tensor> gradients(const Segment& segment, const Backward& b) {
   {
     const GeneratorAt start(segment.state);
     const EnableGradGuard recording;
+    const Autocast casting(bfloat16, segment.autocast, false);
     value = segment.f(inner);
   }
   std::vector<Tensor> all(inner.size() + segment.beside.size());
@@ -110,13 +113,15 @@ Tensor checkpoint(std::function<Tensor(const std::vector<Tensor>&)> f,
   if (!grad_enabled()) {
     return f(inputs);
   }
-  Segment segment{std::move(f), default_generator().state(), {}, inputs.size()};
+  Segment segment{std::move(f), default_generator().state(), {}, inputs.size(), autocast_enabled()};
   const std::uint64_t first = grad_node(zeros({}).set_requires_grad())->number();
   // Recorded to see what f captures; this tape is gone when the call returns.
   std::vector<Tensor> detached;
   for (const Tensor& input : inputs) {
     detached.push_back(input.defined() ? input.detach() : input);
   }
+  // Conversions kept from before would not be found again when f runs for the second time.
+  const Autocast casting(bfloat16, segment.autocast, false);
   const Tensor value = segment.f(inner_inputs(detached, where));
   segment.beside = captured(value, first);
   std::vector<Tensor> all = inputs;

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <retrograd/autograd/anomaly.h>
+#include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/gradcheck.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/data/data.h>
+#include <retrograd/explain/explain.h>
 #include <retrograd/functional/functional.h>
+#include <retrograd/io/png.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/nn/nn.h>
 #include <retrograd/ops/ops.h>

@@ -5,6 +5,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/detail/relu.h>
@@ -96,6 +97,9 @@ Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
 Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
   check::floating("add_relu", a, where);
   check::defined("add_relu", "the second operand", b, where);
+  if (a.dtype() != b.dtype() && autocast::widens(a, b)) {
+    return add_relu(widened(a, where), widened(b, where), where);
+  }
   check::same_dtype("add_relu", "a", a, "b", b, where);
   const Shape shape = broadcast_shapes("add_relu", a.shape(), b.shape(), where);
   const Tensor x = expand(a, shape, where);
@@ -113,6 +117,9 @@ Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
 }
 
 Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
+  if (autocast::lowers(x, weight)) {
+    return prelu(autocast::lowered(x, where), autocast::lowered(weight, where), where);
+  }
   check::floating("prelu", x, where);
   check::defined("prelu", "weight", weight, where);
   check::same_dtype("prelu", "input", x, "weight", weight, where);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <retrograd/autograd/record.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/kernels.h>
@@ -246,6 +247,11 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
 
 Tensor pow(const Operand& a, const Operand& b, Where where) {
   const Pair p("pow", a, b, where);
+  if (autocast::widens(p.a != nullptr ? *p.a : *p.b)) {
+    return p.a == nullptr   ? pow(p.number_a, widened(*p.b, where), where)
+           : p.b == nullptr ? pow(widened(*p.a, where), p.number_b, where)
+                            : pow(widened(*p.a, where), widened(*p.b, where), where);
+  }
   const Tensor y = compute(Binary::pow, p);
   if (p.b == nullptr) {
     const double exponent = p.number_b.to<double>();

@@ -4,6 +4,7 @@
 
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/attention.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/detail/widen.h>
@@ -106,6 +107,14 @@ Tensor weights(const Tensor& query, const Tensor& key, const AttentionOptions& o
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const AttentionOptions& options, Where where) {
+  if (autocast_enabled()) {
+    const Autocast off(bfloat16, false);  // what is widened below stays so
+    AttentionOptions lowered = options;
+    lowered.attn_mask = autocast::lowered(options.attn_mask, where);
+    return scaled_dot_product_attention(autocast::lowered(query, where),
+                                        autocast::lowered(key, where),
+                                        autocast::lowered(value, where), lowered, where);
+  }
   attention::check("scaled_dot_product_attention", query, key, value, options, where);
   return matmul(attention::weights(query, key, options, where), widened(value, where), where)
       .to(query.dtype(), where);

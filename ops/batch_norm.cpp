@@ -87,8 +87,7 @@ Tensor by_batch(const char* op, const Tensor& x, const Tensor& running_mean,
   const std::int64_t channels = x.shape()[1];
   check_running(op, "running_mean", running_mean, x, !options.training, where);
   check_running(op, "running_var", running_var, x, !options.training, where);
-  check_parameter(op, "weight", weight, x, {channels}, where);
-  check_parameter(op, "bias", bias, x, {channels}, where);
+  check_parameters(op, weight, bias, x, {channels}, where);
   if (!options.training) {
     return by_running(op, x, running_mean, running_var, weight, bias, options.eps, relu, where);
   }
@@ -132,8 +131,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
   const std::int64_t channels = x.shape()[1];
   check_running(op, "running_mean", running_mean, x, !options.use_input_stats, where);
   check_running(op, "running_var", running_var, x, !options.use_input_stats, where);
-  check_parameter(op, "weight", weight, x, {channels}, where);
-  check_parameter(op, "bias", bias, x, {channels}, where);
+  check_parameters(op, weight, bias, x, {channels}, where);
   if (!options.use_input_stats) {
     return by_running(op, x, running_mean, running_var, weight, bias, options.eps, false, where);
   }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <retrograd/autograd/record.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/kernels/activation.h>
@@ -150,6 +151,10 @@ ConvShape shape_of(const char* op, const Tensor& x, const Tensor& weight,
 template <std::size_t N>
 Tensor convolution(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<N>& options, bool relu, Where where) {
+  if (autocast::lowers(x, weight, bias)) {
+    return convolution(op, autocast::lowered(x, where), autocast::lowered(weight, where),
+                       autocast::lowered(bias, where), options, relu, where);
+  }
   check::floating(op, x, where);
   check::defined(op, "weight", weight, where);
   check_options<N>(op, x, weight, options, where);

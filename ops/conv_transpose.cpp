@@ -1,4 +1,5 @@
 // Transposed convolutions: the input's gradient of a convolution, as an operator of its own.
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/shape.h>
 
@@ -91,6 +92,10 @@ ConvShape shape_of(const char* op, const Tensor& x, const Tensor& weight,
 template <std::size_t N>
 Tensor transposed(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                   const ConvTransposeOptions<N>& options, Where where) {
+  if (autocast::lowers(x, weight, bias)) {
+    return transposed(op, autocast::lowered(x, where), autocast::lowered(weight, where),
+                      autocast::lowered(bias, where), options, where);
+  }
   check::floating(op, x, where);
   check::defined(op, "weight", weight, where);
   check_options<N>(op, x, weight, options, where);

@@ -2,6 +2,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/kernels/reduce.h>
@@ -113,6 +114,9 @@ Tensor summable(const Tensor& x) {
 }  // namespace
 
 Tensor cumsum(const Tensor& x, std::int64_t dim, Where where) {
+  if (autocast::widens(x)) {
+    return cumsum(widened(x, where), dim, where);
+  }
   check::defined("cumsum", "input", x, where);
   const auto d = static_cast<std::int64_t>(check::dim("cumsum", x, dim, where));
   if (x.dim() == 0) {
@@ -122,6 +126,9 @@ Tensor cumsum(const Tensor& x, std::int64_t dim, Where where) {
 }
 
 Tensor cumprod(const Tensor& x, std::int64_t dim, Where where) {
+  if (autocast::widens(x)) {
+    return cumprod(widened(x, where), dim, where);
+  }
   check::defined("cumprod", "input", x, where);
   const auto d = static_cast<std::int64_t>(check::dim("cumprod", x, dim, where));
   if (x.dim() == 0) {
@@ -131,6 +138,9 @@ Tensor cumprod(const Tensor& x, std::int64_t dim, Where where) {
 }
 
 Tensor prod(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
+  if (autocast::widens(x)) {
+    return prod(widened(x, where), dims, keepdim, where);
+  }
   check::defined("prod", "input", x, where);
   const DimMask reduced = check::dims("prod", x, dims, where);
   const Tensor y = finish(kernels::prod(x, reduced), x, reduced, keepdim);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/einsum_equation.h>
 #include <retrograd/ops/matmul.h>
@@ -208,6 +209,14 @@ void check_operands(const std::vector<Tensor>& operands, Where where) {
 }  // namespace
 
 Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
+  if (autocast_enabled()) {
+    const Autocast off(bfloat16, false);  // what is widened below stays so
+    std::vector<Tensor> lowered;
+    for (const Tensor& x : operands) {
+      lowered.push_back(autocast::lowered(x, where));
+    }
+    return einsum(equation, lowered, where);
+  }
   check_operands(operands, where);
   const EinsumEquation indices = read_einsum(equation, operands, where);
   check_ranks(indices, where);

@@ -4,6 +4,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/detail/widen.h>
@@ -48,6 +49,9 @@ Tensor sign(const Tensor& x, Where where) {
 }
 
 Tensor exp(const Tensor& x, Where where) {
+  if (autocast::widens(x)) {
+    return exp(widened(x, where), where);
+  }
   check::floating("exp", x, where);
   const Tensor y = kernels::unary(Unary::exp, x);
   return record({.op = "exp",
@@ -59,6 +63,9 @@ Tensor exp(const Tensor& x, Where where) {
 }
 
 Tensor log(const Tensor& x, Where where) {
+  if (autocast::widens(x)) {
+    return log(widened(x, where), where);
+  }
   check::floating("log", x, where);
   return record({.op = "log",
                  .where = where,
@@ -69,6 +76,9 @@ Tensor log(const Tensor& x, Where where) {
 }
 
 Tensor log1p(const Tensor& x, Where where) {
+  if (autocast::widens(x)) {
+    return log1p(widened(x, where), where);
+  }
   check::floating("log1p", x, where);
   return record(
       {.op = "log1p",
@@ -80,6 +90,9 @@ Tensor log1p(const Tensor& x, Where where) {
 }
 
 Tensor log2(const Tensor& x, Where where) {
+  if (autocast::widens(x)) {
+    return log2(widened(x, where), where);
+  }
   check::floating("log2", x, where);
   return record({.op = "log2",
                  .where = where,
@@ -93,6 +106,9 @@ Tensor log2(const Tensor& x, Where where) {
 }
 
 Tensor expm1(const Tensor& x, Where where) {
+  if (autocast::widens(x)) {
+    return expm1(widened(x, where), where);
+  }
   check::floating("expm1", x, where);
   const Tensor y = kernels::unary(Unary::expm1, x);
   return record(
@@ -130,6 +146,9 @@ Tensor sqrt(const Tensor& x, Where where) {
 }
 
 Tensor rsqrt(const Tensor& x, Where where) {
+  if (autocast::widens(x)) {
+    return rsqrt(widened(x, where), where);
+  }
   check::floating("rsqrt", x, where);
   const Tensor y = kernels::unary(Unary::rsqrt, x);
   return record({.op = "rsqrt",
@@ -144,6 +163,9 @@ Tensor rsqrt(const Tensor& x, Where where) {
 }
 
 Tensor reciprocal(const Tensor& x, Where where) {
+  if (autocast::widens(x)) {
+    return reciprocal(widened(x, where), where);
+  }
   check::floating("reciprocal", x, where);
   const Tensor y = kernels::unary(Unary::reciprocal, x);
   return record({.op = "reciprocal",

@@ -1,6 +1,7 @@
 // Convolutions with unshared filters: patches of the input, and one product of matrices for each
 // output position.
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
@@ -100,6 +101,11 @@ Tensor patches(const Tensor& x, const Shape& kernel, const LocallyConnectedOptio
 template <std::size_t N>
 Tensor locally_connected(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                          const LocallyConnectedOptions<N>& options, Where where) {
+  if (autocast_enabled()) {
+    const Autocast off(bfloat16, false);  // what is widened below stays so
+    return locally_connected(op, autocast::lowered(x, where), autocast::lowered(weight, where),
+                             autocast::lowered(bias, where), options, where);
+  }
   check::floating(op, x, where);
   check::defined(op, "weight", weight, where);
   check_options<N>(op, x, weight, options, where);

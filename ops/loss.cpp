@@ -4,6 +4,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/loss.h>
 #include <retrograd/ops/detail/number.h>
@@ -70,12 +71,18 @@ Tensor check_variance(const char* op, const Tensor& input, const Tensor& var, Wh
 }  // namespace
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, LossOptions options, Where where) {
+  if (autocast::widens(input, target)) {
+    return mse_loss(widened(input, where), widened(target, where), options, where);
+  }
   check_pair("mse_loss", input, target, where);
   return reduced("mse_loss", square(difference(input, target, where), where), options.reduction,
                  input.dtype(), where);
 }
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, LossOptions options, Where where) {
+  if (autocast::widens(input, target)) {
+    return l1_loss(widened(input, where), widened(target, where), options, where);
+  }
   check_pair("l1_loss", input, target, where);
   return reduced("l1_loss", abs(difference(input, target, where), where), options.reduction,
                  input.dtype(), where);
@@ -83,6 +90,9 @@ Tensor l1_loss(const Tensor& input, const Tensor& target, LossOptions options, W
 
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, SmoothL1LossOptions options,
                       Where where) {
+  if (autocast::widens(input, target)) {
+    return smooth_l1_loss(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "smooth_l1_loss";
   check_pair(op, input, target, where);
   require(op, options.beta >= 0, "beta", options.beta, "at least 0", where);
@@ -95,6 +105,9 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, SmoothL1LossOpt
 
 Tensor huber_loss(const Tensor& input, const Tensor& target, HuberLossOptions options,
                   Where where) {
+  if (autocast::widens(input, target)) {
+    return huber_loss(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "huber_loss";
   check_pair(op, input, target, where);
   require(op, options.delta > 0, "delta", options.delta, "above 0", where);
@@ -104,6 +117,9 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, HuberLossOptions op
 
 Tensor poisson_nll_loss(const Tensor& input, const Tensor& target,
                         const PoissonNLLLossOptions& options, Where where) {
+  if (autocast::widens(input, target)) {
+    return poisson_nll_loss(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "poisson_nll_loss";
   check_pair(op, input, target, where);
   require(op, options.eps >= 0, "eps", options.eps, "at least 0", where);
@@ -125,6 +141,10 @@ Tensor poisson_nll_loss(const Tensor& input, const Tensor& target,
 
 Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor& var,
                          const GaussianNLLLossOptions& options, Where where) {
+  if (autocast::widens(input, target, var)) {
+    return gaussian_nll_loss(widened(input, where), widened(target, where), widened(var, where),
+                             options, where);
+  }
   const char* const op = "gaussian_nll_loss";
   check_pair(op, input, target, where);
   require(op, options.eps > 0, "eps", options.eps, "above 0", where);

@@ -1,6 +1,7 @@
 // The losses of probabilities and of two classes.
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/loss.h>
 #include <retrograd/ops/detail/number.h>
@@ -57,6 +58,9 @@ void check_probabilities(const char* op, const Tensor& input, Where where) {
 
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCEOptions& options,
                             Where where) {
+  if (autocast::widens(input, target)) {
+    return binary_cross_entropy(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "binary_cross_entropy";
   check_pair(op, input, target, where);
   check_weight(op, "weight", options.weight, input, where);
@@ -84,6 +88,10 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCE
 
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
                                         const BCEWithLogitsOptions& options, Where where) {
+  if (autocast::widens(input, target)) {
+    return binary_cross_entropy_with_logits(widened(input, where), widened(target, where), options,
+                                            where);
+  }
   const char* const op = "binary_cross_entropy_with_logits";
   check_pair(op, input, target, where);
   check_weight(op, "weight", options.weight, input, where);
@@ -105,6 +113,9 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
 }
 
 Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options, Where where) {
+  if (autocast::widens(input, target)) {
+    return kl_div(widened(input, where), widened(target, where), options, where);
+  }
   check_pair("kl_div", input, target, where);
   const Tensor x = widened(input, where);
   const Tensor t = widened(target, where);
@@ -121,6 +132,9 @@ Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options, W
 
 Tensor soft_margin_loss(const Tensor& input, const Tensor& target, LossOptions options,
                         Where where) {
+  if (autocast::widens(input, target)) {
+    return soft_margin_loss(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "soft_margin_loss";
   check_pair(op, input, target, where);
   const Tensor margins = mul(neg(widened(target, where), where), widened(input, where), where);
@@ -129,6 +143,10 @@ Tensor soft_margin_loss(const Tensor& input, const Tensor& target, LossOptions o
 
 Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
                                    const BCEOptions& options, Where where) {
+  if (autocast::widens(input, target)) {
+    return multilabel_soft_margin_loss(widened(input, where), widened(target, where), options,
+                                       where);
+  }
   const char* const op = "multilabel_soft_margin_loss";
   check_pair(op, input, target, where);
   check_weight(op, "weight", options.weight, input, where);

@@ -5,6 +5,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/loss.h>
 #include <retrograd/ops/detail/widen.h>
@@ -241,6 +242,9 @@ Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTarget
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions& options,
                 Where where) {
+  if (autocast::widens(input, target)) {
+    return nll_loss(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "nll_loss";
   const std::size_t dim = class_dim(op, input, target, where);
   check_class_weight(op, options.weight, input, dim, where);
@@ -252,6 +256,9 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions&
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyOptions& options,
                      Where where) {
+  if (autocast::widens(input, target)) {
+    return cross_entropy(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "cross_entropy";
   const std::size_t dim = class_dim(op, input, target, where);
   check_class_weight(op, options.weight, input, dim, where);
@@ -284,6 +291,9 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
 
 Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
                          const MultiMarginLossOptions& options, Where where) {
+  if (autocast::widens(input, target)) {
+    return multi_margin_loss(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "multi_margin_loss";
   const std::size_t dim = class_dim(op, input, target, where);
   if (input.dim() > 2) {

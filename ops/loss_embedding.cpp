@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/loss.h>
 #include <retrograd/ops/detail/widen.h>
@@ -58,6 +59,9 @@ Tensor by_sign(const Tensor& target, const Tensor& positive, const Tensor& negat
 
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, CosineSimilarityOptions options,
                          Where where) {
+  if (autocast::widens(x1, x2)) {
+    return cosine_similarity(widened(x1, where), widened(x2, where), options, where);
+  }
   const char* const op = "cosine_similarity";
   check_vectors(op, "x1", x1, "x2", x2, where);
   require(op, options.eps > 0, "eps", options.eps, "above 0", where);
@@ -75,6 +79,9 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, CosineSimilarityOpt
 
 Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, PairwiseDistanceOptions options,
                          Where where) {
+  if (autocast::widens(x1, x2)) {
+    return pairwise_distance(widened(x1, where), widened(x2, where), options, where);
+  }
   const char* const op = "pairwise_distance";
   check_vectors(op, "x1", x1, "x2", x2, where);
   require_norm(op, options.p, where);
@@ -87,6 +94,9 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, PairwiseDistanceOpt
 
 Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target,
                             HingeEmbeddingLossOptions options, Where where) {
+  if (autocast::widens(input, target)) {
+    return hinge_embedding_loss(widened(input, where), widened(target, where), options, where);
+  }
   const char* const op = "hinge_embedding_loss";
   loss::check_pair(op, input, target, where);
   require_number(op, "margin", options.margin, where);
@@ -97,6 +107,10 @@ Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target,
 
 Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Tensor& target,
                            MarginRankingLossOptions options, Where where) {
+  if (autocast::widens(input1, input2, target)) {
+    return margin_ranking_loss(widened(input1, where), widened(input2, where),
+                               widened(target, where), options, where);
+  }
   const char* const op = "margin_ranking_loss";
   check_vectors(op, "input1", input1, "input2", input2, where);
   check_floating_like(op, "target", target, input1, where);
@@ -111,6 +125,10 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
 
 Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const Tensor& target,
                              CosineEmbeddingLossOptions options, Where where) {
+  if (autocast::widens(input1, input2, target)) {
+    return cosine_embedding_loss(widened(input1, where), widened(input2, where),
+                                 widened(target, where), options, where);
+  }
   const char* const op = "cosine_embedding_loss";
   check_vectors(op, "input1", input1, "input2", input2, where);
   check_floating_like(op, "target", target, input1, where);
@@ -136,6 +154,10 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
 
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                            TripletMarginLossOptions options, Where where) {
+  if (autocast::widens(anchor, positive, negative)) {
+    return triplet_margin_loss(widened(anchor, where), widened(positive, where),
+                               widened(negative, where), options, where);
+  }
   const char* const op = "triplet_margin_loss";
   check_vectors(op, "anchor", anchor, "positive", positive, where);
   check_vectors(op, "anchor", anchor, "negative", negative, where);

@@ -4,10 +4,12 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/kernels/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 
@@ -25,11 +27,13 @@ Tensor batch_of_one(const Tensor& x) {
                  x.impl().offset);
 }
 
-Tensor multiply(const Tensor& a, const Tensor& b) {
+// `wide` bfloat16 gives float32: sums that are not rounded yet.
+Tensor multiply(const Tensor& a, const Tensor& b, bool wide = false) {
+  const auto kernel = wide ? kernels::matmul_wide : kernels::matmul;
   if (a.dim() == 3) {
-    return kernels::matmul(a, b);
+    return kernel(a, b);
   }
-  const Tensor y = kernels::matmul(batch_of_one(a), batch_of_one(b));
+  const Tensor y = kernel(batch_of_one(a), batch_of_one(b));
   return view_of(y, {y.shape()[1], y.shape()[2]}, {y.strides()[1], y.strides()[2]}, 0);
 }
 
@@ -103,23 +107,21 @@ Tensor broadcast_product(const Tensor& a, const Tensor& b, Where where) {
 
 // The values of linear_rows. Adding the bias to the fresh product saves a pass over memory.
 Tensor linear_values(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu) {
-  if (bias.defined() && x.dtype() == bfloat16) {
-    // Widened, so that product and sum are rounded once.
-    return linear_values(x.detach().to(float32), weight.detach().to(float32),
-                         bias.detach().to(float32), relu)
-        .to(bfloat16);
-  }
+  const bool wide = bias.defined() && x.dtype() == bfloat16;  // rounded once, with the bias
   const Tensor y =
-      multiply(x, view_of(weight, {weight.shape()[1], weight.shape()[0]},
-                          {weight.strides()[1], weight.strides()[0]}, weight.impl().offset));
+      multiply(x,
+               view_of(weight, {weight.shape()[1], weight.shape()[0]},
+                       {weight.strides()[1], weight.strides()[0]}, weight.impl().offset),
+               wide);
   if (bias.defined()) {
-    const Tensor row = view_of(bias, y.shape(), {0, bias.strides()[0]}, bias.impl().offset);
+    const Tensor added = wide ? bias.detach().to(float32) : bias;
+    const Tensor row = view_of(added, y.shape(), {0, added.strides()[0]}, added.impl().offset);
     relu ? kernels::add_relu_in_place(y, row)
          : kernels::binary_in_place(kernels::Binary::add, y, row);
   } else if (relu) {
     kernels::relu_in_place(y);
   }
-  return y;
+  return wide ? y.to(bfloat16) : y;
 }
 
 // x (rows, in), weight (out, in), bias (out) or undefined: matmul, add and ReLU in one.
@@ -142,6 +144,10 @@ Tensor linear_rows(const char* op, const Tensor& x, const Tensor& weight, const 
 
 Tensor linear_of(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                  bool relu, Where where) {
+  if (autocast::lowers(x, weight, bias)) {
+    return linear_of(op, autocast::lowered(x, where), autocast::lowered(weight, where),
+                     autocast::lowered(bias, where), relu, where);
+  }
   check::floating(op, x, where);
   check::defined(op, "weight", weight, where);
   check::same_dtype(op, "input", x, "weight", weight, where);
@@ -178,6 +184,9 @@ Tensor linear_of(const char* op, const Tensor& x, const Tensor& weight, const Te
 Tensor matmul(const Tensor& a, const Tensor& b, Where where) {
   check::defined("matmul", "the first operand", a, where);
   check::defined("matmul", "the second operand", b, where);
+  if (autocast::lowers(a, b)) {
+    return matmul(autocast::lowered(a, where), autocast::lowered(b, where), where);
+  }
   check::same_dtype("matmul", "a", a, "b", b, where);
   if (a.dtype() == boolean) {
     fail<DTypeError>("matmul", where, "booleans have no product", {{"a", a}, {"b", b}});

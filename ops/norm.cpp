@@ -50,7 +50,7 @@ Gradients composed_backward(const Norm& norm, const Backward& b) {
   }
   const Tensor normal = centred * inverse;
   const auto parameter = [&](const Tensor& t) {
-    return reshape(sum_to(t, norm.parameter()), {norm.shape.channels}).to(given.dtype());
+    return reshape(sum_to(t, norm.parameter()), {norm.shape.channels}).to(norm.parameter_dtype);
   };
   Gradients gradients{Tensor(), b.needs(1) ? parameter(grad * normal) : Tensor(),
                       b.needs(2) ? parameter(grad) : Tensor()};
@@ -67,17 +67,34 @@ Gradients backward(const Norm& norm, const Backward& b) {
   if (grad_enabled()) {
     return composed_backward(norm, b);
   }
-  const auto found = kernels::normalise_backward(b.grad, b.saved(0), saved_statistics(b),
-                                                 {b.saved(1), b.saved(4), norm.relu}, norm.shape,
-                                                 norm.fixed, {b.needs(0), b.needs(1), b.needs(2)});
+  const auto found = kernels::normalise_backward(
+      b.grad, b.saved(0), saved_statistics(b), {b.saved(1), b.saved(4), norm.relu}, norm.shape,
+      norm.fixed, {b.needs(0), b.needs(1), b.needs(2)}, norm.parameter_dtype);
   return {found.input, found.weight, found.bias};
+}
+
+void check_parameter(const char* op, const char* name, const Tensor& parameter, const Tensor& x,
+                     const Shape& shape, Where where) {
+  if (!parameter.defined()) {
+    return;
+  }
+  // float32 stays so beside activations of bfloat16.
+  if (x.dtype() != bfloat16 || parameter.dtype() != float32) {
+    check::same_dtype(op, "input", x, name, parameter, where);
+  }
+  if (parameter.shape() != shape) {
+    fail<ShapeError>(op, where, std::string(name) + " must have shape " + to_string(shape),
+                     {{"input", x}, {name, parameter}});
+  }
 }
 
 }  // namespace
 
-Tensor record_norm(const char* op, Where where, const Norm& norm, const Tensor& x,
-                   const Tensor& weight, const Tensor& bias, const Tensor& y,
-                   const NormStatistics& statistics) {
+Tensor record_norm(const char* op, Where where, Norm norm, const Tensor& x, const Tensor& weight,
+                   const Tensor& bias, const Tensor& y, const NormStatistics& statistics) {
+  norm.parameter_dtype = weight.defined() ? weight.dtype()
+                         : bias.defined() ? bias.dtype()
+                                          : x.dtype();
   return record({.op = op,
                  .where = where,
                  .output = y,
@@ -87,15 +104,12 @@ Tensor record_norm(const char* op, Where where, const Norm& norm, const Tensor& 
                  .backward = [norm](const Backward& b) { return backward(norm, b); }});
 }
 
-void check_parameter(const char* op, const char* name, const Tensor& parameter, const Tensor& x,
-                     const Shape& shape, Where where) {
-  if (!parameter.defined()) {
-    return;
-  }
-  check::same_dtype(op, "input", x, name, parameter, where);
-  if (parameter.shape() != shape) {
-    fail<ShapeError>(op, where, std::string(name) + " must have shape " + to_string(shape),
-                     {{"input", x}, {name, parameter}});
+void check_parameters(const char* op, const Tensor& weight, const Tensor& bias, const Tensor& x,
+                      const Shape& shape, Where where) {
+  check_parameter(op, "weight", weight, x, shape, where);
+  check_parameter(op, "bias", bias, x, shape, where);
+  if (weight.defined() && bias.defined()) {
+    check::same_dtype(op, "weight", weight, "bias", bias, where);
   }
 }
 
@@ -147,8 +161,7 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
                          ", one at least",
                      {{"input", x}});
   }
-  check_parameter(op, "weight", weight, x, normalized_shape, where);
-  check_parameter(op, "bias", bias, x, normalized_shape, where);
+  check_parameters(op, weight, bias, x, normalized_shape, where);
   norm.batch = norm.shape.images;
   const auto flat = [&](const Tensor& parameter) {
     return parameter.defined() ? flatten(parameter, 0, -1, where) : parameter;
@@ -171,8 +184,7 @@ Tensor group_norm(const Tensor& x, std::int64_t num_groups, const Tensor& weight
                          std::to_string(num_groups) + " groups",
                      {{"input", x}});
   }
-  check_parameter(op, "weight", weight, x, {channels}, where);
-  check_parameter(op, "bias", bias, x, {channels}, where);
+  check_parameters(op, weight, bias, x, {channels}, where);
   Norm norm{{}, x.shape()[0], places_of(x), eps, false};
   norm.shape = {.images = norm.batch,
                 .places = norm.places,

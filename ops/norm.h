@@ -1,4 +1,5 @@
-// Normalisation. Weight and bias may be left undefined; they have the dtype of the input.
+// Normalisation. Weight and bias may be left undefined; they have the dtype of the input,
+// or float32 beside bfloat16.
 //
 // Means and variances are biased, and computed in float64 from sums of differences; the input's
 // gradient takes into account that they depend on the input.

@@ -12,6 +12,7 @@
 #include <retrograd/ops/embedding.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/kernel_choice.h>
+#include <retrograd/ops/kernel_report.h>
 #include <retrograd/ops/logical.h>
 #include <retrograd/ops/loss.h>
 #include <retrograd/ops/loss_classification.h>

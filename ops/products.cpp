@@ -3,6 +3,7 @@
 #include <string>
 
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/matmul.h>
@@ -49,6 +50,11 @@ Tensor scaled(const Tensor& x, double factor, Where where) {
 
 Tensor add_product(const char* op, const Tensor& input, const Tensor& a, const Tensor& b,
                    AddmmOptions options, bool batched, Where where) {
+  if (autocast_enabled()) {
+    const Autocast off(bfloat16, false);  // what is widened below stays so
+    return add_product(op, autocast::lowered(input, where), autocast::lowered(a, where),
+                       autocast::lowered(b, where), options, batched, where);
+  }
   check::floating(op, input, where);
   check_matrices(op, a, b, batched, where);
   check::same_dtype(op, "input", input, "a", a, where);
@@ -105,6 +111,9 @@ void check_bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, co
 }  // namespace
 
 Tensor dot(const Tensor& a, const Tensor& b, Where where) {
+  if (autocast::lowers(a, b)) {
+    return dot(autocast::lowered(a, where), autocast::lowered(b, where), where);
+  }
   check_factors("dot", a, b, 1, "vectors", where);
   if (a.shape() != b.shape()) {
     fail<ShapeError>("dot", where, "the vectors differ in length", {{"a", a}, {"b", b}});
@@ -118,11 +127,17 @@ Tensor outer(const Tensor& a, const Tensor& b, Where where) {
 }
 
 Tensor mm(const Tensor& a, const Tensor& b, Where where) {
+  if (autocast::lowers(a, b)) {
+    return mm(autocast::lowered(a, where), autocast::lowered(b, where), where);
+  }
   check_matrices("mm", a, b, false, where);
   return matmul(a, b, where);
 }
 
 Tensor bmm(const Tensor& a, const Tensor& b, Where where) {
+  if (autocast::lowers(a, b)) {
+    return bmm(autocast::lowered(a, where), autocast::lowered(b, where), where);
+  }
   check_matrices("bmm", a, b, true, where);
   return matmul(a, b, where);
 }
@@ -139,6 +154,11 @@ Tensor baddbmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptio
 
 Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const Tensor& bias,
                 Where where) {
+  if (autocast_enabled()) {
+    const Autocast off(bfloat16, false);  // what is widened below stays so
+    return bilinear(autocast::lowered(x1, where), autocast::lowered(x2, where),
+                    autocast::lowered(weight, where), autocast::lowered(bias, where), where);
+  }
   check_bilinear(x1, x2, weight, bias, where);
   const std::int64_t out = weight.shape()[0];
   const std::int64_t in1 = weight.shape()[1];

@@ -1,6 +1,7 @@
 #include <retrograd/ops/recurrence.h>
 
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/recurrence.h>
 #include <retrograd/ops/detail/widen.h>
@@ -118,6 +119,13 @@ struct Wide {
 
 Tensor rnn_cell(const char* op, const Tensor& input, const Tensor& hx, const Parameters& p,
                 bool use_relu, Where where) {
+  if (autocast_enabled()) {
+    const Autocast off(bfloat16, false);  // what is widened below stays so
+    return rnn_cell(op, autocast::lowered(input, where), autocast::lowered(hx, where),
+                    {autocast::lowered(p.w_ih, where), autocast::lowered(p.w_hh, where),
+                     autocast::lowered(p.b_ih, where), autocast::lowered(p.b_hh, where)},
+                    use_relu, where);
+  }
   check_cell(op, 1, input, hx, p, where);
   const Wide wide(input, p, where);
   return recurrence::rnn_step(wide.gates, widened(hx, where), wide.hidden(), use_relu, where)
@@ -138,6 +146,12 @@ Tensor rnn_relu_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, 
 
 Tensor gru_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                 const Tensor& b_ih, const Tensor& b_hh, Where where) {
+  if (autocast_enabled()) {
+    const Autocast off(bfloat16, false);  // what is widened below stays so
+    return gru_cell(autocast::lowered(input, where), autocast::lowered(hx, where),
+                    autocast::lowered(w_ih, where), autocast::lowered(w_hh, where),
+                    autocast::lowered(b_ih, where), autocast::lowered(b_hh, where), where);
+  }
   const Parameters p{w_ih, w_hh, b_ih, b_hh};
   check_cell("gru_cell", 3, input, hx, p, where);
   const Wide wide(input, p, where);
@@ -147,6 +161,13 @@ Tensor gru_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const
 
 LSTMState lstm_cell(const Tensor& input, const LSTMState& hx, const Tensor& w_ih,
                     const Tensor& w_hh, const Tensor& b_ih, const Tensor& b_hh, Where where) {
+  if (autocast_enabled()) {
+    const Autocast off(bfloat16, false);  // what is widened below stays so
+    return lstm_cell(autocast::lowered(input, where),
+                     {.h = autocast::lowered(hx.h, where), .c = autocast::lowered(hx.c, where)},
+                     autocast::lowered(w_ih, where), autocast::lowered(w_hh, where),
+                     autocast::lowered(b_ih, where), autocast::lowered(b_hh, where), where);
+  }
   const Parameters p{w_ih, w_hh, b_ih, b_hh};
   check_cell("lstm_cell", 4, input, hx.h, p, where);
   check_like("lstm_cell", "c", hx.c, input, where);

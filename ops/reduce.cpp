@@ -4,6 +4,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/index.h>
@@ -89,6 +90,9 @@ Tensor index_of_extreme(const char* op, bool largest, const Tensor& x,
 }  // namespace
 
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
+  if (autocast::widens(x)) {
+    return sum(widened(x, where), dims, keepdim, where);
+  }
   check::defined("sum", "input", x, where);
   const DimMask reduced = check::dims("sum", x, dims, where);
   const Tensor y = finish(kernels::sum(x, reduced), x, reduced, keepdim);

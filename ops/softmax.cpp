@@ -4,6 +4,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/detail/widen.h>
@@ -16,6 +17,9 @@
 namespace retrograd {
 
 Tensor softmax(const Tensor& x, std::int64_t dim, Where where) {
+  if (autocast::widens(x)) {
+    return softmax(widened(x, where), dim, where);
+  }
   check::floating("softmax", x, where);
   const std::size_t d = check::dim("softmax", x, dim, where);
   if (x.dim() == 0) {
@@ -38,6 +42,9 @@ Tensor softmax(const Tensor& x, std::int64_t dim, Where where) {
 }
 
 Tensor log_softmax(const Tensor& x, std::int64_t dim, Where where) {
+  if (autocast::widens(x)) {
+    return log_softmax(widened(x, where), dim, where);
+  }
   check::floating("log_softmax", x, where);
   const std::size_t d = check::dim("log_softmax", x, dim, where);
   if (x.dim() == 0) {
@@ -60,6 +67,9 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, Where where) {
 }
 
 Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
+  if (autocast::widens(x)) {
+    return logsumexp(widened(x, where), dims, keepdim, where);
+  }
   check::floating("logsumexp", x, where);
   const auto reduced = check::dims("logsumexp", x, dims, where);
   if (x.dtype() == bfloat16) {

@@ -4,6 +4,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/elementwise.h>
@@ -47,6 +48,9 @@ Tensor gradient_of_norm(const Tensor& grad, const Tensor& x, const Tensor& norms
 }  // namespace
 
 Tensor norm(const Tensor& x, double p, const Dims& dims, bool keepdim, Where where) {
+  if (autocast::widens(x)) {
+    return norm(widened(x, where), p, dims, keepdim, where);
+  }
   check::floating("norm", x, where);
   const DimMask reduced = check::dims("norm", x, dims, where);
   if (std::isnan(p)) {

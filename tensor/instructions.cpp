@@ -21,9 +21,13 @@ Instructions supported() noexcept {
 #endif
 }
 
-Instructions allowed() noexcept {
+std::string_view limit() noexcept {
   const char* const variable = std::getenv("ONEDNN_MAX_CPU_ISA");
-  const std::string_view name = variable != nullptr ? variable : "";
+  return variable != nullptr ? variable : "";
+}
+
+Instructions allowed() noexcept {
+  const std::string_view name = limit();
   if (name == "SSE41" || name == "AVX") {
     return Instructions::baseline;
   }
@@ -35,6 +39,20 @@ Instructions allowed() noexcept {
 Instructions best_instructions() noexcept {
   static const Instructions best = supported() < allowed() ? supported() : allowed();
   return best;
+}
+
+bool fast_bfloat16() noexcept {
+#if RETROGRAD_INSTRUCTIONS
+  static const bool fast = [] {
+    const std::string_view name = limit();
+    return best_instructions() == Instructions::avx512 && name != "AVX512_CORE" &&
+           name != "AVX512_CORE_VNNI" && name != "AVX512_MIC" && name != "AVX512_MIC_4OPS" &&
+           __builtin_cpu_supports("avx512bf16");
+  }();
+  return fast;
+#else
+  return false;
+#endif
 }
 
 }  // namespace retrograd::detail

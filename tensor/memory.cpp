@@ -25,7 +25,7 @@ namespace {
 
 // Up to this size a thread keeps freed blocks for itself, without a lock.
 constexpr std::size_t kThreadLargest = 4096;
-constexpr std::size_t kThreadBytesPerClass = 128 * 1024;
+constexpr std::size_t kThreadBytesPerClass = 512 * 1024;
 // A thread tells the others what it holds in small blocks when that changed by this much.
 constexpr std::int64_t kUntold = 64 * 1024;
 constexpr std::size_t kThreadClasses = class_of(kThreadLargest) + 1;
@@ -113,15 +113,30 @@ void free_to_system(void* block, std::size_t index) noexcept {
   std::free(block);
 }
 
-// Keeps the block, or frees it where that would pass the limit. Needs the lock.
+// Frees cached blocks of other classes, the largest first, until `bytes` more fit. Needs the lock.
+bool make_room(Shared& pool, std::size_t bytes, std::size_t index) noexcept {
+  auto& cached = pool.counters.cached;
+  const std::size_t limit = pool.counters.limit.load();
+  const auto fits = [&] { return cached.load(std::memory_order_relaxed) + bytes <= limit; };
+  for (std::size_t other = kClasses; bytes <= limit && !fits() && other-- > 0;) {
+    FreeList& list = pool.lists[other];
+    while (other != index && list.head != nullptr && !fits()) {
+      free_to_system(list.pop(), other);
+      cached.fetch_sub(block_bytes(other), std::memory_order_relaxed);
+    }
+  }
+  return fits();
+}
+
+// Keeps the block where the limit allows: it will be asked for again sooner than what lies unused
+// since an earlier part of the program. Needs the lock.
 void keep_or_free(Shared& pool, void* block, std::size_t index) noexcept {
   const std::size_t bytes = block_bytes(index);
-  auto& cached = pool.counters.cached;
-  if (cached.load(std::memory_order_relaxed) + bytes > pool.counters.limit.load()) {
+  if (!make_room(pool, bytes, index)) {
     free_to_system(block, index);
     return;
   }
-  cached.fetch_add(bytes, std::memory_order_relaxed);
+  pool.counters.cached.fetch_add(bytes, std::memory_order_relaxed);
   pool.lists[index].push(block);
 }
 
@@ -187,8 +202,8 @@ class ThreadCache {
     Shared& pool = shared();
     FreeList& source = pool.lists[index];
     const std::scoped_lock lock(pool.mutex);
-    for (std::size_t count = kThreadBlocks[index] / 4 + 1;
-         count > 0 && source.head != nullptr; --count) {
+    for (std::size_t count = kThreadBlocks[index] / 4 + 1; count > 0 && source.head != nullptr;
+         --count) {
       lists_[index].push(source.pop());
       pool.counters.cached.fetch_sub(block_bytes(index), std::memory_order_relaxed);
     }

@@ -31,7 +31,7 @@ RETROGRAD_API void reset_peak() noexcept;
 RETROGRAD_API void trim() noexcept;
 
 // Bounds the memory kept for reuse by all threads, in bytes; 0 keeps none. The default is 1 GiB.
-// Beside it each thread keeps up to 128 KiB of each size up to 4 KiB for itself, unless it is 0.
+// Beside it each thread keeps up to 512 KiB of each size up to 4 KiB for itself, unless it is 0.
 RETROGRAD_API void set_cache_limit(std::size_t bytes) noexcept;
 
 // At least `bytes` bytes, aligned to 64. Throws OutOfMemory.

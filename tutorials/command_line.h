@@ -1,7 +1,10 @@
 // Options of the form --name value.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -36,6 +39,16 @@ class CommandLine {
     return found == values_.end() ? otherwise : found->second;
   }
 
+  // One of two words; the first when it is not given.
+  std::string choice(const std::string& name, const std::array<std::string, 2>& words) const {
+    const std::string word = text(name, words[0]);
+    if (word != words[0] && word != words[1]) {
+      throw std::invalid_argument("--" + name + " is " + words[0] + " or " + words[1] + ", not " +
+                                  word);
+    }
+    return word;
+  }
+
   std::int64_t integer(const std::string& name, std::int64_t otherwise) const {
     return has(name)
                ? parsed<std::int64_t>(name, [](const std::string& s,
@@ -67,3 +80,15 @@ class CommandLine {
 
   std::map<std::string, std::string> values_;
 };
+
+// What main() does: calls run(options) and says what went wrong if it throws.
+template <class Run>
+int run_program(int argc, char** argv, const std::vector<std::string>& known, Run&& run) {
+  try {
+    run(CommandLine(argc, argv, known));
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
+    return 1;
+  }
+}

@@ -59,7 +59,6 @@ class Engine {
   Tensor after_hooks(Node& node, Tensor grad) const;
   void visit(Node& node, Tensor grad);
   void accumulate_leaf(Node& leaf, Tensor grad) const;
-  void check(Node& node, Gradients& gradients) const;
   const Wanted* wanted(const Node* node) const;
 
   bool retain_graph_;

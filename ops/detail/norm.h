@@ -17,8 +17,9 @@ struct Norm {
   std::int64_t batch;  // of x as (batch, groups, channels of a group, places)
   std::int64_t places;
   double eps;
-  bool fixed;         // statistics are given
-  bool relu = false;  // is taken of the result
+  bool fixed;                       // statistics are given
+  bool relu = false;                // is taken of the result
+  DType parameter_dtype = float32;  // of weight and bias
 
   bool pooled() const { return shape.images != batch; }
   Shape blocks() const {
@@ -35,12 +36,12 @@ struct Norm {
 };
 
 // Puts y on the tape. Weight and bias are (channels) here.
-Tensor record_norm(const char* op, Where where, const Norm& norm, const Tensor& x,
-                   const Tensor& weight, const Tensor& bias, const Tensor& y,
-                   const NormStatistics& statistics);
+Tensor record_norm(const char* op, Where where, Norm norm, const Tensor& x, const Tensor& weight,
+                   const Tensor& bias, const Tensor& y, const NormStatistics& statistics);
 
-void check_parameter(const char* op, const char* name, const Tensor& parameter, const Tensor& x,
-                     const Shape& shape, Where where);
+// Of the input's dtype, or float32 beside bfloat16; each may be undefined.
+void check_parameters(const char* op, const Tensor& weight, const Tensor& bias, const Tensor& x,
+                      const Shape& shape, Where where);
 void check_eps(const char* op, double eps, const Tensor& x, Where where);
 // (N, C, ...) of this rank at least.
 void check_channels(const char* op, const Tensor& x, std::int64_t least_rank, Where where);

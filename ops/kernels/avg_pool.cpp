@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/lanes.h>
 #include <retrograd/ops/kernels/pool_windows.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::kernels {
@@ -143,6 +144,7 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
 }  // namespace
 
 Tensor avg_pool(const Tensor& x, const PoolShape& shape) {
+  const KernelTimer timer("avg_pool", x);
   if (x.dtype() == bfloat16) {
     return converted(avg_pool(converted(x, float32), shape), bfloat16);
   }
@@ -150,6 +152,7 @@ Tensor avg_pool(const Tensor& x, const PoolShape& shape) {
 }
 
 Tensor avg_pool_input_grad(const Tensor& grad, const PoolShape& shape) {
+  const KernelTimer timer("avg_pool_input_grad", grad);
   if (grad.dtype() == bfloat16) {
     return converted(avg_pool_input_grad(converted(grad, float32), shape), bfloat16);
   }

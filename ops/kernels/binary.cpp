@@ -5,10 +5,16 @@
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/light_loops.h>
+#include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
 
 namespace {
+
+const char* name_of(Binary op) {
+  constexpr const char* names[] = {"add", "sub", "mul", "div", "pow", "maximum", "minimum"};
+  return names[static_cast<int>(op)];
+}
 
 template <class C>
 C larger(C a, C b) {
@@ -68,27 +74,32 @@ void binary_into(Binary op, const Tensor& out, const Tensor* a, const Tensor* b,
 }  // namespace
 
 Tensor binary(Binary op, const Tensor& a, const Tensor& b) {
+  const KernelTimer timer(name_of(op), a, b);
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   binary_into(op, out, &a, &b, {});
   return out;
 }
 
 Tensor binary(Binary op, const Tensor& a, Scalar b) {
+  const KernelTimer timer(name_of(op), a);
   Tensor out = empty_as(a, a.dtype());
   binary_into(op, out, &a, nullptr, b);
   return out;
 }
 
 Tensor binary(Binary op, Scalar a, const Tensor& b) {
+  const KernelTimer timer(name_of(op), b);
   Tensor out = empty_as(b, b.dtype());
   binary_into(op, out, nullptr, &b, a);
   return out;
 }
 
 void binary_in_place(Binary op, const Tensor& a, const Tensor& b) {
+  const KernelTimer timer(name_of(op), a, b);
   binary_into(op, a, &a, &b, {});
 }
 void binary_in_place(Binary op, const Tensor& a, Scalar b) {
+  const KernelTimer timer(name_of(op), a);
   binary_into(op, a, &a, nullptr, b);
 }
 

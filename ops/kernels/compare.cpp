@@ -3,6 +3,7 @@
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/light_loops.h>
+#include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
 
@@ -22,6 +23,7 @@ void with_compare(Compare op, F&& f) {
 
 // a op b, the number in b's place if that is none.
 Tensor compare(Compare op, const Tensor& model, const Tensor& a, const Tensor* b, Scalar number) {
+  const KernelTimer timer("compare", a);
   Tensor out = empty_as(model, boolean);
   detail::for_element_type(a.dtype(), [&]<class C>() {
     const C value = number.to<C>();
@@ -42,6 +44,7 @@ Tensor compare(Compare op, const Tensor& a, Scalar b) {
 }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  const KernelTimer timer("where", a, b);
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   detail::for_element_type(a.dtype(), [&]<class C>() {
     // GCC turns this into vector code for bytes, not for bool.

@@ -3,15 +3,19 @@
 #include <retrograd/ops/kernels/choice.h>
 #include <retrograd/ops/kernels/conv_direct.h>
 #include <retrograd/ops/kernels/converted.h>
+#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/detail/instructions.h>
 
 namespace retrograd::kernels {
 
 namespace {
 
-// The result of oneDNN's kernel where it has a right one and may be used; undefined where not.
+// The result of oneDNN's kernel where it has a right one and may be used; undefined where not. In
+// bfloat16, what the processor cannot multiply is emulated, which is slower than float32.
 template <class Fast>
 Tensor try_onednn(onednn::Pass pass, const ConvShape& shape, Fast&& fast) {
-  if (!choice().may_use_onednn() || !onednn::supports(pass, shape)) {
+  if (!choice().may_use_onednn() || !onednn::supports(pass, shape) ||
+      (shape.dtype == bfloat16 && !detail::fast_bfloat16())) {
     return {};
   }
   Tensor result = fast();
@@ -42,6 +46,7 @@ ConvShape in_float32(ConvShape shape) {
 
 // Of bfloat16, the result may be asked for in float32.
 Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, DType dtype) {
+  const KernelTimer timer("conv_input_grad", grad, weight);
   if (runs_directly(onednn::Pass::input_grad, shape)) {
     return direct::conv_input_grad(grad, weight, shape);
   }
@@ -50,17 +55,20 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& sha
     return result;
   }
   if (shape.dtype == bfloat16) {
+    kernel_uses("float32");
     const Tensor result = input_grad(converted(grad, float32), converted(weight, float32),
                                      in_float32(shape), float32);
     return dtype == float32 ? result : converted(result, dtype);
   }
   ++choice().reference_runs;
+  kernel_uses(kReference);
   return reference::conv_input_grad(grad, weight, shape);
 }
 
 }  // namespace
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
+  const KernelTimer timer("conv", x, weight);
   if (runs_directly(onednn::Pass::forward, shape)) {
     return direct::conv(x, weight, bias, shape);
   }
@@ -69,11 +77,13 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
     return result;
   }
   if (shape.dtype == bfloat16) {
+    kernel_uses("float32");
     return converted(conv(converted(x, float32), converted(weight, float32),
                           converted(bias, float32), in_float32(shape)),
                      bfloat16);
   }
   ++choice().reference_runs;
+  kernel_uses(kReference);
   return reference::conv(x, weight, bias, shape);
 }
 
@@ -89,6 +99,7 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& b
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
+  const KernelTimer timer("conv_weight_grad", x, grad);
   if (runs_directly(onednn::Pass::weight_grad, shape)) {
     return direct::conv_weight_grad(x, grad, shape);
   }
@@ -97,11 +108,13 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& sh
     return result;
   }
   if (shape.dtype == bfloat16) {
+    kernel_uses("float32");
     return converted(
         conv_weight_grad(converted(x, float32), converted(grad, float32), in_float32(shape)),
         bfloat16);
   }
   ++choice().reference_runs;
+  kernel_uses(kReference);
   return reference::conv_weight_grad(x, grad, shape);
 }
 

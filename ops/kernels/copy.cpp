@@ -3,6 +3,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
 #include <retrograd/ops/kernels/parallel_runs.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/transpose.h>
 
 namespace retrograd::kernels {
@@ -70,6 +71,7 @@ bool copy_transposed(const Tensor& target, const Tensor& source) {
 }  // namespace
 
 void copy(const Tensor& target, const Tensor& source) {
+  const KernelTimer timer("copy", source, target);
   if (is_flat(target, source)) {
     copy_flat(target, source);
   } else if (!copy_transposed(target, source)) {

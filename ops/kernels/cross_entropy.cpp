@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/rows.h>
 
 namespace retrograd::kernels {
@@ -29,6 +30,7 @@ struct Targets {
 }  // namespace
 
 ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& targets) {
+  const KernelTimer timer("cross_entropy", x);
   const Tensor rows = as_rows(x, dim);
   const std::int64_t n = x.shape()[dim];
   ClassLosses result{empty_tensor(targets.index.shape(), x.dtype()),
@@ -60,6 +62,7 @@ ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& 
 
 Tensor cross_entropy_grad(const Tensor& grad, const Tensor& x, const Tensor& exponent,
                           std::size_t dim, const ClassTargets& targets) {
+  const KernelTimer timer("cross_entropy_grad", x);
   const Tensor rows = as_rows(x, dim);
   const Tensor grads = as_contiguous(grad);
   const Tensor out = empty_as(rows, rows.dtype());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/xt.h>
 #include <retrograd/tensor/threads.h>
 #include <xtensor-blas/xblas.hpp>
@@ -50,6 +51,7 @@ bool fits_blas(std::int64_t a, std::int64_t b, std::int64_t c) {
 template <class T>
 void multiply_blas(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
                    Matrix<T> b, T* c, std::int64_t c_row_stride, T keep) {
+  kernel_uses("BLAS");
   detail::apply_num_threads();
   const XtMatrix<const T> left(a.data, a.transposed ? depth : rows, a.transposed ? rows : depth,
                                a.row_stride);

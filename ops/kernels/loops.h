@@ -1,4 +1,4 @@
-// Loops over the elements of one to four operands.
+// Loops over elements, for functions worth wider vectors; light_loops.h has those of memory's pace.
 #pragma once
 
 #include <array>

@@ -1,3 +1,5 @@
+#include <retrograd/ops/kernels/matmul.h>
+
 #include <cstdint>
 #include <optional>
 #include <type_traits>
@@ -7,6 +9,9 @@
 #include <retrograd/ops/kernels/gemm.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/onednn_matmul.h>
+#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::kernels {
@@ -114,19 +119,40 @@ Tensor multiply_integers(const Tensor& a, const Tensor& b) {
   return out;
 }
 
+// Of bfloat16, as `result`.
+Tensor multiply_low(const Tensor& a, const Tensor& b, DType result) {
+  if (choice().may_use_onednn() && detail::fast_bfloat16()) {
+    if (Tensor product = onednn::matmul(a, b, result); product.defined()) {
+      ++choice().onednn_runs;
+      return product;
+    }
+  }
+  ++choice().reference_runs;
+  const Tensor wide = multiply<float>(converted(a, float32), converted(b, float32));
+  return result == float32 ? wide : converted(wide, result);
+}
+
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
-  ++choice().reference_runs;
+  const KernelTimer timer("matmul", a, b);
   return for_dtype(a.dtype(), [&]<class T>() {
     if constexpr (std::is_same_v<T, BFloat16>) {
-      return converted(multiply<float>(converted(a, float32), converted(b, float32)), bfloat16);
-    } else if constexpr (std::is_floating_point_v<T>) {
-      return multiply<T>(a, b);
+      return multiply_low(a, b, bfloat16);
     } else {
-      return multiply_integers<T>(a, b);
+      ++choice().reference_runs;
+      if constexpr (std::is_floating_point_v<T>) {
+        return multiply<T>(a, b);
+      } else {
+        return multiply_integers<T>(a, b);
+      }
     }
   });
+}
+
+Tensor matmul_wide(const Tensor& a, const Tensor& b) {
+  const KernelTimer timer("matmul", a, b);
+  return multiply_low(a, b, float32);
 }
 
 }  // namespace retrograd::kernels

@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/lanes.h>
 #include <retrograd/ops/kernels/pool_windows.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>
 
@@ -144,6 +145,7 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape) {
 }  // namespace
 
 Pooled max_pool(const Tensor& x, const PoolShape& shape) {
+  const KernelTimer timer("max_pool", x);
   if (x.dtype() == bfloat16) {
     const Pooled pooled = max_pool(converted(x, float32), shape);
     return {converted(pooled.values, bfloat16), pooled.winners};

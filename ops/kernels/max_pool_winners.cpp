@@ -5,6 +5,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/lanes.h>
 #include <retrograd/ops/kernels/pool_windows.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::kernels {
@@ -147,10 +148,12 @@ Tensor max_pool_places(const Tensor& winners, const PoolShape& shape) {
 }
 
 Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
+  const KernelTimer timer("max_pool_gather", x);
   return for_floating(x.dtype(), [&]<class T>() { return gather_as<T>(x, winners, shape); });
 }
 
 Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
+  const KernelTimer timer("max_pool_scatter", grad);
   if (grad.dtype() == bfloat16) {
     return converted(max_pool_scatter(converted(grad, float32), winners, shape), bfloat16);
   }

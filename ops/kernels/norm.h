@@ -56,10 +56,12 @@ struct NormGradients {
   Tensor bias;
 };
 
-// The gradients that are wanted. With `fixed` statistics, these do not depend on x. Where ReLU cut
-// the value off is computed again, which is faster than to read it.
+// The gradients that are wanted; those of weight and bias in `parameter_dtype`. With `fixed`
+// statistics, these do not depend on x. Where ReLU cut the value off is computed again, which is
+// faster than to read it.
 NormGradients normalise_backward(const Tensor& grad, const Tensor& x,
                                  const NormStatistics& statistics, const NormAffine& affine,
-                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted);
+                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
+                                 DType parameter_dtype);
 
 }  // namespace retrograd::kernels

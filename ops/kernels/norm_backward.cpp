@@ -2,6 +2,7 @@
 // group: d/dx = r (t - sum(t) / n - h sum(t h) / n); d/dweight = sum(grad h); d/dbias = sum(grad).
 // Ioffe and Szegedy, "Batch normalization", 2015.
 #include <retrograd/ops/kernels/norm_loops.h>
+#include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
 
@@ -78,14 +79,14 @@ class Backwards {
     });
   }
   // 0: the bias; 1: the weight.
-  Tensor parameter_gradient(std::int64_t which) const {
-    Tensor result = empty_tensor({shape_.channels}, dtype_of<T>());
+  Tensor parameter_gradient(std::int64_t which, DType dtype) const {
+    Tensor result = empty_tensor({shape_.channels}, dtype);
     for (std::int64_t c = 0; c < shape_.channels; ++c) {
       double sum = 0;
       for (const Room<C>& room : rooms_) {
         sum += room.parameters[static_cast<std::size_t>(which * shape_.channels + c)];
       }
-      result.raw<T>()[c] = convert<T>(sum);
+      for_floating(dtype, [&]<class P>() { result.raw<P>()[c] = convert<P>(sum); });
     }
     return result;
   }
@@ -233,7 +234,9 @@ class Backwards {
 
 NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
                                  const NormStatistics& statistics, const NormAffine& affine,
-                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted) {
+                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
+                                 DType parameter_dtype) {
+  const KernelTimer timer("normalise_backward", given);
   const Tensor x = laid_out(given, shape);
   const Tensor grad = laid_out(given_grad, shape);
   NormGradients result;
@@ -242,7 +245,7 @@ NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
   }
   if (x.numel() == 0) {
     for (Tensor* const parameter : {&result.weight, &result.bias}) {
-      *parameter = empty_tensor({shape.channels}, x.dtype());
+      *parameter = empty_tensor({shape.channels}, parameter_dtype);
       fill(*parameter, 0.0);
     }
     return result;
@@ -250,8 +253,8 @@ NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
   for_floating(x.dtype(), [&]<class T>() {
     Backwards<T> backwards(grad, x, statistics, affine, shape, fixed);
     backwards.run(wanted[0] ? result.input.raw<T>() : nullptr, wanted[1] || wanted[2]);
-    result.weight = wanted[1] ? backwards.parameter_gradient(1) : Tensor();
-    result.bias = wanted[2] ? backwards.parameter_gradient(0) : Tensor();
+    result.weight = wanted[1] ? backwards.parameter_gradient(1, parameter_dtype) : Tensor();
+    result.bias = wanted[2] ? backwards.parameter_gradient(0, parameter_dtype) : Tensor();
   });
   return result;
 }

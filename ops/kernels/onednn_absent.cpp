@@ -1,6 +1,7 @@
 // A build without oneDNN: it supports nothing.
 #ifndef RETROGRAD_WITH_ONEDNN
 #include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/onednn_matmul.h>
 
 namespace retrograd::kernels::onednn {
 
@@ -18,6 +19,9 @@ Tensor conv_weight_grad(const Tensor&, const Tensor&, const ConvShape&) {
 }
 std::size_t cached_conv_plans() noexcept {
   return 0;
+}
+Tensor matmul(const Tensor&, const Tensor&, DType) {
+  return {};
 }
 
 }  // namespace retrograd::kernels::onednn

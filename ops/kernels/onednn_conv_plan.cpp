@@ -8,6 +8,7 @@
 #include <omp.h>
 
 #include <retrograd/ops/kernels/lru_cache.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/threads.h>
 
 namespace retrograd::kernels::onednn {
@@ -123,6 +124,7 @@ std::shared_ptr<ConvPlan> start_plan(const Problem& problem, const Description& 
   }
   auto plan = std::make_shared<ConvPlan>();
   plan->conv = {Primitive(description), description};
+  plan->implementation = description.impl_info_str();
   plan->source = problem.source;
   plan->destination = problem.destination;
   plan->bias = problem.bias;
@@ -134,6 +136,11 @@ std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
   const Problem problem = problem_of(key.shape, key.bias);
   if (key.pass == Pass::weight_grad) {
     const auto description = weight_grad(problem);
+    // Nobody has compared AMX's with the reference.
+    if (key.shape.dtype == bfloat16 && description &&
+        std::string_view(description.impl_info_str()).find("amx") != std::string_view::npos) {
+      return nullptr;
+    }
     const auto plan = start_plan<WeightGrad>(problem, description);
     if (plan) {
       plan->weight = description.diff_weights_desc();
@@ -198,9 +205,10 @@ PlanCache& plan_cache() {
 
 }  // namespace
 
-ConvThreads::ConvThreads(const ConvShape& shape)
-    : count_(omp_in_parallel() != 0 || multiplications(shape) < kLeastDivided ? 1
-                                                                              : get_num_threads()),
+ConvThreads::ConvThreads(const ConvShape& shape) : ConvThreads(multiplications(shape)) {}
+
+ConvThreads::ConvThreads(std::int64_t multiplications)
+    : count_(omp_in_parallel() != 0 || multiplications < kLeastDivided ? 1 : get_num_threads()),
       previous_(omp_get_max_threads()) {
   if (count_ != previous_) {
     omp_set_num_threads(count_);
@@ -216,7 +224,7 @@ ConvThreads::~ConvThreads() {
 std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias,
                                           const ConvThreads& threads) {
   const ConvKey key{pass, bias, threads.count(), shape};
-  return plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
+  auto plan = plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
     try {
       return make_plan(key);
     } catch (const dnnl::error& error) {
@@ -226,6 +234,10 @@ std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, boo
       return nullptr;
     }
   });
+  if (plan) {
+    kernel_uses(plan->implementation.c_str());
+  }
+  return plan;
 }
 
 std::size_t cached_conv_plans() noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include <retrograd/ops/kernels/conv.h>
 #include <retrograd/ops/kernels/onednn_runtime.h>
@@ -20,6 +21,7 @@ struct ConvKey {
 };
 
 struct ConvPlan {
+  std::string implementation;  // oneDNN's name for it
   Runnable conv;
   Runnable reorder;                 // of the weight or its gradient; none where layouts agree
   dnnl::memory::desc source;        // (N, C, H, W), channels-last
@@ -33,6 +35,7 @@ struct ConvPlan {
 class ConvThreads {
  public:
   explicit ConvThreads(const ConvShape& shape);
+  explicit ConvThreads(std::int64_t multiplications);
   ~ConvThreads();
   ConvThreads(const ConvThreads&) = delete;
   ConvThreads& operator=(const ConvThreads&) = delete;

@@ -8,6 +8,7 @@
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/extreme.h>
 #include <retrograd/ops/kernels/reduction.h>
+#include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {
 
@@ -85,11 +86,13 @@ Tensor sum_of(const Tensor& x, const DimMask& reduced, Finish finish, F f) {
 }  // namespace
 
 Tensor sum(const Tensor& x, const DimMask& reduced) {
+  const KernelTimer timer("sum", x);
   return for_value(x.dtype(),
                    [&]<class V>() { return reduce(x, reduced, total_dtype(x), Sum<V>()); });
 }
 
 Tensor mean(const Tensor& x, const DimMask& reduced, double count) {
+  const KernelTimer timer("mean", x);
   const Finish over_count = each_total([count](double total) { return total / count; });
   return x.dtype() == float64 ? reduce(x, reduced, float64, Sum<double>(), {.finish = over_count})
                               : reduce(x, reduced, x.dtype(), Sum<float>(), {.finish = over_count});

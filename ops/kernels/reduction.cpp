@@ -34,6 +34,12 @@ class Axes {
 
 constexpr std::int64_t kColumns = 512;  // totals at a time
 
+// Few columns without gaps, such as the channels of an image: several rows make one longer row.
+bool is_narrow(const Axis& columns, const Axis& rows) {
+  return columns.step == 1 && rows.step == columns.size && columns.size < 64 &&
+         rows.size * columns.size >= 2 * kColumns;
+}
+
 struct Plan {
   Axes kept;
   Axes reduced;
@@ -57,10 +63,14 @@ Plan plan_of(const Tensor& x, const Shape& result, const DimMask& reduced) {
       axes->append({});
     }
   }
-  // A long loop is better than a short one over neighbours.
-  constexpr std::int64_t kShort = 8;
   const std::int64_t across = plan.kept.inner().size;
   const std::int64_t along = plan.reduced.inner().size;
+  if (is_narrow(plan.kept.inner(), plan.reduced.inner())) {
+    plan.by_rows = false;
+    return plan;
+  }
+  // A long loop is better than a short one over neighbours.
+  constexpr std::int64_t kShort = 8;
   if ((plan.by_rows ? along : across) <= kShort && (plan.by_rows ? across : along) > kShort) {
     plan.by_rows = !plan.by_rows;
   }
@@ -197,6 +207,10 @@ class Reducer {
                     void* totals) const {
     const Axis along = plan.reduced.inner();
     const std::int64_t n = columns.size;
+    if (ready_ && is_narrow(columns, along)) {
+      fold_narrow(along, n, const_run_of(x_, at, 1).at, totals);
+      return;
+    }
     if (ready_ && columns.step == 1) {
       folder_.fold_columns(totals, const_run_of(x_, at, 1).at, along.size, along.step, n,
                            plan.front_to_back);
@@ -215,6 +229,23 @@ class Reducer {
     }
   }
 
+  void fold_narrow(const Axis& along, std::int64_t n, const void* values, void* totals) const {
+    const std::int64_t joined = kColumns / n;
+    const std::int64_t rows = along.size / joined;
+    Room<kColumns> room;
+    void* const wide = room.bytes.data();
+    folder_.start(wide, joined * n);
+    folder_.fold_columns(wide, values, rows, joined * n, joined * n, false);
+    for (std::int64_t i = 0; i < joined; ++i) {
+      folder_.merge(totals, element(wide, folder_.total, i * n), n);
+    }
+    folder_.fold_columns(totals, element(values, folder_.value, rows * joined * n),
+                         along.size - rows * joined, n, n, false);
+  }
+
+  static const void* element(const void* first, DType dtype, std::int64_t i) {
+    return static_cast<const std::byte*>(first) + i * static_cast<std::int64_t>(item_size(dtype));
+  }
   static void* element(void* first, DType dtype, std::int64_t i) {
     return static_cast<std::byte*>(first) + i * static_cast<std::int64_t>(item_size(dtype));
   }

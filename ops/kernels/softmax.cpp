@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/rows.h>
 
 namespace retrograd::kernels {
@@ -8,6 +9,7 @@ namespace retrograd::kernels {
 // A line of -inf alone gives NaN.
 
 Tensor softmax(const Tensor& x, std::size_t dim) {
+  const KernelTimer timer("softmax", x);
   const Tensor rows = as_rows(x, dim);
   const Tensor out = empty_as(rows, rows.dtype());
   const std::int64_t n = x.shape()[dim];
@@ -26,6 +28,7 @@ Tensor softmax(const Tensor& x, std::size_t dim) {
 }
 
 Tensor log_softmax(const Tensor& x, std::size_t dim) {
+  const KernelTimer timer("log_softmax", x);
   const Tensor rows = as_rows(x, dim);
   const Tensor out = empty_as(rows, rows.dtype());
   const std::int64_t n = x.shape()[dim];
@@ -63,6 +66,7 @@ Tensor gradient_by_rows(const Tensor& grad, const Tensor& y, std::size_t dim, co
 }  // namespace
 
 Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
+  const KernelTimer timer("softmax_grad", grad);
   return gradient_by_rows(
       grad, y, dim, [n = y.shape()[dim]]<class C>(const C* g, const C* p, C* out) {
         const auto mean = static_cast<C>(sum_of<C>(n, [&](std::int64_t i) { return g[i] * p[i]; }));
@@ -73,6 +77,7 @@ Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
 }
 
 Tensor log_softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
+  const KernelTimer timer("log_softmax_grad", grad);
   return gradient_by_rows(
       grad, y, dim, [n = y.shape()[dim]]<class C>(const C* g, const C* log_p, C* out) {
         const auto total = static_cast<C>(sum_of<C>(n, [&](std::int64_t i) { return g[i]; }));

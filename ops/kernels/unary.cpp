@@ -5,11 +5,20 @@
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/vector_math.h>
 
 namespace retrograd::kernels {
 
 namespace {
+
+const char* name_of(Unary op) {
+  constexpr const char* names[] = {
+      "neg",     "abs",  "sign",  "exp",  "log",   "log1p",      "sqrt",  "square", "tanh",
+      "sigmoid", "relu", "expm1", "log2", "rsqrt", "reciprocal", "sin",   "cos",    "tan",
+      "asin",    "acos", "atan",  "sinh", "cosh",  "erf",        "floor", "ceil",   "round"};
+  return names[static_cast<int>(op)];
+}
 
 // Calls f with the function of one element for `op`; C is the type computed in.
 template <class C, class F>
@@ -71,6 +80,7 @@ void with_unary(Unary op, F&& f) {
 }  // namespace
 
 Tensor unary(Unary op, const Tensor& x) {
+  const KernelTimer timer(name_of(op), x);
   Tensor out = empty_as(x, x.dtype());
   detail::for_element_type(
       x.dtype(), [&]<class C>() { with_unary<C>(op, [&](auto f) { map<C, C>(out, x, f); }); });

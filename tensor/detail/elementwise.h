@@ -4,6 +4,7 @@
 // what is stored as another dtype, or lies otherwise, passes through blocks on the stack.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -100,6 +101,17 @@ inline constexpr bool kAnySteps = true;
 // memory or do not overlap. body must not throw.
 template <bool any_steps, class Body, class... T>
 void elementwise(const Shape& shape, const Body& body, const TypedElement<T>&... operands) {
+  // A single number: the rest would take longer than computing.
+  const bool one = std::all_of(shape.begin(), shape.end(), [](std::int64_t n) { return n == 1; });
+  if (one && ((operands.stored == operands.computed) && ...)) {
+    static constexpr std::array<std::int64_t, sizeof...(T)> kSteps = [] {
+      std::array<std::int64_t, sizeof...(T)> steps{};
+      steps.fill(1);
+      return steps;
+    }();
+    body(1, kSteps.data(), reinterpret_cast<T*>(operands.data)...);
+    return;
+  }
   const auto run = [](const void* f, std::int64_t n, const std::int64_t* steps,
                       std::byte* const* at) {
     [&]<std::size_t... k>(std::index_sequence<k...>) {

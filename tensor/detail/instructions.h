@@ -18,6 +18,9 @@ enum class Instructions { baseline, avx2, avx512 };
 // AVX2 or an AVX512 name): one variable holds all kernels to older instructions.
 RETROGRAD_API Instructions best_instructions() noexcept;
 
+// Whether the processor multiplies bfloat16 itself (AVX-512 BF16), limited in the same way.
+RETROGRAD_API bool fast_bfloat16() noexcept;
+
 #if RETROGRAD_INSTRUCTIONS
 
 #define RETROGRAD_AVX2 "avx2,fma,f16c,bmi,bmi2,lzcnt,movbe,popcnt"

@@ -14,6 +14,7 @@ ALLOWED = {
     "ops/kernels": {"tensor"},
     "ops": {"tensor", "autograd", "ops/kernels"},
     "functional": {"tensor", "autograd", "ops"},
+    "explain": {"tensor", "autograd", "ops"},
     "nn": {"tensor", "autograd", "ops"},
     "optim": {"tensor", "autograd", "ops"},
     "data": {"tensor", "autograd", "ops"},

@@ -1,6 +1,7 @@
 // Values of reductions and running sums: dtypes, special values, accuracy, large tensors.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -238,5 +239,28 @@ TEST_CASE("standard deviations whose squares float32 cannot hold") {
     CAPTURE(scale);
     const Tensor x = (tensor({1.0, 2.0, 3.0}, {.dtype = float64}) * scale).to(float32);
     CHECK(retrograd::std(x).item<double>() / scale == doctest::Approx(1));
+  }
+}
+
+TEST_CASE("reductions of many rows of few columns") {
+  for (const std::int64_t columns : {1, 3, 6, 63}) {
+    for (const std::int64_t rows : {1000, 4099}) {
+      // Small integers, so that every sum is exact.
+      const Tensor x = randint(-4, 5, {rows, columns}).to(float32);
+      const Numbers all = values(x);
+      Numbers sums(static_cast<std::size_t>(columns));
+      Numbers largest(sums.size(), -5);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        double& most = largest[i % sums.size()];
+        sums[i % sums.size()] += all[i];
+        most = std::max(most, all[i]);
+      }
+      CAPTURE(columns);
+      CAPTURE(rows);
+      CHECK(values(sum(x, 0)) == sums);
+      CHECK(values(amax(x, 0)) == largest);
+      const Tensor images = permute(reshape(x, {1, 1, rows, columns}), {0, 3, 1, 2});
+      CHECK(values(sum(images, {0, 2, 3})) == sums);
+    }
   }
 }

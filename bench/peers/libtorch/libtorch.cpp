@@ -208,6 +208,10 @@ Rows rows() {
        [] {
          return training<ResNet20>({128, 3, 32, 32});
        }},
+      {kResnet128Low,
+       [] {
+         return training<ResNet20>({128, 3, 32, 32});
+       }},
   };
   for (const ConvRow& row : kConvs) {
     all.push_back({row.name, [&row] { return convolution(row); }, flops(row)});

@@ -1,0 +1,48 @@
+// What text, LaTeX, HTML and DOT have in common. Internal.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <retrograd/explain/explain.h>
+
+namespace retrograd::detail {
+
+// Four significant digits, never "-0".
+std::string number_text(double value);
+// "3x5"
+std::string size_text(std::int64_t rows, std::int64_t columns, std::string_view times = "x");
+// "2,3"
+std::string index_text(const Dims& index);
+// "2", "-", "": what stands before a named element
+std::string factor_text(const NamedElement& element);
+// "[1, 2, 3]"; of more than `most` elements the first ones and "...".
+std::string vector_text(const Tensor& values, std::int64_t most);
+// "sparse, 12 of 40 not zero"
+std::string structure_text(const JacobianStep& step);
+// "dloss/dw"
+std::string whole_derivative(const Explanation& e);
+// "reshape, conv1d at net.cpp:12"
+std::string origin_text(const JacobianStep& step);
+
+struct Block {
+  ElementRange rows;
+  ElementRange columns;
+  bool whole;
+
+  bool empty() const { return rows.size() == 0 || columns.size() == 0; }
+  // "rows 1 to 4 of 10, columns 1 to 5 of 5"
+  std::string text(const JacobianStep& step) const;
+};
+// The part of a matrix that is shown.
+Block block_of(const Explanation& e, const JacobianStep& step);
+
+// `text` with each character of `special` replaced by what stands beside it.
+std::string escaped(std::string_view text,
+                    const std::vector<std::pair<char, const char*>>& special);
+// For a string in quotes in a DOT file.
+std::string dot_escaped(std::string_view text);
+
+}  // namespace retrograd::detail

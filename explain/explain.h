@@ -1,0 +1,148 @@
+// The chain rule of a recorded program, written out: every local Jacobian on the way from an input
+// to an output, their product, and the gradient that the tape gives.
+//
+//   const Explanation e = explain(loss, W1, {.names = {{"W1", W1}, {"x", x}, {"Z1", Z1}}});
+//   std::cout << e.text();     // dloss/dW1 = dZ1/dW1 . dloss/dZ1, 3x1 = 3x5 . 5x1, and the
+//   matrices
+//
+// Matrices stand as on a lecture's slide: a row for each element of the input, a column for each
+// element of the output, so the chain reads from left to right. Elements are counted from 1 there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd {
+
+// Elements [first, last) of a tensor, in row-major order from 0.
+struct ElementRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+
+  std::int64_t size() const noexcept { return last - first; }
+  bool contains(std::int64_t element) const noexcept { return first <= element && element < last; }
+};
+
+struct ExplainOptions {
+  // Tensors under the names that the explanation shall use. Those on the way from the input to the
+  // output become its stations: the operators between two stations are taken together. Without any,
+  // every operator is a station. Elements of all named tensors are recognised in the matrices: x1
+  // is the first element of x. The input and the output are "w" and "loss" where they have no name.
+  std::vector<std::pair<std::string, Tensor>> names = {};
+  // Which elements of a station are shown, by its name; these rows and columns of the matrices.
+  std::map<std::string, ElementRange> slices = {};
+  // Stations with more elements and no slice are not shown element by element: their matrices have
+  // a shape and a structure alone.
+  std::int64_t most_shown = 16;
+  // Jacobians of more elements, zeros too, are not computed: they have a shape alone. So do those
+  // of more than 8 million elements that are not zero.
+  std::int64_t most_elements = std::int64_t{1} << 25;
+};
+
+enum class JacobianStructure : std::uint8_t {
+  not_computed,
+  zero,
+  identity,
+  diagonal,
+  selection,       // ones, at most a single one in each column: outputs are picked inputs
+  toeplitz,        // depends on column - row alone: a convolution by its input
+  block_toeplitz,  // the same in several dimensions
+  hankel,          // depends on column + row alone: a matrix of shifted inputs
+  block_hankel,
+  sparse,  // at least half are zeros
+  dense,
+};
+RETROGRAD_API const char* name(JacobianStructure structure) noexcept;
+
+// An element that was recognised: factor * tensor[index], where the factor is 1, -1, 2 or -2.
+struct NamedElement {
+  std::string tensor;
+  Dims index;  // from 1, dimensions of length 1 left out
+  int factor = 1;
+};
+
+struct JacobianEntry {
+  std::int64_t row;
+  std::int64_t column;
+  double value;
+};
+
+// A tensor between the input and the output, both of them included.
+struct RETROGRAD_API ExplainedStation {
+  std::string name;
+  Shape shape;
+  Tensor value;        // a copy; undefined for operators' results that have no name
+  Tensor gradient;     // doutput/dstation as the tape gives it, of the station's shape
+  ElementRange shown;  // empty when too many
+  std::int64_t numel() const;
+};
+
+// d(to) / d(from), where no other station lies between.
+struct RETROGRAD_API JacobianStep {
+  std::size_t from;  // which station
+  std::size_t to;
+  std::string operators;  // those between, oldest first: "reshape, conv1d"
+  Where where{"", 0};     // the line of the last of them
+  std::int64_t rows;      // elements of from
+  std::int64_t columns;   // elements of to
+  JacobianStructure structure = JacobianStructure::not_computed;
+  std::vector<JacobianEntry> entries;          // all that are not zero, by column and row
+  std::map<std::int64_t, NamedElement> names;  // by row * columns + column
+
+  bool computed() const noexcept { return structure != JacobianStructure::not_computed; }
+  double at(std::int64_t row, std::int64_t column) const;
+  // float64 (rows, columns). Throws GraphError if it was not computed.
+  Tensor matrix(Where where = {}) const;
+  // "x1", "-0.4", "0"
+  std::string entry_text(std::int64_t row, std::int64_t column) const;
+};
+
+struct RETROGRAD_API Explanation {
+  std::vector<ExplainedStation> stations;  // oldest first: the input, ..., the output
+  std::vector<JacobianStep> steps;         // by the age of `to`, then of `from`
+  // Which steps each path from the input to the output takes; the first 64 paths.
+  std::vector<std::vector<std::size_t>> paths;
+  bool all_paths = true;
+  // The sum over all paths of the product of their matrices: float64 (elements of the input, 1).
+  // Undefined where a matrix was not computed.
+  Tensor product;
+  // The largest difference between `product` and stations[0].gradient; NaN if one of them alone is.
+  double difference = 0;
+
+  // "dZ1/dW1"
+  std::string derivative(const JacobianStep& step) const;
+  // "dloss/dW1 = dZ1/dW1 . dloss/dZ1", a sum for several paths
+  std::string formula() const;
+  // "3x1 = 3x5 . 5x1"
+  std::string shapes() const;
+  std::string text() const;   // for a terminal
+  std::string latex() const;  // a document that needs amsmath alone
+  std::string html() const;   // a page that needs nothing else, no scripts either
+  std::string dot() const;    // for Graphviz
+};
+
+// How the gradient of `output`, of one element, by `input` comes about. One pass backward through a
+// step for each element of its `to`. The tape must not be freed: explain before backward(), or
+// after backward({.retain_graph = true}). Nothing is changed, but no other thread may go backward
+// through the same tape meanwhile: with names, each pass runs a second time with saved values
+// replaced by distinct ones, which shows where an element of a named tensor stands in a matrix.
+// Throws ShapeError for an output of several elements; GraphError where a tensor has no gradient,
+// no path leads from the input to the output, or the tape was freed; ValueError for an undefined
+// tensor among the names, an empty name or one of two tensors, and for a slice of no station or out
+// of its range.
+RETROGRAD_API Explanation explain(const Tensor& output, const Tensor& input,
+                                  const ExplainOptions& options = {}, Where where = {});
+
+// All that led to `output`, for Graphviz: operators with shapes and lines, leaves with the names
+// given here.
+RETROGRAD_API std::string to_dot(const Tensor& output,
+                                 const std::vector<std::pair<std::string, Tensor>>& names = {});
+
+}  // namespace retrograd

@@ -1,0 +1,160 @@
+// An explanation as a LaTeX document.
+#include <algorithm>
+#include <cctype>
+
+#include <retrograd/explain/detail/format.h>
+
+namespace retrograd {
+
+namespace {
+
+using detail::Block;
+
+constexpr std::size_t kFactorsInLine = 5;
+
+std::string plain(std::string_view text) {
+  return detail::escaped(text, {{'\\', "\\textbackslash{}"},
+                                {'{', "\\{"},
+                                {'}', "\\}"},
+                                {'_', "\\_"},
+                                {'&', "\\&"},
+                                {'%', "\\%"},
+                                {'#', "\\#"},
+                                {'$', "\\$"},
+                                {'^', "\\textasciicircum{}"},
+                                {'~', "\\textasciitilde{}"},
+                                {'<', "\\textless{}"},
+                                {'>', "\\textgreater{}"}});
+}
+
+bool is_letter(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) != 0;
+}
+
+// x, or W_{1}, or \textit{conv1.weight}
+std::string symbol(const std::string& name) {
+  if (name.size() == 1 && is_letter(name[0])) {
+    return name;
+  }
+  const std::string digits = name.substr(1);
+  if (is_letter(name[0]) && digits.find_first_not_of("0123456789") == std::string::npos) {
+    return std::string(1, name[0]) + "_{" + digits + "}";
+  }
+  return "\\textit{" + plain(name) + "}";
+}
+
+std::string fraction(const std::string& of, const std::string& by) {
+  return "\\frac{\\partial " + symbol(of) + "}{\\partial " + symbol(by) + "}";
+}
+
+std::string size(std::int64_t rows, std::int64_t columns) {
+  return detail::size_text(rows, columns, " \\times ");
+}
+
+std::string number(double value) {
+  const std::string text = detail::number_text(value);
+  const std::size_t e = text.find('e');
+  if (e != std::string::npos) {
+    return text.substr(0, e) + " \\cdot 10^{" + std::to_string(std::stoi(text.substr(e + 1))) + "}";
+  }
+  if (text == "nan") {
+    return "\\mathrm{nan}";
+  }
+  return text == "inf" ? "\\infty" : text == "-inf" ? "-\\infty" : text;
+}
+
+std::string entry(const JacobianStep& step, std::int64_t row, std::int64_t column) {
+  const auto found = step.names.find(row * step.columns + column);
+  if (found == step.names.end()) {
+    return number(step.at(row, column));
+  }
+  const NamedElement& element = found->second;
+  const std::string base = symbol(element.tensor);
+  const std::string index = detail::index_text(element.index);
+  const bool indexed = base.find('_') != std::string::npos;
+  return detail::factor_text(element) + (indexed ? "(" + base + ")" : base) +
+         (index.empty() ? "" : "_{" + index + "}");
+}
+
+std::string matrix(const JacobianStep& step, const Block& block) {
+  std::string text = "\\begin{bmatrix}\n";
+  for (std::int64_t row = block.rows.first; row < block.rows.last; ++row) {
+    for (std::int64_t column = block.columns.first; column < block.columns.last; ++column) {
+      text += (column == block.columns.first ? "  " : " & ") + entry(step, row, column);
+    }
+    text += row + 1 < block.rows.last ? " \\\\\n" : "\n";
+  }
+  return text + "\\end{bmatrix}";
+}
+
+// Many columns in small type, so that they fit on the page.
+std::string display(const std::string& content, std::int64_t columns) {
+  const char* type = columns > 10 ? "\\tiny" : columns > 6 ? "\\scriptsize" : "\\normalsize";
+  return std::string("{") + type + "\n\\[\n" + content + "\n\\]}\n";
+}
+
+std::string column_vector(const Tensor& values, const ElementRange& shown) {
+  const auto all = values.to_vector<double>();
+  std::string text = "\\begin{bmatrix}\n";
+  for (std::int64_t i = shown.first; i < shown.last; ++i) {
+    text +=
+        "  " + number(all[static_cast<std::size_t>(i)]) + (i + 1 < shown.last ? " \\\\\n" : "\n");
+  }
+  return text + "\\end{bmatrix}";
+}
+
+std::string chain_rule(const Explanation& e) {
+  const ExplainedStation& input = e.stations.front();
+  std::string text = "\\begin{gather*}\n\\underbrace{" +
+                     fraction(e.stations.back().name, input.name) + "}_{" + size(input.numel(), 1) +
+                     "} =";
+  for (std::size_t p = 0; p < e.paths.size(); ++p) {
+    text += p == 0 ? "\n" : " \\\\\n+";
+    for (std::size_t i = 0; i < e.paths[p].size(); ++i) {
+      const JacobianStep& step = e.steps[e.paths[p][i]];
+      text += i == 0 ? "" : i % kFactorsInLine == 0 ? " \\cdot \\\\\n" : " \\cdot\n";
+      text += "\\underbrace{" + fraction(e.stations[step.to].name, e.stations[step.from].name) +
+              "}_{" + size(step.rows, step.columns) + "}";
+    }
+    text += e.paths[p].empty() ? "1" : "";
+  }
+  return text + (e.all_paths ? "" : " \\\\\n+ \\cdots") + "\n\\end{gather*}\n";
+}
+
+}  // namespace
+
+std::string Explanation::latex() const {
+  std::int64_t columns = 10;
+  for (const ExplainedStation& station : stations) {
+    columns = std::max(columns, station.shown.size());
+  }
+  std::string text =
+      "\\documentclass{article}\n\\usepackage{amsmath}\n\\pagestyle{empty}\n"
+      "\\setlength{\\textwidth}{17cm}\n\\setlength{\\oddsidemargin}{-0.5cm}\n"
+      "\\setlength{\\textheight}{24cm}\n\\setlength{\\topmargin}{-1.5cm}\n"
+      "\\setlength{\\arraycolsep}{3pt}\n"
+      "\\setcounter{MaxMatrixCols}{" +
+      std::to_string(columns) + "}\n\\begin{document}\n" + chain_rule(*this);
+  for (const JacobianStep& step : steps) {
+    const Block block = detail::block_of(*this, step);
+    const bool shown = step.computed() && !block.empty();
+    const std::string derivative = fraction(stations[step.to].name, stations[step.from].name);
+    text += "\n\\noindent " + (shown ? "" : "$" + derivative + "$, ") +
+            plain(detail::origin_text(step)) + ": $" + size(step.rows, step.columns) + "$, " +
+            plain(detail::structure_text(step)) +
+            (shown && !block.whole ? "; " + block.text(step) : "") + "\n";
+    text += shown ? display(derivative + " =\n" + matrix(step, block), block.columns.size())
+                  : "\\medskip\n";
+  }
+  const ExplainedStation& input = stations.front();
+  if (product.defined() && input.shown.size() > 0) {
+    text += "\n\\noindent Multiplied out, and by the tape:\n" +
+            display(fraction(stations.back().name, input.name) + " =\n" +
+                        column_vector(product, input.shown) + ",\\quad\n" +
+                        column_vector(input.gradient, input.shown),
+                    2);
+  }
+  return text + "\\end{document}\n";
+}
+
+}  // namespace retrograd

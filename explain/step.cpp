@@ -1,0 +1,45 @@
+// One Jacobian.
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include <retrograd/explain/detail/format.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+double JacobianStep::at(std::int64_t row, std::int64_t column) const {
+  const auto found = std::lower_bound(
+      entries.begin(), entries.end(), std::pair(column, row),
+      [](const JacobianEntry& e, const auto& place) { return std::pair(e.column, e.row) < place; });
+  return found != entries.end() && found->column == column && found->row == row ? found->value : 0;
+}
+
+Tensor JacobianStep::matrix(Where from_where) const {
+  if (!computed()) {
+    fail<GraphError>("explain", from_where,
+                     "the Jacobian of " + std::to_string(rows) + " x " + std::to_string(columns) +
+                         " was not computed: it has more than most_elements");
+  }
+  Tensor result = zeros({rows, columns}, {.dtype = float64}, from_where);
+  auto* values = result.data<double>();
+  for (const JacobianEntry& entry : entries) {
+    values[entry.row * columns + entry.column] = entry.value;
+  }
+  return result;
+}
+
+std::string JacobianStep::entry_text(std::int64_t row, std::int64_t column) const {
+  const auto found = names.find(row * columns + column);
+  if (found == names.end()) {
+    return detail::number_text(at(row, column));
+  }
+  const NamedElement& element = found->second;
+  const std::string index = detail::index_text(element.index);
+  const bool digit = std::isdigit(static_cast<unsigned char>(element.tensor.back())) != 0;
+  return detail::factor_text(element) + element.tensor +
+         (digit && !index.empty() ? "[" + index + "]" : index);
+}
+
+}  // namespace retrograd

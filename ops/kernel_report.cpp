@@ -1,0 +1,64 @@
+#include <retrograd/ops/kernel_report.h>
+
+#include <algorithm>
+#include <array>
+#include <iomanip>
+#include <ostream>
+
+#include <retrograd/ops/kernels/report.h>
+
+namespace retrograd {
+
+void start_kernel_report() {
+  kernels::forget_kernel_costs();
+  kernels::KernelTimer::reporting.store(true, std::memory_order_relaxed);
+}
+
+void stop_kernel_report() noexcept {
+  kernels::KernelTimer::reporting.store(false, std::memory_order_relaxed);
+}
+
+KernelReport kernel_report() {
+  KernelReport report;
+  for (const auto& [key, cost] : kernels::kernel_costs()) {
+    const auto& [kernel, shapes, dtype, implementation] = key;
+    report.entries.push_back({kernel, shapes, dtype, implementation, cost.calls, cost.seconds});
+  }
+  std::stable_sort(report.entries.begin(), report.entries.end(),
+                   [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
+  return report;
+}
+
+std::ostream& operator<<(std::ostream& out, const KernelReport& report) {
+  using Row = std::array<std::string, 4>;
+  std::vector<Row> rows{{"kernel", "dtype", "implementation", "shapes"}};
+  for (const KernelReportEntry& entry : report.entries) {
+    rows.push_back({entry.kernel, name(entry.dtype), entry.implementation, entry.shapes});
+  }
+  std::array<std::size_t, 3> widths{};
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      widths[i] = std::max(widths[i], row[i].size());
+    }
+  }
+  const std::ios_base::fmtflags flags = out.flags();
+  const std::streamsize precision = out.precision();
+  out << std::fixed << std::setprecision(3);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i == 0) {
+      out << std::setw(10) << "ms" << std::setw(8) << "calls";
+    } else {
+      const KernelReportEntry& entry = report.entries[i - 1];
+      out << std::setw(10) << 1e3 * entry.seconds << std::setw(8) << entry.calls;
+    }
+    for (std::size_t k = 0; k < widths.size(); ++k) {
+      out << "  " << rows[i][k] << std::string(widths[k] - rows[i][k].size(), ' ');
+    }
+    out << "  " << rows[i].back() << '\n';
+  }
+  out.flags(flags);
+  out.precision(precision);
+  return out;
+}
+
+}  // namespace retrograd

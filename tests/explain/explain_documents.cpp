@@ -1,0 +1,62 @@
+// Writes explanations as pages and LaTeX documents into a folder, for the checks that open them.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <retrograd/retrograd.h>
+
+#include "explain_nets.h"
+#include "nn_small_lenet.h"
+
+namespace rg = retrograd;
+
+namespace {
+
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  file.close();
+  if (!file) {
+    throw rg::IoError(path.string() + " cannot be written");
+  }
+}
+
+void write_both(const std::filesystem::path& folder, const char* name, const rg::Explanation& e) {
+  write(folder / (std::string(name) + ".html"), e.html());
+  write(folder / (std::string(name) + ".tex"), e.latex());
+}
+
+rg::Explanation lenet() {
+  rg::manual_seed(1);
+  test::SmallLeNet model;
+  const rg::Tensor image = rg::randn({1, 1, 16, 16});
+  const rg::Tensor loss = rg::cross_entropy(model(image), rg::tensor({3}));
+  const rg::Tensor weight = model.conv1.weight;
+  return rg::explain(loss, weight,
+                     {.names = {{"conv1.weight", weight}, {"image", image}},
+                      .slices = {{"conv1.weight", {0, 10}}, {"conv2d", {0, 12}}}});
+}
+
+// Names and numbers that need care in HTML and LaTeX.
+rg::Explanation odd_names() {
+  const rg::Tensor w = rg::tensor({1e-9, -2e20}, {.dtype = rg::float64, .requires_grad = true});
+  const rg::Tensor z = w * w;
+  const rg::Tensor loss = rg::sum(z * 1e-30);
+  return rg::explain(loss, w, {.names = {{"<w_1> & \"%\"", w}, {"z^{~}\\#$", z}, {"L", loss}}});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: explain_documents FOLDER\n";
+    return 2;
+  }
+  const std::filesystem::path folder = argv[1];
+  std::filesystem::create_directories(folder);
+  write_both(folder, "slide", test::SlideNet().explain());
+  write_both(folder, "paths", test::ManyPaths().explain());
+  write_both(folder, "lenet", lenet());
+  write_both(folder, "odd_names", odd_names());
+}

@@ -1,0 +1,109 @@
+// Convolution in two dimensions,
+//   z[i, j] = b + sum_{k, l} w[k, l] x[i + k, j + l].
+// The 5 x 5 image reads "Hi". The filter, -1 with a 1 in the middle, looks for a bright pixel alone
+// among dark ones: the dot on the i.
+//
+// The lecture gives the valid result, -7 -2 -4 / -5 -2 -5 / -7 -2 -5. Seven images of zeros and
+// ones have it; this is the one of them that spells a word.
+#include <retrograd/retrograd.h>
+
+#include "show.h"
+
+namespace rg = retrograd;
+using rg::Tensor;
+
+int main() {
+  const rg::TensorOptions real = {.dtype = rg::float32};
+  const Tensor image = rg::tensor({{{1, 0, 1, 0, 0},  // 1 channel x 5 rows x 5 columns
+                                    {1, 0, 1, 0, 1},
+                                    {1, 1, 1, 0, 0},
+                                    {1, 0, 1, 0, 1},
+                                    {1, 0, 1, 0, 1}}},
+                                  real);
+  const Tensor filter = rg::tensor({{{{-1, -1, -1}, {-1, 1, -1}, {-1, -1, -1}}}}, real);
+  show("image", image);
+
+  // "Valid": only where all of the filter lies on the image, 5 - 3 + 1 = 3 places each way. The dot
+  // is at the edge and cannot be seen.
+  show("\nvalid", rg::conv2d(image, filter));
+
+  // A frame of zeros lets the filter stand on every pixel: 5 x 5 in, 5 x 5 out.
+  const Tensor padded = rg::conv2d(image, filter, {}, {.padding = 1});
+  show("\npadded", padded);
+  show("after ReLU", rg::relu(padded));  // the dot, and nothing else
+
+  // A bias of 2 forgives two bright neighbours more: fainter finds pass the ReLU, too.
+  const Tensor bias = rg::tensor({2}, real);
+  show("\nwith bias 2", rg::conv2d(image, filter, bias, {.padding = 1}));
+  show("after ReLU", rg::relu(rg::conv2d(image, filter, bias, {.padding = 1})));
+
+  // The second lecture's I * K.
+  const Tensor I = rg::tensor(
+      {{{1, 1, 1, 0, 0}, {0, 1, 1, 1, 0}, {0, 0, 1, 1, 1}, {0, 0, 1, 1, 0}, {0, 1, 1, 0, 0}}},
+      real);
+  const Tensor K = rg::tensor({{{{1, 0, 1}, {0, 1, 0}, {1, 0, 1}}}}, real);
+  show("\nI * K", rg::conv2d(I, K));
+
+  // The same as a product of matrices: each window of I is a column, the filter is a row. So do
+  // libraries compute it, and 08 meets that matrix again as a derivative.
+  const Tensor windows = rg::unfold(I, 3);  // 9 x 9: pixels of a window x windows
+  show("\nwindows as columns", windows);
+  show("filter . windows", rg::matmul(rg::reshape(K, {1, 9}), windows));
+}
+
+/* Output:
+image
+  1 0 1 0 0
+  1 0 1 0 1
+  1 1 1 0 0
+  1 0 1 0 1
+  1 0 1 0 1
+
+valid
+  -7 -2 -4
+  -5 -2 -5
+  -7 -2 -5
+
+padded
+   0 -4  0 -3 -1
+  -2 -7 -2 -4  1
+  -2 -5 -2 -5 -2
+  -2 -7 -2 -5  0
+   0 -4  0 -4  0
+after ReLU
+  0 0 0 0 0
+  0 0 0 0 1
+  0 0 0 0 0
+  0 0 0 0 0
+  0 0 0 0 0
+
+with bias 2
+   2 -2  2 -1  1
+   0 -5  0 -2  3
+   0 -3  0 -3  0
+   0 -5  0 -3  2
+   2 -2  2 -2  2
+after ReLU
+  2 0 2 0 1
+  0 0 0 0 3
+  0 0 0 0 0
+  0 0 0 0 2
+  2 0 2 0 2
+
+I * K
+  4 3 4
+  2 4 3
+  2 3 4
+
+windows as columns
+  1 1 1 0 1 1 0 0 1
+  1 1 0 1 1 1 0 1 1
+  1 0 0 1 1 0 1 1 1
+  0 1 1 0 0 1 0 0 1
+  1 1 1 0 1 1 0 1 1
+  1 1 0 1 1 1 1 1 0
+  0 0 1 0 0 1 0 1 1
+  0 1 1 0 1 1 1 1 0
+  1 1 1 1 1 0 1 0 0
+filter . windows            4  3  4  2  4  3  2  3  4
+*/

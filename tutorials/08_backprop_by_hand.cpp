@@ -1,0 +1,171 @@
+// The lecture's "taste of backpropagation": a regression with one convolution, by hand and by the
+// tape.
+//
+//   Z1 = conv(x, W1)      x has 5 values, W1 is a filter of 3, one zero of padding on each side
+//   A1 = relu(Z1)
+//   A2 = A1 . W2          W2 has 5 weights
+//   loss = (A2 - y)^2
+//
+// The slide's result is that dZ1/dW1 is a matrix of shifted inputs,
+//   x0 x1 x2 x3 x4
+//   x1 x2 x3 x4 x5        with x0 = x6 = 0, the padding.
+//   x2 x3 x4 x5 x6
+// Nothing below writes that matrix down: the engine finds it, names and all.
+//
+//   backprop_by_hand [--out DIR]      writes backprop_by_hand.html, the same to click through
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+
+#include <retrograd/retrograd.h>
+
+#include "command_line.h"
+#include "show.h"
+
+namespace rg = retrograd;
+using rg::Tensor;
+
+constexpr rg::TensorOptions kReal = {.dtype = rg::float64};
+constexpr rg::TensorOptions kWeight = {.dtype = rg::float64, .requires_grad = true};
+
+struct Net {
+  Tensor W1 = rg::tensor({0.5, -0.4, 0.8}, kWeight);
+  Tensor W2 = rg::tensor({0.3, -0.2, 0.6, 0.1, -0.5}, kWeight);
+};
+
+struct Values {
+  Tensor Z1, A1, A2, loss;
+};
+
+Values forward(const Net& net, const Tensor& x, double y) {
+  Values v;
+  v.Z1 = rg::conv1d(rg::reshape(x, {1, 5}), rg::reshape(net.W1, {1, 1, 3}), {}, {.padding = 1});
+  v.A1 = rg::relu(v.Z1);
+  v.A2 = rg::matmul(rg::reshape(v.A1, {5}), net.W2);
+  v.loss = rg::square(v.A2 - y);
+  return v;
+}
+
+int main(int argc, char** argv) {
+  return run_program(argc, argv, {"out"}, [](const CommandLine& options) {
+    const Tensor x = rg::tensor({1.0, 2.0, -1.0, 3.0, 0.5}, kReal);
+    const double y = 1.5;
+    Net net;
+    const Values v = forward(net, x, y);
+    show("Z1", v.Z1, 4);
+    show("A1", v.A1, 4);
+    show("A2", v.A2, 4);
+    show("loss", v.loss, 4);
+
+    // Each matrix has a row for every element of the input and a column for every element of the
+    // output, as on the slides.
+    const rg::Explanation chain = rg::explain(
+        v.loss, net.W1,
+        {.names = {{"W1", net.W1}, {"W2", net.W2}, {"x", x}, {"Z1", v.Z1}, {"A1", v.A1}}});
+    std::printf("\n%s\n%s\n", chain.formula().c_str(), chain.shapes().c_str());
+    for (const rg::JacobianStep& step : chain.steps) {
+      std::printf("\n%s, %lld x %lld, %s\n", chain.derivative(step).c_str(),
+                  static_cast<long long>(step.rows), static_cast<long long>(step.columns),
+                  rg::name(step.structure));
+      for (std::int64_t row = 0; row < step.rows; ++row) {
+        for (std::int64_t column = 0; column < step.columns; ++column) {
+          std::printf(" %6s", step.entry_text(row, column).c_str());
+        }
+        std::printf("\n");
+      }
+    }
+    const std::string path = options.text("out", ".") + "/backprop_by_hand.html";
+    if (!(std::ofstream(path) << chain.html()).flush()) {
+      throw std::runtime_error("cannot write " + path);
+    }
+
+    // Multiplied out by hand, it is what the tape gives.
+    Tensor product = chain.steps[0].matrix();
+    for (std::size_t i = 1; i < chain.steps.size(); ++i) {
+      product = rg::matmul(product, chain.steps[i].matrix());
+    }
+    v.loss.backward();
+    show("\nby hand", rg::reshape(product, {3}), 4);
+    show("the tape", net.W1.grad(), 4);
+    const bool equal = difference(rg::reshape(product, {3}), net.W1.grad()) < 1e-12;
+    std::printf("%s\n", equal ? "equal to 1e-12" : "NOT EQUAL");
+
+    // Stochastic gradient descent: W <- W - lr dloss/dW until the network says 1.5.
+    rg::optim::SGD optimizer({net.W1, net.W2}, {.lr = 0.005});
+    int steps = 0;
+    for (; steps < 10000 && forward(net, x, y).loss.item<double>() >= 1e-6; ++steps) {
+      optimizer.zero_grad();
+      forward(net, x, y).loss.backward();
+      optimizer.step();
+    }
+    const Values trained = forward(net, x, y);
+    const bool arrived = trained.loss.item<double>() < 1e-6;
+    std::printf("\nafter %d steps the loss is %s\n", steps, arrived ? "below 1e-6" : "STILL LARGE");
+    show("A2", trained.A2, 3);
+    show("W1", net.W1, 3);
+    show("W2", net.W2, 3);
+
+    // In two dimensions the shifted inputs are the windows of the image, one in each column: the
+    // matrix that libraries call im2col, here as a derivative.
+    const Tensor picture = rg::reshape(rg::arange(1, 17, 1, kReal), {1, 4, 4});
+    const Tensor W = rg::ones({1, 1, 2, 2}, kWeight);
+    const Tensor Z = rg::conv2d(picture, W);
+    const rg::Explanation plane = rg::explain(rg::sum(Z), W, {.names = {{"W", W}, {"Z", Z}}});
+    const Tensor dZ_dW = plane.steps[0].matrix();
+    show("\nan image", picture);
+    show("dZ/dW of a filter of 2 x 2", dZ_dW);
+    std::printf("%s\n", difference(dZ_dW, rg::unfold(picture, 2)) == 0
+                            ? "equal to its im2col matrix"
+                            : "NOT EQUAL");
+  });
+}
+
+/* Output:
+Z1                          1.2000 -1.1000  3.8000 -1.3000  1.3000
+A1                         1.2000 0.0000 3.8000 0.0000 1.3000
+A2                         1.9900
+loss                       0.2401
+
+dloss/dW1 = dZ1/dW1 . dA1/dZ1 . dloss/dA1
+3x1 = 3x5 . 5x5 . 5x1
+
+dZ1/dW1, 3 x 5, shifted rows (Hankel)
+      0     x1     x2     x3     x4
+     x1     x2     x3     x4     x5
+     x2     x3     x4     x5      0
+
+dA1/dZ1, 5 x 5, diagonal
+      1      0      0      0      0
+      0      0      0      0      0
+      0      0      1      0      0
+      0      0      0      0      0
+      0      0      0      0      1
+
+dloss/dA1, 5 x 1, dense
+  0.294
+ -0.196
+  0.588
+  0.098
+  -0.49
+
+by hand                    -0.2940 -0.5390  2.3520
+the tape                   -0.2940 -0.5390  2.3520
+equal to 1e-12
+
+after 26 steps the loss is below 1e-6
+A2                         1.501
+W1                          0.509 -0.388  0.751
+W2                          0.275 -0.200  0.519  0.100 -0.528
+
+an image
+   1  2  3  4
+   5  6  7  8
+   9 10 11 12
+  13 14 15 16
+dZ/dW of a filter of 2 x 2
+   1  2  3  5  6  7  9 10 11
+   2  3  4  6  7  8 10 11 12
+   5  6  7  9 10 11 13 14 15
+   6  7  8 10 11 12 14 15 16
+equal to its im2col matrix
+*/

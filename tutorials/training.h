@@ -1,0 +1,145 @@
+// Training and testing of a network that tells ten classes apart.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <retrograd/retrograd.h>
+
+#include "command_line.h"
+#include "plot.h"
+#include "progress.h"
+
+// Obeys --threads and --seed; gives the seed.
+inline std::uint64_t prepare_run(const CommandLine& options) {
+  if (options.has("threads")) {
+    retrograd::set_num_threads(static_cast<int>(options.integer("threads", 1)));
+  }
+  const auto seed = static_cast<std::uint64_t>(options.integer("seed", 0));
+  retrograd::manual_seed(seed);
+  return seed;
+}
+
+inline void print_sizes(const std::string& source, const retrograd::Dataset& training,
+                        const retrograd::Dataset& testing) {
+  std::printf("%s: %lld training and %lld test images\n", source.c_str(),
+              static_cast<long long>(training.size()), static_cast<long long>(testing.size()));
+}
+
+struct Mistake {
+  std::int64_t image;
+  std::int64_t label;
+  std::int64_t seen;
+};
+
+struct TestResult {
+  std::int64_t counts[10][10] = {};  // [label][what the network saw]
+  double loss = 0;                   // mean
+  double accuracy = 0;
+  std::vector<Mistake> mistakes;
+};
+
+inline TestResult test(retrograd::nn::Module& model, const retrograd::Dataset& data) {
+  namespace rg = retrograd;
+  const rg::NoGradGuard unrecorded;
+  model.eval();
+  TestResult result;
+  std::int64_t image = 0;
+  for (const auto& [images, labels] : rg::DataLoader(data, {.batch_size = 500})) {
+    const rg::Tensor scores = model(images);
+    result.loss += rg::cross_entropy(scores, labels).item<double>() *
+                   static_cast<double>(images.size(0)) / static_cast<double>(data.size());
+    const auto seen = rg::argmax(scores, 1).to_vector<std::int64_t>();
+    const auto expected = labels.to_vector<std::int64_t>();
+    for (std::size_t i = 0; i < seen.size(); ++i, ++image) {
+      ++result.counts[expected[i]][seen[i]];
+      if (seen[i] != expected[i]) {
+        result.mistakes.push_back({image, expected[i], seen[i]});
+      }
+    }
+  }
+  model.train();
+  result.accuracy = 1 - static_cast<double>(result.mistakes.size()) / static_cast<double>(image);
+  return result;
+}
+
+// Rows: the class, columns: what the network saw.
+inline void print_counts(const TestResult& result) {
+  std::printf("    ");
+  for (int seen = 0; seen < 10; ++seen) {
+    std::printf("%6d", seen);
+  }
+  for (int label = 0; label < 10; ++label) {
+    std::printf("\n%4d", label);
+    for (const std::int64_t count : result.counts[label]) {
+      std::printf("%6lld", static_cast<long long>(count));
+    }
+  }
+  std::printf("\n\n");
+}
+
+class Training {
+ public:
+  Training(retrograd::nn::Module& model, retrograd::optim::Optimizer& optimizer)
+      : model_(model), optimizer_(optimizer) {}
+
+  std::function<retrograd::Tensor(const retrograd::Tensor& images)> prepare;  // each batch
+  std::function<void()> after_step;
+  bool autocast = false;  // products and convolutions in bfloat16
+  Curve training_loss = {"training loss, mean of 20 batches", {}};
+  Curve test_loss = {"test loss", {}};
+
+  // Goes through the data `epochs` times.
+  void run(retrograd::DataLoader& loader, const retrograd::Dataset& testing, std::int64_t epochs) {
+    const auto steps = static_cast<double>(loader.size());
+    for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
+      const double loss =
+          pass(loader, "epoch " + std::to_string(epoch + 1) + "/" + std::to_string(epochs));
+      const TestResult result = test(model_, testing);
+      test_loss.points.emplace_back(steps * static_cast<double>(epoch + 1), result.loss);
+      std::printf("  loss %.4f  test accuracy %.4f\n", loss, result.accuracy);
+      std::fflush(stdout);
+    }
+  }
+
+ private:
+  // One pass over the data; gives the mean loss.
+  double pass(retrograd::DataLoader& loader, const std::string& title) {
+    Progress progress(title, loader.dataset().size());
+    double total = 0;
+    for (const auto& [images, labels] : loader) {
+      optimizer_.zero_grad();
+      const retrograd::Tensor loss = [&] {
+        const retrograd::Autocast casting(retrograd::bfloat16, autocast);
+        const retrograd::Tensor scores = model_(prepare ? prepare(images) : images);
+        return retrograd::cross_entropy(scores, labels);
+      }();
+      loss.backward();
+      optimizer_.step();
+      if (after_step) {
+        after_step();
+      }
+      const auto value = loss.item<double>();
+      total += value * static_cast<double>(images.size(0));
+      note(value);
+      progress.advance(images.size(0));
+    }
+    return total / static_cast<double>(loader.dataset().size());
+  }
+
+  void note(double loss) {
+    recent_ += loss;
+    if (++steps_ % 20 == 0) {
+      training_loss.points.emplace_back(static_cast<double>(steps_), recent_ / 20);
+      recent_ = 0;
+    }
+  }
+
+  retrograd::nn::Module& model_;
+  retrograd::optim::Optimizer& optimizer_;
+  std::int64_t steps_ = 0;
+  double recent_ = 0;
+};
