@@ -256,6 +256,7 @@ def page(text):
             part = re.sub(r"(?<![\\$\w])\$([^$`\n]+)\$(?![\w$])", r"\\f$\1\\f$", part)
             part = re.sub(r"\[([^\]]*)\]\(#[^)]*\)", r"\1", part)  # headings have no names here
             part = re.sub(r"(\]\([^)#]*)#[^)]*\)", r"\1)", part)
+            part = re.sub(r"(!\[[^\]]*\]\()docs/", r"\1", part)  # images are found by their names
             # Pages are in build/docs/html; what is no page stays where it is.
             part = re.sub(r"(?<=\]\()(\.\./[^)]*)(?<!\.md)\)", r"../../\1)", part)
             parts[i] = part

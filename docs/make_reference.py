@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Has Doxygen write the reference to build/docs/html, with what it needs to be read offline.
+"""Has Doxygen write the reference, with what it needs to be read offline.
 
-Ends with 1 when Doxygen warns.
+  make_reference.py [FOLDER]
+
+It goes to FOLDER/html, or build/docs/html. Ends with 1 when Doxygen warns.
 """
 import pathlib
 import shutil
@@ -9,7 +11,6 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-HTML = ROOT / "build" / "docs" / "html"
 MATHJAX = pathlib.Path("/usr/share/javascript/mathjax")
 # What formulas on these pages load.
 MATHJAX_PARTS = ["MathJax.js", "config/TeX-AMS-MML_HTMLorMML.js", "extensions", "jax/element",
@@ -17,17 +18,20 @@ MATHJAX_PARTS = ["MathJax.js", "config/TeX-AMS-MML_HTMLorMML.js", "extensions", 
 
 
 def main():
-    shutil.rmtree(HTML, ignore_errors=True)
-    HTML.mkdir(parents=True)
-    status = subprocess.run(["doxygen", "docs/Doxyfile"], cwd=ROOT).returncode
+    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "docs").resolve()
+    html = folder / "html"
+    shutil.rmtree(html, ignore_errors=True)
+    html.mkdir(parents=True)
+    settings = (ROOT / "docs" / "Doxyfile").read_text() + f'OUTPUT_DIRECTORY = "{folder}"\n'
+    status = subprocess.run(["doxygen", "-"], cwd=ROOT, input=settings, text=True).returncode
     for part in MATHJAX_PARTS:
-        source, target = MATHJAX / part, HTML / "mathjax" / part
+        source, target = MATHJAX / part, html / "mathjax" / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target)
         elif source.exists():
             shutil.copy(source, target)
-    print(f"{HTML / 'index.html'}" if status == 0 else "Doxygen warns")
+    print("Doxygen warns" if status else html / "index.html")
     return 1 if status else 0
 
 

@@ -24,7 +24,7 @@ namespace retrograd {
 // Elements [first, last) of a tensor, in row-major order from 0.
 struct ElementRange {
   std::int64_t first = 0;
-  std::int64_t last = 0;
+  std::int64_t last = 0;  // behind the last
 
   std::int64_t size() const noexcept { return last - first; }
   bool contains(std::int64_t element) const noexcept { return first <= element && element < last; }
@@ -46,6 +46,7 @@ struct ExplainOptions {
   std::int64_t most_elements = std::int64_t{1} << 25;
 };
 
+// The most special structure that a matrix has.
 enum class JacobianStructure : std::uint8_t {
   not_computed,
   zero,
@@ -68,6 +69,7 @@ struct NamedElement {
   int factor = 1;
 };
 
+// An element of a matrix, counted from 0.
 struct JacobianEntry {
   std::int64_t row;
   std::int64_t column;
@@ -86,8 +88,8 @@ struct RETROGRAD_API ExplainedStation {
 
 // d(to) / d(from), where no other station lies between.
 struct RETROGRAD_API JacobianStep {
-  std::size_t from;  // which station
-  std::size_t to;
+  std::size_t from;       // which station
+  std::size_t to;         // which station, later
   std::string operators;  // those between, oldest first: "reshape, conv1d"
   Where where{"", 0};     // the line of the last of them
   std::int64_t rows;      // elements of from
@@ -97,19 +99,20 @@ struct RETROGRAD_API JacobianStep {
   std::map<std::int64_t, NamedElement> names;  // by row * columns + column
 
   bool computed() const noexcept { return structure != JacobianStructure::not_computed; }
-  double at(std::int64_t row, std::int64_t column) const;
+  double at(std::int64_t row, std::int64_t column) const;  // 0 where no entry is
   // float64 (rows, columns). Throws GraphError if it was not computed.
   Tensor matrix(Where where = {}) const;
   // "x1", "-0.4", "0"
   std::string entry_text(std::int64_t row, std::int64_t column) const;
 };
 
+// The chain rule from an input to an output.
 struct RETROGRAD_API Explanation {
   std::vector<ExplainedStation> stations;  // oldest first: the input, ..., the output
   std::vector<JacobianStep> steps;         // by the age of `to`, then of `from`
   // Which steps each path from the input to the output takes; the first 64 paths.
   std::vector<std::vector<std::size_t>> paths;
-  bool all_paths = true;
+  bool all_paths = true;  // whether `paths` has them all
   // The sum over all paths of the product of their matrices: float64 (elements of the input, 1).
   // Undefined where a matrix was not computed.
   Tensor product;
