@@ -54,7 +54,8 @@ class Declaration:
         head = HEAD.match(text)
         if head or self.opens:
             return head[1] if head else ""
-        found = FUNCTION.search(text.split(" = ")[0]) or FIELD.search(text) or re.match(r"(\w+)", text)
+        found = (FUNCTION.search(text.split(" = ")[0]) or FIELD.search(text) or
+                 re.match(r"(\w+)", text))
         return found[1] if found else ""
 
     def looked_up(self, words):
@@ -189,6 +190,14 @@ def comment_behind(text, end):
     return [] if not behind or behind[1].startswith(("NOLINT", "namespace")) else [" " + behind[1]]
 
 
+def without_constraint(code):
+    """A template without its requires clause, which Doxygen takes for a function."""
+    if "requires" not in code:
+        return code
+    return re.sub(r"requires\(sizeof.*?\) (?=constexpr|explicit)|requires std::\w+<[^<>]*> ?", "",
+                  " ".join(code.split()))
+
+
 def shares_comment(declaration, previous, between):
     """Whether a declaration without a comment is meant by that of the one above."""
     return (previous and "(" in declaration.flat and between.count("\n") == 1 and
@@ -235,8 +244,7 @@ def header(text):
             if not lines or lines == behind and "(" not in item.flat and len(doc.split()) < 5:
                 doc = f"{escaped(item.looked_up(words))} {doc}".strip()
             out.append(f"/** {doc} */\n" if doc else "")
-        out.append(re.sub(r"requires\(sizeof.*?\) (?=constexpr|explicit)|requires std::\w+<\w+> ?",
-                          "", " ".join(code.split())) + "\n" if "requires" in code else code + "\n")
+        out.append(without_constraint(code) + "\n")
         previous = None if item.opens else item
         if item.opens in ("class", "enum", "namespace"):
             groups.append(False)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The C++ blocks of README.md and docs/: made into one program, and its output compared with theirs.
+"""Makes one program of the C++ blocks of README.md and docs/, and compares what it prints.
 
   code_blocks.py write PROGRAM.cpp FILE.md...
   code_blocks.py check PROGRAM FILE.md...
 
 A block with a main() is a program; others are fragments, which may use the names rg and nn. What a
 block prints, or the error that leaves it, has to be what the next block shows if that is ```text or
-has no language; without one it prints nothing. A comment <!-- ... --> right above a block says more:
+has no language; without one it prints nothing. A comment <!-- ... --> right above it says more:
 
   file: first.cpp           the name that the block's lines have in messages
   file: model.cpp line 40   and the number of its first one
@@ -22,9 +22,30 @@ import sys
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
 MARK = re.compile(r"<!--((?:(?!-->).)*)-->\s*\Z", re.S)
-TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|R"\((?:.*?)\)"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'|.', re.S)
+TOKEN = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])'|.""", re.S)
 CONTROL = re.compile(r"(for|if|else|while|do|try|catch|switch|\{)(?!\w)")
+INCLUDE = re.compile(r"^#include .*$", re.M)
 SEPARATOR = "\x1f"
+PROGRAM = """{includes}
+
+namespace rg = retrograd;
+namespace nn = retrograd::nn;
+
+void begin(int block) {{ std::cout << '\\x1f' << block << std::endl; }}
+
+void run(void (*block)()) {{
+  try {{
+    block();
+  }} catch (const std::exception& error) {{
+    std::cout << error.what() << std::endl;
+  }}
+}}
+
+{blocks}
+int main() {{
+{calls}}}
+"""
 
 
 class Block:
@@ -100,40 +121,41 @@ def is_definition(statement):
             re.match(r"[\w:<>&*, \n]+[&* ]\w+\(", bare) is not None)
 
 
+def located(text, file, line):
+    return f'#line {line} "{file}"\n{text}\n'
+
+
+def group_code(group):
+    """A namespace with run(), for blocks that share a scope: [(number, block)...]."""
+    outside, inside = [], []
+    for number, block in group:
+        inside.append(f"begin({number});\n")
+        for code, file, line in [(block.setup, f"{block.file}, setup", 1),
+                                 (block.code, block.file, block.line)]:
+            code = INCLUDE.sub("", code)
+            if block.is_program and code.strip():
+                body = code.replace("int main(", "int program(").rstrip().removesuffix("}")
+                outside.append(located(body + "return 0;\n}", file, line))
+                inside.append("program();\n")
+                continue
+            for statement, before in statements(code):
+                part = outside if is_definition(statement) else inside
+                part.append(located(statement, file, line + before))
+    return (f"namespace block_{group[0][0]} {{\n{''.join(outside)}\n"
+            f"void run() {{\n{''.join(inside)}}}\n}}\n")
+
+
 def program(found):
-    includes, spaces, calls = {"#include <exception>", "#include <iostream>"}, [], []
+    includes = {"#include <exception>", "#include <iostream>", "#include <retrograd/retrograd.h>"}
     groups = []
     for number, block in enumerate(found):
+        includes.update(INCLUDE.findall(block.setup + block.code))
         if not block.continued:
             groups.append([])
         groups[-1].append((number, block))
-    for group in groups:
-        outside, inside = [], []
-        name = f"block_{group[0][0]}"
-        for number, block in group:
-            inside.append(f"begin({number});\n")
-            for part, file, line in [(block.setup, "setup of " + block.file, 1),
-                                     (block.code, block.file, block.line)]:
-                includes.update(re.findall(r"(?m)^#include .*$", part))
-                part = re.sub(r"(?m)^#include .*$", "", part)
-                if block.is_program and part.strip():
-                    body = part.replace("int main(", "int program(").rstrip().removesuffix("}")
-                    outside.append(f'#line {line} "{file}"\n{body}return 0;\n}}\n')
-                    continue
-                for statement, before in statements(part):
-                    text = f'#line {line + before} "{file}"\n{statement}\n'
-                    (outside if is_definition(statement) else inside).append(text)
-            if block.is_program:
-                inside.append("program();\n")
-        spaces.append(f"namespace {name} {{\n{''.join(outside)}\nvoid run() {{\n{''.join(inside)}}}\n}}\n")
-        calls.append(f"  run({name}::run);\n")
-    return "\n".join(sorted(includes) + [
-        "#include <retrograd/retrograd.h>",
-        "namespace rg = retrograd;", "namespace nn = retrograd::nn;",
-        f"void begin(int block) {{ std::cout << '\\x1f' << block << '\\n' << std::flush; }}",
-        "void run(void (*block)()) {", "  try {", "    block();",
-        "  } catch (const std::exception& error) {", "    std::cout << error.what() << '\\n';",
-        "  }", "}", *spaces, "int main() {", *calls, "}", ""])
+    calls = "".join(f"  run(block_{group[0][0]}::run);\n" for group in groups)
+    return PROGRAM.format(includes="\n".join(sorted(includes)), calls=calls,
+                          blocks="\n".join(map(group_code, groups)))
 
 
 def faults(binary, found):

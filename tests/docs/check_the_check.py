@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Checks that code_blocks.py takes blocks apart rightly and notices what differs."""
+import pathlib
+import tempfile
+
+import code_blocks
+
+PAGE = """
+<!-- setup: int hidden = 1; -->
+<!-- file: shown.cpp line 7 -->
+```cpp
+int twice(int x, int y = {}) {
+  return x + y;
+}
+for (int i = 0; i < 2; ++i) { hidden += twice(i); }
+const auto f = [](int x) { return x; };
+struct Pair { int a, b; };
+```
+
+```text
+two
+```
+
+<!-- continued -->
+```cpp
+#include <vector>
+f(2);
+```
+
+<!-- not run: it is wrong -->
+```cpp
+wrong
+```
+
+<!-- varies: a time -->
+```cpp
+int main() {
+  return 0;
+}
+```
+"""
+
+with tempfile.TemporaryDirectory() as folder:
+    folder = pathlib.Path(folder)
+    (folder / "page.md").write_text(PAGE)
+    found = list(code_blocks.blocks([folder / "page.md"]))
+    assert [block.place for block in found] == ["page.md:4", "page.md:18", "page.md:29"], found
+    assert [block.expected for block in found] == ["two\n", "", ""]
+    parts = [statement.strip() for statement, _ in code_blocks.statements(found[0].code)]
+    assert [code_blocks.is_definition(part) for part in parts] == [True, False, False, True], parts
+
+    text = code_blocks.program(found)
+    assert text.index("int twice") < text.index("void run() {\nbegin(0)") < text.index("for (int")
+    assert '#line 7 "shown.cpp"\nint twice' in text and '#line 9 "shown.cpp"\n\nfor' in text
+    assert text.count("::run);") == 2 and text.index("<vector>") < text.index("block_0")
+    assert "int program()" in text and "wrong" not in text
+
+    def faults(printed):
+        program = folder / "program"
+        program.write_text(f"#!/bin/sh\nprintf '{printed}'\n")
+        program.chmod(0o755)
+        return list(code_blocks.faults(program, found))
+
+    good = "\\0370\\ntwo\\n\\0371\\n\\0372\\n12 ms\\n"
+    assert faults(good) == []
+    assert "page.md:4: prints\nthree" in faults(good.replace("two", "three"))[0]
+    assert "page.md:18: prints\nmore" in faults(good.replace("1\\n", "1\\nmore\\n", 1))[0]
+    assert "page.md:29: did not run" in faults(good.split("\\0372")[0])[0]
