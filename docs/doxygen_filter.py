@@ -151,7 +151,7 @@ def escaped(text):
 
 def capitalised(text):
     """Text with a first letter as that of a sentence, where it begins with a word."""
-    return text[:1].upper() + text[1:] if re.match(r"[a-z]+ ", text) else text
+    return text[:1].upper() + text[1:] if re.match(r"[a-z]{2,} ", text) else text
 
 
 def documentation(lines):
@@ -240,7 +240,9 @@ def header(text):
         else:
             shared = []
         if item.opens not in ("namespace", "access"):
-            doc = capitalised(documentation(lines))
+            doc = documentation(lines)
+            if lines == behind:
+                doc = capitalised(doc)
             if not lines or lines == behind and "(" not in item.flat and len(doc.split()) < 5:
                 doc = f"{escaped(item.looked_up(words))} {doc}".strip()
             out.append(f"/** {doc} */\n" if doc else "")
