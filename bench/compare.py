@@ -24,7 +24,7 @@ import time
 PEERS = ("retrograd", "libtorch")
 ONCE = "slide regression step"
 MEMORY = "ResNet-20, batch 128, step"
-LOW = "ResNet-20, batch 128, bfloat16 autocast, step"
+LOW = "ResNet-20, batch 128, step: bfloat16 autocast, LibTorch float32"
 PYTORCH = [sys.executable,
            str(pathlib.Path(__file__).parent / "peers" / "pytorch" / "resnet_autocast.py")]
 
@@ -111,7 +111,7 @@ def measure(folder, options):
                     one.flops, one.bytes = entry["flops"], entry["bytes"]
             yield one
             if row == LOW and importlib.util.find_spec("torch"):
-                peer = Measured(f"{row}; beside it PyTorch's, not LibTorch's", threads, "ms")
+                peer = Measured("ResNet-20, batch 128, step: both bfloat16, PyTorch in Python", threads, "ms")
                 for _ in range(options.repeats):
                     peer.values["retrograd"].append(
                         timed(programs["retrograd"], row, threads)["real_time"])

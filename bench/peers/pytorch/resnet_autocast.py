@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""PyTorch's best for the row "ResNet-20, batch 128, bfloat16 autocast, step": bfloat16 autocast and
+"""PyTorch's best for the step of ResNet-20 with batch 128 in bfloat16: autocast and
 channels-last. Prints the median of the steps in milliseconds.
 
   resnet_autocast.py [--threads N] [--steps N] [--dtype float32]
