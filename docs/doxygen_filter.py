@@ -4,8 +4,8 @@
   doxygen_filter.py FILE
 
 In a header, a plain comment right above a declaration, or behind it on its last line, becomes its
-documentation. A declaration right below another shares its comment when it has none: overloads, and
-in namespaces other functions too. What has no comment at all is looked up in glossary.txt. A line
+documentation. What has no comment of its own is looked up in glossary.txt. A declaration right below
+another shares the comment above that one: overloads, and in namespaces other functions too. A line
 `// --- title ---` in a class begins a group. Left out is what no user calls: namespaces called
 detail, deleted members, destructors, friends, forward declarations, instantiations.
 
@@ -64,7 +64,8 @@ class Declaration:
         alias = ALIAS.match(self.flat)
         if alias:
             way = alias[3].partition(", PaddingMode::")[2]
-            return f"{alias[2]} over {alias[1]} spatial dimensions{': ' + way if way else ''}."
+            plural = "" if alias[1] == "1" else "s"
+            return f"{alias[2]} over {alias[1]} spatial dimension{plural}{': ' + way if way else ''}."
         if self.flat.startswith("using") and "= Schedule<" in self.flat:
             return f"The schedule that {name}Options describes."
         if name == self.owner:
@@ -198,10 +199,11 @@ def without_constraint(code):
                   " ".join(code.split()))
 
 
-def shares_comment(declaration, previous, between):
-    """Whether a declaration without a comment is meant by that of the one above."""
-    return (previous and "(" in declaration.flat and between.count("\n") == 1 and
-            (declaration.scope == "namespace" or declaration.name == previous.name))
+def shares_comment(declaration, previous, words):
+    """Whether the comment above `previous` is meant for a declaration right below it, too."""
+    if declaration.scope == "namespace":
+        return "(" in declaration.flat and declaration.name not in words
+    return declaration.name == previous.name
 
 
 def header(text):
@@ -233,17 +235,18 @@ def header(text):
         if LEFT_OUT.search(item.flat):
             continue
         behind = [] if item.opens else comment_behind(text, item.end)
-        if lines or behind:
-            shared = lines = lines + [""] * bool(lines and behind) + behind
-        elif previous and shares_comment(item, previous, text[previous.end:item.begin]):
+        below = previous and text[previous.end:item.begin].count("\n") == 1
+        if lines or not below:
+            shared = lines
+        elif shares_comment(item, previous, words):
             lines = shared
-        else:
-            shared = []
+        if behind:
+            lines = lines + [""] * bool(lines) + behind
         if item.opens not in ("namespace", "access"):
             doc = documentation(lines)
             if lines == behind:
                 doc = capitalised(doc)
-            if not lines or lines == behind and "(" not in item.flat and len(doc.split()) < 5:
+            if not lines or lines == behind and len(doc.split()) < 7:
                 doc = f"{escaped(item.looked_up(words))} {doc}".strip()
             out.append(f"/** {doc} */\n" if doc else "")
         out.append(without_constraint(code) + "\n")
