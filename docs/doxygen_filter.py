@@ -4,9 +4,9 @@
   doxygen_filter.py FILE
 
 In a header, a plain comment right above a declaration, or behind it on its last line, becomes its
-documentation. What has no comment of its own is looked up in glossary.txt. A declaration right below
-another shares the comment above that one: overloads, and in namespaces other functions too. A line
-`// --- title ---` in a class begins a group. Left out is what no user calls: namespaces called
+documentation. What has no comment of its own is looked up in glossary.txt. A declaration right
+below another shares the comment above that one: overloads, and in namespaces other functions too. A
+line `// --- title ---` in a class begins a group. Left out is what no user calls: namespaces called
 detail, deleted members, destructors, friends, forward declarations, instantiations.
 
 In a page, formulas between dollar signs become Doxygen's, and comments for other tools go.
