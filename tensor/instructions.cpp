@@ -1,5 +1,5 @@
 #include <cstdlib>
-#include <string_view>
+#include <string>
 
 #include <retrograd/tensor/detail/instructions.h>
 
@@ -11,7 +11,7 @@ Instructions supported() noexcept {
 #if RETROGRAD_INSTRUCTIONS
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                    __builtin_cpu_supports("bmi2");
+                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("avx512vl");
@@ -21,17 +21,26 @@ Instructions supported() noexcept {
 #endif
 }
 
-std::string_view limit() noexcept {
-  const char* const variable = std::getenv("ONEDNN_MAX_CPU_ISA");
-  return variable != nullptr ? variable : "";
+// As oneDNN reads it: in capitals or not, under its present name or the one before.
+std::string limit() {
+  for (const char* const name : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) {
+    if (const char* const variable = std::getenv(name)) {
+      std::string value = variable;
+      for (char& letter : value) {
+        letter = letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+      }
+      return value;
+    }
+  }
+  return {};
 }
 
-Instructions allowed() noexcept {
-  const std::string_view name = limit();
+Instructions allowed() {
+  const std::string name = limit();
   if (name == "SSE41" || name == "AVX") {
     return Instructions::baseline;
   }
-  return name == "AVX2" || name == "AVX2_VNNI" ? Instructions::avx2 : Instructions::avx512;
+  return name.starts_with("AVX2") ? Instructions::avx2 : Instructions::avx512;
 }
 
 }  // namespace
@@ -44,7 +53,7 @@ Instructions best_instructions() noexcept {
 bool fast_bfloat16() noexcept {
 #if RETROGRAD_INSTRUCTIONS
   static const bool fast = [] {
-    const std::string_view name = limit();
+    const std::string name = limit();
     return best_instructions() == Instructions::avx512 && name != "AVX512_CORE" &&
            name != "AVX512_CORE_VNNI" && name != "AVX512_MIC" && name != "AVX512_MIC_4OPS" &&
            __builtin_cpu_supports("avx512bf16");

@@ -113,30 +113,15 @@ void free_to_system(void* block, std::size_t index) noexcept {
   std::free(block);
 }
 
-// Frees cached blocks of other classes, the largest first, until `bytes` more fit. Needs the lock.
-bool make_room(Shared& pool, std::size_t bytes, std::size_t index) noexcept {
-  auto& cached = pool.counters.cached;
-  const std::size_t limit = pool.counters.limit.load();
-  const auto fits = [&] { return cached.load(std::memory_order_relaxed) + bytes <= limit; };
-  for (std::size_t other = kClasses; bytes <= limit && !fits() && other-- > 0;) {
-    FreeList& list = pool.lists[other];
-    while (other != index && list.head != nullptr && !fits()) {
-      free_to_system(list.pop(), other);
-      cached.fetch_sub(block_bytes(other), std::memory_order_relaxed);
-    }
-  }
-  return fits();
-}
-
-// Keeps the block where the limit allows: it will be asked for again sooner than what lies unused
-// since an earlier part of the program. Needs the lock.
+// Keeps the block, or frees it where that would pass the limit. Needs the lock.
 void keep_or_free(Shared& pool, void* block, std::size_t index) noexcept {
   const std::size_t bytes = block_bytes(index);
-  if (!make_room(pool, bytes, index)) {
+  auto& cached = pool.counters.cached;
+  if (cached.load(std::memory_order_relaxed) + bytes > pool.counters.limit.load()) {
     free_to_system(block, index);
     return;
   }
-  pool.counters.cached.fetch_add(bytes, std::memory_order_relaxed);
+  cached.fetch_add(bytes, std::memory_order_relaxed);
   pool.lists[index].push(block);
 }
 

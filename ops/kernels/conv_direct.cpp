@@ -14,9 +14,8 @@ namespace {
 // Work space for each part of a shared loop.
 class Scratch {
  public:
-  explicit Scratch(int64_t size)
-      : size_(rounded_up(size, 2 * kLanes)),
-        memory_(empty_tensor({size_ * get_num_threads()}, float32)) {}
+  Scratch(int64_t size, int64_t parts)
+      : size_(rounded_up(size, 2 * kLanes)), memory_(empty_tensor({size_ * parts}, float32)) {}
   float* of_part(int64_t part) const { return memory_.raw<float>() + size_ * part; }
 
  private:
@@ -118,9 +117,10 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
   const Sizes s(shape);
   const Tensor source = as_channels_last(x);
   Tensor out = empty_channels_last(shape.output_shape());
-  const Scratch scratch(s.is_padded ? s.padded_image() : 0);
+  const int64_t parts = detail::parts_of(s.batch, grain(s));
+  const Scratch scratch(s.is_padded ? s.padded_image() : 0, parts);
   const Tensor filters = packed(weight, bias, s);
-  detail::parallel_ranges(s.batch, grain(s), [&](int64_t begin, int64_t end, int64_t own) {
+  detail::parallel_parts(s.batch, parts, [&](int64_t begin, int64_t end, int64_t own) {
     float* const work = scratch.of_part(own);
     zero(work, s.is_padded ? s.padded_image() : 0);
     detail::vectorised([&] {
@@ -140,8 +140,10 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape
   Tensor x_grad = empty_channels_last(shape.input_shape());
   const int64_t length = rounded_up(s.run, kLanes);
   const Tensor filters = packed_runs(weight, s, length);
-  const Scratch scratch(s.padded_image() + kLanes);  // the last run is stored in whole vectors
-  detail::parallel_ranges(s.batch, grain(s), [&](int64_t begin, int64_t end, int64_t own) {
+  const int64_t parts = detail::parts_of(s.batch, grain(s));
+  const Scratch scratch(s.padded_image() + kLanes,
+                        parts);  // the last run is stored in whole vectors
+  detail::parallel_parts(s.batch, parts, [&](int64_t begin, int64_t end, int64_t own) {
     float* const work = scratch.of_part(own);
     for (int64_t n = begin; n < end; ++n) {
       zero(work, s.padded_image());
@@ -167,12 +169,12 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& sh
   const Tensor out_grad = as_channels_last(grad);
   const int64_t parts = std::min(s.batch, kParts);
   Tensor result = empty_tensor(shape.weight_shape(), float32);
-  const Scratch scratch(s.is_padded ? s.padded_image() : 0);
   const int64_t size = rounded_up(s.out, kLanes) * s.filter_rows * s.run;
   const Tensor sums = empty_tensor({parts, size}, float32);
   zero(sums.raw<float>(), sums.numel());
-  const int64_t part_grain = (grain(s) * parts + s.batch - 1) / s.batch;
-  detail::parallel_ranges(parts, part_grain, [&](int64_t begin, int64_t end, int64_t own) {
+  const int64_t shares = detail::parts_of(parts, (grain(s) * parts + s.batch - 1) / s.batch);
+  const Scratch scratch(s.is_padded ? s.padded_image() : 0, shares);
+  detail::parallel_parts(parts, shares, [&](int64_t begin, int64_t end, int64_t own) {
     float* const work = scratch.of_part(own);
     zero(work, s.is_padded ? s.padded_image() : 0);
     for (int64_t part = begin; part < end; ++part) {

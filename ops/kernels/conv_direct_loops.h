@@ -22,7 +22,8 @@ using std::int64_t;
 constexpr int kLanes = 8;
 using Vector [[gnu::vector_size(kLanes * sizeof(float))]] = float;
 using Mask [[gnu::vector_size(kLanes * sizeof(float))]] = std::int32_t;
-constexpr int kMostTile = 8;     // results held at once, so that two instructions a cycle can start
+constexpr int kMostTile = 8;  // results held at once, so that two instructions a cycle can start
+constexpr int64_t kShortSum = 256;
 constexpr int kMostVectors = 4;  // of a run, at once, for two rows
 
 inline int64_t rounded_up(int64_t count, int64_t unit) {
@@ -151,28 +152,32 @@ inline void forward_image(const float* x, const float* w, float* y, const Sizes&
 template <int kTile>
 void weight_tile(const float* x, const float* grad, float* w, int64_t lanes, int64_t safe,
                  const Sizes& s) {
-  std::array<Vector, kTile> sums{};
-  for (int64_t row = 0; row < s.rows; ++row) {
-    const float* const xs = x + row * s.row_step;
-    for (int64_t column = 0; column < s.columns; ++column) {
-      const int64_t position = row * s.columns + column;
-      Vector g{};
-      if (position < safe) {
-        load(g, grad + position * s.out);
-      } else {
-        for (int64_t i = 0; i < lanes; ++i) {
-          g[i] = grad[position * s.out + i];
+  // Short sums first, then their total: one long sum of small terms would lose digits.
+  const int64_t rows_at_once = kShortSum / s.columns + 1;
+  for (int64_t first = 0; first < s.rows; first += rows_at_once) {
+    std::array<Vector, kTile> sums{};
+    for (int64_t row = first; row < std::min(first + rows_at_once, s.rows); ++row) {
+      const float* const xs = x + row * s.row_step;
+      for (int64_t column = 0; column < s.columns; ++column) {
+        const int64_t position = row * s.columns + column;
+        Vector g{};
+        if (position < safe) {
+          load(g, grad + position * s.out);
+        } else {
+          for (int64_t i = 0; i < lanes; ++i) {
+            g[i] = grad[position * s.out + i];
+          }
+        }
+        for (int r = 0; r < kTile; ++r) {
+          sums[r] += g * xs[column * s.step + r];
         }
       }
-      for (int r = 0; r < kTile; ++r) {
-        sums[r] += g * xs[column * s.step + r];
-      }
     }
-  }
-  for (int r = 0; r < kTile; ++r) {
-    Vector total;
-    load(total, w + r * kLanes);
-    store(w + r * kLanes, total + sums[r]);
+    for (int r = 0; r < kTile; ++r) {
+      Vector total;
+      load(total, w + r * kLanes);
+      store(w + r * kLanes, total + sums[r]);
+    }
   }
 }
 

@@ -34,9 +34,11 @@ class Axes {
 
 constexpr std::int64_t kColumns = 512;  // totals at a time
 
+constexpr std::int64_t kNarrow = 64;
+
 // Few columns without gaps, such as the channels of an image: several rows make one longer row.
 bool is_narrow(const Axis& columns, const Axis& rows) {
-  return columns.step == 1 && rows.step == columns.size && columns.size < 64 &&
+  return columns.step == 1 && rows.step == columns.size && columns.size < kNarrow &&
          rows.size * columns.size >= 2 * kColumns;
 }
 
@@ -208,7 +210,7 @@ class Reducer {
     const Axis along = plan.reduced.inner();
     const std::int64_t n = columns.size;
     if (ready_ && is_narrow(columns, along)) {
-      fold_narrow(along, n, const_run_of(x_, at, 1).at, totals);
+      fold_narrow(along.size, n, const_run_of(x_, at, 1).at, totals);
       return;
     }
     if (ready_ && columns.step == 1) {
@@ -221,17 +223,26 @@ class Reducer {
     const std::int64_t height = kBuffer / n / 4 * 4;  // the same fours whatever n is
     for (std::int64_t first = 0; first < along.size; first += height) {
       const std::int64_t rows = std::min(height, along.size - first);
-      for (std::int64_t r = 0; r < rows; ++r) {
-        read(at + (first + r) * along.step, columns.step, n, result, columns.result,
-             element(buffer, folder_.value, r * n));
+      if (!stages_.prepare && columns.step == 1 && along.step == n) {
+        read(at + first * n, 1, rows * n, result, 0, buffer);
+      } else {
+        for (std::int64_t r = 0; r < rows; ++r) {
+          read(at + (first + r) * along.step, columns.step, n, result, columns.result,
+               element(buffer, folder_.value, r * n));
+        }
       }
-      folder_.fold_columns(totals, buffer, rows, n, n, false);
+      if (n < kNarrow && rows * n >= 2 * kColumns) {
+        fold_narrow(rows, n, buffer, totals);
+      } else {
+        folder_.fold_columns(totals, buffer, rows, n, n, false);
+      }
     }
   }
 
-  void fold_narrow(const Axis& along, std::int64_t n, const void* values, void* totals) const {
+  // `count` rows of n values, which follow each other.
+  void fold_narrow(std::int64_t count, std::int64_t n, const void* values, void* totals) const {
     const std::int64_t joined = kColumns / n;
-    const std::int64_t rows = along.size / joined;
+    const std::int64_t rows = count / joined;
     Room<kColumns> room;
     void* const wide = room.bytes.data();
     folder_.start(wide, joined * n);
@@ -240,7 +251,7 @@ class Reducer {
       folder_.merge(totals, element(wide, folder_.total, i * n), n);
     }
     folder_.fold_columns(totals, element(values, folder_.value, rows * joined * n),
-                         along.size - rows * joined, n, n, false);
+                         count - rows * joined, n, n, false);
   }
 
   static const void* element(const void* first, DType dtype, std::int64_t i) {

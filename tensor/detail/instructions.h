@@ -14,7 +14,8 @@ namespace retrograd::detail {
 
 enum class Instructions { baseline, avx2, avx512 };
 
-// The widest that processor and operating system have, limited by ONEDNN_MAX_CPU_ISA (SSE41, AVX,
+// The widest that processor and operating system have, limited by oneDNN's
+// variable ONEDNN_MAX_CPU_ISA or DNNL_MAX_CPU_ISA (SSE41, AVX,
 // AVX2 or an AVX512 name): one variable holds all kernels to older instructions.
 RETROGRAD_API Instructions best_instructions() noexcept;
 
@@ -23,7 +24,7 @@ RETROGRAD_API bool fast_bfloat16() noexcept;
 
 #if RETROGRAD_INSTRUCTIONS
 
-#define RETROGRAD_AVX2 "avx2,fma,f16c,bmi,bmi2,lzcnt,movbe,popcnt"
+#define RETROGRAD_AVX2 "avx2,fma,bmi,bmi2"  // supported() asks for each of these
 #define RETROGRAD_AVX512 RETROGRAD_AVX2 ",avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
 
 // `flatten` inlines the body and what it calls, so that they are compiled for these instructions

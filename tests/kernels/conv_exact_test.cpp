@@ -123,6 +123,16 @@ TEST_CASE("convolutions with few channels equal the reference exactly") {
   CHECK(direct > static_cast<long long>(rows.size()));
 }
 
+TEST_CASE("weight gradients of large images keep their digits") {
+  const Tensor x = rg::full({1, 1, 1024, 1024}, 0.1);
+  const Tensor w = rg::zeros({1, 1, 3, 3}, {.requires_grad = true});
+  rg::conv2d(x, w).backward(rg::ones({1, 1, 1022, 1022}));
+  const double expected = 1022 * 1022 * static_cast<double>(0.1F);
+  for (const double value : w.grad().to_vector<double>()) {
+    CHECK(value == doctest::Approx(expected).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("gradients that are not finite stay where they belong") {
   const ConvRow row{.batch = 3, .in = 3, .out = 2, .input = {6, 7}};
   ConvInputs inputs = conv_inputs(row, rg::float32);

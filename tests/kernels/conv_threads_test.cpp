@@ -1,8 +1,11 @@
 // Primitives are shared by all threads, and bounded in number.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
+
+#include <retrograd/tensor/threads.h>
 
 #include "conv_rows.h"
 
@@ -76,6 +79,27 @@ TEST_CASE("the guard and the counts belong to one thread") {
   }).join();
   CHECK(there);
   CHECK(counted == 0);
+}
+
+TEST_CASE("another thread may change the number of threads at any time") {
+  const ConvRow row{.batch = 64, .in = 3, .out = 3, .input = {32, 32}};
+  const ConvInputs inputs = conv_inputs(row, rg::float32);
+  const ConvResults expected = run(row, inputs);
+  const int before = rg::get_num_threads();
+  std::atomic<bool> done{false};
+  std::thread changing([&] {
+    for (int i = 0; !done; ++i) {
+      rg::set_num_threads(1 + i % 2 * 3);
+    }
+  });
+  int different = 0;
+  for (int i = 0; i < 200; ++i) {
+    different += equal(run(row, inputs), expected) ? 0 : 1;
+  }
+  done = true;
+  changing.join();
+  rg::set_num_threads(before);
+  CHECK(different == 0);
 }
 
 TEST_CASE("the cache stays bounded for 3,000 shapes") {

@@ -259,6 +259,9 @@ TEST_CASE("reductions of many rows of few columns") {
       CAPTURE(rows);
       CHECK(values(sum(x, 0)) == sums);
       CHECK(values(amax(x, 0)) == largest);
+      CHECK(values(sum(x.to(bfloat16).to(float64), 0)) == sums);
+      CHECK(values(sum((x + 4).to(uint8), 0)) == values(sum(x + 4, 0)));
+      CHECK(values(amax(x.to(bfloat16), 0)) == largest);
       const Tensor images = permute(reshape(x, {1, 1, rows, columns}), {0, 3, 1, 2});
       CHECK(values(sum(images, {0, 2, 3})) == sums);
     }

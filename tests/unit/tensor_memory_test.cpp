@@ -103,18 +103,6 @@ TEST_CASE("memory: a thread keeps at most 512 KiB of a size for itself") {
   CHECK(memory::stats().cached >= (1000 - 512) * 1024);
 }
 
-TEST_CASE("memory: a full cache gives up what lies unused for what is used now") {
-  memory::trim();
-  const CacheLimit limit(4 * kMiB);
-  memory::deallocate(memory::allocate(4 * kMiB), 4 * kMiB);
-  CHECK(memory::stats().cached == 4 * kMiB);
-  memory::deallocate(memory::allocate(kMiB), kMiB);
-  CHECK(memory::stats().cached == kMiB);
-  const auto before = memory::stats().system_allocations;
-  memory::deallocate(memory::allocate(kMiB), kMiB);
-  CHECK(memory::stats().system_allocations == before);
-}
-
 TEST_CASE("memory: a limit of 0 keeps nothing, small blocks included") {
   for (const std::size_t bytes : {std::size_t{100}, kMiB}) {
     CAPTURE(bytes);
