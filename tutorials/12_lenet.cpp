@@ -9,6 +9,8 @@
 // Reference: LeCun et al., "Gradient-based learning applied to document recognition", 1998; with
 // ReLU and max pooling in place of the original's sigmoids and averages.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>

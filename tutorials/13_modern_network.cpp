@@ -12,6 +12,7 @@
 //
 // Reference: K. He et al., "Deep residual learning for image recognition", 2016, section 4.2.
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -106,9 +107,11 @@ void run(const CommandLine& options) {
   std::printf("\nrows: the class, columns: what the network saw\n");
   print_counts(result);
   const std::string out = options.text("out", ".");
-  const Tensor ten = rg::narrow(training.images(), 0, 0, 10);
-  const std::vector<Tensor> pictures = rg::unbind(rg::cat({ten, augmented(ten), augmented(ten)}));
-  rg::save_png(enlarged(sheet(pictures, 10), 2), out + "/modern_network_images.png");
+  const std::int64_t shown = std::min<std::int64_t>(training.size(), 10);
+  const Tensor some = rg::narrow(training.images(), 0, 0, shown);
+  const std::vector<Tensor> pictures =
+      rg::unbind(rg::cat({some, augmented(some), augmented(some)}));
+  rg::save_png(enlarged(sheet(pictures, shown), 2), out + "/modern_network_images.png");
   save_plot(out + "/modern_network_curve.svg", "batches", {fit.training_loss, fit.test_loss});
   std::printf("test accuracy: %.4f\n", result.accuracy);
 }

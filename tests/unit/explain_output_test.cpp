@@ -80,6 +80,15 @@ TEST_CASE("explain: the LaTeX document") {
   CHECK(has(odd, "\\textit{a\\_b\\{}"));
   CHECK(has(odd, "1 \\cdot 10^{-9}"));
   CHECK(is_balanced(odd));
+
+  const Tensor y =
+      rg::record({.op = "",
+                  .where = {},
+                  .output = w.detach().clone(),
+                  .inputs = {w},
+                  .backward = [](const rg::Backward& b) -> rg::Gradients { return {b.grad}; }});
+  const auto letters = rg::explain(rg::sum(y), w, {.names = {{"\xCE\xB4x\n\n", w}}}).latex();
+  CHECK(has(letters, "\\partial \\textit{}}{\\partial \\textit{?x  }}"));
 }
 
 TEST_CASE("explain: the page") {
