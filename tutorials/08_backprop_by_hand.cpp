@@ -120,19 +120,19 @@ loss                       0.2401
 dloss/dW1 = dZ1/dW1 . dA1/dZ1 . dloss/dA1
       3x1 = 3x5 . 5x5 . 5x1
 
-dZ1/dW1  3x5  shifted rows (Hankel)  (reshape, conv1d at 08_backprop_by_hand.cpp:46)
+dZ1/dW1  3x5  shifted rows (Hankel)  (reshape, conv1d, reshape at 08_backprop_by_hand.cpp:44)
    0  x1  x2  x3  x4
   x1  x2  x3  x4  x5
   x2  x3  x4  x5   0
 
-dA1/dZ1  5x5  diagonal  (relu at 08_backprop_by_hand.cpp:47)
+dA1/dZ1  5x5  diagonal  (relu at 08_backprop_by_hand.cpp:45)
   1  0  0  0  0
   0  0  0  0  0
   0  0  1  0  0
   0  0  0  0  0
   0  0  0  0  1
 
-dloss/dA1  5x1  dense  (reshape, matmul, sub, square at 08_backprop_by_hand.cpp:49)
+dloss/dA1  5x1  dense  (reshape, ..., sub, square at 08_backprop_by_hand.cpp:47)
    0.294
   -0.196
    0.588

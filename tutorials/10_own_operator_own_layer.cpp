@@ -101,7 +101,6 @@ bump:           gradcheck passes
                 gradgradcheck passes
 without the 2:  gradcheck fails
   gradcheck: d output 0[0] / d input 0[0] of 'wrong_bump' is 0.15809... by backward but 0.31619...
-by finite differences ...
 
 module   kind           output    parameters  multiply-adds
 (model)  Sequential(2)  [100, 1]           0              0
