@@ -8,7 +8,8 @@
 //                  [--out DIR]
 //
 // With 10,000 images of CIFAR-10, --epochs 20 and --seed 1 it saw 0.70 of 2,000 test images right.
-// Writes augmented images and the curves of the run to DIR.
+// Writes to DIR augmented images, modern_network_images.png, and the run's curves,
+// modern_network_curve.svg.
 //
 // Reference: K. He et al., "Deep residual learning for image recognition", 2016, section 4.2.
 #include <algorithm>
