@@ -33,18 +33,18 @@ struct ExplainOptions {
   // Tensors under the names that the explanation shall use. Those on the way from the input to the
   // output become its stations: the operators between two stations are taken together. Without any,
   // every operator is a station. Elements of named tensors are recognised in the matrices: x1 is
-  // the first element of x. Only those of float32 and float64 are, and not those of a tensor with
-  // which there would be more than 65,536 elements, counted in the order of the names. The input
-  // and the output are "w" and "loss" where they have no name.
+  // the first element of x. Only tensors of float32 and float64 are, in the order of their names
+  // and up to 65,536 elements in all. The input and the output are "w" and "loss" where they have
+  // no name.
   std::vector<std::pair<std::string, Tensor>> names = {};
   // Which elements of a station are shown, by its name; these rows and columns of the matrices.
   std::map<std::string, ElementRange> slices = {};
   // Stations with more elements and no slice are not shown element by element: their matrices have
   // a shape and a structure alone.
   std::int64_t most_shown = 16;
-  // Jacobians of more elements, zeros too, are not computed: they have a shape alone. Those with
-  // more columns than rows count as square, as each column takes a pass backward over as many. So
-  // do those of more than 8 million elements that are not zero.
+  // Jacobians of more elements, zeros too, are not computed: they have a shape alone. One with more
+  // columns than rows counts as square, since each column takes a pass backward over as many. Nor
+  // are those of more than 8 million elements that are not zero.
   std::int64_t most_elements = std::int64_t{1} << 25;
 };
 

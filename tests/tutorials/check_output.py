@@ -4,9 +4,9 @@ usage: check_output.py [--write] PROGRAM SOURCE [ARGUMENT...]
 
 The comment begins with "/* Output" on a line and ends the file. Every line is compared exactly; "..." in
 the comment stands for any text, and alone on a line for any lines. The program runs in an empty folder, where
-pictures go: those that the comment at the beginning of the source names must be there and not be empty, unless
-"no" stands before the name in the output. --write puts the output into the source, replacing the comment's
-lines; it refuses where these have "...".
+pictures go. Those that the comment at the beginning of the source names must be there and not be empty,
+except where the output says "no" before the name. --write puts the output into the source, replacing the
+comment's lines; it refuses where these have "...".
 """
 import difflib
 import pathlib

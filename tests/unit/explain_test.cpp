@@ -275,8 +275,10 @@ TEST_CASE("explain: nothing, half precision, and what is not a number") {
   const Tensor half = rg::tensor({1.0, 2.0}, {.dtype = rg::bfloat16, .requires_grad = true});
   CHECK(rg::explain(rg::sum(half * half), half).difference == 0);
   const Tensor cubes = rg::sum(rg::pow(half, 3.0));
-  const rg::Autocast lowered(rg::bfloat16);
-  CHECK(rg::explain(cubes, half).difference == 0);
+  {
+    const rg::Autocast lowered(rg::bfloat16);
+    CHECK(rg::explain(cubes, half).difference == 0);
+  }
 
   const Tensor w = rg::tensor({0.0, 4.0}, {.dtype = rg::float64, .requires_grad = true});
   const auto nan = rg::explain(rg::sum(rg::sqrt(w) * 0.0), w);
