@@ -114,6 +114,13 @@ TEST_CASE("explain: the page") {
   CHECK_FALSE(has(large, "<w>"));
 }
 
+TEST_CASE("explain: the page's colours of what is infinite") {
+  const Tensor w = rg::tensor({0.0, 4.0}, {.dtype = rg::float64, .requires_grad = true});
+  const std::string page = rg::explain(rg::sum(rg::sqrt(w)), w).html();
+  CHECK(has(page, "title=\"inf\" style=\"background:rgb(245,152,66)\""));
+  CHECK(has(page, "title=\"0.25\" style=\"background:rgb(245,152,66)\""));
+}
+
 TEST_CASE("explain: the page shortens long lists of operators, not long names") {
   const Tensor w = rg::tensor({0.5}, {.dtype = rg::float64, .requires_grad = true});
   const Tensor y =
