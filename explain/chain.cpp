@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/detail/accumulate.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
@@ -41,9 +42,10 @@ Chain::Chain(const NodePtr& output, const NodePtr& input,
 
 void Chain::name_stations(const std::vector<std::pair<std::string, NodePtr>>& names) {
   std::unordered_map<const Node*, std::string> name;
+  std::unordered_set<std::string> taken;
   for (const auto& [label, node] : names) {
-    if (node && on_the_way_.contains(node.get())) {
-      name.emplace(node.get(), label);
+    if (node && on_the_way_.contains(node.get()) && name.emplace(node.get(), label).second) {
+      taken.insert(label);
     }
   }
   const bool all = name.size() <= 2;  // the ends alone
@@ -52,9 +54,12 @@ void Chain::name_stations(const std::vector<std::pair<std::string, NodePtr>>& na
     if (!all && !name.contains(node)) {
       continue;
     }
-    if (!name.contains(node)) {  // "relu", and "relu_2" for the next
+    while (!name.contains(node)) {  // "relu", and "relu_2" for the next
       const int use = ++uses[node->op()];
-      name[node] = node->op() + (use == 1 ? std::string() : "_" + std::to_string(use));
+      std::string free = node->op() + (use == 1 ? std::string() : "_" + std::to_string(use));
+      if (taken.insert(free).second) {
+        name[node] = std::move(free);
+      }
     }
     number_[node] = stations_.size();
     stations_.push_back({NodePtr(node), name[node]});
@@ -110,6 +115,7 @@ void Chain::compute(const Node* to, std::vector<Link>& links) const {
     }
   }
   const NoGradGuard unrecorded;
+  const Autocast off(bfloat16, false);  // a gradient has the dtype of what was recorded
   const std::int64_t columns = wanted.empty() ? 0 : elements(to->shape());
   for (std::int64_t column = 0; column < columns; ++column) {
     Tensor seed = zeros({columns}, {.dtype = to->dtype()});
@@ -160,7 +166,7 @@ std::vector<Chain::Link> Chain::links(std::int64_t most_elements) const {
     for (Link& link : links) {
       const std::int64_t rows = elements(stations_[link.from].node->shape());
       const std::int64_t columns = elements(node->shape());
-      link.computed = columns == 0 || rows <= most_elements / columns;
+      link.computed = columns == 0 || std::max(rows, columns) <= most_elements / columns;
     }
     compute(node, links);
     std::move(links.begin(), links.end(), std::back_inserter(all));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include <retrograd/autograd/detail/engine.h>
@@ -184,6 +185,7 @@ void find_paths(Explanation& e) {
 
 // What the matrices multiply out to, each used once: (sum over paths of products) . 1.
 void multiply_out(Explanation& e) {
+  e.difference = std::numeric_limits<double>::quiet_NaN();
   Vectors behind;
   for (const ExplainedStation& station : e.stations) {
     behind.emplace_back(station.numel());
@@ -199,6 +201,7 @@ void multiply_out(Explanation& e) {
           entry.value * behind[step.to][static_cast<std::size_t>(entry.column)];
     }
   }
+  e.difference = 0;
   const auto expected = e.stations.front().gradient.to_vector<double>();
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const double actual = behind.front()[i];

@@ -2,8 +2,7 @@
 // to an output, their product, and the gradient that the tape gives.
 //
 //   const Explanation e = explain(loss, W1, {.names = {{"W1", W1}, {"x", x}, {"Z1", Z1}}});
-//   std::cout << e.text();     // dloss/dW1 = dZ1/dW1 . dloss/dZ1, 3x1 = 3x5 . 5x1, and the
-//   matrices
+//   std::cout << e.text();  // dloss/dW1 = dZ1/dW1 . dloss/dZ1, and the matrices
 //
 // Matrices stand as on a lecture's slide: a row for each element of the input, a column for each
 // element of the output, so the chain reads from left to right. Elements are counted from 1 there.
@@ -33,16 +32,19 @@ struct ElementRange {
 struct ExplainOptions {
   // Tensors under the names that the explanation shall use. Those on the way from the input to the
   // output become its stations: the operators between two stations are taken together. Without any,
-  // every operator is a station. Elements of all named tensors are recognised in the matrices: x1
-  // is the first element of x. The input and the output are "w" and "loss" where they have no name.
+  // every operator is a station. Elements of named tensors are recognised in the matrices: x1 is
+  // the first element of x. Only tensors of float32 and float64 are, in the order of their names
+  // and up to 65,536 elements in all. The input and the output are "w" and "loss" where they have
+  // no name.
   std::vector<std::pair<std::string, Tensor>> names = {};
   // Which elements of a station are shown, by its name; these rows and columns of the matrices.
   std::map<std::string, ElementRange> slices = {};
   // Stations with more elements and no slice are not shown element by element: their matrices have
   // a shape and a structure alone.
   std::int64_t most_shown = 16;
-  // Jacobians of more elements, zeros too, are not computed: they have a shape alone. So do those
-  // of more than 8 million elements that are not zero.
+  // Jacobians of more elements, zeros too, are not computed: they have a shape alone. One with more
+  // columns than rows counts as square, since each column takes a pass backward over as many. Nor
+  // are those of more than 8 million elements that are not zero.
   std::int64_t most_elements = std::int64_t{1} << 25;
 };
 
@@ -95,7 +97,9 @@ struct RETROGRAD_API JacobianStep {
   std::int64_t rows;      // elements of from
   std::int64_t columns;   // elements of to
   JacobianStructure structure = JacobianStructure::not_computed;
-  std::vector<JacobianEntry> entries;          // all that are not zero, by column and row
+  // All that are not zero, by column and row. Where a local derivative is infinite, others of its
+  // row may be NaN: 0 * inf.
+  std::vector<JacobianEntry> entries;
   std::map<std::int64_t, NamedElement> names;  // by row * columns + column
 
   bool computed() const noexcept { return structure != JacobianStructure::not_computed; }
@@ -116,7 +120,8 @@ struct RETROGRAD_API Explanation {
   // The sum over all paths of the product of their matrices: float64 (elements of the input, 1).
   // Undefined where a matrix was not computed.
   Tensor product;
-  // The largest difference between `product` and stations[0].gradient; NaN if one of them alone is.
+  // The largest difference between `product` and stations[0].gradient; NaN if one of them alone is,
+  // or if `product` is undefined.
   double difference = 0;
 
   // "dZ1/dW1"
@@ -126,7 +131,7 @@ struct RETROGRAD_API Explanation {
   // "3x1 = 3x5 . 5x1"
   std::string shapes() const;
   std::string text() const;   // for a terminal
-  std::string latex() const;  // a document that needs amsmath alone
+  std::string latex() const;  // a document that needs amsmath alone; "?" for letters beyond ASCII
   std::string html() const;   // a page that needs nothing else, no scripts either
   std::string dot() const;    // for Graphviz
 };
@@ -136,6 +141,7 @@ struct RETROGRAD_API Explanation {
 // after backward({.retain_graph = true}). Nothing is changed, but no other thread may go backward
 // through the same tape meanwhile: with names, each pass runs a second time with saved values
 // replaced by distinct ones, which shows where an element of a named tensor stands in a matrix.
+// Hooks of gradients run once, on the tape's gradients; the matrices are without them.
 // Throws ShapeError for an output of several elements; GraphError where a tensor has no gradient,
 // no path leads from the input to the output, or the tape was freed; ValueError for an undefined
 // tensor among the names, an empty name or one of two tensors, and for a slice of no station or out

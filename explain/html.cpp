@@ -1,6 +1,7 @@
 // An explanation as a web page: a drawing of the stations, and a panel for each Jacobian, which the
 // style sheet shows when the address names it. So it works without scripts.
 #include <algorithm>
+#include <cmath>
 
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>
@@ -38,9 +39,14 @@ svg .line { fill: none; stroke: #0a58ca; stroke-width: 1.6px }
 svg .near { fill: none; stroke: transparent; stroke-width: 24px }
 )";
 
-// A colour from blue (negative) over white to orange.
+// A colour from blue (negative) over white to orange; grey for what is not a number.
 std::string colour(double value, double largest) {
-  const double share = largest > 0 ? std::clamp(value / largest, -1.0, 1.0) : 0;
+  if (std::isnan(value)) {
+    return "rgb(200,200,200)";
+  }
+  const double share = std::isinf(value) ? std::copysign(1.0, value)
+                       : largest > 0     ? value / largest
+                                         : 0;
   const auto blend = [&](int full) {
     return std::to_string(static_cast<int>(255 - (255 - full) * (share < 0 ? -share : share)));
   };
@@ -50,10 +56,13 @@ std::string colour(double value, double largest) {
   return share < 0 ? mix(92, 148, 230) : mix(245, 152, 66);
 }
 
+// The largest magnitude that is finite.
 double largest_of(const JacobianStep& step) {
   double largest = 0;
   for (const JacobianEntry& entry : step.entries) {
-    largest = std::max(largest, entry.value < 0 ? -entry.value : entry.value);
+    if (std::isfinite(entry.value)) {
+      largest = std::max(largest, std::fabs(entry.value));
+    }
   }
   return largest;
 }

@@ -12,19 +12,34 @@ using detail::Block;
 
 constexpr std::size_t kFactorsInLine = 5;
 
+// A character beyond ASCII, which may have several bytes, becomes one "?".
+std::string ascii(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool continued = (byte & 0xC0U) == 0x80;
+    if (byte < 0x80) {
+      result += std::iscntrl(byte) != 0 ? ' ' : c;
+    } else if (!continued) {
+      result += '?';
+    }
+  }
+  return result;
+}
+
 std::string plain(std::string_view text) {
-  return detail::escaped(text, {{'\\', "\\textbackslash{}"},
-                                {'{', "\\{"},
-                                {'}', "\\}"},
-                                {'_', "\\_"},
-                                {'&', "\\&"},
-                                {'%', "\\%"},
-                                {'#', "\\#"},
-                                {'$', "\\$"},
-                                {'^', "\\textasciicircum{}"},
-                                {'~', "\\textasciitilde{}"},
-                                {'<', "\\textless{}"},
-                                {'>', "\\textgreater{}"}});
+  return detail::escaped(ascii(text), {{'\\', "\\textbackslash{}"},
+                                       {'{', "\\{"},
+                                       {'}', "\\}"},
+                                       {'_', "\\_"},
+                                       {'&', "\\&"},
+                                       {'%', "\\%"},
+                                       {'#', "\\#"},
+                                       {'$', "\\$"},
+                                       {'^', "\\textasciicircum{}"},
+                                       {'~', "\\textasciitilde{}"},
+                                       {'<', "\\textless{}"},
+                                       {'>', "\\textgreater{}"}});
 }
 
 bool is_letter(char c) {
@@ -33,12 +48,14 @@ bool is_letter(char c) {
 
 // x, or W_{1}, or \textit{conv1.weight}
 std::string symbol(const std::string& name) {
-  if (name.size() == 1 && is_letter(name[0])) {
-    return name;
-  }
-  const std::string digits = name.substr(1);
-  if (is_letter(name[0]) && digits.find_first_not_of("0123456789") == std::string::npos) {
-    return std::string(1, name[0]) + "_{" + digits + "}";
+  if (!name.empty() && is_letter(name[0])) {
+    const std::string digits = name.substr(1);
+    if (digits.empty()) {
+      return name;
+    }
+    if (digits.find_first_not_of("0123456789") == std::string::npos) {
+      return std::string(1, name[0]) + "_{" + digits + "}";
+    }
   }
   return "\\textit{" + plain(name) + "}";
 }

@@ -1,6 +1,7 @@
 #include <retrograd/explain/detail/probe.h>
 
 #include <cmath>
+#include <unordered_set>
 
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/strided.h>
@@ -77,12 +78,15 @@ void Probe::put_values(std::size_t number, double& last) {
       view_of(*memory_of(tensor), tensor.shape(), tensor.strides(), tensor.impl().offset);
   const auto values = tensor.to_vector<double>();
   std::int64_t element = 0;
+  std::unordered_set<std::int64_t> put_at;  // several elements of an expanded tensor are one
   for_float_or_double(tensor.dtype(), [&]<class T>() {
     for_each_element(tensor.shape(), tensor.strides(), [&](std::int64_t offset) {
-      last = std::fmod(last + 0.6180339887498949, 1.0);
-      const auto put = static_cast<float>(1 + 0.4 * last);
-      target.raw<T>()[offset] = put;
-      sources_[put] = {number, element, values[static_cast<std::size_t>(element)]};
+      if (put_at.insert(offset).second) {
+        last = std::fmod(last + 0.6180339887498949, 1.0);
+        const auto put = static_cast<float>(1 + 0.4 * last);
+        target.raw<T>()[offset] = put;
+        sources_[put] = {number, element, values[static_cast<std::size_t>(element)]};
+      }
       ++element;
     });
   });

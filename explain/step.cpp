@@ -20,7 +20,7 @@ Tensor JacobianStep::matrix(Where from_where) const {
   if (!computed()) {
     fail<GraphError>("explain", from_where,
                      "the Jacobian of " + std::to_string(rows) + " x " + std::to_string(columns) +
-                         " was not computed: it has more than most_elements");
+                         " was not computed: it has too many elements");
   }
   Tensor result = zeros({rows, columns}, {.dtype = float64}, from_where);
   auto* values = result.data<double>();

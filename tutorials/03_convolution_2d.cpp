@@ -32,7 +32,8 @@ int main() {
   show("\npadded", padded);
   show("after ReLU", rg::relu(padded));  // the dot, and nothing else
 
-  // A bias of 2 forgives two bright neighbours more: fainter finds pass the ReLU, too.
+  // A bias of 2 forgives a bright pixel two bright neighbours: fainter finds pass the ReLU, too. So
+  // does a dark pixel with a single bright neighbour, in the upper right corner.
   const Tensor bias = rg::tensor({2}, real);
   show("\nwith bias 2", rg::conv2d(image, filter, bias, {.padding = 1}));
   show("after ReLU", rg::relu(rg::conv2d(image, filter, bias, {.padding = 1})));

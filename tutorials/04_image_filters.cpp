@@ -3,7 +3,9 @@
 //   image_filters [--image FILE.png] [--out DIR]      writes image_filters.png
 //
 // All are convolutions with a 3 x 3 filter. What a filter does to an even area is the sum of its
-// weights: 1 keeps the brightness, 0 leaves only what changes from pixel to pixel.
+// weights: 1 keeps the brightness, 0 leaves only what changes from pixel to pixel. Such answers
+// have both signs; the picture shows their magnitude.
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -49,17 +51,19 @@ int main(int argc, char** argv) {
       picture = rg::narrow(picture, 0, 0, picture.size(0) < 3 ? 1 : 3);  // without alpha
     }
 
-    // A step from dark to bright shows what to expect: detectors answer where it is, the Laplacian
-    // with both signs; sharpening overshoots on both sides; blurring makes a ramp.
+    // A step from dark to bright shows what to expect: detectors answer where it is, with both
+    // signs, but the one for diagonals not to an upright step; sharpening overshoots on both sides;
+    // blurring makes a ramp.
     const Tensor step = rg::expand(rg::tensor({0.0, 0.0, 0.0, 1.0, 1.0, 1.0}), {1, 6, 6});
     show("a step", rg::select(rg::select(step, 0, 0), 0, 3), 2);
     std::vector<Tensor> results;
     for (const Filter& filter : filters()) {
-      std::printf("\n%s, sum of the weights %.0f\n", filter.name,
-                  rg::sum(filter.weights).item<double>() + 0.0);
+      const double sum = std::round(rg::sum(filter.weights).item<double>()) + 0.0;
+      std::printf("\n%s, sum of the weights %.0f\n", filter.name, sum);
       show("  the step becomes", rg::select(rg::select(filtered(step, filter.weights), 0, 0), 0, 3),
            2);
-      results.push_back(filtered(picture, filter.weights));
+      const Tensor result = filtered(picture, filter.weights);
+      results.push_back(sum == 0 ? rg::abs(result) : result);
     }
 
     // Filters can be applied one after another: five small blurs are a large one.

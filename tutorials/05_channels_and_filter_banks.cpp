@@ -5,6 +5,7 @@
 //
 //   channels_and_filter_banks [--out DIR]      writes filter_bank.png
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include <retrograd/retrograd.h>
@@ -16,7 +17,7 @@
 namespace rg = retrograd;
 using rg::Tensor;
 
-// A filter (1, 3, 3, 3): a pattern in the plane, weighed for red, green and blue.
+// A filter (1, 3, 3, 3): a pattern in the plane, weighted for red, green and blue.
 Tensor filter(const Tensor& pattern, const Tensor& colours) {
   return rg::reshape(rg::reshape(colours, {3, 1, 1}) * pattern, {1, 3, 3, 3});
 }
@@ -42,8 +43,8 @@ int main(int argc, char** argv) {
     const Tensor grey = rg::tensor({0.299, 0.587, 0.114});
     const Tensor bank = rg::cat({filter(even, rg::tensor({1.0, -0.5, -0.5})),   // how red is it?
                                  filter(even, rg::tensor({-0.5, 1.0, -0.5})),   // how green?
-                                 filter(columns, grey),                         // edges upright
-                                 filter(rg::transpose(columns, 0, 1), grey)});  // and level
+                                 filter(columns, grey),                         // vertical edges
+                                 filter(rg::transpose(columns, 0, 1), grey)});  // and horizontal
     const Tensor picture = drawn_picture(128);
     const Tensor maps = rg::relu(rg::conv2d(picture, bank, {}, {.padding = 1}));
     std::printf("\n");
@@ -61,9 +62,9 @@ int main(int argc, char** argv) {
 
     // A filter of 1 x 1 looks at no neighbours: it mixes channels, pixel by pixel.
     const Tensor mixed = rg::conv2d(picture, rg::reshape(grey, {1, 3, 1, 1}));
-    const Tensor weighed = rg::sum(picture * rg::reshape(grey, {3, 1, 1}), {0}, true);
-    std::printf("1 x 1 is a weighed sum of channels: %s\n",
-                difference(mixed, weighed) < 1e-5 ? "yes" : "NO");
+    const Tensor weighted = rg::sum(picture * rg::reshape(grey, {3, 1, 1}), {0}, true);
+    std::printf("1 x 1 is a weighted sum of channels: %s\n",
+                difference(mixed, weighted) < 1e-5 ? "yes" : "NO");
 
     // In the upper row the picture and its channels, in the lower one the four maps.
     std::vector<Tensor> pictures = {picture};
@@ -97,6 +98,6 @@ bank                       [4, 3, 3, 3]
 maps                       [4, 128, 128]
 after a second bank        [8, 128, 128]
 weights: 4 (3 x 3 x 3 + 1) = 112, then 8 (3 x 3 x 4 + 1) = 296
-1 x 1 is a weighed sum of channels: yes
+1 x 1 is a weighted sum of channels: yes
 written: filter_bank.png
 */

@@ -35,10 +35,6 @@ void report(const char* title, const Tensor& matrix) {
   std::printf("different weights: %zu\n\n", weights.size());
 }
 
-long long count(double number) {
-  return static_cast<long long>(number);
-}
-
 int main() {
   const rg::NoGradGuard weights_are_set_by_hand;
   // Weights 1, 2, 3, ... so that each can be recognised.
@@ -61,15 +57,19 @@ int main() {
 
   // The lecture's image: 200 x 200 pixels and 400,000 hidden units, which see all of it, or a field
   // of 10 x 10. The same units as a convolution are 10 maps of 200 x 200.
-  const double pixels = 200 * 200;
-  const double units = 400000;
-  const double field = 10 * 10;
+  const std::int64_t pixels = 200 * 200;
+  const std::int64_t units = 400000;
+  const std::int64_t field = 10 * 10;
   nn::Conv2d maps(1, 10, 10, {.padding = rg::same, .bias = false});
   const Tensor hidden = maps(rg::zeros({1, 1, 200, 200}));
-  std::printf("200 x 200 pixels, %lld hidden units\n", static_cast<long long>(hidden.numel()));
-  std::printf("fully connected    %14lld weights\n", count(pixels * units));
-  std::printf("locally connected  %14lld\n", count(field * units));
-  std::printf("convolution        %14lld\n", count(static_cast<double>(maps.parameter_count())));
+  std::printf("200 x 200 pixels, %lld hidden units; weights:\n",
+              static_cast<long long>(hidden.numel()));
+  const auto print = [](const char* layer, std::int64_t weights) {
+    std::printf("%-18s %14lld\n", layer, static_cast<long long>(weights));
+  };
+  print("fully connected", pixels * units);
+  print("locally connected", field * units);
+  print("convolution", maps.parameter_count());
 }
 
 /* Output:
@@ -100,8 +100,8 @@ convolution, 3
   0 0 0 0 3 2
 different weights: 3
 
-200 x 200 pixels, 400000 hidden units
-fully connected       16000000000 weights
+200 x 200 pixels, 400000 hidden units; weights:
+fully connected       16000000000
 locally connected        40000000
 convolution                  1000
 */

@@ -13,9 +13,11 @@
 // Nothing below writes that matrix down: the engine finds it, names and all.
 //
 //   backprop_by_hand [--out DIR]      writes backprop_by_hand.html, the same to click through
+#include <cstddef>
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
+#include <string>
 
 #include <retrograd/retrograd.h>
 
@@ -62,18 +64,7 @@ int main(int argc, char** argv) {
     const rg::Explanation chain = rg::explain(
         v.loss, net.W1,
         {.names = {{"W1", net.W1}, {"W2", net.W2}, {"x", x}, {"Z1", v.Z1}, {"A1", v.A1}}});
-    std::printf("\n%s\n%s\n", chain.formula().c_str(), chain.shapes().c_str());
-    for (const rg::JacobianStep& step : chain.steps) {
-      std::printf("\n%s, %lld x %lld, %s\n", chain.derivative(step).c_str(),
-                  static_cast<long long>(step.rows), static_cast<long long>(step.columns),
-                  rg::name(step.structure));
-      for (std::int64_t row = 0; row < step.rows; ++row) {
-        for (std::int64_t column = 0; column < step.columns; ++column) {
-          std::printf(" %6s", step.entry_text(row, column).c_str());
-        }
-        std::printf("\n");
-      }
-    }
+    std::printf("\n%s", chain.text().c_str());
     const std::string path = options.text("out", ".") + "/backprop_by_hand.html";
     if (!(std::ofstream(path) << chain.html()).flush()) {
       throw std::runtime_error("cannot write " + path);
@@ -127,26 +118,30 @@ A2                         1.9900
 loss                       0.2401
 
 dloss/dW1 = dZ1/dW1 . dA1/dZ1 . dloss/dA1
-3x1 = 3x5 . 5x5 . 5x1
+      3x1 = 3x5 . 5x5 . 5x1
 
-dZ1/dW1, 3 x 5, shifted rows (Hankel)
-      0     x1     x2     x3     x4
-     x1     x2     x3     x4     x5
-     x2     x3     x4     x5      0
+dZ1/dW1  3x5  shifted rows (Hankel)  (reshape, conv1d, reshape at 08_backprop_by_hand.cpp:44)
+   0  x1  x2  x3  x4
+  x1  x2  x3  x4  x5
+  x2  x3  x4  x5   0
 
-dA1/dZ1, 5 x 5, diagonal
-      1      0      0      0      0
-      0      0      0      0      0
-      0      0      1      0      0
-      0      0      0      0      0
-      0      0      0      0      1
+dA1/dZ1  5x5  diagonal  (relu at 08_backprop_by_hand.cpp:45)
+  1  0  0  0  0
+  0  0  0  0  0
+  0  0  1  0  0
+  0  0  0  0  0
+  0  0  0  0  1
 
-dloss/dA1, 5 x 1, dense
-  0.294
- -0.196
-  0.588
-  0.098
-  -0.49
+dloss/dA1  5x1  dense  (reshape, ..., sub, square at 08_backprop_by_hand.cpp:47)
+   0.294
+  -0.196
+   0.588
+   0.098
+   -0.49
+
+multiplied out  [-0.294, -0.539, 2.352]
+backward()      [-0.294, -0.539, 2.352]
+largest difference  ...
 
 by hand                    -0.2940 -0.5390  2.3520
 the tape                   -0.2940 -0.5390  2.3520

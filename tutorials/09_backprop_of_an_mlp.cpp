@@ -9,6 +9,7 @@
 // A likelihood is to be maximised. Training minimises J = -L / m + lambda / 2 sum W^2, the mean
 // over m samples with a penalty on the weights, not on the biases: the signs above turn around.
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <vector>
 
@@ -43,7 +44,9 @@ Tensors backpropagate(const Tensors& net, const Tensor& x, const Tensor& y) {
   for (std::size_t l = net.size() / 2; l-- > 0;) {
     gradient[2 * l] = rg::outer(delta, a[l]);
     gradient[2 * l + 1] = delta;
-    delta = a[l] * (1.0 - a[l]) * rg::matmul(rg::transpose(net[2 * l], 0, 1), delta);
+    if (l > 0) {  // the input has no delta
+      delta = a[l] * (1.0 - a[l]) * rg::matmul(rg::transpose(net[2 * l], 0, 1), delta);
+    }
   }
   return gradient;
 }

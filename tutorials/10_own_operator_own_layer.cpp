@@ -3,8 +3,10 @@
 // The operator is a bump, y = exp(-x^2) with dy/dx = -2 x y. The layer sets k bumps along a line,
 //   out[n, j] = bump((x[n] - centre[j]) / width[j]),
 // and learns where they stand and how wide they are. A sum of them can be any curve: here a sine.
+#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
+#include <string>
+#include <utility>
 
 #include <retrograd/retrograd.h>
 
@@ -98,7 +100,7 @@ int main() {
 bump:           gradcheck passes
                 gradgradcheck passes
 without the 2:  gradcheck fails
-  gradcheck: d output 0[0] / d input 0[0] of 'wrong_bump' is 0.15809... by backward but 0.31619... by finite differences ...
+  gradcheck: d output 0[0] / d input 0[0] of 'wrong_bump' is 0.15809... by backward but 0.31619...
 
 module   kind           output    parameters  multiply-adds
 (model)  Sequential(2)  [100, 1]           0              0

@@ -1,5 +1,6 @@
 // Beyond the slides: derivatives of derivatives. A backward pass is a program of operators like any
 // other, so it can be recorded and differentiated, too.
+#include <cstdint>
 #include <cstdio>
 
 #include <retrograd/retrograd.h>

@@ -9,6 +9,8 @@
 // Reference: LeCun et al., "Gradient-based learning applied to document recognition", 1998; with
 // ReLU and max pooling in place of the original's sigmoids and averages.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -67,9 +69,13 @@ void draw_layers(LeNet& model, const Tensor& digit, const std::string& out) {
 }
 
 void draw_mistakes(const TestResult& result, const Tensor& images, const std::string& out) {
-  const std::size_t count = std::min<std::size_t>(result.mistakes.size(), 40);
-  std::vector<Tensor> pictures;
   std::printf("mistakes, as in lenet_mistakes.png (digit>seen):");
+  const std::size_t count = std::min<std::size_t>(result.mistakes.size(), 40);
+  if (count == 0) {
+    std::printf("\n  none: no lenet_mistakes.png\n");
+    return;
+  }
+  std::vector<Tensor> pictures;
   for (std::size_t i = 0; i < count; ++i) {
     const Mistake& mistake = result.mistakes[i];
     pictures.push_back(enlarged(rg::select(images, 0, mistake.image), 2));
@@ -77,9 +83,7 @@ void draw_mistakes(const TestResult& result, const Tensor& images, const std::st
                 static_cast<long long>(mistake.seen));
   }
   std::printf("\n");
-  if (count > 0) {
-    rg::save_png(sheet(pictures, 10), out + "/lenet_mistakes.png");
-  }
+  rg::save_png(sheet(pictures, 10), out + "/lenet_mistakes.png");
 }
 
 void run(const CommandLine& options) {

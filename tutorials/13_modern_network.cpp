@@ -8,10 +8,12 @@
 //                  [--out DIR]
 //
 // With 10,000 images of CIFAR-10, --epochs 20 and --seed 1 it saw 0.70 of 2,000 test images right.
-// Writes augmented images and the curves of the run to DIR.
+// Writes to DIR augmented images, modern_network_images.png, and the run's curves,
+// modern_network_curve.svg.
 //
 // Reference: K. He et al., "Deep residual learning for image recognition", 2016, section 4.2.
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -106,9 +108,11 @@ void run(const CommandLine& options) {
   std::printf("\nrows: the class, columns: what the network saw\n");
   print_counts(result);
   const std::string out = options.text("out", ".");
-  const Tensor ten = rg::narrow(training.images(), 0, 0, 10);
-  const std::vector<Tensor> pictures = rg::unbind(rg::cat({ten, augmented(ten), augmented(ten)}));
-  rg::save_png(enlarged(sheet(pictures, 10), 2), out + "/modern_network_images.png");
+  const std::int64_t shown = std::min<std::int64_t>(training.size(), 10);
+  const Tensor some = rg::narrow(training.images(), 0, 0, shown);
+  const std::vector<Tensor> pictures =
+      rg::unbind(rg::cat({some, augmented(some), augmented(some)}));
+  rg::save_png(enlarged(sheet(pictures, shown), 2), out + "/modern_network_images.png");
   save_plot(out + "/modern_network_curve.svg", "batches", {fit.training_loss, fit.test_loss});
   std::printf("test accuracy: %.4f\n", result.accuracy);
 }

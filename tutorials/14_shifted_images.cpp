@@ -6,6 +6,7 @@
 // A fully connected layer has neither: it sees other pixels, and nothing is as it was.
 //
 //   shifted_images [--out DIR]      writes shifted_images.png
+#include <cstdint>
 #include <cstdio>
 #include <vector>
 
@@ -23,7 +24,7 @@ Tensor shifted(const Tensor& images, std::int64_t by) {
   return rg::roll(images, {by}, {-1});
 }
 
-// How much of b is not in a, from 0 to 1 and more.
+// |b - a| / |a|
 double change(const Tensor& a, const Tensor& b) {
   return (rg::norm(a - b) / rg::norm(a)).item<double>();
 }

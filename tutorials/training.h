@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,8 +15,13 @@
 #include "plot.h"
 #include "progress.h"
 
-// Obeys --threads and --seed; gives the seed.
+// Obeys --threads and --seed; gives the seed. Throws std::invalid_argument for an --out that is no
+// folder, before the training instead of after it.
 inline std::uint64_t prepare_run(const CommandLine& options) {
+  const std::string out = options.text("out", ".");
+  if (!std::filesystem::is_directory(out)) {
+    throw std::invalid_argument("--out " + out + " is not a folder");
+  }
   if (options.has("threads")) {
     retrograd::set_num_threads(static_cast<int>(options.integer("threads", 1)));
   }

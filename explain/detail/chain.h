@@ -39,8 +39,8 @@ class Chain {
   bool empty() const { return stations_.empty(); }            // no path
   const std::vector<Node*>& nodes() const { return nodes_; }  // on the way, oldest first
   const std::vector<Station>& stations() const { return stations_; }
-  // The Jacobians between neighbouring stations, as the tape stands now. Those of more than
-  // `most_elements` are not computed.
+  // The Jacobians between neighbouring stations, as the tape stands now. Those that
+  // `most_elements` excludes are not computed.
   std::vector<Link> links(std::int64_t most_elements) const;
 
  private:

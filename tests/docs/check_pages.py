@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that what README.md and docs/ name is there: files and headings behind links, commands.
+"""Checks that what README.md and docs/ name is there: files and headings behind links, commands, operators.
 
   check_pages.py ROOT FILE.md...
 """
@@ -18,6 +18,11 @@ def anchors(path):
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def operator_count(root):
+    text = (root / "docs" / "operators.md").read_text()
+    return int(re.search(r"^(\d+) operators are in the table", text, re.M)[1])
+
+
 def faults(root, page):
     text = page.read_text()
     for link in LINK.findall(CODE.sub("", text)):
@@ -34,6 +39,10 @@ def faults(root, page):
     for command in re.findall(r"\./dev ([a-z]+)", text):
         if command not in known:
             yield f"{page.name}: ./dev knows no {command}"
+    for row, sentence in re.findall(r"operators \| more than (\d+)|[Mm]ore than (\d+) operators", text):
+        number = int(row or sentence)
+        if operator_count(root) <= number:
+            yield f"{page.name}: there are not more than {number} operators"
 
 
 def main():

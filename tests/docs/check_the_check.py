@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Checks that code_blocks.py takes blocks apart rightly and notices what differs."""
+"""Checks that code_blocks.py takes blocks apart rightly and notices what differs, and that check_pages.py
+notices what is not there."""
 import pathlib
 import tempfile
 
+import check_pages
 import code_blocks
 
 PAGE = """
@@ -66,3 +68,22 @@ with tempfile.TemporaryDirectory() as folder:
     assert "page.md:4: prints\nthree" in faults(good.replace("two", "three"))[0]
     assert "page.md:18: prints\nmore" in faults(good.replace("1\\n", "1\\nmore\\n", 1))[0]
     assert "page.md:29: did not run" in faults(good.split("\\0372")[0])[0]
+
+with tempfile.TemporaryDirectory() as folder:
+    folder = pathlib.Path(folder)
+    (folder / "docs").mkdir()
+    (folder / "docs" / "operators.md").write_text("# Operators\n\n9 operators are in the table\n")
+    (folder / "dev").write_text("  test)\n")
+    page = folder / "page.md"
+
+    def complaint(text):
+        page.write_text("# A heading\n\n" + text)
+        return list(check_pages.faults(folder, page))
+
+    assert complaint("[a](docs/operators.md#operators), `[b](not.md)`, [c](#a-heading), `./dev test`") == []
+    assert complaint("| operators | more than 8 |\n\nMore than 8 operators.") == []
+    assert complaint("![a](none.svg)") == ["page.md: none.svg is not there"]
+    assert complaint("[a](docs/operators.md#more)") == ["page.md: docs/operators.md has no heading more"]
+    assert complaint("`./dev tset`") == ["page.md: ./dev knows no tset"]
+    assert complaint("| operators | more than 9 |") == ["page.md: there are not more than 9 operators"]
+    assert complaint("More than 9 operators.") == ["page.md: there are not more than 9 operators"]

@@ -17,10 +17,11 @@ using namespace op_cases;
 
 constexpr std::int64_t kMostElements = 2000;  // of the largest Jacobian
 
+// Of the largest Jacobian, counted as ExplainOptions::most_elements does.
 std::int64_t most_elements(const rg::Explanation& e) {
   std::int64_t most = 0;
   for (const rg::JacobianStep& step : e.steps) {
-    most = std::max(most, step.rows * step.columns);
+    most = std::max(most, std::max(step.rows, step.columns) * step.columns);
   }
   return most;
 }

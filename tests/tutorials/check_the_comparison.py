@@ -34,6 +34,27 @@ with tempfile.TemporaryDirectory() as name:
     assert comparison("a\nx\ny\nb\n", "\n/* Output:\na\n...\nb\n*/\n")
     assert not comparison("a\nx\ny\n", "\n/* Output:\na\n...\nb\n*/\n")
 
+    def pictures(opening, command):
+        program.write_text(f"#!/bin/sh\n{command}\n")
+        source.write_text(f"{opening}int main() {{}}\n// late.png\n\n/* Output:\n...\n*/\n")
+        return passes(folder, "check_output.py", program, source)
+
+    assert pictures("// Writes a.png\n// and b_2.svg; reads FILE.png.\n", "echo 1 | tee a.png b_2.svg")
+    assert not pictures("// Writes a.png\n// and b_2.svg.\n", "echo 1 > a.png")
+    assert not pictures("// Writes a.png.\n", "touch a.png")
+    assert pictures("// Writes a.png.\n", "echo none: no a.png")
+
+    def written(comment):
+        program.write_text("#!/bin/sh\necho new\n")
+        source.write_text("int main() {}\n" + comment)
+        passed = passes(folder, "check_output.py", "--write", program, source)
+        return source.read_text().removeprefix("int main() {}\n") if passed else None
+
+    assert written("") == "\n/* Output:\nnew\n*/\n"
+    assert written("\n/* Output of it, where ... differs:\nold\n*/\n") == (
+        "\n/* Output of it, where ... differs:\nnew\n*/\n")
+    assert written("\n/* Output:\nold ...\n*/\n") is None
+
     page = folder / "map.md"
     source.write_text("int main() {\n  f(x,\n    y);\n}\n")
     for row, right in [("| s | [1](source.cpp) | `f(x, y)` |", True),

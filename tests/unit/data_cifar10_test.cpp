@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <zlib.h>
 
 #include <retrograd/retrograd.h>
 
@@ -54,6 +55,21 @@ TEST_CASE("CIFAR-10: pixels that come in a different order than rows are told ap
   const rg::Tensor pixels = rg::load_cifar10(folder.path(), false).images();
   CHECK(pixels.at({0, 1, 4, 7}) == 1);
   CHECK(rg::sum(pixels).item<double>() == 1);
+}
+
+TEST_CASE("CIFAR-10: a gzipped file under the same name") {
+  const test::TempFolder folder;
+  const std::string records = record(7, 0, 255, 0) + record(2, 51, 0, 0);
+  const gzFile file = ::gzopen(folder.file("test_batch.bin").c_str(), "wb");
+  REQUIRE(file != nullptr);
+  CHECK(::gzwrite(file, records.data(), static_cast<unsigned>(records.size())) ==
+        static_cast<int>(records.size()));
+  REQUIRE(::gzclose(file) == Z_OK);
+  CHECK(test::read_file(folder.file("test_batch.bin")).size() < records.size());
+  const rg::Dataset testing = rg::load_cifar10(folder.path(), false);
+  CHECK(testing.labels().to_vector<std::int64_t>() == std::vector<std::int64_t>{7, 2});
+  CHECK(testing.images().at({0, 1, 3, 3}) == 1);
+  CHECK(testing.images().at({1, 0, 3, 3}) == doctest::Approx(0.2));
 }
 
 TEST_CASE("CIFAR-10: missing and malformed files are refused with what is wrong") {

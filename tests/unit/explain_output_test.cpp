@@ -80,6 +80,15 @@ TEST_CASE("explain: the LaTeX document") {
   CHECK(has(odd, "\\textit{a\\_b\\{}"));
   CHECK(has(odd, "1 \\cdot 10^{-9}"));
   CHECK(is_balanced(odd));
+
+  const Tensor y =
+      rg::record({.op = "",
+                  .where = {},
+                  .output = w.detach().clone(),
+                  .inputs = {w},
+                  .backward = [](const rg::Backward& b) -> rg::Gradients { return {b.grad}; }});
+  const auto letters = rg::explain(rg::sum(y), w, {.names = {{"\xCE\xB4x\n\n", w}}}).latex();
+  CHECK(has(letters, "\\partial \\textit{}}{\\partial \\textit{?x  }}"));
 }
 
 TEST_CASE("explain: the page") {
@@ -103,6 +112,13 @@ TEST_CASE("explain: the page") {
   CHECK(has(large, "<svg class=\"heat\""));
   CHECK(count(large, "&lt;w&gt;") > 0);
   CHECK_FALSE(has(large, "<w>"));
+}
+
+TEST_CASE("explain: the page's colours of what is infinite") {
+  const Tensor w = rg::tensor({0.0, 4.0}, {.dtype = rg::float64, .requires_grad = true});
+  const std::string page = rg::explain(rg::sum(rg::sqrt(w)), w).html();
+  CHECK(has(page, "title=\"inf\" style=\"background:rgb(245,152,66)\""));
+  CHECK(has(page, "title=\"0.25\" style=\"background:rgb(245,152,66)\""));
 }
 
 TEST_CASE("explain: the page shortens long lists of operators, not long names") {

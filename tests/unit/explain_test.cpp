@@ -175,6 +175,25 @@ TEST_CASE("explain: equal values are told apart, and values stay as they are") {
   CHECK(w.grad().defined());
 }
 
+TEST_CASE("explain: where elements are one in memory, the first gives its name") {
+  const Tensor w = rg::tensor({1.0, 2.0, 3.0}, {.requires_grad = true});
+  const Tensor x = rg::expand(rg::tensor({5.0}), {3});
+  const Tensor z = w * x;
+  const auto e = rg::explain(rg::sum(z), w, {.names = {{"x", x}, {"w", w}, {"z", z}}});
+  CHECK(row_text(e.steps[0], 0) == "x1 0 0");
+  CHECK(row_text(e.steps[0], 2) == "0 0 x1");
+}
+
+TEST_CASE("explain: operators get names that are free") {
+  const Tensor w = rg::tensor({1.0, 2.0}, {.requires_grad = true});
+  const Tensor loss = rg::sum(rg::sin(rg::sin(w)));
+  const auto formula = [&](const char* name) {
+    return rg::explain(loss, w, {.names = {{name, w}}}).formula();
+  };
+  CHECK(formula("sin") == "dloss/dsin = dsin_2/dsin . dsin_3/dsin_2 . dloss/dsin_3");
+  CHECK(formula("sin_2") == "dloss/dsin_2 = dsin/dsin_2 . dsin_3/dsin . dloss/dsin_3");
+}
+
 TEST_CASE("explain: large tensors have shapes, structures and slices") {
   rg::manual_seed(1);
   const Tensor x = rg::randn({100}, {.dtype = rg::float64});
@@ -199,10 +218,22 @@ TEST_CASE("explain: large tensors have shapes, structures and slices") {
   CHECK(shapes.shapes() == "100x1 = 100x100 . 100x1");
   CHECK(shapes.steps[0].structure == JacobianStructure::not_computed);
   CHECK_FALSE(shapes.product.defined());
+  CHECK(std::isnan(shapes.difference));
   CHECK_THROWS_AS(shapes.steps[0].matrix(), rg::GraphError);
   CHECK(shapes.text().find("not computed") != std::string::npos);
   CHECK(shapes.html().find("Not computed") != std::string::npos);
   CHECK(shapes.latex().find("100 \\times 100") != std::string::npos);
+}
+
+TEST_CASE("explain: a single row costs a pass for each of its columns") {
+  const Tensor w = rg::tensor({2.0}, {.dtype = rg::float64, .requires_grad = true});
+  const Tensor z = w * rg::ones({100}, {.dtype = rg::float64});
+  const auto steps = [&](std::int64_t most_elements) {
+    return rg::explain(rg::sum(z), w, {.names = {{"z", z}}, .most_elements = most_elements}).steps;
+  };
+  CHECK(steps(100 * 100)[0].computed());
+  CHECK_FALSE(steps(100 * 100 - 1)[0].computed());
+  CHECK(steps(100)[1].computed());  // 100 x 1
 }
 
 TEST_CASE("explain: LeNet, by slices") {
@@ -243,11 +274,18 @@ TEST_CASE("explain: nothing, half precision, and what is not a number") {
 
   const Tensor half = rg::tensor({1.0, 2.0}, {.dtype = rg::bfloat16, .requires_grad = true});
   CHECK(rg::explain(rg::sum(half * half), half).difference == 0);
+  const Tensor cubes = rg::sum(rg::pow(half, 3.0));
+  {
+    const rg::Autocast lowered(rg::bfloat16);
+    CHECK(rg::explain(cubes, half).difference == 0);
+  }
 
   const Tensor w = rg::tensor({0.0, 4.0}, {.dtype = rg::float64, .requires_grad = true});
   const auto nan = rg::explain(rg::sum(rg::sqrt(w) * 0.0), w);
   CHECK(nan.text().find("backward()      [nan, 0]") != std::string::npos);
   CHECK(nan.latex().find("\\mathrm{nan}") != std::string::npos);
+  CHECK(nan.html().find("rgb(-") == std::string::npos);
+  CHECK(nan.html().find("rgb(200,200,200)") != std::string::npos);
 }
 
 TEST_CASE("explain: gradients through hooks differ from the matrices") {
