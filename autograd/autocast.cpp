@@ -1,11 +1,13 @@
 #include <retrograd/autograd/autocast.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include <retrograd/autograd/detail/autocast_off.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/error.h>
@@ -57,14 +59,15 @@ Autocast::Autocast(DType dtype, bool enabled, bool cache_enabled, Where where)
     warn_once_if_slow();
   }
   enabled_here = enabled;
-  state.cache_enabled = cache_enabled;
+  state.cache_enabled = state.cache_enabled && cache_enabled;
   ++state.guards;
 }
 
 Autocast::~Autocast() {
   enabled_here = previous_enabled_;
   state.cache_enabled = previous_cache_enabled_;
-  if (--state.guards == 0) {
+  state.guards = std::max(state.guards - 1, 0);  // 0 in a thread that did not make this one
+  if (state.guards == 0) {
     state.conversions.clear();
   }
 }
@@ -74,6 +77,12 @@ bool autocast_enabled() noexcept {
 }
 
 namespace detail {
+
+AutocastOff::AutocastOff() noexcept : previous_(std::exchange(enabled_here, false)) {}
+
+AutocastOff::~AutocastOff() {
+  enabled_here = previous_;
+}
 
 Tensor autocast_lowered(const Tensor& x, Where where) {
   if (!x.defined() || x.dtype() != float32) {

@@ -7,8 +7,8 @@
 #include <unordered_set>
 
 #include <retrograd/autograd/anomaly.h>
-#include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/autograd/detail/autocast_off.h>
 #include <retrograd/autograd/detail/finite.h>
 
 namespace retrograd {
@@ -56,7 +56,7 @@ Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool
 
 void Engine::run() {
   const GradModeGuard recording(create_graph_);
-  const Autocast off(bfloat16, false);  // a gradient has the dtype of what was recorded
+  const detail::AutocastOff off;  // a gradient has the dtype of what was recorded
   while (!ready_.empty()) {
     auto [node, grad] = ready_.pop_newest();
     grad = after_hooks(*node, std::move(grad));

@@ -6,6 +6,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/attention.h>
 #include <retrograd/ops/detail/attention.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/matmul.h>
@@ -137,6 +138,11 @@ std::int64_t MultiheadAttention::multiply_adds(const std::vector<Shape>& inputs,
 
 AttentionOutput MultiheadAttention::run(const Tensor& query, const Tensor& key, const Tensor& value,
                                         const MultiheadAttentionCall& options, Where where) {
+  if (autocast::widens(query, key, value, options.attn_mask) && in_proj_weight.dtype() == float32) {
+    MultiheadAttentionCall wide = options;
+    wide.attn_mask = widened(options.attn_mask, where);
+    return run(widened(query, where), widened(key, where), widened(value, where), wide, where);
+  }
   check_call(query, key, value, in_proj_weight, heads_, batch_first_, options, where);
   const std::int64_t width = in_proj_weight.size(1);
   const bool batched = query.dim() == 3;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/recurrence.h>
 #include <retrograd/ops/detail/widen.h>
@@ -142,6 +143,10 @@ void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name, W
 }
 
 Recurrent::Result Recurrent::run(const Tensor& input, const LSTMState& hx, Where where) const {
+  if (autocast::widens(input, hx.h, hx.c) && parts_[0].weight_ih.dtype() == float32) {
+    return run(widened(input, where), {.h = widened(hx.h, where), .c = widened(hx.c, where)},
+               where);
+  }
   check(input, hx.h, "hx", where);
   check(input, hx.c, "cx", where);
   const bool batched = input.dim() == 3;

@@ -97,10 +97,9 @@ Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
 Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
   check::floating("add_relu", a, where);
   check::defined("add_relu", "the second operand", b, where);
-  if (a.dtype() != b.dtype() && autocast::widens(a, b)) {
-    return add_relu(widened(a, where), widened(b, where), where);
+  if (a.dtype() != b.dtype()) {
+    return relu(add(a, b, where), where);
   }
-  check::same_dtype("add_relu", "a", a, "b", b, where);
   const Shape shape = broadcast_shapes("add_relu", a.shape(), b.shape(), where);
   const Tensor x = expand(a, shape, where);
   const Tensor y = expand(b, shape, where);

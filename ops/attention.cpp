@@ -107,8 +107,8 @@ Tensor weights(const Tensor& query, const Tensor& key, const AttentionOptions& o
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const AttentionOptions& options, Where where) {
-  if (autocast_enabled()) {
-    const Autocast off(bfloat16, false);  // what is widened below stays so
+  if (autocast::applies(query, key, value, options.attn_mask)) {
+    const detail::AutocastOff off;  // what is widened below stays so
     AttentionOptions lowered = options;
     lowered.attn_mask = autocast::lowered(options.attn_mask, where);
     return scaled_dot_product_attention(autocast::lowered(query, where),

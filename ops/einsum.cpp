@@ -209,8 +209,10 @@ void check_operands(const std::vector<Tensor>& operands, Where where) {
 }  // namespace
 
 Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
-  if (autocast_enabled()) {
-    const Autocast off(bfloat16, false);  // what is widened below stays so
+  if (autocast_enabled() &&
+      std::none_of(operands.begin(), operands.end(),
+                   [](const Tensor& x) { return autocast::has_dtype(x, float64); })) {
+    const detail::AutocastOff off;  // what is widened below stays so
     std::vector<Tensor> lowered;
     for (const Tensor& x : operands) {
       lowered.push_back(autocast::lowered(x, where));

@@ -43,7 +43,8 @@ std::ostream& operator<<(std::ostream& out, const KernelReport& report) {
   }
   const std::ios_base::fmtflags flags = out.flags();
   const std::streamsize precision = out.precision();
-  out << std::fixed << std::setprecision(3);
+  const char fill = out.fill(' ');
+  out << std::fixed << std::right << std::setprecision(3);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (i == 0) {
       out << std::setw(10) << "ms" << std::setw(8) << "calls";
@@ -58,6 +59,7 @@ std::ostream& operator<<(std::ostream& out, const KernelReport& report) {
   }
   out.flags(flags);
   out.precision(precision);
+  out.fill(fill);
   return out;
 }
 

@@ -101,8 +101,8 @@ Tensor patches(const Tensor& x, const Shape& kernel, const LocallyConnectedOptio
 template <std::size_t N>
 Tensor locally_connected(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                          const LocallyConnectedOptions<N>& options, Where where) {
-  if (autocast_enabled()) {
-    const Autocast off(bfloat16, false);  // what is widened below stays so
+  if (autocast::applies(x, weight, bias)) {
+    const detail::AutocastOff off;  // what is widened below stays so
     return locally_connected(op, autocast::lowered(x, where), autocast::lowered(weight, where),
                              autocast::lowered(bias, where), options, where);
   }

@@ -58,8 +58,9 @@ void check_probabilities(const char* op, const Tensor& input, Where where) {
 
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCEOptions& options,
                             Where where) {
-  if (autocast::widens(input, target)) {
-    return binary_cross_entropy(widened(input, where), widened(target, where), options, where);
+  if (autocast::widens(input, target, options.weight)) {
+    return binary_cross_entropy(widened(input, where), widened(target, where),
+                                loss::widened_weights(options, where), where);
   }
   const char* const op = "binary_cross_entropy";
   check_pair(op, input, target, where);
@@ -88,9 +89,9 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCE
 
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
                                         const BCEWithLogitsOptions& options, Where where) {
-  if (autocast::widens(input, target)) {
-    return binary_cross_entropy_with_logits(widened(input, where), widened(target, where), options,
-                                            where);
+  if (autocast::widens(input, target, options.weight, options.pos_weight)) {
+    return binary_cross_entropy_with_logits(widened(input, where), widened(target, where),
+                                            loss::widened_weights(options, where), where);
   }
   const char* const op = "binary_cross_entropy_with_logits";
   check_pair(op, input, target, where);
@@ -143,9 +144,9 @@ Tensor soft_margin_loss(const Tensor& input, const Tensor& target, LossOptions o
 
 Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
                                    const BCEOptions& options, Where where) {
-  if (autocast::widens(input, target)) {
-    return multilabel_soft_margin_loss(widened(input, where), widened(target, where), options,
-                                       where);
+  if (autocast::widens(input, target, options.weight)) {
+    return multilabel_soft_margin_loss(widened(input, where), widened(target, where),
+                                       loss::widened_weights(options, where), where);
   }
   const char* const op = "multilabel_soft_margin_loss";
   check_pair(op, input, target, where);

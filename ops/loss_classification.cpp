@@ -166,11 +166,19 @@ Tensor smooth_part(const char* op, const Tensor& log_probabilities, const Classe
                               reduction, where);
 }
 
+// x with 0 in the rows of ignored targets, along dimension d: what they hold may be NaN.
+Tensor without_ignored_rows(const Tensor& x, const Tensor& ignored, std::int64_t d, Where where) {
+  return ignored.defined() ? retrograd::where(unsqueeze(ignored, d, where), 0, x, where) : x;
+}
+
 // Cross entropy of classes, composed: for weights that are trained themselves.
-Tensor composed_entropy(const char* op, const Tensor& x, const Classes& classes, std::size_t dim,
-                        const Tensor& weight, const CrossEntropyOptions& options, Where where) {
+Tensor composed_entropy(const char* op, const Tensor& input, const Classes& classes,
+                        std::size_t dim, const Tensor& weight, const CrossEntropyOptions& options,
+                        Where where) {
+  const auto d = static_cast<std::int64_t>(dim);
+  const Tensor x = without_ignored_rows(input, classes.ignored, d, where);
   const Tensor weights = target_weights(weight, classes, where);
-  const Tensor log_probabilities = log_softmax(x, static_cast<std::int64_t>(dim), where);
+  const Tensor log_probabilities = log_softmax(x, d, where);
   const Tensor hard = nll(op, log_probabilities, classes, dim, weights, options.reduction, where);
   if (options.label_smoothing == 0) {
     return hard;
@@ -210,8 +218,7 @@ Tensor wanted_classes(const Tensor& x, std::size_t dim, const kernels::ClassTarg
   if (targets.soft.defined()) {
     wanted = wanted + along_classes(targets.soft, x, dim, {});
   }
-  return targets.ignored.defined() ? retrograd::where(unsqueeze(targets.ignored, d), 0, wanted)
-                                   : wanted;
+  return without_ignored_rows(wanted, targets.ignored, d, {});
 }
 
 // The losses of the targets in one pass over the logits.
@@ -234,7 +241,10 @@ Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTarget
          const auto d = static_cast<std::int64_t>(dim);
          const Tensor wanted = wanted_classes(x, dim, targets);
          const Tensor all = sum(wanted, d, true);
-         return {unsqueeze(b.grad, d) * (softmax(x, d) * all - wanted)};
+         const auto counted = [&](const Tensor& rows) {
+           return without_ignored_rows(rows, targets.ignored, d, {});
+         };
+         return {counted(unsqueeze(b.grad, d)) * (softmax(counted(x), d) * all - wanted)};
        }});
 }
 
@@ -242,8 +252,9 @@ Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTarget
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions& options,
                 Where where) {
-  if (autocast::widens(input, target)) {
-    return nll_loss(widened(input, where), widened(target, where), options, where);
+  if (autocast::widens(input, target, options.weight)) {
+    return nll_loss(widened(input, where), widened(target, where),
+                    loss::widened_weights(options, where), where);
   }
   const char* const op = "nll_loss";
   const std::size_t dim = class_dim(op, input, target, where);
@@ -256,8 +267,9 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions&
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyOptions& options,
                      Where where) {
-  if (autocast::widens(input, target)) {
-    return cross_entropy(widened(input, where), widened(target, where), options, where);
+  if (autocast::widens(input, target, options.weight)) {
+    return cross_entropy(widened(input, where), widened(target, where),
+                         loss::widened_weights(options, where), where);
   }
   const char* const op = "cross_entropy";
   const std::size_t dim = class_dim(op, input, target, where);
@@ -291,8 +303,9 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
 
 Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
                          const MultiMarginLossOptions& options, Where where) {
-  if (autocast::widens(input, target)) {
-    return multi_margin_loss(widened(input, where), widened(target, where), options, where);
+  if (autocast::widens(input, target, options.weight)) {
+    return multi_margin_loss(widened(input, where), widened(target, where),
+                             loss::widened_weights(options, where), where);
   }
   const char* const op = "multi_margin_loss";
   const std::size_t dim = class_dim(op, input, target, where);

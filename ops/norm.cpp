@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
@@ -95,12 +96,14 @@ Tensor record_norm(const char* op, Where where, Norm norm, const Tensor& x, cons
   norm.parameter_dtype = weight.defined() ? weight.dtype()
                          : bias.defined() ? bias.dtype()
                                           : x.dtype();
+  // Of its values a copy, as relu(batch_norm(x)) lets the bias change before the backward pass.
+  const Tensor bias_values =
+      norm.relu && bias.defined() && grad_enabled() ? bias.detach().clone() : Tensor();
   return record({.op = op,
                  .where = where,
                  .output = y,
                  .inputs = {x, weight, bias},
-                 .saved = {x, weight, statistics.mean, statistics.inverse_deviation,
-                           save_if(norm.relu, bias)},
+                 .saved = {x, weight, statistics.mean, statistics.inverse_deviation, bias_values},
                  .backward = [norm](const Backward& b) { return backward(norm, b); }});
 }
 

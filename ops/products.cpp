@@ -50,8 +50,8 @@ Tensor scaled(const Tensor& x, double factor, Where where) {
 
 Tensor add_product(const char* op, const Tensor& input, const Tensor& a, const Tensor& b,
                    AddmmOptions options, bool batched, Where where) {
-  if (autocast_enabled()) {
-    const Autocast off(bfloat16, false);  // what is widened below stays so
+  if (autocast::applies(input, a, b)) {
+    const detail::AutocastOff off;  // what is widened below stays so
     return add_product(op, autocast::lowered(input, where), autocast::lowered(a, where),
                        autocast::lowered(b, where), options, batched, where);
   }
@@ -154,8 +154,8 @@ Tensor baddbmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptio
 
 Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const Tensor& bias,
                 Where where) {
-  if (autocast_enabled()) {
-    const Autocast off(bfloat16, false);  // what is widened below stays so
+  if (autocast::applies(x1, x2, weight, bias)) {
+    const detail::AutocastOff off;  // what is widened below stays so
     return bilinear(autocast::lowered(x1, where), autocast::lowered(x2, where),
                     autocast::lowered(weight, where), autocast::lowered(bias, where), where);
   }

@@ -119,8 +119,8 @@ struct Wide {
 
 Tensor rnn_cell(const char* op, const Tensor& input, const Tensor& hx, const Parameters& p,
                 bool use_relu, Where where) {
-  if (autocast_enabled()) {
-    const Autocast off(bfloat16, false);  // what is widened below stays so
+  if (autocast::applies(input, hx, p.w_ih, p.w_hh, p.b_ih, p.b_hh)) {
+    const detail::AutocastOff off;  // what is widened below stays so
     return rnn_cell(op, autocast::lowered(input, where), autocast::lowered(hx, where),
                     {autocast::lowered(p.w_ih, where), autocast::lowered(p.w_hh, where),
                      autocast::lowered(p.b_ih, where), autocast::lowered(p.b_hh, where)},
@@ -146,8 +146,8 @@ Tensor rnn_relu_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, 
 
 Tensor gru_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                 const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  if (autocast_enabled()) {
-    const Autocast off(bfloat16, false);  // what is widened below stays so
+  if (autocast::applies(input, hx, w_ih, w_hh, b_ih, b_hh)) {
+    const detail::AutocastOff off;  // what is widened below stays so
     return gru_cell(autocast::lowered(input, where), autocast::lowered(hx, where),
                     autocast::lowered(w_ih, where), autocast::lowered(w_hh, where),
                     autocast::lowered(b_ih, where), autocast::lowered(b_hh, where), where);
@@ -161,8 +161,8 @@ Tensor gru_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const
 
 LSTMState lstm_cell(const Tensor& input, const LSTMState& hx, const Tensor& w_ih,
                     const Tensor& w_hh, const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  if (autocast_enabled()) {
-    const Autocast off(bfloat16, false);  // what is widened below stays so
+  if (autocast::applies(input, hx.h, hx.c, w_ih, w_hh, b_ih, b_hh)) {
+    const detail::AutocastOff off;  // what is widened below stays so
     return lstm_cell(autocast::lowered(input, where),
                      {.h = autocast::lowered(hx.h, where), .c = autocast::lowered(hx.c, where)},
                      autocast::lowered(w_ih, where), autocast::lowered(w_hh, where),

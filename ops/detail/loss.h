@@ -1,6 +1,7 @@
 // What the losses share. Internal.
 #pragma once
 
+#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/loss.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -17,6 +18,16 @@ void check_weight(const char* op, const char* name, const Tensor& weight, const 
 // A ValueError: "op: what is value; it must be `wanted`", unless `holds`.
 void require(const char* op, bool holds, const char* what, double value, const char* wanted,
              Where where);
+
+// Options with their weights widened.
+template <class Options>
+Options widened_weights(Options options, Where where) {
+  options.weight = widened(options.weight, where);
+  if constexpr (requires { options.pos_weight; }) {
+    options.pos_weight = widened(options.pos_weight, where);
+  }
+  return options;
+}
 
 // The losses of the elements, reduced and in the dtype that the input had.
 Tensor reduced(const char* op, const Tensor& losses, Reduction reduction, DType dtype, Where where);

@@ -8,10 +8,11 @@
 
 namespace retrograd::kernels {
 
-// x itself, or a copy in float64 where many of `terms` float32 values meet in one of x: there they
-// would lose digits, and x is small beside them.
+// x itself, or a copy in float64 where `terms` float32 values meet in few places of x: there they
+// would lose digits, and x is small beside them. Where x is as large as they are, a place that most
+// of them meet in is added up in float32.
 inline Tensor sums_of(const Tensor& x, std::int64_t terms) {
-  constexpr std::int64_t kMany = 16;
+  constexpr std::int64_t kMany = 2;
   return x.dtype() == float32 && terms >= kMany * x.numel() ? converted(x, float64) : x;
 }
 

@@ -10,25 +10,19 @@
 #include <retrograd/ops/kernel_report.h>
 #include <retrograd/retrograd.h>
 
+#include "autocast_tensors.h"
+
 namespace rg = retrograd;
 namespace nn = rg::nn;
 using rg::Autocast;
 using rg::bfloat16;
 using rg::float32;
 using rg::Tensor;
+using autocast_tests::largest_difference;
+using autocast_tests::leaf;
+using autocast_tests::Tensors;
 
 namespace {
-
-using Tensors = std::vector<Tensor>;
-
-Tensor leaf(const rg::Shape& shape, std::uint64_t seed) {
-  rg::Generator generator(seed);
-  return rg::randn(shape, {.requires_grad = true}, generator);
-}
-
-double largest_difference(const Tensor& a, const Tensor& b) {
-  return a.numel() == 0 ? 0 : rg::max(rg::abs(a.detach() - b.detach())).item<double>();
-}
 
 // With Autocast, f gives bfloat16 and what it gives for inputs converted by hand; so are the
 // gradients, in float32.
@@ -113,6 +107,22 @@ TEST_CASE("Autocast: exponentials, sums and losses are computed in float32") {
   check_widened(
       [](const Tensor& x) { return rg::cross_entropy(x, rg::zeros({4}, {.dtype = rg::int64})); });
   check_widened([](const Tensor& x) { return rg::binary_cross_entropy(x, rg::ones({4, 5})); });
+  const Tensor classes = rg::zeros({4}, {.dtype = rg::int64});
+  const Tensor targets = rg::ones({4, 5});
+  const Tensor weight = rg::full({5}, 0.5, {.dtype = bfloat16});
+  check_widened([&](const Tensor& x) { return rg::nll_loss(x, classes, {.weight = weight}); });
+  check_widened([&](const Tensor& x) { return rg::cross_entropy(x, classes, {.weight = weight}); });
+  check_widened(
+      [&](const Tensor& x) { return rg::multi_margin_loss(x, classes, {.weight = weight}); });
+  check_widened(
+      [&](const Tensor& x) { return rg::binary_cross_entropy(x, targets, {.weight = weight}); });
+  check_widened([&](const Tensor& x) {
+    return rg::binary_cross_entropy_with_logits(x, targets,
+                                                {.weight = weight, .pos_weight = weight});
+  });
+  check_widened([&](const Tensor& x) {
+    return rg::multilabel_soft_margin_loss(x, targets, {.weight = weight});
+  });
 }
 
 TEST_CASE("Autocast: other operators keep what they get, and mixed sums are float32") {
@@ -128,6 +138,18 @@ TEST_CASE("Autocast: other operators keep what they get, and mixed sums are floa
   CHECK(rg::relu(rg::ones({2})).dtype() == float32);
   const Tensor wide = rg::ones({2, 2}, {.dtype = rg::float64});
   CHECK(rg::matmul(wide, wide).dtype() == rg::float64);
+  const Tensor weight = rg::ones({2, 2});
+  const auto says_float32 = [](const std::function<void()>& f) {
+    try {
+      f();
+    } catch (const rg::DTypeError& error) {
+      return std::string(error.what()).find("bfloat16") == std::string::npos;
+    }
+    return false;
+  };
+  CHECK(says_float32([&] { rg::linear(wide, weight); }));
+  CHECK(says_float32([&] { rg::addmm(weight, wide, wide); }));
+  CHECK(says_float32([&] { rg::einsum("ij,jk->ik", {weight, wide}); }));
 }
 
 TEST_CASE("normalisation of bfloat16 takes float32 parameters and gives them float32 gradients") {
@@ -226,43 +248,22 @@ TEST_CASE("Autocast guards nest, belong to a thread and end with exceptions") {
   CHECK(!rg::autocast_enabled());
 }
 
-TEST_CASE("Autocast: second derivatives and checkpoints") {
-  const Tensor x = leaf({2, 3}, 1);
-  const Tensor w = leaf({3, 4}, 2);
-  const auto f = [&](const Tensor& in) { return rg::square(rg::matmul(in, w)); };
-  const auto run = [&](const std::function<Tensor()>& forward) {
-    const Tensor y = [&] {
-      const Autocast guard(bfloat16);
-      return rg::sum(forward());
-    }();
-    const Tensors first = rg::grad({y}, {x, w}, {.create_graph = true});
-    return rg::grad({rg::sum(first[0] * first[0]) + rg::sum(first[1])}, {x, w});
-  };
-  const Tensors plain = run([&] { return f(x); });
-  CHECK(plain[0].dtype() == float32);
-  CHECK(rg::max(rg::abs(plain[1])).item<double>() > 0);
-  const Tensors kept = run([&] {
-    f(x);  // the weight's conversion is made before the checkpoint
-    return rg::checkpoint(f, x);
-  });
-  CHECK(largest_difference(plain[0], kept[0]) == 0);
-  CHECK(largest_difference(plain[1], kept[1]) == 0);
-}
-
 TEST_CASE("Autocast: layers of all kinds train") {
   rg::manual_seed(1);
-  nn::LSTM lstm(3, 4);
+  nn::Sequential recurrent{nn::Linear(3, 3), nn::LSTM(3, 4),   nn::Linear(4, 4),
+                           nn::GRU(4, 4),    nn::Linear(4, 4), nn::RNN(4, 4)};
+  nn::Linear between(4, 4);
   nn::MultiheadAttention attention(4, 2);
   nn::Sequential head{nn::LayerNorm(4), nn::Linear(4, 2), nn::PReLU(), nn::Linear(2, 2)};
   const Tensor x = rg::randn({5, 2, 3});
   const Tensor loss = [&] {
     const Autocast guard(bfloat16);
-    const Tensor h = attention.forward(lstm.forward(x));
+    const Tensor h = attention.forward(between(recurrent(x)));
     return rg::cross_entropy(rg::flatten(head(h), 0, 1), rg::zeros({10}, {.dtype = rg::int64}));
   }();
   CHECK(loss.dtype() == float32);
   loss.backward();
-  for (const Tensor& parameter : lstm.parameters()) {
+  for (const Tensor& parameter : recurrent.parameters()) {
     CHECK(parameter.grad().dtype() == float32);
   }
   for (const Tensor& parameter : head.parameters()) {

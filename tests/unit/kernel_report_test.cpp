@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iomanip>
 #include <sstream>
 #include <string>
 
@@ -115,4 +116,15 @@ TEST_CASE("no row of the bench falls to a reference kernel") {
     step<bench::ResNet20>({4, 3, 32, 32});
   }));
   check_fast(reported([] { rg::matmul(rg::ones({256, 256}), rg::ones({256, 256})); }));
+}
+
+TEST_CASE("the kernel report's table does not depend on the stream's flags, and keeps them") {
+  const auto report = reported([] { rg::relu(rg::ones({8, 8})); });
+  std::ostringstream plain;
+  plain << report;
+  std::ostringstream odd;
+  odd << std::left << std::setfill('*') << report;
+  CHECK(odd.str() == plain.str());
+  CHECK(odd.fill() == '*');
+  CHECK((odd.flags() & std::ios_base::adjustfield) == std::ios_base::left);
 }

@@ -86,3 +86,27 @@ TEST_CASE("cross_entropy: logits of -inf, ignored rows of NaN, many classes") {
   large.backward();
   CHECK(rg::sum(equal.grad().to(rg::float64)).item<double>() == doctest::Approx(0).epsilon(1e-6));
 }
+
+TEST_CASE("cross_entropy: what ignored rows hold reaches no derivative, fused or composed") {
+  const Tensor x = rg::tensor({{0.0, 1.0, 2.0}, {NAN, INFINITY, -1.0}},
+                              {.dtype = rg::float64, .requires_grad = true});
+  const Tensor target = rg::tensor({1, 0}).to(rg::int64);
+  const Tensor weight = rg::tensor({0.5, 1.0, 2.0}, {.dtype = rg::float64, .requires_grad = true});
+  for (const bool trained : {false, true}) {  // weights that are trained need the composed loss
+    const rg::CrossEntropyOptions options{
+        .weight = trained ? weight : weight.detach(), .ignore_index = 0, .label_smoothing = 0.1};
+    const auto loss = [&](const Tensor& logits) {
+      return rg::cross_entropy(logits, target, options);
+    };
+    const Tensor first = rg::grad({loss(x)}, {x})[0];
+    const Tensor recorded = rg::grad({loss(x)}, {x}, {.create_graph = true})[0];
+    const Tensor second = rg::grad({rg::sum(rg::square(recorded))}, {x})[0];
+    for (std::int64_t k = 0; k < 3; ++k) {
+      CHECK(first.at({0, k}) == doctest::Approx(recorded.at({0, k})));
+      CHECK(std::isfinite(second.at({0, k})));
+      CHECK(first.at({1, k}) == 0);
+      CHECK(recorded.at({1, k}) == 0);
+      CHECK(second.at({1, k}) == 0);
+    }
+  }
+}

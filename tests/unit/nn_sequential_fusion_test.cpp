@@ -167,3 +167,20 @@ TEST_CASE("Operators with ReLU let NaN through, as relu does") {
   const rg::BatchNormOptions training{.training = true};
   CHECK(std::isnan(rg::batch_norm_relu(x, {}, {}, {}, {}, training).at({0, 0})));
 }
+
+TEST_CASE("a batch norm's bias may change between forward and backward, fused too") {
+  const auto gradient = [](bool watched) {
+    rg::manual_seed(1);
+    nn::Sequential net{nn::BatchNorm2d(3), nn::ReLU()};
+    auto& norm = dynamic_cast<nn::BatchNorm2d&>(net[0]);
+    const Tensor x = rg::randn({4, 3, 5, 5}, {.requires_grad = true});
+    const Tensor y = watched ? rg::relu(norm(x)) : net(x);
+    CHECK(fused(y) != watched);
+    {
+      const rg::NoGradGuard unrecorded;
+      norm.bias.add_(1.0);
+    }
+    return rg::grad({rg::sum(rg::square(y))}, {x})[0];
+  };
+  check_near(gradient(false), gradient(true));
+}

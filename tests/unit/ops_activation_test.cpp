@@ -112,6 +112,15 @@ TEST_CASE("activations: values of straight pieces") {
   CHECK(values({3}, [](const Tensor& t) { return softplus(t, 1, 2); }) == Numbers{3});
 }
 
+TEST_CASE("activations: add_relu promotes as a sum does") {
+  const Tensor a = vector({-2, 3}, float32);
+  const Tensor b = vector({1, 1});
+  CHECK(add_relu(a, b).dtype() == float64);
+  CHECK(add_relu(a, b).to_vector<double>() == Numbers{0, 4});
+  CHECK(add_relu(a.to(bfloat16), a).dtype() == float32);
+  CHECK(add_relu(a, reshape(b, {2, 1})).shape() == Shape{2, 2});
+}
+
 TEST_CASE("activations: prelu takes a slope for each channel, whatever the layout") {
   const Tensor x = full({2, 3, 2}, -1.0);
   const Tensor y = prelu(x, tensor({1.0, 2.0, 3.0}));

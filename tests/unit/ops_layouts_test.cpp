@@ -168,6 +168,9 @@ TEST_CASE("a million float32 numbers that meet in one place keep their digits") 
   Tensor table = zeros({1, 1}, {.requires_grad = true});
   embedding(first, table).backward(reshape(x, {count, 1}));
   CHECK(table.grad().item<float>() == right);
+  // one popular row of many
+  const Tensor wide = scatter_add(zeros({100'000}), 0, first, x);
+  CHECK(wide.at({0}) == right);
   CHECK(avg_pool2d(reshape(x, {1, 1, 1000, 1000}), 1000).item<float>() ==
         doctest::Approx(0.1).epsilon(1e-7));
 }

@@ -1,0 +1,18 @@
+// Autocast switched off by the library itself. Internal.
+#pragma once
+
+namespace retrograd::detail {
+
+// Off for its scope; unlike a guard it leaves the conversions alone, and whether they are kept.
+class AutocastOff {
+ public:
+  AutocastOff() noexcept;
+  ~AutocastOff();
+  AutocastOff(const AutocastOff&) = delete;
+  AutocastOff& operator=(const AutocastOff&) = delete;
+
+ private:
+  bool previous_;
+};
+
+}  // namespace retrograd::detail
