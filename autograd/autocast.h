@@ -8,7 +8,8 @@ namespace retrograd {
 
 // While one is alive, matrix products, linear layers and convolutions of float32 take their inputs
 // as bfloat16, add in float32 and give bfloat16; softmax, losses, sums, exp, log, pow and norms of
-// vectors take bfloat16 as float32 and give float32. Everything else keeps what it gets.
+// vectors take bfloat16 as float32 and give float32; so do the recurrent layers and the attention
+// of nn. Everything else keeps what it gets, float64 too, and what stands beside it.
 // Parameters stay float32: their conversions are recorded, so their gradients are float32 too.
 // backward() needs no guard, and computes each gradient in the dtype of its operator.
 //

@@ -20,8 +20,8 @@ RETROGRAD_API Tensor softplus(const Tensor& x, double beta = 1, double threshold
                               Where where = {});
 // x above 0, negative_slope x elsewhere, at 0 too.
 RETROGRAD_API Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01, Where where = {});
-// relu(a + b) in one operator, as at the end of a residual block; a and b broadcast, and have one
-// dtype.
+// relu(a + b) in one operator, as at the end of a residual block; in two where a and b differ in
+// dtype. a is floating.
 RETROGRAD_API Tensor add_relu(const Tensor& a, const Tensor& b, Where where = {});
 // weight[c] x where x <= 0, x above. The weight is one number or one for each channel: dimension 1
 // of x. Throws ShapeError for another number of them.

@@ -209,9 +209,9 @@ void check_operands(const std::vector<Tensor>& operands, Where where) {
 }  // namespace
 
 Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
-  if (autocast_enabled() &&
-      std::none_of(operands.begin(), operands.end(),
-                   [](const Tensor& x) { return autocast::has_dtype(x, float64); })) {
+  if (autocast_enabled() && std::none_of(operands.begin(), operands.end(), [](const Tensor& x) {
+        return autocast::has_dtype(x, float64);
+      })) {
     const detail::AutocastOff off;  // what is widened below stays so
     std::vector<Tensor> lowered;
     for (const Tensor& x : operands) {

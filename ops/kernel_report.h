@@ -3,6 +3,10 @@
 //   start_kernel_report();
 //   train_one_step();
 //   std::cout << kernel_report();
+//
+// Timed are convolutions, products, pooling, normalisation, softmax, cross entropy, element-wise
+// arithmetic, relu, gelu, silu, sums, means and copies. Other kernels, such as those that index,
+// pad, sort or draw random numbers, are not in the report.
 #pragma once
 
 #include <cstdint>

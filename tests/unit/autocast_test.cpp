@@ -14,13 +14,13 @@
 
 namespace rg = retrograd;
 namespace nn = rg::nn;
+using autocast_tests::largest_difference;
+using autocast_tests::leaf;
+using autocast_tests::Tensors;
 using rg::Autocast;
 using rg::bfloat16;
 using rg::float32;
 using rg::Tensor;
-using autocast_tests::largest_difference;
-using autocast_tests::leaf;
-using autocast_tests::Tensors;
 
 namespace {
 
