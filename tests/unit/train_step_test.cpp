@@ -78,6 +78,10 @@ TEST_CASE("a training step takes no memory from the system after the third") {
 }
 
 TEST_CASE("a training step copies no activation into another layout but the images") {
+  if (!rg::onednn_enabled()) {
+    MESSAGE("skipped: reference kernels bring filters into this layout too, and count them");
+    return;
+  }
   const rg::optim::SGDOptions sgd{.lr = 0.01};
   // Forward, and for the gradient of the first weight.
   CHECK(fourth_step<ResNet, rg::optim::SGD>({4, 3, 16, 16}, sgd).reorders == 2);
