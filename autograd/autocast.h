@@ -15,11 +15,10 @@ namespace retrograd {
 //
 // Guards nest; Autocast(bfloat16, false) switches the mode off for its scope. A parameter that did
 // not change is converted once until the outermost guard ends, unless `cache_enabled` is false here
-// or in a guard around this one; a change by writing through data() is not noticed. A guard must end
-// in the thread that made it.
-// The meaning is that of PyTorch's torch.autocast. Throws DTypeError for dtypes other than
-// bfloat16. Where the processor has no bfloat16 arithmetic, one line on stderr says so, and rounded
-// values are computed with in float32.
+// or in a guard around this one; a change by writing through data() is not noticed. A guard must
+// end in the thread that made it. The meaning is that of PyTorch's torch.autocast. Throws
+// DTypeError for dtypes other than bfloat16. Where the processor has no bfloat16 arithmetic, one
+// line on stderr says so, and rounded values are computed with in float32.
 class RETROGRAD_API Autocast {
  public:
   explicit Autocast(DType dtype, bool enabled = true, bool cache_enabled = true, Where where = {});

@@ -185,8 +185,8 @@ void set_record_observer(RecordObserver observer) noexcept {
 
 Tensor alias(const Tensor& tensor, NodePtr node) {
   const TensorImpl& same = tensor.impl();
-  auto impl = IntrusivePtr<TensorImpl>::adopt(
-      new TensorImpl(same, same.storage, same.dtype, same.offset));
+  auto impl =
+      IntrusivePtr<TensorImpl>::adopt(new TensorImpl(same, same.storage, same.dtype, same.offset));
   impl->node = std::move(node);
   return Tensor(std::move(impl));
 }

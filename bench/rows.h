@@ -33,7 +33,8 @@ inline constexpr const char* kLenet1 = "LeNet, batch 1, step";
 inline constexpr const char* kResnet32 = "ResNet-20, batch 32, step";
 inline constexpr const char* kResnet128 = "ResNet-20, batch 128, step";
 // Ours under Autocast; the peer computes in float32.
-inline constexpr const char* kResnet128Low = "ResNet-20, batch 128, step: bfloat16 autocast, LibTorch float32";
+inline constexpr const char* kResnet128Low =
+    "ResNet-20, batch 128, step: bfloat16 autocast, LibTorch float32";
 
 inline constexpr const char* kSlide = "slide regression step";
 inline constexpr const char* kChain = "chain of 1,000 multiplications";

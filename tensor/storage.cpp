@@ -17,7 +17,7 @@ constexpr std::size_t kHeader = 64;
 std::size_t header_of(std::size_t bytes) {
   return bytes <= kHeader - sizeof(Storage) ? sizeof(Storage) : kHeader;
 }
-}
+}  // namespace
 
 IntrusivePtr<Storage> new_storage(std::size_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() - kHeader) {
