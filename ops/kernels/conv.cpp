@@ -10,26 +10,29 @@ namespace retrograd::kernels {
 
 namespace {
 
-// The result of oneDNN's kernel where it has a right one and may be used; undefined where not. In
-// bfloat16, what the processor cannot multiply is emulated, which is slower than float32.
-template <class Fast>
-Tensor try_onednn(onednn::Pass pass, const ConvShape& shape, Fast&& fast) {
-  if (!choice().may_use_onednn() || !onednn::supports(pass, shape) ||
-      (shape.dtype == bfloat16 && !detail::fast_bfloat16())) {
-    return {};
+// Whether oneDNN has a right kernel and may be used. In bfloat16, what the processor cannot
+// multiply is emulated, which is slower than float32.
+bool may_use_onednn(onednn::Pass pass, const ConvShape& shape) {
+  return choice().may_use_onednn() && onednn::supports(pass, shape) &&
+         (shape.dtype != bfloat16 || detail::fast_bfloat16());
+}
+
+// The result of the faster kernels, where one of them is right for the shape; undefined where not.
+template <class Direct, class Onednn>
+Tensor try_fast(onednn::Pass pass, const ConvShape& shape, const Direct& direct,
+                const Onednn& onednn) {
+  if (choice().may_use_direct() && direct::suits(pass, shape)) {
+    ++choice().direct_runs;
+    return direct();
   }
-  Tensor result = fast();
+  Tensor result = may_use_onednn(pass, shape) ? onednn() : Tensor();
   choice().onednn_runs += result.defined() ? 1 : 0;
   return result;
 }
 
-// Whether the loops for few channels are the best choice.
-bool runs_directly(onednn::Pass pass, const ConvShape& shape) {
-  if (!choice().may_use_direct() || !direct::suits(pass, shape)) {
-    return false;
-  }
-  ++choice().direct_runs;
-  return true;
+void note_reference() {
+  ++choice().reference_runs;
+  kernel_uses(kReference);
 }
 
 // y (N, C, ...) += bias (C).
@@ -47,12 +50,11 @@ ConvShape in_float32(ConvShape shape) {
 // Of bfloat16, the result may be asked for in float32.
 Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, DType dtype) {
   const KernelTimer timer("conv_input_grad", grad, weight);
-  if (runs_directly(onednn::Pass::input_grad, shape)) {
-    return direct::conv_input_grad(grad, weight, shape);
-  }
-  const auto fast = [&] { return onednn::conv_input_grad(grad, weight, shape, dtype); };
-  if (Tensor result = try_onednn(onednn::Pass::input_grad, shape, fast); result.defined()) {
-    return result;
+  const Tensor fast = try_fast(
+      onednn::Pass::input_grad, shape, [&] { return direct::conv_input_grad(grad, weight, shape); },
+      [&] { return onednn::conv_input_grad(grad, weight, shape, dtype); });
+  if (fast.defined()) {
+    return fast;
   }
   if (shape.dtype == bfloat16) {
     kernel_uses("float32");
@@ -60,8 +62,7 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& sha
                                      in_float32(shape), float32);
     return dtype == float32 ? result : converted(result, dtype);
   }
-  ++choice().reference_runs;
-  kernel_uses(kReference);
+  note_reference();
   return reference::conv_input_grad(grad, weight, shape);
 }
 
@@ -69,12 +70,11 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& sha
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
   const KernelTimer timer("conv", x, weight);
-  if (runs_directly(onednn::Pass::forward, shape)) {
-    return direct::conv(x, weight, bias, shape);
-  }
-  const auto fast = [&] { return onednn::conv(x, weight, bias, shape); };
-  if (Tensor result = try_onednn(onednn::Pass::forward, shape, fast); result.defined()) {
-    return result;
+  const Tensor fast = try_fast(
+      onednn::Pass::forward, shape, [&] { return direct::conv(x, weight, bias, shape); },
+      [&] { return onednn::conv(x, weight, bias, shape); });
+  if (fast.defined()) {
+    return fast;
   }
   if (shape.dtype == bfloat16) {
     kernel_uses("float32");
@@ -82,8 +82,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
                           converted(bias, float32), in_float32(shape)),
                      bfloat16);
   }
-  ++choice().reference_runs;
-  kernel_uses(kReference);
+  note_reference();
   return reference::conv(x, weight, bias, shape);
 }
 
@@ -100,12 +99,11 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& b
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
   const KernelTimer timer("conv_weight_grad", x, grad);
-  if (runs_directly(onednn::Pass::weight_grad, shape)) {
-    return direct::conv_weight_grad(x, grad, shape);
-  }
-  const auto fast = [&] { return onednn::conv_weight_grad(x, grad, shape); };
-  if (Tensor result = try_onednn(onednn::Pass::weight_grad, shape, fast); result.defined()) {
-    return result;
+  const Tensor fast = try_fast(
+      onednn::Pass::weight_grad, shape, [&] { return direct::conv_weight_grad(x, grad, shape); },
+      [&] { return onednn::conv_weight_grad(x, grad, shape); });
+  if (fast.defined()) {
+    return fast;
   }
   if (shape.dtype == bfloat16) {
     kernel_uses("float32");
@@ -113,8 +111,7 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& sh
         conv_weight_grad(converted(x, float32), converted(grad, float32), in_float32(shape)),
         bfloat16);
   }
-  ++choice().reference_runs;
-  kernel_uses(kReference);
+  note_reference();
   return reference::conv_weight_grad(x, grad, shape);
 }
 

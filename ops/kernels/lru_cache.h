@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,12 @@
 #include <utility>
 
 namespace retrograd::kernels {
+
+// A hash that takes one number more into account.
+inline std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
+  return hash ^ hash >> 32;
+}
 
 // Values are shared and never changed. The one unused for longest makes room for a new one; whoever
 // still holds it keeps it.

@@ -35,7 +35,7 @@ Tensor reordered(const ConvPlan& plan, const Tensor& weight) {
 }  // namespace
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  const ConvThreads threads(shape);
+  const WorkThreads threads(multiplications(shape));
   const auto plan = conv_plan(Pass::forward, shape, bias.defined(), threads);
   if (!plan) {
     return {};
@@ -59,7 +59,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape,
                        DType result) {
-  const ConvThreads threads(shape);
+  const WorkThreads threads(multiplications(shape));
   const Pass pass = result == shape.dtype ? Pass::input_grad : Pass::wide_input_grad;
   const auto plan = conv_plan(pass, shape, false, threads);
   if (!plan) {
@@ -75,7 +75,7 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
-  const ConvThreads threads(shape);
+  const WorkThreads threads(multiplications(shape));
   const auto plan = conv_plan(Pass::weight_grad, shape, false, threads);
   if (!plan) {
     return {};

@@ -5,11 +5,8 @@
 #include <exception>
 #include <string_view>
 
-#include <omp.h>
-
 #include <retrograd/ops/kernels/lru_cache.h>
 #include <retrograd/ops/kernels/report.h>
-#include <retrograd/tensor/threads.h>
 
 namespace retrograd::kernels::onednn {
 
@@ -18,8 +15,6 @@ namespace {
 using dnnl::memory;
 
 constexpr std::size_t kMostPlans = 1024;
-// Below this many multiplications a second thread costs more than it saves.
-constexpr std::int64_t kLeastDivided = 1 << 18;
 constexpr auto kDirect = dnnl::algorithm::convolution_direct;
 
 // (first..., the spatial sizes). One-dimensional convolutions run as two-dimensional ones of height
@@ -27,14 +22,6 @@ constexpr auto kDirect = dnnl::algorithm::convolution_direct;
 memory::dims with_spatial(memory::dims first, const ConvShape& shape, const Spatial& sizes) {
   first.insert(first.end(), sizes.end() - (shape.spatial_rank == 3 ? 3 : 2), sizes.end());
   return first;
-}
-
-std::int64_t multiplications(const ConvShape& s) {
-  std::int64_t count = s.batch * s.out_channels * (s.in_channels / s.groups);
-  for (std::size_t d = 0; d < 3; ++d) {
-    count *= s.output[d] * s.kernel[d];
-  }
-  return count;
 }
 
 // Row-major strides, with the dimension at `innermost` moved to the end.
@@ -174,10 +161,7 @@ std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
 struct HashConvKey {
   std::size_t operator()(const ConvKey& key) const noexcept {
     std::uint64_t hash = 0;
-    const auto mix = [&hash](std::uint64_t value) {
-      hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
-      hash ^= hash >> 32;
-    };
+    const auto mix = [&hash](std::uint64_t value) { hash = mixed(hash, value); };
     const ConvShape& s = key.shape;
     mix(static_cast<std::uint64_t>(key.pass) << 16 | static_cast<std::uint64_t>(s.dtype) << 8 |
         static_cast<std::uint64_t>(s.spatial_rank) << 1 | static_cast<std::uint64_t>(key.bias));
@@ -205,24 +189,16 @@ PlanCache& plan_cache() {
 
 }  // namespace
 
-ConvThreads::ConvThreads(const ConvShape& shape) : ConvThreads(multiplications(shape)) {}
-
-ConvThreads::ConvThreads(std::int64_t multiplications)
-    : count_(omp_in_parallel() != 0 || multiplications < kLeastDivided ? 1 : get_num_threads()),
-      previous_(omp_get_max_threads()) {
-  if (count_ != previous_) {
-    omp_set_num_threads(count_);
+std::int64_t multiplications(const ConvShape& s) {
+  std::int64_t count = s.batch * s.out_channels * (s.in_channels / s.groups);
+  for (std::size_t d = 0; d < 3; ++d) {
+    count *= s.output[d] * s.kernel[d];
   }
-}
-
-ConvThreads::~ConvThreads() {
-  if (count_ != previous_) {
-    omp_set_num_threads(previous_);
-  }
+  return count;
 }
 
 std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias,
-                                          const ConvThreads& threads) {
+                                          const WorkThreads& threads) {
   const ConvKey key{pass, bias, threads.count(), shape};
   auto plan = plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
     try {

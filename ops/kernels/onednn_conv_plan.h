@@ -31,24 +31,11 @@ struct ConvPlan {
   dnnl::memory::desc weight;        // in the layout that the primitive likes best
 };
 
-// The number of threads that oneDNN sees in this scope: one where the work is too small to divide.
-class ConvThreads {
- public:
-  explicit ConvThreads(const ConvShape& shape);
-  explicit ConvThreads(std::int64_t multiplications);
-  ~ConvThreads();
-  ConvThreads(const ConvThreads&) = delete;
-  ConvThreads& operator=(const ConvThreads&) = delete;
+// Of one image's sizes and the batch; what WorkThreads asks for.
+std::int64_t multiplications(const ConvShape& shape);
 
-  int count() const { return count_; }
-
- private:
-  int count_;
-  int previous_;
-};
-
-// To be used in the scope of the same ConvThreads. Null where oneDNN has no good implementation.
+// To be used in the scope of the same WorkThreads. Null where oneDNN has no good implementation.
 std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias,
-                                          const ConvThreads& threads);
+                                          const WorkThreads& threads);
 
 }  // namespace retrograd::kernels::onednn

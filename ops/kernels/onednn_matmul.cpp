@@ -11,7 +11,6 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/lru_cache.h>
-#include <retrograd/ops/kernels/onednn_conv_plan.h>
 #include <retrograd/ops/kernels/onednn_runtime.h>
 #include <retrograd/ops/kernels/report.h>
 
@@ -32,8 +31,7 @@ struct HashMatmulKey {
   std::size_t operator()(const MatmulKey& key) const noexcept {
     std::uint64_t hash = 0;
     for (const std::int64_t part : key) {
-      hash = (hash ^ static_cast<std::uint64_t>(part)) * 0x9e3779b97f4a7c15ULL;
-      hash ^= hash >> 32;
+      hash = mixed(hash, static_cast<std::uint64_t>(part));
     }
     return hash;
   }
@@ -100,7 +98,7 @@ Tensor matmul(const Tensor& given_a, const Tensor& given_b, DType result) {
   const Tensor a = is_plain(given_a) ? given_a : contiguous_copy(given_a);
   const Tensor b = is_plain(given_b) ? given_b : contiguous_copy(given_b);
   Tensor out = empty_tensor({batch, a.shape()[1], b.shape()[2]}, result);
-  const ConvThreads threads(work);
+  const WorkThreads threads(work);
   MatmulKey key{static_cast<std::int64_t>(result), threads.count()};
   for (std::size_t d = 0; d < 3; ++d) {
     key[2 + d] = a.shape()[d];

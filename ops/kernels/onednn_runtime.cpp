@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <omp.h>
+
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/threads.h>
 
 namespace retrograd::kernels::onednn {
 
@@ -30,6 +33,9 @@ dnnl::memory::data_type data_type(DType dtype) {
 }
 
 namespace {
+// Below this many multiplications a second thread costs more than it saves.
+constexpr std::int64_t kLeastDivided = 1 << 18;
+
 const dnnl::stream& stream() {
   thread_local const dnnl::stream instance(engine());
   return instance;
@@ -60,6 +66,20 @@ void Runnable::run(std::initializer_list<Argument> arguments) const {
   dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream().get(),
                                                  static_cast<int>(count), passed.data()),
                           "oneDNN could not run a primitive");
+}
+
+WorkThreads::WorkThreads(std::int64_t multiplications)
+    : count_(omp_in_parallel() != 0 || multiplications < kLeastDivided ? 1 : get_num_threads()),
+      previous_(omp_get_max_threads()) {
+  if (count_ != previous_) {
+    omp_set_num_threads(count_);
+  }
+}
+
+WorkThreads::~WorkThreads() {
+  if (count_ != previous_) {
+    omp_set_num_threads(previous_);
+  }
 }
 
 Runnable make_reorder(const dnnl::memory::desc& from, const dnnl::memory::desc& to) {

@@ -1,6 +1,7 @@
 // What every oneDNN kernel needs: engine, stream, attributes, execution.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 
 #include <retrograd/ops/kernels/onednn_compat.h>
@@ -37,6 +38,21 @@ class Runnable {
  private:
   dnnl::primitive primitive_;
   dnnl::memory::desc scratch_;
+};
+
+// The number of threads that oneDNN sees in this scope: one where the work is too small to divide.
+class WorkThreads {
+ public:
+  explicit WorkThreads(std::int64_t multiplications);
+  ~WorkThreads();
+  WorkThreads(const WorkThreads&) = delete;
+  WorkThreads& operator=(const WorkThreads&) = delete;
+
+  int count() const { return count_; }
+
+ private:
+  int count_;
+  int previous_;
 };
 
 // Copies between two layouts of the same tensor.
