@@ -12,6 +12,8 @@
 
 #include <retrograd/retrograd.h>
 
+#include "test_paths.h"
+
 namespace rg = retrograd;
 namespace nn = rg::nn;
 using rg::Tensor;

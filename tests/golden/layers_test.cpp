@@ -16,6 +16,7 @@
 
 #include "golden/derivatives.h"
 #include "golden/layer_cases.h"
+#include "test_paths.h"
 
 namespace rg = retrograd;
 namespace nn = rg::nn;

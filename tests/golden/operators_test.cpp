@@ -9,6 +9,7 @@
 
 #include "derivatives.h"
 #include "gradient/run_case.h"
+#include "test_paths.h"
 
 namespace {
 

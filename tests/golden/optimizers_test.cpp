@@ -10,6 +10,8 @@
 
 #include <retrograd/retrograd.h>
 
+#include "test_paths.h"
+
 namespace rg = retrograd;
 namespace optim = rg::optim;
 using rg::Tensor;

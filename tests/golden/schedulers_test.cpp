@@ -13,6 +13,8 @@
 
 #include <retrograd/retrograd.h>
 
+#include "test_paths.h"
+
 namespace rg = retrograd;
 using namespace rg::optim::lr_scheduler;
 using rg::Tensor;

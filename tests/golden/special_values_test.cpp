@@ -15,6 +15,8 @@
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
 
+#include "test_paths.h"
+
 namespace rg = retrograd;
 using rg::Tensor;
 

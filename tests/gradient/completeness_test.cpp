@@ -13,6 +13,7 @@
 #include <retrograd/autograd/node.h>
 
 #include "run_case.h"
+#include "test_paths.h"
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <retrograd/retrograd.h>
 
 #include "../../bench/models.h"
+#include "test_paths.h"
 
 namespace rg = retrograd;
 using rg::Tensor;

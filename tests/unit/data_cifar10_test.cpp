@@ -9,6 +9,7 @@
 
 #include <retrograd/retrograd.h>
 
+#include "test_paths.h"
 #include "unit/io_temp_files.h"
 
 namespace rg = retrograd;

@@ -8,6 +8,7 @@
 
 #include <retrograd/data/mnist.h>
 
+#include "test_paths.h"
 #include "unit/io_temp_files.h"
 
 namespace rg = retrograd;
