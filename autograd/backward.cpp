@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <retrograd/autograd/detail/engine.h>
+#include <retrograd/autograd/detail/nesting.h>
 #include <retrograd/tensor/creation.h>
 
 namespace retrograd {
@@ -67,11 +68,12 @@ std::vector<Tensor> seeds_of(const char* op, const std::vector<Tensor>& outputs,
 
 void backward_from(const std::vector<Tensor>& outputs, const std::vector<Tensor>& given,
                    BackwardOptions options, Where where) {
+  const detail::NestedPass pass("backward", where);
   const auto roots = roots_of("backward", outputs, where);
   auto seeds = seeds_of("backward", outputs, given, where);
   Engine engine(options.retain_graph, options.create_graph);
   for (std::size_t i = 0; i < roots.size(); ++i) {
-    engine.seed(roots[i], std::move(seeds[i]));
+    engine.seed(*roots[i], std::move(seeds[i]));
   }
   engine.run();
 }
@@ -85,6 +87,7 @@ void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& see
 
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options, Where where) {
+  const detail::NestedPass pass("grad", where);
   const auto roots = roots_of("grad", outputs, where);
   std::vector<NodePtr> targets;
   targets.reserve(inputs.size());
@@ -109,7 +112,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
     }
   }
   for (std::size_t i = 0; i < roots.size(); ++i) {
-    engine.seed(roots[i], std::move(seeds[i]));
+    engine.seed(*roots[i], std::move(seeds[i]));
   }
   engine.run();
   std::vector<Tensor> result;
@@ -122,18 +125,11 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
 
 // --- Tensor's members about gradients ---
 
-namespace {
-// Whether the base of a view was written to in place since the view's node was made.
-bool is_stale_view(const detail::TensorImpl& impl) noexcept {
-  return impl.base && impl.base->node.get() != impl.base_node && !impl.view_without_grad;
-}
-}  // namespace
-
 bool Tensor::requires_grad() const noexcept {
   if (!impl_) {
     return false;
   }
-  const NodePtr& node = is_stale_view(*impl_) ? impl_->base->node : impl_->node;
+  const NodePtr& node = detail::is_stale_view(*impl_) ? impl_->base->node : impl_->node;
   return node && node->requires_grad_;
 }
 
@@ -161,7 +157,7 @@ Tensor& Tensor::set_requires_grad(bool value, Where where) {
 }
 
 bool Tensor::is_leaf() const noexcept {
-  return !requires_grad() || (!is_stale_view(*impl_) && impl_->node->is_leaf());
+  return !requires_grad() || (!detail::is_stale_view(*impl_) && impl_->node->is_leaf());
 }
 
 Tensor Tensor::grad() const {
@@ -213,18 +209,22 @@ int Tensor::register_hook(Hook hook, Where where) {
     fail<GraphError>("register_hook", where, "the tensor does not require a gradient",
                      {{"tensor", *this}});
   }
-  if (!node->hooks_) {
-    node->hooks_ = std::make_unique<std::vector<std::pair<int, Hook>>>();
+  if (!hook) {
+    fail<ValueError>("register_hook", where, "the function is empty", {{"tensor", *this}});
   }
-  const int id = node->hooks_->empty() ? 0 : node->hooks_->back().first + 1;
-  node->hooks_->emplace_back(id, std::move(hook));
+  if (!node->hooks_) {
+    node->hooks_ = std::make_unique<Node::Hooks>();
+  }
+  const int id = node->hooks_->next;
+  node->hooks_->list.add(static_cast<std::uint64_t>(id), std::move(hook));
+  ++node->hooks_->next;
   return id;
 }
 
 void Tensor::remove_hook(int hook) {
   const NodePtr node = detail::grad_node(*this);
   if (node && node->hooks_) {
-    std::erase_if(*node->hooks_, [&](const auto& entry) { return entry.first == hook; });
+    node->hooks_->list.remove(static_cast<std::uint64_t>(hook));
   }
 }
 

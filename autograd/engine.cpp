@@ -15,14 +15,6 @@ namespace retrograd {
 
 namespace {
 
-void require_saved(const Node& node) {
-  if (node.freed()) {
-    fail<GraphError>(node.op(), node.where(),
-                     "its saved tensors were freed by an earlier backward; pass "
-                     "{.retain_graph = true} to that one to go through the graph twice");
-  }
-}
-
 void require_fitting(const Node& node, Gradients& gradients) {
   const auto inputs = node.inputs();
   if (gradients.size() != inputs.size()) {
@@ -42,14 +34,42 @@ void require_fitting(const Node& node, Gradients& gradients) {
   }
 }
 
+// Adds to a gradient that users can see. One that an earlier pass recorded is not part of this one.
+void add_up(Tensor& total, Tensor grad) {
+  if (!total.defined()) {
+    total = detail::owned(std::move(grad));
+    return;
+  }
+  if (!grad_enabled() && total.requires_grad()) {
+    total = total.detach();
+  }
+  detail::accumulate(total, grad);
+}
+
+// Gradients of leaves and those kept by results of operators are added up under a lock: graphs of
+// several threads may meet there.
+std::mutex& grad_mutex(const Node& node) {
+  static std::array<std::mutex, 64> mutexes;
+  return mutexes[node.number() % mutexes.size()];
+}
+
 }  // namespace
 
-Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool* needed) {
-  require_saved(node);
+void detail::fail_freed(const Node& node) {
+  fail<GraphError>(node.op(), node.where(),
+                   "its saved tensors were freed by an earlier backward; pass "
+                   "{.retain_graph = true} to that one to go through the graph twice");
+}
+
+Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool* needed,
+                                ReadyNodes* ready) {
+  if (node.freed()) {
+    fail_freed(node);
+  }
   const RecordAt site(node.where());
   // A fault inside is the backward function's, not that of an operator it happens to use.
   const DetectAnomalyGuard undetected(false);
-  Gradients gradients = (*node.backward_)(Backward(node, grad, needed));
+  Gradients gradients = (*node.backward_)(Backward(node, grad, needed, ready));
   require_fitting(node, gradients);
   return gradients;
 }
@@ -60,7 +80,7 @@ void Engine::run() {
   while (!ready_.empty()) {
     auto [node, grad] = ready_.pop_newest();
     grad = after_hooks(*node, std::move(grad));
-    const Wanted* want = wanted(node.get());
+    const Wanted* want = wanted(node);
     if (want != nullptr) {
       for (const std::size_t target : want->targets) {
         captured_[target] = grad;
@@ -82,61 +102,50 @@ void Engine::visit(Node& node, Tensor grad) {
   for (std::size_t i = 0; i < needed.size(); ++i) {
     needed[i] = inputs[i] && wanted(inputs[i].get()) != nullptr;
   }
-  Gradients gradients = detail::call_backward(node, grad, capturing_ ? needed.data() : nullptr);
-  if (anomaly_detection_enabled() && !detail::first_not_finite(grad)) {
+  const bool detecting = anomaly_detection_enabled() && !detail::first_not_finite(grad);
+  Use use(node, retain_graph_);
+  Gradients gradients =
+      detail::call_backward(node, grad, capturing_ ? needed.data() : nullptr, &ready_);
+  if (detecting) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       detail::require_finite(node.op(), node.where(), "its backward made", gradients[i]);
     }
   }
   grad = {};
-  if (!retain_graph_) {
-    node.free_saved();
-  }
+  use.done();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i] && gradients[i].defined() && (!capturing_ || needed[i])) {
-      ready_.add(inputs[i], std::move(gradients[i]));
+      ready_.add(inputs[i].get(), std::move(gradients[i]));
     }
   }
 }
 
 Tensor Engine::after_hooks(Node& node, Tensor grad) const {
   if (node.hooks_) {
-    const auto hooks = *node.hooks_;  // a hook may remove itself
-    for (const auto& [id, hook] : hooks) {
+    node.hooks_->list.for_each([&](const Tensor::Hook& hook) {
       Tensor replaced = hook(grad);
-      if (replaced.defined()) {
-        if (replaced.shape() != node.shape() || replaced.dtype() != node.dtype()) {
-          fail<GraphError>(
-              node.op(), node.where(),
-              "a hook returned " + describe(replaced) + " for a gradient of " + describe(grad));
-        }
-        grad = std::move(replaced);
+      if (!replaced.defined()) {
+        return;
       }
-    }
+      if (replaced.shape() != node.shape() || replaced.dtype() != node.dtype()) {
+        fail<GraphError>(
+            node.op(), node.where(),
+            "a hook returned " + describe(replaced) + " for a gradient of " + describe(grad));
+      }
+      grad = std::move(replaced);
+    });
   }
   if (node.retains_grad_ && !capturing_) {
-    node.grad_ = node.grad_.defined() ? detail::accumulate(node.grad_, grad) : grad;
+    const std::scoped_lock lock(grad_mutex(node));
+    add_up(node.grad_, grad);
   }
   return grad;
 }
 
 void Engine::accumulate_leaf(Node& leaf, Tensor grad) const {
-  if (!leaf.requires_grad_) {
-    return;
-  }
-  // Graphs of several threads may end in one leaf.
-  static std::array<std::mutex, 64> mutexes;
-  const std::scoped_lock lock(mutexes[leaf.number() % mutexes.size()]);
-  Tensor& total = leaf.grad_;
-  if (create_graph_) {
-    total = total.defined() ? detail::accumulate(total, grad) : grad;
-  } else if (!total.defined()) {
-    const bool take = detail::is_exclusive(grad) && grad.impl().dense;
-    total = take ? std::move(grad) : detail::own_copy(grad);
-  } else if (total.requires_grad()) {
-    total = detail::accumulate(total.detach(), grad);
-  } else {
-    detail::accumulate_in_place(total, grad);
+  if (leaf.requires_grad_) {
+    const std::scoped_lock lock(grad_mutex(leaf));
+    add_up(leaf.grad_, std::move(grad));
   }
 }
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <unordered_set>
 
 #include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/autograd/detail/engine.h>
 #include <retrograd/tensor/detail/hot_tls.h>
 #include <retrograd/tensor/memory.h>
 
@@ -84,11 +86,43 @@ std::int64_t Node::live_count() noexcept {
   return static_cast<std::int64_t>(next_number.load(std::memory_order_relaxed) - 1 - deleted);
 }
 
-void Node::free_saved() noexcept {
-  if (saved_.size() > 0) {
-    freed_.store(true, std::memory_order_release);
-    saved_.clear();
+void Node::begin_use(bool keep) {
+  if (saved_.size() == 0) {
+    return;
   }
+  std::uint32_t state = saved_use_.load(std::memory_order_relaxed);
+  do {
+    if ((state & kFreed) != 0) {
+      detail::fail_freed(*this);
+    }
+    if ((state & kFreeing) != 0) {
+      fail<GraphError>(op_, where_,
+                       "its saved tensors are about to be freed by a backward pass that is going "
+                       "on; pass {.retain_graph = true} to each of several passes at once");
+    }
+  } while (!saved_use_.compare_exchange_weak(state, keep ? state + 1 : state | kFreeing,
+                                             std::memory_order_acq_rel));
+}
+
+void Node::end_use(bool keep, bool done) noexcept {
+  if (saved_.size() == 0) {
+    return;
+  }
+  if (keep) {
+    if (saved_use_.fetch_sub(1, std::memory_order_acq_rel) == (kFreeing | kUnread | 1)) {
+      free_saved();
+    }
+  } else if (!done) {
+    saved_use_.fetch_and(~kFreeing, std::memory_order_acq_rel);
+  } else if (saved_use_.load(std::memory_order_acquire) == kFreeing ||
+             saved_use_.fetch_or(kUnread, std::memory_order_acq_rel) == kFreeing) {
+    free_saved();  // no pass can begin to read them any more
+  }
+}
+
+void Node::free_saved() noexcept {
+  saved_.clear();
+  saved_use_.store(kFreed, std::memory_order_release);
 }
 
 void retain(Node* node) noexcept {
@@ -196,12 +230,29 @@ NodePtr grad_node(const Tensor& tensor) {
     return {};
   }
   TensorImpl& impl = tensor.impl();
-  if (impl.base && impl.base->node.get() != impl.base_node && !impl.view_without_grad) {
-    const Tensor base(impl.base);
-    impl.node = view_node(base, tensor);
-    impl.base_node = impl.base->node.get();
+  if (is_stale_view(impl)) {
+    static std::mutex mutex;
+    const std::scoped_lock lock(mutex);
+    if (is_stale_view(impl)) {
+      set_grad_node(impl, view_node(Tensor(impl.base), tensor));
+      impl.base_node.store(impl.base->node.get(), std::memory_order_release);
+    }
   }
   return tensor.requires_grad() ? impl.node : NodePtr();
+}
+
+bool is_stale_view(const TensorImpl& tensor) noexcept {
+  return tensor.base && !tensor.view_without_grad &&
+         tensor.base->node.get() != tensor.base_node.load(std::memory_order_acquire);
+}
+
+void set_grad_node(TensorImpl& tensor, NodePtr node) noexcept {
+  if (tensor.node && node && tensor.node.get() != node.get()) {
+    node->hooks_ = std::move(tensor.node->hooks_);
+    node->retains_grad_ = tensor.node->retains_grad_;
+    node->grad_ = std::move(tensor.node->grad_);
+  }
+  tensor.node = std::move(node);
 }
 
 Tensor record_node(Record&& record) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <retrograd/autograd/detail/hook_list.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/tensor.h>
@@ -22,15 +23,21 @@ class Node;
 namespace detail {
 
 // What the node's backward function makes of a gradient of its output: one for each input,
-// undefined for zero or where needed[i] is false (null: all are needed). Nothing is accumulated or
-// freed, and no hook runs. Throws GraphError when the node was freed, or its function gives what
-// does not fit.
-Gradients call_backward(const Node& node, const Tensor& grad, const bool* needed);
+// undefined for zero or where needed[i] is false (null: all are needed). Nothing is freed, and no
+// hook runs. The function may write to `grad` where the caller's is its only handle, and to what
+// waits in `ready`. Throws GraphError when the node was freed, or its function gives what does not
+// fit.
+Gradients call_backward(const Node& node, const Tensor& grad, const bool* needed,
+                        ReadyNodes* ready = nullptr);
 
 // `root` and all nodes that lead to it, oldest first.
 std::vector<Node*> nodes_before(Node* root);
 
 class ReplacedSaved;
+
+// Makes `node` what the tensor's gradient flows to, after a write in place. The hooks of the tensor
+// and the gradient that it keeps go along.
+void set_grad_node(TensorImpl& tensor, NodePtr node) noexcept;
 
 // An array whose length is fixed when it is made; short ones need no memory of their own.
 template <class T, std::size_t N>
@@ -92,7 +99,7 @@ class RETROGRAD_API Node {
     return {saved_.data(), saved_.size()};
   }
   // Whether the saved tensors are gone because a backward pass went through here.
-  bool freed() const noexcept { return freed_.load(std::memory_order_acquire); }
+  bool freed() const noexcept { return (saved_use_.load(std::memory_order_acquire) & kFreed) != 0; }
 
   // The number of nodes alive in the program: tests hold it to its baseline.
   static std::int64_t live_count() noexcept;
@@ -104,14 +111,35 @@ class RETROGRAD_API Node {
   friend void retain(Node* node) noexcept;
   friend void release(Node* node) noexcept;
   friend Tensor detail::record_node(Record&& record);
-  friend Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool* needed);
+  friend Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool* needed,
+                                         ReadyNodes* ready);
+  friend Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept;
+  friend void detail::set_grad_node(detail::TensorImpl& tensor, NodePtr node) noexcept;
   friend class detail::ReplacedSaved;
 
+  // The hooks of a tensor; a number is given once.
+  struct Hooks {
+    int next = 0;
+    detail::HookList<Tensor::Hook> list;
+  };
+
   ~Node();
+
+  // Claims the saved tensors for a backward pass in this thread, which keeps or frees them. Throws
+  // GraphError when they were freed, or another pass is about to free them.
+  void begin_use(bool keep);
+  // Ends that claim. Frees the saved tensors for a pass that frees and is `done`, as soon as no
+  // other pass reads them.
+  void end_use(bool keep, bool done) noexcept;
   void free_saved() noexcept;
 
+  // In saved_use_, beside the number of passes that read the saved tensors and keep them:
+  static constexpr std::uint32_t kFreeing = 1U << 31;  // a pass reads them that will free them
+  static constexpr std::uint32_t kUnread = 1U << 30;   // that pass is done, others still read
+  static constexpr std::uint32_t kFreed = 1U << 29;
+
   std::atomic<std::uint32_t> references_{1};
-  std::atomic<bool> freed_{false};
+  std::atomic<std::uint32_t> saved_use_{0};
   bool requires_grad_ = true;  // a leaf may be switched off
   bool retains_grad_ = false;  // keep the gradient of an operator's result
   DType dtype_;
@@ -123,15 +151,18 @@ class RETROGRAD_API Node {
   detail::InlineArray<detail::SavedTensor, 3> saved_;
   std::optional<detail::BackwardFunction> backward_;
   Tensor grad_;
-  std::unique_ptr<std::vector<std::pair<int, Tensor::Hook>>> hooks_;
+  std::unique_ptr<Hooks> hooks_;
   Node* next_dead_ = nullptr;
 };
 
 namespace detail {
 
 // The node that a tensor's gradient flows to, or null. A view whose base was written to in place
-// gets a new one here.
+// gets a new one here; several threads may ask for it at once.
 RETROGRAD_API NodePtr grad_node(const Tensor& tensor);
+
+// Whether the base of a view was written to in place since the view's node was made.
+bool is_stale_view(const TensorImpl& tensor) noexcept;
 
 // The same values and history as `tensor`, in a handle of its own.
 RETROGRAD_API Tensor alias(const Tensor& tensor, NodePtr node);

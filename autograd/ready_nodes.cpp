@@ -5,10 +5,14 @@
 
 namespace retrograd {
 
-void ReadyNodes::add(const NodePtr& node, Tensor grad) {
-  if (const std::uint32_t* at = find(node.get())) {
-    Entry& entry = entries_[*at];
-    entry.grad = detail::accumulate(std::move(entry.grad), grad);
+Tensor* ReadyNodes::waiting(const Node* node) noexcept {
+  const std::uint32_t* at = find(node);
+  return at != nullptr ? &entries_[*at].grad : nullptr;
+}
+
+void ReadyNodes::add(Node* node, Tensor grad) {
+  if (Tensor* sum = waiting(node)) {
+    detail::accumulate(*sum, grad);
     return;
   }
   std::uint32_t at = 0;
@@ -23,10 +27,10 @@ void ReadyNodes::add(const NodePtr& node, Tensor grad) {
   order_.emplace_back(node->number(), at);
   std::push_heap(order_.begin(), order_.end());
   if (indexed_) {
-    index_.emplace(node.get(), at);
+    index_.emplace(node, at);
   } else if (order_.size() > kScan) {
     for (const auto& [number, entry] : order_) {
-      index_.emplace(entries_[entry].node.get(), entry);
+      index_.emplace(entries_[entry].node, entry);
     }
     indexed_ = true;
   }
@@ -38,7 +42,7 @@ ReadyNodes::Entry ReadyNodes::pop_newest() {
   order_.pop_back();
   free_.push_back(at);
   if (indexed_) {
-    index_.erase(entries_[at].node.get());
+    index_.erase(entries_[at].node);
     indexed_ = !order_.empty();
   }
   return std::exchange(entries_[at], {});
@@ -55,6 +59,14 @@ const std::uint32_t* ReadyNodes::find(const Node* node) const noexcept {
     }
   }
   return nullptr;
+}
+
+Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept {
+  if (b.ready_ == nullptr || grad_enabled()) {
+    return nullptr;
+  }
+  Tensor* sum = b.ready_->waiting(b.node_.inputs_[i].get());
+  return sum != nullptr && owns_memory(*sum) ? sum : nullptr;
 }
 
 }  // namespace retrograd

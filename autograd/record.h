@@ -45,6 +45,13 @@ class Gradients {
   std::size_t count_ = 0;
 };
 
+class Backward;
+class ReadyNodes;  // autograd/detail/engine.h
+
+namespace detail {
+Tensor* waiting_gradient(const Backward& b, std::size_t i) noexcept;
+}
+
 // What a backward is given.
 class RETROGRAD_API Backward {
  public:
@@ -56,12 +63,16 @@ class RETROGRAD_API Backward {
   // Whether input i wants its gradient: do not compute it otherwise.
   bool needs(std::size_t i) const noexcept;
 
-  Backward(const Node& node, const Tensor& gradient, const bool* needed) noexcept
-      : grad(gradient), node_(node), needed_(needed) {}
+  Backward(const Node& node, const Tensor& gradient, const bool* needed,
+           ReadyNodes* ready = nullptr) noexcept
+      : grad(gradient), node_(node), needed_(needed), ready_(ready) {}
 
  private:
+  friend Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept;
+
   const Node& node_;
   const bool* needed_;  // by input, or null when every recorded one is
+  ReadyNodes* ready_;   // of the pass, or null
 };
 
 namespace detail {

@@ -131,11 +131,16 @@ void Chain::compute(const Node* to, std::vector<Link>& links) const {
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         needed[i] = inputs[i] && wanted.contains(inputs[i].get());
       }
-      Gradients local = call_backward(*node, found->second, needed.data());
+      const Tensor gradient = found->second;  // a second handle: it is not written to
+      Gradients local = call_backward(*node, gradient, needed.data());
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (needed[i] && local[i].defined()) {
           Tensor& total = gradients[inputs[i].get()];
-          total = total.defined() ? accumulate(total, local[i]) : local[i];
+          if (total.defined()) {
+            accumulate(total, local[i]);
+          } else {
+            total = local[i];
+          }
         }
       }
     }

@@ -74,7 +74,7 @@ std::vector<Tensor> tape_gradients(const Tensor& output, const NodePtr& last, co
   }
   Engine engine(true, false);
   engine.capture(nodes, {last});
-  engine.seed(last, ones(output.shape(), {.dtype = output.dtype()}));
+  engine.seed(*last, ones(output.shape(), {.dtype = output.dtype()}));
   engine.run();
   std::vector<Tensor> gradients;
   for (std::size_t i = 0; i < nodes.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/view.h>
@@ -12,13 +13,19 @@ namespace detail {
 
 namespace {
 
-// The same values behind a node of its own, on which a gradient can be met.
-Tensor passed_on(const char* op, const Tensor& x, Where where) {
+// The same values behind a node of its own, whose backward function calls on_gradient(grad) and
+// passes on what that returns, or `grad` where it is undefined. It is no hook of the result, which
+// a write in place would take along.
+template <class F>
+Tensor passed_on(const char* op, const Tensor& x, F on_gradient, Where where) {
   return record({.op = op,
                  .where = where,
                  .output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
                  .inputs = {x},
-                 .backward = [](const Backward& b) -> Gradients { return {b.grad}; }});
+                 .backward = [on_gradient](const Backward& b) -> Gradients {
+                   Tensor replaced = on_gradient(b.grad);
+                   return {replaced.defined() ? std::move(replaced) : b.grad};
+                 }});
 }
 
 template <class Hook>
@@ -50,22 +57,20 @@ class WatchedCall : public std::enable_shared_from_this<WatchedCall> {
       return x;
     }
     input_is_recorded_ = true;
-    Tensor watched = passed_on("module_input", x, where_);
-    watched.register_hook([call = shared_from_this()](const Tensor& grad) {
+    const auto run = [call = shared_from_this()](const Tensor& grad) {
       const auto hooks = call->hooks_.lock();
       const Tensor grad_output = hooks ? hooks->take(call->number_) : Tensor();
       return grad_output.defined() ? hooks->run_backward(grad, grad_output, call->where_)
                                    : Tensor();
-    });
-    return watched;
+    };
+    return passed_on("module_input", x, run, where_);
   }
 
   Tensor output(const Tensor& y) {
     if (!is_recorded(y)) {
       return y;
     }
-    Tensor watched = passed_on("module_output", y, where_);
-    watched.register_hook([call = shared_from_this()](const Tensor& grad) {
+    const auto run = [call = shared_from_this()](const Tensor& grad) {
       if (const auto hooks = call->hooks_.lock()) {
         if (call->input_is_recorded_) {
           hooks->put(call->number_, grad);
@@ -74,8 +79,8 @@ class WatchedCall : public std::enable_shared_from_this<WatchedCall> {
         }
       }
       return Tensor();
-    });
-    return watched;
+    };
+    return passed_on("module_output", y, run, where_);
   }
 
  private:

@@ -1,14 +1,12 @@
 // Writing in place, recorded. A write that gradients flow through is computed by the ordinary
 // operator; its result is copied over the old values, and the tensor's history becomes the
 // result's.
-#include <algorithm>
-
 #include <retrograd/autograd/detail/accumulate.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/detail/view_history.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
@@ -19,88 +17,13 @@ namespace {
 
 using kernels::Binary;
 
-// Where a view lies in its base, in elements of memory.
-struct ViewMap {
-  Shape base_shape;
-  Strides base_strides;
-  Shape shape;
-  Strides strides;
-  std::int64_t offset;  // from the base's first element
-};
-
-ViewMap map_of(const Tensor& base, const Tensor& view) {
-  return {base.shape(), base.strides(), view.shape(), view.strides(),
-          view.impl().offset - base.impl().offset};
-}
-
-// Memory laid out as the base's is, which may have gaps.
-Tensor empty_as_base(const ViewMap& map, DType dtype) {
-  std::int64_t span = 1;
-  for (std::size_t d = 0; d < map.base_shape.size(); ++d) {
-    span += std::max<std::int64_t>(map.base_shape[d] - 1, 0) * map.base_strides[d];
-  }
-  return view_of(empty_tensor({span}, dtype), map.base_shape, map.base_strides, 0);
-}
-
-Tensor laid_out_as_base(const Tensor& x, const ViewMap& map) {
-  Tensor result = empty_as_base(map, x.dtype());
-  kernels::copy(result, x);
-  return result;
-}
-
-Tensor part(const Tensor& laid_out, const ViewMap& map) {
-  return view_of(laid_out, map.shape, map.strides, laid_out.impl().offset + map.offset);
-}
-
-Tensor read_view(const Tensor& x, const ViewMap& map);
-
-// Zeros of the base's shape to which x is added in the view's place; a view that shows an element
-// twice adds twice.
-Tensor add_into_view(const Tensor& x, const ViewMap& map) {
-  const Tensor out = empty_as_base(map, x.dtype());
-  kernels::fill(out, 0);
-  kernels::binary_in_place(Binary::add, part(out, map), x);
-  return record(
-      {.op = "add_into_view",
-       .where = {},
-       .output = out,
-       .inputs = {x},
-       .backward = [map](const Backward& b) -> Gradients { return {read_view(b.grad, map)}; }});
-}
-
-// The view's part of x, which has the base's shape.
-Tensor read_view(const Tensor& x, const ViewMap& map) {
-  return record(
-      {.op = "read_view",
-       .where = {},
-       .output = kernels::contiguous_copy(part(laid_out_as_base(x, map), map)),
-       .inputs = {x},
-       .backward = [map](const Backward& b) -> Gradients { return {add_into_view(b.grad, map)}; }});
-}
-
-// A copy of x with the view's part replaced by `values`.
-Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map, Where where) {
-  const Tensor out = laid_out_as_base(x, map);
-  kernels::copy(part(out, map), values);
-  return record({.op = "replace_view",
-                 .where = where,
-                 .output = out,
-                 .inputs = {x, values},
-                 .backward = [map](const Backward& b) -> Gradients {
-                   const Tensor zero = zeros(map.shape, {.dtype = b.grad.dtype()});
-                   return {b.needs(0) ? replace_view(b.grad, zero, map, {}) : Tensor(),
-                           b.needs(1) ? read_view(b.grad, map) : Tensor()};
-                 }});
-}
-
-// The values, in a tensor that still counts as made from `before`: the gradient of what was
-// overwritten is zero.
-Tensor overwrite(const Tensor& before, const Tensor& values, Where where) {
-  const Tensor out = empty_like(before.detach());
-  kernels::copy(out, values);
+// `x`, which is `values` now, with a history that still counts as made from `before`: the gradient
+// of what was overwritten is zero.
+Tensor record_overwritten(const Tensor& before, const Tensor& values, const Tensor& x,
+                          Where where) {
   return record({.op = "overwrite",
                  .where = where,
-                 .output = out,
+                 .output = x,
                  .inputs = {before, values},
                  .backward = [](const Backward& b) -> Gradients {
                    return {b.needs(0) ? zeros_like(b.grad) : Tensor(), b.grad};
@@ -160,27 +83,31 @@ bool must_record(const Tensor& self, const Operand& source) {
 
 // Gives `self`, or the base it is a view of, the history of `result`, whose values it has now.
 void take_history(Tensor& self, const Tensor& result, Where where) {
-  detail::TensorImpl& impl = self.impl();
-  if (!impl.base) {
-    impl.node = detail::grad_node(result);
-    return;
+  if (self.impl().base) {
+    record_written_view(self, result, where);
+  } else {
+    detail::set_grad_node(self.impl(), detail::grad_node(result));
   }
-  Tensor base(impl.base);
-  const ViewMap map = map_of(base, self);
-  // `before` shares no handle with the base, so that no cycle can arise.
-  const Tensor before = detail::alias(base, detail::grad_node(base));
-  const Tensor after = replace_view(before, result, map, where);
-  impl.base->node = detail::grad_node(after);
 }
 
 // self = compute(a copy of self with its history), recorded.
 template <class Compute>
 void write_recorded(const char* op, Tensor& self, Where where, Compute&& compute) {
-  Tensor before = detail::alias(self, detail::grad_node(self)).clone(where);
+  const Tensor before = before_write(self).clone(where);
   const Tensor result = compute(before);
   kernels::copy(self, result);
   self.impl().storage->wrote(op, where);
   take_history(self, result, where);
+}
+
+// self = values, of its shape and dtype, recorded.
+void overwrite_recorded(const char* op, Tensor& self, const Tensor& values, Where where) {
+  const bool is_view = static_cast<bool>(self.impl().base);
+  const Tensor before = is_view ? Tensor() : before_write(self);
+  kernels::copy(self, values);
+  self.impl().storage->wrote(op, where);
+  take_history(self, is_view ? values : record_overwritten(before, values, self.detach(), where),
+               where);
 }
 
 // `other` as self's dtype and shape. Throws when it is larger or of a higher kind.
@@ -235,9 +162,7 @@ Tensor& fill(const char* op, Tensor& self, Scalar value, Where where) {
   const bool recorded = must_record(self, value);
   check_writable(op, self, recorded, where);
   if (recorded) {
-    write_recorded(op, self, where, [&](const Tensor& before) {
-      return overwrite(before, full_like(before, value), where);
-    });
+    overwrite_recorded(op, self, full(self.shape(), value, {.dtype = self.dtype()}), where);
   } else {
     kernels::fill(self, value);
     self.impl().storage->wrote(op, where);
@@ -271,13 +196,12 @@ Tensor& Tensor::copy_(const Tensor& source, Where where) {
   const bool recorded = must_record(*this, source);
   check_writable("copy_", *this, recorded, where);
   Tensor values = fitted("copy_", *this, source, where);
-  if (recorded) {
-    write_recorded("copy_", *this, where,
-                   [&](const Tensor& before) { return overwrite(before, values, where); });
-    return *this;
-  }
   if (values.shares_memory_with(*this)) {
     values = values.clone(where);
+  }
+  if (recorded) {
+    overwrite_recorded("copy_", *this, values, where);
+    return *this;
   }
   kernels::copy(*this, values);
   impl().storage->wrote("copy_", where);
@@ -286,29 +210,17 @@ Tensor& Tensor::copy_(const Tensor& source, Where where) {
 
 namespace detail {
 
-Tensor accumulate(Tensor sum, const Tensor& term) {
+void accumulate(Tensor& sum, const Tensor& term) {
   const bool recorded = grad_enabled() && (sum.requires_grad() || term.requires_grad());
-  if (!recorded && is_exclusive(sum) && sum.impl().dense) {
+  if (!recorded && owns_memory(sum)) {
     kernels::binary_in_place(Binary::add, sum, term);
-    return sum;
+  } else {
+    sum = add(sum, term);
   }
-  return add(sum, term);
 }
 
-void accumulate_in_place(const Tensor& sum, const Tensor& term) {
-  kernels::binary_in_place(Binary::add, sum, term);
-  sum.impl().storage->wrote("backward", {});
-}
-
-Tensor own_copy(const Tensor& gradient) {
-  const NoGradGuard unrecorded;
-  return gradient.clone();
-}
-
-NodePtr view_node(const Tensor& base, const Tensor& view) {
-  const EnableGradGuard recording;
-  const Tensor source = alias(base, grad_node(base));
-  return source.requires_grad() ? grad_node(read_view(source, map_of(base, view))) : NodePtr();
+Tensor owned(Tensor gradient) {
+  return owns_memory(gradient) ? std::move(gradient) : gradient.clone();
 }
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 // slice, select, cat and stack. Cutting out and putting back are each other's backward.
 #include <algorithm>
 
+#include <retrograd/autograd/detail/accumulate.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/view.h>
@@ -47,6 +48,10 @@ Tensor slice_range(const Tensor& x, const Range& range, Where where) {
                  .output = tracked_view(x, part.shape(), part.strides(), part.impl().offset),
                  .inputs = {x},
                  .backward = [range, full = x.shape()](const Backward& b) -> Gradients {
+                   if (Tensor* sum = detail::waiting_gradient(b, 0)) {
+                     kernels::binary_in_place(kernels::Binary::add, cut(*sum, range), b.grad);
+                     return {Tensor()};
+                   }
                    return {slice_into_zeros(b.grad, range, full, {})};
                  }});
 }

@@ -10,7 +10,7 @@ Tensor tracked_view(const Tensor& x, const Shape& shape, const Strides& strides,
   detail::TensorImpl& source = x.impl();
   detail::TensorImpl& impl = view.impl();
   impl.base = source.base ? source.base : detail::IntrusivePtr<detail::TensorImpl>(&source);
-  impl.base_node = impl.base->node.get();
+  impl.base_node.store(impl.base->node.get(), std::memory_order_relaxed);
   impl.view_without_grad = !grad_enabled() || source.view_without_grad;
   return view;
 }

@@ -63,7 +63,7 @@ struct RETROGRAD_API TensorImpl {
   IntrusivePtr<TensorImpl> base;  // the tensor that a view was taken of, never itself a view
   // The base's node that `node` leads to. When the base was written to in place since, its node is
   // another, and the view's has to be made anew.
-  const Node* base_node = nullptr;
+  std::atomic<const Node*> base_node{nullptr};
 
   static void* operator new(std::size_t bytes);
   static void operator delete(void* block, std::size_t bytes) noexcept;

@@ -1,26 +1,35 @@
-// The two things the engine needs from the operators: adding gradients up, and viewing a base anew.
+// What the engine and the operators need of each other: adding gradients up, and viewing a base
+// anew.
 #pragma once
 
+#include <cstddef>
+
+#include <retrograd/autograd/record.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::detail {
 
-// sum + term; reuses the memory of `sum` when nothing else can see it. Recorded like any operator.
-Tensor accumulate(Tensor sum, const Tensor& term);
+// Adds `term` to `sum`: in place where `sum` owns its memory alone, else into fresh memory.
+// Recorded like any operator. When it throws, `sum` is as it was.
+void accumulate(Tensor& sum, const Tensor& term);
 
-// sum += term, whoever else holds `sum`. Not recorded.
-void accumulate_in_place(const Tensor& sum, const Tensor& term);
-
-// A copy of `gradient` with no gaps and memory of its own.
-Tensor own_copy(const Tensor& gradient);
+// `gradient` itself where it owns its memory alone, else a copy that does. Recorded likewise.
+Tensor owned(Tensor gradient);
 
 // The node for a view of `base` that leads to the base's present node.
 NodePtr view_node(const Tensor& base, const Tensor& view);
 
-// Whether no other handle or view can see the tensor's memory.
-inline bool is_exclusive(const Tensor& tensor) noexcept {
+// Whether writing to the tensor changes nothing else: each element has a position of its own in
+// memory that belongs to the library, and no other handle or view leads there.
+inline bool owns_memory(const Tensor& tensor) noexcept {
   const TensorImpl& impl = tensor.impl();
-  return impl.references.load(std::memory_order_acquire) == 1 && !impl.storage->shared();
+  return impl.references.load(std::memory_order_acquire) == 1 && !impl.storage->shared() &&
+         impl.storage->free_foreign == nullptr && impl.dense;
 }
+
+// The gradient of the node's input i that other operators have contributed to so far, where the
+// pass is not recorded and the gradient owns its memory; else null. A backward that would return
+// few numbers among zeros adds them to it instead, and returns an undefined gradient.
+Tensor* waiting_gradient(const Backward& b, std::size_t i) noexcept;
 
 }  // namespace retrograd::detail

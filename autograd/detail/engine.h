@@ -12,17 +12,20 @@
 namespace retrograd {
 
 // Nodes that have a gradient waiting, newest first. A node comes out once: every node that uses its
-// output is newer, so by then its gradient is complete.
+// output is newer, so by then its gradient is complete. The roots of the pass keep all of them
+// alive.
 class ReadyNodes {
  public:
   struct Entry {
-    NodePtr node;
+    Node* node = nullptr;
     Tensor grad;
   };
 
   bool empty() const noexcept { return order_.empty(); }
-  void add(const NodePtr& node, Tensor grad);
+  void add(Node* node, Tensor grad);
   Entry pop_newest();
+  // The node's gradient so far; null where it has none.
+  Tensor* waiting(const Node* node) noexcept;
 
  private:
   const std::uint32_t* find(const Node* node) const noexcept;
@@ -44,7 +47,8 @@ class Engine {
   void capture(const std::vector<NodePtr>& targets, const std::vector<NodePtr>& roots);
   // Whether a gradient can flow from the roots to target i.
   bool reaches(std::size_t i) const { return reached_[i]; }
-  void seed(const NodePtr& node, Tensor grad) { ready_.add(node, std::move(grad)); }
+  // The caller keeps the node alive until run() is over.
+  void seed(Node& node, Tensor grad) { ready_.add(&node, std::move(grad)); }
   void run();
 
   // What was captured for target i; undefined when no gradient reached it.
@@ -54,6 +58,29 @@ class Engine {
   struct Wanted {
     bool on_the_way = false;             // leads to a target
     std::vector<std::size_t> targets{};  // is these targets
+  };
+
+  // A pass on its way through a node. The node's saved tensors are freed, if the pass does that,
+  // unless an exception ends it before done().
+  class Use {
+   public:
+    Use(Node& node, bool keep) : node_(node), keep_(keep) { node.begin_use(keep); }
+    ~Use() {
+      if (!done_) {
+        node_.end_use(keep_, false);
+      }
+    }
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    void done() noexcept {
+      done_ = true;
+      node_.end_use(keep_, true);
+    }
+
+   private:
+    Node& node_;
+    bool keep_;
+    bool done_ = false;
   };
 
   Tensor after_hooks(Node& node, Tensor grad) const;
@@ -69,5 +96,10 @@ class Engine {
   std::vector<Tensor> captured_;
   std::vector<bool> reached_;  // by target
 };
+
+namespace detail {
+// Throws the GraphError of a node whose saved tensors are gone.
+[[noreturn]] void fail_freed(const Node& node);
+}  // namespace detail
 
 }  // namespace retrograd

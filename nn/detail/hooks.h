@@ -1,45 +1,17 @@
 // The hooks of one module, and the gradients they wait for. Internal.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
-#include <utility>
-#include <vector>
 
+#include <retrograd/autograd/detail/hook_list.h>
 #include <retrograd/nn/module.h>
 
 namespace retrograd::nn::detail {
 
-template <class Hook>
-class HookList {
- public:
-  bool empty() const noexcept { return hooks_.empty(); }
-  std::uint64_t add(std::uint64_t id, Hook hook) {
-    hooks_.emplace_back(id, std::make_shared<const Hook>(std::move(hook)));
-    return id;
-  }
-  void remove(std::uint64_t id) {
-    std::erase_if(hooks_, [&](const auto& entry) { return entry.first == id; });
-  }
-  // Calls f(hook) for all hooks of now, in order, without those that are removed meanwhile.
-  template <class F>
-  void for_each(F&& f) const {
-    const auto all = hooks_;
-    for (const auto& [id, hook] : all) {
-      if (std::find_if(hooks_.begin(), hooks_.end(), [wanted = id](const auto& entry) {
-            return entry.first == wanted;
-          }) != hooks_.end()) {
-        f(*hook);
-      }
-    }
-  }
-
- private:
-  std::vector<std::pair<std::uint64_t, std::shared_ptr<const Hook>>> hooks_;
-};
+using retrograd::detail::HookList;
 
 class ModuleHooks {
  public:

@@ -4,17 +4,16 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <exception>
 #include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include <pthread.h>
-
 #include <retrograd/autograd/node.h>
 #include <retrograd/retrograd.h>
+
+#include "unit/small_stack.h"
 
 namespace rg = retrograd;
 using rg::Tensor;
@@ -23,35 +22,6 @@ namespace {
 
 Tensor scalar(double value) {
   return rg::full({}, value, {.dtype = rg::float64, .requires_grad = true});
-}
-
-// Runs f in a thread whose stack has 256 KiB.
-void on_small_stack(std::function<void()> f) {
-  struct Call {
-    std::function<void()> run;
-    std::exception_ptr error;
-  } call{std::move(f), nullptr};
-  pthread_attr_t attributes;
-  REQUIRE(pthread_attr_init(&attributes) == 0);
-  REQUIRE(pthread_attr_setstacksize(&attributes, 256 * 1024) == 0);
-  pthread_t thread{};
-  REQUIRE(pthread_create(
-              &thread, &attributes,
-              [](void* argument) -> void* {
-                auto& c = *static_cast<Call*>(argument);
-                try {
-                  c.run();
-                } catch (...) {
-                  c.error = std::current_exception();
-                }
-                return nullptr;
-              },
-              &call) == 0);
-  pthread_join(thread, nullptr);
-  pthread_attr_destroy(&attributes);
-  if (call.error) {
-    std::rethrow_exception(call.error);
-  }
 }
 
 constexpr int kMillion = 1'000'000;

@@ -181,45 +181,6 @@ TEST_CASE("retain_grad keeps the gradient of an operator's result") {
   CHECK_FALSE(other.grad().defined());
 }
 
-TEST_CASE("hooks see the complete gradient, in order, and may replace it") {
-  const Tensor x = leaf({1});
-  Tensor y = x * 2;
-  std::vector<std::string> calls;
-  y.register_hook([&](const Tensor& g) {
-    calls.push_back("first " + std::to_string(static_cast<int>(g.item<double>())));
-    return g * 10;
-  });
-  y.register_hook([&](const Tensor& g) {
-    calls.push_back("second " + std::to_string(static_cast<int>(g.item<double>())));
-    return Tensor();
-  });
-  (y + y * 2).backward();
-  CHECK(calls == std::vector<std::string>{"first 3", "second 30"});
-  CHECK(values(x.grad()) == V{60});
-}
-
-TEST_CASE("hooks on leaves, and removing them") {
-  Tensor x = leaf({1});
-  int calls = 0;
-  const int hook = x.register_hook([&](const Tensor& g) {
-    ++calls;
-    return g * 2;
-  });
-  (x * 3).backward();
-  CHECK(values(x.grad()) == V{6});
-  x.remove_hook(hook);
-  (x * 3).backward();
-  CHECK(calls == 1);
-  CHECK(values(x.grad()) == V{9});
-}
-
-TEST_CASE("a hook that gives another shape is named") {
-  Tensor x = leaf({1, 2});
-  x.register_hook([](const Tensor&) { return rg::ones({3}, {.dtype = rg::float64}); });
-  CHECK_THROWS_WITH_AS(rg::sum(x).backward(), doctest::Contains("a hook returned float64 [3]"),
-                       rg::GraphError);
-}
-
 TEST_CASE("freezing a leaf keeps its gradient and stops recording") {
   Tensor x = leaf({2});
   (x * x).backward();

@@ -1,0 +1,42 @@
+// Functions that are called in order until they are removed. Internal.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace retrograd::detail {
+
+template <class Hook>
+class HookList {
+ public:
+  bool empty() const noexcept { return hooks_.empty(); }
+  // Each id is given once.
+  std::uint64_t add(std::uint64_t id, Hook hook) {
+    hooks_.emplace_back(id, std::make_shared<const Hook>(std::move(hook)));
+    return id;
+  }
+  void remove(std::uint64_t id) {
+    std::erase_if(hooks_, [&](const auto& entry) { return entry.first == id; });
+  }
+  // Calls f(hook) in order for the hooks that are there now, except those removed meanwhile. The
+  // list itself must outlive the call.
+  template <class F>
+  void for_each(F&& f) const {
+    const auto all = hooks_;
+    for (const auto& [id, hook] : all) {
+      if (std::find_if(hooks_.begin(), hooks_.end(), [wanted = id](const auto& entry) {
+            return entry.first == wanted;
+          }) != hooks_.end()) {
+        f(*hook);
+      }
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<const Hook>>> hooks_;
+};
+
+}  // namespace retrograd::detail

@@ -1,0 +1,70 @@
+#include <retrograd/autograd/detail/nesting.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#if defined(__linux__)
+#include <pthread.h>
+#endif
+
+#include <retrograd/tensor/detail/hot_tls.h>
+#include <retrograd/tensor/error.h>
+
+namespace retrograd::detail {
+
+namespace {
+
+constexpr std::uintptr_t kLeastLeft = std::uintptr_t{64} * 1024;
+constexpr int kMostUnmeasured = 1000;
+
+RETROGRAD_HOT_TLS thread_local int depth = 0;
+
+// The addresses of a thread's stack; both 0 where they are not known.
+struct Stack {
+  std::uintptr_t lowest = 0;
+  std::uintptr_t end = 0;
+};
+
+Stack find_stack() noexcept {
+  Stack stack;
+#if defined(__linux__)
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    void* lowest = nullptr;
+    std::size_t bytes = 0;
+    if (pthread_attr_getstack(&attributes, &lowest, &bytes) == 0) {
+      stack.lowest = reinterpret_cast<std::uintptr_t>(lowest);
+      stack.end = stack.lowest + bytes;
+    }
+    pthread_attr_destroy(&attributes);
+  }
+#endif
+  return stack;
+}
+
+bool has_no_room() noexcept {
+  thread_local const Stack stack = find_stack();
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  // A coroutine's stack is none of the thread's.
+  const bool measured = stack.lowest < here && here < stack.end;
+  return measured ? here - stack.lowest < kLeastLeft : depth >= kMostUnmeasured;
+}
+
+}  // namespace
+
+NestedPass::NestedPass(const char* op, Where where) {
+  if (depth > 0 && has_no_room()) {
+    fail<GraphError>(op, where,
+                     "backward passes are nested " + std::to_string(depth) +
+                         " deep: each runs inside a hook or a backward function of the one before "
+                         "it, and another would overflow the stack of this thread");
+  }
+  ++depth;
+}
+
+NestedPass::~NestedPass() {
+  --depth;
+}
+
+}  // namespace retrograd::detail

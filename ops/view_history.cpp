@@ -1,0 +1,143 @@
+// A view's gradient reaches its base through operators of its own, made of strides alone: whatever
+// operators took the view, and whenever the base was written to.
+#include <retrograd/ops/detail/view_history.h>
+
+#include <algorithm>
+#include <utility>
+
+#include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/autograd/node.h>
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+using kernels::Binary;
+
+// Where a view lies in its base, in elements of memory.
+struct ViewMap {
+  Shape base_shape;
+  Strides base_strides;
+  Shape shape;
+  Strides strides;
+  std::int64_t offset;  // from the base's first element
+};
+
+ViewMap map_of(const Tensor& base, const Tensor& view) {
+  return {base.shape(), base.strides(), view.shape(), view.strides(),
+          view.impl().offset - base.impl().offset};
+}
+
+// Memory laid out as the base's is, which may have gaps.
+Tensor empty_as_base(const ViewMap& map, DType dtype) {
+  std::int64_t span = 1;
+  for (std::size_t d = 0; d < map.base_shape.size(); ++d) {
+    span += std::max<std::int64_t>(map.base_shape[d] - 1, 0) * map.base_strides[d];
+  }
+  return view_of(empty_tensor({span}, dtype), map.base_shape, map.base_strides, 0);
+}
+
+Tensor copy_as_base(const Tensor& x, const ViewMap& map) {
+  Tensor result = empty_as_base(map, x.dtype());
+  kernels::copy(result, x);
+  return result;
+}
+
+Tensor part(const Tensor& laid_out, const ViewMap& map) {
+  return view_of(laid_out, map.shape, map.strides, laid_out.impl().offset + map.offset);
+}
+
+Tensor read_view(const Tensor& x, const ViewMap& map);
+
+// Zeros of the base's shape to which x is added in the view's place; a view that shows an element
+// twice adds twice.
+Tensor add_into_view(const Tensor& x, const ViewMap& map) {
+  const Tensor out = empty_as_base(map, x.dtype());
+  kernels::fill(out, 0);
+  kernels::binary_in_place(Binary::add, part(out, map), x);
+  return record(
+      {.op = "add_into_view",
+       .where = {},
+       .output = out,
+       .inputs = {x},
+       .backward = [map](const Backward& b) -> Gradients { return {read_view(b.grad, map)}; }});
+}
+
+// `values`, which are the view's part of x, with that history.
+Tensor record_read(const Tensor& x, const Tensor& values, const ViewMap& map) {
+  return record({.op = "read_view",
+                 .where = {},
+                 .output = values,
+                 .inputs = {x},
+                 .backward = [map](const Backward& b) -> Gradients {
+                   Tensor* sum = detail::waiting_gradient(b, 0);
+                   if (sum != nullptr && sum->strides() == map.base_strides) {
+                     kernels::binary_in_place(Binary::add, part(*sum, map), b.grad);
+                     return {Tensor()};
+                   }
+                   return {add_into_view(b.grad, map)};
+                 }});
+}
+
+// The view's part of x, which has the base's shape.
+Tensor read_view(const Tensor& x, const ViewMap& map) {
+  const bool laid_out = x.strides() == map.base_strides;
+  const Tensor read = part(laid_out ? x : copy_as_base(x, map), map);
+  return record_read(x, kernels::contiguous_copy(read), map);
+}
+
+Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map, Where where);
+
+// `replaced`, which is x with the view's part replaced by `values`, with that history.
+Tensor record_replaced(const Tensor& x, const Tensor& values, const Tensor& replaced,
+                       const ViewMap& map, Where where) {
+  return record({.op = "replace_view",
+                 .where = where,
+                 .output = replaced,
+                 .inputs = {x, values},
+                 .backward = [map](const Backward& b) -> Gradients {
+                   Tensor of_values = b.needs(1) ? read_view(b.grad, map) : Tensor();
+                   if (!b.needs(0)) {
+                     return {Tensor(), std::move(of_values)};
+                   }
+                   if (!grad_enabled() && b.grad.strides() == map.base_strides &&
+                       detail::owns_memory(b.grad)) {
+                     kernels::fill(part(b.grad, map), 0);
+                     return {b.grad, std::move(of_values)};
+                   }
+                   const Tensor zero = zeros(map.shape, {.dtype = b.grad.dtype()});
+                   return {replace_view(b.grad, zero, map, {}), std::move(of_values)};
+                 }});
+}
+
+// A copy of x with the view's part replaced by `values`.
+Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map, Where where) {
+  const Tensor out = copy_as_base(x, map);
+  kernels::copy(part(out, map), values);
+  return record_replaced(x, values, out, map, where);
+}
+
+}  // namespace
+
+Tensor before_write(const Tensor& x) {
+  return detail::alias(x, detail::grad_node(x));
+}
+
+void record_written_view(const Tensor& view, const Tensor& values, Where where) {
+  const Tensor base(view.impl().base);
+  const Tensor after =
+      record_replaced(before_write(base), values, base.detach(), map_of(base, view), where);
+  detail::set_grad_node(base.impl(), detail::grad_node(after));
+}
+
+NodePtr detail::view_node(const Tensor& base, const Tensor& view) {
+  const EnableGradGuard recording;
+  const Tensor source = before_write(base);
+  return source.requires_grad() ? grad_node(record_read(source, view.detach(), map_of(base, view)))
+                                : NodePtr();
+}
+
+}  // namespace retrograd
