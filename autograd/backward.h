@@ -21,7 +21,13 @@ struct GradOptions {
 // of its shape; outputs of one element need none. Throws GraphError or ShapeError before anything
 // is computed. When a backward function throws, the exception passes through unchanged; leaves
 // that were complete by then keep what they got, all others are as before, and the tensors saved by
-// operators already passed are gone.
+// operators already passed are gone. Gradients are added up in memory of their own: no other tensor
+// changes.
+//
+// Several threads may go through one graph at once. The leaves get the sum of all passes; where a
+// pass frees saved tensors, another one that comes to the same operator gets a GraphError. A pass
+// inside a hook or a backward function of another is refused with a GraphError that names the depth
+// when less than 64 KiB of the thread's stack are left.
 RETROGRAD_API void backward(const std::vector<Tensor>& outputs,
                             const std::vector<Tensor>& seeds = {}, BackwardOptions options = {},
                             Where where = {});

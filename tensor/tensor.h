@@ -85,6 +85,8 @@ struct BackwardOptions {
   bool create_graph = false;  // record the backward pass itself; implies retain_graph
 };
 
+// Threads: every const member of one tensor may be called by several at once, except while another
+// writes to it in place, sets its gradient or registers a hook.
 class RETROGRAD_API Tensor {
  public:
   using Hook = std::function<Tensor(const Tensor& grad)>;
@@ -140,15 +142,22 @@ class RETROGRAD_API Tensor {
   bool is_leaf() const noexcept;
   // The accumulated gradient; undefined before the first backward.
   Tensor grad() const;
+  // Takes `grad`, of this tensor's shape and dtype, as the gradient; undefined means none. Later
+  // passes add to a copy: `grad` itself is not written to.
   void set_grad(const Tensor& grad, Where where = {});
   void zero_grad();  // drops the gradient: grad() is undefined until the next backward
-  void retain_grad(Where where = {});  // keeps the gradient of a result of an operator too
+  // Keeps the gradient of a result of an operator too; after a write in place, that of the tensor as
+  // it is then. Throws GraphError where no gradient is required.
+  void retain_grad(Where where = {});
   // Accumulates d(this)/d(leaf) into every leaf's grad(). Throws GraphError.
   void backward(Where where = {}) const;
   void backward(const Tensor& seed, BackwardOptions options = {}, Where where = {}) const;
   void backward(BackwardOptions options, Where where = {}) const;
-  // Calls `hook` with this tensor's gradient each time it is complete; a defined result replaces
-  // it. The number returned removes the hook.
+  // Calls `hook` with this tensor's gradient each time it is complete; a defined result, of the
+  // same shape and dtype, replaces it. The hook is one object that keeps its state from pass to
+  // pass. After a write in place it sees the gradient of the tensor as it is then. The number
+  // returned removes the hook, and is not given again. Throws GraphError where no gradient is
+  // required, ValueError for an empty function.
   int register_hook(Hook hook, Where where = {});
   void remove_hook(int hook);
 
