@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include <retrograd/autograd/node.h>
@@ -128,4 +130,39 @@ TEST_CASE("checkpoint: nothing is recorded without gradients, and no node is lef
     sum(checkpoint([](const Tensor& in) { return in * 2.0; }, x)).backward();
   }
   CHECK(Node::live_count() == before);
+}
+
+TEST_CASE("checkpoint: a mutable function keeps its state from call to call") {
+  const Tensor x = tensor({1.0, 2.0}, {.dtype = float64, .requires_grad = true});
+  int seen = 0;
+  const auto counting = [&seen, calls = 0](const Tensor& in) mutable {
+    seen = ++calls;
+    return in * 3.0;
+  };
+  const auto counting_all = [&seen, calls = 0](const std::vector<Tensor>& in) mutable {
+    seen = ++calls;
+    return in[0] * 3.0;
+  };
+  const auto check_calls = [&](const Tensor& y) {
+    CHECK(seen == 1);
+    sum(y).backward(BackwardOptions{.retain_graph = true});
+    CHECK(seen == 2);
+    sum(y).backward();
+    CHECK(seen == 3);
+  };
+  check_calls(checkpoint(counting, x));
+  check_calls(checkpoint(counting_all, std::vector<Tensor>{x}));
+  CHECK(x.grad().to_vector<double>() == std::vector<double>{12, 12});
+  const NoGradGuard unrecorded;
+  checkpoint(counting, x);
+  CHECK(seen == 1);
+}
+
+TEST_CASE("checkpoint: a function that can only be moved") {
+  const Tensor x = tensor({1.0, 2.0}, {.dtype = float64, .requires_grad = true});
+  auto factor = std::make_unique<double>(3);
+  const Tensor y =
+      checkpoint([factor = std::move(factor)](const Tensor& in) { return in * *factor; }, x);
+  sum(y).backward();
+  CHECK(x.grad().to_vector<double>() == std::vector<double>{3, 3});
 }
