@@ -1,37 +1,61 @@
 #include <retrograd/nn/module.h>
 
-#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/call_observer.h>
+#include <retrograd/nn/detail/members.h>
 
 namespace retrograd::nn {
 
 namespace {
 
-std::string joined(const std::string& prefix, const std::string& name) {
-  return prefix.empty() ? name : prefix + "." + name;
+void collect_modules(Module& module, const std::string& prefix,
+                     std::vector<std::pair<std::string, Module*>>& found,
+                     std::unordered_set<const Module*>& seen) {
+  if (!seen.insert(&module).second) {
+    return;
+  }
+  found.emplace_back(prefix, &module);
+  for (const auto& [name, child] : module.named_children()) {
+    collect_modules(*child, detail::joined(prefix, name), found, seen);
+  }
 }
 
-// Calls f(qualified name, member) for every tensor in the module and below, in order.
-template <class F>
-void for_each_tensor(Module& module, const std::string& prefix, F&& f) {
+void apply_once(Module& module, const std::function<void(Module&)>& f,
+                std::unordered_set<const Module*>& seen) {
+  if (!seen.insert(&module).second) {
+    return;
+  }
+  for (Module* child : module.children()) {
+    apply_once(*child, f, seen);
+  }
+  f(module);
+}
+
+void collect_tensors(Module& module, const std::string& prefix,
+                     std::vector<detail::ListedTensor>& found) {
   for (const Member& member : module.members()) {
-    const std::string name = joined(prefix, member.name());
+    std::string name = detail::joined(prefix, member.name());
     if (member.child() != nullptr) {
-      for_each_tensor(*member.child(), name, f);
+      collect_tensors(*member.child(), name, found);
     } else if (member.tensor()->defined()) {
-      f(name, member);
+      found.push_back({std::move(name), member.tensor(), member.is_buffer()});
     }
   }
 }
 
-void collect_modules(Module& module, const std::string& prefix,
-                     std::vector<std::pair<std::string, Module*>>& found) {
-  found.emplace_back(prefix, &module);
-  for (const auto& [name, child] : module.named_children()) {
-    collect_modules(*child, joined(prefix, name), found);
+// Parameters or buffers, each tensor under its first name.
+Module::NamedTensors distinct(const std::vector<detail::ListedTensor>& all, bool buffers) {
+  Module::NamedTensors found;
+  std::unordered_set<const void*> seen;
+  for (const auto& [name, tensor, is_buffer] : all) {
+    if (is_buffer == buffers && seen.insert(tensor->impl_or_null()).second) {
+      found.emplace_back(name, *tensor);
+    }
   }
+  return found;
 }
 
 template <class T>
@@ -44,7 +68,21 @@ std::vector<T> without_names(std::vector<std::pair<std::string, T>> named) {
   return found;
 }
 
+std::vector<Tensor> parameters_for(Module& module) {
+  return without_names(distinct(detail::list_tensors(module), false));
+}
+
 }  // namespace
+
+std::string detail::joined(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
+
+std::vector<detail::ListedTensor> detail::list_tensors(Module& module) {
+  std::vector<ListedTensor> all;
+  collect_tensors(module, "", all);
+  return all;
+}
 
 Member buffer(std::string name, Tensor& tensor) {
   Member member(std::move(name), tensor);
@@ -91,33 +129,22 @@ void Module::report_call(const std::vector<Tensor>& inputs, const Tensor& output
   }
 }
 
-Module::NamedTensors Module::named_parameters() {
-  NamedTensors found;
-  for_each_tensor(*this, "", [&](const std::string& name, const Member& member) {
-    if (!member.is_buffer()) {
-      found.emplace_back(name, *member.tensor());
-    }
-  });
-  return found;
+Module::NamedTensors Module::named_parameters(Where) {
+  return distinct(detail::list_tensors(*this), false);
 }
 
-Module::NamedTensors Module::named_buffers() {
-  NamedTensors found;
-  for_each_tensor(*this, "", [&](const std::string& name, const Member& member) {
-    if (member.is_buffer()) {
-      found.emplace_back(name, *member.tensor());
-    }
-  });
-  return found;
+Module::NamedTensors Module::named_buffers(Where) {
+  return distinct(detail::list_tensors(*this), true);
 }
 
-std::vector<Tensor> Module::parameters() {
-  return without_names(named_parameters());
+std::vector<Tensor> Module::parameters(Where) {
+  return parameters_for(*this);
 }
 
 std::vector<std::pair<std::string, Module*>> Module::named_modules() {
   std::vector<std::pair<std::string, Module*>> found;
-  collect_modules(*this, "", found);
+  std::unordered_set<const Module*> seen;
+  collect_modules(*this, "", found, seen);
   return found;
 }
 
@@ -127,8 +154,9 @@ std::vector<Module*> Module::modules() {
 
 std::vector<std::pair<std::string, Module*>> Module::named_children() {
   std::vector<std::pair<std::string, Module*>> found;
+  std::unordered_set<const Module*> seen;
   for (const Member& member : members()) {
-    if (member.child() != nullptr) {
+    if (member.child() != nullptr && seen.insert(member.child()).second) {
       found.emplace_back(member.name(), member.child());
     }
   }
@@ -139,28 +167,18 @@ std::vector<Module*> Module::children() {
   return without_names(named_children());
 }
 
-std::int64_t Module::parameter_count() {
+std::int64_t Module::parameter_count(Where) {
   std::int64_t count = 0;
-  for (const Tensor& parameter : parameters()) {
+  for (const Tensor& parameter : parameters_for(*this)) {
     count += parameter.numel();
   }
   return count;
 }
 
 Module& Module::apply(const std::function<void(Module&)>& f) {
-  for (Module* child : children()) {
-    child->apply(f);
-  }
-  f(*this);
+  std::unordered_set<const Module*> seen;
+  apply_once(*this, f, seen);
   return *this;
-}
-
-StateDict Module::state_dict() {
-  StateDict state;
-  for_each_tensor(*this, "", [&](const std::string& name, const Member& member) {
-    state.insert(name, member.tensor()->detach());
-  });
-  return state;
 }
 
 void Module::train(bool on) {
@@ -169,26 +187,26 @@ void Module::train(bool on) {
   }
 }
 
-void Module::freeze() {
-  for (Tensor& parameter : parameters()) {
-    parameter.set_requires_grad(false);
+void Module::freeze(Where where) {
+  for (Tensor& parameter : parameters_for(*this)) {
+    parameter.set_requires_grad(false, where);
     parameter.zero_grad();
   }
 }
 
-void Module::unfreeze() {
-  requires_grad_();
+void Module::unfreeze(Where where) {
+  requires_grad_(true, where);
 }
 
-Module& Module::requires_grad_(bool on) {
-  for (Tensor& parameter : parameters()) {
-    parameter.set_requires_grad(on && is_floating(parameter.dtype()));
+Module& Module::requires_grad_(bool on, Where where) {
+  for (Tensor& parameter : parameters_for(*this)) {
+    parameter.set_requires_grad(on && is_floating(parameter.dtype()), where);
   }
   return *this;
 }
 
-void Module::zero_grad() {
-  for (Tensor& parameter : parameters()) {
+void Module::zero_grad(Where) {
+  for (Tensor& parameter : parameters_for(*this)) {
     parameter.zero_grad();
   }
 }
@@ -199,14 +217,25 @@ void Module::to(DType dtype, Where where) {
                      std::string("modules compute in floating numbers, not ") + name(dtype));
   }
   const NoGradGuard unrecorded;
-  for_each_tensor(*this, "", [&](const std::string&, const Member& member) {
-    Tensor& tensor = *member.tensor();
-    if (is_floating(tensor.dtype()) && tensor.dtype() != dtype) {
-      const bool trained = tensor.requires_grad();
-      tensor = tensor.detach().to(dtype, where);
-      tensor.set_requires_grad(trained);
+  std::unordered_map<const void*, Tensor> converted;  // by the tensor as it was
+  std::vector<std::pair<Tensor*, Tensor>> changes;
+  for (const detail::ListedTensor& listed : detail::list_tensors(*this)) {
+    const Tensor& tensor = *listed.tensor;
+    if (!is_floating(tensor.dtype()) || tensor.dtype() == dtype) {
+      continue;
     }
-  });
+    Tensor& fresh = converted[tensor.impl_or_null()];
+    if (!fresh.defined()) {
+      fresh = tensor.detach().to(dtype, where);
+      if (tensor.impl().node) {  // frozen tensors stay frozen
+        fresh.set_requires_grad(tensor.requires_grad(), where);
+      }
+    }
+    changes.emplace_back(listed.tensor, fresh);
+  }
+  for (auto& [member, fresh] : changes) {
+    *member = std::move(fresh);
+  }
 }
 
 }  // namespace retrograd::nn

@@ -100,7 +100,11 @@ class RETROGRAD_API Module {
   Module(Module&& other) noexcept;
   Module& operator=(Module&& other) noexcept;
 
-  // What the module owns, each once, in a fixed order: all of the functions below derive from it.
+  // What the module owns, in a fixed order: all of the functions below derive from it.
+  //
+  // One tensor, or one module, may have several names, here or in different modules below: tied
+  // weights are handles on one tensor. state_dict() has every name. All other functions take such a
+  // tensor or module once, under its first name.
   virtual Members members() { return {}; }
   // The computation. Models of several inputs have functions of their own instead.
   virtual Tensor forward(const Tensor& x);
@@ -113,26 +117,29 @@ class RETROGRAD_API Module {
   // Runs forward(); errors and tapes name the line of this call.
   Tensor operator()(const Tensor& x, Where where = {});
 
-  // Parameters with qualified names such as "conv1.weight".
-  NamedTensors named_parameters();
-  NamedTensors named_buffers();
-  std::vector<Tensor> parameters();
-  // The module itself under "", then all below it, outer before inner.
+  // Parameters with qualified names such as "conv1.weight", each tensor once.
+  NamedTensors named_parameters(Where where = {});
+  NamedTensors named_buffers(Where where = {});
+  std::vector<Tensor> parameters(Where where = {});
+  // The module itself under "", then all below it, outer before inner, each once.
   std::vector<std::pair<std::string, Module*>> named_modules();
   std::vector<Module*> modules();
-  // The modules right below, each under its own name.
+  // The modules right below, each once, under its own name.
   std::vector<std::pair<std::string, Module*>> named_children();
   std::vector<Module*> children();
-  std::int64_t parameter_count();  // elements of all parameters
+  std::int64_t parameter_count(Where where = {});  // elements of all parameters, each once
 
-  // Calls f for all modules below and then for this one, inner before outer.
+  // Calls f once for each module below and then for this one, inner before outer.
   Module& apply(const std::function<void(Module&)>& f);
 
-  // Handles on all parameters and buffers, in the order of members().
-  StateDict state_dict();
-  // Copies values in, converted to the module's dtypes. Throws ShapeError for a name whose shape
-  // differs and, when strict, ValueError for missing or unexpected names; all of them are listed,
-  // and nothing is changed then.
+  // Handles on all parameters and buffers, in the order of members(). A tensor with several names
+  // is there under each of them.
+  StateDict state_dict(Where where = {});
+  // Copies values in, converted to the module's dtypes. Where the names of one tensor come with
+  // different values, the last name in the order of members() wins, as in PyTorch. Throws
+  // ShapeError for a name whose shape differs and, when
+  // strict, ValueError for missing or unexpected names, all of which are listed; nothing is changed
+  // then.
   LoadReport load_state_dict(const StateDict& state, LoadOptions options = {}, Where where = {});
 
   // Sets the mode of this module and all below it; touches nothing else.
@@ -142,14 +149,15 @@ class RETROGRAD_API Module {
 
   // Stops the training of all parameters here and below, whose gradients are dropped, so that an
   // optimiser passes them over; and starts it again. The mode of train() is another matter.
-  void freeze();
-  void unfreeze();
+  void freeze(Where where = {});
+  void unfreeze(Where where = {});
   // Whether all parameters here and below require gradients; those they have stay.
-  Module& requires_grad_(bool on = true);
+  Module& requires_grad_(bool on = true, Where where = {});
 
-  void zero_grad();
+  void zero_grad(Where where = {});
   // Converts floating parameters and buffers. They become new tensors: make the optimiser
-  // afterwards.
+  // afterwards. A tensor with several names becomes one new tensor. When anything is thrown,
+  // nothing has been changed.
   void to(DType dtype, Where where = {});
 
   // Hooks run in the order in which they were registered; errors in them name the line of the call.
@@ -168,7 +176,8 @@ class RETROGRAD_API Module {
   bool has_hooks() const noexcept;
 
   // A table of all modules: name, kind, output shape, parameters, and multiplications with an
-  // addition, for a call in evaluation mode with zeros of this shape, of the parameters' dtype.
+  // addition, for a call in evaluation mode with zeros of this shape, of the parameters' dtype. A
+  // parameter with several names is counted in the first module that lists it.
   std::string summary(const Shape& input, Where where = {});
   // The same for a call with this input.
   std::string summary_for(const Tensor& input, Where where = {});

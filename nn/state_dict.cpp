@@ -1,9 +1,17 @@
 #include <retrograd/autograd/grad_mode.h>
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/detail/members.h>
 
 namespace retrograd::nn {
 
 namespace {
+
+StateDict handles(Module& module, Where where) {
+  StateDict state;
+  for (const detail::ListedTensor& listed : detail::list_tensors(module)) {
+    state.insert(listed.name, listed.tensor->detach(), where);
+  }
+  return state;
+}
 
 std::string listed(const char* title, const std::vector<std::string>& names) {
   if (names.empty()) {
@@ -16,10 +24,8 @@ std::string listed(const char* title, const std::vector<std::string>& names) {
   return text;
 }
 
-}  // namespace
-
-LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, Where where) {
-  const StateDict own = state_dict();
+// Throws for names and shapes that do not fit; otherwise says what is left out.
+LoadReport compare(const StateDict& own, const StateDict& state, bool strict, Where where) {
   LoadReport report;
   std::vector<std::string> mismatched;
   for (const auto& [name, tensor] : own) {
@@ -42,9 +48,21 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, 
   if (!mismatched.empty()) {
     fail<ShapeError>("load_state_dict", where, "the tensors do not fit the module" + differences);
   }
-  if (options.strict && !differences.empty()) {
+  if (strict && !differences.empty()) {
     fail<ValueError>("load_state_dict", where, "the names do not fit the module" + differences);
   }
+  return report;
+}
+
+}  // namespace
+
+StateDict Module::state_dict(Where where) {
+  return handles(*this, where);
+}
+
+LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, Where where) {
+  const StateDict own = handles(*this, where);
+  LoadReport report = compare(own, state, options.strict, where);
   const NoGradGuard unrecorded;
   for (const auto& [name, tensor] : own) {
     if (const Tensor* given = state.find(name)) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -68,10 +69,12 @@ class Evaluating {
   std::vector<std::pair<Module*, bool>> modes_;
 };
 
-std::int64_t own_parameters(Module& module) {
+// Those that no module before has listed.
+std::int64_t own_parameters(Module& module, std::unordered_set<const void*>& counted) {
   std::int64_t count = 0;
   for (const Member& member : module.members()) {
-    if (member.tensor() != nullptr && member.tensor()->defined() && !member.is_buffer()) {
+    if (member.tensor() != nullptr && member.tensor()->defined() && !member.is_buffer() &&
+        counted.insert(member.tensor()->impl_or_null()).second) {
       count += member.tensor()->numel();
     }
   }
@@ -120,7 +123,7 @@ CallObserver* CallObserver::current() noexcept {
 }
 
 std::string Module::summary(const Shape& input, Where where) {
-  const auto tensors = parameters();
+  const auto tensors = parameters(where);
   const DType dtype = tensors.empty() ? float32 : tensors.front().dtype();
   return summary_for(zeros(input, {.dtype = dtype}, where), where);
 }
@@ -135,13 +138,14 @@ std::string Module::summary_for(const Tensor& input, Where where) {
   std::vector<std::vector<std::string>> rows{
       {"module", "kind", "output", "parameters", "multiply-adds"}};
   std::int64_t multiply_adds = 0;
+  std::unordered_set<const void*> counted;
   for (const auto& [name, module] : named_modules()) {
     const Calls::Seen seen = calls.of(module);
     rows.push_back({name.empty() ? "(model)" : name, module->describe(), seen.output,
-                    grouped(own_parameters(*module)), grouped(seen.multiply_adds)});
+                    grouped(own_parameters(*module, counted)), grouped(seen.multiply_adds)});
     multiply_adds += seen.multiply_adds;
   }
-  rows.push_back({"total", "", "", grouped(parameter_count()), grouped(multiply_adds)});
+  rows.push_back({"total", "", "", grouped(parameter_count(where)), grouped(multiply_adds)});
   return table(rows, 2);
 }
 

@@ -7,12 +7,14 @@
 
 #include <retrograd/retrograd.h>
 
+#include "unit/nn_names.h"
 #include "unit/nn_small_lenet.h"
 
 namespace rg = retrograd;
 namespace nn = rg::nn;
 using doctest::Contains;
 using rg::Tensor;
+using test::names_of;
 using Names = std::vector<std::string>;
 
 namespace {
@@ -34,15 +36,6 @@ struct Normalised : nn::Module {
   }
   Tensor forward(const Tensor& x) override { return inner(weight * (x - mean)); }
 };
-
-template <class Pairs>
-Names names_of(const Pairs& pairs) {
-  Names names;
-  for (const auto& [name, value] : pairs) {
-    names.push_back(name);
-  }
-  return names;
-}
 
 }  // namespace
 

@@ -1,0 +1,23 @@
+// What a module and the modules below it list as theirs. Internal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <retrograd/nn/module.h>
+
+namespace retrograd::nn::detail {
+
+std::string joined(const std::string& prefix, const std::string& name);
+
+// A defined tensor under one of its qualified names.
+struct ListedTensor {
+  std::string name;
+  Tensor* tensor;
+  bool is_buffer;
+};
+
+// All tensors of the module and below, in order, under every name.
+std::vector<ListedTensor> list_tensors(Module& module);
+
+}  // namespace retrograd::nn::detail
