@@ -152,6 +152,10 @@ Tensor& Tensor::set_requires_grad(bool value, Where where) {
   } else if (value) {
     self.node = NodePtr::adopt(new Node(self.shape, self.dtype));
     self.base = {};  // a leaf is no longer a part of something else
+  } else if (!self.base && is_floating(self.dtype)) {
+    // A node tells modules that the tensor was frozen, not merely never asked to train.
+    self.node = NodePtr::adopt(new Node(self.shape, self.dtype));
+    self.node->requires_grad_ = false;
   }
   return *this;
 }

@@ -68,8 +68,8 @@ std::vector<T> without_names(std::vector<std::pair<std::string, T>> named) {
   return found;
 }
 
-std::vector<Tensor> parameters_for(Module& module) {
-  return without_names(distinct(detail::list_tensors(module), false));
+std::vector<Tensor> parameters_for(const char* call, Module& module, Where where) {
+  return without_names(distinct(detail::list_tensors(call, module, where), false));
 }
 
 }  // namespace
@@ -78,9 +78,34 @@ std::string detail::joined(const std::string& prefix, const std::string& name) {
   return prefix.empty() ? name : prefix + "." + name;
 }
 
-std::vector<detail::ListedTensor> detail::list_tensors(Module& module) {
+std::vector<detail::ListedTensor> detail::list_tensors(const char* call, Module& module,
+                                                       Where where) {
   std::vector<ListedTensor> all;
   collect_tensors(module, "", all);
+  for (const auto& [name, tensor, is_buffer] : all) {
+    if (is_buffer) {
+      continue;
+    }
+    if (!is_floating(tensor->dtype())) {
+      fail<DTypeError>(call, where,
+                       name +
+                           " is listed as a parameter, but cannot have gradients; list it as "
+                           "nn::buffer(name, tensor)",
+                       {{"tensor", *tensor}});
+    }
+    if (!tensor->is_leaf()) {
+      fail<GraphError>(call, where,
+                       name +
+                           " is listed as a parameter, but is the result of an operator; list "
+                           "the tensors it is computed from",
+                       {{"tensor", *tensor}});
+    }
+  }
+  for (const auto& [name, tensor, is_buffer] : all) {
+    if (!is_buffer && !tensor->impl().node) {
+      tensor->set_requires_grad(true, where);
+    }
+  }
   return all;
 }
 
@@ -129,16 +154,16 @@ void Module::report_call(const std::vector<Tensor>& inputs, const Tensor& output
   }
 }
 
-Module::NamedTensors Module::named_parameters(Where) {
-  return distinct(detail::list_tensors(*this), false);
+Module::NamedTensors Module::named_parameters(Where where) {
+  return distinct(detail::list_tensors("named_parameters", *this, where), false);
 }
 
-Module::NamedTensors Module::named_buffers(Where) {
-  return distinct(detail::list_tensors(*this), true);
+Module::NamedTensors Module::named_buffers(Where where) {
+  return distinct(detail::list_tensors("named_buffers", *this, where), true);
 }
 
-std::vector<Tensor> Module::parameters(Where) {
-  return parameters_for(*this);
+std::vector<Tensor> Module::parameters(Where where) {
+  return parameters_for("parameters", *this, where);
 }
 
 std::vector<std::pair<std::string, Module*>> Module::named_modules() {
@@ -167,9 +192,9 @@ std::vector<Module*> Module::children() {
   return without_names(named_children());
 }
 
-std::int64_t Module::parameter_count(Where) {
+std::int64_t Module::parameter_count(Where where) {
   std::int64_t count = 0;
-  for (const Tensor& parameter : parameters_for(*this)) {
+  for (const Tensor& parameter : parameters_for("parameter_count", *this, where)) {
     count += parameter.numel();
   }
   return count;
@@ -188,7 +213,7 @@ void Module::train(bool on) {
 }
 
 void Module::freeze(Where where) {
-  for (Tensor& parameter : parameters_for(*this)) {
+  for (Tensor& parameter : parameters_for("freeze", *this, where)) {
     parameter.set_requires_grad(false, where);
     parameter.zero_grad();
   }
@@ -199,14 +224,14 @@ void Module::unfreeze(Where where) {
 }
 
 Module& Module::requires_grad_(bool on, Where where) {
-  for (Tensor& parameter : parameters_for(*this)) {
-    parameter.set_requires_grad(on && is_floating(parameter.dtype()), where);
+  for (Tensor& parameter : parameters_for("requires_grad_", *this, where)) {
+    parameter.set_requires_grad(on, where);
   }
   return *this;
 }
 
-void Module::zero_grad(Where) {
-  for (Tensor& parameter : parameters_for(*this)) {
+void Module::zero_grad(Where where) {
+  for (Tensor& parameter : parameters_for("zero_grad", *this, where)) {
     parameter.zero_grad();
   }
 }
@@ -219,7 +244,7 @@ void Module::to(DType dtype, Where where) {
   const NoGradGuard unrecorded;
   std::unordered_map<const void*, Tensor> converted;  // by the tensor as it was
   std::vector<std::pair<Tensor*, Tensor>> changes;
-  for (const detail::ListedTensor& listed : detail::list_tensors(*this)) {
+  for (const detail::ListedTensor& listed : detail::list_tensors("Module::to", *this, where)) {
     const Tensor& tensor = *listed.tensor;
     if (!is_floating(tensor.dtype()) || tensor.dtype() == dtype) {
       continue;

@@ -30,7 +30,9 @@ class ModuleHooks;
 // One thing a module owns, under its name. Refers to the module's own field.
 class RETROGRAD_API Member {
  public:
-  // A parameter, which is trained. An undefined one (a layer without bias) is passed over.
+  // A parameter. An undefined one, such as a bias that is switched off, is passed over. A plain
+  // tensor requires gradients from the first time that the module lists it, as after
+  // register_parameter in PyTorch, unless set_requires_grad(false) or freeze() froze it.
   Member(std::string name, Tensor& parameter) : name_(std::move(name)), tensor_(&parameter) {}
   Member(std::string name, Module& child) : name_(std::move(name)), child_(&child) {}
 
@@ -50,7 +52,7 @@ class RETROGRAD_API Member {
 
 using Members = std::vector<Member>;
 
-// A tensor that is saved with the module but not trained, such as a running mean.
+// A tensor that is saved with the module but not trained, such as a running mean, or integers.
 RETROGRAD_API Member buffer(std::string name, Tensor& tensor);
 
 struct LoadOptions {
@@ -117,7 +119,9 @@ class RETROGRAD_API Module {
   // Runs forward(); errors and tapes name the line of this call.
   Tensor operator()(const Tensor& x, Where where = {});
 
-  // Parameters with qualified names such as "conv1.weight", each tensor once.
+  // Parameters with qualified names such as "conv1.weight", each tensor once. Throws DTypeError for
+  // a parameter that is not floating and GraphError for the result of an operator, as do all
+  // functions below that derive from members(); nothing is changed then.
   NamedTensors named_parameters(Where where = {});
   NamedTensors named_buffers(Where where = {});
   std::vector<Tensor> parameters(Where where = {});

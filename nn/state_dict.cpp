@@ -5,9 +5,9 @@ namespace retrograd::nn {
 
 namespace {
 
-StateDict handles(Module& module, Where where) {
+StateDict handles(const char* call, Module& module, Where where) {
   StateDict state;
-  for (const detail::ListedTensor& listed : detail::list_tensors(module)) {
+  for (const detail::ListedTensor& listed : detail::list_tensors(call, module, where)) {
     state.insert(listed.name, listed.tensor->detach(), where);
   }
   return state;
@@ -57,11 +57,11 @@ LoadReport compare(const StateDict& own, const StateDict& state, bool strict, Wh
 }  // namespace
 
 StateDict Module::state_dict(Where where) {
-  return handles(*this, where);
+  return handles("state_dict", *this, where);
 }
 
 LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, Where where) {
-  const StateDict own = handles(*this, where);
+  const StateDict own = handles("load_state_dict", *this, where);
   LoadReport report = compare(own, state, options.strict, where);
   const NoGradGuard unrecorded;
   for (const auto& [name, tensor] : own) {

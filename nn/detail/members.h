@@ -17,7 +17,9 @@ struct ListedTensor {
   bool is_buffer;
 };
 
-// All tensors of the module and below, in order, under every name.
-std::vector<ListedTensor> list_tensors(Module& module);
+// All tensors of the module and below, in order, under every name. Plain tensors that are listed as
+// parameters require gradients afterwards. Throws DTypeError for a parameter that is not floating,
+// GraphError for one that is the result of an operator; nothing is changed then.
+std::vector<ListedTensor> list_tensors(const char* call, Module& module, Where where);
 
 }  // namespace retrograd::nn::detail

@@ -56,11 +56,11 @@ TEST_CASE("freeze: no gradients for what is below, whatever the mode; unfreeze g
   CHECK(values(first.weight) != before);
 }
 
-TEST_CASE("requires_grad_: of all parameters, whose gradients stay; not of integers") {
+TEST_CASE("requires_grad_: of all parameters, whose gradients stay; not of buffers") {
   struct Counted : nn::Module {
     Tensor count = rg::zeros({}, {.dtype = rg::int64});
     nn::Linear inner{2, 1};
-    nn::Members members() override { return {{"count", count}, {"inner", inner}}; }
+    nn::Members members() override { return {nn::buffer("count", count), {"inner", inner}}; }
   };
   Counted model;
   model.inner(rg::ones({2})).backward();
