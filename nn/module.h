@@ -141,9 +141,9 @@ class RETROGRAD_API Module {
   StateDict state_dict(Where where = {});
   // Copies values in, converted to the module's dtypes. Where the names of one tensor come with
   // different values, the last name in the order of members() wins, as in PyTorch. Throws
-  // ShapeError for a name whose shape differs and, when
-  // strict, ValueError for missing or unexpected names, all of which are listed; nothing is changed
-  // then.
+  // ShapeError for a name whose shape differs, GraphError for a tensor that was expanded and, when
+  // strict, ValueError for missing or unexpected names, all of which are listed. When anything is
+  // thrown, OutOfMemory included, nothing has been changed.
   LoadReport load_state_dict(const StateDict& state, LoadOptions options = {}, Where where = {});
 
   // Sets the mode of this module and all below it; touches nothing else.

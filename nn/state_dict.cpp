@@ -1,9 +1,21 @@
+#include <cstring>
+#include <unordered_set>
+
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/members.h>
+#include <retrograd/tensor/strided.h>
 
 namespace retrograd::nn {
 
 namespace {
+
+using retrograd::detail::Storage;
+
+// A tensor of the module and the values it is to have.
+struct Assignment {
+  Tensor to;
+  Tensor values;
+};
 
 StateDict handles(const char* call, Module& module, Where where) {
   StateDict state;
@@ -54,6 +66,35 @@ LoadReport compare(const StateDict& own, const StateDict& state, bool strict, Wh
   return report;
 }
 
+void require_own_elements(const std::string& name, const Tensor& tensor, Where where) {
+  for (std::size_t d = 0; d < tensor.shape().size(); ++d) {
+    if (tensor.strides()[d] == 0 && tensor.shape()[d] > 1) {
+      fail<GraphError>("load_state_dict", where,
+                       name +
+                           " was expanded: several of its elements are one place in memory; "
+                           "clone() it first",
+                       {{"tensor", tensor}});
+    }
+  }
+}
+
+// Copies values of the same shape and dtype that share no memory, without allocating.
+void copy_values(const Tensor& to, const Tensor& from) noexcept {
+  const auto size = static_cast<std::int64_t>(item_size(to.dtype()));
+  std::byte* const target = to.raw_bytes();
+  const std::byte* const source = from.raw_bytes();
+  retrograd::detail::for_each_run<2>(
+      to.shape(), {&to.strides(), &from.strides()},
+      [=](const auto& at, std::int64_t length, const auto& step) {
+        const bool neighbours = length == 1 || (step[0] == 1 && step[1] == 1);
+        const std::int64_t each = neighbours ? length : 1;
+        for (std::int64_t i = 0; i < length; i += each) {
+          std::memcpy(target + (at[0] + i * step[0]) * size, source + (at[1] + i * step[1]) * size,
+                      static_cast<std::size_t>(each * size));
+        }
+      });
+}
+
 }  // namespace
 
 StateDict Module::state_dict(Where where) {
@@ -63,11 +104,27 @@ StateDict Module::state_dict(Where where) {
 LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, Where where) {
   const StateDict own = handles("load_state_dict", *this, where);
   LoadReport report = compare(own, state, options.strict, where);
+  std::unordered_set<const Storage*> own_memory;
+  for (const auto& [name, tensor] : own) {
+    own_memory.insert(tensor.impl().storage.get());
+  }
   const NoGradGuard unrecorded;
+  std::vector<Assignment> assignments;
+  assignments.reserve(own.size());
   for (const auto& [name, tensor] : own) {
     if (const Tensor* given = state.find(name)) {
-      Tensor(tensor).copy_(given->to(tensor.dtype(), where), where);
+      require_own_elements(name, tensor, where);
+      Tensor values = given->to(tensor.dtype(), where);
+      if (own_memory.count(values.impl().storage.get()) != 0) {
+        values = values.clone(where);
+      }
+      assignments.push_back({tensor, std::move(values)});
     }
+  }
+  // Nothing below allocates, so nothing below fails.
+  for (const auto& [to, values] : assignments) {
+    copy_values(to, values);
+    to.impl().storage->wrote("load_state_dict", where);
   }
   return report;
 }

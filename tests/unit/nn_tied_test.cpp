@@ -200,3 +200,34 @@ TEST_CASE("tied: a file of the model restores it, and an untied one's loads") {
   CHECK(same(to.words.weight, to.head.weight));
   CHECK(to.words.weight.to_vector<double>() == from.words.weight.to_vector<double>());
 }
+
+TEST_CASE("load_state_dict: values that are the module's own are read before any is written") {
+  nn::Linear layer(2, 2);
+  nn::Linear other(2, 2);
+  nn::Sequential model{std::move(layer), std::move(other)};
+  const rg::StateDict state = model.state_dict();
+  const auto first = state.at("0.weight").to_vector<double>();
+  const auto second = state.at("1.weight").to_vector<double>();
+  rg::StateDict exchanged;
+  exchanged.insert("0.weight", state.at("1.weight"));
+  exchanged.insert("1.weight", rg::transpose(state.at("0.weight"), 0, 1));
+  model.load_state_dict(exchanged, {.strict = false});
+  CHECK(model.at<nn::Linear>(0).weight.to_vector<double>() == second);
+  CHECK(model.at<nn::Linear>(1).weight.to_vector<double>() ==
+        Doubles{first[0], first[2], first[1], first[3]});
+}
+
+TEST_CASE("load_state_dict: an expanded tensor is refused, and nothing changes") {
+  struct Expanded : nn::Module {
+    Tensor weight = rg::ones({3}, {.requires_grad = true});
+    Tensor mean = rg::expand(rg::zeros({1}), {3});
+    nn::Members members() override { return {{"weight", weight}, nn::buffer("mean", mean)}; }
+  };
+  Expanded model;
+  rg::StateDict state;
+  state.insert("weight", rg::full({3}, 7));
+  state.insert("mean", rg::full({3}, 7));
+  CHECK_THROWS_WITH_AS(model.load_state_dict(state), doctest::Contains("mean was expanded"),
+                       rg::GraphError);
+  CHECK(model.weight.to_vector<double>() == Doubles(3, 1));
+}
