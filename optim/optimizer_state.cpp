@@ -1,0 +1,104 @@
+#include <algorithm>
+
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/optim/detail/settings.h>
+#include <retrograd/optim/optimizer.h>
+
+namespace retrograd::optim {
+
+using namespace detail;
+
+namespace {
+
+std::string group_name(std::size_t group) {
+  return "group." + std::to_string(group) + ".";
+}
+
+}  // namespace
+
+StateDict Optimizer::state_dict() {
+  StateDict all;
+  const StateNames names = state_names();
+  std::size_t index = 0;
+  initial_lrs_.resize(group_count());
+  for (std::size_t g = 0; g < group_count(); ++g) {
+    for (const Setting& setting : settings(g)) {
+      all.insert(group_name(g) + setting.name, saved(number(setting)));
+    }
+    if (initial_lrs_[g]) {
+      all.insert(group_name(g) + "initial_lr", saved(*initial_lrs_[g]));
+    }
+  }
+  for (std::size_t g = 0; g < group_count(); ++g) {
+    for (const ParameterState& state : states(g)) {
+      const std::string prefix = "state." + std::to_string(index++) + ".";
+      for (std::size_t n = 0; n < state.numbers.size(); ++n) {
+        all.insert(prefix + names.numbers[n].first, saved(state.numbers[n]));
+      }
+      for (std::size_t t = 0; t < state.tensors.size(); ++t) {
+        if (state.tensors[t].defined()) {
+          all.insert(prefix + names.tensors[t], state.tensors[t].detach());
+        }
+      }
+    }
+  }
+  save_state(all);
+  return all;
+}
+
+// A parameter has all of its state, but for optional tensors, or none.
+void Optimizer::check_complete(const StateNames& names, const ParameterState& state,
+                               const std::string& prefix, Where where) {
+  const auto there = std::count_if(state.tensors.begin(), state.tensors.end(),
+                                   [](const Tensor& tensor) { return tensor.defined(); });
+  const auto always = state.tensors.begin() + static_cast<std::ptrdiff_t>(names.always);
+  const bool complete = state.numbers.size() == names.numbers.size() &&
+                        std::all_of(state.tensors.begin(), always,
+                                    [](const Tensor& tensor) { return tensor.defined(); });
+  if (!complete && !(state.numbers.empty() && there == 0)) {
+    fail<ValueError>("load_state_dict", where, "a part of " + prefix + "* is missing");
+  }
+}
+
+void Optimizer::load_state_dict(const StateDict& state, Where where) {
+  const NoGradGuard unrecorded;
+  const StateNames names = state_names();
+  Loader loader("load_state_dict", state, where);
+  std::vector<std::pair<Setting, double>> options;
+  std::vector<std::optional<double>> initial_lrs(group_count());
+  std::vector<std::vector<ParameterState>> states(group_count());
+  std::size_t index = 0;
+  for (std::size_t g = 0; g < group_count(); ++g) {
+    for (const Setting& setting : settings(g)) {
+      const std::string name = group_name(g) + setting.name;
+      const double value = loader.required(name);
+      check_value("load_state_dict", {name, setting.value, setting.domain}, value, where);
+      options.emplace_back(setting, value);
+    }
+    initial_lrs[g] = loader.not_negative(group_name(g) + "initial_lr");
+    for (const Tensor& parameter : parameters(g)) {
+      const std::string prefix = "state." + std::to_string(index++) + ".";
+      ParameterState loaded;
+      for (const auto& [name, start] : names.numbers) {
+        if (const std::optional<double> value = loader.not_negative(prefix + name)) {
+          loaded.numbers.push_back(*value);
+        }
+      }
+      for (const char* name : names.tensors) {
+        loaded.tensors.push_back(loader.tensor(prefix + name, parameter));
+      }
+      check_complete(names, loaded, prefix, where);
+      states[g].push_back(std::move(loaded));
+    }
+  }
+  loader.know(load_state(state, false, where));
+  loader.refuse_unknown();
+  for (const auto& [setting, value] : options) {
+    assign(setting, value);
+  }
+  initial_lrs_ = std::move(initial_lrs);
+  states_ = std::move(states);
+  load_state(state, true, where);
+}
+
+}  // namespace retrograd::optim
