@@ -17,6 +17,7 @@ struct RETROGRAD_API AdagradOptions {
 
   static constexpr const char* optimizer = "Adagrad";
   Settings settings();
+  bool operator==(const AdagradOptions&) const = default;
 };
 
 // PyTorch's Adagrad (Duchi et al., 2011): s <- s + g^2,
@@ -40,6 +41,7 @@ struct RETROGRAD_API AdadeltaOptions {
 
   static constexpr const char* optimizer = "Adadelta";
   Settings settings();
+  bool operator==(const AdadeltaOptions&) const = default;
 };
 
 // PyTorch's Adadelta (Zeiler, 2012): s <- rho s + (1 - rho) g^2,
@@ -65,6 +67,7 @@ struct RETROGRAD_API RMSpropOptions {
 
   static constexpr const char* optimizer = "RMSprop";
   Settings settings();
+  bool operator==(const RMSpropOptions&) const = default;
 };
 
 // PyTorch's RMSprop (Hinton; centered: Graves, 2013): s <- alpha s + (1 - alpha) g^2,

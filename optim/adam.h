@@ -19,6 +19,7 @@ struct RETROGRAD_API AdamOptions {
 
   static constexpr const char* optimizer = "Adam";
   Settings settings();
+  bool operator==(const AdamOptions&) const = default;
 };
 
 // PyTorch's Adam (Kingma and Ba, 2015). With g the gradient plus weight_decay p, at step t:
@@ -44,6 +45,7 @@ struct RETROGRAD_API AdamWOptions {
 
   static constexpr const char* optimizer = "AdamW";
   Settings settings();
+  bool operator==(const AdamWOptions&) const = default;
 };
 
 // Adam with decoupled weight decay (Loshchilov and Hutter, 2019): p <- (1 - lr weight_decay) p
@@ -67,6 +69,7 @@ struct RETROGRAD_API AdamaxOptions {
 
   static constexpr const char* optimizer = "Adamax";
   Settings settings();
+  bool operator==(const AdamaxOptions&) const = default;
 };
 
 // Adam with the infinity norm in place of the second moment: u <- max(b2 u, |g| + eps),
@@ -90,6 +93,7 @@ struct RETROGRAD_API NAdamOptions {
 
   static constexpr const char* optimizer = "NAdam";
   Settings settings();
+  bool operator==(const NAdamOptions&) const = default;
 };
 
 // Adam with Nesterov momentum (Dozat, 2016): with mu_t = b1 (1 - 0.96^(t momentum_decay) / 2) and
@@ -114,6 +118,7 @@ struct RETROGRAD_API RAdamOptions {
 
   static constexpr const char* optimizer = "RAdam";
   Settings settings();
+  bool operator==(const RAdamOptions&) const = default;
 };
 
 // Rectified Adam (Liu et al., 2020): steps along the first moment alone until the second moment's

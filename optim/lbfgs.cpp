@@ -63,16 +63,6 @@ Settings LBFGSOptions::settings() {
           {"strong_wolfe", &strong_wolfe}};
 }
 
-LBFGS::LBFGS(std::vector<Tensor> parameters, LBFGSOptions options, Where where)
-    : GroupedOptimizer(std::move(parameters), options, where) {}
-
-LBFGS::LBFGS(std::vector<Group> groups, Where where) : GroupedOptimizer(std::move(groups), where) {
-  if (group_count() != 1) {
-    fail<ValueError>(name(), where,
-                     "one group of parameters is needed, not " + std::to_string(group_count()));
-  }
-}
-
 void LBFGS::step(Where where) {
   fail<GraphError>(name(), where, "step needs a closure that computes the loss and its gradients");
 }
@@ -139,6 +129,7 @@ void LBFGS::next_direction(const Vector& gradient, std::size_t history) {
 }
 
 Tensor LBFGS::step(const Closure& closure, Where where) {
+  check_changes(where);
   const NoGradGuard unrecorded;
   const LBFGSOptions o = options(0);
   const std::int64_t most_evaluations = o.max_eval > 0 ? o.max_eval : o.max_iter * 5 / 4;

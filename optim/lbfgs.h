@@ -21,17 +21,18 @@ struct RETROGRAD_API LBFGSOptions {
   bool strong_wolfe = false;  // searches along each direction; else steps of lr
 
   static constexpr const char* optimizer = "LBFGS";
+  static constexpr bool single_group = true;
   Settings settings();
+  bool operator==(const LBFGSOptions&) const = default;
 };
 
 // PyTorch's LBFGS (Nocedal and Wright, chapter 7.2). All parameters are one vector, so there is one
-// group; the history is kept in float64. A step calls its closure several times, which drops the
+// group, and the history, which is kept in float64, begins anew when they change. Throws ValueError
+// for several groups. A step calls its closure several times, which drops the
 // gradients, computes the loss and runs backward() on it.
 class RETROGRAD_API LBFGS : public GroupedOptimizer<LBFGSOptions> {
  public:
-  // Throw ValueError for several groups.
-  explicit LBFGS(std::vector<Tensor> parameters, LBFGSOptions options = {}, Where where = {});
-  explicit LBFGS(std::vector<Group> groups, Where where = {});
+  using GroupedOptimizer::GroupedOptimizer;
 
   // Throws GraphError: a closure is needed.
   void step(Where where = {}) override;
@@ -41,6 +42,7 @@ class RETROGRAD_API LBFGS : public GroupedOptimizer<LBFGSOptions> {
  protected:
   void save_state(StateDict& state) override;
   std::vector<std::string> load_state(const StateDict& state, bool apply, Where where) override;
+  void parameters_changed() override { memory_ = {}; }
 
  private:
   using Vector = std::vector<double>;  // all parameters in a row

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/parameters.h>
@@ -30,35 +31,72 @@ void check_setting(const char* owner, const Setting& setting, Where where) {
 
 Optimizer::~Optimizer() = default;
 
-void Optimizer::check_groups(const char* optimizer,
-                             const std::vector<const std::vector<Tensor>*>& parameters,
-                             const std::vector<Settings>& settings, Where where) {
-  for (const Settings& group : settings) {
-    for (const Setting& setting : group) {
-      check_setting(optimizer, setting, where);
-    }
-  }
-  check_parameters(optimizer, parameters, where);
+void Optimizer::check_parameters(const char* optimizer,
+                                 const std::vector<const std::vector<Tensor>*>& parameters,
+                                 Where where) {
+  detail::check_parameters(optimizer, parameters, where);
 }
 
-std::vector<ParameterState>& Optimizer::states(std::size_t group) {
-  states_.resize(group_count());
-  states_[group].resize(parameters(group).size());
-  return states_[group];
+bool Optimizer::knows_all_parameters() {
+  if (owned_.size() != group_count()) {
+    return false;
+  }
+  for (std::size_t g = 0; g < owned_.size(); ++g) {
+    const std::vector<Tensor>& now = parameters(g);
+    const bool same =
+        std::equal(now.begin(), now.end(), owned_[g].begin(), owned_[g].end(),
+                   [](const Tensor& parameter, const Owned& owned) {
+                     return parameter.impl_or_null() == owned.parameter.impl_or_null();
+                   });
+    if (!same) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Optimizer::keep_states() {
+  std::unordered_map<const void*, const ParameterState*> known;
+  for (const auto& group : owned_) {
+    for (const Owned& owned : group) {
+      known.emplace(owned.parameter.impl_or_null(), &owned.state);
+    }
+  }
+  std::vector<std::vector<Owned>> now(group_count());
+  for (std::size_t g = 0; g < now.size(); ++g) {
+    for (const Tensor& parameter : parameters(g)) {
+      const auto found = known.find(parameter.impl_or_null());
+      now[g].push_back({parameter, found == known.end() ? ParameterState() : *found->second});
+    }
+  }
+  owned_ = std::move(now);
+}
+
+void Optimizer::check_changes(Where where) {
+  if (options_changed()) {
+    check_options(where);
+  }
+  if (!knows_all_parameters()) {
+    std::vector<const std::vector<Tensor>*> lists;
+    for (std::size_t g = 0; g < group_count(); ++g) {
+      lists.push_back(&parameters(g));
+    }
+    check_parameters(name(), lists, where);
+    keep_states();
+    parameters_changed();
+  }
 }
 
 void Optimizer::step(Where where) {
+  check_changes(where);
   const NoGradGuard unrecorded;
   const StateNames names = state_names();
-  for (std::size_t g = 0; g < group_count(); ++g) {
-    std::vector<ParameterState>& group_states = states(g);
-    for (std::size_t i = 0; i < group_states.size(); ++i) {
-      const Tensor& parameter = parameters(g)[i];
+  for (std::size_t g = 0; g < owned_.size(); ++g) {
+    for (auto& [parameter, state] : owned_[g]) {
       const Tensor grad = parameter.grad();
       if (!grad.defined()) {
         continue;
       }
-      ParameterState& state = group_states[i];
       state.tensors.resize(names.tensors.size());
       for (std::size_t n = state.numbers.size(); n < names.numbers.size(); ++n) {
         state.numbers.push_back(names.numbers[n].second);
@@ -154,6 +192,13 @@ void Optimizer::set_initial_lr(double lr, std::size_t group, Where where) {
   checked_group("set_initial_lr", group, where);
   initial_lrs_.resize(group_count());
   initial_lrs_[group] = lr;
+}
+
+void detail::require_single_group(const char* optimizer, std::size_t groups, Where where) {
+  if (groups != 1) {
+    fail<ValueError>(optimizer, where,
+                     "one group of parameters is needed, not " + std::to_string(groups));
+  }
 }
 
 }  // namespace retrograd::optim

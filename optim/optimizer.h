@@ -2,6 +2,8 @@
 // state dicts.
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -56,7 +58,8 @@ class RETROGRAD_API Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  // Changes every parameter that has a gradient. Gradients are only read.
+  // Changes every parameter that has a gradient. Gradients are only read. Throws, before anything
+  // is changed, as the constructor does when groups were changed to what it would refuse.
   virtual void step(Where where = {});
   // Calls `closure`, which computes the loss and its gradients, then step(); returns the loss.
   virtual Tensor step(const Closure& closure, Where where = {});
@@ -76,8 +79,8 @@ class RETROGRAD_API Optimizer {
   void set_initial_lr(double lr, std::size_t group = 0, Where where = {});
 
   // All options ("group.0.lr") and all state ("state.0.exp_avg", parameters counted through all
-  // groups). Tensors are handles, numbers copies of dtype float64.
-  StateDict state_dict();
+  // groups). Tensors are handles, numbers copies of dtype float64. Throws as step() does.
+  StateDict state_dict(Where where = {});
   // Throws ShapeError for a tensor that does not fit its parameter, ValueError for names or options
   // that do not fit the optimiser; nothing is changed then.
   void load_state_dict(const StateDict& state, Where where = {});
@@ -108,27 +111,48 @@ class RETROGRAD_API Optimizer {
   }
 
   // Throws GraphError for a parameter that is not a floating leaf, ValueError for one that is
-  // listed twice or shows an element twice, and for settings out of their domains. Frozen leaves
-  // are fine: they get no gradient.
-  static void check_groups(const char* optimizer,
-                           const std::vector<const std::vector<Tensor>*>& parameters,
-                           const std::vector<Settings>& settings, Where where);
+  // listed twice or shows an element twice, and for no parameters. Frozen leaves are fine: they get
+  // no gradient.
+  static void check_parameters(const char* optimizer,
+                               const std::vector<const std::vector<Tensor>*>& parameters,
+                               Where where);
+  // Whether options differ from those checked last.
+  virtual bool options_changed() const { return false; }
+  // Throws ValueError for options that the constructor would refuse.
+  virtual void check_options(Where /*where*/) {}
+  // Called when parameters were added, removed or moved since the last step.
+  virtual void parameters_changed() {}
+  // Checks groups where they were changed since the last time. State stays with its parameter. For
+  // optimisers that override step().
+  void check_changes(Where where);
 
  private:
+  struct Owned {
+    Tensor parameter;
+    ParameterState state;
+  };
+
   static void check_complete(const StateNames& names, const ParameterState& state,
                              const std::string& prefix, Where where);
   std::size_t checked_group(const char* call, std::size_t group, Where where) const;
   Setting setting(std::size_t group, const char* wanted);
-  std::vector<ParameterState>& states(std::size_t group);
+  bool knows_all_parameters();
+  void keep_states();
 
-  std::vector<std::vector<ParameterState>> states_;  // by group and parameter
-  std::vector<std::optional<double>> initial_lrs_;   // by group
+  std::vector<std::vector<Owned>> owned_;           // by group, as checked last
+  std::vector<std::optional<double>> initial_lrs_;  // by group
 };
 
 // Throws ValueError when the setting is out of its domain.
 RETROGRAD_API void check_setting(const char* owner, const Setting& setting, Where where);
 
-// Options has its optimiser's name, `Options::optimizer`, and lists its settings.
+namespace detail {
+RETROGRAD_API void require_single_group(const char* optimizer, std::size_t groups, Where where);
+}
+
+// Options has its optimiser's name, `Options::optimizer`, and lists its settings. It may have
+// check(where) for settings that depend on each other, and a constant `single_group` for an
+// optimiser that takes one group.
 template <class Options>
 class GroupedOptimizer : public Optimizer {
  public:
@@ -139,19 +163,22 @@ class GroupedOptimizer : public Optimizer {
 
   explicit GroupedOptimizer(std::vector<Group> groups, Where where = {})
       : groups_(std::move(groups)) {
-    std::vector<const std::vector<Tensor>*> lists;
-    std::vector<Settings> settings;
-    for (Group& group : groups_) {
-      lists.push_back(&group.parameters);
-      settings.push_back(group.options.settings());
-      if constexpr (requires { group.options.check(where); }) {
-        group.options.check(where);
-      }
-    }
-    check_groups(Options::optimizer, lists, settings, where);
+    check_group_options(groups_, where);
+    check_group_parameters(groups_, where);
   }
 
-  // Options may be changed between steps, and parameters or groups added at the end.
+  // Adds a group of parameters with options of its own. Throws as the constructor does, and for
+  // parameters that are in a group already; nothing is changed then.
+  void add_param_group(Group group, Where where = {}) {
+    std::vector<Group> all = groups_;
+    all.push_back(std::move(group));
+    check_group_options(all, where);
+    check_group_parameters(all, where);
+    groups_ = std::move(all);
+  }
+
+  // Options may be changed between steps, and parameters or groups added and removed; the next step
+  // holds the changes to the rules of the constructor.
   std::vector<Group>& groups() noexcept { return groups_; }
   std::size_t group_count() const noexcept override { return groups_.size(); }
 
@@ -161,8 +188,48 @@ class GroupedOptimizer : public Optimizer {
   Settings settings(std::size_t group) override { return groups_[group].options.settings(); }
   const Options& options(std::size_t group) const { return groups_[group].options; }
 
+  bool options_changed() const override {
+    if constexpr (std::equality_comparable<Options>) {
+      return !std::equal(
+          groups_.begin(), groups_.end(), checked_.begin(), checked_.end(),
+          [](const Group& group, const Options& options) { return group.options == options; });
+    } else {
+      return true;
+    }
+  }
+  void check_options(Where where) override {
+    check_group_options(groups_, where);
+    std::vector<Options> checked;
+    for (const Group& group : groups_) {
+      checked.push_back(group.options);
+    }
+    checked_ = std::move(checked);
+  }
+
  private:
+  static void check_group_options(std::vector<Group>& groups, Where where) {
+    if constexpr (requires { Options::single_group; }) {
+      detail::require_single_group(Options::optimizer, groups.size(), where);
+    }
+    for (Group& group : groups) {
+      for (const Setting& setting : group.options.settings()) {
+        check_setting(Options::optimizer, setting, where);
+      }
+      if constexpr (requires { group.options.check(where); }) {
+        group.options.check(where);
+      }
+    }
+  }
+  static void check_group_parameters(const std::vector<Group>& groups, Where where) {
+    std::vector<const std::vector<Tensor>*> lists;
+    for (const Group& group : groups) {
+      lists.push_back(&group.parameters);
+    }
+    check_parameters(Options::optimizer, lists, where);
+  }
+
   std::vector<Group> groups_;
+  std::vector<Options> checked_;  // by group
 };
 
 }  // namespace retrograd::optim

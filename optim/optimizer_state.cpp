@@ -16,7 +16,8 @@ std::string group_name(std::size_t group) {
 
 }  // namespace
 
-StateDict Optimizer::state_dict() {
+StateDict Optimizer::state_dict(Where where) {
+  check_changes(where);
   StateDict all;
   const StateNames names = state_names();
   std::size_t index = 0;
@@ -29,8 +30,8 @@ StateDict Optimizer::state_dict() {
       all.insert(group_name(g) + "initial_lr", saved(*initial_lrs_[g]));
     }
   }
-  for (std::size_t g = 0; g < group_count(); ++g) {
-    for (const ParameterState& state : states(g)) {
+  for (const auto& group : owned_) {
+    for (const auto& [parameter, state] : group) {
       const std::string prefix = "state." + std::to_string(index++) + ".";
       for (std::size_t n = 0; n < state.numbers.size(); ++n) {
         all.insert(prefix + names.numbers[n].first, saved(state.numbers[n]));
@@ -61,12 +62,13 @@ void Optimizer::check_complete(const StateNames& names, const ParameterState& st
 }
 
 void Optimizer::load_state_dict(const StateDict& state, Where where) {
+  check_changes(where);
   const NoGradGuard unrecorded;
   const StateNames names = state_names();
   Loader loader("load_state_dict", state, where);
   std::vector<std::pair<Setting, double>> options;
   std::vector<std::optional<double>> initial_lrs(group_count());
-  std::vector<std::vector<ParameterState>> states(group_count());
+  std::vector<std::vector<Owned>> owned(group_count());
   std::size_t index = 0;
   for (std::size_t g = 0; g < group_count(); ++g) {
     for (const Setting& setting : settings(g)) {
@@ -88,7 +90,7 @@ void Optimizer::load_state_dict(const StateDict& state, Where where) {
         loaded.tensors.push_back(loader.tensor(prefix + name, parameter));
       }
       check_complete(names, loaded, prefix, where);
-      states[g].push_back(std::move(loaded));
+      owned[g].push_back({parameter, std::move(loaded)});
     }
   }
   loader.know(load_state(state, false, where));
@@ -97,7 +99,7 @@ void Optimizer::load_state_dict(const StateDict& state, Where where) {
     assign(setting, value);
   }
   initial_lrs_ = std::move(initial_lrs);
-  states_ = std::move(states);
+  owned_ = std::move(owned);
   load_state(state, true, where);
 }
 

@@ -17,6 +17,7 @@ struct RETROGRAD_API SGDOptions {
 
   static constexpr const char* optimizer = "SGD";
   Settings settings();
+  bool operator==(const SGDOptions&) const = default;
   void check(Where where) const;  // what nesterov needs
 };
 
