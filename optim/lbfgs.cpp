@@ -200,7 +200,7 @@ void LBFGS::save_state(StateDict& state) {
   }
 }
 
-std::vector<std::string> LBFGS::load_state(const StateDict& state, bool apply, Where where) {
+LBFGS::LoadedState LBFGS::load_state(const StateDict& state, Where where) {
   const std::size_t count = gathered(false).size();
   std::vector<std::string> known;
   const auto read = [&](const std::string& name, std::size_t size) {
@@ -226,10 +226,7 @@ std::vector<std::string> LBFGS::load_state(const StateDict& state, bool apply, W
       m.moves.push_back(read("old_stps." + std::to_string(i), count));
     }
   }
-  if (apply) {
-    memory_ = std::move(m);
-  }
-  return known;
+  return {std::move(known), [this, m = std::move(m)]() mutable { std::swap(memory_, m); }};
 }
 
 }  // namespace retrograd::optim

@@ -41,7 +41,7 @@ class RETROGRAD_API LBFGS : public GroupedOptimizer<LBFGSOptions> {
 
  protected:
   void save_state(StateDict& state) override;
-  std::vector<std::string> load_state(const StateDict& state, bool apply, Where where) override;
+  LoadedState load_state(const StateDict& state, Where where) override;
   void parameters_changed() override { memory_ = {}; }
 
  private:

@@ -82,7 +82,8 @@ class RETROGRAD_API Optimizer {
   // groups). Tensors are handles, numbers copies of dtype float64. Throws as step() does.
   StateDict state_dict(Where where = {});
   // Throws ShapeError for a tensor that does not fit its parameter, ValueError for names or options
-  // that do not fit the optimiser; nothing is changed then.
+  // that do not fit the optimiser. When anything is thrown, OutOfMemory included, nothing has been
+  // changed.
   void load_state_dict(const StateDict& state, Where where = {});
 
  protected:
@@ -102,13 +103,14 @@ class RETROGRAD_API Optimizer {
   // One parameter's part of a step. For optimisers that do not override step().
   virtual void update(std::size_t /*group*/, const Tensor& /*parameter*/, const Tensor& /*grad*/,
                       ParameterState& /*state*/) {}
-  // State beside that of single parameters. `load` first checks it all; `apply` says whether to
-  // take it over then. Gives the names that it knows.
+  // State beside that of single parameters. `load_state` checks it and changes nothing; `apply`,
+  // which may be empty, takes it over without allocating.
+  struct LoadedState {
+    std::vector<std::string> names;
+    std::function<void()> apply;
+  };
   virtual void save_state(StateDict& /*state*/) {}
-  virtual std::vector<std::string> load_state(const StateDict& /*state*/, bool /*apply*/,
-                                              Where /*where*/) {
-    return {};
-  }
+  virtual LoadedState load_state(const StateDict& /*state*/, Where /*where*/) { return {}; }
 
   // Throws GraphError for a parameter that is not a floating leaf, ValueError for one that is
   // listed twice or shows an element twice, and for no parameters. Frozen leaves are fine: they get

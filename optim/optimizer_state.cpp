@@ -93,14 +93,29 @@ void Optimizer::load_state_dict(const StateDict& state, Where where) {
       owned[g].push_back({parameter, std::move(loaded)});
     }
   }
-  loader.know(load_state(state, false, where));
+  const LoadedState loaded = load_state(state, where);
+  loader.know(loaded.names);
   loader.refuse_unknown();
-  for (const auto& [setting, value] : options) {
-    assign(setting, value);
+  const auto exchange = [&]() noexcept {
+    for (auto& [setting, value] : options) {
+      const double before = number(setting);
+      assign(setting, value);
+      value = before;
+    }
+  };
+  exchange();
+  try {
+    check_options(where);  // of settings that depend on each other
+  } catch (...) {
+    exchange();
+    throw;
   }
+  // Nothing below allocates, so nothing below fails.
   initial_lrs_ = std::move(initial_lrs);
   owned_ = std::move(owned);
-  load_state(state, true, where);
+  if (loaded.apply) {
+    loaded.apply();
+  }
 }
 
 }  // namespace retrograd::optim

@@ -236,3 +236,17 @@ TEST_CASE("groups: LBFGS forgets its history when its parameters change") {
   }
   CHECK(loss().item<double>() < 1e-6);
 }
+
+TEST_CASE("groups: loaded options that do not go together change nothing") {
+  const Tensor w = leaf();
+  SGD optimizer({w}, {.lr = 1, .momentum = 0.5});
+  rg::StateDict state;
+  for (const auto& [name, tensor] : optimizer.state_dict()) {
+    state.insert(name, name == "group.0.nesterov"   ? rg::full({}, 1)
+                       : name == "group.0.momentum" ? rg::full({}, 0)
+                                                    : tensor);
+  }
+  REFUSED(ValueError, optimizer.load_state_dict(state), "SGD", "nesterov needs a momentum above 0");
+  CHECK_FALSE(optimizer.groups()[0].options.nesterov);
+  CHECK(*optimizer.momentum() == 0.5);
+}
