@@ -33,8 +33,8 @@ Settings StepLROptions::settings() {
   return {{"step_size", &step_size, Domain::positive_count},
           {"gamma", &gamma, Domain::not_negative}};
 }
-double StepLROptions::lr(double base, std::int64_t epoch) const {
-  return base * std::pow(gamma, static_cast<double>(epoch / step_size));
+double StepLROptions::factor_at(std::int64_t epoch) const {
+  return std::pow(gamma, static_cast<double>(epoch / step_size));
 }
 
 Settings MultiStepLROptions::settings() {
@@ -44,18 +44,18 @@ Settings MultiStepLROptions::settings() {
   }
   return all;
 }
-double MultiStepLROptions::lr(double base, std::int64_t epoch) const {
+double MultiStepLROptions::factor_at(std::int64_t epoch) const {
   const auto passed = std::count_if(milestones.begin(), milestones.end(),
                                     [&](std::int64_t at) { return at <= epoch; });
-  return base * std::pow(gamma, static_cast<double>(passed));
+  return std::pow(gamma, static_cast<double>(passed));
 }
 
 Settings ConstantLROptions::settings() {
   return {{"factor", &factor, Domain::up_to_one},
           {"total_iters", &total_iters, Domain::not_negative}};
 }
-double ConstantLROptions::lr(double base, std::int64_t epoch) const {
-  return epoch < total_iters ? base * factor : base;
+double ConstantLROptions::factor_at(std::int64_t epoch) const {
+  return epoch < total_iters ? factor : 1;
 }
 
 Settings LinearLROptions::settings() {
@@ -63,27 +63,27 @@ Settings LinearLROptions::settings() {
           {"end_factor", &end_factor, Domain::up_to_one},
           {"total_iters", &total_iters, Domain::positive_count}};
 }
-double LinearLROptions::lr(double base, std::int64_t epoch) const {
+double LinearLROptions::factor_at(std::int64_t epoch) const {
   const double part =
       static_cast<double>(std::min(epoch, total_iters)) / static_cast<double>(total_iters);
-  return base * (start_factor + (end_factor - start_factor) * part);
+  return start_factor + (end_factor - start_factor) * part;
 }
 
 Settings ExponentialLROptions::settings() {
   return {{"gamma", &gamma, Domain::not_negative}};
 }
-double ExponentialLROptions::lr(double base, std::int64_t epoch) const {
-  return base * std::pow(gamma, static_cast<double>(epoch));
+double ExponentialLROptions::factor_at(std::int64_t epoch) const {
+  return std::pow(gamma, static_cast<double>(epoch));
 }
 
 Settings PolynomialLROptions::settings() {
   return {{"total_iters", &total_iters, Domain::positive_count},
           {"power", &power, Domain::not_negative}};
 }
-double PolynomialLROptions::lr(double base, std::int64_t epoch) const {
+double PolynomialLROptions::factor_at(std::int64_t epoch) const {
   const double part =
       static_cast<double>(std::min(epoch, total_iters)) / static_cast<double>(total_iters);
-  return base * std::pow(1 - part, power);
+  return std::pow(1 - part, power);
 }
 
 Settings CosineAnnealingLROptions::settings() {
@@ -91,6 +91,20 @@ Settings CosineAnnealingLROptions::settings() {
 }
 double CosineAnnealingLROptions::lr(double base, std::int64_t epoch) const {
   return cosine(base, eta_min, static_cast<double>(epoch) / static_cast<double>(T_max));
+}
+
+// PyTorch's recursion. At epoch T_max + 1, 3 T_max + 1, ... the rate before is eta_min.
+double CosineAnnealingLROptions::next_lr(double base, std::int64_t epoch, double lr) const {
+  if (epoch == 0) {
+    return lr;
+  }
+  const auto height = [&](std::int64_t at) {
+    return 1 + std::cos(std::numbers::pi * static_cast<double>(at) / static_cast<double>(T_max));
+  };
+  if (epoch > T_max && (epoch - 1 - T_max) % (2 * T_max) == 0) {
+    return lr + (base - eta_min) * height(T_max + 1) / 2;
+  }
+  return eta_min + (lr - eta_min) * (height(epoch) / height(epoch - 1));
 }
 
 Settings CosineAnnealingWarmRestartsOptions::settings() {
@@ -126,10 +140,11 @@ LambdaLR::LambdaLR(Optimizer& optimizer, std::vector<Factor> factors, Where wher
       fail<ValueError>("LambdaLR", where, "a function is empty");
     }
   }
-  go_to(0, where);
+  start(where);
 }
 
 double LambdaLR::lr_at(std::size_t group, std::int64_t epoch, Where where) const {
+  require_group(group, factors_.size(), where);
   return base_lr(group, where) * factors_[group](epoch);
 }
 

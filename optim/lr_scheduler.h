@@ -4,9 +4,25 @@
 //   optim::lr_scheduler::StepLR scheduler(optimizer, {.step_size = 30});
 //   for (...) { /* the optimiser's steps of an epoch */; scheduler.step(); }
 //
-// Making a scheduler sets the rates of epoch 0. Each epoch's rate is a function of the rate that
-// the optimiser had at first, not of the last epoch's: nothing drifts, and a rate set by hand
-// lasts until the next step. The optimiser must outlive its schedulers.
+// Making a scheduler sets the rates of epoch 0. The optimiser must outlive its schedulers.
+//
+// Several schedulers on one optimiser compose as in PyTorch 2, in the order of their steps. A step
+// of a chainable scheduler changes the rate that it finds:
+//
+//   ConstantLR warm_up(optimizer, {.factor = 0.1, .total_iters = 2});
+//   ExponentialLR decay(optimizer, {.gamma = 0.9});
+//   for (...) { ...; warm_up.step(); decay.step(); }
+//   // times the first rate: 0.1, 0.09, 0.81, 0.729, ...
+//
+// - Chainable: StepLR, MultiStepLR, ConstantLR, LinearLR, ExponentialLR, PolynomialLR and
+//   CosineAnnealingLR. A rate set by hand is scaled on. A scheduler that finds the rate it set
+//   itself computes the next one from the first rate, so nothing drifts. A scheduler whose factor
+//   was 0 starts again from the first rate, because nothing is left to scale.
+// - Closed form: CosineAnnealingWarmRestarts, OneCycleLR, LambdaLR, and classes derived from
+//   LRScheduler that do not override next_lr(). They set a function of the first rate and the
+//   epoch, so changes of other schedulers and by hand last until their next step.
+//
+// Chainable schedulers also change groups that were added later. The others throw IndexError.
 #pragma once
 
 #include <cstddef>
@@ -40,8 +56,10 @@ class RETROGRAD_API PerGroup {
   bool one_for_all_ = true;
 };
 
-// A schedule that its options describe: they have a name, `Options::scheduler`, list their settings
-// and give the rate at an epoch. Throws ValueError for options out of range.
+// A schedule that its options describe, with its name `Options::scheduler`. Options are chainable
+// if they have `factor_at(epoch)`, the factor of the first rate, or both `lr(base, epoch)` and
+// `next_lr(base, epoch, lr)`, the rate after the rate `lr`. Options with `lr(base, epoch)` alone
+// are a closed form. Throws ValueError for options out of range.
 template <class Options>
 class Schedule : public LRScheduler {
  public:
@@ -50,11 +68,32 @@ class Schedule : public LRScheduler {
     for (const Setting& setting : options_.settings()) {
       check_setting(Options::scheduler, setting, where);
     }
-    go_to(0, where);
+    start(where);
   }
 
   double lr_at(std::size_t group, std::int64_t epoch, Where where = {}) const override {
-    return options_.lr(base_lr(group, where), epoch);
+    const double base = base_lr(group, where);
+    if constexpr (kHasFactor) {
+      return base * options_.factor_at(epoch);
+    } else {
+      return options_.lr(base, epoch);
+    }
+  }
+  double next_lr(std::size_t group, std::int64_t epoch, double lr,
+                 Where where = {}) const override {
+    const double base = base_lr(group, where);
+    const double own = epoch > 0 ? lr_at(group, epoch - 1, where) : base;
+    if constexpr (kHasFactor) {
+      const double before = epoch > 0 ? options_.factor_at(epoch - 1) : 1;
+      if (lr != own && before != 0) {
+        return lr * (options_.factor_at(epoch) / before);
+      }
+    } else if constexpr (requires { options_.next_lr(base, epoch, lr); }) {
+      if (lr != own) {
+        return options_.next_lr(base, epoch, lr);
+      }
+    }
+    return lr_at(group, epoch, where);
   }
   const Options& options() const noexcept { return options_; }
 
@@ -62,6 +101,8 @@ class Schedule : public LRScheduler {
   const char* name() const noexcept override { return Options::scheduler; }
 
  private:
+  static constexpr bool kHasFactor = requires(const Options& options) { options.factor_at(0); };
+
   Options options_;
 };
 
@@ -71,7 +112,7 @@ struct RETROGRAD_API StepLROptions {
   double gamma = 0.1;          // >= 0
   static constexpr const char* scheduler = "StepLR";
   Settings settings();
-  double lr(double base, std::int64_t epoch) const;
+  double factor_at(std::int64_t epoch) const;
 };
 using StepLR = Schedule<StepLROptions>;
 
@@ -81,7 +122,7 @@ struct RETROGRAD_API MultiStepLROptions {
   double gamma = 0.1;                         // >= 0
   static constexpr const char* scheduler = "MultiStepLR";
   Settings settings();
-  double lr(double base, std::int64_t epoch) const;
+  double factor_at(std::int64_t epoch) const;
 };
 using MultiStepLR = Schedule<MultiStepLROptions>;
 
@@ -91,7 +132,7 @@ struct RETROGRAD_API ConstantLROptions {
   std::int64_t total_iters = 5;  // >= 0
   static constexpr const char* scheduler = "ConstantLR";
   Settings settings();
-  double lr(double base, std::int64_t epoch) const;
+  double factor_at(std::int64_t epoch) const;
 };
 using ConstantLR = Schedule<ConstantLROptions>;
 
@@ -102,7 +143,7 @@ struct RETROGRAD_API LinearLROptions {
   std::int64_t total_iters = 5;   // >= 1
   static constexpr const char* scheduler = "LinearLR";
   Settings settings();
-  double lr(double base, std::int64_t epoch) const;
+  double factor_at(std::int64_t epoch) const;
 };
 using LinearLR = Schedule<LinearLROptions>;
 
@@ -111,7 +152,7 @@ struct RETROGRAD_API ExponentialLROptions {
   double gamma = -1;  // >= 0, to be given
   static constexpr const char* scheduler = "ExponentialLR";
   Settings settings();
-  double lr(double base, std::int64_t epoch) const;
+  double factor_at(std::int64_t epoch) const;
 };
 using ExponentialLR = Schedule<ExponentialLROptions>;
 
@@ -121,18 +162,20 @@ struct RETROGRAD_API PolynomialLROptions {
   double power = 1;              // >= 0
   static constexpr const char* scheduler = "PolynomialLR";
   Settings settings();
-  double lr(double base, std::int64_t epoch) const;
+  double factor_at(std::int64_t epoch) const;
 };
 using PolynomialLR = Schedule<PolynomialLROptions>;
 
 // Half a cosine from the rate at first down to eta_min at epoch T_max; then up again, and so on
-// (Loshchilov and Hutter, 2017).
+// (Loshchilov and Hutter, 2017). Chained, the distance of the rate found from eta_min shrinks by
+// the same factors.
 struct RETROGRAD_API CosineAnnealingLROptions {
   std::int64_t T_max = 0;  // >= 1, to be given
   double eta_min = 0;      // >= 0
   static constexpr const char* scheduler = "CosineAnnealingLR";
   Settings settings();
   double lr(double base, std::int64_t epoch) const;
+  double next_lr(double base, std::int64_t epoch, double lr) const;
 };
 using CosineAnnealingLR = Schedule<CosineAnnealingLROptions>;
 
@@ -166,7 +209,7 @@ class RETROGRAD_API LambdaLR : public LRScheduler {
 };
 
 // One schedule until the first milestone, the next until the second, and so on; each counts its
-// epochs from its own beginning. For a warm-up:
+// epochs from its own beginning, where it starts from the first rate, as in PyTorch. For a warm-up:
 //   SequentialLR(optimizer, {std::make_shared<LinearLR>(optimizer),
 //                            std::make_shared<CosineAnnealingLR>(optimizer, ...)}, {5})
 class RETROGRAD_API SequentialLR : public LRScheduler {
@@ -178,16 +221,42 @@ class RETROGRAD_API SequentialLR : public LRScheduler {
   double lr_at(std::size_t group, std::int64_t epoch, Where where = {}) const override;
   std::optional<double> momentum_at(std::size_t group, std::int64_t epoch,
                                     Where where = {}) const override;
+  double next_lr(std::size_t group, std::int64_t epoch, double lr, Where where = {}) const override;
 
  protected:
   const char* name() const noexcept override { return "SequentialLR"; }
   std::vector<LRScheduler*> parts() const override;
+  void plan_step(Rates& rates, std::vector<Move>& moves, Where where) override;
 
  private:
-  std::pair<const LRScheduler*, std::int64_t> part_at(std::int64_t epoch) const;
+  std::pair<LRScheduler*, std::int64_t> part_at(std::int64_t epoch) const;
 
   std::vector<std::shared_ptr<LRScheduler>> schedulers_;
   std::vector<std::int64_t> milestones_;
+};
+
+// Steps several schedulers of one optimiser together, in their order:
+//   ChainedScheduler({std::make_shared<ConstantLR>(optimizer),
+//                     std::make_shared<ExponentialLR>(optimizer, ...)})
+class RETROGRAD_API ChainedScheduler : public LRScheduler {
+ public:
+  // Throws ValueError for no scheduler, one of another optimiser, and one that is there twice, be
+  // it as a part of another.
+  explicit ChainedScheduler(std::vector<std::shared_ptr<LRScheduler>> schedulers, Where where = {});
+  // The rate after so many steps of new schedulers, which are computed one by one.
+  double lr_at(std::size_t group, std::int64_t epoch, Where where = {}) const override;
+  // The last of the schedulers that changes momentum decides.
+  std::optional<double> momentum_at(std::size_t group, std::int64_t epoch,
+                                    Where where = {}) const override;
+  double next_lr(std::size_t group, std::int64_t epoch, double lr, Where where = {}) const override;
+
+ protected:
+  const char* name() const noexcept override { return "ChainedScheduler"; }
+  std::vector<LRScheduler*> parts() const override;
+  void plan_step(Rates& rates, std::vector<Move>& moves, Where where) override;
+
+ private:
+  std::vector<std::shared_ptr<LRScheduler>> schedulers_;
 };
 
 }  // namespace retrograd::optim::lr_scheduler

@@ -37,7 +37,7 @@ OneCycleLR::OneCycleLR(Optimizer& optimizer, OneCycleLROptions options, Where wh
     first.push_back(lr / options_.div_factor);
   }
   set_base_lrs(std::move(first), where);
-  go_to(0, where);
+  start(where);
 }
 
 double OneCycleLR::level_at(const Levels& levels, std::int64_t step, Where where) const {
@@ -70,6 +70,7 @@ double OneCycleLR::level_at(const Levels& levels, std::int64_t step, Where where
 }
 
 double OneCycleLR::lr_at(std::size_t group, std::int64_t step, Where where) const {
+  require_group(group, max_lrs_.size(), where);
   const double first = base_lr(group, where);
   return level_at({first, max_lrs_[group], first / options_.final_div_factor}, step, where);
 }
@@ -79,7 +80,7 @@ std::optional<double> OneCycleLR::momentum_at(std::size_t group, std::int64_t st
   if (!options_.cycle_momentum) {
     return {};
   }
-  base_lr(group, where);  // checks the group
+  require_group(group, max_momenta_.size(), where);
   return level_at({max_momenta_[group], base_momenta_[group], max_momenta_[group]}, step, where);
 }
 

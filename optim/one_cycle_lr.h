@@ -29,7 +29,8 @@ struct RETROGRAD_API OneCycleLROptions {
   Settings settings();
 };
 
-// PyTorch's OneCycleLR (Smith and Topin, 2018), to be stepped after every batch. Its first rate
+// PyTorch's OneCycleLR (Smith and Topin, 2018), to be stepped after every batch. It sets rates and
+// momenta whatever the optimiser has. Its first rate
 // becomes the one that later schedules start from.
 class RETROGRAD_API OneCycleLR : public LRScheduler {
  public:

@@ -12,6 +12,17 @@ namespace retrograd::optim {
 
 using namespace detail;
 
+namespace {
+
+void check_momentum(const char* optimizer, const Setting& found, double momentum, Where where) {
+  if (found.name.empty()) {
+    fail<ValueError>("set_momentum", where, std::string(optimizer) + " has no momentum");
+  }
+  check_setting("set_momentum", {"momentum", &momentum, found.domain}, where);
+}
+
+}  // namespace
+
 void check_setting(const char* owner, const Setting& setting, Where where) {
   const double value = number(setting);
   const auto require = [&](bool good, const char* what) {
@@ -156,26 +167,35 @@ void Optimizer::set_lr(double lr, std::size_t group, Where where) {
   assign(setting(checked_group("set_lr", group, where), "lr"), lr);
 }
 
+Setting Optimizer::momentum_setting(std::size_t group) {
+  const Setting momentum = setting(group, "momentum");
+  return momentum.name.empty() ? setting(group, "betas.0") : momentum;
+}
+
 std::optional<double> Optimizer::momentum(std::size_t group, Where where) {
-  checked_group("momentum", group, where);
-  for (const char* name : {"momentum", "betas.0"}) {
-    if (const Setting found = setting(group, name); !found.name.empty()) {
-      return number(found);
-    }
-  }
-  return {};
+  const Setting found = momentum_setting(checked_group("momentum", group, where));
+  return found.name.empty() ? std::optional<double>() : number(found);
 }
 
 void Optimizer::set_momentum(double momentum, std::size_t group, Where where) {
-  checked_group("set_momentum", group, where);
-  for (const char* name : {"momentum", "betas.0"}) {
-    if (const Setting found = setting(group, name); !found.name.empty()) {
-      check_setting("set_momentum", {"momentum", &momentum, found.domain}, where);
-      assign(found, momentum);
-      return;
+  const Setting found = momentum_setting(checked_group("set_momentum", group, where));
+  check_momentum(name(), found, momentum, where);
+  assign(found, momentum);
+}
+
+void Optimizer::set_rates(const std::vector<double>& lrs,
+                          const std::vector<std::optional<double>>& momenta, Where where) {
+  std::vector<std::pair<Setting, double>> changes;
+  for (std::size_t g = 0; g < lrs.size(); ++g) {
+    changes.emplace_back(setting(g, "lr"), lrs[g]);
+    if (momenta[g]) {
+      changes.emplace_back(momentum_setting(g), *momenta[g]);
+      check_momentum(name(), changes.back().first, *momenta[g], where);
     }
   }
-  fail<ValueError>("set_momentum", where, std::string(name()) + " has no momentum");
+  for (const auto& [setting, value] : changes) {
+    assign(setting, value);
+  }
 }
 
 double Optimizer::initial_lr(std::size_t group, Where where) {

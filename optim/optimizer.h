@@ -49,6 +49,10 @@ struct ParameterState {
   std::vector<Tensor> tensors;  // undefined before use
 };
 
+namespace lr_scheduler {
+class LRScheduler;
+}
+
 class RETROGRAD_API Optimizer {
  public:
   using Closure = std::function<Tensor()>;
@@ -129,6 +133,8 @@ class RETROGRAD_API Optimizer {
   void check_changes(Where where);
 
  private:
+  friend class lr_scheduler::LRScheduler;
+
   struct Owned {
     Tensor parameter;
     ParameterState state;
@@ -138,6 +144,10 @@ class RETROGRAD_API Optimizer {
                              const std::string& prefix, Where where);
   std::size_t checked_group(const char* call, std::size_t group, Where where) const;
   Setting setting(std::size_t group, const char* wanted);
+  Setting momentum_setting(std::size_t group);
+  // Sets learning rates, and momenta where there are any, of all groups or of none.
+  void set_rates(const std::vector<double>& lrs, const std::vector<std::optional<double>>& momenta,
+                 Where where);
   bool knows_all_parameters();
   void keep_states();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 #include <retrograd/optim/detail/settings.h>
 
@@ -43,6 +44,12 @@ bool ReduceLROnPlateau::is_better(double metric) const {
 }
 
 void ReduceLROnPlateau::step(double metric, Where where) {
+  if (optimizer_->group_count() != min_lrs_.size()) {
+    fail<ValueError>(kName, where,
+                     "made for " + std::to_string(min_lrs_.size()) +
+                         " groups, but the optimiser has " +
+                         std::to_string(optimizer_->group_count()));
+  }
   ++state_.last_epoch;
   if (is_better(metric)) {
     state_.best = metric;

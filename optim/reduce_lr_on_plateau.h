@@ -28,7 +28,8 @@ struct RETROGRAD_API ReduceLROnPlateauOptions {
   Settings settings();
 };
 
-// PyTorch's ReduceLROnPlateau. Unlike the other schedulers it changes the rates that it finds.
+// PyTorch's ReduceLROnPlateau. It scales the rates that it finds, and so composes with chainable
+// schedulers.
 class RETROGRAD_API ReduceLROnPlateau {
  public:
   // Throws ValueError for options out of range.
@@ -37,7 +38,8 @@ class RETROGRAD_API ReduceLROnPlateau {
   ReduceLROnPlateau(const ReduceLROnPlateau&) = delete;
   ReduceLROnPlateau& operator=(const ReduceLROnPlateau&) = delete;
 
-  // After every epoch, with the quantity that is watched. NaN is no improvement.
+  // After every epoch, with the quantity that is watched. NaN is no improvement. Throws ValueError
+  // when groups were added to the optimiser.
   void step(double metric, Where where = {});
   std::int64_t last_epoch() const noexcept { return static_cast<std::int64_t>(state_.last_epoch); }
   std::vector<double> last_lr(Where where = {}) const;

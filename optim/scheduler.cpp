@@ -1,5 +1,8 @@
 #include <retrograd/optim/scheduler.h>
 
+#include <string>
+#include <unordered_set>
+
 #include <retrograd/optim/detail/settings.h>
 
 namespace retrograd::optim::lr_scheduler {
@@ -12,14 +15,48 @@ LRScheduler::LRScheduler(Optimizer& optimizer) : optimizer_(&optimizer) {
   }
 }
 
+LRScheduler::LRScheduler(const char* name, const std::vector<std::shared_ptr<LRScheduler>>& parts,
+                         Where where)
+    : optimizer_(parts.empty() || parts[0] == nullptr ? nullptr : parts[0]->optimizer_) {
+  std::unordered_set<const LRScheduler*> seen;
+  for (const auto& part : parts) {
+    if (part == nullptr || part->optimizer_ != optimizer_) {
+      fail<ValueError>(name, where, "the schedules are not all of one optimiser");
+    }
+    std::vector<const LRScheduler*> all;
+    part->collect(all);
+    for (const LRScheduler* scheduler : std::unordered_set(all.begin(), all.end())) {
+      if (!seen.insert(scheduler).second) {
+        fail<ValueError>(name, where, std::string("a ") + scheduler->name() + " is there twice");
+      }
+    }
+  }
+  if (optimizer_ == nullptr) {
+    fail<ValueError>(name, where, "there are no schedules");
+  }
+  take_up_new_groups(where);
+  last_epoch_ = 0;
+}
+
 LRScheduler::~LRScheduler() = default;
 
-double LRScheduler::base_lr(std::size_t group, Where where) const {
-  if (group >= base_lrs_.size()) {
+void LRScheduler::collect(std::vector<const LRScheduler*>& all) const {
+  all.push_back(this);
+  for (const LRScheduler* part : parts()) {
+    part->collect(all);
+  }
+}
+
+void LRScheduler::require_group(std::size_t group, std::size_t count, Where where) const {
+  if (group >= count) {
     fail<IndexError>(name(), where,
-                     "there are " + std::to_string(base_lrs_.size()) + " groups, no group " +
+                     "made for " + std::to_string(count) + " groups, it has no rate for group " +
                          std::to_string(group));
   }
+}
+
+double LRScheduler::base_lr(std::size_t group, Where where) const {
+  require_group(group, base_lrs_.size(), where);
   return base_lrs_[group];
 }
 
@@ -30,70 +67,116 @@ void LRScheduler::set_base_lrs(std::vector<double> lrs, Where where) {
   base_lrs_ = std::move(lrs);
 }
 
-void LRScheduler::go_to(std::int64_t epoch, Where where) {
-  std::vector<double> lrs;
-  std::vector<std::optional<double>> momenta;
-  for (std::size_t g = 0; g < base_lrs_.size(); ++g) {
-    lrs.push_back(lr_at(g, epoch, where));
-    momenta.push_back(momentum_at(g, epoch, where));
-    check_setting(name(), {"lr", &lrs.back(), Domain::not_negative}, where);
+LRScheduler::Rates LRScheduler::rates_found(Where where) {
+  Rates rates;
+  for (std::size_t g = 0; g < optimizer_->group_count(); ++g) {
+    rates.lrs.push_back(optimizer_->lr(g, where));
   }
-  for (std::size_t g = 0; g < lrs.size(); ++g) {
-    if (momenta[g]) {
-      optimizer_->set_momentum(*momenta[g], g, where);
+  rates.momenta.resize(rates.lrs.size());
+  return rates;
+}
+
+void LRScheduler::take_up_new_groups(Where where) {
+  while (base_lrs_.size() < optimizer_->group_count()) {
+    last_lr_.push_back(optimizer_->lr(base_lrs_.size(), where));
+    base_lrs_.push_back(optimizer_->initial_lr(base_lrs_.size(), where));
+  }
+  for (LRScheduler* part : parts()) {
+    part->take_up_new_groups(where);
+  }
+}
+
+void LRScheduler::plan_step(Rates& rates, std::vector<Move>& moves, Where where) {
+  const std::int64_t epoch = last_epoch_ + 1;
+  for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
+    rates.lrs[g] = next_lr(g, epoch, rates.lrs[g], where);
+    check_setting(name(), {"lr", &rates.lrs[g], Domain::not_negative}, where);
+    if (const std::optional<double> momentum = momentum_at(g, epoch, where)) {
+      rates.momenta[g] = momentum;
     }
-    optimizer_->set_lr(lrs[g], g, where);
   }
-  last_lr_ = std::move(lrs);
-  last_epoch_ = epoch;
+  moves.push_back({this, epoch, rates.lrs});
 }
 
 void LRScheduler::step(Where where) {
-  go_to(last_epoch_ + 1, where);
+  take_up_new_groups(where);
+  Rates rates = rates_found(where);
+  std::vector<Move> moves;
+  plan_step(rates, moves, where);
+  optimizer_->set_rates(rates.lrs, rates.momenta, where);
+  for (auto& [scheduler, epoch, lrs] : moves) {
+    scheduler->last_epoch_ = epoch;
+    scheduler->last_lr_ = std::move(lrs);
+  }
 }
 
-// The rates at first of this scheduler and its parts, by their names in state dicts.
-void LRScheduler::list_base_lrs(const std::string& prefix, std::vector<Number>& numbers) {
+// The epoch and rates of this scheduler and its parts, by their names in state dicts.
+void LRScheduler::list_numbers(const std::string& prefix, Settings& numbers) {
+  numbers.push_back({prefix + "last_epoch", &last_epoch_, Domain::not_negative});
   for (std::size_t g = 0; g < base_lrs_.size(); ++g) {
-    numbers.emplace_back(prefix + "base_lr." + std::to_string(g), &base_lrs_[g]);
+    numbers.push_back(
+        {prefix + "base_lr." + std::to_string(g), &base_lrs_[g], Domain::not_negative});
+  }
+  for (std::size_t g = 0; g < last_lr_.size(); ++g) {
+    numbers.push_back(
+        {prefix + "last_lr." + std::to_string(g), &last_lr_[g], Domain::not_negative});
   }
   std::size_t index = 0;
   for (LRScheduler* part : parts()) {
-    part->list_base_lrs(prefix + "schedulers." + std::to_string(index++) + ".", numbers);
+    part->list_numbers(prefix + "schedulers." + std::to_string(index++) + ".", numbers);
   }
 }
 
-StateDict LRScheduler::state_dict() {
+StateDict LRScheduler::state_dict(Where where) {
+  take_up_new_groups(where);
+  Settings numbers;
+  list_numbers("", numbers);
+  Rates rates = rates_found(where);
+  for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
+    numbers.push_back({"lr." + std::to_string(g), &rates.lrs[g]});
+  }
   StateDict state;
-  state.insert("last_epoch", saved(static_cast<double>(last_epoch_)));
-  std::vector<Number> numbers;
-  list_base_lrs("", numbers);
-  for (const auto& [entry, number] : numbers) {
-    state.insert(entry, saved(*number));
+  for (const Setting& setting : numbers) {
+    state.insert(setting.name, saved(number(setting)));
   }
   return state;
 }
 
 void LRScheduler::load_state_dict(const StateDict& state, Where where) {
+  take_up_new_groups(where);
   Loader loader("load_state_dict", state, where);
-  const std::int64_t epoch = loader.required_count("last_epoch");
-  std::vector<Number> numbers;
-  list_base_lrs("", numbers);
+  Settings numbers;
+  list_numbers("", numbers);
+  Rates rates = rates_found(where);
+  for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
+    numbers.push_back({"lr." + std::to_string(g), &rates.lrs[g], Domain::not_negative});
+  }
   std::vector<double> loaded;
-  for (const auto& [entry, number] : numbers) {
-    double value = loader.required(entry);
-    check_setting("load_state_dict", {entry, &value, Domain::not_negative}, where);
-    loaded.push_back(value);
+  for (const Setting& setting : numbers) {
+    loaded.push_back(loader.required(setting.name));
+    check_value("load_state_dict", setting, loaded.back(), where);
   }
   loader.refuse_unknown();
-  const auto exchange = [&] {
+  const auto exchange = [&]() noexcept {
     for (std::size_t i = 0; i < loaded.size(); ++i) {
-      std::swap(*numbers[i].second, loaded[i]);
+      const double before = number(numbers[i]);
+      assign(numbers[i], loaded[i]);
+      loaded[i] = before;
     }
   };
   exchange();
   try {
-    go_to(epoch, where);
+    std::vector<const LRScheduler*> all;
+    collect(all);
+    for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
+      for (const LRScheduler* scheduler : all) {
+        if (scheduler->parts().empty()) {
+          scheduler->lr_at(g, scheduler->last_epoch_, where);  // refuses an epoch past the end
+        }
+      }
+      rates.momenta[g] = momentum_at(g, last_epoch_, where);
+    }
+    optimizer_->set_rates(rates.lrs, rates.momenta, where);
   } catch (...) {
     exchange();
     throw;

@@ -33,6 +33,10 @@ def milestone_at_zero(optimizer):
                                       S.MultiStepLR(optimizer, [0, 4, 9], 0.5)], [12])
 
 
+def chained(*parts):
+    return lambda o: S.ChainedScheduler([part(o) for part in parts])
+
+
 CASES = {
     "StepLR.default": lambda o: S.StepLR(o, 30),
     "StepLR.short": lambda o: S.StepLR(o, 7, 0.7),
@@ -67,6 +71,16 @@ CASES = {
     "SequentialLR.warm_up": sequence,
     "SequentialLR.three": three,
     "SequentialLR.milestone_at_zero": milestone_at_zero,
+    "ChainedScheduler.warm_up": chained(
+        lambda o: S.ConstantLR(o, 0.1, 4), lambda o: S.ExponentialLR(o, 0.95)),
+    "ChainedScheduler.three": chained(
+        lambda o: S.LinearLR(o, 0.25, 1.0, 5), lambda o: S.CosineAnnealingLR(o, 20, 1e-3),
+        lambda o: S.MultiStepLR(o, [10, 30], 0.5)),
+    "ChainedScheduler.polynomial": chained(
+        lambda o: S.PolynomialLR(o, 80, 2.0), lambda o: S.StepLR(o, 7, 0.7)),
+    "ChainedScheduler.overwritten": chained(
+        lambda o: S.ExponentialLR(o, 0.9), lambda o: S.LambdaLR(o, lambda epoch: 1 / (1 + epoch)),
+        lambda o: S.StepLR(o, 11, 0.3)),
     "ReduceLROnPlateau.default": lambda o: S.ReduceLROnPlateau(o),
     "ReduceLROnPlateau.impatient": lambda o: S.ReduceLROnPlateau(
         o, factor=0.5, patience=2, threshold=0.05, cooldown=3, min_lr=[0.02, 0.1]),

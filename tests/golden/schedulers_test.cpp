@@ -66,7 +66,23 @@ SchedulePtr two_lambdas(Optimizer& o) {
              [](std::int64_t epoch) { return std::sqrt(static_cast<double>(epoch)); }});
 }
 
-const std::map<std::string, std::function<SchedulePtr(Optimizer&)>> kSchedules{
+using MakeSchedule = std::function<SchedulePtr(Optimizer&)>;
+
+MakeSchedule chained(std::vector<MakeSchedule> parts) {
+  return [=](Optimizer& optimizer) {
+    std::vector<SchedulePtr> made;
+    for (const MakeSchedule& part : parts) {
+      made.push_back(part(optimizer));
+    }
+    return std::make_shared<ChainedScheduler>(made);
+  };
+}
+SchedulePtr reciprocal(Optimizer& o) {
+  return std::make_shared<LambdaLR>(
+      o, [](std::int64_t epoch) { return 1 / (1 + static_cast<double>(epoch)); });
+}
+
+const std::map<std::string, MakeSchedule> kSchedules{
     {"StepLR.default", MAKE(StepLR, .step_size = 30)},
     {"StepLR.short", MAKE(StepLR, .step_size = 7, .gamma = 0.7)},
     {"StepLR.every", MAKE(StepLR, .step_size = 1, .gamma = 1.01)},
@@ -104,6 +120,15 @@ const std::map<std::string, std::function<SchedulePtr(Optimizer&)>> kSchedules{
     {"SequentialLR.warm_up", warm_up},
     {"SequentialLR.three", three},
     {"SequentialLR.milestone_at_zero", milestone_at_zero},
+    {"ChainedScheduler.warm_up", chained({MAKE(ConstantLR, .factor = 0.1, .total_iters = 4),
+                                          MAKE(ExponentialLR, .gamma = 0.95)})},
+    {"ChainedScheduler.three", chained({MAKE(LinearLR, .start_factor = 0.25),
+                                        MAKE(CosineAnnealingLR, .T_max = 20, .eta_min = 1e-3),
+                                        MAKE(MultiStepLR, .milestones = {10, 30}, .gamma = 0.5)})},
+    {"ChainedScheduler.polynomial", chained({MAKE(PolynomialLR, .total_iters = 80, .power = 2),
+                                             MAKE(StepLR, .step_size = 7, .gamma = 0.7)})},
+    {"ChainedScheduler.overwritten", chained({MAKE(ExponentialLR, .gamma = 0.9), reciprocal,
+                                              MAKE(StepLR, .step_size = 11, .gamma = 0.3)})},
 };
 
 const std::map<std::string, ReduceLROnPlateauOptions> kPlateaus{
@@ -209,5 +234,5 @@ TEST_CASE("schedulers: no case of the file is left out") {
     }
   }
   CHECK(names.size() == kSchedules.size() + kPlateaus.size());
-  CHECK(names.size() == 35);
+  CHECK(names.size() == 39);
 }

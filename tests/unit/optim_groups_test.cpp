@@ -250,3 +250,28 @@ TEST_CASE("groups: loaded options that do not go together change nothing") {
   CHECK_FALSE(optimizer.groups()[0].options.nesterov);
   CHECK(*optimizer.momentum() == 0.5);
 }
+
+TEST_CASE("groups: chainable schedulers change added groups, the others refuse them") {
+  namespace lr = rg::optim::lr_scheduler;
+  SGD optimizer({leaf()}, {.lr = 1});
+  lr::ExponentialLR decay(optimizer, {.gamma = 0.5});
+  decay.step();
+  lr::LambdaLR lambda(optimizer, [](std::int64_t) { return 1.0; });
+  lr::OneCycleLR cycle(optimizer, {.max_lr = 1.0, .total_steps = 9, .cycle_momentum = false});
+  lr::ReduceLROnPlateau plateau(optimizer);
+  optimizer.set_lr(0.5);
+  optimizer.add_param_group({{leaf()}, {.lr = 8}});
+  decay.step();
+  CHECK(optimizer.lr(0) == 0.25);
+  CHECK(optimizer.lr(1) == 4);
+  CHECK(decay.last_lr() == std::vector<double>{0.25, 4});
+  REFUSED(IndexError, lambda.step(), "LambdaLR", "made for 1 groups, it has no rate for group 1");
+  REFUSED(IndexError, cycle.step(), "OneCycleLR", "it has no rate for group 1");
+  REFUSED(ValueError, plateau.step(1), "ReduceLROnPlateau",
+          "made for 1 groups, but the optimiser has 2");
+  CHECK(optimizer.lr(0) == 0.25);
+  lr::ExponentialLR resumed(optimizer, {.gamma = 0.5});
+  resumed.load_state_dict(decay.state_dict());
+  resumed.step();
+  CHECK(optimizer.lr(1) == 2);
+}
