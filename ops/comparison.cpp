@@ -1,0 +1,107 @@
+// Comparisons, the larger and the smaller of two, and choices, declared in ops/arithmetic.h.
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/pair.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd {
+
+namespace {
+
+using kernels::Binary;
+using kernels::Compare;
+
+// Records an operator of one tensor when the other operand was a number.
+Tensor compare(const char* op, Compare kind, Compare mirrored, const Operand& a, const Operand& b,
+               Where where) {
+  const Pair p(op, a, b, where);
+  if (p.a == nullptr) {
+    return kernels::compare(mirrored, *p.b, p.number_a);
+  }
+  return p.b != nullptr ? kernels::compare(kind, *p.a, *p.b)
+                        : kernels::compare(kind, *p.a, p.number_b);
+}
+
+Tensor extreme(const char* op, Binary kind, const Operand& a, const Operand& b, Where where) {
+  const Pair p(op, a, b, where);
+  const Tensor x = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
+  const Tensor z = p.b != nullptr ? *p.b : full_like(*p.a, p.number_b);
+  const bool larger = kind == Binary::maximum;
+  return record({.op = op,
+                 .where = where,
+                 .output = kernels::binary(kind, x, z),
+                 .inputs = {x, z},
+                 .saved = {x, z},
+                 .backward = [larger](const Backward& b) -> Gradients {
+                   const Tensor x = b.saved(0).detach();
+                   const Tensor y = b.saved(1).detach();
+                   // Neither loses to NaN.
+                   const Tensor x_loses = larger ? x < y : x > y;
+                   const Tensor y_loses = larger ? x > y : x < y;
+                   const Tensor share = retrograd::where(x == y, b.grad * 0.5, b.grad);
+                   return {b.needs(0) ? retrograd::where(x_loses, 0, share) : Tensor(),
+                           b.needs(1) ? retrograd::where(y_loses, 0, share) : Tensor()};
+                 }});
+}
+
+}  // namespace
+
+Tensor maximum(const Operand& a, const Operand& b, Where where) {
+  return extreme("maximum", Binary::maximum, a, b, where);
+}
+
+Tensor minimum(const Operand& a, const Operand& b, Where where) {
+  return extreme("minimum", Binary::minimum, a, b, where);
+}
+
+Tensor eq(const Operand& a, const Operand& b, Where where) {
+  return compare("eq", Compare::eq, Compare::eq, a, b, where);
+}
+Tensor ne(const Operand& a, const Operand& b, Where where) {
+  return compare("ne", Compare::ne, Compare::ne, a, b, where);
+}
+Tensor lt(const Operand& a, const Operand& b, Where where) {
+  return compare("lt", Compare::lt, Compare::gt, a, b, where);
+}
+Tensor le(const Operand& a, const Operand& b, Where where) {
+  return compare("le", Compare::le, Compare::ge, a, b, where);
+}
+Tensor gt(const Operand& a, const Operand& b, Where where) {
+  return compare("gt", Compare::gt, Compare::lt, a, b, where);
+}
+Tensor ge(const Operand& a, const Operand& b, Where where) {
+  return compare("ge", Compare::ge, Compare::le, a, b, where);
+}
+
+Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where where) {
+  check::dtype("where", "condition", condition, boolean, where);
+  check_operands("where", a, b, where);
+  const DType dtype = result_dtype(a, b);
+  // Numbers become tensors without dimensions, which the expansion below repeats.
+  const auto tensor_of = [&](const Operand& operand) {
+    return operand.is_tensor() ? operand.tensor().to(dtype, where)
+                               : full({}, operand.number(), {.dtype = dtype});
+  };
+  const Tensor x = tensor_of(a);
+  const Tensor y = tensor_of(b);
+  const Shape shape = broadcast_shapes(
+      "where", broadcast_shapes("where", x.shape(), y.shape(), where), condition.shape(), where);
+  const Tensor c = expand(condition, shape, where);
+  const Tensor xs = expand(x, shape, where);
+  const Tensor ys = expand(y, shape, where);
+  return record({.op = "where",
+                 .where = where,
+                 .output = kernels::where(c, xs, ys),
+                 .inputs = {xs, ys},
+                 .saved = {c},
+                 .backward = [](const Backward& b) -> Gradients {
+                   const Tensor c = b.saved(0);
+                   return {b.needs(0) ? retrograd::where(c, b.grad, 0.0) : Tensor(),
+                           b.needs(1) ? retrograd::where(c, 0.0, b.grad) : Tensor()};
+                 }});
+}
+
+}  // namespace retrograd

@@ -1,0 +1,49 @@
+// The two operands of an element-wise operator, brought together. Internal.
+#pragma once
+
+#include <retrograd/ops/operand.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd {
+
+// The dtype of the result, as PyTorch promotes: see ops/arithmetic.h.
+DType result_dtype(const Operand& a, const Operand& b);
+
+// Throws GraphError for an operand that is an undefined tensor.
+void check_operands(const char* op, const Operand& a, const Operand& b, Where where);
+
+// Two operands of one dtype and shape; at most one of them is a number. Refers to the caller's
+// tensors where they fit.
+class Pair {
+ public:
+  Pair(const char* op, const Operand& first, const Operand& second, Where where,
+       bool divides = false)
+      : number_a(first.number()), number_b(second.number()) {
+    if (!first.is_tensor() && !second.is_tensor()) {
+      fail<DTypeError>(op, where, "needs a tensor; both operands are numbers");
+    }
+    check_operands(op, first, second, where);
+    a = first.is_tensor() ? &first.tensor() : nullptr;
+    b = second.is_tensor() ? &second.tensor() : nullptr;
+    if (a != nullptr && b != nullptr && a->dtype() == b->dtype() && a->shape() == b->shape() &&
+        (!divides || is_floating(a->dtype()))) {
+      return;
+    }
+    fit(op, result_dtype(first, second), where, divides);
+  }
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+
+  const Tensor* a = nullptr;  // null for a number
+  const Tensor* b = nullptr;
+  Scalar number_a;
+  Scalar number_b;
+
+ private:
+  void fit(const char* op, DType dtype, Where where, bool divides);
+
+  Tensor made_a_;
+  Tensor made_b_;
+};
+
+}  // namespace retrograd

@@ -1,0 +1,68 @@
+#include <retrograd/ops/detail/pair.h>
+
+#include <utility>
+
+#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/shape.h>
+
+namespace retrograd {
+
+namespace {
+
+// How much an operand counts when dtypes are mixed, as in PyTorch: a tensor with dimensions over
+// one without, and that over a number, unless the lesser one is of a higher kind.
+int kind(DType dtype) {
+  return is_floating(dtype) ? 2 : (dtype == boolean ? 0 : 1);
+}
+
+}  // namespace
+
+DType result_dtype(const Operand& a, const Operand& b) {
+  const auto own = [](const Operand& x) {
+    return x.is_tensor() ? x.tensor().dtype() : x.number().default_dtype();
+  };
+  const auto rank = [](const Operand& x) {
+    return !x.is_tensor() ? 0 : (x.tensor().dim() == 0 ? 1 : 2);
+  };
+  const DType da = own(a);
+  const DType db = own(b);
+  if (rank(a) == rank(b)) {
+    return promote(da, db);
+  }
+  const bool a_leads = rank(a) > rank(b);
+  const DType leading = a_leads ? da : db;
+  const DType other = a_leads ? db : da;
+  return kind(other) > kind(leading) ? other : leading;
+}
+
+void check_operands(const char* op, const Operand& a, const Operand& b, Where where) {
+  if (a.is_tensor()) {
+    check::defined(op, "the first operand", a.tensor(), where);
+  }
+  if (b.is_tensor()) {
+    check::defined(op, "the second operand", b.tensor(), where);
+  }
+}
+
+void Pair::fit(const char* op, DType dtype, Where where, bool divides) {
+  if (divides && !is_floating(dtype)) {
+    dtype = float32;
+  }
+  const auto use = [](const Tensor*& place, Tensor& made, Tensor tensor) {
+    made = std::move(tensor);
+    place = &made;
+  };
+  if (a != nullptr && a->dtype() != dtype) {
+    use(a, made_a_, a->to(dtype, where));
+  }
+  if (b != nullptr && b->dtype() != dtype) {
+    use(b, made_b_, b->to(dtype, where));
+  }
+  if (a != nullptr && b != nullptr && a->shape() != b->shape()) {
+    const Shape shape = broadcast_shapes(op, a->shape(), b->shape(), where);
+    use(a, made_a_, expand(*a, shape, where));
+    use(b, made_b_, expand(*b, shape, where));
+  }
+}
+
+}  // namespace retrograd
