@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string>
 
+#include <retrograd/tensor/detail/generate.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/strided.h>
 
@@ -12,31 +13,9 @@ namespace retrograd {
 
 namespace {
 
-Tensor fresh(const char* op, const Shape& shape, DType dtype, Where where) {
-  checked_numel(op, shape, dtype, where);
-  return empty_tensor(shape, dtype, where);
-}
-
-Tensor finish(Tensor result, const TensorOptions& options, Where where) {
-  if (options.requires_grad) {
-    result.set_requires_grad(true, where);
-  }
-  return result;
-}
-
-// A new row-major tensor whose element i is value(i), converted.
-template <class Value>
-Tensor generate(const char* op, const Shape& shape, DType dtype, const TensorOptions& options,
-                Where where, Value&& value) {
-  Tensor result = fresh(op, shape, dtype, where);
-  for_dtype(dtype, [&]<class T>() {
-    T* out = result.raw<T>();
-    for (std::int64_t i = 0; i < result.numel(); ++i) {
-      out[i] = value.template operator()<T>(i);
-    }
-  });
-  return finish(std::move(result), options, where);
-}
+using detail::finish;
+using detail::fresh;
+using detail::generate;
 
 Strides strides_like(const Tensor& other) {
   return other.impl().dense ? other.strides() : contiguous_strides(other.shape());
@@ -60,24 +39,6 @@ Tensor filled(Tensor result, Scalar value, const TensorOptions& options, Where w
     std::fill(out, out + result.numel(), value.to<T>());
   });
   return finish(std::move(result), options, where);
-}
-
-void require_floating(const char* op, DType dtype, Where where) {
-  if (!is_floating(dtype)) {
-    fail<DTypeError>(op, where, std::string("makes floating numbers, not ") + name(dtype));
-  }
-}
-
-// A uniform number as a T below 1: rounding to a short mantissa must not reach 1.
-template <class T>
-T below_one(double uniform) noexcept {
-  constexpr int bits = std::is_same_v<T, BFloat16> ? 8 : std::numeric_limits<T>::digits;
-  if constexpr (std::is_same_v<T, double>) {
-    return uniform;
-  } else {
-    constexpr double scale = 1 << bits;
-    return T(static_cast<float>(std::floor(uniform * scale) / scale));
-  }
 }
 
 // The length of an integer range whose bounds and step are known to fit.
@@ -185,62 +146,6 @@ Tensor linspace(double start, double end, std::int64_t steps, TensorOptions opti
                     const double part = static_cast<double>(i) / last;
                     return Scalar(start * (1 - part) + end * part).to<T>();
                   });
-}
-
-Tensor rand(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
-  const DType dtype = options.dtype.value_or(float32);
-  require_floating("rand", dtype, where);
-  Tensor result = fresh("rand", shape, dtype, where);
-  const auto start = generator.take(static_cast<std::uint64_t>(result.numel()));
-  for_floating(dtype, [&]<class T>() {
-    T* out = result.raw<T>();
-    for (std::int64_t i = 0; i < result.numel(); ++i) {
-      out[i] = below_one<T>(random_uniform(start, static_cast<std::uint64_t>(i)));
-    }
-  });
-  return finish(std::move(result), options, where);
-}
-
-Tensor randn(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
-  const DType dtype = options.dtype.value_or(float32);
-  require_floating("randn", dtype, where);
-  const auto count = static_cast<std::uint64_t>(checked_numel("randn", shape, dtype, where));
-  const auto start = generator.take(count);
-  return generate("randn", shape, dtype, options, where, [&]<class T>(std::int64_t i) {
-    return convert<T>(random_normal(start, static_cast<std::uint64_t>(i)));
-  });
-}
-
-Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOptions options,
-               Generator& generator, Where where) {
-  if (low >= high) {
-    fail<ValueError>("randint", where,
-                     "low " + std::to_string(low) + " must be below high " + std::to_string(high));
-  }
-  const DType dtype = options.dtype.value_or(int64);
-  const auto count = static_cast<std::uint64_t>(checked_numel("randint", shape, dtype, where));
-  const auto start = generator.take(count);
-  const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  return generate("randint", shape, dtype, options, where, [&]<class T>(std::int64_t i) {
-    const std::uint64_t step = random_bits(start, static_cast<std::uint64_t>(i)) % range;
-    return convert<T>(static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + step));
-  });
-}
-
-// Fisher and Yates, as in Knuth, The Art of Computer Programming 2, algorithm 3.4.2P.
-Tensor randperm(std::int64_t n, Generator& generator, Where where) {
-  if (n < 0) {
-    fail<ValueError>("randperm", where, "n is " + std::to_string(n) + "; at least 0 is needed");
-  }
-  Tensor result = arange(0, n, 1, {.dtype = int64}, where);
-  const auto start = generator.take(static_cast<std::uint64_t>(n));
-  auto* values = result.raw<std::int64_t>();
-  for (std::int64_t i = n - 1; i > 0; --i) {
-    const auto range = static_cast<std::uint64_t>(i) + 1;
-    const auto pick = random_bits(start, static_cast<std::uint64_t>(i)) % range;
-    std::swap(values[i], values[pick]);
-  }
-  return result;
 }
 
 Tensor empty_like(const Tensor& other, TensorOptions options, Where where) {

@@ -1,0 +1,96 @@
+// Tensors of random numbers, declared in tensor/creation.h.
+#include <cmath>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/generate.h>
+#include <retrograd/tensor/dispatch.h>
+
+namespace retrograd {
+
+namespace {
+
+using detail::finish;
+using detail::fresh;
+using detail::generate;
+
+void require_floating(const char* op, DType dtype, Where where) {
+  if (!is_floating(dtype)) {
+    fail<DTypeError>(op, where, std::string("makes floating numbers, not ") + name(dtype));
+  }
+}
+
+// A uniform number as a T below 1: rounding to a short mantissa must not reach 1.
+template <class T>
+T below_one(double uniform) noexcept {
+  constexpr int bits = std::is_same_v<T, BFloat16> ? 8 : std::numeric_limits<T>::digits;
+  if constexpr (std::is_same_v<T, double>) {
+    return uniform;
+  } else {
+    constexpr double scale = 1 << bits;
+    return T(static_cast<float>(std::floor(uniform * scale) / scale));
+  }
+}
+
+}  // namespace
+
+Tensor rand(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
+  const DType dtype = options.dtype.value_or(float32);
+  require_floating("rand", dtype, where);
+  Tensor result = fresh("rand", shape, dtype, where);
+  const auto start = generator.take(static_cast<std::uint64_t>(result.numel()));
+  for_floating(dtype, [&]<class T>() {
+    T* out = result.raw<T>();
+    for (std::int64_t i = 0; i < result.numel(); ++i) {
+      out[i] = below_one<T>(random_uniform(start, static_cast<std::uint64_t>(i)));
+    }
+  });
+  return finish(std::move(result), options, where);
+}
+
+Tensor randn(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
+  const DType dtype = options.dtype.value_or(float32);
+  require_floating("randn", dtype, where);
+  const auto count = static_cast<std::uint64_t>(checked_numel("randn", shape, dtype, where));
+  const auto start = generator.take(count);
+  return generate("randn", shape, dtype, options, where, [&]<class T>(std::int64_t i) {
+    return convert<T>(random_normal(start, static_cast<std::uint64_t>(i)));
+  });
+}
+
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOptions options,
+               Generator& generator, Where where) {
+  if (low >= high) {
+    fail<ValueError>("randint", where,
+                     "low " + std::to_string(low) + " must be below high " + std::to_string(high));
+  }
+  const DType dtype = options.dtype.value_or(int64);
+  const auto count = static_cast<std::uint64_t>(checked_numel("randint", shape, dtype, where));
+  const auto start = generator.take(count);
+  const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  return generate("randint", shape, dtype, options, where, [&]<class T>(std::int64_t i) {
+    const std::uint64_t step = random_bits(start, static_cast<std::uint64_t>(i)) % range;
+    return convert<T>(static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + step));
+  });
+}
+
+// Fisher and Yates, as in Knuth, The Art of Computer Programming 2, algorithm 3.4.2P.
+Tensor randperm(std::int64_t n, Generator& generator, Where where) {
+  if (n < 0) {
+    fail<ValueError>("randperm", where, "n is " + std::to_string(n) + "; at least 0 is needed");
+  }
+  Tensor result = arange(0, n, 1, {.dtype = int64}, where);
+  const auto start = generator.take(static_cast<std::uint64_t>(n));
+  auto* values = result.raw<std::int64_t>();
+  for (std::int64_t i = n - 1; i > 0; --i) {
+    const auto range = static_cast<std::uint64_t>(i) + 1;
+    const auto pick = random_bits(start, static_cast<std::uint64_t>(i)) % range;
+    std::swap(values[i], values[pick]);
+  }
+  return result;
+}
+
+}  // namespace retrograd
