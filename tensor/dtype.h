@@ -14,6 +14,9 @@ namespace retrograd {
 
 enum class DType : std::uint8_t { float32, float64, bfloat16, int64, uint8, boolean };
 
+// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
+enum class NumberKind : std::uint8_t { boolean, integer, floating };
+
 inline constexpr DType float32 = DType::float32;
 inline constexpr DType float64 = DType::float64;
 inline constexpr DType bfloat16 = DType::bfloat16;

@@ -14,7 +14,7 @@ namespace retrograd {
 // number, because that decides the dtype of mixed results.
 class Scalar {
  public:
-  enum class Kind : std::uint8_t { boolean, integer, floating };
+  using Kind = NumberKind;
 
   constexpr Scalar() noexcept : Scalar(0.0) {}
   template <class T>

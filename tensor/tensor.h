@@ -188,7 +188,7 @@ class RETROGRAD_API Tensor {
     return reinterpret_cast<T*>(impl().storage->data) + impl().offset;
   }
   std::byte* raw_bytes() const {
-    return reinterpret_cast<std::byte*>(impl().storage->data) +
+    return impl().storage->data +
            impl().offset * static_cast<std::int64_t>(item_size(dtype()));
   }
   std::uint32_t version() const noexcept;
