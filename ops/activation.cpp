@@ -9,6 +9,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/detail/relu.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/activation.h>
 #include <retrograd/ops/shape.h>
@@ -101,8 +102,8 @@ Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
     return relu(add(a, b, where), where);
   }
   const Shape shape = broadcast_shapes("add_relu", a.shape(), b.shape(), where);
-  const Tensor x = expand(a, shape, where);
-  const Tensor y = expand(b, shape, where);
+  const Tensor x = expand_operand(a, shape, where);
+  const Tensor y = expand_operand(b, shape, where);
   const Tensor sum = kernels::add_relu(x, y);
   return record({.op = "add_relu",
                  .where = where,
@@ -137,7 +138,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
   for (std::int64_t d = 0; d < x.dim(); ++d) {
     shape.push_back(d == 1 ? weight.numel() : 1);
   }
-  const Tensor w = expand(reshape(weight, shape, where), x.shape(), where);
+  const Tensor w = expand_operand(reshape(weight, shape, where), x.shape(), where);
   return record({.op = "prelu",
                  .where = where,
                  .output = kernels::prelu(x, w),

@@ -99,8 +99,10 @@ Tensor weights(const Tensor& query, const Tensor& key, const AttentionOptions& o
     scores = seen.dtype() == boolean ? retrograd::where(seen, scores, -INFINITY, where)
                                      : add(scores, seen, where);
   }
-  return dropout(softmax(scores, -1, where), options.dropout_p, options.dropout_p > 0,
-                 default_generator(), where);
+  const Tensor shares = softmax(scores, -1, where);
+  return options.dropout_p > 0
+             ? dropout(shares, options.dropout_p, true, default_generator(), where)
+             : shares;
 }
 
 }  // namespace attention

@@ -3,6 +3,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/pair.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
@@ -89,9 +90,9 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where 
   const Tensor y = tensor_of(b);
   const Shape shape = broadcast_shapes(
       "where", broadcast_shapes("where", x.shape(), y.shape(), where), condition.shape(), where);
-  const Tensor c = expand(condition, shape, where);
-  const Tensor xs = expand(x, shape, where);
-  const Tensor ys = expand(y, shape, where);
+  const Tensor c = expand_operand(condition, shape, where);
+  const Tensor xs = expand_operand(x, shape, where);
+  const Tensor ys = expand_operand(y, shape, where);
   return record({.op = "where",
                  .where = where,
                  .output = kernels::where(c, xs, ys),

@@ -7,6 +7,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/kernels/dropout.h>
 #include <retrograd/ops/shape.h>
@@ -49,14 +50,14 @@ double scale_for(double p) {
 Tensor channel_dropout(const char* op, const Tensor& x, std::size_t leading, double p,
                        bool training, Generator& generator, Where where) {
   if (!training) {
-    return x;
+    return whole_view(op, x, where);
   }
   Shape shape = x.shape();
   for (std::size_t d = leading; d < shape.size(); ++d) {
     shape[d] = 1;
   }
   const Tensor mask = draw(empty_tensor(shape, x.dtype()), p, generator);
-  return masked(op, x, expand(mask, x.shape(), where), scale_for(p), where);
+  return masked(op, x, expand_operand(mask, x.shape(), where), scale_for(p), where);
 }
 
 void check_rank(const char* op, const Tensor& x, std::int64_t least, const char* shapes,
@@ -70,7 +71,8 @@ void check_rank(const char* op, const Tensor& x, std::int64_t least, const char*
 
 Tensor dropout(const Tensor& x, double p, bool training, Generator& generator, Where where) {
   check_arguments("dropout", x, p, where);
-  return training ? masked("dropout", x, draw(x, p, generator), scale_for(p), where) : x;
+  return training ? masked("dropout", x, draw(x, p, generator), scale_for(p), where)
+                  : whole_view("dropout", x, where);
 }
 
 Tensor dropout1d(const Tensor& x, double p, bool training, Generator& generator, Where where) {
@@ -94,7 +96,7 @@ Tensor dropout3d(const Tensor& x, double p, bool training, Generator& generator,
 Tensor alpha_dropout(const Tensor& x, double p, bool training, Generator& generator, Where where) {
   check_arguments("alpha_dropout", x, p, where);
   if (!training) {
-    return x;
+    return whole_view("alpha_dropout", x, where);
   }
   const Tensor mask = draw(x, p, generator);
   if (p == 1) {

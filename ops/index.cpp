@@ -3,6 +3,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/kernels/index.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
@@ -116,7 +117,7 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar va
   const std::size_t d = check_index("scatter", x, dim, index, where);
   check_scattered("scatter", x, where);
   check::value("scatter", x, value, where);
-  const Tensor source = expand(full({}, value, {.dtype = x.dtype()}), index.shape(), where);
+  const Tensor source = expand_operand(full({}, value, {.dtype = x.dtype()}), index.shape(), where);
   return record({.op = "scatter",
                  .where = where,
                  .output = kernels::scatter(x, d, index, source),
@@ -151,9 +152,9 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::i
   index_shape[d] = 1;
   Shape shape = broadcast_shapes("take_along_dim", x_shape, index_shape, where);
   shape[d] = x.shape()[d];
-  const Tensor wide = expand(x, shape, where);
+  const Tensor wide = expand_operand(x, shape, where);
   shape[d] = index.shape()[d];
-  return gather(wide, *dim, expand(index, shape, where), where);
+  return gather(wide, *dim, expand_operand(index, shape, where), where);
 }
 
 }  // namespace retrograd

@@ -5,6 +5,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/kernels/index.h>
 #include <retrograd/ops/shape.h>
@@ -62,7 +63,7 @@ Tensor joined_index(const char* op, const std::vector<Entry>& entries, Where whe
   for (std::size_t i = 1; i < entries.size(); ++i) {
     all = add(mul(all, entries[i].size, where), entries[i].index, where);
   }
-  return expand(all, shape, where);
+  return expand_operand(all, shape, where);
 }
 
 Reading reading_of(const char* op, const Tensor& x, const Indices& indices, Where where) {
@@ -166,7 +167,7 @@ Tensor slices_of(const Tensor& x, const Reading& r, const Operand& values, Where
   }
   Shape slices = r.joined;
   slices[r.at] = r.places.numel();
-  return reshape(expand(given, r.result, where), slices, where);
+  return reshape(expand_operand(given, r.result, where), slices, where);
 }
 
 }  // namespace

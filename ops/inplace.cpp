@@ -117,7 +117,7 @@ Tensor fitted(const char* op, const Tensor& self, const Tensor& other, Where whe
     fail<ShapeError>(op, where, "the result would be larger than the tensor written to",
                      {{"tensor", self}, {"source", other}});
   }
-  return expand(other.to(self.dtype(), where), self.shape(), where);
+  return expand_operand(other.to(self.dtype(), where), self.shape(), where);
 }
 
 using Operator = Tensor (*)(const Operand&, const Operand&, Where);

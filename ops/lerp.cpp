@@ -2,6 +2,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
@@ -23,9 +24,9 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight, Where
   }
   const Tensor at =
       weight.is_tensor() ? weight.tensor() : full({}, weight.number(), {.dtype = start.dtype()});
-  const Tensor a = expand(start, shape, where);
-  const Tensor b = expand(end, shape, where);
-  const Tensor w = expand(at, shape, where);
+  const Tensor a = expand_operand(start, shape, where);
+  const Tensor b = expand_operand(end, shape, where);
+  const Tensor w = expand_operand(at, shape, where);
   const bool moves = w.requires_grad();
   return record({.op = "lerp",
                  .where = where,

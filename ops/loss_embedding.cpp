@@ -6,6 +6,7 @@
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/loss.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/reduce.h>
@@ -66,8 +67,8 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, CosineSimilarityOpt
   check_vectors(op, "x1", x1, "x2", x2, where);
   require(op, options.eps > 0, "eps", options.eps, "above 0", where);
   const Shape shape = broadcast_shapes(op, x1.shape(), x2.shape(), where);
-  const Tensor a = widened(expand(x1, shape, where), where);
-  const Tensor b = widened(expand(x2, shape, where), where);
+  const Tensor a = widened(expand_operand(x1, shape, where), where);
+  const Tensor b = widened(expand_operand(x2, shape, where), where);
   const Dims dims = static_cast<std::int64_t>(check::dim(op, a, options.dim, where));
   // The length is limited before the root, which has no derivative at 0.
   const auto unit = [&](const Tensor& x) {

@@ -5,6 +5,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/kernels/index.h>
 #include <retrograd/ops/shape.h>
@@ -48,8 +49,8 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value, Wh
 
 Tensor masked_select(const Tensor& x, const Tensor& mask, Where where) {
   const Shape shape = check_mask("masked_select", x, mask, where);
-  const Tensor places = kernels::nonzero_positions(expand(mask, shape, where));
-  return index_select(flat(expand(x, shape, where), where), 0, places, where);
+  const Tensor places = kernels::nonzero_positions(expand_operand(mask, shape, where));
+  return index_select(flat(expand_operand(x, shape, where), where), 0, places, where);
 }
 
 Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source, Where where) {
@@ -60,7 +61,7 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source,
     fail<ShapeError>("masked_scatter", where, "the mask does not broadcast to the input",
                      {{"input", x}, {"mask", mask}});
   }
-  const Tensor places = kernels::nonzero_positions(expand(mask, shape, where));
+  const Tensor places = kernels::nonzero_positions(expand_operand(mask, shape, where));
   if (source.numel() < places.numel()) {
     fail<ShapeError>(
         "masked_scatter", where,

@@ -7,6 +7,7 @@
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/relu.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/kernels/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/matmul.h>
@@ -46,8 +47,10 @@ Tensor product(const Tensor& a, const Tensor& b, Where where) {
        .inputs = {a, b},
        .saved = {save_if(b.requires_grad(), a), save_if(a.requires_grad(), b)},
        .backward = [a_shape = a.shape(), b_shape = b.shape()](const Backward& g) -> Gradients {
-         return {g.needs(0) ? sum_to(product(g.grad, swapped(g.saved(1)), {}), a_shape) : Tensor(),
-                 g.needs(1) ? sum_to(product(swapped(g.saved(0)), g.grad, {}), b_shape) : Tensor()};
+         return {g.needs(0) ? sum_gradient_to(product(g.grad, swapped(g.saved(1)), {}), a_shape)
+                            : Tensor(),
+                 g.needs(1) ? sum_gradient_to(product(swapped(g.saved(0)), g.grad, {}), b_shape)
+                            : Tensor()};
        }});
 }
 
@@ -72,7 +75,7 @@ Tensor as_batch(const Tensor& x, const Shape& lead, Where where) {
   for (const std::int64_t size : lead) {
     batch *= size;
   }
-  return reshape(expand(x, full, where), {batch, rows, columns}, where);
+  return reshape(expand_operand(x, full, where), {batch, rows, columns}, where);
 }
 
 // The number of rows of all matrices together.

@@ -9,6 +9,7 @@
 #include <retrograd/ops/detail/norm.h>
 #include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/detail/relu.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
@@ -51,7 +52,8 @@ Gradients composed_backward(const Norm& norm, const Backward& b) {
   }
   const Tensor normal = centred * inverse;
   const auto parameter = [&](const Tensor& t) {
-    return reshape(sum_to(t, norm.parameter()), {norm.shape.channels}).to(norm.parameter_dtype);
+    return reshape(sum_gradient_to(t, norm.parameter()), {norm.shape.channels})
+        .to(norm.parameter_dtype);
   };
   Gradients gradients{Tensor(), b.needs(1) ? parameter(grad * normal) : Tensor(),
                       b.needs(2) ? parameter(grad) : Tensor()};

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/shape.h>
 
 namespace retrograd {
@@ -60,8 +61,8 @@ void Pair::fit(const char* op, DType dtype, Where where, bool divides) {
   }
   if (a != nullptr && b != nullptr && a->shape() != b->shape()) {
     const Shape shape = broadcast_shapes(op, a->shape(), b->shape(), where);
-    use(a, made_a_, expand(*a, shape, where));
-    use(b, made_b_, expand(*b, shape, where));
+    use(a, made_a_, expand_operand(*a, shape, where));
+    use(b, made_b_, expand_operand(*b, shape, where));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/reduce.h>
@@ -101,7 +102,8 @@ Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
                  .output = y,
                  .inputs = {x},
                  .backward = [reduced, full = x.shape()](const Backward& b) -> Gradients {
-                   return {expand(reshape(b.grad, kept_shape(full, reduced)), full)};
+                   const Tensor kept = reshape(b.grad, kept_shape(full, reduced));
+                   return {expand_operand(kept, full, {})};
                  }});
 }
 
@@ -115,7 +117,8 @@ Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
                  .output = y,
                  .inputs = {x},
                  .backward = [count, reduced, full = x.shape()](const Backward& b) -> Gradients {
-                   return {expand(reshape(b.grad / count, kept_shape(full, reduced)), full)};
+                   const Tensor kept = reshape(b.grad / count, kept_shape(full, reduced));
+                   return {expand_operand(kept, full, {})};
                  }});
 }
 
@@ -166,7 +169,7 @@ Tensor any(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
 Tensor sum_to(const Tensor& x, const Shape& shape, Where where) {
   check::defined("sum_to", "input", x, where);
   if (x.shape() == shape) {
-    return x;
+    return whole_view("sum_to", x, where);
   }
   const std::size_t extra = x.shape().size() - std::min(shape.size(), x.shape().size());
   bool fits = x.shape().size() >= shape.size();

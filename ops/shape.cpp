@@ -6,7 +6,6 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/reduce.h>
 
 namespace retrograd {
 
@@ -110,9 +109,6 @@ namespace {
 
 Tensor expanded(const char* op, const Tensor& x, const Shape& shape, Where where) {
   check::defined(op, "input", x, where);
-  if (x.shape() == shape) {
-    return x;
-  }
   const std::size_t rank = x.shape().size();
   Shape full = shape;
   Strides strides = Dims::filled(shape.size(), 0);
@@ -138,7 +134,7 @@ Tensor expanded(const char* op, const Tensor& x, const Shape& shape, Where where
                  .output = tracked_view(x, full, strides, x.impl().offset),
                  .inputs = {x},
                  .backward = [from = x.shape()](const Backward& b) -> Gradients {
-                   return {sum_to(b.grad, from)};
+                   return {sum_gradient_to(b.grad, from)};
                  }});
 }
 

@@ -1,6 +1,9 @@
 #include <retrograd/ops/detail/view.h>
 
 #include <retrograd/autograd/grad_mode.h>
+#include <retrograd/autograd/record.h>
+#include <retrograd/ops/reduce.h>
+#include <retrograd/ops/shape.h>
 
 namespace retrograd {
 
@@ -13,6 +16,22 @@ Tensor tracked_view(const Tensor& x, const Shape& shape, const Strides& strides,
   impl.base_node.store(impl.base->node.get(), std::memory_order_relaxed);
   impl.view_without_grad = !grad_enabled() || source.view_without_grad;
   return view;
+}
+
+Tensor whole_view(const char* op, const Tensor& x, Where where) {
+  return record({.op = op,
+                 .where = where,
+                 .output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
+                 .inputs = {x},
+                 .backward = [](const Backward& b) -> Gradients { return {b.grad}; }});
+}
+
+Tensor expand_operand(const Tensor& x, const Shape& shape, Where where) {
+  return x.shape() == shape ? x : expand(x, shape, where);
+}
+
+Tensor sum_gradient_to(const Tensor& grad, const Shape& shape) {
+  return grad.shape() == shape ? grad : sum_to(grad, shape);
 }
 
 // Groups of dimensions that lie evenly in memory can be cut up anew; a new dimension must not

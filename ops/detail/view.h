@@ -1,4 +1,4 @@
-// Making views that know what they are a view of. Internal.
+// Making views, which know what they are a view of. Internal.
 #pragma once
 
 #include <optional>
@@ -14,5 +14,14 @@ Tensor tracked_view(const Tensor& x, const Shape& shape, const Strides& strides,
 // The strides that show a tensor under another shape of as many elements, or nothing where only a
 // copy can.
 std::optional<Strides> reshaped_strides(const Tensor& x, const Shape& shape);
+
+// All of x as a view with a node of its own, recorded as `op`: the result of an operator that has
+// nothing to do, so that hooks on it concern this use alone.
+Tensor whole_view(const char* op, const Tensor& x, Where where);
+
+// x itself if it has the shape, else expand(): for operands, which are not handed out.
+Tensor expand_operand(const Tensor& x, const Shape& shape, Where where);
+// The same with sum_to(): for gradients.
+Tensor sum_gradient_to(const Tensor& grad, const Shape& shape);
 
 }  // namespace retrograd
