@@ -13,7 +13,7 @@
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/activation.h>
 #include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/number.h>
 
 namespace retrograd {
 
@@ -47,6 +47,23 @@ Tensor exponential(const char* op, const Tensor& x, double factor, double scale,
                    const Tensor below = (ambiguous ? b.saved(1) : y) <= 0;
                    const Tensor slope = retrograd::where(below, y, 0) * rate + factor * rate;
                    return {retrograd::where(below, b.grad * slope, b.grad * scale)};
+                 }});
+}
+
+// A threshold as the dtype of x holds it, so that elements equal to it count as such.
+double held(double threshold, const Tensor& x) {
+  return detail::rounded(threshold, x.dtype()).to<double>();
+}
+
+// y of x, where elements up to lambd from 0 have no gradient and the others all of it.
+Tensor shrunk(const char* op, const Tensor& x, const Tensor& y, double lambd, Where where) {
+  return record({.op = op,
+                 .where = where,
+                 .output = y,
+                 .inputs = {x},
+                 .saved = {x},
+                 .backward = [lambd](const Backward& b) -> Gradients {
+                   return {retrograd::where(abs(b.saved(0).detach()) <= lambd, 0, b.grad)};
                  }});
 }
 
@@ -200,28 +217,13 @@ Tensor tanhshrink(const Tensor& x, Where where) {
 Tensor softshrink(const Tensor& x, double lambd, Where where) {
   check::floating("softshrink", x, where);
   require(lambd >= 0, "softshrink", "lambd", lambd, "at least 0 is needed", x, where);
-  const Tensor y = kernels::softshrink(x, lambd);
-  return record({.op = "softshrink",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {y},
-                 .backward = [](const Backward& b) -> Gradients {
-                   return {retrograd::where(b.saved(0) == 0, 0, b.grad)};
-                 }});
+  return shrunk("softshrink", x, kernels::softshrink(x, held(lambd, x)), lambd, where);
 }
 
 Tensor hardshrink(const Tensor& x, double lambd, Where where) {
   check::floating("hardshrink", x, where);
   not_nan("hardshrink", "lambd", lambd, x, where);
-  return record({.op = "hardshrink",
-                 .where = where,
-                 .output = kernels::hardshrink(x, lambd),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [lambd](const Backward& b) -> Gradients {
-                   return {retrograd::where(abs(b.saved(0).detach()) <= lambd, 0, b.grad)};
-                 }});
+  return shrunk("hardshrink", x, kernels::hardshrink(x, held(lambd, x)), lambd, where);
 }
 
 }  // namespace retrograd

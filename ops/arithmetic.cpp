@@ -25,7 +25,7 @@ Tensor compute(Binary op, const Pair& p) {
 }  // namespace
 
 Tensor add(const Operand& a, const Operand& b, Where where) {
-  const Pair p("add", a, b, where);
+  const Pair p("add", a, b, where, Number::added);
   Tensor y = compute(Binary::add, p);
   if (p.a != nullptr && p.b != nullptr) {
     return record({.op = "add",
@@ -44,7 +44,7 @@ Tensor add(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor sub(const Operand& a, const Operand& b, Where where) {
-  const Pair p("sub", a, b, where);
+  const Pair p("sub", a, b, where, Number::added);
   Tensor y = compute(Binary::sub, p);
   if (p.a != nullptr && p.b != nullptr) {
     return record({.op = "sub",
@@ -66,7 +66,7 @@ Tensor sub(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor mul(const Operand& a, const Operand& b, Where where) {
-  const Pair p("mul", a, b, where);
+  const Pair p("mul", a, b, where, Number::added);
   Tensor y = compute(Binary::mul, p);
   if (p.a != nullptr && p.b != nullptr) {
     return record(
@@ -90,8 +90,8 @@ Tensor mul(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor div(const Operand& a, const Operand& b, Where where) {
-  const Pair p("div", a, b, where, true);
-  const Tensor y = compute(Binary::div, p);
+  const Pair p("div", a, b, where, Number::divided);
+  Tensor y = compute(Binary::div, p);
   if (p.b == nullptr) {
     const Scalar divisor = p.number_b;
     return record(
@@ -125,7 +125,7 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor pow(const Operand& a, const Operand& b, Where where) {
-  const Pair p("pow", a, b, where);
+  const Pair p("pow", a, b, where, Number::stored);
   if (autocast::widens(p.a != nullptr ? *p.a : *p.b)) {
     return p.a == nullptr   ? pow(p.number_a, widened(*p.b, where), where)
            : p.b == nullptr ? pow(widened(*p.a, where), p.number_b, where)

@@ -15,19 +15,26 @@ namespace {
 using kernels::Binary;
 using kernels::Compare;
 
-// Records an operator of one tensor when the other operand was a number.
 Tensor compare(const char* op, Compare kind, Compare mirrored, const Operand& a, const Operand& b,
                Where where) {
-  const Pair p(op, a, b, where);
-  if (p.a == nullptr) {
-    return kernels::compare(mirrored, *p.b, p.number_a);
+  const Pair p(op, a, b, where, Number::compared);
+  if (p.a != nullptr && p.b != nullptr) {
+    return kernels::compare(kind, *p.a, *p.b);
   }
-  return p.b != nullptr ? kernels::compare(kind, *p.a, *p.b)
-                        : kernels::compare(kind, *p.a, p.number_b);
+  const Tensor& x = p.a != nullptr ? *p.a : *p.b;
+  const Compare relation = p.a != nullptr ? kind : mirrored;
+  if (!p.number().fits(x.dtype())) {  // it is larger than every element, or less
+    const bool larger = p.number().to<double>() > 0;
+    const bool holds =
+        relation == Compare::ne || (larger ? relation == Compare::lt || relation == Compare::le
+                                           : relation == Compare::gt || relation == Compare::ge);
+    return full_like(x.detach(), holds, {.dtype = boolean}, where);
+  }
+  return kernels::compare(relation, x, detail::rounded(p.number(), x.dtype()));
 }
 
 Tensor extreme(const char* op, Binary kind, const Operand& a, const Operand& b, Where where) {
-  const Pair p(op, a, b, where);
+  const Pair p(op, a, b, where, Number::stored);
   const Tensor x = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
   const Tensor z = p.b != nullptr ? *p.b : full_like(*p.a, p.number_b);
   const bool larger = kind == Binary::maximum;
@@ -81,6 +88,11 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where 
   check::dtype("where", "condition", condition, boolean, where);
   check_operands("where", a, b, where);
   const DType dtype = result_dtype(a, b);
+  for (const Operand* operand : {&a, &b}) {
+    if (!operand->is_tensor()) {
+      detail::require_fits("where", operand->number(), dtype, where, {{"condition", condition}});
+    }
+  }
   // Numbers become tensors without dimensions, which the expansion below repeats.
   const auto tensor_of = [&](const Operand& operand) {
     return operand.is_tensor() ? operand.tensor().to(dtype, where)

@@ -11,6 +11,7 @@
 #include <retrograd/ops/kernels/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/number.h>
 
 namespace retrograd {
 
@@ -251,17 +252,27 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   if (!is_floating(x.dtype()) && (is_fraction(min) || is_fraction(max))) {
     return clamp(x.to(float32, where), min, max, where);
   }
-  // Bounds that a byte cannot hold would wrap around.
-  const auto held = [&](Scalar bound) {
-    return x.dtype() == uint8 ? Scalar(std::clamp<std::int64_t>(bound.to<std::int64_t>(), 0, 255))
-                              : bound;
+  // A bound that no element reaches need not fit the dtype; one that all are limited to must.
+  const auto out_of_reach = [&](Scalar bound, bool below) {
+    return !bound.fits(x.dtype()) && (bound.to<double>() < 0) == below;
   };
-  Tensor y = x.detach();
+  if (min && out_of_reach(*min, true)) {
+    min.reset();
+  }
+  if (max && out_of_reach(*max, false)) {
+    max.reset();
+  }
+  for (const auto& bound : {min, max}) {
+    if (bound) {
+      detail::require_fits("clamp", *bound, x.dtype(), where, {{"input", x}});
+    }
+  }
+  Tensor y = !min && !max ? x.clone(where) : x.detach();
   if (min) {
-    y = kernels::binary(kernels::Binary::maximum, y, held(*min));
+    y = kernels::binary(kernels::Binary::maximum, y, *min);
   }
   if (max) {
-    y = kernels::binary(kernels::Binary::minimum, y, held(*max));
+    y = kernels::binary(kernels::Binary::minimum, y, *max);
   }
   return record({.op = "clamp",
                  .where = where,

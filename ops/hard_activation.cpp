@@ -8,7 +8,7 @@
 #include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/kernels/activation.h>
-#include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/number.h>
 
 namespace retrograd {
 
@@ -16,9 +16,7 @@ namespace {
 
 Tensor limited(const char* op, const Tensor& x, double lower, double upper, Where where) {
   // As the dtype holds them, so that results at a bound compare as equal to it.
-  const auto held = [&](double bound) {
-    return full({}, bound, {.dtype = x.dtype()}).item<double>();
-  };
+  const auto held = [&](double bound) { return detail::rounded(bound, x.dtype()).to<double>(); };
   const double min = held(lower);
   const double max = held(upper);
   const Tensor y = kernels::hardtanh(x, min, max);

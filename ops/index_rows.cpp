@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/index.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/number.h>
 
 namespace retrograd {
 
@@ -34,10 +35,15 @@ void indices(const char* op, const Tensor& x, const Tensor& index, std::int64_t 
                    {{"input", x}, {"index", index}});
 }
 
-void value(const char* op, const Tensor& x, Scalar value, Where where) {
+void not_fraction(const char* op, const Tensor& x, Scalar value, Where where) {
   if (!is_floating(x.dtype()) && value.kind() == Scalar::Kind::floating) {
     fail<DTypeError>(op, where, "a floating value does not fit the input", {{"input", x}});
   }
+}
+
+void value(const char* op, const Tensor& x, Scalar value, Where where) {
+  not_fraction(op, x, value, where);
+  detail::require_fits(op, value, x.dtype(), where, {{"input", x}});
 }
 
 }  // namespace check
@@ -155,7 +161,8 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
                  Scalar alpha, Where where) {
   const std::size_t d = check_rows("index_add", x, dim, index, where);
   check_source("index_add", x, d, index, source, where);
-  check::value("index_add", x, alpha, where);
+  check::not_fraction("index_add", x, alpha, where);
+  detail::require_fits_modulo("index_add", alpha, x.dtype(), where, {{"input", x}});
   const Tensor scaled = alpha.to<double>() == 1 ? source : mul(source, alpha, where);
   const Tensor sum =
       add_rows(as_vector(x, where), d, as_vector(index, where), as_vector(scaled, where), where);

@@ -10,6 +10,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/number.h>
 
 namespace retrograd {
 
@@ -135,6 +136,7 @@ Tensor& update(const char* op, Binary kind, Operator compute, Tensor& self, cons
                      {{"tensor", self}});
   }
   if (!other.is_tensor()) {
+    detail::require_fits_modulo(op, other.number(), self.dtype(), where, {{"tensor", self}});
     if (recorded) {
       write_recorded(op, self, where,
                      [&](const Tensor& before) { return compute(before, other.number(), where); });
@@ -161,6 +163,7 @@ Tensor& update(const char* op, Binary kind, Operator compute, Tensor& self, cons
 Tensor& fill(const char* op, Tensor& self, Scalar value, Where where) {
   const bool recorded = must_record(self, value);
   check_writable(op, self, recorded, where);
+  detail::require_fits(op, value, self.dtype(), where, {{"tensor", self}});
   if (recorded) {
     overwrite_recorded(op, self, full(self.shape(), value, {.dtype = self.dtype()}), where);
   } else {

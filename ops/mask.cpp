@@ -44,6 +44,9 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value, Wh
     fail<DTypeError>("masked_fill", where, "a floating value does not fit the input",
                      {{"input", x}, {"value", given}});
   }
+  if (!is_floating(x.dtype())) {
+    return masked_fill(x, mask, given.item<std::int64_t>(), where);
+  }
   return retrograd::where(mask, given.to(x.dtype(), where), x, where);
 }
 

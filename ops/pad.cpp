@@ -4,6 +4,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/kernels/rearrange.h>
 
 namespace retrograd {
@@ -119,9 +120,7 @@ Tensor pad(const Tensor& x, const std::vector<std::int64_t>& padding, const PadO
   check::defined("pad", "input", x, where);
   const Margins margins = margins_of(x, padding, where);
   if (options.mode == PaddingMode::constant) {
-    if (!is_floating(x.dtype()) && options.value.kind() == Scalar::Kind::floating) {
-      fail<DTypeError>("pad", where, "a floating value does not fit the input", {{"input", x}});
-    }
+    check::value("pad", x, options.value, where);
     return pad_constant(x, margins, options.value, where);
   }
   check::floating("pad", x, where);

@@ -45,10 +45,7 @@ void check_operands(const char* op, const Operand& a, const Operand& b, Where wh
   }
 }
 
-void Pair::fit(const char* op, DType dtype, Where where, bool divides) {
-  if (divides && !is_floating(dtype)) {
-    dtype = float32;
-  }
+void Pair::fit(const char* op, DType dtype, Where where) {
   const auto use = [](const Tensor*& place, Tensor& made, Tensor tensor) {
     made = std::move(tensor);
     place = &made;

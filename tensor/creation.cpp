@@ -6,6 +6,7 @@
 #include <string>
 
 #include <retrograd/tensor/detail/generate.h>
+#include <retrograd/tensor/detail/number.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/strided.h>
 
@@ -16,6 +17,7 @@ namespace {
 using detail::finish;
 using detail::fresh;
 using detail::generate;
+using detail::require_fits;
 
 Strides strides_like(const Tensor& other) {
   return other.impl().dense ? other.strides() : contiguous_strides(other.shape());
@@ -53,6 +55,18 @@ std::int64_t range_length(std::int64_t start, std::int64_t end, std::int64_t ste
       std::min<std::uint64_t>(count, std::numeric_limits<std::int64_t>::max()));
 }
 
+// `count` numbers value(i) that only grow or only fall.
+template <class Value>
+Tensor range(std::int64_t count, DType dtype, const TensorOptions& options, Where where,
+             Value&& value) {
+  if (count > 0) {
+    require_fits("arange", value(0), dtype, where);
+    require_fits("arange", value(count - 1), dtype, where);
+  }
+  return generate("arange", {count}, dtype, options, where,
+                  [&]<class T>(std::int64_t i) { return value(i).template to<T>(); });
+}
+
 }  // namespace
 
 TensorData::TensorData(std::initializer_list<TensorData> parts)
@@ -76,10 +90,13 @@ Tensor tensor(const TensorData& data, TensorOptions options, Where where) {
   if (data.ragged()) {
     fail<ShapeError>("tensor", where, "the lists on one level differ in length");
   }
-  return generate("tensor", data.shape(), options.dtype.value_or(data.dtype()), options, where,
-                  [&]<class T>(std::int64_t i) {
-                    return data.values()[static_cast<std::size_t>(i)].template to<T>();
-                  });
+  const DType dtype = options.dtype.value_or(data.dtype());
+  for (const Scalar value : data.values()) {
+    require_fits("tensor", value, dtype, where);
+  }
+  return generate("tensor", data.shape(), dtype, options, where, [&]<class T>(std::int64_t i) {
+    return data.values()[static_cast<std::size_t>(i)].template to<T>();
+  });
 }
 
 Tensor empty(const Shape& shape, TensorOptions options, Where where) {
@@ -95,8 +112,9 @@ Tensor ones(const Shape& shape, TensorOptions options, Where where) {
 }
 
 Tensor full(const Shape& shape, Scalar value, TensorOptions options, Where where) {
-  return filled(fresh("full", shape, options.dtype.value_or(value.default_dtype()), where), value,
-                options, where);
+  const DType dtype = options.dtype.value_or(value.default_dtype());
+  require_fits("full", value, dtype, where);
+  return filled(fresh("full", shape, dtype, where), value, options, where);
 }
 
 Tensor eye(std::int64_t n, std::optional<std::int64_t> m, TensorOptions options, Where where) {
@@ -123,29 +141,33 @@ Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options, Wher
     fail<ValueError>("arange", where, "the step leads away from the end");
   }
   if (real) {
-    return generate("arange", {convert<std::int64_t>(std::ceil(distance / by))},
-                    options.dtype.value_or(float32), options, where, [&]<class T>(std::int64_t i) {
-                      return Scalar(first + static_cast<double>(i) * by).to<T>();
-                    });
+    return range(convert<std::int64_t>(std::ceil(distance / by)), options.dtype.value_or(float32),
+                 options, where,
+                 [&](std::int64_t i) { return Scalar(first + static_cast<double>(i) * by); });
+  }
+  for (const Scalar number : {start, end, step}) {
+    require_fits("arange", number, int64, where);
   }
   const auto whole = start.to<std::int64_t>();
   const auto whole_step = step.to<std::int64_t>();
-  return generate("arange", {range_length(whole, end.to<std::int64_t>(), whole_step)},
-                  options.dtype.value_or(int64), options, where, [&]<class T>(std::int64_t i) {
-                    const std::uint64_t value =
-                        static_cast<std::uint64_t>(whole) +
-                        static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(whole_step);
-                    return convert<T>(static_cast<std::int64_t>(value));
-                  });
+  return range(range_length(whole, end.to<std::int64_t>(), whole_step),
+               options.dtype.value_or(int64), options, where, [&](std::int64_t i) {
+                 const std::uint64_t value =
+                     static_cast<std::uint64_t>(whole) +
+                     static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(whole_step);
+                 return Scalar(static_cast<std::int64_t>(value));
+               });
 }
 
 Tensor linspace(double start, double end, std::int64_t steps, TensorOptions options, Where where) {
+  const DType dtype = options.dtype.value_or(float32);
+  require_fits("linspace", start, dtype, where);
+  require_fits("linspace", end, dtype, where);
   const double last = static_cast<double>(std::max<std::int64_t>(steps - 1, 1));
-  return generate("linspace", {steps}, options.dtype.value_or(float32), options, where,
-                  [&]<class T>(std::int64_t i) {
-                    const double part = static_cast<double>(i) / last;
-                    return Scalar(start * (1 - part) + end * part).to<T>();
-                  });
+  return generate("linspace", {steps}, dtype, options, where, [&]<class T>(std::int64_t i) {
+    const double part = static_cast<double>(i) / last;
+    return Scalar(start * (1 - part) + end * part).to<T>();
+  });
 }
 
 Tensor empty_like(const Tensor& other, TensorOptions options, Where where) {
@@ -155,9 +177,10 @@ Tensor empty_like(const Tensor& other, TensorOptions options, Where where) {
 }
 
 Tensor full_like(const Tensor& other, Scalar value, TensorOptions options, Where where) {
-  return filled(empty_strided(other.shape(), strides_like(other),
-                              options.dtype.value_or(other.dtype()), where),
-                value, options, where);
+  const DType dtype = options.dtype.value_or(other.dtype());
+  require_fits("full_like", value, dtype, where);
+  return filled(empty_strided(other.shape(), strides_like(other), dtype, where), value, options,
+                where);
 }
 
 Tensor zeros_like(const Tensor& other, TensorOptions options, Where where) {

@@ -1,4 +1,5 @@
-// Making tensors, with PyTorch's names and arguments.
+// Making tensors, with PyTorch's names and arguments. Throws ValueError for a number outside the
+// range of an integer dtype, and for NaN in one; fractions are cut off.
 #pragma once
 
 #include <cstdint>

@@ -7,6 +7,7 @@
 
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/detail/generate.h>
+#include <retrograd/tensor/detail/number.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd {
@@ -16,6 +17,7 @@ namespace {
 using detail::finish;
 using detail::fresh;
 using detail::generate;
+using detail::require_fits;
 
 void require_floating(const char* op, DType dtype, Where where) {
   if (!is_floating(dtype)) {
@@ -68,6 +70,13 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOp
                      "low " + std::to_string(low) + " must be below high " + std::to_string(high));
   }
   const DType dtype = options.dtype.value_or(int64);
+  if (dtype == boolean && (low < 0 || high > 2)) {
+    fail<ValueError>(
+        "randint", where,
+        "booleans hold 0 and 1, not " + std::to_string(low) + " to " + std::to_string(high - 1));
+  }
+  require_fits("randint", low, dtype, where);
+  require_fits("randint", high - 1, dtype, where);
   const auto count = static_cast<std::uint64_t>(checked_numel("randint", shape, dtype, where));
   const auto start = generator.take(count);
   const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);

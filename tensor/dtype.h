@@ -110,7 +110,7 @@ constexpr DType dtype_of() noexcept {
 }
 
 // The value of `from` as a To. Floating numbers lose their fraction on the way to an integer, stop
-// at its bounds, and NaN becomes 0: C++ leaves those cases undefined.
+// at its bounds, and NaN becomes 0: C++ leaves those cases undefined. Integers keep their low bits.
 template <class To, class From>
 constexpr To convert(From from) noexcept {
   if constexpr (std::is_same_v<To, From>) {

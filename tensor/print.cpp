@@ -14,15 +14,6 @@ std::ostream& operator<<(std::ostream& out, DType dtype) {
   return out << name(dtype);
 }
 
-std::ostream& operator<<(std::ostream& out, const Scalar& value) {
-  switch (value.kind()) {
-    case Scalar::Kind::boolean: return out << (value.to<bool>() ? "true" : "false");
-    case Scalar::Kind::integer: return out << value.to<std::int64_t>();
-    case Scalar::Kind::floating: break;
-  }
-  return out << value.to<double>();
-}
-
 std::string describe(const Tensor& tensor) {
   return tensor.defined() ? std::string(name(tensor.dtype())) + " " + to_string(tensor.shape())
                           : "undefined";

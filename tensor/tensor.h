@@ -130,10 +130,12 @@ class RETROGRAD_API Tensor {
   }
 
   // --- copies and conversions (differentiable) ---
-  Tensor to(DType dtype, Where where = {}) const;  // itself when the dtype is the same
-  Tensor clone(Where where = {}) const;            // a copy with the same layout
-  Tensor contiguous(Where where = {}) const;       // itself when already row-major
-  Tensor detach() const;                           // same memory, no history
+  // Itself when the dtype is the same. Integers keep their low bits in uint8 (300 becomes 44);
+  // floating values lose their fraction, stop at the bounds of an integer dtype, and NaN becomes 0.
+  Tensor to(DType dtype, Where where = {}) const;
+  Tensor clone(Where where = {}) const;       // a copy with the same layout
+  Tensor contiguous(Where where = {}) const;  // itself when already row-major
+  Tensor detach() const;                      // same memory, no history
 
   // --- gradients ---
   bool requires_grad() const noexcept;
@@ -188,8 +190,7 @@ class RETROGRAD_API Tensor {
     return reinterpret_cast<T*>(impl().storage->data) + impl().offset;
   }
   std::byte* raw_bytes() const {
-    return impl().storage->data +
-           impl().offset * static_cast<std::int64_t>(item_size(dtype()));
+    return impl().storage->data + impl().offset * static_cast<std::int64_t>(item_size(dtype()));
   }
   std::uint32_t version() const noexcept;
 

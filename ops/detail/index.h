@@ -14,6 +14,8 @@ void indices(const char* op, const Tensor& x, const Tensor& index, std::int64_t 
              std::int64_t size, bool negative, Where where);
 
 // Throws DTypeError for a floating value that is to go into integers.
+void not_fraction(const char* op, const Tensor& x, Scalar value, Where where);
+// The same, and a ValueError for one that the dtype of x does not hold.
 void value(const char* op, const Tensor& x, Scalar value, Where where);
 
 }  // namespace retrograd::check

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <retrograd/ops/operand.h>
+#include <retrograd/tensor/detail/number.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
@@ -12,12 +13,19 @@ DType result_dtype(const Operand& a, const Operand& b);
 // Throws GraphError for an operand that is an undefined tensor.
 void check_operands(const char* op, const Operand& a, const Operand& b, Where where);
 
+// What is done with an operand that is a number, and so which numbers an integer tensor takes.
+enum class Number {
+  added,     // or subtracted, or multiplied: what wraps around as the tensor does
+  divided,   // by; never beside integers
+  stored,    // what the tensor can hold
+  compared,  // any
+};
+
 // Two operands of one dtype and shape; at most one of them is a number. Refers to the caller's
 // tensors where they fit.
 class Pair {
  public:
-  Pair(const char* op, const Operand& first, const Operand& second, Where where,
-       bool divides = false)
+  Pair(const char* op, const Operand& first, const Operand& second, Where where, Number use)
       : number_a(first.number()), number_b(second.number()) {
     if (!first.is_tensor() && !second.is_tensor()) {
       fail<DTypeError>(op, where, "needs a tensor; both operands are numbers");
@@ -26,10 +34,19 @@ class Pair {
     a = first.is_tensor() ? &first.tensor() : nullptr;
     b = second.is_tensor() ? &second.tensor() : nullptr;
     if (a != nullptr && b != nullptr && a->dtype() == b->dtype() && a->shape() == b->shape() &&
-        (!divides || is_floating(a->dtype()))) {
+        (use != Number::divided || is_floating(a->dtype()))) {
       return;
     }
-    fit(op, result_dtype(first, second), where, divides);
+    const DType dtype = result_dtype(first, second);
+    if (a == nullptr || b == nullptr) {
+      const Tensor& x = a != nullptr ? *a : *b;
+      if (use == Number::added) {
+        detail::require_fits_modulo(op, number(), dtype, where, {{"input", x}});
+      } else if (use == Number::stored) {
+        detail::require_fits(op, number(), dtype, where, {{"input", x}});
+      }
+    }
+    fit(op, use == Number::divided && !is_floating(dtype) ? float32 : dtype, where);
   }
   Pair(const Pair&) = delete;
   Pair& operator=(const Pair&) = delete;
@@ -38,9 +55,11 @@ class Pair {
   const Tensor* b = nullptr;
   Scalar number_a;
   Scalar number_b;
+  // The operand that is a number, where one is.
+  Scalar number() const noexcept { return a == nullptr ? number_a : number_b; }
 
  private:
-  void fit(const char* op, DType dtype, Where where, bool divides);
+  void fit(const char* op, DType dtype, Where where);
 
   Tensor made_a_;
   Tensor made_b_;
