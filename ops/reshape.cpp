@@ -1,4 +1,7 @@
 // The same elements under another shape.
+#include <algorithm>
+#include <optional>
+
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/view.h>
@@ -8,36 +11,51 @@ namespace retrograd {
 
 namespace {
 
-// `shape` with -1 replaced by what is left over.
-Shape completed_shape(const char* op, const Tensor& x, Shape shape, Where where) {
-  std::size_t open = shape.size();
-  for (std::size_t d = 0; d < shape.size(); ++d) {
-    if (shape[d] == -1) {
-      if (open != shape.size()) {
-        fail<ShapeError>(op, where, "only one size of " + to_string(shape) + " can be -1",
-                         {{"input", x}});
-      }
+// `sizes` with -1 replaced by the one length that makes `count` of them, and nothing where there is
+// none.
+std::optional<Shape> completed(Shape sizes, std::int64_t count) {
+  std::int64_t known = 1;
+  std::size_t open = sizes.size();
+  for (std::size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] == -1 && open == sizes.size()) {
       open = d;
-    } else if (shape[d] < 0) {
-      fail<ShapeError>(op, where, "negative size in shape " + to_string(shape), {{"input", x}});
+    } else if (sizes[d] < 0 || __builtin_mul_overflow(known, sizes[d], &known)) {
+      return {};
     }
   }
+  if (open < sizes.size() && known > 0) {
+    sizes[open] = count / known;
+    known *= sizes[open];
+  }
+  const bool any_length = open < sizes.size() && sizes[open] == -1;
+  return known == count && !any_length ? std::optional(sizes) : std::nullopt;
+}
+
+// `shape` with -1 replaced by what is left over.
+Shape completed_shape(const char* op, const Tensor& x, const Shape& shape, Where where) {
+  const auto refuse = [&](const std::string& why) {
+    fail<ShapeError>(op, where, why, {{"input", x}});
+  };
   Shape given = shape;
-  if (open != shape.size()) {
-    given[open] = 1;
+  const auto open = std::find(given.begin(), given.end(), -1);
+  if (open != given.end()) {
+    *open = 1;
   }
-  std::int64_t known = checked_numel(op, given, x.dtype(), where);
-  if (open != shape.size() && known > 0) {
-    shape[open] = x.numel() / known;
-    known *= shape[open];
+  if (std::find(given.begin(), given.end(), -1) != given.end()) {
+    refuse("only one size of " + to_string(shape) + " can be -1");
   }
-  if (known != x.numel() || (open != shape.size() && known == 0)) {
-    fail<ShapeError>(op, where,
-                     "shape " + to_string(shape) + " does not hold the " +
-                         std::to_string(x.numel()) + " elements of the input",
-                     {{"input", x}});
+  if (std::any_of(given.begin(), given.end(), [](std::int64_t size) { return size < 0; })) {
+    refuse("negative size in shape " + to_string(shape));
   }
-  return shape;
+  const std::int64_t known = checked_numel(op, given, x.dtype(), where);
+  const auto found = completed(shape, x.numel());
+  if (!found) {
+    refuse("shape " + to_string(shape) +
+           (known == 0 && x.numel() == 0
+                ? " leaves the length at -1 open: any holds the 0 elements of the input"
+                : " does not hold the " + std::to_string(x.numel()) + " elements of the input"));
+  }
+  return *found;
 }
 
 }  // namespace
@@ -105,37 +123,18 @@ Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes, Where wh
   check::defined("unflatten", "input", x, where);
   const std::size_t d = check::dim("unflatten", x, dim, where);
   const std::int64_t length = x.dim() == 0 ? 1 : x.shape()[d];
-  const auto refuse = [&] {
+  const auto parts = completed(sizes, length);
+  if (x.dim() == 0 || sizes.empty() || !parts) {
     fail<ShapeError>("unflatten", where,
                      "sizes " + to_string(sizes) + " do not make up dimension " +
                          std::to_string(d) + " of length " + std::to_string(length),
                      {{"input", x}});
-  };
-  std::int64_t known = 1;
-  std::size_t open = sizes.size();
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    if (sizes[i] == -1 && open == sizes.size()) {
-      open = i;
-    } else if (sizes[i] < 0 || (known > 0 && sizes[i] > length / known)) {
-      refuse();
-    } else {
-      known *= sizes[i];
-    }
-  }
-  Shape parts = sizes;
-  if (open < sizes.size() && known > 0 && length % known == 0) {
-    parts[open] = length / known;
-    known = length;
-  }
-  if (x.dim() == 0 || sizes.empty() || known != length ||
-      (open < sizes.size() && parts[open] < 0)) {
-    refuse();
   }
   check::rank("unflatten", x.shape().size() - 1 + sizes.size(), x, where);
   Shape shape = x.shape();
   shape.erase(d);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    shape.insert(d + i, parts[i]);
+  for (std::size_t i = 0; i < parts->size(); ++i) {
+    shape.insert(d + i, (*parts)[i]);
   }
   return reshape(x, shape, where);
 }
