@@ -2,12 +2,14 @@
 
 #include <string>
 
+#include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
 
 namespace retrograd {
 
@@ -48,6 +50,17 @@ Tensor scaled(const Tensor& x, double factor, Where where) {
   return factor == 1 ? x : mul(x, factor, where);
 }
 
+// y, which is fresh, with `input` as one more input whose gradient is 0.
+Tensor with_zero_gradient(const char* op, const Tensor& y, const Tensor& input, Where where) {
+  return record({.op = op,
+                 .where = where,
+                 .output = y.detach(),
+                 .inputs = {y, input},
+                 .backward = [shape = input.shape()](const Backward& b) -> Gradients {
+                   return {b.grad, b.needs(1) ? zeros(shape, {.dtype = b.grad.dtype()}) : Tensor()};
+                 }});
+}
+
 Tensor add_product(const char* op, const Tensor& input, const Tensor& a, const Tensor& b,
                    AddmmOptions options, bool batched, Where where) {
   if (autocast::applies(input, a, b)) {
@@ -67,8 +80,8 @@ Tensor add_product(const char* op, const Tensor& input, const Tensor& a, const T
   }
   const Tensor product =
       scaled(matmul(widened(a, where), widened(b, where), where), options.alpha, where);
-  if (options.beta == 0) {
-    return product.to(a.dtype(), where);
+  if (options.beta == 0) {  // what the input holds does not count
+    return with_zero_gradient(op, product.to(a.dtype(), where), input, where);
   }
   return add(scaled(widened(input, where), options.beta, where), product, where)
       .to(a.dtype(), where);
