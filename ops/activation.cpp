@@ -162,11 +162,12 @@ Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
                  .inputs = {x, w},
                  .saved = {x, save_if(x.requires_grad(), w)},
                  .backward = [](const Backward& b) -> Gradients {
-                   const Tensor x = b.saved(0);
-                   const Tensor above = x > 0;
+                   const Tensor given = b.saved(0);
+                   const Tensor above = given > 0;
+                   const Tensor below = retrograd::where(above, 0.0, given);
                    return {
                        b.needs(0) ? retrograd::where(above, b.grad, b.grad * b.saved(1)) : Tensor(),
-                       b.needs(1) ? b.grad * retrograd::where(above, 0.0, x) : Tensor()};
+                       b.needs(1) ? retrograd::where(above, 0.0, b.grad * below) : Tensor()};
                  }});
 }
 

@@ -152,20 +152,23 @@ Tensor pow(const Operand& a, const Operand& b, Where where) {
                  .output = y,
                  .inputs = {base, *p.b},
                  .saved = {base, *p.b, save_if(p.b->requires_grad(), y)},
-                 .backward = [](const Backward& b) -> Gradients {
-                   const Tensor base = b.saved(0);
-                   const Tensor exponent = b.saved(1);
+                 .backward = [](const Backward& g) -> Gradients {
+                   const Tensor root = g.saved(0);
+                   const Tensor exponent = g.saved(1);
                    Tensor for_base;
                    Tensor for_exponent;
-                   if (b.needs(0)) {
-                     const Tensor slope = exponent * pow(base, exponent - 1.0);
-                     for_base = b.grad * retrograd::where(exponent == 0.0, 0.0, slope);
+                   if (g.needs(0)) {
+                     // 0 x^-1 is 0 times inf where the base is 0
+                     const Tensor level = exponent == 0.0;
+                     const Tensor slope =
+                         exponent * pow(retrograd::where(level, 1.0, root), exponent - 1.0);
+                     for_base = g.grad * retrograd::where(level, 0.0, slope);
                    }
-                   if (b.needs(1)) {
+                   if (g.needs(1)) {
                      // y log(base) is 0 times -inf where the base is 0
-                     const Tensor flat = retrograd::where(base == 0.0, exponent >= 0.0, false);
-                     const Tensor safe = retrograd::where(flat, 1.0, base);
-                     for_exponent = b.grad * retrograd::where(flat, 0.0, b.saved(2) * log(safe));
+                     const Tensor flat = retrograd::where(root == 0.0, exponent >= 0.0, false);
+                     const Tensor safe = retrograd::where(flat, 1.0, root);
+                     for_exponent = g.grad * retrograd::where(flat, 0.0, g.saved(2) * log(safe));
                    }
                    return {for_base, for_exponent};
                  }});

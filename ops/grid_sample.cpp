@@ -44,7 +44,9 @@ Tensor coordinate(const Tensor& grid, std::int64_t axis, std::int64_t size,
   const auto edge = static_cast<kernels::GridEdge>(options.padding_mode);
   const kernels::GridLines lines =
       kernels::grid_lines(along.detach(), size, edge, options.align_corners);
-  const Tensor wide = widened(along, where);
+  // What a point has no part in may be infinite.
+  const Tensor held = eq(lines.slope, 0.0, where);
+  const Tensor wide = retrograd::where(held, 0.0, widened(along, where), where);
   return add(mul(wide, lines.slope, where), lines.offset, where);
 }
 
@@ -64,8 +66,9 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions&
   const auto corner = [&](const Tensor& low_x, const Tensor& low_y, std::int64_t right,
                           std::int64_t down, const Tensor& weight) {
     const auto place = kernels::grid_corner(low_x, low_y, right, down, height, width);
-    const Tensor share = mul(weight, place.inside, where);
-    return mul(embedding(place.row, table, {}, where), unsqueeze(share, -1, where), where);
+    const Tensor value = embedding(place.row, table, {}, where);
+    const Tensor seen = retrograd::where(unsqueeze(place.inside, -1, where), value, 0.0, where);
+    return mul(seen, unsqueeze(weight, -1, where), where);
   };
   Tensor sampled;
   if (options.mode == InterpolateMode::nearest) {

@@ -5,7 +5,7 @@
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
+#include <retrograd/ops/unfold.h>
 
 namespace retrograd {
 
@@ -65,37 +65,22 @@ void check_tensors(const char* op, const Tensor& x, const Tensor& weight, const 
   }
 }
 
-// x (N, C, spatial...), its windows as (N, C, taps, outputs): a convolution whose filter k is 1 at
-// tap k and 0 elsewhere.
+// The windows of x (N, C, spatial...) as columns (N, C taps, outputs).
 template <std::size_t N>
 Tensor patches(const Tensor& x, const Shape& kernel, const LocallyConnectedOptions<N>& options,
-               std::int64_t places, Where where) {
-  Shape planes{x.shape()[0] * x.shape()[1], 1};
-  std::int64_t taps = 1;
-  for (std::size_t d = 0; d < N; ++d) {
-    planes.push_back(x.shape()[d + 2]);
-    taps *= kernel[d];
-  }
-  Shape filters{taps, 1};
-  for (const std::int64_t size : kernel) {
-    filters.push_back(size);
-  }
-  const Tensor picks = reshape(eye(taps, taps, {.dtype = x.dtype()}), filters, where);
-  const Tensor input = reshape(x, planes, where);
-  Tensor seen;
+               Where where) {
   if constexpr (N == 1) {
-    seen = conv1d(
-        input, picks, {},
-        {.stride = options.stride, .padding = options.padding[0], .dilation = options.dilation},
-        where);
-  } else {
-    seen = conv2d(input, picks, {},
-                  {.stride = options.stride,
-                   .padding = {options.padding[0], options.padding[1]},
-                   .dilation = options.dilation},
+    return unfold(unsqueeze(x, 2, where), {1, kernel[0]},
+                  {.dilation = {1, options.dilation[0]},
+                   .padding = {0, options.padding[0]},
+                   .stride = {1, options.stride[0]}},
                   where);
+  } else {
+    return unfold(
+        x, {kernel[0], kernel[1]},
+        {.dilation = options.dilation, .padding = options.padding, .stride = options.stride},
+        where);
   }
-  return reshape(seen, {x.shape()[0], x.shape()[1], taps, places}, where);
 }
 
 template <std::size_t N>
@@ -130,9 +115,7 @@ Tensor locally_connected(const char* op, const Tensor& x, const Tensor& weight, 
   const std::int64_t batch = input.shape()[0];
   const std::int64_t filters = weight.shape()[N];
   // (places, N, inputs) . (places, inputs, O)
-  const Tensor seen =
-      reshape(permute(patches(input, kernel, options, places, where), {3, 0, 1, 2}, where),
-              {places, batch, inputs}, where);
+  const Tensor seen = permute(patches(input, kernel, options, where), {2, 0, 1}, where);
   const Tensor by_place = reshape(weight, {places, filters, inputs}, where);
   const Tensor product = matmul(seen, transpose(by_place, 1, 2, where), where);
   Shape shape{batch, filters};

@@ -18,6 +18,7 @@ namespace retrograd {
 using loss::check_pair;
 using loss::reduced;
 using loss::require;
+using loss::share_of;
 
 namespace {
 
@@ -126,8 +127,8 @@ Tensor poisson_nll_loss(const Tensor& input, const Tensor& target,
   const Tensor x = widened(input, where);
   const Tensor t = widened(target, where);
   Tensor losses = options.log_input
-                      ? sub(exp(x, where), mul(t, x, where), where)
-                      : sub(x, mul(t, log(add(x, options.eps, where), where), where), where);
+                      ? sub(exp(x, where), share_of(t, x, where), where)
+                      : sub(x, share_of(t, log(add(x, options.eps, where), where), where), where);
   if (options.full) {
     // Targets up to 1 are replaced before the logarithm, which would give them NaN gradients.
     const Tensor large = gt(t.detach(), 1, where);
@@ -149,9 +150,10 @@ Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor
   check_pair(op, input, target, where);
   require(op, options.eps > 0, "eps", options.eps, "above 0", where);
   const Tensor given = widened(check_variance(op, input, var, where), where);
-  // The clamp is a correction that takes no part in the gradient.
-  const Tensor v =
-      add(given, (clamp(given.detach(), options.eps) - given.detach()).detach(), where);
+  // The clamp takes no part in the gradient.
+  const Tensor low = lt(given.detach(), options.eps, where);
+  const Tensor lifted = add(given, (options.eps - given.detach()).detach(), where);
+  const Tensor v = retrograd::where(low, lifted, given, where);
   const Tensor error = square(difference(input, target, where), where);
   Tensor losses = mul(0.5, add(log(v, where), div(error, v, where), where), where);
   if (options.full) {

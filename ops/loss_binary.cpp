@@ -17,6 +17,7 @@ using loss::check_pair;
 using loss::check_weight;
 using loss::log1p_exp;
 using loss::reduced;
+using loss::share_of;
 
 namespace {
 
@@ -27,8 +28,12 @@ Tensor weighted(const Tensor& losses, const Tensor& weight, Where where) {
 Tensor entropy_of_logits(const char* op, const Tensor& input, const Tensor& target, Where where) {
   const Tensor x = input.detach();
   const Tensor t = target.detach();
-  // max(x, 0) - x t + log(1 + exp(-|x|)) is the formula with nothing that overflows
-  const Tensor losses = (relu(x) - x * t + log1p(exp(-abs(x)))).detach();
+  // max(x, 0) - x t + log(1 + exp(-|x|)), with nothing that overflows, and 0 for an infinite logit
+  // of the right sign.
+  const Tensor size = abs(x);
+  const Tensor share = retrograd::where(x > 0, 1.0 - t, t);
+  const Tensor losses =
+      (retrograd::where(share == 0, 0, share * size) + log1p(exp(-size))).detach();
   return record({.op = op,
                  .where = where,
                  .output = losses,
@@ -101,11 +106,10 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
   const Tensor t = widened(target, where);
   Tensor losses;
   if (options.pos_weight.defined()) {
-    // (1 - t) x + (1 + (pos_weight - 1) t) log(1 + exp(-x))
-    const Tensor excess = sub(widened(options.pos_weight, where), 1.0, where);
-    const Tensor factor = add(mul(excess, t, where), 1.0, where);
-    losses = add(mul(sub(1.0, t, where), x, where),
-                 mul(factor, log1p_exp(neg(x, where), where), where), where);
+    // (1 - t) log(1 + exp(x)) + pos_weight t log(1 + exp(-x))
+    const Tensor positive = mul(widened(options.pos_weight, where), t, where);
+    losses = add(share_of(sub(1.0, t, where), log1p_exp(x, where), where),
+                 share_of(positive, log1p_exp(neg(x, where), where), where), where);
   } else {
     losses = entropy_of_logits(op, x, t, where);
   }
@@ -122,11 +126,11 @@ Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options, W
   const Tensor t = widened(target, where);
   Tensor losses;
   if (options.log_target) {
-    losses = mul(exp(t, where), sub(t, x, where), where);
+    losses = share_of(exp(t, where), sub(t, x, where), where);
   } else {
     const Tensor nothing = eq(t.detach(), 0, where);
     const Tensor logarithm = log(retrograd::where(nothing, 1, t, where), where);
-    losses = sub(mul(t, logarithm, where), mul(t, x, where), where);
+    losses = sub(mul(t, logarithm, where), share_of(t, x, where), where);
   }
   return reduced("kl_div", losses, options.reduction, input.dtype(), where);
 }

@@ -145,7 +145,7 @@ Tensor entropy_of_probabilities(const char* op, const Tensor& input, const Tenso
     wanted = add(mul(wanted, 1 - options.label_smoothing, where), options.label_smoothing / classes,
                  where);
   }
-  Tensor terms = mul(log_softmax(input, d, where), wanted, where);
+  Tensor terms = loss::share_of(wanted, log_softmax(input, d, where), where);
   if (weight.defined()) {
     terms = mul(terms, along_classes(weight, input, dim, where), where);
   }
@@ -321,10 +321,11 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
   const Tensor x = widened(input, where);
   const Tensor index = unsqueeze(target, d, where);
   const Tensor excess = add(sub(x, gather(x, d, index, where), where), options.margin, where);
-  Tensor hinges = relu(excess, where);
-  hinges = options.p == 2 ? square(hinges, where) : hinges;
+  // The target's own excess may be inf - inf, and is nothing to square.
   const Tensor others = ne(index, arange(input.shape()[dim]), where);
-  Tensor losses = mean(retrograd::where(others, hinges, 0, where), d, false, where);
+  Tensor hinges = relu(retrograd::where(others, excess, 0, where), where);
+  hinges = options.p == 2 ? square(hinges, where) : hinges;
+  Tensor losses = mean(hinges, d, false, where);
   if (options.weight.defined()) {
     losses = mul(losses, target_weights(widened(options.weight, where), classes, where), where);
   }

@@ -6,6 +6,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/loss.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/logical.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 
@@ -65,6 +66,11 @@ Tensor reduced(const char* op, const Tensor& losses, Reduction reduction, DType 
       break;
   }
   return result.to(dtype, where);
+}
+
+Tensor share_of(const Tensor& share, const Tensor& loss, Where where) {
+  const Tensor none = logical_and(eq(share.detach(), 0, where), isinf(loss, where), where);
+  return mul(share, retrograd::where(none, 0, loss, where), where);
 }
 
 Tensor log1p_exp(const Tensor& x, Where where) {

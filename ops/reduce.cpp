@@ -38,14 +38,15 @@ Tensor extreme(const char* op, bool largest, const Tensor& x, const Dims& dims, 
        .inputs = {x},
        .saved = {x, y},
        .backward = [shape = kept.shape(), summed, of_nan](const Backward& b) -> Gradients {
-         const Tensor x = b.saved(0).detach();
+         const Tensor given = b.saved(0).detach();
          const Tensor best = reshape(b.saved(1).detach(), shape);
-         const Tensor equal = x == best;
-         const Tensor chosen =
-             of_nan == NaNGradient::shared ? retrograd::where(best == best, equal, x != x) : equal;
+         const Tensor equal = given == best;
+         const Tensor chosen = of_nan == NaNGradient::shared
+                                   ? retrograd::where(best == best, equal, given != given)
+                                   : equal;
          const Tensor wins = chosen.to(b.grad.dtype());
          const Tensor ties = summed.empty() ? wins : sum(wins, summed, true);
-         return {wins / ties * reshape(b.grad, shape)};
+         return {retrograd::where(chosen, reshape(b.grad, shape), 0) / ties};
        }});
 }
 

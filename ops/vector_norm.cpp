@@ -29,9 +29,10 @@ Tensor gradient_of_norm(const Tensor& grad, const Tensor& x, const Tensor& norms
     return sign(x) * grad;
   }
   if (std::isinf(p)) {
-    const Tensor hits = (abs(x.detach()) == norms.detach()).to(grad.dtype());
+    const Tensor hit = abs(x.detach()) == norms.detach();
+    const Tensor hits = hit.to(grad.dtype());
     const Tensor count = dims.empty() ? hits : sum(hits, dims, true);
-    return sign(x) * (hits / count * grad);
+    return sign(x) * (where(hit, grad, 0.0) / count);
   }
   const Tensor none = norms.detach() == 0;
   const Tensor safe = where(none, 1.0, norms);

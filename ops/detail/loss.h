@@ -32,6 +32,9 @@ Options widened_weights(Options options, Where where) {
 // The losses of the elements, reduced and in the dtype that the input had.
 Tensor reduced(const char* op, const Tensor& losses, Reduction reduction, DType dtype, Where where);
 
+// share times loss, where a share of 0 takes no part of an infinite loss.
+Tensor share_of(const Tensor& share, const Tensor& loss, Where where);
+
 // log(1 + exp(x)) without overflow, with derivatives of every order.
 Tensor log1p_exp(const Tensor& x, Where where);
 

@@ -41,7 +41,7 @@ Tensor masked_product(const Tensor& x, const Tensor& mask, double scale) {
     const auto factor = static_cast<C>(scale);
     light_map<C, C, std::uint8_t>(
         out, detail::reads<C>(x), detail::reads<std::uint8_t>(mask),
-        [factor](C value, std::uint8_t kept) { return value * (static_cast<C>(kept) * factor); });
+        [factor](C value, std::uint8_t kept) { return kept != 0 ? value * factor : C{0}; });
   });
   return out;
 }

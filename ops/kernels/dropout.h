@@ -12,7 +12,7 @@ Tensor random_mask(const Tensor& model, double kept, Generator::State state);
 // How many positions of a generator random_mask uses.
 std::uint64_t positions_of_mask(const Tensor& model);
 
-// x * mask * scale; mask is uint8 and has the shape of x.
+// x * scale where the mask, uint8 in the shape of x, is not 0, and 0 elsewhere whatever x holds.
 Tensor masked_product(const Tensor& x, const Tensor& mask, double scale);
 
 }  // namespace retrograd::kernels

@@ -47,7 +47,10 @@ Line line_of(double x, double size, GridEdge edge, bool align_corners) {
   if (edge == GridEdge::reflection && std::isfinite(x)) {
     line = align_corners ? reflected(line, x, 0, size - 1) : reflected(line, x, -0.5, size - 0.5);
   }
-  return edge == GridEdge::zeros ? line : clipped(line, x, size - 1);
+  if (edge != GridEdge::zeros) {
+    return clipped(line, x, size - 1);
+  }
+  return line.at(x) >= -1 && line.at(x) < size ? line : Line{0, -2};  // NaN is outside as well
 }
 
 }  // namespace
@@ -72,7 +75,7 @@ GridCorner grid_corner(const Tensor& given_x, const Tensor& given_y, std::int64_
                        std::int64_t down, std::int64_t height, std::int64_t width) {
   const Tensor low_x = as_contiguous(given_x);
   const Tensor low_y = as_contiguous(given_y);
-  GridCorner corner{empty_tensor(low_x.shape(), int64), empty_tensor(low_x.shape(), low_x.dtype())};
+  GridCorner corner{empty_tensor(low_x.shape(), int64), empty_tensor(low_x.shape(), boolean)};
   const std::int64_t batch = low_x.shape()[0];
   const std::int64_t points = batch == 0 ? 0 : low_x.numel() / batch;
   for_float_or_double(low_x.dtype(), [&]<class T>() {
@@ -82,7 +85,7 @@ GridCorner grid_corner(const Tensor& given_x, const Tensor& given_y, std::int64_
         const double y = static_cast<double>(low_y.raw<T>()[i]) + static_cast<double>(down);
         const bool inside =
             x >= 0 && y >= 0 && x < static_cast<double>(width) && y < static_cast<double>(height);
-        corner.inside.raw<T>()[i] = inside ? T{1} : T{0};
+        corner.inside.raw<bool>()[i] = inside;
         corner.row.raw<std::int64_t>()[i] =
             inside
                 ? (n * height + static_cast<std::int64_t>(y)) * width + static_cast<std::int64_t>(x)

@@ -10,7 +10,8 @@ namespace retrograd::kernels {
 enum class GridEdge : std::uint8_t { zeros, border, reflection };
 
 // Coordinates along one axis as a piecewise linear function: grid * slope + offset, each of the
-// shape and dtype of `grid` but float32 for bfloat16. Slopes are 0 where the border holds a point.
+// shape and dtype of `grid` but float32 for bfloat16. Slopes are 0 where the border holds a point,
+// and where a point is so far outside that it sees zeros alone.
 struct GridLines {
   Tensor slope;
   Tensor offset;
@@ -18,10 +19,10 @@ struct GridLines {
 GridLines grid_lines(const Tensor& grid, std::int64_t size, GridEdge edge, bool align_corners);
 
 // The places of one corner of the cells that points (x, y) lie in: rows of an image table of
-// (batch, height, width), and 1 where there is such a place, else 0 and row 0.
+// (batch, height, width), and whether there is such a place; row 0 where there is none.
 struct GridCorner {
   Tensor row;     // int64
-  Tensor inside;  // dtype of x
+  Tensor inside;  // boolean
 };
 GridCorner grid_corner(const Tensor& low_x, const Tensor& low_y, std::int64_t right,
                        std::int64_t down, std::int64_t height, std::int64_t width);
