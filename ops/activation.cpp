@@ -31,21 +31,19 @@ void not_nan(const char* op, const char* name, double value, const Tensor& x, Wh
   require(!std::isnan(value), op, name, value, "a number is needed", x, where);
 }
 
-// x scale above 0, factor (exp(rate x) - 1) elsewhere. There the slope is rate (y + factor), which
-// needs the result alone. Its sign tells the parts apart, unless the factor is negative.
+// x scale above 0, factor (exp(rate x) - 1) elsewhere.
 Tensor exponential(const char* op, const Tensor& x, double factor, double scale, double rate,
                    Where where) {
-  const Tensor y = kernels::elu(x, factor, scale, rate);
-  const bool ambiguous = factor * rate < 0;
   return record({.op = op,
                  .where = where,
-                 .output = y,
+                 .output = kernels::elu(x, factor, scale, rate),
                  .inputs = {x},
-                 .saved = {y, save_if(ambiguous, x)},
-                 .backward = [factor, scale, rate, ambiguous](const Backward& b) -> Gradients {
-                   const Tensor y = b.saved(0);
-                   const Tensor below = (ambiguous ? b.saved(1) : y) <= 0;
-                   const Tensor slope = retrograd::where(below, y, 0) * rate + factor * rate;
+                 .saved = {x},
+                 .backward = [factor, scale, rate](const Backward& b) -> Gradients {
+                   const Tensor given = b.saved(0);
+                   const Tensor below = given <= 0;
+                   const Tensor slope =
+                       factor * rate * exp(retrograd::where(below, given, 0) * rate);
                    return {retrograd::where(below, b.grad * slope, b.grad * scale)};
                  }});
 }
@@ -99,14 +97,11 @@ Tensor softplus(const Tensor& x, double beta, double threshold, Where where) {
 Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
   check::floating("leaky_relu", x, where);
   not_nan("leaky_relu", "negative_slope", negative_slope, x, where);
-  const Tensor y = kernels::leaky_relu(x, negative_slope);
-  // The result, which the next operator often keeps too, has the sign of x.
-  const bool same_sign = negative_slope >= 0;
   return record({.op = "leaky_relu",
                  .where = where,
-                 .output = y,
+                 .output = kernels::leaky_relu(x, negative_slope),
                  .inputs = {x},
-                 .saved = {same_sign ? y : x},
+                 .saved = {x},
                  .backward = [negative_slope](const Backward& b) -> Gradients {
                    return {retrograd::where(b.saved(0) > 0, b.grad, b.grad * negative_slope)};
                  }});

@@ -97,30 +97,31 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
     return record(
         {.op = "div",
          .where = where,
-         .output = y,
+         .output = std::move(y),
          .inputs = {*p.a},
-         .backward = [divisor](const Backward& b) -> Gradients { return {b.grad / divisor}; }});
+         .backward = [divisor](const Backward& g) -> Gradients { return {g.grad / divisor}; }});
   }
+  // d/db = -(a / b) / b, the quotient first: 1 over a tiny divisor is infinite.
   if (p.a == nullptr) {
     return record({.op = "div",
                    .where = where,
-                   .output = y,
+                   .output = std::move(y),
                    .inputs = {*p.b},
-                   .saved = {y, *p.b},
-                   .backward = [](const Backward& b) -> Gradients {
-                     return {-(b.grad * (b.saved(0) / b.saved(1)))};
+                   .saved = {*p.b},
+                   .backward = [dividend = p.number_a](const Backward& g) -> Gradients {
+                     const Tensor divisor = g.saved(0);
+                     return {-(g.grad * (dividend / divisor / divisor))};
                    }});
   }
   return record({.op = "div",
                  .where = where,
-                 .output = y,
+                 .output = std::move(y),
                  .inputs = {*p.a, *p.b},
-                 .saved = {save_if(p.b->requires_grad(), y), *p.b},
-                 .backward = [](const Backward& b) -> Gradients {
-                   const Tensor divisor = b.saved(1);
-                   // the quotient first: 1 over a tiny divisor is infinite
-                   return {b.needs(0) ? b.grad / divisor : Tensor(),
-                           b.needs(1) ? -(b.grad * (b.saved(0) / divisor)) : Tensor()};
+                 .saved = {save_if(p.b->requires_grad(), *p.a), *p.b},
+                 .backward = [](const Backward& g) -> Gradients {
+                   const Tensor divisor = g.saved(1);
+                   return {g.needs(0) ? g.grad / divisor : Tensor(),
+                           g.needs(1) ? -(g.grad * (g.saved(0) / divisor / divisor)) : Tensor()};
                  }});
 }
 

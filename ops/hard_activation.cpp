@@ -19,16 +19,15 @@ Tensor limited(const char* op, const Tensor& x, double lower, double upper, Wher
   const auto held = [&](double bound) { return detail::rounded(bound, x.dtype()).to<double>(); };
   const double min = held(lower);
   const double max = held(upper);
-  const Tensor y = kernels::hardtanh(x, min, max);
   return record({.op = op,
                  .where = where,
-                 .output = y,
+                 .output = kernels::hardtanh(x, min, max),
                  .inputs = {x},
-                 .saved = {y},
+                 .saved = {x},
                  .backward = [min, max](const Backward& b) -> Gradients {
-                   const Tensor y = b.saved(0);
-                   const Tensor below_max = retrograd::where(y >= max, 0, b.grad);
-                   return {retrograd::where(y <= min, 0, below_max)};
+                   const Tensor given = b.saved(0);
+                   const Tensor below_max = retrograd::where(given >= max, 0, b.grad);
+                   return {retrograd::where(given <= min, 0, below_max)};
                  }});
 }
 
