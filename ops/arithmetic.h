@@ -2,7 +2,9 @@
 //
 // Two operands are brought to one dtype as PyTorch does it (a number does not change the dtype of a
 // tensor of its kind) and to one shape by expanding dimensions of length 1. Throws ShapeError when
-// the shapes do not fit.
+// the shapes do not fit, and ValueError for a number that an integer tensor does not hold: uint8
+// takes 0 to 255. `add`, `sub` and `mul` wrap around and take -255 to 255 there. Comparisons take
+// every number, and round it to the dtype of a floating tensor first.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// Random zeros in training; the identity otherwise. p is the probability of a zero, 0 to 1.
+// Random zeros in training; otherwise a view of x. p is the probability of a zero, 0 to 1. Dropped
+// elements count as 0 even if they are infinite or NaN.
 //
 // The result depends on the generator's state and the shape alone: not on the number of threads,
 // nor on how the input lies in memory.

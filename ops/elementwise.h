@@ -29,7 +29,8 @@ RETROGRAD_API Tensor sigmoid(const Tensor& x, Where where = {});  // 1 / (1 + ex
 RETROGRAD_API Tensor relu(const Tensor& x, Where where = {});
 // Limits to [min, max], either left out. The gradient passes where min <= x <= max. When min is
 // above max, all becomes max, NaN gets no gradient. Integers too; a floating bound makes them
-// float32. Throws ValueError without any bound.
+// float32. Throws ValueError without any bound, and for a bound that an integer dtype does not hold
+// but its elements would become: a minimum of 300 for uint8.
 RETROGRAD_API Tensor clamp(const Tensor& x, std::optional<Scalar> min,
                            std::optional<Scalar> max = {}, Where where = {});
 

@@ -11,7 +11,8 @@
 namespace retrograd {
 
 // x with `value` where the boolean mask holds; x and mask broadcast. The value is a number or a
-// tensor without dimensions, and takes the dtype of x.
+// tensor without dimensions, and takes the dtype of x. Throws ValueError for a number that an
+// integer x does not hold.
 RETROGRAD_API Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value,
                                  Where where = {});
 // The elements where the mask holds, as a vector in row-major order; x and mask broadcast.

@@ -15,7 +15,7 @@ enum class PaddingMode : std::uint8_t { constant, reflect, replicate, circular }
 
 struct PadOptions {
   PaddingMode mode = PaddingMode::constant;
-  Scalar value = 0;  // of constant padding
+  Scalar value = 0;  // of constant padding; one that the dtype of x holds
 };
 
 // x with elements added around it. `padding` lists how many before and after, the last dimension
