@@ -122,8 +122,8 @@ Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
                  .output = sum,
                  .inputs = {x, y},
                  .saved = {sum},
-                 .backward = [](const Backward& b) -> Gradients {
-                   const Tensor grad = relu_grad(b.grad, b.saved(0));
+                 .backward = [](const Backward& g) -> Gradients {
+                   const Tensor grad = relu_grad(g.grad, g.saved(0));
                    return {grad, grad};
                  }});
 }

@@ -32,15 +32,15 @@ Tensor add(const Operand& a, const Operand& b, Where where) {
                    .where = where,
                    .output = std::move(y),
                    .inputs = {*p.a, *p.b},
-                   .backward = [](const Backward& b) -> Gradients {
-                     return {b.grad, b.grad};
+                   .backward = [](const Backward& g) -> Gradients {
+                     return {g.grad, g.grad};
                    }});
   }
   return record({.op = "add",
                  .where = where,
                  .output = std::move(y),
                  .inputs = {p.a != nullptr ? *p.a : *p.b},
-                 .backward = [](const Backward& b) -> Gradients { return {b.grad}; }});
+                 .backward = [](const Backward& g) -> Gradients { return {g.grad}; }});
 }
 
 Tensor sub(const Operand& a, const Operand& b, Where where) {
@@ -51,8 +51,8 @@ Tensor sub(const Operand& a, const Operand& b, Where where) {
                    .where = where,
                    .output = std::move(y),
                    .inputs = {*p.a, *p.b},
-                   .backward = [](const Backward& b) -> Gradients {
-                     return {b.grad, b.needs(1) ? -b.grad : Tensor()};
+                   .backward = [](const Backward& g) -> Gradients {
+                     return {g.grad, g.needs(1) ? -g.grad : Tensor()};
                    }});
   }
   const bool negated = p.a == nullptr;
@@ -60,8 +60,8 @@ Tensor sub(const Operand& a, const Operand& b, Where where) {
                  .where = where,
                  .output = std::move(y),
                  .inputs = {negated ? *p.b : *p.a},
-                 .backward = [negated](const Backward& b) -> Gradients {
-                   return {negated ? -b.grad : b.grad};
+                 .backward = [negated](const Backward& g) -> Gradients {
+                   return {negated ? -g.grad : g.grad};
                  }});
 }
 
@@ -75,9 +75,9 @@ Tensor mul(const Operand& a, const Operand& b, Where where) {
          .output = std::move(y),
          .inputs = {*p.a, *p.b},
          .saved = {save_if(p.b->requires_grad(), *p.a), save_if(p.a->requires_grad(), *p.b)},
-         .backward = [](const Backward& b) -> Gradients {
-           return {b.needs(0) ? b.grad * b.saved(1) : Tensor(),
-                   b.needs(1) ? b.grad * b.saved(0) : Tensor()};
+         .backward = [](const Backward& g) -> Gradients {
+           return {g.needs(0) ? g.grad * g.saved(1) : Tensor(),
+                   g.needs(1) ? g.grad * g.saved(0) : Tensor()};
          }});
   }
   const Scalar factor = p.a != nullptr ? p.number_b : p.number_a;
@@ -86,7 +86,7 @@ Tensor mul(const Operand& a, const Operand& b, Where where) {
        .where = where,
        .output = std::move(y),
        .inputs = {p.a != nullptr ? *p.a : *p.b},
-       .backward = [factor](const Backward& b) -> Gradients { return {b.grad * factor}; }});
+       .backward = [factor](const Backward& g) -> Gradients { return {g.grad * factor}; }});
 }
 
 Tensor div(const Operand& a, const Operand& b, Where where) {
@@ -140,11 +140,11 @@ Tensor pow(const Operand& a, const Operand& b, Where where) {
                    .output = y,
                    .inputs = {*p.a},
                    .saved = {*p.a},
-                   .backward = [exponent](const Backward& b) -> Gradients {
+                   .backward = [exponent](const Backward& g) -> Gradients {
                      if (exponent == 0) {
-                       return {zeros_like(b.grad)};
+                       return {zeros_like(g.grad)};
                      }
-                     return {b.grad * (exponent * pow(b.saved(0), exponent - 1))};
+                     return {g.grad * (exponent * pow(g.saved(0), exponent - 1))};
                    }});
   }
   const Tensor base = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);

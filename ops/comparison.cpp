@@ -43,15 +43,15 @@ Tensor extreme(const char* op, Binary kind, const Operand& a, const Operand& b, 
                  .output = kernels::binary(kind, x, z),
                  .inputs = {x, z},
                  .saved = {x, z},
-                 .backward = [larger](const Backward& b) -> Gradients {
-                   const Tensor x = b.saved(0).detach();
-                   const Tensor y = b.saved(1).detach();
+                 .backward = [larger](const Backward& g) -> Gradients {
+                   const Tensor first = g.saved(0).detach();
+                   const Tensor second = g.saved(1).detach();
                    // Neither loses to NaN.
-                   const Tensor x_loses = larger ? x < y : x > y;
-                   const Tensor y_loses = larger ? x > y : x < y;
-                   const Tensor share = retrograd::where(x == y, b.grad * 0.5, b.grad);
-                   return {b.needs(0) ? retrograd::where(x_loses, 0, share) : Tensor(),
-                           b.needs(1) ? retrograd::where(y_loses, 0, share) : Tensor()};
+                   const Tensor first_loses = larger ? first < second : first > second;
+                   const Tensor second_loses = larger ? first > second : first < second;
+                   const Tensor share = retrograd::where(first == second, g.grad * 0.5, g.grad);
+                   return {g.needs(0) ? retrograd::where(first_loses, 0, share) : Tensor(),
+                           g.needs(1) ? retrograd::where(second_loses, 0, share) : Tensor()};
                  }});
 }
 
@@ -110,10 +110,10 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where 
                  .output = kernels::where(c, xs, ys),
                  .inputs = {xs, ys},
                  .saved = {c},
-                 .backward = [](const Backward& b) -> Gradients {
-                   const Tensor c = b.saved(0);
-                   return {b.needs(0) ? retrograd::where(c, b.grad, 0.0) : Tensor(),
-                           b.needs(1) ? retrograd::where(c, 0.0, b.grad) : Tensor()};
+                 .backward = [](const Backward& g) -> Gradients {
+                   const Tensor chosen = g.saved(0);
+                   return {g.needs(0) ? retrograd::where(chosen, g.grad, 0.0) : Tensor(),
+                           g.needs(1) ? retrograd::where(chosen, 0.0, g.grad) : Tensor()};
                  }});
 }
 

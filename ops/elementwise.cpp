@@ -158,8 +158,8 @@ Tensor rsqrt(const Tensor& x, Where where) {
                  .inputs = {x},
                  .saved = {y},
                  .backward = [](const Backward& b) -> Gradients {
-                   const Tensor y = b.saved(0);
-                   return {b.grad * (-0.5 * y * square(y))};
+                   const Tensor root = b.saved(0);
+                   return {b.grad * (-0.5 * root * square(root))};
                  }});
 }
 
@@ -213,8 +213,8 @@ Tensor sigmoid(const Tensor& x, Where where) {
                  .inputs = {x},
                  .saved = {y},
                  .backward = [](const Backward& b) -> Gradients {
-                   const Tensor y = b.saved(0);
-                   return {b.grad * y * (1.0 - y)};
+                   const Tensor share = b.saved(0);
+                   return {b.grad * share * (1.0 - share)};
                  }});
 }
 
@@ -280,13 +280,13 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
                  .inputs = {x},
                  .saved = {x},
                  .backward = [min, max](const Backward& b) -> Gradients {
-                   const Tensor x = b.saved(0).detach();
+                   const Tensor given = b.saved(0).detach();
                    Tensor grad = b.grad;
                    if (min) {
-                     grad = retrograd::where(x >= *min, grad, 0);
+                     grad = retrograd::where(given >= *min, grad, 0);
                    }
                    if (max) {
-                     grad = retrograd::where(x <= *max, grad, 0);
+                     grad = retrograd::where(given <= *max, grad, 0);
                    }
                    return {grad};
                  }});

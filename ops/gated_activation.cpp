@@ -67,9 +67,9 @@ Tensor gated_slope(Gate gate, const Tensor& grad, const Tensor& x) {
                  .inputs = {grad, x},
                  .saved = {save_if(x.requires_grad(), grad), x},
                  .backward = [gate](const Backward& b) -> Gradients {
-                   const Tensor x = b.saved(1);
-                   return {b.needs(0) ? gated_slope(gate, b.grad, x) : Tensor(),
-                           b.needs(1) ? b.grad * b.saved(0) * curvature(gate, x) : Tensor()};
+                   const Tensor given = b.saved(1);
+                   return {b.needs(0) ? gated_slope(gate, b.grad, given) : Tensor(),
+                           b.needs(1) ? b.grad * b.saved(0) * curvature(gate, given) : Tensor()};
                  }});
 }
 

@@ -70,10 +70,10 @@ Tensor hardswish(const Tensor& x, Where where) {
                  .inputs = {x},
                  .saved = {x},
                  .backward = [](const Backward& b) -> Gradients {
-                   const Tensor x = b.saved(0);
-                   const Tensor between = b.grad * (clamp(x, -3, 3) / 3.0 + 0.5);
-                   const Tensor up_to_3 = retrograd::where(x <= 3, between, b.grad);
-                   return {retrograd::where(x < -3, 0, up_to_3)};
+                   const Tensor given = b.saved(0);
+                   const Tensor between = b.grad * (clamp(given, -3, 3) / 3.0 + 0.5);
+                   const Tensor up_to_3 = retrograd::where(given <= 3, between, b.grad);
+                   return {retrograd::where(given < -3, 0, up_to_3)};
                  }});
 }
 

@@ -33,11 +33,11 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight, Where
                  .output = kernels::lerp(a, b, w),
                  .inputs = {a, b, w},
                  .saved = {w, save_if(moves, a), save_if(moves, b)},
-                 .backward = [](const Backward& b) -> Gradients {
-                   const Tensor w = b.saved(0);
-                   return {b.needs(0) ? b.grad * (1.0 - w) : Tensor(),
-                           b.needs(1) ? b.grad * w : Tensor(),
-                           b.needs(2) ? b.grad * (b.saved(2) - b.saved(1)) : Tensor()};
+                 .backward = [](const Backward& g) -> Gradients {
+                   const Tensor part = g.saved(0);
+                   return {g.needs(0) ? g.grad * (1.0 - part) : Tensor(),
+                           g.needs(1) ? g.grad * part : Tensor(),
+                           g.needs(2) ? g.grad * (g.saved(2) - g.saved(1)) : Tensor()};
                  }});
 }
 

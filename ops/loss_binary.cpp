@@ -40,9 +40,9 @@ Tensor entropy_of_logits(const char* op, const Tensor& input, const Tensor& targ
                  .inputs = {input, target},
                  .saved = {input, save_if(input.requires_grad(), target)},
                  .backward = [](const Backward& b) -> Gradients {
-                   const Tensor x = b.saved(0);
-                   return {b.needs(0) ? b.grad * (sigmoid(x) - b.saved(1)) : Tensor(),
-                           b.needs(1) ? -(b.grad * x) : Tensor()};
+                   const Tensor logits = b.saved(0);
+                   return {b.needs(0) ? b.grad * (sigmoid(logits) - b.saved(1)) : Tensor(),
+                           b.needs(1) ? -(b.grad * logits) : Tensor()};
                  }});
 }
 
@@ -83,10 +83,10 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCE
               .inputs = {given, wanted},
               .saved = {given, save_if(given.requires_grad(), wanted)},
               .backward = [](const Backward& b) -> Gradients {
-                const Tensor x = b.saved(0);
-                const Tensor spread = b.needs(0) ? clamp(x * (1.0 - x), 1e-12) : Tensor();
-                return {b.needs(0) ? b.grad * (x - b.saved(1)) / spread : Tensor(),
-                        b.needs(1) ? b.grad * (log1p(-x) - log(x)) : Tensor()};
+                const Tensor p = b.saved(0);
+                const Tensor spread = b.needs(0) ? clamp(p * (1.0 - p), 1e-12) : Tensor();
+                return {b.needs(0) ? b.grad * (p - b.saved(1)) / spread : Tensor(),
+                        b.needs(1) ? b.grad * (log1p(-p) - log(p)) : Tensor()};
               }});
   return reduced(op, weighted(recorded, options.weight, where), options.reduction, input.dtype(),
                  where);

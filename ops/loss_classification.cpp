@@ -232,19 +232,19 @@ Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTarget
        .inputs = {x},
        .saved = {x, result.exponent, targets.index, targets.ignored, targets.own, targets.soft},
        .backward = [dim](const Backward& b) -> Gradients {
-         const Tensor x = b.saved(0);
-         const kernels::ClassTargets targets{
+         const Tensor logits = b.saved(0);
+         const kernels::ClassTargets classes{
              .index = b.saved(2), .ignored = b.saved(3), .own = b.saved(4), .soft = b.saved(5)};
          if (!grad_enabled()) {
-           return {kernels::cross_entropy_grad(b.grad, x, b.saved(1), dim, targets)};
+           return {kernels::cross_entropy_grad(b.grad, logits, b.saved(1), dim, classes)};
          }
          const auto d = static_cast<std::int64_t>(dim);
-         const Tensor wanted = wanted_classes(x, dim, targets);
+         const Tensor wanted = wanted_classes(logits, dim, classes);
          const Tensor all = sum(wanted, d, true);
          const auto counted = [&](const Tensor& rows) {
-           return without_ignored_rows(rows, targets.ignored, d, {});
+           return without_ignored_rows(rows, classes.ignored, d, {});
          };
-         return {counted(unsqueeze(b.grad, d)) * (softmax(counted(x), d) * all - wanted)};
+         return {counted(unsqueeze(b.grad, d)) * (softmax(counted(logits), d) * all - wanted)};
        }});
 }
 

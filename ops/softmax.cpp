@@ -35,9 +35,9 @@ Tensor softmax(const Tensor& x, std::int64_t dim, Where where) {
                    if (!grad_enabled()) {
                      return {kernels::softmax_grad(b.grad, b.saved(0), d)};
                    }
-                   const Tensor y = widened(b.saved(0), {});
-                   const Tensor gy = widened(b.grad, {}) * y;
-                   return {(gy - y * sum(gy, dim, true)).to(b.grad.dtype())};
+                   const Tensor share = widened(b.saved(0), {});
+                   const Tensor part = widened(b.grad, {}) * share;
+                   return {(part - share * sum(part, dim, true)).to(b.grad.dtype())};
                  }});
 }
 
@@ -61,8 +61,8 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, Where where) {
                      return {kernels::log_softmax_grad(b.grad, b.saved(0), d)};
                    }
                    const Tensor grad = widened(b.grad, {});
-                   const Tensor y = exp(widened(b.saved(0), {}));
-                   return {(grad - y * sum(grad, dim, true)).to(b.grad.dtype())};
+                   const Tensor share = exp(widened(b.saved(0), {}));
+                   return {(grad - share * sum(grad, dim, true)).to(b.grad.dtype())};
                  }});
 }
 
@@ -95,10 +95,9 @@ Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
                  .inputs = {x},
                  .saved = {x, y},
                  .backward = [kept](const Backward& b) -> Gradients {
-                   const Tensor x = b.saved(0);
-                   const Tensor y = reshape(b.saved(1), kept);
-                   const Tensor finite = retrograd::where(y == -INFINITY, 0.0, y);
-                   return {reshape(b.grad, kept) * exp(x - finite)};
+                   const Tensor total = reshape(b.saved(1), kept);
+                   const Tensor finite = retrograd::where(total == -INFINITY, 0.0, total);
+                   return {reshape(b.grad, kept) * exp(b.saved(0) - finite)};
                  }});
 }
 

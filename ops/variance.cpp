@@ -74,10 +74,10 @@ Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
                  .saved = {x, y},
                  .backward = [shape = kept.shape(), dims = spread.dims,
                               divisor = spread.divisor](const Backward& b) -> Gradients {
-                   const Tensor y = b.saved(1);
-                   const Tensor none = y.detach() == 0;
-                   const Tensor grad =
-                       retrograd::where(none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, y)));
+                   const Tensor deviation = b.saved(1);
+                   const Tensor none = deviation.detach() == 0;
+                   const Tensor safe = retrograd::where(none, 1.0, deviation);
+                   const Tensor grad = retrograd::where(none, 0.0, b.grad / (2 * safe));
                    return {gradient_of_variance(reshape(grad, shape), b.saved(0), dims, divisor)};
                  }});
 }

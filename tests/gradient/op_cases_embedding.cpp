@@ -29,8 +29,8 @@ void add_padded(Table& table, const rg::Shape& index, std::int64_t count, std::i
                    .torch = "F.embedding(a, b * c + (1 - c), " + std::to_string(padding) + ")",
                    .function =
                        [padding](const Tensors& x) {
-                         const rg::Tensor mask = x[2].to(x[1].dtype());
-                         return rg::embedding(x[0], x[1] * mask + (1.0 - mask), padding);
+                         const rg::Tensor used = x[2].to(x[1].dtype());
+                         return rg::embedding(x[0], x[1] * used + (1.0 - used), padding);
                        },
                    .affine = true});
 }

@@ -26,8 +26,8 @@ Tensor cube(const Tensor& x, rg::Where where = {}) {
                      .inputs = {x},
                      .saved = {x},
                      .backward = [](const rg::Backward& b) -> rg::Gradients {
-                       const Tensor x = b.saved(0);
-                       return {b.grad * (3.0 * x * x)};
+                       const Tensor given = b.saved(0);
+                       return {b.grad * (3.0 * given * given)};
                      }});
 }
 

@@ -144,11 +144,11 @@ TEST_CASE("losses refuse classes that are not there") {
     const char* name;
     Loss loss;
   } losses[] = {{"nll_loss",
-                 [](const Tensor& x, const Tensor& t, Where at) { return nll_loss(x, t, {}, at); }},
-                {"cross_entropy", [](const Tensor& x, const Tensor& t,
-                                     Where at) { return cross_entropy(x, t, {}, at); }},
-                {"multi_margin_loss", [](const Tensor& x, const Tensor& t, Where at) {
-                   return multi_margin_loss(x, t, {}, at);
+                 [](const Tensor& y, const Tensor& t, Where at) { return nll_loss(y, t, {}, at); }},
+                {"cross_entropy", [](const Tensor& y, const Tensor& t,
+                                     Where at) { return cross_entropy(y, t, {}, at); }},
+                {"multi_margin_loss", [](const Tensor& y, const Tensor& t, Where at) {
+                   return multi_margin_loss(y, t, {}, at);
                  }}};
   for (const auto& op : losses) {
     REFUSED(IndexError, op.loss(x, tensor({0, 3}), {}), op.name, "class 3", "3 classes",
