@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/detail/number.h>
 
 namespace retrograd {
 
@@ -36,16 +36,18 @@ DType result_dtype(const Operand& a, const Operand& b) {
   return kind(other) > kind(leading) ? other : leading;
 }
 
-void check_operands(const char* op, const Operand& a, const Operand& b, Where where) {
-  if (a.is_tensor()) {
-    check::defined(op, "the first operand", a.tensor(), where);
+void Pair::fit(const char* op, DType dtype, Where where, Number number_use) {
+  if (a == nullptr || b == nullptr) {
+    const Tensor& x = a != nullptr ? *a : *b;
+    if (number_use == Number::added) {
+      detail::require_fits_modulo(op, number(), dtype, where, {{"input", x}});
+    } else if (number_use == Number::stored) {
+      detail::require_fits(op, number(), dtype, where, {{"input", x}});
+    }
   }
-  if (b.is_tensor()) {
-    check::defined(op, "the second operand", b.tensor(), where);
+  if (number_use == Number::divided && !is_floating(dtype)) {
+    dtype = float32;
   }
-}
-
-void Pair::fit(const char* op, DType dtype, Where where) {
   const auto use = [](const Tensor*& place, Tensor& made, Tensor tensor) {
     made = std::move(tensor);
     place = &made;

@@ -1,8 +1,8 @@
 // The two operands of an element-wise operator, brought together. Internal.
 #pragma once
 
+#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/operand.h>
-#include <retrograd/tensor/detail/number.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
@@ -11,7 +11,14 @@ namespace retrograd {
 DType result_dtype(const Operand& a, const Operand& b);
 
 // Throws GraphError for an operand that is an undefined tensor.
-void check_operands(const char* op, const Operand& a, const Operand& b, Where where);
+inline void check_operands(const char* op, const Operand& a, const Operand& b, Where where) {
+  if (a.is_tensor() && !a.tensor().defined()) {
+    check::defined(op, "the first operand", a.tensor(), where);
+  }
+  if (b.is_tensor() && !b.tensor().defined()) {
+    check::defined(op, "the second operand", b.tensor(), where);
+  }
+}
 
 // What is done with an operand that is a number, and so which numbers an integer tensor takes.
 enum class Number {
@@ -37,16 +44,10 @@ class Pair {
         (use != Number::divided || is_floating(a->dtype()))) {
       return;
     }
-    const DType dtype = result_dtype(first, second);
-    if (a == nullptr || b == nullptr) {
-      const Tensor& x = a != nullptr ? *a : *b;
-      if (use == Number::added) {
-        detail::require_fits_modulo(op, number(), dtype, where, {{"input", x}});
-      } else if (use == Number::stored) {
-        detail::require_fits(op, number(), dtype, where, {{"input", x}});
-      }
+    if ((a == nullptr || b == nullptr) && is_floating((a != nullptr ? a : b)->dtype())) {
+      return;  // a floating tensor takes every number, and stays as it is
     }
-    fit(op, use == Number::divided && !is_floating(dtype) ? float32 : dtype, where);
+    fit(op, result_dtype(first, second), where, use);
   }
   Pair(const Pair&) = delete;
   Pair& operator=(const Pair&) = delete;
@@ -59,7 +60,7 @@ class Pair {
   Scalar number() const noexcept { return a == nullptr ? number_a : number_b; }
 
  private:
-  void fit(const char* op, DType dtype, Where where);
+  void fit(const char* op, DType dtype, Where where, Number number_use);
 
   Tensor made_a_;
   Tensor made_b_;
