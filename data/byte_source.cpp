@@ -2,93 +2,44 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
+#include <filesystem>
 #include <limits>
 #include <new>
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
-
-#include <retrograd/tensor/error.h>
 
 namespace retrograd::detail {
 
-void ReadCall::fail(const std::string& what) const {
-  retrograd::fail<IoError>(op, where, "'" + path + "': " + what);
-}
-
 namespace {
-
-[[noreturn]] void fail_system(const ReadCall& call, const char* what) {
-  call.fail(std::string(what) + ": " + std::generic_category().message(errno));
-}
 
 class PlainFile : public ByteSource {
  public:
-  explicit PlainFile(const ReadCall& call) : call_(call) {
-    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-    file_ = ::open(call.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file_ < 0) {
-      fail_system(call, "cannot open it");
-    }
-  }
-  PlainFile(const PlainFile&) = delete;
-  PlainFile& operator=(const PlainFile&) = delete;
-  ~PlainFile() override { ::close(file_); }
-
-  void require_regular() {
-    struct stat status = {};
-    if (::fstat(file_, &status) != 0) {
-      fail_system(call_, "cannot read it");
-    }
-    if (!S_ISREG(status.st_mode)) {
-      call_.fail("it is not a regular file");
-    }
-    size_ = static_cast<std::uint64_t>(status.st_size);
-  }
+  explicit PlainFile(const FileCall& call) : file_(call) {}
 
   // Whether it begins as gzip files do; reads from the start afterwards.
   bool is_gzip() {
     std::array<unsigned char, 2> magic{};
     read(magic.data(), magic.size());
-    if (::lseek(file_, 0, SEEK_SET) != 0) {
-      fail_system(call_, "cannot read it");
-    }
+    file_.rewind();
     return magic[0] == 0x1f && magic[1] == 0x8b;
   }
 
   std::size_t read(unsigned char* to, std::size_t count) override {
-    std::size_t done = 0;
-    while (done < count) {
-      const ssize_t got = ::read(file_, to + done, count - done);
-      if (got == 0) {
-        break;
-      }
-      if (got > 0) {
-        done += static_cast<std::size_t>(got);
-      } else if (errno != EINTR) {
-        fail_system(call_, "cannot read it");
-      }
-    }
-    return done;
+    return file_.read_some(to, count);
   }
 
-  std::optional<std::uint64_t> size() const override { return size_; }
+  std::optional<std::uint64_t> size() const override { return file_.size(); }
 
  private:
-  const ReadCall& call_;
-  int file_;
-  std::uint64_t size_ = 0;
+  InputFile file_;
 };
 
 // zlib's own gzread would ignore bytes after the last member.
 class GzipFile : public ByteSource {
  public:
-  GzipFile(const ReadCall& call, std::unique_ptr<PlainFile> packed)
+  GzipFile(const FileCall& call, std::unique_ptr<PlainFile> packed)
       : call_(call), packed_(std::move(packed)) {
     constexpr int gzip_only = 16 + MAX_WBITS;
     if (::inflateInit2(&stream_, gzip_only) != Z_OK) {
@@ -141,7 +92,7 @@ class GzipFile : public ByteSource {
                std::string(stream_.msg != nullptr ? stream_.msg : "unknown error"));
   }
 
-  const ReadCall& call_;
+  const FileCall& call_;
   std::unique_ptr<PlainFile> packed_;
   z_stream stream_ = {};
   std::array<unsigned char, 65536> input_;
@@ -151,13 +102,39 @@ class GzipFile : public ByteSource {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> open_bytes(const ReadCall& call) {
+std::unique_ptr<ByteSource> open_bytes(const FileCall& call) {
   auto file = std::make_unique<PlainFile>(call);
-  file->require_regular();
   if (file->is_gzip()) {
     return std::make_unique<GzipFile>(call, std::move(file));
   }
   return file;
+}
+
+std::vector<unsigned char> read_at_most(ByteSource& source, std::size_t most) {
+  std::size_t step = std::size_t{64} << 10;
+  if (const auto size = source.size()) {
+    most = static_cast<std::size_t>(std::min<std::uint64_t>(*size, most));
+    step = most;
+  }
+  std::vector<unsigned char> bytes;
+  while (bytes.size() < most) {
+    const std::size_t before = bytes.size();
+    const std::size_t want = std::min(std::max(step, before), most - before);
+    bytes.reserve(before + want);  // exactly: resize alone may take more
+    bytes.resize(before + want);
+    const std::size_t got = source.read(bytes.data() + before, want);
+    if (got != want) {
+      bytes.resize(before + got);
+      break;
+    }
+  }
+  return bytes;
+}
+
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::symlink_status(path, ignored).type() !=
+         std::filesystem::file_type::not_found;
 }
 
 }  // namespace retrograd::detail

@@ -15,61 +15,72 @@ namespace {
 constexpr const char* kOp = "load_cifar10";
 constexpr std::size_t kPixels = std::size_t{3} * 32 * 32;  // the planes of red, green and blue
 constexpr std::size_t kRecord = 1 + kPixels;               // after a byte with the label
+constexpr std::size_t kMostRecords = 10'000;               // in a file, as in the published ones
 
-// Appends all records of a file.
-void append_records(const std::string& path, std::vector<unsigned char>& records, Where where) {
-  const detail::ReadCall call{kOp, path, where};
+// All records of a file.
+std::vector<unsigned char> read_records(const std::string& path, Where where) {
+  const detail::FileCall call{kOp, path, where};
   const auto source = detail::open_bytes(call);
-  const std::size_t before = records.size();
-  std::size_t got = 0;
-  do {
-    constexpr std::size_t step = 1000 * kRecord;
-    const std::size_t at = records.size();
-    records.resize(at + step);
-    got = source->read(records.data() + at, step);
-    records.resize(at + got);
-  } while (got > 0);
-  const std::size_t size = records.size() - before;
+  constexpr std::size_t most = kMostRecords * kRecord;
+  std::uint64_t size = source->size().value_or(0);
+  std::vector<unsigned char> records;
+  if (size <= most) {
+    records = detail::read_at_most(*source, most);
+    unsigned char more = 0;
+    size = records.size() + source->read(&more, 1);
+  }
+  if (size > most) {
+    call.fail("it has more than " + std::to_string(kMostRecords) + " images of " +
+              std::to_string(kRecord) + " bytes each, which a file of this format holds at most");
+  }
   if (size == 0 || size % kRecord != 0) {
     call.fail(std::to_string(size) + " bytes are not a number of images of " +
               std::to_string(kRecord) + " bytes each");
   }
-  for (std::size_t at = before; at < records.size(); at += kRecord) {
+  for (std::size_t at = 0; at < records.size(); at += kRecord) {
     if (records[at] > 9) {
-      call.fail("image " + std::to_string((at - before) / kRecord) + " has the label " +
+      call.fail("image " + std::to_string(at / kRecord) + " has the label " +
                 std::to_string(records[at]) + "; labels are 0 to 9");
     }
   }
+  return records;
 }
 
 }  // namespace
 
 Dataset load_cifar10(const std::string& folder, bool train, Where where) {
+  const detail::FileCall call{kOp, folder, where};
+  call.check_path();
   const std::filesystem::path in(folder);
-  std::vector<unsigned char> records;
+  std::vector<std::vector<unsigned char>> files;
+  if (!train) {
+    files.push_back(read_records((in / "test_batch.bin").string(), where));
+  }
   for (int batch = 1; train && batch <= 5; ++batch) {
-    const std::filesystem::path path = in / ("data_batch_" + std::to_string(batch) + ".bin");
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) {
-      append_records(path.string(), records, where);
+    const std::string path = (in / ("data_batch_" + std::to_string(batch) + ".bin")).string();
+    if (detail::is_there(path)) {
+      files.push_back(read_records(path, where));
     }
   }
-  if (!train) {
-    append_records((in / "test_batch.bin").string(), records, where);
-  } else if (records.empty()) {
-    fail<IoError>(kOp, where,
-                  "there is no data_batch_1.bin to data_batch_5.bin in '" + folder + "'");
+  if (files.empty()) {
+    call.fail("there is no data_batch_1.bin to data_batch_5.bin in this folder");
   }
 
-  const auto count = static_cast<std::int64_t>(records.size() / kRecord);
+  std::int64_t count = 0;
+  for (const auto& records : files) {
+    count += static_cast<std::int64_t>(records.size() / kRecord);
+  }
   const Tensor images = empty_tensor({count, 3, 32, 32}, float32, where);
   const Tensor labels = empty_tensor({count}, int64, where);
   auto* pixel = images.raw<float>();
   auto* label = labels.raw<std::int64_t>();
-  for (auto record = records.begin(); record != records.end(); record += kRecord) {
-    *label++ = *record;
-    pixel = std::transform(record + 1, record + kRecord, pixel,
-                           [](unsigned char value) { return static_cast<float>(value) / 255.0F; });
+  for (const auto& records : files) {
+    for (auto record = records.begin(); record != records.end(); record += kRecord) {
+      *label++ = *record;
+      pixel = std::transform(record + 1, record + kRecord, pixel, [](unsigned char value) {
+        return static_cast<float>(value) / 255.0F;
+      });
+    }
   }
   return {images, labels, where};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <limits>
@@ -17,7 +18,7 @@ namespace retrograd {
 namespace {
 
 using detail::ByteSource;
-using detail::ReadCall;
+using detail::FileCall;
 
 struct Header {
   unsigned char type = 0;
@@ -26,7 +27,7 @@ struct Header {
   std::size_t value_bytes = 0;  // all values together
 };
 
-std::size_t stored_item_size(unsigned char type, const ReadCall& call) {
+std::size_t stored_item_size(unsigned char type, const FileCall& call) {
   switch (type) {
     case 0x08:
     case 0x09: return 1;
@@ -46,7 +47,7 @@ std::uint32_t big_endian(const unsigned char* bytes) {
          std::uint32_t{bytes[2]} << 8 | std::uint32_t{bytes[3]};
 }
 
-Header read_header(ByteSource& source, const ReadCall& call) {
+Header read_header(ByteSource& source, const FileCall& call) {
   const auto read = [&](unsigned char* to, std::size_t count) {
     if (source.read(to, count) != count) {
       call.fail("not an IDX file: it ends within the header");
@@ -76,9 +77,9 @@ Header read_header(ByteSource& source, const ReadCall& call) {
         too_large || __builtin_mul_overflow(header.value_bytes, std::max<std::size_t>(size, 1),
                                             &header.value_bytes);
   }
-  // The widest element in memory takes 8 times what the narrowest takes in the file.
-  constexpr std::size_t most = std::numeric_limits<std::int64_t>::max() / 8;
-  if (too_large || header.value_bytes > most) {
+  // Shorter integers take 8 bytes each in memory; no object has more than PTRDIFF_MAX of them.
+  constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(std::int64_t);
+  if (too_large || header.value_bytes / stored_item_size(header.type, call) > most) {
     call.fail("shape " + to_string(header.shape) + " is larger than memory can address");
   }
   header.value_bytes = empty ? 0 : header.value_bytes;
@@ -87,32 +88,20 @@ Header read_header(ByteSource& source, const ReadCall& call) {
 }
 
 [[noreturn]] void fail_length(const Header& header, const std::string& there,
-                              const ReadCall& call) {
+                              const FileCall& call) {
   call.fail("shape " + to_string(header.shape) + " takes " + std::to_string(header.value_bytes) +
             " bytes of values, but there are " + there);
 }
 
-// All values as they are stored. The buffer doubles as they arrive, because an unpacked size is not
-// known beforehand, and a header may declare anything.
+// All values as they are stored.
 std::vector<unsigned char> read_values(ByteSource& source, const Header& header,
-                                       const ReadCall& call) {
-  std::size_t step = std::size_t{1} << 20;
-  if (const auto size = source.size()) {
-    if (*size - header.length != header.value_bytes) {
-      fail_length(header, std::to_string(*size - header.length), call);
-    }
-    step = header.value_bytes;
+                                       const FileCall& call) {
+  if (const auto size = source.size(); size && *size - header.length != header.value_bytes) {
+    fail_length(header, std::to_string(*size - header.length), call);
   }
-  std::vector<unsigned char> values;
-  while (values.size() < header.value_bytes) {
-    const std::size_t before = values.size();
-    const std::size_t want = std::min(std::max(step, before), header.value_bytes - before);
-    values.reserve(before + want);
-    values.resize(before + want);
-    const std::size_t got = source.read(values.data() + before, want);
-    if (got != want) {
-      fail_length(header, std::to_string(before + got), call);
-    }
+  std::vector<unsigned char> values = detail::read_at_most(source, header.value_bytes);
+  if (values.size() != header.value_bytes) {
+    fail_length(header, std::to_string(values.size()), call);
   }
   unsigned char more = 0;
   if (source.read(&more, 1) != 0) {
@@ -147,7 +136,7 @@ Tensor tensor_of(const std::vector<unsigned char>& stored, const Header& header,
 }  // namespace
 
 Tensor read_idx(const std::string& path, Where where) {
-  const ReadCall call{"read_idx", path, where};
+  const FileCall call{"read_idx", path, where};
   const auto source = detail::open_bytes(call);
   const Header header = read_header(*source, call);
   const auto values = read_values(*source, header, call);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include <retrograd/data/detail/byte_source.h>
 #include <retrograd/data/idx.h>
 
 namespace retrograd {
@@ -15,9 +16,8 @@ constexpr const char* kOp = "load_mnist";
 std::string find_file(const std::string& folder, const std::string& name, Where where) {
   const std::filesystem::path plain = std::filesystem::path(folder) / name;
   for (const char* suffix : {"", ".gz"}) {
-    std::error_code ignored;
     const std::string path = plain.string() + suffix;
-    if (std::filesystem::exists(path, ignored)) {
+    if (detail::is_there(path)) {
       return path;
     }
   }
@@ -59,6 +59,7 @@ Tensor checked_labels(const Tensor& stored, const std::string& path, Where where
 }  // namespace
 
 Dataset load_mnist(const std::string& folder, bool train, Where where) {
+  detail::FileCall{kOp, folder, where}.check_path();
   const std::string set = train ? "train" : "t10k";
   const std::string image_path = find_file(folder, set + "-images-idx3-ubyte", where);
   const std::string label_path = find_file(folder, set + "-labels-idx1-ubyte", where);

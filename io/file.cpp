@@ -10,6 +10,12 @@
 
 namespace retrograd::detail {
 
+void FileCall::check_path() const {
+  if (path.find('\0') != std::string::npos) {
+    fail("a path cannot hold a NUL byte");
+  }
+}
+
 void FileCall::fail(const std::string& what) const {
   retrograd::fail<IoError>(op, where, in_quotes(path) + ": " + what);
 }

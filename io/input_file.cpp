@@ -9,6 +9,7 @@
 namespace retrograd::detail {
 
 InputFile::InputFile(const FileCall& call) : call_(call) {
+  call.check_path();
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
   file_ = Descriptor(::open(call.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status = {};
@@ -22,18 +23,30 @@ InputFile::InputFile(const FileCall& call) : call_(call) {
 }
 
 void InputFile::read(void* to, std::size_t count) {
-  auto* next = static_cast<char*>(to);
-  while (count > 0) {
-    const ssize_t got = ::read(file_.get(), next, count);
+  if (read_some(to, count) != count) {
+    call_.fail("it ended early: did another program cut it while it was read?");
+  }
+}
+
+std::size_t InputFile::read_some(void* to, std::size_t count) {
+  std::size_t done = 0;
+  while (done < count) {
+    const ssize_t got = ::read(file_.get(), static_cast<char*>(to) + done, count - done);
     if (got == 0) {
-      call_.fail("it ended early: did another program cut it while it was read?");
+      break;
     }
     if (got > 0) {
-      next += got;
-      count -= static_cast<std::size_t>(got);
+      done += static_cast<std::size_t>(got);
     } else if (errno != EINTR) {
       call_.fail_system("cannot read it", errno);
     }
+  }
+  return done;
+}
+
+void InputFile::rewind() {
+  if (::lseek(file_.get(), 0, SEEK_SET) != 0) {
+    call_.fail_system("cannot read it", errno);
   }
 }
 

@@ -6,20 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include <retrograd/tensor/where.h>
+#include <retrograd/io/detail/file.h>
 
 namespace retrograd::detail {
-
-// Who reads which file, for its errors. It must not outlive the path.
-struct ReadCall {
-  const char* op;
-  const std::string& path;
-  Where where;
-
-  // Throws IoError "op: 'path': what".
-  [[noreturn]] void fail(const std::string& what) const;
-};
 
 class ByteSource {
  public:
@@ -34,6 +25,15 @@ class ByteSource {
 // The first two bytes decide whether the file is gzipped, not its name. A gzip file may have
 // several members; a damaged or truncated one, or one followed by anything else, is refused when
 // read() gets there. Throws IoError when the path is not a regular file that can be read.
-std::unique_ptr<ByteSource> open_bytes(const ReadCall& call);
+std::unique_ptr<ByteSource> open_bytes(const FileCall& call);
+
+// Reads what is left of a source, but no more than `most` bytes. The buffer grows with what is
+// there: an unpacked size is not known beforehand, and a header may declare anything. Throws
+// IoError.
+std::vector<unsigned char> read_at_most(ByteSource& source, std::size_t most);
+
+// Whether a folder has an entry of this name, be it one that cannot be opened: a link that leads
+// nowhere is an error for its reader to report, not a file that is missing.
+bool is_there(const std::string& path);
 
 }  // namespace retrograd::detail

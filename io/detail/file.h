@@ -1,4 +1,5 @@
-// Files as io/ uses them: exact reads, whole-file replacement, errors that name the file.
+// Files as io/, data/ and the components use them: exact reads, whole-file replacement, errors that
+// name the file.
 #pragma once
 
 #include <cstddef>
@@ -7,16 +8,19 @@
 #include <string_view>
 #include <utility>
 
+#include <retrograd/tensor/api.h>
 #include <retrograd/tensor/where.h>
 
 namespace retrograd::detail {
 
-// Who reads or writes which file, and on whose behalf. It must not outlive the path.
-struct FileCall {
+// The operator that reads or writes a file, and the caller's line. It must not outlive the path.
+struct RETROGRAD_API FileCall {
   const char* op;
   const std::string& path;
   Where where;
 
+  // Throws IoError for a path with a NUL byte: the system would take what is before it.
+  void check_path() const;
   // Throws IoError "op: 'path': what".
   [[noreturn]] void fail(const std::string& what) const;
   // The same, followed by what the system says about `error`, a value of errno.
@@ -25,10 +29,10 @@ struct FileCall {
 
 // Text from a file or a user for an error message: in quotes, control characters escaped, cut when
 // long.
-std::string in_quotes(std::string_view text);
+RETROGRAD_API std::string in_quotes(std::string_view text);
 
 // Owns an open file descriptor.
-class Descriptor {
+class RETROGRAD_API Descriptor {
  public:
   Descriptor() = default;
   explicit Descriptor(int number) noexcept : number_(number) {}
@@ -49,7 +53,7 @@ class Descriptor {
 };
 
 // A regular file, read from front to back.
-class InputFile {
+class RETROGRAD_API InputFile {
  public:
   // Throws IoError for anything but a regular file that can be read.
   explicit InputFile(const FileCall& call);
@@ -57,6 +61,10 @@ class InputFile {
   std::uint64_t size() const noexcept { return size_; }
   // Reads exactly `count` bytes. Throws IoError.
   void read(void* to, std::size_t count);
+  // Reads `count` bytes, or the rest of the file, and returns how many. Throws IoError.
+  std::size_t read_some(void* to, std::size_t count);
+  // Goes on reading at the first byte. Throws IoError.
+  void rewind();
 
  private:
   const FileCall& call_;

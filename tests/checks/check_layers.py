@@ -17,8 +17,8 @@ ALLOWED = {
     "explain": {"tensor", "autograd", "ops"},
     "nn": {"tensor", "autograd", "ops"},
     "optim": {"tensor", "autograd", "ops"},
-    "data": {"tensor", "autograd", "ops"},
     "io": {"tensor", "autograd", "ops"},
+    "data": {"tensor", "autograd", "ops", "io"},
 }
 # Third parties, and the only folders that may include them.
 THIRD_PARTY = {

@@ -11,6 +11,7 @@
 
 #include "test_paths.h"
 #include "unit/io_temp_files.h"
+#include "unit/peak_rss.h"
 
 namespace rg = retrograd;
 
@@ -20,6 +21,16 @@ namespace {
 std::string record(int label, int red, int green, int blue) {
   return std::string(1, static_cast<char>(label)) + std::string(1024, static_cast<char>(red)) +
          std::string(1024, static_cast<char>(green)) + std::string(1024, static_cast<char>(blue));
+}
+
+void write_gzip(const std::string& path, const std::string& bytes, int repeats = 1) {
+  const gzFile file = ::gzopen(path.c_str(), "wb");
+  REQUIRE(file != nullptr);
+  for (int i = 0; i < repeats; ++i) {
+    CHECK(::gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size())) ==
+          static_cast<int>(bytes.size()));
+  }
+  REQUIRE(::gzclose(file) == Z_OK);
 }
 
 std::string refusal(const test::TempFolder& folder, bool train) {
@@ -61,11 +72,7 @@ TEST_CASE("CIFAR-10: pixels that come in a different order than rows are told ap
 TEST_CASE("CIFAR-10: a gzipped file under the same name") {
   const test::TempFolder folder;
   const std::string records = record(7, 0, 255, 0) + record(2, 51, 0, 0);
-  const gzFile file = ::gzopen(folder.file("test_batch.bin").c_str(), "wb");
-  REQUIRE(file != nullptr);
-  CHECK(::gzwrite(file, records.data(), static_cast<unsigned>(records.size())) ==
-        static_cast<int>(records.size()));
-  REQUIRE(::gzclose(file) == Z_OK);
+  write_gzip(folder.file("test_batch.bin"), records);
   CHECK(test::read_file(folder.file("test_batch.bin")).size() < records.size());
   const rg::Dataset testing = rg::load_cifar10(folder.path(), false);
   CHECK(testing.labels().to_vector<std::int64_t>() == std::vector<std::int64_t>{7, 2});
@@ -85,6 +92,40 @@ TEST_CASE("CIFAR-10: missing and malformed files are refused with what is wrong"
   }
   test::write_file(folder.file("data_batch_2.bin"), good + record(10, 0, 0, 0));
   test::check_contains(refusal(folder, true), "image 1 has the label 10");
+}
+
+TEST_CASE("CIFAR-10: a file holds at most 10,000 images, and memory only for what is there") {
+  const test::TempFolder folder;
+  const std::string path = folder.file("test_batch.bin");
+  write_gzip(path, std::string(3'073'000, '\0'), 10);
+  CHECK(rg::load_cifar10(folder.path(), false).size() == 10'000);
+  std::string message;
+  const auto growth = [&] { return test::peak_growth([&] { message = refusal(folder, false); }); };
+  write_gzip(path, std::string(3'073'000, '\0'), 350);  // 1 GB from 1 MB
+  CHECK(std::filesystem::file_size(path) < 1'100'000);
+  CHECK(growth() < 100'000'000);
+  test::check_contains(message, "it has more than 10000 images of 3073 bytes");
+  test::write_file(path, "");
+  std::filesystem::resize_file(path, std::uintmax_t{3} << 30);  // sparse
+  CHECK(growth() < 1'000'000);
+  test::check_contains(message, "it has more than 10000 images of 3073 bytes");
+  write_gzip(path, "a short text");
+  CHECK(growth() < 1'000'000);
+  test::check_contains(message, "12 bytes are not a number of images");
+}
+
+TEST_CASE("CIFAR-10: links that lead nowhere and paths with a NUL are refused by name") {
+  const test::TempFolder folder;
+  const std::string loop = folder.file("data_batch_2.bin");
+  std::filesystem::create_symlink(loop, loop);
+  test::check_contains(refusal(folder, true), "data_batch_2.bin': cannot open it: ");
+  const std::string path = folder.path() + std::string("\0x", 2);
+  test::check_contains(test::message_of<rg::IoError>([&] { rg::load_cifar10(path); }),
+                       "\\x00x': a path cannot hold a NUL byte");
+  test::check_contains(test::message_of<rg::IoError>([&] { rg::load_mnist(path); }),
+                       "\\x00x': a path cannot hold a NUL byte");
+  test::check_contains(test::message_of<rg::IoError>([&] { rg::read_idx(path); }),
+                       "\\x00x': a path cannot hold a NUL byte");
 }
 
 TEST_CASE("CIFAR-10: the real files" *

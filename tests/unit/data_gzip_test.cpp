@@ -10,6 +10,7 @@
 #include <retrograd/tensor/random.h>
 
 #include "unit/io_temp_files.h"
+#include "unit/peak_rss.h"
 
 namespace rg = retrograd;
 using test::TempFolder;
@@ -142,5 +143,7 @@ TEST_CASE("gzip: a bomb is unpacked no further than its header declares") {
 TEST_CASE("gzip: a header that declares more than there is") {
   test::check_contains(error(gzip(idx_header(0xffffffff) + "abc")),
                        "takes 4294967295 bytes of values, but there are 3");
+  const std::string empty = gzip(idx_header(0xffffffff));
+  CHECK(test::peak_growth([&] { error(empty); }) < 1'000'000);
   test::check_contains(error(gzip("")), "ends within the header");
 }
