@@ -46,7 +46,7 @@ int Descriptor::close() noexcept {
     return 0;
   }
   // Linux has closed it even when it reports EINTR.
-  return ::close(std::exchange(number_, -1)) == 0 || errno == EINTR ? 0 : errno;
+  return ::close(release()) == 0 || errno == EINTR ? 0 : errno;
 }
 
 }  // namespace retrograd::detail

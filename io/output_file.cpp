@@ -1,10 +1,19 @@
+#include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
 #include <filesystem>
+#include <memory>
 #include <random>
+#include <system_error>
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <retrograd/io/detail/file.h>
 
@@ -12,44 +21,146 @@ namespace retrograd::detail {
 
 namespace {
 
-// ".retrograd-0123456789abcdef.tmp": not to be guessed, and short however long the target's name.
-std::string random_name() {
+constexpr std::string_view kSuffix = ".tmp";
+
+// ".retrograd-01234567-", where the digits stand for this machine: others may not see its locks.
+std::array<char, 21> temporary_prefix() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const auto number = ::crc32_z(0, reinterpret_cast<const Bytef*>(host.data()), host.size());
+  std::array<char, 21> prefix{};
+  std::snprintf(prefix.data(), prefix.size(), ".retrograd-%08x-", static_cast<unsigned>(number));
+  return prefix;
+}
+
+// The prefix and "0123456789abcdef.tmp": not to be guessed, and short however long the target's
+// name.
+std::string temporary_name() {
   std::random_device entropy;
-  std::string name = ".retrograd-";
+  std::string name = temporary_prefix().data();
   for (int i = 0; i < 16; ++i) {
     name += "0123456789abcdef"[entropy() & 15U];
   }
-  return name + ".tmp";
+  return name.append(kSuffix);
+}
+
+// The path, or what it leads to when it is a symbolic link.
+std::string followed(const FileCall& call) {
+  call.check_path();
+  std::error_code error;
+  if (!std::filesystem::is_symlink(std::filesystem::symlink_status(call.path, error))) {
+    return call.path;
+  }
+  const std::string target = std::filesystem::canonical(call.path, error).string();
+  if (error) {
+    call.fail_system("it is a symbolic link that leads nowhere", error.value());
+  }
+  return target;
+}
+
+// Removes a temporary file unless its writer has it locked. The name is compared after locking: the
+// writer may have given the file its final name meanwhile.
+void remove_if_left(int directory, const char* name) noexcept {
+  constexpr int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  Descriptor file(::openat(directory, name, O_WRONLY | flags));  // NFS locks only for writing
+  if (!file.is_open()) {
+    file = Descriptor(::openat(directory, name, O_RDONLY | flags));
+  }
+  struct stat opened = {};
+  struct stat named = {};
+  if (file.is_open() && ::fstat(file.get(), &opened) == 0 && S_ISREG(opened.st_mode) &&
+      opened.st_uid == ::geteuid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 &&
+      ::fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+      opened.st_ino == named.st_ino) {
+    ::unlinkat(directory, name, 0);
+  }
+}
+
+// Removes the temporary files in a directory whose writers are gone. A save does not depend on it.
+void sweep(int directory) noexcept {
+  const auto prefix = temporary_prefix();
+  Descriptor again(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(again.get()), ::closedir);
+  if (!entries) {
+    return;
+  }
+  again.release();
+  while (const dirent* entry = ::readdir(entries.get())) {
+    const std::string_view name = entry->d_name;
+    if (name.starts_with(prefix.data()) && name.ends_with(kSuffix)) {
+      remove_if_left(directory, entry->d_name);
+    }
+  }
+}
+
+// Locks a new temporary file. False when a sweep found it unlocked and removes it.
+bool lock(int file) noexcept {
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    return errno != EWOULDBLOCK;  // where there are no locks, no sweep has one either
+  }
+  struct stat status = {};
+  return ::fstat(file, &status) == 0 && status.st_nlink > 0;
+}
+
+// Calls write_some() while this thread holds SIGXFSZ back, which would end the process: a file that
+// grows beyond RLIMIT_FSIZE is an error like any other.
+template <class F>
+ssize_t without_size_signal(F write_some) {
+  sigset_t size_signal;
+  sigset_t mask;
+  sigset_t pending;
+  sigemptyset(&size_signal);
+  sigaddset(&size_signal, SIGXFSZ);
+  ::pthread_sigmask(SIG_BLOCK, &size_signal, &mask);
+  ::sigpending(&pending);
+  const ssize_t result = write_some();
+  const int error = errno;
+  if (result < 0 && error == EFBIG && sigismember(&pending, SIGXFSZ) == 0) {
+    const timespec at_once = {};
+    ::sigtimedwait(&size_signal, nullptr, &at_once);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  errno = error;
+  return result;
+}
+
+// fsync(), until no signal interrupts it.
+int synced(int file) noexcept {
+  int result = 0;
+  do {
+    result = ::fsync(file);
+  } while (result != 0 && errno == EINTR);
+  return result;
 }
 
 }  // namespace
 
-OutputFile::OutputFile(const FileCall& call) : call_(call) {
-  const std::filesystem::path target(call.path);
-  name_ = target.filename().string();
+OutputFile::OutputFile(const FileCall& call) : OutputFile(call, followed(call)) {
+  // From here on the destructor removes the temporary file, whatever is thrown.
+  sweep(directory_.get());
+  create_temporary();
+}
+
+OutputFile::OutputFile(const FileCall& call, const std::string& target) : call_(call) {
+  const std::filesystem::path path(target);
+  name_ = path.filename().string();
   if (name_.empty() || name_ == "." || name_ == "..") {
     call.fail("it does not name a file");
   }
-  const std::string parent = target.has_parent_path() ? target.parent_path().string() : ".";
+  const std::string parent = path.has_parent_path() ? path.parent_path().string() : ".";
   directory_ = Descriptor(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory_.is_open()) {
     call.fail_system("cannot open its directory", errno);
   }
   struct stat old = {};
-  const bool exists = ::fstatat(directory_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
-  if (!exists && errno != ENOENT) {
+  if (::fstatat(directory_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0) {
+    // Renaming over a device or a pipe would succeed.
+    if (!S_ISREG(old.st_mode)) {
+      call.fail("it is not a regular file");
+    }
+    mode_ = old.st_mode & 0777U;
+  } else if (errno != ENOENT) {
     call.fail_system("cannot replace it", errno);
-  }
-  // Renaming over a device or a pipe would succeed.
-  if (exists && !S_ISREG(old.st_mode) && !S_ISLNK(old.st_mode)) {
-    call.fail("it is not a regular file");
-  }
-  create_temporary();
-  // A file kept from others' eyes stays so when it is replaced.
-  if (exists && S_ISREG(old.st_mode) && ::fchmod(file_.get(), old.st_mode & 0777U) != 0) {
-    const int error = errno;
-    remove_temporary();
-    call.fail_system("cannot keep its permissions", error);
   }
 }
 
@@ -60,46 +171,51 @@ OutputFile::~OutputFile() {
 void OutputFile::remove_temporary() noexcept {
   if (!temporary_.empty()) {
     ::unlinkat(directory_.get(), temporary_.c_str(), 0);
+    temporary_.clear();
   }
 }
 
 void OutputFile::create_temporary() {
-  constexpr mode_t mode = 0666;  // less what the umask takes away
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const std::string name = random_name();
+  // A private file stays private while it is replaced. A new one gets 0666 less the umask.
+  const mode_t mode = mode_ ? 0600 : 0666;
+  int error = EEXIST;
+  for (int attempt = 0; attempt < 100 && (error == EEXIST || error == EINTR); ++attempt) {
+    std::string name = temporary_name();
     file_ = Descriptor(
         ::openat(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (file_.is_open()) {
-      temporary_ = name;
+    if (!file_.is_open()) {
+      error = errno;
+      continue;
+    }
+    temporary_.swap(name);  // cannot fail
+    if (lock(file_.get())) {
       return;
     }
-    if (errno != EEXIST && errno != EINTR) {
-      break;
-    }
+    remove_temporary();
   }
-  call_.fail_system("cannot create a temporary file beside it", errno);
+  call_.fail_system("cannot create a temporary file beside it", error);
 }
 
 void OutputFile::append(const void* from, std::size_t count) {
-  const auto* next = static_cast<const char*>(from);
-  while (count > 0) {
-    const ssize_t done = ::write(file_.get(), next, count);
-    if (done >= 0) {
-      next += done;
-      count -= static_cast<std::size_t>(done);
-    } else if (errno != EINTR) {
-      call_.fail_system("cannot write it", errno);
-    }
-  }
+  write({static_cast<const char*>(from), count}, {});
 }
 
 void OutputFile::overwrite(std::uint64_t offset, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t done =
-        ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (done >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(done));
-      offset += static_cast<std::uint64_t>(done);
+  write(bytes, offset);
+}
+
+void OutputFile::write(std::string_view bytes, std::optional<std::uint64_t> offset) {
+  for (std::size_t done = 0; done < bytes.size();) {
+    const char* next = bytes.data() + done;
+    const std::size_t left = bytes.size() - done;
+    const ssize_t count = without_size_signal([&] {
+      return offset ? ::pwrite(file_.get(), next, left, static_cast<off_t>(*offset + done))
+                    : ::write(file_.get(), next, left);
+    });
+    if (count > 0) {
+      done += static_cast<std::size_t>(count);
+    } else if (count == 0) {
+      call_.fail_system("cannot write it", ENOSPC);
     } else if (errno != EINTR) {
       call_.fail_system("cannot write it", errno);
     }
@@ -107,25 +223,23 @@ void OutputFile::overwrite(std::uint64_t offset, std::string_view bytes) {
 }
 
 void OutputFile::commit() {
-  int result = 0;
-  do {
-    result = ::fsync(file_.get());
-  } while (result != 0 && errno == EINTR);
-  if (result != 0) {
+  if (mode_ && ::fchmod(file_.get(), *mode_) != 0) {
+    call_.fail_system("cannot keep its permissions", errno);
+  }
+  if (synced(file_.get()) != 0) {
     call_.fail_system("cannot write it to disk", errno);
   }
-  if (const int error = file_.close()) {
+  // Closing may report an error too. A copy is closed, so that the lock lasts as long as the name.
+  Descriptor copy(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+  if (const int error = copy.is_open() ? copy.close() : errno) {
     call_.fail_system("cannot write it to disk", error);
   }
   if (::renameat(directory_.get(), temporary_.c_str(), directory_.get(), name_.c_str()) != 0) {
     call_.fail_system("cannot replace it", errno);
   }
   temporary_.clear();
-  do {
-    result = ::fsync(directory_.get());
-  } while (result != 0 && errno == EINTR);
   // Some network file systems cannot sync a directory, and say so with EINVAL.
-  if (result != 0 && errno != EINVAL) {
+  if (synced(directory_.get()) != 0 && errno != EINVAL) {
     call_.fail_system("it is replaced, but may not survive a power failure", errno);
   }
 }

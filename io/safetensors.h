@@ -24,8 +24,12 @@ struct SaveOptions {
 
 // Writes all tensors, row-major whatever their strides. The file is replaced as a whole or not at
 // all: values go to a temporary file in the same directory, which is made durable and renamed.
-// Throws IoError with the system's reason, and ValueError for a name that is "__metadata__" or not
-// UTF-8.
+// The permissions of the old file are kept; other hard links to it keep the old content. A symbolic
+// link stays a link, and the file it leads to is replaced. A temporary file that a killed process
+// left in the directory is removed, if it was of the same user and machine.
+// Throws IoError with the system's reason, also for a link that leads nowhere, a path with a NUL
+// byte and a file that exceeds RLIMIT_FSIZE, and ValueError for a name that is "__metadata__" or
+// not UTF-8.
 RETROGRAD_API void save(const StateDict& state, const std::string& path, Where where = {});
 RETROGRAD_API void save(const StateDict& state, const std::string& path, const SaveOptions& options,
                         Where where = {});

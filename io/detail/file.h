@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,8 @@ class RETROGRAD_API Descriptor {
   bool is_open() const noexcept { return number_ >= 0; }
   // The value of errno when closing failed, else 0. Harmless when closed already.
   int close() noexcept;
+  // Leaves closing to the caller.
+  int release() noexcept { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;
@@ -74,8 +77,13 @@ class RETROGRAD_API InputFile {
 
 // Replaces a file as a whole or not at all: everything goes to a temporary file in the same
 // directory, which commit() makes durable and renames. Without a commit the temporary file is
-// removed and the old file stays as it was. A symbolic link is replaced, not followed.
-class OutputFile {
+// removed and the old file stays as it was. A symbolic link stays, and what it leads to is
+// replaced.
+//
+// The temporary file is locked (flock) while its writer lives. One that a killed process left
+// behind is not: the next OutputFile of the same user and machine in that directory removes it.
+// Where the file system has no locks, such files stay.
+class RETROGRAD_API OutputFile {
  public:
   // Throws IoError, as do the others.
   explicit OutputFile(const FileCall& call);
@@ -89,12 +97,17 @@ class OutputFile {
   void commit();
 
  private:
+  OutputFile(const FileCall& call, const std::string& target);
+
   void create_temporary();
   void remove_temporary() noexcept;
+  // At the end, or over what is at `offset`.
+  void write(std::string_view bytes, std::optional<std::uint64_t> offset);
 
   const FileCall& call_;
-  std::string name_;       // of the target, within its directory
-  std::string temporary_;  // likewise; empty when there is none to remove
+  std::string name_;              // of the target, within its directory
+  std::string temporary_;         // likewise; empty when there is none to remove
+  std::optional<unsigned> mode_;  // permissions of the file that is replaced
   Descriptor directory_;
   Descriptor file_;
 };

@@ -1,18 +1,24 @@
 // A saved file replaces the old one as a whole, or leaves it as it was.
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <retrograd/io/detail/file.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/tensor/creation.h>
 
 #include "unit/io_temp_files.h"
 
 namespace rg = retrograd;
+using rg::detail::FileCall;
+using rg::detail::OutputFile;
 using test::TempFolder;
 
 namespace {
@@ -30,22 +36,30 @@ std::string save_error(const rg::StateDict& state, const std::string& path) {
 // Files cannot grow beyond `bytes` while this lives: the next write is short, the one after fails.
 class FileSizeLimit {
  public:
-  explicit FileSizeLimit(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+  explicit FileSizeLimit(rlim_t bytes) {
     ::getrlimit(RLIMIT_FSIZE, &old_limit_);
     const rlimit limit = {bytes, old_limit_.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }
   FileSizeLimit(const FileSizeLimit&) = delete;
   FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &old_limit_);
-    std::signal(SIGXFSZ, old_handler_);
-  }
+  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &old_limit_); }
 
  private:
-  void (*old_handler_)(int);
   rlimit old_limit_{};
 };
+
+bool holds_back(int signal) {
+  sigset_t mask;
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+  return sigismember(&mask, signal) == 1;
+}
+
+bool is_pending(int signal) {
+  sigset_t pending;
+  ::sigpending(&pending);
+  return sigismember(&pending, signal) == 1;
+}
 
 }  // namespace
 
@@ -88,6 +102,7 @@ TEST_CASE("save: places that cannot be written to") {
   test::check_contains(save_error(state, folder.path() + "/"), "does not name a file");
   test::check_contains(save_error(state, folder.path()), "it is not a regular file");
   test::check_contains(save_error(state, folder.file("..")), "does not name a file");
+  test::check_contains(save_error(state, folder.file(".")), "does not name a file");
   test::check_contains(save_error(state, folder.file(std::string(300, 'n'))),
                        "cannot replace it: File name too long");
   const std::string pipe = folder.file("pipe");
@@ -113,16 +128,104 @@ TEST_CASE("save: keeps the permissions of the file it replaces, and the umask fo
   ::umask(old_mask);
 }
 
-TEST_CASE("save: a symbolic link is replaced, and what it named stays") {
+TEST_CASE("save: the signal of a file size limit is left as it was") {
   const TempFolder folder;
-  const std::string target = folder.file("target");
-  const std::string link = folder.file("link");
-  test::write_file(target, "old");
-  std::filesystem::create_symlink(target, link);
-  rg::save(state_of(1, 1), link);
-  CHECK(test::read_file(target) == "old");
-  CHECK_FALSE(std::filesystem::is_symlink(link));
-  CHECK(rg::load(link).size() == 1);
+  const std::string path = folder.file("model.safetensors");
+  const FileSizeLimit guard(100);
+  test::check_contains(save_error(state_of(1000, 1), path), "File too large");
+  CHECK_FALSE(holds_back(SIGXFSZ));
+  CHECK_FALSE(is_pending(SIGXFSZ));
+
+  // One that a program holds back itself stays pending.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGXFSZ);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::raise(SIGXFSZ);
+  test::check_contains(save_error(state_of(1000, 1), path), "File too large");
+  CHECK(holds_back(SIGXFSZ));
+  CHECK(is_pending(SIGXFSZ));
+  int taken = 0;
+  ::sigwait(&signals, &taken);
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  CHECK(folder.count() == 0);
+}
+
+TEST_CASE("save: a symbolic link stays, and what it leads to is replaced") {
+  const TempFolder folder;
+  const TempFolder other;
+  test::write_file(other.file("target"), "old");
+  std::filesystem::create_symlink(other.file("target"), folder.file("first"));
+  std::filesystem::create_symlink("first", folder.file("second"));
+  rg::save(state_of(1, 1), folder.file("second"));
+  CHECK(std::filesystem::is_symlink(folder.file("first")));
+  CHECK(std::filesystem::is_symlink(folder.file("second")));
+  CHECK(rg::load(other.file("target")).size() == 1);
+  CHECK(folder.count() == 2);
+  CHECK(other.count() == 1);
+}
+
+TEST_CASE("save: links that lead nowhere, and paths with a NUL, are refused") {
+  const TempFolder folder;
+  const auto state = state_of(1, 1);
+  std::filesystem::create_symlink("absent", folder.file("dangling"));
+  std::filesystem::create_symlink("loop", folder.file("loop"));
+  std::filesystem::create_symlink(folder.path(), folder.file("folder"));
+  test::check_contains(save_error(state, folder.file("dangling")),
+                       "dangling': it is a symbolic link that leads nowhere: No such file");
+  test::check_contains(save_error(state, folder.file("loop")),
+                       "loop': it is a symbolic link that leads nowhere: Too many levels");
+  test::check_contains(save_error(state, folder.file("folder")), "it is not a regular file");
+  const std::string path = folder.file(std::string("a\0b", 3));
+  const std::string fragment = "a\\x00b': a path cannot hold a NUL byte";
+  test::check_contains(save_error(state, path), fragment);
+  test::check_contains(test::message_of<rg::IoError>([&] { rg::load(path); }), fragment);
+  test::check_contains(test::message_of<rg::IoError>([&] { rg::load_metadata(path); }), fragment);
+  CHECK(folder.count() == 3);
+}
+
+TEST_CASE("save: temporary files of writers that are gone are removed, others stay") {
+  const TempFolder folder;
+  const std::string path = folder.file("model.safetensors");
+  // As a killed writer leaves it: the name that a save gives its file, and no lock.
+  std::string name;
+  {
+    const FileCall call{"save", path, {}};
+    const OutputFile file(call);
+    name = std::filesystem::directory_iterator(folder.path())->path().string();
+    rg::save(state_of(1, 1), folder.file("other.safetensors"));
+    CHECK(std::filesystem::exists(name));  // its writer lives
+  }
+  CHECK_FALSE(std::filesystem::exists(name));
+  test::write_file(name, "what was written of it");
+  ::chmod(name.c_str(), 0444);
+  test::write_file(folder.file(".retrograd-notes.tmp"), "a file of the user's");
+  std::filesystem::create_directory(name.substr(0, name.size() - 5) + "x.tmp");
+  rg::save(state_of(1, 2), path);
+  CHECK_FALSE(std::filesystem::exists(name));
+  CHECK(folder.count() == 4);
+}
+
+TEST_CASE("save: threads that save to one name do not disturb each other") {
+  const TempFolder folder;
+  const std::string path = folder.file("model.safetensors");
+  std::atomic<int> saved = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      const auto state = state_of(1000, t);
+      for (int i = 0; i < 25; ++i) {
+        rg::save(state, path);
+        ++saved;
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  CHECK(saved == 100);
+  CHECK(rg::load(path).size() == 1);
+  CHECK(folder.count() == 1);
 }
 
 TEST_CASE("save: a name relative to the working directory") {
