@@ -10,6 +10,10 @@ if(RETROGRAD_WITH_ONEDNN)
   target_compile_definitions(retrograd PRIVATE RETROGRAD_WITH_ONEDNN)
 endif()
 
+if(RETROGRAD_WITH_IMAGES)
+  find_package(PNG REQUIRED)
+endif()
+
 # Headers alone. xtensor-blas would bring LAPACK along, of which nothing is used.
 find_package(nlohmann_json REQUIRED)
 find_package(xtensor REQUIRED)

@@ -6,6 +6,12 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/retrograd)
 install(TARGETS retrograd EXPORT retrogradTargets FILE_SET HEADERS FILE_SET optional)
 install(EXPORT retrogradTargets NAMESPACE retrograd:: DESTINATION ${package_dir})
 
+if(RETROGRAD_WITH_IMAGES)
+  install(TARGETS retrograd_images EXPORT retrogradImages FILE_SET HEADERS)
+  install(EXPORT retrogradImages NAMESPACE retrograd:: FILE retrogradImagesTargets.cmake
+          DESTINATION ${package_dir})
+endif()
+
 configure_package_config_file(cmake/retrogradConfig.cmake.in retrogradConfig.cmake
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(retrogradConfigVersion.cmake COMPATIBILITY SameMinorVersion)
@@ -24,3 +30,9 @@ endif()
 configure_file(cmake/retrograd.pc.in retrograd.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+if(RETROGRAD_WITH_IMAGES)
+  list(JOIN PNG_LIBRARIES " " pc_libs_private)
+  configure_file(cmake/retrograd-images.pc.in retrograd-images.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-images.pc
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()

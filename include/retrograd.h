@@ -10,7 +10,6 @@
 #include <retrograd/data/data.h>
 #include <retrograd/explain/explain.h>
 #include <retrograd/functional/functional.h>
-#include <retrograd/io/png.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/nn/nn.h>
 #include <retrograd/ops/ops.h>

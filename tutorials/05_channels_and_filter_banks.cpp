@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <retrograd/images/png.h>
 #include <retrograd/retrograd.h>
 
 #include "command_line.h"

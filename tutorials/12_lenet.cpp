@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <retrograd/images/png.h>
 #include <retrograd/retrograd.h>
 
 #include "command_line.h"

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include <retrograd/images/png.h>
 #include <retrograd/retrograd.h>
 
 #include "augmented.h"

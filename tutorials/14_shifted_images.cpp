@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <retrograd/images/png.h>
 #include <retrograd/retrograd.h>
 
 #include "command_line.h"

@@ -11,7 +11,7 @@ source = f"#include <{header}>\n"
 reached = subprocess.run([compiler, "-std=c++20", "-M", "-x", "c++", "-I", folder, "-"],
                          input=source, capture_output=True, text=True, check=True).stdout
 found = re.findall(r"\S*/(?:xtensor|xsimd|xtl|xflens|oneapi|dnnl|fmt|nlohmann|Random123)\S*"
-                   r"|\S*/(?:zlib|cblas|omp)\.h", reached)
+                   r"|\S*/(?:zlib|libpng\d*/png|cblas|omp)\.h", reached)
 print(f"<{header}> reaches {len(reached.split()) - 2} headers")
 for path in sorted(set(found)):
     print("third party:", path)

@@ -16,9 +16,11 @@ BAD = {
     "nn/e.cpp": ("#include <retrograd/optim/sgd.h>\n", "nn must not include optim"),
     "io/f.h": ("#include <nlohmann/json.hpp>\n", "not for public headers"),
     "data/g.h": ("#include <retrograd/data/detail/x.h>\n", "must not include a detail header"),
+    "io/k.cpp": ("#include <png.h>\n", "png.h is not for io"),
+    "data/l.cpp": ("#include <retrograd/images/png.h>\n", "data must not include images"),
     "optim/h.cpp": ('#include "sgd.h"\n', "include <retrograd/...>"),
     "autograd/i.cpp": ("\n" * 400, "400 lines"),
-    "tutorials/j.cpp": ("#include <retrograd/nn/nn.h>\n", "<retrograd/retrograd.h> alone"),
+    "tutorials/j.cpp": ("#include <retrograd/nn/nn.h>\n", "<retrograd/retrograd.h> and components alone"),
 }
 
 checker = pathlib.Path(__file__).with_name("check_layers.py")
@@ -34,7 +36,9 @@ def run(files):
 
 
 good = run({"nn/a.h": "#include <retrograd/ops/ops.h>\n",
-            "ops/kernels/b.cpp": "#include <oneapi/dnnl/dnnl.hpp>\n"})
+            "ops/kernels/b.cpp": "#include <oneapi/dnnl/dnnl.hpp>\n",
+            "images/c.cpp": "#include <png.h>\n#include <retrograd/io/detail/file.h>\n",
+            "tutorials/d.cpp": "#include <retrograd/images/png.h>\n"})
 assert good.returncode == 0 and good.stdout == "", good.stdout
 for name, (text, fault) in BAD.items():
     result = run({name: text})

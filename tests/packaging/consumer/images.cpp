@@ -1,0 +1,22 @@
+#include <string>
+
+#include <retrograd/images/png.h>
+#include <retrograd/retrograd.h>
+
+namespace rg = retrograd;
+
+// usage: images FILE.png, which is written
+int main(int argc, char** argv) {
+  const std::string path = argc > 1 ? argv[1] : "image.png";
+  const rg::Tensor image = rg::tensor({{0.0, 1.0}, {0.2, 0.4}});
+  rg::save_png(image, path);
+  if (rg::max(rg::abs(rg::load_png(path) - image)).item<float>() > 1e-6F) {
+    return 1;
+  }
+  try {  // exceptions can be caught by type across the libraries' borders
+    rg::load_png(path, {.max_pixels = 3});
+  } catch (const rg::IoError&) {
+    return 0;
+  }
+  return 1;
+}
