@@ -3,6 +3,9 @@
 #include <array>
 #include <cstdlib>
 #include <mutex>
+#include <new>
+
+#include <pthread.h>
 
 #include <retrograd/tensor/detail/block_pool.h>
 #include <retrograd/tensor/detail/hot_tls.h>
@@ -87,12 +90,14 @@ class ThreadCache {
   }
   void refill(std::size_t index) noexcept {
     Shared& pool = shared();
-    FreeList& source = pool.lists[index];
     const std::scoped_lock lock(pool.mutex);
-    for (std::size_t count = kThreadBlocks[index] / 4 + 1; count > 0 && source.head != nullptr;
-         --count) {
-      lists_[index].push(source.pop());
-      pool.counters.cached.fetch_sub(block_bytes(index), std::memory_order_relaxed);
+    pool.lists[index].asked = ++pool.clock;
+    for (std::size_t count = kThreadBlocks[index] / 4 + 1; count > 0; --count) {
+      void* block = take(pool, index);
+      if (block == nullptr) {
+        return;
+      }
+      lists_[index].push(block);
     }
   }
 
@@ -107,20 +112,30 @@ class ThreadCache {
 RETROGRAD_HOT_TLS thread_local ThreadCache* thread_cache = nullptr;
 RETROGRAD_HOT_TLS thread_local bool thread_ended = false;
 
-struct ThreadCacheOwner {
-  ThreadCache cache;
-  ThreadCacheOwner() noexcept { thread_cache = &cache; }
-  ~ThreadCacheOwner() {
-    cache.flush_all();
-    thread_cache = nullptr;
-    thread_ended = true;
-  }
-};
-
-[[gnu::noinline]] void make_thread_cache() noexcept {
-  thread_local ThreadCacheOwner owner;
+// The end of a thread is learnt from a key: registering the destructor of a thread_local variable
+// ends the process where memory has run out.
+void end_thread(void* cache) noexcept {
+  static_cast<ThreadCache*>(cache)->flush_all();
+  thread_cache = nullptr;
+  thread_ended = true;
+  std::free(cache);
 }
 
+[[gnu::noinline]] void make_thread_cache() noexcept {
+  static pthread_key_t key;
+  static const bool has_key = pthread_key_create(&key, end_thread) == 0;
+  void* memory = has_key ? std::malloc(sizeof(ThreadCache)) : nullptr;
+  if (memory == nullptr) {
+    return;
+  }
+  if (pthread_setspecific(key, memory) != 0) {
+    std::free(memory);
+    return;
+  }
+  thread_cache = new (memory) ThreadCache;
+}
+
+// Null where there is no memory for it, and when the thread is ending.
 ThreadCache* this_thread() noexcept {
   if (thread_cache == nullptr && !thread_ended) [[unlikely]] {
     make_thread_cache();
@@ -137,15 +152,12 @@ void free_cached(std::size_t keep) noexcept {
   const std::scoped_lock lock(pool.mutex);
   for (std::size_t index = kClasses; index-- > 0;) {
     while (pool.lists[index].head != nullptr && pool.counters.cached.load() > keep) {
-      pool.counters.cached.fetch_sub(block_bytes(index), std::memory_order_relaxed);
-      free_to_system(pool.lists[index].pop(), index);
+      free_to_system(take(pool, index), index);
     }
   }
 }
 
-}  // namespace
-
-void* allocate(std::size_t bytes) {
+void* take_block(std::size_t bytes) {
   if (bytes > class_bytes(kClasses - 1)) {
     throw OutOfMemory(bytes);
   }
@@ -177,6 +189,12 @@ void* allocate(std::size_t bytes) {
   const auto added = static_cast<std::int64_t>(size);
   count(shared().counters, added, added, 1);
   return block;
+}
+
+}  // namespace
+
+void* allocate(std::size_t bytes) {
+  return take_block(bytes);
 }
 
 void deallocate(void* block, std::size_t bytes) noexcept {

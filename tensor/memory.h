@@ -1,8 +1,9 @@
 // The caching allocator behind every tensor, node and handle.
 //
 // Freed blocks are kept, by size class, for the next tensor of that size: fresh memory from the
-// system costs a page fault every 4 KiB, which is slower than most operators. Blocks are aligned to
-// 64 bytes. All functions may be called from any thread.
+// system costs a page fault every 4 KiB, which is slower than most operators. When the cache is
+// full, blocks of the sizes least recently asked for are freed. Blocks are aligned to 64 bytes. All
+// functions may be called from any thread.
 #pragma once
 
 #include <cstddef>

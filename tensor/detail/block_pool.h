@@ -9,6 +9,7 @@
 #include <mutex>
 #include <new>
 
+#include <retrograd/tensor/detail/never_destroyed.h>
 #include <retrograd/tensor/detail/size_classes.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -81,16 +82,22 @@ inline void count(Counters& counters, std::int64_t bytes, std::int64_t peak,
   counters.allocations.fetch_add(allocations, std::memory_order_relaxed);
 }
 
+// Blocks of one class, and when one was last asked for.
+struct SharedList : FreeList {
+  std::uint64_t asked = 0;  // by Shared::clock
+};
+
 struct Shared {
-  std::mutex mutex;
-  std::array<FreeList, kClasses> lists;
+  std::mutex mutex;  // of everything but the counters
+  std::array<SharedList, kClasses> lists{};
+  std::uint64_t clock = 0;
+  std::size_t oldest = 0;  // a guess
   Counters counters;
 };
 
-// Never destroyed: static tensors may be freed after any destructor of ours.
+inline constinit detail::NeverDestroyed<Shared> shared_pool;
 inline Shared& shared() noexcept {
-  static Shared& instance = *new Shared;
-  return instance;
+  return shared_pool.value;
 }
 
 inline void free_to_system(void* block, std::size_t index) noexcept {
@@ -98,13 +105,46 @@ inline void free_to_system(void* block, std::size_t index) noexcept {
   std::free(block);
 }
 
-// Keeps the block, or frees it where that would pass the limit. Needs the lock.
+// Takes a block out of the pool; null where there is none. Needs the lock.
+inline void* take(Shared& pool, std::size_t index) noexcept {
+  FreeList& list = pool.lists[index];
+  if (list.head == nullptr) {
+    return nullptr;
+  }
+  pool.counters.cached.fetch_sub(block_bytes(index), std::memory_order_relaxed);
+  return list.pop();
+}
+
+// The class with blocks that was not asked for for longest, or `index` if that was not for longer.
+// Needs the lock.
+inline std::size_t oldest_class(Shared& pool, std::size_t index) noexcept {
+  const auto older = [&](std::size_t a, std::size_t b) {
+    return pool.lists[a].head != nullptr && pool.lists[a].asked < pool.lists[b].asked;
+  };
+  if (!older(pool.oldest, index)) {
+    pool.oldest = index;
+    for (std::size_t other = 0; other < kClasses; ++other) {
+      if (older(other, pool.oldest)) {
+        pool.oldest = other;
+      }
+    }
+  }
+  return pool.oldest;
+}
+
+// Keeps the block. Where that would pass the limit, blocks of the classes least recently asked for
+// go back to the system, or this one. Needs the lock.
 inline void keep_or_free(Shared& pool, void* block, std::size_t index) noexcept {
   const std::size_t bytes = block_bytes(index);
   auto& cached = pool.counters.cached;
-  if (cached.load(std::memory_order_relaxed) + bytes > pool.counters.limit.load()) {
-    free_to_system(block, index);
-    return;
+  const std::size_t limit = pool.counters.limit.load(std::memory_order_relaxed);
+  while (cached.load(std::memory_order_relaxed) + bytes > limit) {
+    const std::size_t oldest = bytes > limit ? index : oldest_class(pool, index);
+    if (oldest == index) {
+      free_to_system(block, index);
+      return;
+    }
+    free_to_system(take(pool, oldest), oldest);
   }
   cached.fetch_add(bytes, std::memory_order_relaxed);
   pool.lists[index].push(block);
@@ -113,12 +153,8 @@ inline void keep_or_free(Shared& pool, void* block, std::size_t index) noexcept 
 inline void* pop_shared(std::size_t index) noexcept {
   Shared& pool = shared();
   const std::scoped_lock lock(pool.mutex);
-  FreeList& list = pool.lists[index];
-  if (list.head == nullptr) {
-    return nullptr;
-  }
-  pool.counters.cached.fetch_sub(block_bytes(index), std::memory_order_relaxed);
-  return list.pop();
+  pool.lists[index].asked = ++pool.clock;
+  return take(pool, index);
 }
 
 }  // namespace retrograd::memory

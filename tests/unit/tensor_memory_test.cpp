@@ -97,6 +97,40 @@ TEST_CASE("memory: the cache is bounded") {
   CHECK(memory::stats().cached == kMiB);
 }
 
+TEST_CASE("memory: a full cache makes room for the sizes in use") {
+  memory::trim();
+  const CacheLimit limit(8 * kMiB);
+  take_and_give_back(8, kMiB);  // of a size that is not asked for again
+  const auto round = [] {
+    take_and_give_back(3, 100'000);
+    take_and_give_back(2, 3 * kMiB / 2);
+    take_and_give_back(600, 2000);
+  };
+  round();
+  const auto before = memory::stats();
+  CHECK(before.cached <= 8 * kMiB);
+  round();
+  CHECK(memory::stats().system_allocations == before.system_allocations);
+}
+
+TEST_CASE("memory: a full cache still serves a part of what does not fit as a whole") {
+  memory::trim();
+  const CacheLimit limit(4 * kMiB);
+  const auto round = [] {
+    std::vector<void*> blocks;
+    for (std::size_t i = 0; i < 8; ++i) {
+      blocks.push_back(memory::allocate(kMiB + i * kMiB / 8));
+    }
+    for (std::size_t i = 0; i < 8; ++i) {
+      memory::deallocate(blocks[i], kMiB + i * kMiB / 8);
+    }
+  };
+  round();
+  const auto before = memory::stats();
+  round();
+  CHECK(memory::stats().system_allocations - before.system_allocations <= 6);
+}
+
 TEST_CASE("memory: a thread keeps at most 512 KiB of a size for itself") {
   memory::trim();
   take_and_give_back(1000, 1024);
