@@ -6,6 +6,7 @@
 #include <retrograd/autograd/detail/engine.h>
 #include <retrograd/autograd/detail/nesting.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/current_operator.h>
 
 namespace retrograd {
 
@@ -50,7 +51,7 @@ std::vector<Tensor> seeds_of(const char* op, const std::vector<Tensor>& outputs,
                              ", or reduce the output with sum() or mean()",
                          {{"output", output}});
       }
-      seeds.push_back(ones_like(output));
+      seeds.push_back(ones_like(output, {}, where));
       continue;
     }
     if (seed.shape() != output.shape()) {
@@ -75,6 +76,7 @@ void backward_from(const std::vector<Tensor>& outputs, const std::vector<Tensor>
   for (std::size_t i = 0; i < roots.size(); ++i) {
     engine.seed(*roots[i], std::move(seeds[i]));
   }
+  detail::begin_operator("backward", where);
   engine.run();
 }
 
@@ -114,6 +116,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   for (std::size_t i = 0; i < roots.size(); ++i) {
     engine.seed(*roots[i], std::move(seeds[i]));
   }
+  detail::begin_operator("grad", where);
   engine.run();
   std::vector<Tensor> result;
   result.reserve(inputs.size());

@@ -10,6 +10,7 @@
 #include <retrograd/autograd/detail/accumulate.h>
 #include <retrograd/autograd/detail/autocast_off.h>
 #include <retrograd/autograd/detail/finite.h>
+#include <retrograd/tensor/detail/current_operator.h>
 
 namespace retrograd {
 
@@ -67,6 +68,7 @@ Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool
     fail_freed(node);
   }
   const RecordAt site(node.where());
+  const InBackward running(node.op(), node.where());
   // A fault inside is the backward function's, not that of an operator it happens to use.
   const DetectAnomalyGuard undetected(false);
   Gradients gradients = (*node.backward_)(Backward(node, grad, needed, ready));

@@ -8,6 +8,7 @@
 
 #include <retrograd/autograd/detail/accumulate.h>
 #include <retrograd/autograd/detail/engine.h>
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/detail/hot_tls.h>
 #include <retrograd/tensor/memory.h>
 
@@ -75,7 +76,7 @@ Node::~Node() {
 }
 
 void* Node::operator new(std::size_t bytes) {
-  return memory::allocate(bytes);
+  return detail::allocate_for_operator(bytes);
 }
 void Node::operator delete(void* block, std::size_t bytes) noexcept {
   memory::deallocate(block, bytes);

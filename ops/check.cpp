@@ -1,8 +1,11 @@
 #include <retrograd/ops/detail/check.h>
 
+#include <retrograd/tensor/detail/current_operator.h>
+
 namespace retrograd::check {
 
 void defined(const char* op, const char* name, const Tensor& x, Where where) {
+  detail::begin_operator(op, where);
   if (!x.defined()) {
     fail<GraphError>(op, where, std::string(name) + " is undefined (was it ever assigned?)");
   }

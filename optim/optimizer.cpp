@@ -7,6 +7,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/parameters.h>
 #include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/detail/current_operator.h>
 
 namespace retrograd::optim {
 
@@ -101,6 +102,7 @@ void Optimizer::check_changes(Where where) {
 void Optimizer::step(Where where) {
   check_changes(where);
   const NoGradGuard unrecorded;
+  retrograd::detail::begin_operator(name(), where);
   const StateNames names = state_names();
   for (std::size_t g = 0; g < owned_.size(); ++g) {
     for (auto& [parameter, state] : owned_[g]) {

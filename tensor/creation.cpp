@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string>
 
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/detail/generate.h>
 #include <retrograd/tensor/detail/number.h>
 #include <retrograd/tensor/dispatch.h>
@@ -19,14 +20,16 @@ using detail::fresh;
 using detail::generate;
 using detail::require_fits;
 
-Strides strides_like(const Tensor& other) {
-  return other.impl().dense ? other.strides() : contiguous_strides(other.shape());
+// Fresh memory in the layout of `other`, without its gaps.
+Tensor fresh_like(const char* op, const Tensor& other, DType dtype, Where where) {
+  detail::begin_operator(op, where);
+  return other.impl().dense ? empty_dense(other, dtype) : empty_tensor(other.shape(), dtype, where);
 }
 
 // The row-major values under the strides of a like-tensor.
-Tensor laid_out_like(const Tensor& other, const Tensor& values, const TensorOptions& options,
-                     Where where) {
-  Tensor result = empty_strided(other.shape(), strides_like(other), values.dtype(), where);
+Tensor laid_out_like(const char* op, const Tensor& other, const Tensor& values,
+                     const TensorOptions& options, Where where) {
+  Tensor result = fresh_like(op, other, values.dtype(), where);
   for_dtype(values.dtype(), [&]<class T>() {
     const T* next = values.raw<T>();
     detail::for_each_element(result.shape(), result.strides(),
@@ -100,7 +103,7 @@ Tensor tensor(const TensorData& data, TensorOptions options, Where where) {
 }
 
 Tensor empty(const Shape& shape, TensorOptions options, Where where) {
-  return finish(empty_tensor(shape, options.dtype.value_or(float32), where), options, where);
+  return finish(fresh("empty", shape, options.dtype.value_or(float32), where), options, where);
 }
 
 Tensor zeros(const Shape& shape, TensorOptions options, Where where) {
@@ -171,8 +174,7 @@ Tensor linspace(double start, double end, std::int64_t steps, TensorOptions opti
 }
 
 Tensor empty_like(const Tensor& other, TensorOptions options, Where where) {
-  return finish(empty_strided(other.shape(), strides_like(other),
-                              options.dtype.value_or(other.dtype()), where),
+  return finish(fresh_like("empty_like", other, options.dtype.value_or(other.dtype()), where),
                 options, where);
 }
 
@@ -193,14 +195,14 @@ Tensor ones_like(const Tensor& other, TensorOptions options, Where where) {
 
 Tensor rand_like(const Tensor& other, TensorOptions options, Where where) {
   const TensorOptions values{.dtype = options.dtype.value_or(other.dtype())};
-  return laid_out_like(other, rand(other.shape(), values, default_generator(), where), options,
-                       where);
+  return laid_out_like("rand_like", other, rand(other.shape(), values, default_generator(), where),
+                       options, where);
 }
 
 Tensor randn_like(const Tensor& other, TensorOptions options, Where where) {
   const TensorOptions values{.dtype = options.dtype.value_or(other.dtype())};
-  return laid_out_like(other, randn(other.shape(), values, default_generator(), where), options,
-                       where);
+  return laid_out_like("randn_like", other,
+                       randn(other.shape(), values, default_generator(), where), options, where);
 }
 
 }  // namespace retrograd

@@ -2,13 +2,43 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
 
-OutOfMemory::OutOfMemory(std::size_t bytes) noexcept {
-  std::snprintf(message_, sizeof message_, "out of memory: %zu bytes were asked for", bytes);
+constinit thread_local detail::CurrentOperator detail::current_operator;
+
+// Without an allocation.
+OutOfMemory::OutOfMemory(std::size_t bytes) noexcept : bytes_(bytes) {
+  const detail::CurrentOperator& now = detail::current_operator;
+  const bool backward = now.backward_of != nullptr;
+  char* at = message_;
+  const auto write = [&](const char* format, auto... values) {
+    const auto left = static_cast<std::size_t>(message_ + sizeof message_ - at);
+    const int length = std::snprintf(at, left, format, values...);
+    at += std::min(left - 1, static_cast<std::size_t>(std::max(length, 0)));
+  };
+  if (now.name != nullptr) {
+    write("%.48s", now.name);
+    if (backward && now.name != now.backward_of) {
+      write(" in the backward of %.48s", now.backward_of);
+    }
+    write(": ");
+  }
+  write("out of memory: ");
+  if (bytes > 0) {
+    write("%zu bytes were asked for", bytes);
+  } else {
+    write("a library asked for more bytes than there are");
+  }
+  const Where where = backward ? now.backward_at : now.where;
+  if (now.name != nullptr) {
+    const char* slash = std::strrchr(where.file, '/');
+    write("   at %.60s:%u", slash != nullptr ? slash + 1 : where.file, where.line);
+  }
 }
 
 template <class E>

@@ -1,6 +1,7 @@
 // What the library throws. Every message names the operator, the values and the caller's line.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <new>
@@ -51,14 +52,18 @@ class RETROGRAD_API IoError : public Error {
   using Error::Error;
 };
 
-// Memory ran out; the message says how many bytes were asked for.
+// Memory ran out. The message names the operator that the thread computes and the caller's line:
+//   conv2d: out of memory: 1234 bytes were asked for   at model.cpp:42
 class RETROGRAD_API OutOfMemory : public std::bad_alloc {
  public:
+  // `bytes`: the size of the failed request; 0 where a library does not tell it.
   explicit OutOfMemory(std::size_t bytes) noexcept;
+  std::size_t bytes() const noexcept { return bytes_; }
   const char* what() const noexcept override { return message_; }
 
  private:
-  char message_[64];
+  std::size_t bytes_;
+  char message_[240];
 };
 
 // One tensor to list under an error message.

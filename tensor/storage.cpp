@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/memory.h>
 
@@ -24,7 +25,7 @@ IntrusivePtr<Storage> new_storage(std::size_t bytes) {
     throw OutOfMemory(bytes);
   }
   const std::size_t header = header_of(bytes);
-  auto* block = static_cast<std::byte*>(memory::allocate(header + bytes));
+  auto* block = static_cast<std::byte*>(allocate_for_operator(header + bytes));
   auto* storage = new (block) Storage;
   storage->data = block + header;
   storage->bytes = bytes;
@@ -34,7 +35,7 @@ IntrusivePtr<Storage> new_storage(std::size_t bytes) {
 IntrusivePtr<Storage> new_foreign_storage(void* data, std::size_t bytes,
                                           std::function<void()> free) {
   auto owner = std::make_unique<std::function<void()>>(std::move(free));
-  auto* storage = new (memory::allocate(kHeader)) Storage;
+  auto* storage = new (allocate_for_operator(kHeader)) Storage;
   storage->data = static_cast<std::byte*>(data);
   storage->bytes = bytes;
   storage->free_foreign = owner.release();

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/memory.h>
 #include <retrograd/tensor/strided.h>
@@ -59,7 +60,7 @@ TensorImpl::TensorImpl(IntrusivePtr<Storage> memory, const Shape& in_shape,
 }
 
 void* TensorImpl::operator new(std::size_t bytes) {
-  return memory::allocate(bytes);
+  return detail::allocate_for_operator(bytes);
 }
 void TensorImpl::operator delete(void* block, std::size_t bytes) noexcept {
   memory::deallocate(block, bytes);
@@ -68,7 +69,7 @@ void TensorImpl::operator delete(void* block, std::size_t bytes) noexcept {
 }  // namespace detail
 
 std::int64_t checked_numel(const char* op, const Shape& shape, DType dtype, Where where) {
-  auto bytes = static_cast<std::int64_t>(item_size(dtype));
+  auto bytes = static_cast<std::ptrdiff_t>(item_size(dtype));  // as many as can be addressed
   std::int64_t count = 1;
   bool overflows = false;  // without the sizes of 0, too: strides must fit
   bool empty = false;

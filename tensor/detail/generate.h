@@ -5,12 +5,14 @@
 #include <utility>
 
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::detail {
 
 inline Tensor fresh(const char* op, const Shape& shape, DType dtype, Where where) {
   checked_numel(op, shape, dtype, where);
+  begin_operator(op, where);
   return empty_tensor(shape, dtype, where);
 }
 
