@@ -27,12 +27,12 @@ struct Conversion {
 // Apart from the rest, because every operator asks for it.
 thread_local bool enabled_here = false;
 
-struct State {
-  bool cache_enabled = true;
-  int guards = 0;
-  std::unordered_map<const detail::TensorImpl*, Conversion> conversions;
-};
-thread_local State state;
+thread_local bool cache_enabled = true;
+thread_local int guards = 0;
+// Of the guards alive, or null. A map in place would have a destructor, and registering one for a
+// thread ends the process where memory has run out.
+using Conversions = std::unordered_map<const detail::TensorImpl*, Conversion>;
+thread_local Conversions* conversions = nullptr;
 
 void warn_once_if_slow() {
   static const bool warned = [] {
@@ -49,8 +49,8 @@ void warn_once_if_slow() {
 
 }  // namespace
 
-Autocast::Autocast(DType dtype, bool enabled, bool cache_enabled, Where where)
-    : previous_enabled_(enabled_here), previous_cache_enabled_(state.cache_enabled) {
+Autocast::Autocast(DType dtype, bool enabled, bool use_cache, Where where)
+    : previous_enabled_(enabled_here), previous_cache_enabled_(cache_enabled) {
   if (enabled && dtype != bfloat16) {
     fail<DTypeError>("Autocast", where,
                      std::string("works in bfloat16 alone, not in ") + name(dtype));
@@ -59,16 +59,16 @@ Autocast::Autocast(DType dtype, bool enabled, bool cache_enabled, Where where)
     warn_once_if_slow();
   }
   enabled_here = enabled;
-  state.cache_enabled = state.cache_enabled && cache_enabled;
-  ++state.guards;
+  cache_enabled = cache_enabled && use_cache;
+  ++guards;
 }
 
 Autocast::~Autocast() {
   enabled_here = previous_enabled_;
-  state.cache_enabled = previous_cache_enabled_;
-  state.guards = std::max(state.guards - 1, 0);  // 0 in a thread that did not make this one
-  if (state.guards == 0) {
-    state.conversions.clear();
+  cache_enabled = previous_cache_enabled_;
+  guards = std::max(guards - 1, 0);  // 0 in a thread that did not make this one
+  if (guards == 0) {
+    delete std::exchange(conversions, nullptr);
   }
 }
 
@@ -88,10 +88,13 @@ Tensor autocast_lowered(const Tensor& x, Where where) {
   if (!x.defined() || x.dtype() != float32) {
     return x;
   }
-  if (!state.cache_enabled || !x.is_leaf() || !x.requires_grad()) {
+  if (!cache_enabled || guards == 0 || !x.is_leaf() || !x.requires_grad()) {
     return x.to(bfloat16, where);
   }
-  Conversion& known = state.conversions[&x.impl()];
+  if (conversions == nullptr) {
+    conversions = new Conversions;
+  }
+  Conversion& known = (*conversions)[&x.impl()];
   if (!known.lowered.defined() || known.version != x.version() ||
       known.recorded != grad_enabled()) {
     known = {x, x.to(bfloat16, where), x.version(), grad_enabled()};

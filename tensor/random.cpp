@@ -5,6 +5,8 @@
 
 #include <Random123/philox.h>
 
+#include <retrograd/tensor/detail/never_destroyed.h>
+
 namespace retrograd {
 
 void Generator::manual_seed(std::uint64_t seed) noexcept {
@@ -29,8 +31,8 @@ Generator::State Generator::take(std::uint64_t count) noexcept {
 }
 
 Generator& default_generator() noexcept {
-  static Generator& generator = *new Generator(0);
-  return generator;
+  static detail::NeverDestroyed<Generator> generator;
+  return generator.value;
 }
 
 void manual_seed(std::uint64_t seed) noexcept {
