@@ -11,8 +11,8 @@
 #include <vector>
 
 #include <retrograd/data/detail/digit_outlines.h>
+#include <retrograd/tensor/detail/parallel.h>
 #include <retrograd/tensor/random.h>
-#include <retrograd/tensor/threads.h>
 
 namespace retrograd {
 
@@ -189,14 +189,15 @@ Dataset drawn_digits(std::int64_t count, std::uint64_t seed, Where where) {
   const Tensor labels = empty_tensor({count}, int64, where);
   float* pixels = images.raw<float>();
   auto* digits = labels.raw<std::int64_t>();
-#pragma omp parallel for num_threads(get_num_threads())
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto number = static_cast<std::uint64_t>(i);
-    const int digit = digit_of(seed, number);
-    digits[i] = digit;
-    Dice dice(seed, number);
-    draw_digit(pixels + i * kPixels, digit, dice);
-  }
+  detail::parallel_ranges(count, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const auto number = static_cast<std::uint64_t>(i);
+      const int digit = digit_of(seed, number);
+      digits[i] = digit;
+      Dice dice(seed, number);
+      draw_digit(pixels + i * kPixels, digit, dice);
+    }
+  });
   return {images, labels, where};
 }
 

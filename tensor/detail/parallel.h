@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <mutex>
 
 #include <omp.h>
 
@@ -19,18 +22,44 @@ inline std::int64_t parts_of(std::int64_t count, std::int64_t grain) {
   return parts <= 1 || omp_in_parallel() ? 1 : parts;
 }
 
+// The first exception of a parallel region, which must not leave it.
+class FirstError {
+ public:
+  // Only inside a catch clause.
+  void keep() noexcept;
+  // OutOfMemory is thrown anew: the thread that ran out does not know the operator.
+  void rethrow() const {
+    if (error_) {
+      throw_error();
+    }
+  }
+
+ private:
+  [[noreturn]] void throw_error() const;
+
+  std::mutex mutex_;
+  std::exception_ptr error_;
+};
+
 // Calls f(begin, end, part) for `parts` parts of [0, count), each in a thread. The parts must not
-// depend on each other. f must not throw.
+// depend on each other. What f throws first is thrown when all parts are done.
 template <class F>
 void parallel_parts(std::int64_t count, std::int64_t parts, F&& f) {
   if (parts == 1) {
     f(std::int64_t{0}, count, std::int64_t{0});
     return;
   }
+  note_threads_started();
+  FirstError error;
 #pragma omp parallel for schedule(static) num_threads(static_cast <int>(parts))
   for (std::int64_t part = 0; part < parts; ++part) {
-    f(count * part / parts, count * (part + 1) / parts, part);
+    try {
+      f(count * part / parts, count * (part + 1) / parts, part);
+    } catch (...) {
+      error.keep();
+    }
   }
+  error.rethrow();
 }
 
 // Calls f(begin, end) for parts of [0, count), in several threads when there is enough to do.
