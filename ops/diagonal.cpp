@@ -44,7 +44,8 @@ Tensor cut_out(const Tensor& x, const Place& place, Where where);
 // Zeros of the given shape with x on the diagonal.
 Tensor put_into_zeros(const Tensor& x, const Shape& shape, const Place& place, Where where) {
   const Tensor out = zeros(shape, {.dtype = x.dtype()}, where);
-  kernels::copy(cut(out, place, view_of), x);
+  const auto view = [](const auto&... arguments) { return view_of(arguments...); };
+  kernels::copy(cut(out, place, view), x);
   return record({.op = "diag_embed",
                  .where = where,
                  .output = out,

@@ -1,6 +1,9 @@
 // Tensors made without operators.
+#include <cstddef>
+#include <limits>
 #include <utility>
 
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/strided.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -8,18 +11,28 @@ namespace retrograd {
 
 namespace {
 
-Tensor allocated(std::int64_t count, const Shape& shape, const Strides& strides, DType dtype) {
-  auto storage = detail::new_storage(static_cast<std::size_t>(count) * item_size(dtype));
+// Throws OutOfMemory for more bytes than can be addressed.
+std::size_t byte_count(std::int64_t count, DType dtype) {
+  std::ptrdiff_t bytes = 0;
+  if (__builtin_mul_overflow(count, static_cast<std::int64_t>(item_size(dtype)), &bytes)) {
+    throw OutOfMemory(std::numeric_limits<std::size_t>::max());
+  }
+  return static_cast<std::size_t>(bytes);
+}
+
+// A tensor of these sizes whose storage is still to come.
+Tensor without_storage(const Shape& shape, const Strides& strides, DType dtype,
+                       std::int64_t offset = 0) {
   return Tensor(detail::IntrusivePtr<detail::TensorImpl>::adopt(
-      new detail::TensorImpl(std::move(storage), shape, strides, dtype, 0)));
+      new detail::TensorImpl({}, shape, strides, dtype, offset)));
 }
 
 // The bytes from the first element to the end of the last. Throws ShapeError for an overflow.
 std::size_t checked_span(const Shape& shape, const Strides& strides, DType dtype, Where where) {
-  const auto bytes = static_cast<std::int64_t>(item_size(dtype));
-  std::int64_t span = bytes;
+  const auto bytes = static_cast<std::ptrdiff_t>(item_size(dtype));
+  std::ptrdiff_t span = bytes;
   for (std::size_t d = 0; d < shape.size(); ++d) {
-    std::int64_t step = 0;
+    std::ptrdiff_t step = 0;
     if (__builtin_mul_overflow(strides[d], bytes, &step) ||
         __builtin_mul_overflow(step, shape[d] - 1, &step) ||
         __builtin_add_overflow(span, step, &span)) {
@@ -31,29 +44,75 @@ std::size_t checked_span(const Shape& shape, const Strides& strides, DType dtype
   return static_cast<std::size_t>(span);
 }
 
+void require_strides(const char* op, const Shape& shape, const Strides& strides, Where where) {
+  if (strides.size() != shape.size()) {
+    fail<ShapeError>(op, where,
+                     "strides " + to_string(strides) + " do not fit shape " + to_string(shape));
+  }
+}
+
+// Whether all elements lie in the storage of `bytes` bytes.
+bool is_inside(const detail::TensorImpl& view, std::size_t bytes) noexcept {
+  std::ptrdiff_t first = 0;  // the reach of the elements, in elements
+  std::ptrdiff_t last = 0;
+  bool overflows = __builtin_add_overflow(view.offset, 0, &first);
+  last = first;
+  for (std::size_t d = 0; d < view.shape.size(); ++d) {
+    std::ptrdiff_t reach = 0;
+    overflows |= __builtin_mul_overflow(view.strides[d], view.shape[d] - 1, &reach);
+    std::ptrdiff_t& end = reach < 0 ? first : last;
+    overflows |= __builtin_add_overflow(end, reach, &end);
+  }
+  const std::size_t elements = bytes / item_size(view.dtype);
+  // A view without elements may start anywhere behind the last one.
+  return view.numel == 0 ? view.offset >= 0
+                         : !overflows && first >= 0 && static_cast<std::size_t>(last) < elements;
+}
+
 }  // namespace
 
 Tensor empty_tensor(const Shape& shape, DType dtype, Where where) {
   const std::int64_t count = checked_numel("empty", shape, dtype, where);
-  return allocated(count, shape, contiguous_strides(shape), dtype);
+  Tensor result = without_storage(shape, contiguous_strides(shape), dtype);
+  result.impl().storage = detail::new_storage(byte_count(count, dtype));
+  return result;
 }
 
 Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype, Where where) {
-  const std::int64_t count = checked_numel("empty", shape, dtype, where);
-  return allocated(count, shape, strides, dtype);
+  const std::int64_t count = checked_numel("empty_strided", shape, dtype, where);
+  require_strides("empty_strided", shape, strides, where);
+  Tensor result = without_storage(shape, strides, dtype);
+  if (!result.impl().dense) {
+    fail<ShapeError>("empty_strided", where,
+                     "strides " + to_string(strides) + " make elements of shape " +
+                         to_string(shape) + " overlap or leave gaps");
+  }
+  result.impl().storage = detail::new_storage(byte_count(count, dtype));
+  return result;
 }
 
 Tensor empty_dense(const Tensor& model, DType dtype) {
   const detail::TensorImpl& like = model.impl();
-  auto storage = detail::new_storage(static_cast<std::size_t>(like.numel) * item_size(dtype));
+  auto storage = detail::new_storage(byte_count(like.numel, dtype));
   return Tensor(detail::IntrusivePtr<detail::TensorImpl>::adopt(
       new detail::TensorImpl(like, std::move(storage), dtype, 0)));
 }
 
 Tensor view_of(const Tensor& tensor, const Shape& shape, const Strides& strides,
-               std::int64_t offset) {
-  return Tensor(detail::IntrusivePtr<detail::TensorImpl>::adopt(
-      new detail::TensorImpl(tensor.impl().storage, shape, strides, tensor.dtype(), offset)));
+               std::int64_t offset, Where where) {
+  checked_numel("view_of", shape, tensor.dtype(), where);
+  require_strides("view_of", shape, strides, where);
+  const auto& storage = tensor.impl().storage;
+  Tensor view = without_storage(shape, strides, tensor.dtype(), offset);
+  if (!is_inside(view.impl(), storage->bytes)) [[unlikely]] {
+    fail<ShapeError>("view_of", where,
+                     "shape " + to_string(shape) + " with strides " + to_string(strides) +
+                         " from element " + std::to_string(offset) + " leaves a storage of " +
+                         std::to_string(storage->bytes / item_size(tensor.dtype())) + " elements",
+                     {{"tensor", tensor}});
+  }
+  view.impl().storage = storage;
+  return view;
 }
 
 Tensor from_blob(void* data, const Shape& shape, DType dtype, std::function<void()> free,
@@ -65,10 +124,7 @@ Tensor from_blob(void* data, const Shape& shape, DType dtype, std::function<void
 Tensor from_blob(void* data, const Shape& shape, const Strides& strides, DType dtype,
                  std::function<void()> free, Where where) {
   const std::int64_t count = checked_numel("from_blob", shape, dtype, where);
-  if (strides.size() != shape.size()) {
-    fail<ShapeError>("from_blob", where,
-                     "strides " + to_string(strides) + " do not fit shape " + to_string(shape));
-  }
+  require_strides("from_blob", shape, strides, where);
   if (data == nullptr && count > 0) {
     fail<ValueError>("from_blob", where, "null data for shape " + to_string(shape));
   }
@@ -78,8 +134,11 @@ Tensor from_blob(void* data, const Shape& shape, const Strides& strides, DType d
     }
   }
   const std::size_t bytes = count == 0 ? 0 : checked_span(shape, strides, dtype, where);
-  return Tensor(detail::IntrusivePtr<detail::TensorImpl>::adopt(new detail::TensorImpl(
-      detail::new_foreign_storage(data, bytes, std::move(free)), shape, strides, dtype, 0)));
+  detail::begin_operator("from_blob", where);
+  Tensor result = without_storage(shape, strides, dtype);
+  // Last, as a storage calls `free` when it goes.
+  result.impl().storage = detail::new_foreign_storage(data, bytes, std::move(free));
+  return result;
 }
 
 }  // namespace retrograd

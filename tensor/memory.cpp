@@ -159,7 +159,7 @@ void free_cached(std::size_t keep) noexcept {
 }
 
 void* take_block(std::size_t bytes) {
-  if (bytes > class_bytes(kClasses - 1)) {
+  if (bytes > kLargest) {
     throw OutOfMemory(bytes);
   }
   const std::size_t index = class_of(bytes);

@@ -224,12 +224,14 @@ RETROGRAD_API std::string describe(const Tensor& tensor);
 RETROGRAD_API Tensor empty_tensor(const Shape& shape, DType dtype, Where where = {});
 // Fresh memory in the shape and strides of `model`, which must be dense.
 RETROGRAD_API Tensor empty_dense(const Tensor& model, DType dtype);
-// Fresh memory with the given strides, which must be dense.
+// Fresh memory with the given strides. Throws ShapeError where the elements would overlap or leave
+// gaps.
 RETROGRAD_API Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype,
                                    Where where = {});
-// A view on the memory of `tensor`, `offset` elements into its storage. Records nothing.
+// A view on the memory of `tensor`, `offset` elements into its storage. Records nothing. Throws
+// ShapeError for a negative size, and where an element would lie outside the storage.
 RETROGRAD_API Tensor view_of(const Tensor& tensor, const Shape& shape, const Strides& strides,
-                             std::int64_t offset);
+                             std::int64_t offset, Where where = {});
 // Foreign memory; `free` runs when the last view of it is gone. Strides in elements.
 RETROGRAD_API Tensor from_blob(void* data, const Shape& shape, DType dtype,
                                std::function<void()> free = {}, Where where = {});

@@ -122,7 +122,8 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
         const std::int64_t first = seen.first;
         const std::int64_t count = seen.count;
         const std::int64_t touched = seeing.room(first + (count - 1) * axis.step);
-        const std::int64_t room = std::min(x_grad.raw<T>() + end * length - to, touched);
+        const std::int64_t room =
+            std::min<std::int64_t>(x_grad.raw<T>() + end * length - to, touched);
         for_each_block<T>(
             channels, room, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
               std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors> total{};

@@ -25,7 +25,8 @@ class XtMatrix : public xt::xexpression<XtMatrix<T>> {
   XtMatrix(T* data, std::int64_t rows, std::int64_t columns, std::int64_t row_stride)
       : data_(data),
         shape_{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)},
-        strides_{std::max({row_stride, columns, std::int64_t{1}}), 1} {}
+        strides_{static_cast<std::ptrdiff_t>(std::max({row_stride, columns, std::int64_t{1}})), 1} {
+  }
 
   T* data() const noexcept { return data_; }
   std::size_t data_offset() const noexcept { return 0; }

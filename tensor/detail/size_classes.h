@@ -1,9 +1,11 @@
 // The sizes of the allocator's blocks.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <limits>
 
 namespace retrograd::memory {
 
@@ -40,7 +42,9 @@ constexpr std::size_t class_of(std::size_t bytes) noexcept {
                        : class_above(kSmallest, kSteps);
 }
 
-constexpr std::size_t kClasses = class_of(std::size_t{1} << 46) + 1;
+constexpr std::size_t kLargest = std::size_t{1}
+                                 << std::min(46, std::numeric_limits<std::size_t>::digits - 1);
+constexpr std::size_t kClasses = class_of(kLargest) + 1;
 static_assert(class_bytes(class_of(65)) == 80 && class_of(64) == 0 && class_of(128) == 4 &&
               class_bytes(4) == 128 && class_bytes(class_of(1000)) == 1024);
 static_assert(class_of(kFine) == kFineClass && class_bytes(kFineClass) == kFine &&
