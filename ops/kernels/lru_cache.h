@@ -44,8 +44,10 @@ class LruCache {
     if (found != places_.end()) {
       return found->second->second;
     }
-    entries_.emplace_front(key, std::move(value));
-    places_.emplace(key, entries_.begin());
+    Entries entry;  // apart, so that both know it or neither does
+    entry.emplace_front(key, std::move(value));
+    places_.emplace(key, entry.begin());
+    entries_.splice(entries_.begin(), entry);
     if (entries_.size() > capacity_) {
       places_.erase(entries_.back().first);
       entries_.pop_back();

@@ -202,11 +202,11 @@ std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, boo
   const ConvKey key{pass, bias, threads.count(), shape};
   auto plan = plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
     try {
-      return make_plan(key);
-    } catch (const dnnl::error& error) {
-      if (error.status == dnnl_out_of_memory) {
-        throw;
-      }
+      return within_memory([&] {
+        require_room_to_make();
+        return make_plan(key);
+      });
+    } catch (const dnnl::error&) {
       return nullptr;
     }
   });

@@ -109,11 +109,11 @@ Tensor matmul(const Tensor& given_a, const Tensor& given_b, DType result) {
   key[12] = b.shape()[2];
   const auto plan = plan_cache().get(key, [&]() -> std::shared_ptr<const MatmulPlan> {
     try {
-      return make_plan(a, b, out);
-    } catch (const dnnl::error& error) {
-      if (error.status == dnnl_out_of_memory) {
-        throw;
-      }
+      return within_memory([&] {
+        require_room_to_make();
+        return make_plan(a, b, out);
+      });
+    } catch (const dnnl::error&) {
       return nullptr;
     }
   });

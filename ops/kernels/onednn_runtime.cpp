@@ -1,29 +1,37 @@
 #ifdef RETROGRAD_WITH_ONEDNN
 #include <retrograd/ops/kernels/onednn_runtime.h>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 
 #include <omp.h>
+#include <sys/mman.h>
 
-#include <retrograd/tensor/error.h>
 #include <retrograd/tensor/threads.h>
 
 namespace retrograd::kernels::onednn {
 
 // Never destroyed, as oneDNN's own statics may be gone before ours.
 const dnnl::engine& engine() {
-  static const dnnl::engine& instance = *new dnnl::engine(dnnl::engine::kind::cpu, 0);
+  static const dnnl::engine& instance = *[] {
+    require_room_to_make();
+    // Where memory runs out while a primitive is made, oneDNN's cache keeps a broken promise:
+    // making it again throws std::future_error, and emptying the cache crashes. Plans are kept
+    // here.
+    dnnl::set_primitive_cache_capacity(0);
+    return new dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
   return instance;
 }
 
 const dnnl::primitive_attr& attributes() {
   static const dnnl::primitive_attr& instance = *[] {
-    auto* made = new dnnl::primitive_attr;
+    auto made = std::make_unique<dnnl::primitive_attr>();
     made->set_scratchpad_mode(dnnl::scratchpad_mode::user);
     made->set_fpmath_mode(dnnl::fpmath_mode::strict);
-    return made;
+    return made.release();
   }();
   return instance;
 }
@@ -32,40 +40,79 @@ dnnl::memory::data_type data_type(DType dtype) {
   return dtype == bfloat16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
 }
 
+void require_room_to_make() {
+  constexpr std::size_t bytes = std::size_t{8} << 20;  // measured: up to 3 MiB
+  // Not malloc, which would serve all requests up to this size differently from then on.
+  void* room = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED) {
+    throw OutOfMemory(bytes);
+  }
+  munmap(room, bytes);
+}
+
+void require_room_to_run() {
+  constexpr std::size_t bytes = std::size_t{1} << 16;
+  void* volatile room = std::malloc(bytes);
+  if (room == nullptr) {
+    throw OutOfMemory(bytes);
+  }
+  std::free(room);
+}
+
 namespace {
 // Below this many multiplications a second thread costs more than it saves.
 constexpr std::int64_t kLeastDivided = 1 << 18;
 
+// Of all threads: a stream of the CPU has no state. One of each thread would need a destructor, and
+// registering that ends the process where memory has run out.
 const dnnl::stream& stream() {
-  thread_local const dnnl::stream instance(engine());
+  static const dnnl::stream& instance = *new dnnl::stream(engine());
   return instance;
 }
 }  // namespace
 
-// Memory and arguments go through the C interface: the maps of the C++ one cost as much as running
-// a small convolution.
-void Runnable::run(std::initializer_list<Argument> arguments) const {
-  constexpr std::size_t most = 5;
-  std::array<dnnl::memory, most> memories;
-  std::array<dnnl_exec_arg_t, most> passed;
+std::unique_ptr<Runnable::Memories> Runnable::memories_for(
+    std::initializer_list<Argument> arguments) const {
+  if (Memories* idle = idle_->memories.exchange(nullptr)) {
+    return std::unique_ptr<Memories>(idle);
+  }
+  auto made = std::make_unique<Memories>();
   std::size_t count = 0;
-  const auto pass = [&](int name, const dnnl::memory::desc& description, void* data) {
-    memories[count] = dnnl::memory(description, engine(), data);
-    passed[count] = {name, memories[count].get()};
+  const auto make = [&](int name, const dnnl::memory::desc& description) {
+    made->all[count] = dnnl::memory(description, engine(), nullptr);
+    made->passed[count] = {name, made->all[count].get()};
     ++count;
   };
   for (const Argument& argument : arguments) {
-    pass(argument.name, *argument.description, argument.data);
+    make(argument.name, *argument.description);
   }
-  const std::size_t scratch_bytes = scratch_.get_size();
+  if (scratch_.get_size() > 0) {
+    make(DNNL_ARG_SCRATCHPAD, scratch_);
+  }
+  return made;
+}
+
+// Arguments go through the C interface: the maps of the C++ one cost as much as running a small
+// convolution.
+void Runnable::execute(std::initializer_list<Argument> arguments) const {
+  require_room_to_run();
+  std::unique_ptr<Memories> memories = memories_for(arguments);
+  std::size_t count = 0;
+  for (const Argument& argument : arguments) {
+    memories->all[count++].set_data_handle(argument.data);
+  }
   Tensor scratch;
-  if (scratch_bytes > 0) {
-    scratch = empty_tensor({static_cast<std::int64_t>(scratch_bytes)}, uint8);
-    pass(DNNL_ARG_SCRATCHPAD, scratch_, scratch.raw<std::uint8_t>());
+  if (const std::size_t bytes = scratch_.get_size(); bytes > 0) {
+    scratch = empty_tensor({static_cast<std::int64_t>(bytes)}, uint8);
+    memories->all[count++].set_data_handle(scratch.raw<std::uint8_t>());
   }
   dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream().get(),
-                                                 static_cast<int>(count), passed.data()),
+                                                 static_cast<int>(count), memories->passed.data()),
                           "oneDNN could not run a primitive");
+  Memories* none = nullptr;
+  if (idle_->memories.compare_exchange_strong(none, memories.get())) {
+    memories.release();
+  }
 }
 
 WorkThreads::WorkThreads(std::int64_t multiplications)
@@ -73,6 +120,9 @@ WorkThreads::WorkThreads(std::int64_t multiplications)
       previous_(omp_get_max_threads()) {
   if (count_ != previous_) {
     omp_set_num_threads(count_);
+  }
+  if (count_ > 1) {
+    detail::note_threads_started();
   }
 }
 
