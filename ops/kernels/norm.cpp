@@ -97,7 +97,7 @@ void apply(const T* x, T* y, const NormShape& shape, const C* mean, const C* sca
       for_each_element(begin, end, shape.channels, factors,
                        [=](std::int64_t i, const std::array<C, 3>& of) {
                          const C value = (static_cast<C>(x[i]) - of[0]) * of[1] + of[2];
-                         y[i] = convert<T>(value <= limit ? C{0} : value);
+                         y[i] = convert<T>(value < limit ? C{0} : value);
                        });
     });
   });

@@ -154,7 +154,7 @@ class Backwards {
   }
   // The gradient of the value that ReLU was taken of, which is centred * factor + bias.
   static C before_relu(T grad, C centred, C factor, C bias, C limit) {
-    return centred * factor + bias <= limit ? C{0} : static_cast<C>(grad);
+    return centred * factor + bias < limit ? C{0} : static_cast<C>(grad);
   }
   void total(std::int64_t image, Room<C>& room) const {
     const T* const g = grad_ + start(image);

@@ -39,10 +39,10 @@ std::vector<C> channel_values(const Tensor& values, std::int64_t channels, C oth
   return result;
 }
 
-// Values up to the limit become 0: ReLU. Nothing compares with NaN, so that it limits nothing.
+// Values below the limit become 0: those up to 0 for ReLU, else none.
 template <class C>
 C lower_limit(bool relu) {
-  return relu ? C{0} : std::numeric_limits<C>::quiet_NaN();
+  return relu ? std::numeric_limits<C>::denorm_min() : -std::numeric_limits<C>::infinity();
 }
 
 // Runs a loop; float64 is left to the oldest instructions, because each copy takes room.
