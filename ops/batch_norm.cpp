@@ -38,23 +38,28 @@ void check_running(const char* op, const char* name, const Tensor& running, cons
   }
 }
 
-// Moves a running statistic without a record.
-void move(const Tensor& running, const Tensor& fresh, double momentum, double factor) {
-  if (running.defined()) {
-    const NoGradGuard unrecorded;
-    Tensor values = running;
-    values.copy_(kernels::moved_running(running, fresh, momentum, factor));
+// Moves both running statistics by those of `count` values each, without a record: both or, where
+// memory runs out, neither.
+void move_running(const char* op, const Tensor& running_mean, const Tensor& running_var,
+                  const NormStatistics& statistics, std::int64_t count, double momentum,
+                  Where where) {
+  if (count == 0) {
+    return;
   }
-}
-
-// Moves both running statistics by those of `count` values each.
-void move_running(const Tensor& running_mean, const Tensor& running_var,
-                  const NormStatistics& statistics, std::int64_t count, double momentum) {
-  if (count > 0) {
-    const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
-    move(running_mean, statistics.mean, momentum, 1);
-    move(running_var, statistics.variance, momentum, unbiased);
-  }
+  const auto moved = [&](const Tensor& running, const Tensor& fresh, double factor) {
+    return running.defined() ? kernels::moved_running(running, fresh, momentum, factor) : Tensor();
+  };
+  const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
+  const Tensor mean = moved(running_mean, statistics.mean, 1);
+  const Tensor var = moved(running_var, statistics.variance, unbiased);
+  const auto write = [&](const Tensor& running, const Tensor& values) {
+    if (running.defined()) {
+      kernels::copy(running, values);
+      running.impl().storage->wrote(op, where);
+    }
+  };
+  write(running_mean, mean);
+  write(running_var, var);
 }
 
 // Normalisation by running statistics.
@@ -102,8 +107,10 @@ Tensor by_batch(const char* op, const Tensor& x, const Tensor& running_mean,
                      {{"input", x}});
   }
   const auto found = kernels::normalise(x, {weight, bias, relu}, norm.shape, options.eps);
-  move_running(running_mean, running_var, found.statistics, norm.shape.places, options.momentum);
-  return record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
+  Tensor y = record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
+  move_running(op, running_mean, running_var, found.statistics, norm.shape.places, options.momentum,
+               where);
+  return y;
 }
 
 }  // namespace
@@ -145,9 +152,10 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
     fail<ValueError>(op, where, "needs more than one value in each channel", {{"input", x}});
   }
   const auto found = kernels::normalise(x, {weight, bias}, norm.shape, options.eps);
-  move_running(running_mean, running_var, found.statistics, norm.batch == 0 ? 0 : norm.places,
-               options.momentum);
-  return record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
+  Tensor y = record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
+  move_running(op, running_mean, running_var, found.statistics, norm.batch == 0 ? 0 : norm.places,
+               options.momentum, where);
+  return y;
 }
 
 }  // namespace retrograd
