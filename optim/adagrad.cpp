@@ -88,6 +88,11 @@ RMSprop::StateNames RMSprop::state_names() const {
   return {.numbers = {}, .tensors = {"square_avg", "grad_avg", "momentum_buffer"}, .always = 1};
 }
 
+unsigned RMSprop::used_tensors(std::size_t group) const {
+  const RMSpropOptions& o = options(group);
+  return 1U | (o.centered ? 2U : 0U) | (o.momentum > 0 ? 4U : 0U);
+}
+
 void RMSprop::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                      ParameterState& state) {
   const RMSpropOptions& o = options(group);

@@ -99,10 +99,18 @@ AdamW::StateNames AdamW::state_names() const {
           .always = 2};
 }
 
+unsigned Adam::used_tensors(std::size_t group) const {
+  return options(group).amsgrad ? 7U : 3U;
+}
+
 void Adam::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                   ParameterState& state) {
   adam_update(options(group), 0, parameter, grad, state);
 }
+unsigned AdamW::used_tensors(std::size_t group) const {
+  return options(group).amsgrad ? 7U : 3U;
+}
+
 void AdamW::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                    ParameterState& state) {
   const AdamWOptions& o = options(group);

@@ -31,6 +31,7 @@ class RETROGRAD_API Adam : public GroupedOptimizer<AdamOptions> {
 
  protected:
   StateNames state_names() const override;
+  unsigned used_tensors(std::size_t group) const override;
   void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
               ParameterState& state) override;
 };
@@ -56,6 +57,7 @@ class RETROGRAD_API AdamW : public GroupedOptimizer<AdamWOptions> {
 
  protected:
   StateNames state_names() const override;
+  unsigned used_tensors(std::size_t group) const override;
   void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
               ParameterState& state) override;
 };

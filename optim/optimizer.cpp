@@ -99,18 +99,38 @@ void Optimizer::check_changes(Where where) {
   }
 }
 
+// Takes all memory that the step needs.
+void Optimizer::prepare_step(const StateNames& names) {
+  for (std::size_t g = 0; g < owned_.size(); ++g) {
+    const unsigned used = used_tensors(g);
+    for (auto& [parameter, state] : owned_[g]) {
+      if (!parameter.grad().defined()) {
+        continue;
+      }
+      state.numbers.reserve(names.numbers.size());
+      state.tensors.resize(names.tensors.size());
+      for (std::size_t n = 0; n < names.tensors.size(); ++n) {
+        if ((used >> n & 1) != 0 && !state.tensors[n].defined()) {
+          state.unused.resize(names.tensors.size());
+          state.unused[n] = empty_like(parameter);
+        }
+      }
+    }
+  }
+}
+
 void Optimizer::step(Where where) {
   check_changes(where);
   const NoGradGuard unrecorded;
   retrograd::detail::begin_operator(name(), where);
   const StateNames names = state_names();
+  prepare_step(names);
   for (std::size_t g = 0; g < owned_.size(); ++g) {
     for (auto& [parameter, state] : owned_[g]) {
       const Tensor grad = parameter.grad();
       if (!grad.defined()) {
         continue;
       }
-      state.tensors.resize(names.tensors.size());
       for (std::size_t n = state.numbers.size(); n < names.numbers.size(); ++n) {
         state.numbers.push_back(names.numbers[n].second);
       }

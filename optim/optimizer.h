@@ -47,6 +47,7 @@ struct ParameterGroup {
 struct ParameterState {
   std::vector<double> numbers;  // empty before the first step
   std::vector<Tensor> tensors;  // undefined before use
+  std::vector<Tensor> unused;   // memory for those that the next step begins to use
 };
 
 namespace lr_scheduler {
@@ -63,7 +64,8 @@ class RETROGRAD_API Optimizer {
   Optimizer& operator=(const Optimizer&) = delete;
 
   // Changes every parameter that has a gradient. Gradients are only read. Throws, before anything
-  // is changed, as the constructor does when groups were changed to what it would refuse.
+  // is changed, as the constructor does when groups were changed to what it would refuse, and
+  // OutOfMemory.
   virtual void step(Where where = {});
   // Calls `closure`, which computes the loss and its gradients, then step(); returns the loss.
   virtual Tensor step(const Closure& closure, Where where = {});
@@ -104,6 +106,10 @@ class RETROGRAD_API Optimizer {
   virtual std::vector<Tensor>& parameters(std::size_t group) = 0;
   virtual Settings settings(std::size_t group) = 0;
   virtual StateNames state_names() const { return {}; }
+  // Which of the tensors update() uses with the present options: bit n for tensor n.
+  virtual unsigned used_tensors(std::size_t /*group*/) const {
+    return (1U << state_names().always) - 1;
+  }
   // One parameter's part of a step. For optimisers that do not override step().
   virtual void update(std::size_t /*group*/, const Tensor& /*parameter*/, const Tensor& /*grad*/,
                       ParameterState& /*state*/) {}
@@ -150,6 +156,7 @@ class RETROGRAD_API Optimizer {
                  Where where);
   bool knows_all_parameters();
   void keep_states();
+  void prepare_step(const StateNames& names);
 
   std::vector<std::vector<Owned>> owned_;           // by group, as checked last
   std::vector<std::optional<double>> initial_lrs_;  // by group

@@ -27,6 +27,10 @@ SGD::StateNames SGD::state_names() const {
   return {.numbers = {}, .tensors = {"momentum_buffer"}};
 }
 
+unsigned SGD::used_tensors(std::size_t group) const {
+  return options(group).momentum == 0 ? 0U : 1U;
+}
+
 void SGD::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                  ParameterState& state) {
   const SGDOptions& o = options(group);

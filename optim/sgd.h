@@ -31,6 +31,7 @@ class RETROGRAD_API SGD : public GroupedOptimizer<SGDOptions> {
 
  protected:
   StateNames state_names() const override;
+  unsigned used_tensors(std::size_t group) const override;
   void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
               ParameterState& state) override;
 };

@@ -12,7 +12,11 @@ inline const Tensor& state_tensor(ParameterState& state, std::size_t index, cons
                                   double start = 0) {
   Tensor& tensor = state.tensors[index];
   if (!tensor.defined()) {
-    tensor = full_like(parameter, start);
+    tensor = index < state.unused.size() ? std::move(state.unused[index]) : Tensor();
+    if (!tensor.defined()) {
+      tensor = empty_like(parameter);
+    }
+    tensor.fill_(start);
   }
   return tensor;
 }
