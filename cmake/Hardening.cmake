@@ -9,3 +9,13 @@ check_linker_flag(CXX -Wl,-z,relro,-z,now RETROGRAD_RELRO)
 if(RETROGRAD_RELRO)
   target_link_options(retrograd PRIVATE -Wl,-z,relro,-z,now)
 endif()
+
+# The library's own calls of operator new, inside containers too, report OutOfMemory. A static
+# library is not linked: there they throw std::bad_alloc.
+check_linker_flag(CXX -Wl,--wrap=_Znwm RETROGRAD_WRAP)
+if(RETROGRAD_WRAP AND BUILD_SHARED_LIBS)
+  set(letter $<IF:$<EQUAL:${CMAKE_SIZEOF_VOID_P},8>,m,j>)
+  target_link_options(retrograd PRIVATE -Wl,--wrap=_Znw${letter},--wrap=_Zna${letter})
+  set_property(SOURCE tensor/operator_new.cpp APPEND PROPERTY
+               COMPILE_DEFINITIONS RETROGRAD_SIZE_T_LETTER="${letter}")
+endif()
