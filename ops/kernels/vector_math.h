@@ -3,6 +3,7 @@
 // ulp but where said. NaN stays NaN.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -108,7 +109,9 @@ inline float erfc(float x) {
   near = near * z - 3.761262582423300e-1F;
   near = near * z + 1.128379165726710e0F;
 
-  const float q = 1 / (a < 1 ? 1.0F : a);
+  // At least 1, by bits: for a comparison of floats, compilers divide by `a` before they choose.
+  const auto bits = std::max(std::bit_cast<std::int32_t>(a), std::bit_cast<std::int32_t>(1.0F));
+  const float q = 1 / std::bit_cast<float>(bits);
   const float y = q * q;
   float middle = 2.326819970068386e-2F;
   middle = middle * y - 1.387039388740657e-1F;
