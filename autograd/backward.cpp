@@ -76,7 +76,7 @@ void backward_from(const std::vector<Tensor>& outputs, const std::vector<Tensor>
   for (std::size_t i = 0; i < roots.size(); ++i) {
     engine.seed(*roots[i], std::move(seeds[i]));
   }
-  detail::begin_operator("backward", where);
+  const detail::InBackward running("backward", where);
   engine.run();
 }
 
@@ -116,7 +116,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   for (std::size_t i = 0; i < roots.size(); ++i) {
     engine.seed(*roots[i], std::move(seeds[i]));
   }
-  detail::begin_operator("grad", where);
+  const detail::InBackward running("grad", where);
   engine.run();
   std::vector<Tensor> result;
   result.reserve(inputs.size());

@@ -14,7 +14,6 @@ constinit thread_local detail::CurrentOperator detail::current_operator;
 // Without an allocation.
 OutOfMemory::OutOfMemory(std::size_t bytes) noexcept : bytes_(bytes) {
   const detail::CurrentOperator& now = detail::current_operator;
-  const bool backward = now.backward_of != nullptr;
   char* at = message_;
   const auto write = [&](const char* format, auto... values) {
     const auto left = static_cast<std::size_t>(message_ + sizeof message_ - at);
@@ -23,8 +22,8 @@ OutOfMemory::OutOfMemory(std::size_t bytes) noexcept : bytes_(bytes) {
   };
   if (now.name != nullptr) {
     write("%.48s", now.name);
-    if (backward && now.name != now.backward_of) {
-      write(" in the backward of %.48s", now.backward_of);
+    if (now.backward != nullptr && now.name != now.backward->op()) {
+      write(" in the backward of %.48s", now.backward->op());
     }
     write(": ");
   }
@@ -34,7 +33,7 @@ OutOfMemory::OutOfMemory(std::size_t bytes) noexcept : bytes_(bytes) {
   } else {
     write("a library asked for more bytes than there are");
   }
-  const Where where = backward ? now.backward_at : now.where;
+  const Where where = now.backward != nullptr ? now.backward->where() : now.where;
   if (now.name != nullptr) {
     const char* slash = std::strrchr(where.file, '/');
     write("   at %.60s:%u", slash != nullptr ? slash + 1 : where.file, where.line);

@@ -8,12 +8,13 @@
 
 namespace retrograd::detail {
 
+class InBackward;
+
 // The public function that began last: operators begin with their checks.
 struct CurrentOperator {
   const char* name = nullptr;  // null before the first
   Where where{"", 0};
-  const char* backward_of = nullptr;  // the operator whose backward runs, or null
-  Where backward_at{"", 0};
+  const InBackward* backward = nullptr;  // the innermost
 };
 
 RETROGRAD_HOT_TLS extern constinit thread_local CurrentOperator current_operator;
@@ -26,18 +27,28 @@ inline void begin_operator(const char* name, Where where) noexcept {
 // memory::allocate() for that operator: the message names it.
 void* allocate_for_operator(std::size_t bytes);
 
-// The backward of a recorded operator runs in this scope.
+// A backward pass, or the backward of one recorded operator, runs in this scope.
 class InBackward {
  public:
-  InBackward(const char* op, Where where) noexcept : previous_(current_operator) {
-    current_operator = {op, where, op, where};
+  InBackward(const char* op, Where where) noexcept
+      : op_(op), where_(where), outer_(current_operator.backward) {
+    current_operator.name = op;
+    current_operator.backward = this;
   }
-  ~InBackward() { current_operator = previous_; }
+  ~InBackward() {
+    current_operator.backward = outer_;
+    current_operator.name = outer_ != nullptr ? outer_->op_ : nullptr;
+  }
   InBackward(const InBackward&) = delete;
   InBackward& operator=(const InBackward&) = delete;
 
+  const char* op() const noexcept { return op_; }
+  Where where() const noexcept { return where_; }
+
  private:
-  CurrentOperator previous_;
+  const char* op_;
+  Where where_;
+  const InBackward* outer_;
 };
 
 }  // namespace retrograd::detail
