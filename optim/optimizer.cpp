@@ -100,7 +100,7 @@ void Optimizer::check_changes(Where where) {
 }
 
 // Takes all memory that the step needs.
-void Optimizer::prepare_step(const StateNames& names) {
+void Optimizer::prepare_step(const StateNames& names, Where where) {
   for (std::size_t g = 0; g < owned_.size(); ++g) {
     const unsigned used = used_tensors(g);
     for (auto& [parameter, state] : owned_[g]) {
@@ -112,7 +112,7 @@ void Optimizer::prepare_step(const StateNames& names) {
       for (std::size_t n = 0; n < names.tensors.size(); ++n) {
         if ((used >> n & 1) != 0 && !state.tensors[n].defined()) {
           state.unused.resize(names.tensors.size());
-          state.unused[n] = empty_like(parameter);
+          state.unused[n] = empty_like(parameter, {}, where);
         }
       }
     }
@@ -124,7 +124,7 @@ void Optimizer::step(Where where) {
   const NoGradGuard unrecorded;
   retrograd::detail::begin_operator(name(), where);
   const StateNames names = state_names();
-  prepare_step(names);
+  prepare_step(names, where);
   for (std::size_t g = 0; g < owned_.size(); ++g) {
     for (auto& [parameter, state] : owned_[g]) {
       const Tensor grad = parameter.grad();

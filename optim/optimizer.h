@@ -156,7 +156,7 @@ class RETROGRAD_API Optimizer {
                  Where where);
   bool knows_all_parameters();
   void keep_states();
-  void prepare_step(const StateNames& names);
+  void prepare_step(const StateNames& names, Where where);
 
   std::vector<std::vector<Owned>> owned_;           // by group, as checked last
   std::vector<std::optional<double>> initial_lrs_;  // by group

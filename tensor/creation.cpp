@@ -181,8 +181,7 @@ Tensor empty_like(const Tensor& other, TensorOptions options, Where where) {
 Tensor full_like(const Tensor& other, Scalar value, TensorOptions options, Where where) {
   const DType dtype = options.dtype.value_or(other.dtype());
   require_fits("full_like", value, dtype, where);
-  return filled(empty_strided(other.shape(), strides_like(other), dtype, where), value, options,
-                where);
+  return filled(fresh_like("full_like", other, dtype, where), value, options, where);
 }
 
 Tensor zeros_like(const Tensor& other, TensorOptions options, Where where) {

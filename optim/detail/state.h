@@ -1,10 +1,13 @@
 // State tensors at their first use. Internal.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include <retrograd/optim/optimizer.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::optim::detail {
 
@@ -16,7 +19,9 @@ inline const Tensor& state_tensor(ParameterState& state, std::size_t index, cons
     if (!tensor.defined()) {
       tensor = empty_like(parameter);
     }
-    tensor.fill_(start);
+    for_floating(tensor.dtype(), [&]<class T>() {
+      std::fill_n(tensor.raw<T>(), tensor.numel(), convert<T>(start));  // takes no memory
+    });
   }
   return tensor;
 }
