@@ -128,3 +128,47 @@ TEST_CASE("out of memory: a training step throws OutOfMemory, changes nothing, a
     CHECK((thrown > 100 || !lasting));
   }
 }
+
+TEST_CASE("out of memory: the first step of an optimiser changes all parameters or none") {
+  const NoCache every_block_comes_from_malloc;
+  for (long number = 1;; ++number) {
+    CAPTURE(number);
+    World world;
+    const rg::Tensor images = rg::full({2, 1, 12, 12}, 0.5);
+    rg::sum(world.net(images)).backward();
+    const auto before = world.state();
+    const Outcome outcome = with_failure(number, true, [&] { world.optimizer.step(); });
+    if (!outcome.failed) {
+      CHECK(number > 10);
+      break;
+    }
+    CHECK(outcome.wrong == "");
+    REQUIRE(world.state() == before);
+    world.optimizer.step();
+    CHECK(world.state() != before);
+  }
+}
+
+TEST_CASE("out of memory: the message names the operator, its backward and the bytes") {
+  const rg::Tensor x = rg::full({2000}, 0.5, {.requires_grad = true});
+  const rg::Tensor loss = rg::sum(rg::sigmoid(x));
+  const NoCache every_block_comes_from_malloc;
+  const auto message = [](auto&& f) -> std::string {
+    for (long number = 1;; ++number) {
+      try {
+        const failing_malloc::Guard guard(number, true);
+        f();
+        return "no error";
+      } catch (const rg::OutOfMemory& error) {
+        if (error.bytes() >= 8000) {
+          return error.what();
+        }
+      }
+    }
+  };
+  const std::string forward = message([&] { rg::exp(x); });
+  CHECK(forward.starts_with("exp: out of memory: 8064 bytes were asked for   at failing_step_"));
+  CHECK(message([] { rg::randn({2000}); }).starts_with("randn: out of memory: 8064 bytes"));
+  const std::string backward = message([&] { loss.backward(); });
+  CHECK(backward.find("in the backward of sigmoid: out of memory: 8064 bytes") != backward.npos);
+}
