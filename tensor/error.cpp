@@ -25,13 +25,13 @@ OutOfMemory::OutOfMemory(std::size_t bytes) noexcept : bytes_(bytes) {
     if (now.backward != nullptr && now.name != now.backward->op()) {
       write(" in the backward of %.48s", now.backward->op());
     }
-    write(": ");
+    write("%s", ": ");
   }
-  write("out of memory: ");
+  write("%s", "out of memory: ");
   if (bytes > 0) {
     write("%zu bytes were asked for", bytes);
   } else {
-    write("a library asked for more bytes than there are");
+    write("%s", "a library asked for more bytes than there are");
   }
   const Where where = now.backward != nullptr ? now.backward->where() : now.where;
   if (now.name != nullptr) {
