@@ -1,7 +1,6 @@
 // Loading state is all or nothing, whichever allocation fails.
 #include <doctest/doctest.h>
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <new>
@@ -10,34 +9,7 @@
 
 #include <retrograd/retrograd.h>
 
-// glibc's own, which take the place of those that fail here.
-extern "C" {
-void* __libc_malloc(std::size_t bytes);
-void* __libc_memalign(std::size_t alignment, std::size_t bytes);
-}
-
-namespace {
-
-constexpr long kNever = -1;
-long allocations_left = kNever;
-
-// Counts down, and once at 0 stays there: memory stays out.
-bool fails() noexcept {
-  if (allocations_left > 0) {
-    --allocations_left;
-    return false;
-  }
-  return allocations_left == 0;
-}
-
-}  // namespace
-
-extern "C" void* malloc(std::size_t bytes) noexcept {
-  return fails() ? nullptr : __libc_malloc(bytes);
-}
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
-  return fails() ? nullptr : __libc_memalign(alignment, bytes);
-}
+#include "memory/failing_malloc.h"
 
 namespace rg = retrograd;
 namespace nn = rg::nn;
@@ -62,23 +34,21 @@ void check_all_or_nothing(const std::function<void()>& change,
                           const std::function<std::vector<double>()>& state) {
   rg::memory::set_cache_limit(0);
   const auto before = state();
-  long allowed = 0;
-  for (bool done = false; !done; ++allowed) {
-    CAPTURE(allowed);
-    allocations_left = allowed;
+  long number = 0;
+  for (bool done = false; !done;) {
+    CAPTURE(++number);
     try {
+      const failing_malloc::Guard failing(number, true);
       change();
-      allocations_left = kNever;
       done = true;
     } catch (const std::bad_alloc&) {
-      allocations_left = kNever;
     }
     if (!done) {
       REQUIRE(state() == before);
     }
-    REQUIRE(allowed < 100000);
+    REQUIRE(number < 100000);
   }
-  CHECK(allowed > 1);
+  CHECK(number > 2);
   CHECK(state() != before);
 }
 
