@@ -120,7 +120,8 @@ Tensor nll(const char* op, const Tensor& log_probabilities, const Classes& class
            const Tensor& weights, Reduction reduction, Where where) {
   const auto d = static_cast<std::int64_t>(dim);
   const Tensor index = unsqueeze(classes.index, d, where);
-  const Tensor chosen = squeeze(gather(log_probabilities, d, index, where), d, where);
+  const Tensor chosen =
+      widened(squeeze(gather(log_probabilities, d, index, where), d, where), where);
   Tensor losses = without_ignored(neg(chosen, where), classes, where);
   if (weights.defined()) {
     losses = mul(losses, weights, where);
@@ -198,7 +199,7 @@ kernels::ClassTargets fused_targets(const Tensor& x, const Classes& classes, std
   if (weight.defined() || smoothing > 0) {
     const Shape count{x.shape()[dim]};
     const Tensor factors = weight.defined() ? kernels::as_contiguous(weight.detach())
-                                            : ones(count, {.dtype = x.dtype()});
+                                            : ones(count, {.dtype = widened_dtype(x)});
     targets.own = (factors * (1 - smoothing)).detach();
     if (smoothing > 0) {
       targets.soft = (factors * (smoothing / static_cast<double>(x.shape()[dim]))).detach();
@@ -221,7 +222,7 @@ Tensor wanted_classes(const Tensor& x, std::size_t dim, const kernels::ClassTarg
   return without_ignored_rows(wanted, targets.ignored, d, {});
 }
 
-// The losses of the targets in one pass over the logits.
+// The losses of the targets in one pass over the logits; float32 for bfloat16.
 Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTargets& targets,
                      std::size_t dim, Where where) {
   const kernels::ClassLosses result = kernels::cross_entropy(x, dim, targets);
@@ -239,12 +240,15 @@ Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTarget
            return {kernels::cross_entropy_grad(b.grad, logits, b.saved(1), dim, classes)};
          }
          const auto d = static_cast<std::int64_t>(dim);
-         const Tensor wanted = wanted_classes(logits, dim, classes);
+         const Tensor wide = widened(logits, {});
+         const Tensor wanted = wanted_classes(wide, dim, classes);
          const Tensor all = sum(wanted, d, true);
          const auto counted = [&](const Tensor& rows) {
            return without_ignored_rows(rows, classes.ignored, d, {});
          };
-         return {counted(unsqueeze(b.grad, d)) * (softmax(counted(logits), d) * all - wanted)};
+         const Tensor gradient =
+             counted(unsqueeze(b.grad, d)) * (softmax(counted(wide), d) * all - wanted);
+         return {gradient.to(logits.dtype())};
        }});
 }
 
@@ -261,8 +265,7 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions&
   check_class_weight(op, options.weight, input, dim, where);
   const Classes classes = check_classes(op, input, target, dim, options.ignore_index, where);
   const Tensor weights = target_weights(widened(options.weight, where), classes, where);
-  return nll(op, widened(input, where), classes, dim, weights, options.reduction, where)
-      .to(input.dtype(), where);
+  return nll(op, input, classes, dim, weights, options.reduction, where).to(input.dtype(), where);
 }
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyOptions& options,
@@ -277,7 +280,6 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
   const double smoothing = options.label_smoothing;
   loss::require(op, smoothing >= 0 && smoothing <= 1, "label_smoothing", smoothing, "in [0, 1]",
                 where);
-  const Tensor x = widened(input, where);
   const Tensor weight = widened(options.weight, where);
   if (is_floating(target.dtype())) {
     check::same_dtype(op, "input", input, "target", target, where);
@@ -287,15 +289,17 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
                        "are int64",
                        {{"input", input}, {"target", target}});
     }
-    return entropy_of_probabilities(op, x, widened(target, where), dim, weight, options, where)
+    return entropy_of_probabilities(op, widened(input, where), widened(target, where), dim, weight,
+                                    options, where)
         .to(input.dtype(), where);
   }
   const Classes classes = check_classes(op, input, target, dim, options.ignore_index, where);
   if (weight.defined() && weight.requires_grad() && grad_enabled()) {
-    return composed_entropy(op, x, classes, dim, weight, options, where).to(input.dtype(), where);
+    return composed_entropy(op, widened(input, where), classes, dim, weight, options, where)
+        .to(input.dtype(), where);
   }
   const Tensor losses =
-      fused_entropy(op, x, fused_targets(x, classes, dim, weight, smoothing), dim, where);
+      fused_entropy(op, input, fused_targets(input, classes, dim, weight, smoothing), dim, where);
   return reduced_over_targets(op, losses, target_weights(weight, classes, where), classes,
                               options.reduction, where)
       .to(input.dtype(), where);

@@ -10,4 +10,9 @@ inline Tensor widened(const Tensor& x, Where where) {
   return x.defined() && x.dtype() == bfloat16 ? x.to(float32, where) : x;
 }
 
+// The dtype of widened(x).
+inline DType widened_dtype(const Tensor& x) {
+  return x.dtype() == bfloat16 ? float32 : x.dtype();
+}
+
 }  // namespace retrograd

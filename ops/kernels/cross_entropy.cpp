@@ -1,7 +1,6 @@
 #include <retrograd/ops/kernels/cross_entropy.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/rows.h>
@@ -31,28 +30,39 @@ struct Targets {
 
 ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& targets) {
   const KernelTimer timer("cross_entropy", x);
-  const Tensor rows = as_rows(x, dim);
   const std::int64_t n = x.shape()[dim];
-  ClassLosses result{empty_tensor(targets.index.shape(), x.dtype()),
-                     empty_tensor({targets.index.numel(), 2}, x.dtype())};
-  for_float_or_double(x.dtype(), [&]<class C>() {
-    for_each_row<C>(
-        rows, dim,
-        [n, target = Targets<C>(targets), from = rows.raw<C>(), losses = result.losses.raw<C>(),
-         exponent = result.exponent.raw<C>()](std::int64_t row) {
-          const C* const line = from + row * n;
-          const C largest = largest_of(line, n);
-          const auto shift = static_cast<C>(std::log(sum_of_exp(line, n, largest)));
+  const DType wide = x.dtype() == bfloat16 ? float32 : x.dtype();
+  ClassLosses result{empty_tensor(targets.index.shape(), wide),
+                     empty_tensor({targets.index.numel(), 2}, wide)};
+  for_floating(x.dtype(), [&]<class T>() {
+    using C = compute_t<T>;
+    for_each_line<T, 1>(
+        {x}, Tensor(), dim,
+        [n, target = Targets<C>(targets), losses = result.losses.raw<C>(),
+         exponent = result.exponent.raw<C>()]<class U>(std::int64_t row, const auto& lines,
+                                                       Line<U>) {
+          Reader<C, U> line(lines[0]);
+          const Exponents<C> exponents(line, n);
+          const C largest = exponents.largest;
+          const C shift = exponents.shift();
           exponent[2 * row] = largest;
           exponent[2 * row + 1] = shift;
           if (!target.has_loss(row)) {
             losses[row] = 0;
             return;
           }
-          C loss = target.own(row) * (shift + (largest - line[target.index[row]]));
+          const auto own = convert<C>(lines[0].first[target.index[row] * lines[0].step]);
+          C loss = target.own(row) * (shift + (largest - own));
           if (target.soft != nullptr) {
-            loss += static_cast<C>(sum_of<C>(
-                n, [&](std::int64_t i) { return target.soft[i] * (shift + (largest - line[i])); }));
+            double sum = 0;
+            for_each_piece(n, [&](std::int64_t first, std::int64_t count) {
+              const C* const values = line(first, count);
+              const C* const soft = target.soft + first;
+              sum = sum_of<C>(
+                  count, [&](std::int64_t i) { return soft[i] * (shift + (largest - values[i])); },
+                  sum);
+            });
+            loss += static_cast<C>(sum);
           }
           losses[row] = loss;
         });
@@ -63,38 +73,44 @@ ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& 
 Tensor cross_entropy_grad(const Tensor& grad, const Tensor& x, const Tensor& exponent,
                           std::size_t dim, const ClassTargets& targets) {
   const KernelTimer timer("cross_entropy_grad", x);
-  const Tensor rows = as_rows(x, dim);
   const Tensor grads = as_contiguous(grad);
-  const Tensor out = empty_as(rows, rows.dtype());
+  const Tensor out = empty_as(x, x.dtype());
   const std::int64_t n = x.shape()[dim];
-  for_float_or_double(x.dtype(), [&]<class C>() {
+  for_floating(x.dtype(), [&]<class T>() {
+    using C = compute_t<T>;
     const Targets<C> target(targets);
-    double soft = 0;
+    double all = 0;
     for (std::int64_t i = 0; target.soft != nullptr && i < n; ++i) {
-      soft += static_cast<double>(target.soft[i]);
+      all += static_cast<double>(target.soft[i]);
     }
-    for_each_row<C>(
-        rows, dim,
-        [n, target, soft = static_cast<C>(soft), from = rows.raw<C>(), g = grads.raw<C>(),
-         at = exponent.raw<C>(), to = out.raw<C>()](std::int64_t row) {
-          const C* const line = from + row * n;
-          C* const result = to + row * n;
-          if (!target.has_loss(row)) {
-            std::fill_n(result, n, C{0});
-            return;
-          }
-          const C scale = g[row] * (target.own(row) + soft);
+    for_each_line<T, 1>(
+        {x}, out, dim,
+        [n, target, all = static_cast<C>(all), g = grads.raw<C>(), at = exponent.raw<C>()]<class U>(
+            std::int64_t row, const auto& lines, Line<U> result) {
+          Reader<C, U> line(lines[0]);
+          const bool counts = target.has_loss(row);
+          const C scale = g[row] * (target.own(row) + all);
           const C largest = at[2 * row];
           const C shift = at[2 * row + 1];
-          for (std::int64_t i = 0; i < n; ++i) {
-            result[i] = scale * vec::exp(line[i] - largest - shift);
-          }
-          if (target.soft != nullptr) {
-            for (std::int64_t i = 0; i < n; ++i) {
-              result[i] -= g[row] * target.soft[i];
+          write_pieces<C>(result, n, [&](C* to, std::int64_t first, std::int64_t count) {
+            if (!counts) {
+              std::fill_n(to, count, C{0});
+              return;
             }
-          }
-          result[target.index[row]] -= g[row] * target.own(row);
+            const C* const from = line(first, count);
+            for (std::int64_t i = 0; i < count; ++i) {
+              to[i] = scale * vec::exp(from[i] - largest - shift);
+            }
+            if (target.soft != nullptr) {
+              for (std::int64_t i = 0; i < count; ++i) {
+                to[i] -= g[row] * target.soft[first + i];
+              }
+            }
+            const std::int64_t own = target.index[row] - first;
+            if (own >= 0 && own < count) {
+              to[own] -= g[row] * target.own(row);
+            }
+          });
         });
   });
   return out;

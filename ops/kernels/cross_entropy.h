@@ -9,18 +9,18 @@ namespace retrograd::kernels {
 struct ClassTargets {
   Tensor index;    // int64, row-major, in range
   Tensor ignored;  // boolean, row-major: targets without a loss; undefined when there are none
-  Tensor own;      // (C) in the dtype of the logits; undefined for ones
+  Tensor own;      // (C) in the dtype of the losses; undefined for ones
   Tensor soft;     // the same; undefined for zeros
 };
 
 struct ClassLosses {
-  Tensor losses;    // the shape of the targets
-  Tensor exponent;  // (targets, 2): probabilities are exp(x - first - second)
+  Tensor losses;    // the shape of the targets; float32 for bfloat16 logits
+  Tensor exponent;  // (targets, 2), as losses: probabilities are exp(x - first - second)
 };
 
-// x holds logits in float32 or float64, the classes along dim.
+// x holds logits, the classes along dim.
 ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& targets);
-// The gradient of x from that of the losses.
+// The gradient of x, in its dtype, from that of the losses.
 Tensor cross_entropy_grad(const Tensor& grad, const Tensor& x, const Tensor& exponent,
                           std::size_t dim, const ClassTargets& targets);
 

@@ -1,90 +1,102 @@
-#include <cmath>
-
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/rows.h>
 
 namespace retrograd::kernels {
 
-// A line of -inf alone gives NaN.
+namespace {
+
+// f(lines of the inputs, line of the result) for the lines of inputs of one shape and dtype; the
+// result has the layout of the last.
+template <std::size_t N, class F>
+Tensor line_by_line(const std::array<Tensor, N>& inputs, std::size_t dim, const F& f) {
+  const Tensor out = empty_as(inputs[N - 1], inputs[N - 1].dtype());
+  for_floating(out.dtype(), [&]<class T>() {
+    for_each_line<T>(inputs, out, dim,
+                     [&](std::int64_t, const auto& lines, auto to) { f(lines, to); });
+  });
+  return out;
+}
+
+}  // namespace
 
 Tensor softmax(const Tensor& x, std::size_t dim) {
   const KernelTimer timer("softmax", x);
-  const Tensor rows = as_rows(x, dim);
-  const Tensor out = empty_as(rows, rows.dtype());
-  const std::int64_t n = x.shape()[dim];
-  for_float_or_double(rows.dtype(), [&]<class C>() {
-    for_each_row<C>(rows, dim, [n, from = rows.raw<C>(), to = out.raw<C>()](std::int64_t row) {
-      const C* const line = from + row * n;
-      C* const result = to + row * n;
-      const C largest = largest_of(line, n);
-      const auto total = static_cast<C>(sum_of_exp(line, n, largest));
-      for (std::int64_t i = 0; i < n; ++i) {
-        result[i] = vec::exp(line[i] - largest) / total;
-      }
-    });
-  });
-  return laid_out_as(out, x);
+  return line_by_line<1>(
+      {x}, dim, [n = x.shape()[dim]]<class T>(const auto& lines, Line<T> result) {
+        using C = compute_t<T>;
+        Reader<C, T> line(lines[0]);
+        const Exponents<C> exponents(line, n);
+        const auto total = static_cast<C>(exponents.total);
+        write_pieces<C>(result, n, [&](C* to, std::int64_t first, std::int64_t count) {
+          const C* const from = line(first, count);
+          for (std::int64_t i = 0; i < count; ++i) {
+            to[i] = vec::exp(from[i] - exponents.largest) / total;
+          }
+        });
+      });
 }
 
 Tensor log_softmax(const Tensor& x, std::size_t dim) {
   const KernelTimer timer("log_softmax", x);
-  const Tensor rows = as_rows(x, dim);
-  const Tensor out = empty_as(rows, rows.dtype());
-  const std::int64_t n = x.shape()[dim];
-  for_float_or_double(rows.dtype(), [&]<class C>() {
-    for_each_row<C>(rows, dim, [n, from = rows.raw<C>(), to = out.raw<C>()](std::int64_t row) {
-      const C* const line = from + row * n;
-      C* const result = to + row * n;
-      const C largest = largest_of(line, n);
-      const auto shift = static_cast<C>(std::log(sum_of_exp(line, n, largest)));
-      for (std::int64_t i = 0; i < n; ++i) {
-        result[i] = line[i] - largest - shift;
-      }
-    });
-  });
-  return laid_out_as(out, x);
+  return line_by_line<1>(
+      {x}, dim, [n = x.shape()[dim]]<class T>(const auto& lines, Line<T> result) {
+        using C = compute_t<T>;
+        Reader<C, T> line(lines[0]);
+        const Exponents<C> exponents(line, n);
+        const C shift = exponents.shift();
+        write_pieces<C>(result, n, [&](C* to, std::int64_t first, std::int64_t count) {
+          const C* const from = line(first, count);
+          for (std::int64_t i = 0; i < count; ++i) {
+            to[i] = from[i] - exponents.largest - shift;
+          }
+        });
+      });
 }
 
 namespace {
 
-// f(row of the gradient, row of the result, row of the input's gradient).
-template <class F>
-Tensor gradient_by_rows(const Tensor& grad, const Tensor& y, std::size_t dim, const F& f) {
-  const Tensor rows = as_rows(y, dim);
-  const Tensor grads = as_rows(grad, dim);
-  const Tensor out = empty_as(rows, rows.dtype());
-  const std::int64_t n = y.shape()[dim];
-  for_float_or_double(rows.dtype(), [&]<class C>() {
-    for_each_row<C>(rows, dim,
-                    [&f, n, g = grads.raw<C>(), p = rows.raw<C>(), to = out.raw<C>()](
-                        std::int64_t row) { f(g + row * n, p + row * n, to + row * n); });
-  });
-  return laid_out_as(out, y);
+// f(g, y, the sum of term(g, y) over the line) for each element.
+template <class Term, class F>
+Tensor gradient(const Tensor& grad, const Tensor& y, std::size_t dim, const Term& term,
+                const F& f) {
+  return line_by_line<2>(
+      {grad, y}, dim, [&, n = y.shape()[dim]]<class T>(const auto& lines, Line<T> result) {
+        using C = compute_t<T>;
+        Reader<C, T> grads(lines[0]);
+        Reader<C, T> values(lines[1]);
+        double sum = 0;
+        for_each_piece(n, [&](std::int64_t first, std::int64_t count) {
+          const C* const g = grads(first, count);
+          const C* const p = values(first, count);
+          sum = sum_of<C>(
+              count, [&](std::int64_t i) { return term(g[i], p[i]); }, sum);
+        });
+        const auto total = static_cast<C>(sum);
+        write_pieces<C>(result, n, [&](C* to, std::int64_t first, std::int64_t count) {
+          const C* const g = grads(first, count);
+          const C* const p = values(first, count);
+          for (std::int64_t i = 0; i < count; ++i) {
+            to[i] = f(g[i], p[i], total);
+          }
+        });
+      });
 }
 
 }  // namespace
 
 Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
   const KernelTimer timer("softmax_grad", grad);
-  return gradient_by_rows(
-      grad, y, dim, [n = y.shape()[dim]]<class C>(const C* g, const C* p, C* out) {
-        const auto mean = static_cast<C>(sum_of<C>(n, [&](std::int64_t i) { return g[i] * p[i]; }));
-        for (std::int64_t i = 0; i < n; ++i) {
-          out[i] = (g[i] - mean) * p[i];
-        }
-      });
+  return gradient(
+      grad, y, dim, [](auto g, auto p) { return g * p; },
+      [](auto g, auto p, auto mean) { return (g - mean) * p; });
 }
 
 Tensor log_softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
   const KernelTimer timer("log_softmax_grad", grad);
-  return gradient_by_rows(
-      grad, y, dim, [n = y.shape()[dim]]<class C>(const C* g, const C* log_p, C* out) {
-        const auto total = static_cast<C>(sum_of<C>(n, [&](std::int64_t i) { return g[i]; }));
-        for (std::int64_t i = 0; i < n; ++i) {
-          out[i] = g[i] - vec::exp(log_p[i]) * total;
-        }
-      });
+  return gradient(
+      grad, y, dim, [](auto g, auto) { return g; },
+      [](auto g, auto log_p, auto total) { return g - vec::exp(log_p) * total; });
 }
 
 }  // namespace retrograd::kernels
