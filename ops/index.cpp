@@ -76,7 +76,7 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, Where wher
                  .inputs = {x},
                  .saved = {index},
                  .backward = [dim, shape = x.shape()](const Backward& b) -> Gradients {
-                   const Tensor zero = zeros(shape, {.dtype = b.grad.dtype()});
+                   const Tensor zero = expand(zeros({}, {.dtype = b.grad.dtype()}), shape);
                    return {scatter_add(zero, dim, b.saved(0), b.grad)};
                  }});
 }

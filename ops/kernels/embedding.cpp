@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
 #include <retrograd/ops/kernels/sums.h>
@@ -38,36 +37,34 @@ Tensor take_rows(const Tensor& given, const Tensor& given_indices, std::int64_t 
 
 Tensor sum_rows(const Tensor& given, const Tensor& given_indices, std::int64_t count,
                 std::int64_t skipped) {
-  if (given.dtype() == bfloat16) {
-    return converted(sum_rows(converted(given, float32), given_indices, count, skipped), bfloat16);
-  }
   const Tensor rows = as_contiguous(given);
   const Tensor indices = as_contiguous(given_indices);
   const std::int64_t width = rows.shape().back();
-  const Tensor none = empty_tensor({count, width}, rows.dtype());
-  fill(none, 0.0);
-  const Tensor out = sums_of(none, rows.numel());
+  Tensor out = empty_tensor({count, width}, rows.dtype());
+  fill(out, 0.0);
   const auto* const at = indices.raw<std::int64_t>();
   const std::int64_t terms = indices.numel();
-  for_sums(out, rows, [&]<class Sum, class T>() {
-    Sum* const to = out.raw<Sum>();
+  add_into(out, 0, rows.numel(), [&]<class Sum, class T>(const Tensor& sums, std::int64_t first) {
+    Sum* const to = sums.raw<Sum>();
     const T* const from = rows.raw<T>();
+    const std::int64_t places = sums.shape()[0];
     // Threads share the columns: then each sum has one order.
     parallel_ranges(width, kGrain / std::max<std::int64_t>(terms, 1) + 16,
                     [&](std::int64_t begin, std::int64_t end) {
                       for (std::int64_t i = 0; i < terms; ++i) {
-                        if (at[i] == skipped) {
+                        const std::int64_t place = at[i] - first;
+                        if (at[i] == skipped || place < 0 || place >= places) {
                           continue;
                         }
-                        Sum* const sums = to + at[i] * width;
+                        Sum* const sum = to + place * width;
                         const T* const row = from + i * width;
                         for (std::int64_t c = begin; c < end; ++c) {
-                          sums[c] = convert<Sum>(sums[c] + row[c]);
+                          add_to(sum[c], row[c]);
                         }
                       }
                     });
   });
-  return as_summed(out, rows.dtype());
+  return out;
 }
 
 }  // namespace retrograd::kernels

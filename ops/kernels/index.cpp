@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
 #include <retrograd/ops/kernels/sums.h>
@@ -40,29 +39,29 @@ Tensor gather(const Tensor& x, std::size_t dim, const Tensor& index) {
 }
 
 Tensor scatter_add(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {
-  if (x.dtype() == DType::bfloat16) {
-    // Many elements may meet in one: summed in float32, rounded once.
-    return converted(
-        scatter_add(converted(x, DType::float32), dim, index, converted(source, DType::float32)),
-        DType::bfloat16);
-  }
-  const Tensor out = sums_of(contiguous_copy(x), index.numel());
-  const Strides fixed = without(out.strides(), dim);
-  const std::int64_t step = out.strides()[dim];
+  Tensor out = contiguous_copy(x);
   const auto* const where = index.raw<std::int64_t>();
-  for_sums(out, source, [&]<class Sum, class T>() {
-    Sum* const o = out.raw<Sum>();
-    const T* const in = source.raw<T>();
-    detail::for_each_run<3>(index.shape(), {&index.strides(), &fixed, &source.strides()},
-                            [&](const auto& at, std::int64_t n, const auto& steps) {
-                              for (std::int64_t i = 0; i < n; ++i) {
-                                const std::int64_t picked = where[at[0] + i * steps[0]];
-                                Sum& sum = o[at[1] + i * steps[1] + picked * step];
-                                sum = convert<Sum>(sum + in[at[2] + i * steps[2]]);
-                              }
-                            });
-  });
-  return as_summed(out, x.dtype());
+  add_into(out, dim, index.numel(),
+           [&]<class Sum, class T>(const Tensor& sums, std::int64_t first) {
+             const Strides fixed = without(sums.strides(), dim);
+             const std::int64_t step = sums.strides()[dim];
+             const auto length = static_cast<std::uint64_t>(sums.shape()[dim]);
+             Sum* const o = sums.raw<Sum>();
+             const T* const in = source.raw<T>();
+             detail::for_each_run<3>(
+                 index.shape(), {&index.strides(), &fixed, &source.strides()},
+                 [&](const auto& at, std::int64_t n, const auto& steps) {
+                   // A choice of places, not of ways: it follows no pattern.
+                   Sum elsewhere{};
+                   for (std::int64_t i = 0; i < n; ++i) {
+                     const std::int64_t picked = where[at[0] + i * steps[0]] - first;
+                     const bool here = static_cast<std::uint64_t>(picked) < length;
+                     const std::int64_t place = here ? at[1] + i * steps[1] + picked * step : 0;
+                     add_to(*(here ? o + place : &elsewhere), in[at[2] + i * steps[2]]);
+                   }
+                 });
+           });
+  return out;
 }
 
 Tensor scatter(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {

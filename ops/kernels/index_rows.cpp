@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
 #include <retrograd/ops/kernels/sums.h>
@@ -63,16 +62,21 @@ void select_rows(const Tensor& out, const Tensor& x, std::size_t dim, const std:
                   });
 }
 
-// Calls f(row of out, i, o) for every index i of every outer block o, in order.
+// Calls f(row of out, row of the source, length) for every index of every outer block, in order.
+// `out` has the places along dim from `first` on; indices of others are passed over.
 template <class T, class F>
-void for_each_row(const Tensor& out, std::size_t dim, const Tensor& index, F&& f) {
+void for_each_row(const Tensor& out, std::size_t dim, std::int64_t first, const Tensor& index,
+                  F&& f) {
   const Rows rows(out.shape(), dim);
   const Tensor dense = as_contiguous(index);
   const auto* const picked = dense.raw<std::int64_t>();
   T* const to = out.raw<T>();
   for (std::int64_t o = 0; o < rows.outer; ++o) {
     for (std::int64_t i = 0; i < index.numel(); ++i) {
-      f(to + (o * rows.length + picked[i]) * rows.inner, o * index.numel() + i, rows.inner);
+      const std::int64_t place = picked[i] - first;
+      if (place >= 0 && place < rows.length) {
+        f(to + (o * rows.length + place) * rows.inner, o * index.numel() + i, rows.inner);
+      }
     }
   }
 }
@@ -95,27 +99,17 @@ Tensor index_select(const Tensor& x, std::size_t dim, const Tensor& index) {
 }
 
 Tensor add_rows(Tensor out, std::size_t dim, const Tensor& index, const Tensor& source) {
-  if (out.dtype() == DType::bfloat16) {
-    // Many rows may meet in one: summed in float32, rounded once.
-    return converted(
-        add_rows(converted(out, DType::float32), dim, index, converted(source, DType::float32)),
-        DType::bfloat16);
-  }
   const Tensor rows = as_contiguous(source);
-  if (rows.numel() == 0) {
-    return out;
-  }
-  const Tensor sums = sums_of(out, rows.numel());
-  for_sums(sums, rows, [&]<class Sum, class T>() {
+  add_into(out, dim, rows.numel(), [&]<class Sum, class T>(const Tensor& sums, std::int64_t first) {
     const T* const from = rows.raw<T>();
-    for_each_row<Sum>(sums, dim, index, [from](Sum* to, std::int64_t row, std::int64_t n) {
+    for_each_row<Sum>(sums, dim, first, index, [from](Sum* to, std::int64_t row, std::int64_t n) {
       const T* const added = from + row * n;
       for (std::int64_t k = 0; k < n; ++k) {
-        to[k] = convert<Sum>(to[k] + added[k]);
+        add_to(to[k], added[k]);
       }
     });
   });
-  return as_summed(sums, out.dtype());
+  return out;
 }
 
 Tensor index_copy(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {
@@ -126,7 +120,7 @@ Tensor index_copy(const Tensor& x, std::size_t dim, const Tensor& index, const T
   }
   for_dtype(x.dtype(), [&]<class T>() {
     const T* const from = rows.raw<T>();
-    for_each_row<T>(out, dim, index, [from](T* to, std::int64_t row, std::int64_t n) {
+    for_each_row<T>(out, dim, 0, index, [from](T* to, std::int64_t row, std::int64_t n) {
       std::copy_n(from + row * n, n, to);
     });
   });
@@ -140,7 +134,7 @@ Tensor index_fill(const Tensor& x, std::size_t dim, const Tensor& index, Scalar 
   }
   for_dtype(x.dtype(), [&]<class T>() {
     const T filled = value.to<T>();
-    for_each_row<T>(out, dim, index,
+    for_each_row<T>(out, dim, 0, index,
                     [filled](T* to, std::int64_t, std::int64_t n) { std::fill_n(to, n, filled); });
   });
   return out;
