@@ -58,12 +58,13 @@ Tensor scatter(const char* op, const Tensor& x, const Tensor& places, const Pool
 }
 
 Tensor largest(const char* op, const Tensor& x, const PoolShape& shape, Where where) {
-  return recorded(op, x, kernels::max_pool(x, shape), shape, where);
+  const bool winners = grad_enabled() && x.requires_grad();
+  return recorded(op, x, kernels::max_pool(x, shape, winners), shape, where);
 }
 
 ValuesAndIndices largest_with_indices(const char* op, const Tensor& x, const PoolShape& shape,
                                       Where where) {
-  const kernels::Pooled pooled = kernels::max_pool(x, shape);
+  const kernels::Pooled pooled = kernels::max_pool(x, shape, true);
   const Tensor indices = kernels::max_pool_places(pooled.winners, shape);
   return {recorded(op, x, pooled, shape, where), indices};
 }

@@ -1,3 +1,5 @@
+#include <numeric>
+
 #include <retrograd/ops/detail/pool.h>
 
 namespace retrograd {
@@ -5,6 +7,18 @@ namespace retrograd {
 namespace {
 
 using namespace pooling;
+
+// The longest of the windows from floor(o in / out) to ceil((o + 1) in / out).
+std::int64_t largest_window(std::int64_t in, std::int64_t out) {
+  if (out == 0) {
+    return 1;
+  }
+  // o * in modulo `out` takes the multiples of gcd(in, out), and a window is longest where it is
+  // largest.
+  const std::int64_t rest = in % out;
+  const std::int64_t largest = out - std::gcd(in, out);
+  return in / out + (largest + rest + out - 1) / out;
+}
 
 template <std::size_t N>
 PoolShape shape_for(const char* op, const Tensor& x, Size<N> output_size, Where where) {
@@ -27,9 +41,7 @@ PoolShape shape_for(const char* op, const Tensor& x, Size<N> output_size, Where 
                        {{"input", x}});
     }
     s.output[d] = out;
-    for (std::int64_t o = 0; o < out; ++o) {
-      s.kernel[d] = std::max(s.kernel[d], ((o + 1) * in + out - 1) / out - o * in / out);
-    }
+    s.kernel[d] = largest_window(in, out);
   }
   return s;
 }

@@ -1,11 +1,10 @@
 // Average pooling: the inner loops run over the channels, which lie side by side.
 #include <algorithm>
 #include <array>
-#include <vector>
 
-#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/lanes.h>
+#include <retrograd/ops/kernels/parts.h>
 #include <retrograd/ops/kernels/pool_windows.h>
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/dispatch.h>
@@ -14,68 +13,67 @@ namespace retrograd::kernels {
 
 namespace {
 
-// The sum over the taps. Large windows are added up by parts: one sum of a million values would
-// lose digits.
-template <class T, std::size_t kVectors>
-auto sum_of_taps(const Block<T, kVectors>& block, const T* in, const std::vector<PoolTap>& taps) {
-  constexpr std::size_t kPart = 64;
+// The sum over the taps of values stored as S. Large windows are added up by parts: one sum of a
+// million values would lose digits.
+template <class T, std::size_t kVectors, class S>
+auto sum_of_taps(const Block<T, kVectors>& block, const S* in, const LineWindows::Inside& taps) {
+  constexpr std::int64_t kPart = 64;
   using Sums = std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors>;
   using Totals = std::array<double, Block<T, kVectors>::vectors * Lanes<T>::count>;
   Sums sums{};
   Totals totals{};
-  for (std::size_t first = 0; first < taps.size(); first += kPart) {
-    const std::size_t end = std::min(taps.size(), first + kPart);
-    for (std::size_t i = first; i < end; ++i) {
-      block.each([&](std::size_t v) { sums[v] += block.load(in + taps[i].at, v); });
-    }
-    if (taps.size() > kPart) {
-      for (std::size_t i = 0; i < totals.size(); ++i) {
-        totals[i] += static_cast<double>(sums[i / Lanes<T>::count][i % Lanes<T>::count]);
+  const bool by_parts = taps.size() > kPart;
+  taps.each_list([&](const PoolTap* list, std::int64_t count, bool) {
+    for (std::int64_t first = 0; first < count; first += kPart) {
+      const std::int64_t end = std::min(count, first + kPart);
+      for (std::int64_t i = first; i < end; ++i) {
+        block.each([&](std::size_t v) { sums[v] += block.load(in + list[i].at, v); });
       }
-      sums = {};
+      if (by_parts) {
+        for (std::size_t i = 0; i < totals.size(); ++i) {
+          totals[i] += static_cast<double>(sums[i / Lanes<T>::count][i % Lanes<T>::count]);
+        }
+        sums = {};
+      }
     }
-  }
-  for (std::size_t i = 0; taps.size() > kPart && i < totals.size(); ++i) {
+  });
+  for (std::size_t i = 0; by_parts && i < totals.size(); ++i) {
     sums[i / Lanes<T>::count][i % Lanes<T>::count] = static_cast<T>(totals[i]);
   }
   return sums;
 }
 
-template <class T>
+template <class S>
 Tensor avg_pool_as(const Tensor& input, const PoolShape& shape) {
+  using T = compute_t<S>;
   const PoolGeometry pool(input, shape, false);
+  Tensor out = pool.empty_output(input.dtype());
   const Tensor x = as_channels_last(input);
-  Tensor out = pool.empty_output(x.dtype());
   const std::int64_t channels = pool.channels;
-  const std::int64_t line_length = shape.output[2] * channels;
   const std::int64_t image_length = pool.in_places * channels;
-  for_each_line_of_windows(pool, [&](LineWindows& windows, std::int64_t line, std::int64_t end) {
-    for (std::int64_t ow = 0; ow < shape.output[2]; ++ow) {
-      const std::int64_t at = line * line_length + ow * channels;
-      const std::int64_t in_at = windows.image() * image_length + windows.base(ow);
-      const std::vector<PoolTap>& taps = windows.taps(ow);
-      const std::int64_t last = taps.empty() ? 0 : in_at + taps.back().at;
-      const std::int64_t room = std::min(end * line_length - at, pool.batch * image_length - last);
-      const auto divisor = static_cast<T>(windows.divisor(ow));
-      const T* const in = x.raw<T>() + in_at;
-      T* const mean = out.raw<T>() + at;
-      for_each_block<T>(channels, room, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
-        const auto total = sum_of_taps(block, in, taps);
-        block.each([&](std::size_t v) { block.store(mean, v, total[v] / divisor); });
+  for_each_window(
+      pool, [&](LineWindows& windows, std::int64_t ow, std::int64_t at, std::int64_t room) {
+        const std::int64_t in_at = windows.image() * image_length + windows.base(ow);
+        const LineWindows::Inside taps = windows.taps(ow);
+        const std::int64_t last = taps.size() == 0 ? 0 : in_at + taps.back().at;
+        const auto divisor = static_cast<T>(windows.divisor(ow));
+        const S* const in = x.raw<S>() + in_at;
+        S* const mean = out.raw<S>() + at;
+        for_each_block<T>(
+            channels, std::min(room, pool.batch * image_length - last),
+            [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
+              const auto total = sum_of_taps(block, in, taps);
+              block.each([&](std::size_t v) { block.store(mean, v, total[v] / divisor); });
+            });
       });
-    }
-  });
   return out;
 }
 
-// Whether all windows have one divisor.
+// Whether all windows have one divisor, as far as that is easily seen.
 bool divides_evenly(const PoolGeometry& pool) {
-  const auto equal = [](const PoolAxis& axis) {
-    return std::all_of(axis.windows.begin(), axis.windows.end(), [&](const auto& window) {
-      return window.counted == axis.windows.front().counted;
-    });
-  };
-  return pool.shape.divisor_override != 0 || std::all_of(pool.axes.begin(), pool.axes.end(), equal);
+  return pool.shape.divisor_override != 0 ||
+         std::all_of(pool.axes.begin(), pool.axes.end(),
+                     [](const PoolAxis& axis) { return axis.counts_evenly(); });
 }
 
 // Each output's share of a window's place.
@@ -105,40 +103,42 @@ Tensor shares_of(const Tensor& grad, const PoolGeometry& pool) {
 template <class T>
 Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
   const PoolGeometry pool(grad, shape, true);
-  const Tensor shares = shares_of<T>(grad, pool);
   Tensor x_grad = pool.empty_input(grad.dtype());
+  const Tensor shares = shares_of<T>(grad, pool);
   const PoolAxis& axis = pool.axes[2];
   const std::int64_t channels = pool.channels;
   const std::int64_t length = shape.input[2] * channels;
-  pool.for_each_part(shape.input, [&](std::int64_t begin, std::int64_t end) {
-    SeeingLines seeing(pool);
-    for (std::int64_t line = begin; line < end; ++line) {
-      T* to = x_grad.raw<T>() + line * length;
-      if (seeing.move_to(line) && line > begin) {
-        std::copy_n(to - length, length, to);
-        continue;
-      }
-      for (const PoolAxis::Seen& seen : axis.seen) {
-        const std::int64_t first = seen.first;
-        const std::int64_t count = seen.count;
-        const std::int64_t touched = seeing.room(first + (count - 1) * axis.step);
-        const std::int64_t room =
-            std::min<std::int64_t>(x_grad.raw<T>() + end * length - to, touched);
-        for_each_block<T>(
-            channels, room, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
-              std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors> total{};
-              for (const std::int64_t start : seeing.starts()) {
-                const T* share = shares.raw<T>() + start + first * channels;
-                for (std::int64_t i = 0; i < count; ++i, share += axis.step * channels) {
-                  block.each([&](std::size_t v) { total[v] += block.load(share, v); });
-                }
-              }
-              block.each([&](std::size_t v) { block.store(to, v, total[v]); });
-            });
-        to += channels;
-      }
-    }
-  });
+  const std::int64_t out_length = shape.output[2] * channels;
+  detail::parallel_parts(
+      pool.lines(shape.input), pool.parts(shape.input),
+      [&](std::int64_t begin, std::int64_t end, std::int64_t) {
+        SeeingLines seeing(pool);
+        for (std::int64_t line = begin; line < end; ++line) {
+          T* to = x_grad.raw<T>() + line * length;
+          if (seeing.move_to(line) && line > begin) {
+            std::copy_n(to - length, length, to);
+            continue;
+          }
+          const std::int64_t rest = seeing.room(0);
+          for (std::int64_t w = 0; w < shape.input[2]; ++w, to += channels) {
+            const auto [first, count] = axis.seen(w);
+            const std::int64_t touched = rest - (first + (count - 1) * axis.step()) * channels;
+            const std::int64_t room =
+                std::min<std::int64_t>(x_grad.raw<T>() + end * length - to, touched);
+            for_each_block<T>(
+                channels, room, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
+                  std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors> total{};
+                  seeing.each([&](std::int64_t seen) {
+                    const T* share = shares.raw<T>() + seen * out_length + first * channels;
+                    for (std::int64_t i = 0; i < count; ++i, share += axis.step() * channels) {
+                      block.each([&](std::size_t v) { total[v] += block.load(share, v); });
+                    }
+                  });
+                  block.each([&](std::size_t v) { block.store(to, v, total[v]); });
+                });
+          }
+        }
+      });
   return x_grad;
 }
 
@@ -146,16 +146,16 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
 
 Tensor avg_pool(const Tensor& x, const PoolShape& shape) {
   const KernelTimer timer("avg_pool", x);
-  if (x.dtype() == bfloat16) {
-    return converted(avg_pool(converted(x, float32), shape), bfloat16);
-  }
-  return for_float_or_double(x.dtype(), [&]<class T>() { return avg_pool_as<T>(x, shape); });
+  return for_floating(x.dtype(), [&]<class S>() { return avg_pool_as<S>(x, shape); });
 }
 
 Tensor avg_pool_input_grad(const Tensor& grad, const PoolShape& shape) {
   const KernelTimer timer("avg_pool_input_grad", grad);
   if (grad.dtype() == bfloat16) {
-    return converted(avg_pool_input_grad(converted(grad, float32), shape), bfloat16);
+    return planes_in_float32(grad, pool_shape(grad.shape(), shape.input, shape.spatial_rank),
+                             [&](const Tensor& part, const Part&) {
+                               return avg_pool_input_grad_as<float>(part, shape);
+                             });
   }
   return for_float_or_double(grad.dtype(),
                              [&]<class T>() { return avg_pool_input_grad_as<T>(grad, shape); });

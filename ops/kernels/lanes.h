@@ -3,10 +3,13 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <utility>
+
+#include <retrograd/tensor/dtype.h>
 
 namespace retrograd::kernels {
 
@@ -38,6 +41,10 @@ struct Block {
   static constexpr bool partial = kVectors == 0;
   static constexpr std::size_t vectors = partial ? 1 : kVectors;
 
+  // What float32 values pass through on their way to and from bfloat16.
+  using Words [[gnu::vector_size(16)]] = std::uint32_t;
+  using Halves [[gnu::vector_size(8)]] = std::uint16_t;
+
   std::int64_t at;
   std::size_t length;
 
@@ -54,8 +61,23 @@ struct Block {
     std::memcpy(&result, p + at + v * lanes, partial ? length * sizeof(T) : sizeof(Vector));
     return result;
   }
+  Vector load(const BFloat16* p, std::size_t v) const {
+    Halves halves{};
+    std::memcpy(&halves, p + at + v * lanes, partial ? length * sizeof *p : sizeof halves);
+    return std::bit_cast<Vector>(__builtin_convertvector(halves, Words) << 16);
+  }
   void store(T* p, std::size_t v, Vector values) const {
     std::memcpy(p + at + v * lanes, &values, partial ? length * sizeof(T) : sizeof(Vector));
+  }
+
+  // Rounded as BFloat16 does.
+  void store(BFloat16* p, std::size_t v, Vector values) const {
+    const auto bits = std::bit_cast<Words>(values);
+    const Words rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+    const Words words = values == values ? rounded : (bits >> 16) | 0x40;
+    const Halves halves = __builtin_convertvector(words, Halves);
+    std::memcpy(static_cast<void*>(p + at + v * lanes), &halves,
+                partial ? length * sizeof *p : sizeof halves);
   }
 
   static bool any_nan(const std::array<Vector, vectors>& values) {

@@ -1,9 +1,9 @@
 // What follows from a max pool's winners: gradients, and reading at their places.
 #include <array>
 
-#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/lanes.h>
+#include <retrograd/ops/kernels/parts.h>
 #include <retrograd/ops/kernels/pool_windows.h>
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/dispatch.h>
@@ -27,7 +27,8 @@ void for_each_winner(const Tensor& winners, const PoolGeometry& pool, Begin&& be
     const std::uint8_t* const taps = winners.raw<std::uint8_t>();
     const std::int64_t lines = pool.shape.output[0] * pool.shape.output[1];
     std::array<std::int64_t, kNoTap> tap_at{};
-    LineWindows windows(pool);
+    std::array<PoolTap, 2 * PoolGeometry::kListed> room;
+    LineWindows windows(pool, room.data());
     std::int64_t at = image * out_length;
     for (std::int64_t line = image * lines; line < (image + 1) * lines; ++line) {
       windows.move_to(line);
@@ -74,19 +75,22 @@ bool is_tiled(const PoolShape& s) {
 }
 
 // Writes every place once: each window's gradient at its winner, zeros at its other taps.
-template <class T>
+template <class S>
 Tensor scatter_tiles_as(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
+  using T = compute_t<S>;
   const PoolGeometry pool(grad, shape, false);
   const Tensor out_grad = as_channels_last(grad);
   Tensor x_grad = pool.empty_input(grad.dtype());
-  const T* const from = out_grad.raw<T>();
+  const S* const from = out_grad.raw<S>();
   const std::uint8_t* const taps = winners.raw<std::uint8_t>();
   for_each_window(pool, [&](LineWindows& windows, std::int64_t ow, std::int64_t at, std::int64_t) {
-    T* const to =
-        x_grad.raw<T>() + windows.image() * pool.in_places * pool.channels + windows.base(ow);
+    S* const to =
+        x_grad.raw<S>() + windows.image() * pool.in_places * pool.channels + windows.base(ow);
+    const LineWindows::Inside inside = windows.taps(ow);
     for_each_block<T>(
         pool.channels, pool.channels, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
-          for (const PoolTap& tap : windows.taps(ow)) {
+          for (std::int64_t i = 0; i < inside.size(); ++i) {
+            const PoolTap tap = inside[i];
             const auto number = block.bytes_of(static_cast<std::uint8_t>(tap.number));
             block.each([&](std::size_t v) {
               const auto wins = block.load_bytes(taps + at, v) == number;
@@ -154,13 +158,19 @@ Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolShape& 
 
 Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
   const KernelTimer timer("max_pool_scatter", grad);
+  const bool tiled =
+      winners.dtype() == uint8 && is_tiled(shape) && grad.shape()[1] >= kFewestChannels;
   if (grad.dtype() == bfloat16) {
-    return converted(max_pool_scatter(converted(grad, float32), winners, shape), bfloat16);
+    return tiled
+               ? scatter_tiles_as<BFloat16>(grad, as_channels_last(winners), shape)
+               : planes_in_float32(grad, pool_shape(grad.shape(), shape.input, shape.spatial_rank),
+                                   [&](const Tensor& part, const Part& planes) {
+                                     return scatter_as<float>(part, planes.of(winners), shape);
+                                   });
   }
   return for_float_or_double(grad.dtype(), [&]<class T>() {
-    return winners.dtype() == uint8 && is_tiled(shape) && grad.shape()[1] >= kFewestChannels
-               ? scatter_tiles_as<T>(grad, as_channels_last(winners), shape)
-               : scatter_as<T>(grad, winners, shape);
+    return tiled ? scatter_tiles_as<T>(grad, as_channels_last(winners), shape)
+                 : scatter_as<T>(grad, winners, shape);
   });
 }
 
@@ -169,7 +179,7 @@ Tensor last_of_equals(const Tensor& indices, std::int64_t places) {
   Tensor result = empty_tensor(indices.shape(), boolean);
   const std::int64_t planes = indices.shape()[0] * indices.shape()[1];
   const std::int64_t length = planes == 0 ? 0 : indices.numel() / planes;
-  std::vector<char> named(static_cast<std::size_t>(places));
+  Table<char> named(static_cast<std::size_t>(places));
   for (std::int64_t plane = 0; plane < planes; ++plane) {
     std::fill(named.begin(), named.end(), 0);
     for (std::int64_t i = (plane + 1) * length; i-- > plane * length;) {

@@ -73,6 +73,10 @@ void for_each_part(const Shape& shape, const DimMask& whole, std::int64_t most, 
   parting::divide(part, whole, most, 0, f);
 }
 
+// to = from (N, C, spatial...); fast where few of the channels are copied between bfloat16 and
+// float32 of channels-last tensors.
+void copy_planes(const Tensor& to, const Tensor& from);
+
 // f(planes of x in float32, which of them) for a few planes of bfloat16 x (N, C, ...) at a time,
 // laid out channels-last. f gives the same planes of a result of `shape`, which comes back
 // channels-last.
@@ -89,8 +93,8 @@ Tensor planes_in_float32(const Tensor& x, const Shape& shape, F&& f) {
   for_each_part({shape[0], shape[1]}, {}, std::max<std::int64_t>(most, 1), [&](const Part& part) {
     const Tensor from = part.of(x);
     const Tensor wide = empty_strided(from.shape(), channels_last_strides(from.shape()), float32);
-    copy(wide, from);
-    copy(part.of(out), f(wide, part));
+    copy_planes(wide, from);
+    copy_planes(part.of(out), f(wide, part));
   });
   return out;
 }

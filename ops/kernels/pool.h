@@ -24,6 +24,15 @@ struct PoolShape {
   std::array<std::int64_t, 3> dilation{1, 1, 1};
 };
 
+// (N, C) and the spatial sizes.
+inline Shape pool_shape(Shape planes, const std::array<std::int64_t, 3>& sizes, std::size_t rank) {
+  planes.resize(2);
+  for (std::size_t d = 3 - rank; d < 3; ++d) {
+    planes.push_back(sizes[d]);
+  }
+  return planes;
+}
+
 struct Pooled {
   Tensor values;
   // Of each window's winner, channels-last: its number in the row-major window, uint8; or for large
@@ -33,8 +42,8 @@ struct Pooled {
 inline constexpr std::uint8_t kNoTap = 255;
 inline constexpr std::int64_t kNowhere = -1;
 
-// NaN wins; the first of equals does.
-Pooled max_pool(const Tensor& x, const PoolShape& shape);
+// NaN wins; the first of equals does. Without `winners`, only the values are found.
+Pooled max_pool(const Tensor& x, const PoolShape& shape, bool winners);
 // The winners' places in the row-major spatial dimensions of the input, int64.
 Tensor max_pool_places(const Tensor& winners, const PoolShape& shape);
 // Adds each gradient at the winner's place; of the input's shape.

@@ -4,107 +4,230 @@
 
 namespace retrograd::kernels {
 
-PoolAxis::PoolAxis(const PoolShape& shape, std::size_t d, bool from_input)
-    : dilation(shape.dilation[d]) {
-  const std::int64_t in = shape.input[d];
-  const std::int64_t out = shape.output[d];
-  windows.reserve(static_cast<std::size_t>(out));
-  for (std::int64_t o = 0; o < out; ++o) {
-    if (shape.adaptive) {
-      const std::int64_t start = o * in / out;
-      const std::int64_t length = ((o + 1) * in + out - 1) / out - start;
-      windows.push_back({start, {0, length}, length});
-      continue;
+namespace {
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+}  // namespace
+
+PoolAxis::PoolAxis(const PoolShape& shape, std::size_t d, bool from_input, std::int64_t most)
+    : adaptive_(shape.adaptive),
+      input_(shape.input[d]),
+      output_(shape.output[d]),
+      kernel_(shape.kernel[d]),
+      stride_(shape.stride[d]),
+      padding_(shape.padding[d]),
+      counted_padding_(shape.count_include_pad ? shape.padding[d] : 0),
+      dilation_(shape.dilation[d]),
+      step_(shape.adaptive ? 1 : dilation_ / std::gcd(dilation_, stride_)) {
+  if (output_ > 1 && output_ <= most) {
+    windows_.reserve(static_cast<std::size_t>(output_));
+    for (std::int64_t o = 0; o < output_; ++o) {
+      windows_.push_back(find_window(o));
     }
-    const std::int64_t start = o * shape.stride[d] - shape.padding[d];
-    const std::int64_t padding = shape.count_include_pad ? shape.padding[d] : 0;
-    const Taps counted = taps_inside(start + padding, shape.kernel[d], dilation, in + 2 * padding);
-    windows.push_back(
-        {start, taps_inside(start, shape.kernel[d], dilation, in), counted.last - counted.first});
   }
-  if (!from_input) {
-    return;
-  }
-  step = shape.adaptive ? 1 : dilation / std::gcd(dilation, shape.stride[d]);
-  seen.resize(static_cast<std::size_t>(in));
-  for (std::int64_t o = 0; o < out; ++o) {
-    const Taps taps = windows[static_cast<std::size_t>(o)].taps;
-    for (std::int64_t k = taps.first; k < taps.last; ++k) {
-      Seen& at = seen[static_cast<std::size_t>(place(o, k))];
-      at.first = at.count == 0 ? o : at.first;
-      ++at.count;
+  if (from_input && input_ > 1 && input_ <= most) {
+    seen_.reserve(static_cast<std::size_t>(input_));
+    for (std::int64_t place = 0; place < input_; ++place) {
+      seen_.push_back(find_seen(place));
     }
   }
 }
+
+PoolAxis::Window PoolAxis::find_window(std::int64_t o) const {
+  if (adaptive_) {
+    const std::int64_t start = o * input_ / output_;
+    const std::int64_t length = ceil_div((o + 1) * input_, output_) - start;
+    return {start, {0, length}, length};
+  }
+  const std::int64_t start = o * stride_ - padding_;
+  const Taps counted =
+      taps_inside(start + counted_padding_, kernel_, dilation_, input_ + 2 * counted_padding_);
+  return {start, taps_inside(start, kernel_, dilation_, input_), counted.last - counted.first};
+}
+
+PoolAxis::Seen PoolAxis::find_seen(std::int64_t place) const {
+  if (adaptive_) {
+    const std::int64_t first = place * output_ / input_;
+    return {first, ceil_div((place + 1) * output_, input_) - first};
+  }
+  // Output o sees the place with tap k if o * stride + k * dilation = from. Such o are `step_`
+  // apart, and such k `tap_step`.
+  const std::int64_t from = place + padding_;
+  const std::int64_t tap_step = stride_ / (dilation_ / step_);
+  const std::int64_t last_tap = std::min(kernel_ - 1, from / dilation_);
+  const std::int64_t beyond = from - (output_ - 1) * stride_;
+  const std::int64_t first_tap = beyond <= 0 ? 0 : ceil_div(beyond, dilation_);
+  if (tap_step <= step_) {
+    for (std::int64_t k = last_tap; k >= first_tap && k > last_tap - tap_step; --k) {
+      if ((from - k * dilation_) % stride_ == 0) {
+        return {(from - k * dilation_) / stride_, (k - first_tap) / tap_step + 1};
+      }
+    }
+    return {};
+  }
+  const std::int64_t last = std::min(output_ - 1, from / stride_);
+  const std::int64_t least = ceil_div(from - last_tap * dilation_, stride_);
+  for (std::int64_t o = least; o <= last && o < least + step_; ++o) {
+    if ((from - o * stride_) % dilation_ == 0) {
+      return {o, (last - o) / step_ + 1};
+    }
+  }
+  return {};
+}
+
+bool PoolAxis::counts_evenly() const {
+  // Windows in the middle count all taps, and those at both ends the fewest.
+  if (output_ < 2) {
+    return true;
+  }
+  if (adaptive_) {
+    return input_ % output_ == 0;
+  }
+  const std::int64_t first = window(0).counted;
+  return first == window(output_ - 1).counted && (first == kernel_ || output_ == 2);
+}
+
+std::int64_t PoolAxis::most_taps() const {
+  return std::min(kernel_, (input_ - 1) / dilation_ + 1);
+}
+
+namespace {
+
+std::int64_t places_of(const std::array<std::int64_t, 3>& sizes, std::int64_t planes) {
+  return planes == 0 ? 0 : sizes[0] * sizes[1] * sizes[2];
+}
+
+// a * b, or more than any limit.
+std::int64_t limited_product(std::int64_t a, std::int64_t b) {
+  std::int64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
+}  // namespace
 
 PoolGeometry::PoolGeometry(const Tensor& x, const PoolShape& pool, bool from_input)
     : shape(pool),
       batch(x.shape()[0]),
       channels(x.shape()[1]),
-      axes{PoolAxis(pool, 0, from_input), PoolAxis(pool, 1, from_input),
-           PoolAxis(pool, 2, from_input)} {}
+      in_places(places_of(pool.input, batch * channels)),
+      out_places(places_of(pool.output, batch * channels)),
+      // Tables and lists are small beside the tensors.
+      axes{PoolAxis(pool, 0, from_input, std::max(kListed, x.numel() / 128)),
+           PoolAxis(pool, 1, from_input, std::max(kListed, x.numel() / 128)),
+           PoolAxis(pool, 2, from_input, std::max(kListed, x.numel() / 128))} {
+  std::int64_t taps = 1;
+  for (const PoolAxis& axis : axes) {
+    taps = limited_product(taps, axis.most_taps());
+  }
+  const bool fits = taps <= std::max(in_places, out_places) * batch * channels / 128;
+  listed = fits ? std::max(taps, kListed) : kListed;
+}
 
 Tensor PoolGeometry::empty(const std::array<std::int64_t, 3>& sizes, DType dtype) const {
-  Shape full{batch, channels};
-  for (std::size_t d = 3 - shape.spatial_rank; d < 3; ++d) {
-    full.push_back(sizes[d]);
-  }
+  const Shape full = pool_shape({batch, channels}, sizes, shape.spatial_rank);
   return empty_strided(full, channels_last_strides(full), dtype);
 }
 
+LineWindows::LineWindows(const PoolGeometry& geometry, PoolTap* room)
+    : geometry_(geometry), whole_(room), cut_(room + geometry.listed) {}
+
 void LineWindows::move_to(std::int64_t line) {
-  const PoolGeometry& geometry = geometry_;
-  const PoolShape& shape = geometry.shape;
-  const std::int64_t oh = line % shape.output[1];
-  const std::int64_t od = line / shape.output[1] % shape.output[0];
+  const PoolShape& shape = geometry_.shape;
   image_ = line / shape.output[1] / shape.output[0];
-  const auto& d_window = geometry.axes[0].windows[static_cast<std::size_t>(od)];
-  const auto& h_window = geometry.axes[1].windows[static_cast<std::size_t>(oh)];
-  rows_counted_ = d_window.counted * h_window.counted;
-  rows_.clear();
-  for (std::int64_t kd = d_window.taps.first; kd < d_window.taps.last; ++kd) {
-    const std::int64_t d = geometry.axes[0].place(od, kd);
-    for (std::int64_t kh = h_window.taps.first; kh < h_window.taps.last; ++kh) {
-      const std::int64_t h = geometry.axes[1].place(oh, kh);
-      rows_.push_back({(d * shape.input[1] + h) * shape.input[2] * geometry.channels,
-                       (kd * shape.kernel[1] + kh) * shape.kernel[2]});
-    }
+  depth_ = geometry_.axes[0].window(line / shape.output[1] % shape.output[0]);
+  height_ = geometry_.axes[1].window(line % shape.output[1]);
+  const std::int64_t rows = rows_inside();
+  whole_size_ = shape.kernel[2] <= geometry_.listed ? rows * shape.kernel[2] : 0;
+  if (whole_size_ > geometry_.listed) {
+    whole_size_ = 0;
   }
-  fill(whole_, {0, shape.kernel[2]});
+  list(whole_, {0, shape.kernel[2]}, 0, whole_size_);
 }
 
-void LineWindows::fill(std::vector<PoolTap>& taps, const Taps& columns) const {
-  taps.clear();
-  for (const PoolTap& row : rows_) {
-    for (std::int64_t k = columns.first; k < columns.last; ++k) {
-      taps.push_back(
-          {row.at + k * geometry_.axes[2].dilation * geometry_.channels, row.number + k});
+LineWindows::Inside LineWindows::cut(const Taps& columns) const {
+  const std::int64_t size = rows_inside() * (columns.last - columns.first);
+  if (size > geometry_.listed) {
+    return {this, columns, size, nullptr};
+  }
+  list(cut_, columns, 0, size);
+  return {this, columns, size, cut_};
+}
+
+void LineWindows::list(PoolTap* to, const Taps& columns, std::int64_t from,
+                       std::int64_t count) const {
+  const std::int64_t width = columns.last - columns.first;
+  const std::int64_t rows = height_.taps.last - height_.taps.first;
+  const std::int64_t step = geometry_.axes[2].dilation() * geometry_.channels;
+  // Divisions take long where windows are small.
+  std::int64_t row = from == 0 ? 0 : from / width;
+  std::int64_t column = from - row * width;
+  std::int64_t kd = row < rows ? 0 : row / rows;
+  row -= kd * rows;
+  for (std::int64_t i = 0; i < count;) {
+    const std::int64_t run = std::min(count - i, width - column);
+    const PoolTap first =
+        tap(depth_.taps.first + kd, height_.taps.first + row, columns.first + column);
+    for (std::int64_t k = 0; k < run; ++k) {
+      to[i + k] = {first.at + k * step, first.number + k};
+    }
+    i += run;
+    column = 0;
+    if (++row == rows) {
+      row = 0;
+      ++kd;
     }
   }
+}
+
+PoolTap LineWindows::tap(const Taps& columns, std::int64_t i) const {
+  const std::int64_t width = columns.last - columns.first;
+  const std::int64_t rows = height_.taps.last - height_.taps.first;
+  return tap(depth_.taps.first + i / width / rows, height_.taps.first + i / width % rows,
+             columns.first + i % width);
+}
+
+PoolTap LineWindows::tap(std::int64_t kd, std::int64_t kh, std::int64_t kw) const {
+  const PoolShape& shape = geometry_.shape;
+  const std::int64_t d = depth_.start + kd * geometry_.axes[0].dilation();
+  const std::int64_t h = height_.start + kh * geometry_.axes[1].dilation();
+  const std::int64_t w = kw * geometry_.axes[2].dilation();
+  // The numbers of windows that have too many taps for bytes are not used, and wrap around.
+  const auto number =
+      (static_cast<std::uint64_t>(kd) * static_cast<std::uint64_t>(shape.kernel[1]) +
+       static_cast<std::uint64_t>(kh)) *
+          static_cast<std::uint64_t>(shape.kernel[2]) +
+      static_cast<std::uint64_t>(kw);
+  return {((d * shape.input[1] + h) * shape.input[2] + w) * geometry_.channels,
+          static_cast<std::int64_t>(number)};
 }
 
 std::int64_t LineWindows::divisor(std::int64_t ow) const {
   const std::int64_t given = geometry_.shape.divisor_override;
-  return given != 0 ? given : std::max<std::int64_t>(rows_counted_ * along(ow).counted, 1);
+  return given != 0
+             ? given
+             : std::max<std::int64_t>(depth_.counted * height_.counted * along(ow).counted, 1);
 }
 
 bool SeeingLines::move_to(std::int64_t line) {
   const PoolShape& shape = geometry_.shape;
-  const std::int64_t h = line % shape.input[1];
-  const std::int64_t d = line / shape.input[1] % shape.input[0];
   const std::int64_t image = line / shape.input[1] / shape.input[0];
-  const auto [d_first, d_count] = geometry_.axes[0].seen[static_cast<std::size_t>(d)];
-  const auto [h_first, h_count] = geometry_.axes[1].seen[static_cast<std::size_t>(h)];
-  std::swap(starts_, before_);
-  starts_.clear();
-  for (std::int64_t i = 0; i < d_count; ++i) {
-    const std::int64_t od = image * shape.output[0] + d_first + i * geometry_.axes[0].step;
-    for (std::int64_t j = 0; j < h_count; ++j) {
-      const std::int64_t oh = od * shape.output[1] + h_first + j * geometry_.axes[1].step;
-      starts_.push_back(oh * shape.output[2] * geometry_.channels);
-    }
-  }
-  return starts_ == before_;
+  const PoolAxis::Seen depth = geometry_.axes[0].seen(line / shape.input[1] % shape.input[0]);
+  const PoolAxis::Seen height = geometry_.axes[1].seen(line % shape.input[1]);
+  const bool same = image == image_ && depth == depth_ && height == height_;
+  image_ = image;
+  depth_ = depth;
+  height_ = height;
+  return same;
+}
+
+std::int64_t SeeingLines::room(std::int64_t ow) const {
+  std::int64_t last = 0;
+  each([&last](std::int64_t line) { last = line; });
+  return (geometry_.batch * geometry_.out_places - last * geometry_.shape.output[2] - ow) *
+         geometry_.channels;
 }
 
 }  // namespace retrograd::kernels

@@ -5,67 +5,61 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include <retrograd/ops/kernels/loops.h>
 #include <retrograd/ops/kernels/pool.h>
+#include <retrograd/ops/kernels/table.h>
 #include <retrograd/ops/kernels/window.h>
 
 namespace retrograd::kernels {
 
 // The windows along one dimension.
-struct PoolAxis {
+class PoolAxis {
+ public:
   struct Window {
     std::int64_t start;    // the place of tap 0; before the input's start in the padding
     Taps taps;             // inside the input
     std::int64_t counted;  // places that a mean divides by
   };
-  // The windows that see a place: count of them, from `first` on, `step` apart.
+  // The windows that see a place: count of them, from `first` on, step() apart.
   struct Seen {
     std::int64_t first = 0;
     std::int64_t count = 0;
+    friend bool operator==(const Seen&, const Seen&) = default;
   };
 
-  std::vector<Window> windows;  // by output place
-  std::vector<Seen> seen;       // by input place; empty unless asked for
-  std::int64_t step = 1;
-  std::int64_t dilation = 1;
+  // Tables of at most `most` places are made; what has no table is computed when it is asked for.
+  PoolAxis(const PoolShape& shape, std::size_t d, bool from_input, std::int64_t most);
 
-  PoolAxis(const PoolShape& shape, std::size_t d, bool from_input);
-
-  std::int64_t place(std::int64_t o, std::int64_t tap) const {
-    return windows[static_cast<std::size_t>(o)].start + tap * dilation;
+  Window window(std::int64_t o) const {
+    return windows_.empty() ? find_window(o) : windows_[static_cast<std::size_t>(o)];
   }
-};
-
-// Tensors here are channels-last: (N, D, H, W, C) in memory.
-struct PoolGeometry {
-  const PoolShape& shape;
-  std::int64_t batch;
-  std::int64_t channels;
-  std::int64_t in_places = shape.input[0] * shape.input[1] * shape.input[2];
-  std::int64_t out_places = shape.output[0] * shape.output[1] * shape.output[2];
-  std::array<PoolAxis, 3> axes;
-
-  // `from_input` where the loop runs over the input's places.
-  PoolGeometry(const Tensor& x, const PoolShape& pool, bool from_input);
-
-  Tensor empty_input(DType dtype) const { return empty(shape.input, dtype); }
-  Tensor empty_output(DType dtype) const { return empty(shape.output, dtype); }
-
-  // Calls f(begin, end) for parts of the lines (image, d, h) of such a size, in several threads
-  // when there is enough to do.
-  template <class F>
-  void for_each_part(const std::array<std::int64_t, 3>& size, F&& f) const {
-    const std::int64_t lines = size[0] * size[1];
-    const std::int64_t work =
-        (in_places + out_places) / std::max<std::int64_t>(lines, 1) * std::max(channels, one);
-    parallel_ranges(batch * lines, kGrain / std::max(work, one) + 1, f);
+  Seen seen(std::int64_t place) const {
+    return seen_.empty() ? find_seen(place) : seen_[static_cast<std::size_t>(place)];
   }
+  std::int64_t step() const { return step_; }
+  std::int64_t dilation() const { return dilation_; }
+  // Whether all windows have one divisor.
+  bool counts_evenly() const;
+  // The most taps of a window that lie inside the input.
+  std::int64_t most_taps() const;
 
  private:
-  static constexpr std::int64_t one = 1;
-  Tensor empty(const std::array<std::int64_t, 3>& sizes, DType dtype) const;
+  Window find_window(std::int64_t o) const;
+  Seen find_seen(std::int64_t place) const;
+
+  bool adaptive_;
+  std::int64_t input_;
+  std::int64_t output_;
+  std::int64_t kernel_;
+  std::int64_t stride_;
+  std::int64_t padding_;
+  std::int64_t counted_padding_;
+  std::int64_t dilation_;
+  std::int64_t step_;
+  Table<Window> windows_;  // by output place
+  Table<Seen> seen_;       // by input place
 };
 
 // A tap of a window: where its channels lie, counted from where the window does, and its number.
@@ -74,54 +68,144 @@ struct PoolTap {
   std::int64_t number;
 };
 
+// Tensors here are channels-last: (N, D, H, W, C) in memory.
+struct PoolGeometry {
+  // Taps that are listed whatever the sizes are: all that bytes can number.
+  static constexpr std::int64_t kListed = 256;
+
+  const PoolShape& shape;
+  std::int64_t batch;
+  std::int64_t channels;
+  std::int64_t in_places;  // 0 where there are no images or channels, as out_places
+  std::int64_t out_places;
+  std::array<PoolAxis, 3> axes;
+  // The most taps of a window that are listed at a time, once for all channels.
+  std::int64_t listed;
+
+  // `from_input` where the loop runs over the input's places.
+  PoolGeometry(const Tensor& x, const PoolShape& pool, bool from_input);
+
+  Tensor empty_input(DType dtype) const { return empty(shape.input, dtype); }
+  Tensor empty_output(DType dtype) const { return empty(shape.output, dtype); }
+
+  // How many lines (image, d, h) there are of such a size, and how many threads they are worth.
+  std::int64_t lines(const std::array<std::int64_t, 3>& size) const {
+    return in_places == 0 ? 0 : batch * size[0] * size[1];
+  }
+  std::int64_t parts(const std::array<std::int64_t, 3>& size) const {
+    const std::int64_t all = lines(size);
+    const std::int64_t work = (in_places + out_places) * batch * channels / std::max(all, one);
+    return detail::parts_of(all, kGrain / std::max(work, one) + 1);
+  }
+
+ private:
+  static constexpr std::int64_t one = 1;
+  Tensor empty(const std::array<std::int64_t, 3>& sizes, DType dtype) const;
+};
+
 // The windows of one line of outputs.
 class LineWindows {
  public:
-  explicit LineWindows(const PoolGeometry& geometry) : geometry_(geometry) {}
+  // `room` is for 2 * geometry.listed taps.
+  LineWindows(const PoolGeometry& geometry, PoolTap* room);
   void move_to(std::int64_t line);
 
   std::int64_t image() const { return image_; }
   // Where the window's first place of a line lies, counted from the image's first element.
   std::int64_t base(std::int64_t ow) const { return along(ow).start * geometry_.channels; }
-  // The taps inside the input, in row-major order; valid until the next call.
-  const std::vector<PoolTap>& taps(std::int64_t ow) {
-    const Taps& columns = along(ow).taps;
-    if (columns.last - columns.first == geometry_.shape.kernel[2]) {
-      return whole_;
+
+  // The taps of a window that lie inside the input, in row-major order.
+  class Inside {
+   public:
+    std::int64_t size() const { return size_; }
+    // Tap i from the first on.
+    PoolTap operator[](std::int64_t i) const {
+      return all_ != nullptr ? all_[i] : windows_->tap(columns_, i);
     }
-    fill(cut_, columns);
-    return cut_;
+    PoolTap back() const { return (*this)[size_ - 1]; }
+    // All taps as a list; null where they are too many for one.
+    const PoolTap* list() const { return all_; }
+    // Calls f(list, count, whether these are the last) for the taps in turn.
+    template <class F>
+    void each_list(F&& f) const {
+      if (all_ != nullptr) {
+        f(all_, size_, true);
+        return;
+      }
+      const std::int64_t most = windows_->geometry_.listed;
+      for (std::int64_t i = 0; i < size_; i += most) {
+        const std::int64_t count = std::min(most, size_ - i);
+        windows_->list(windows_->cut_, columns_, i, count);
+        f(static_cast<const PoolTap*>(windows_->cut_), count, i + count == size_);
+      }
+    }
+
+   private:
+    friend class LineWindows;
+    Inside(const LineWindows* windows, const Taps& columns, std::int64_t size, const PoolTap* all)
+        : windows_(windows), columns_(columns), size_(size), all_(all) {}
+    const LineWindows* windows_;
+    Taps columns_;
+    std::int64_t size_;
+    const PoolTap* all_;
+  };
+  // Valid until the next call.
+  Inside taps(std::int64_t ow) const {
+    const Taps columns = along(ow).taps;
+    if (whole_size_ > 0 && columns.last - columns.first == geometry_.shape.kernel[2]) {
+      return {this, columns, whole_size_, whole_};
+    }
+    return cut(columns);
   }
-  // The taps of a window that reaches past neither end of its line, whether there is one or not.
-  const std::vector<PoolTap>& whole() const { return whole_; }
+  // The taps of a window that reaches past neither end of its line, whether there is one or not;
+  // empty where they are too many for a list.
+  std::span<const PoolTap> whole() const { return {whole_, static_cast<std::size_t>(whole_size_)}; }
   // What the sum over the window is divided by.
   std::int64_t divisor(std::int64_t ow) const;
 
  private:
-  const PoolAxis::Window& along(std::int64_t ow) const {
-    return geometry_.axes[2].windows[static_cast<std::size_t>(ow)];
+  PoolAxis::Window along(std::int64_t ow) const { return geometry_.axes[2].window(ow); }
+  Inside cut(const Taps& columns) const;
+  PoolTap tap(const Taps& columns, std::int64_t i) const;
+  PoolTap tap(std::int64_t kd, std::int64_t kh, std::int64_t kw) const;
+  void list(PoolTap* to, const Taps& columns, std::int64_t from, std::int64_t count) const;
+  // How many lines of the input a window reads.
+  std::int64_t rows_inside() const {
+    return (depth_.taps.last - depth_.taps.first) * (height_.taps.last - height_.taps.first);
   }
-  void fill(std::vector<PoolTap>& taps, const Taps& columns) const;
 
   const PoolGeometry& geometry_;
+  PoolTap* whole_;  // taps of the windows that reach past neither end of their line
+  PoolTap* cut_;    // of another
+  std::int64_t whole_size_ = 0;
   std::int64_t image_ = 0;
-  std::int64_t rows_counted_ = 0;
-  std::vector<PoolTap> rows_;  // first taps of the window's lines
-  std::vector<PoolTap> whole_;
-  std::vector<PoolTap> cut_;
+  PoolAxis::Window depth_{};
+  PoolAxis::Window height_{};
 };
 
 // Calls f(windows, line, end) for every line of outputs; `end` is one past the last of this
 // thread's.
 template <class F>
 void for_each_line_of_windows(const PoolGeometry& geometry, F&& f) {
-  geometry.for_each_part(geometry.shape.output, [&](std::int64_t begin, std::int64_t end) {
-    LineWindows windows(geometry);
-    for (std::int64_t line = begin; line < end; ++line) {
-      windows.move_to(line);
-      f(windows, line, end);
-    }
-  });
+  const PoolShape& shape = geometry.shape;
+  const std::int64_t parts = geometry.parts(shape.output);
+  // Long lists are made before the threads start, because memory can run out.
+  const bool is_long = geometry.listed > PoolGeometry::kListed;
+  const std::int64_t room =
+      is_long ? static_cast<std::int64_t>(sizeof(PoolTap)) / 8 * 2 * geometry.listed : 0;
+  const Tensor rooms = is_long ? empty_tensor({parts * room}, int64) : Tensor();
+  detail::parallel_parts(
+      geometry.lines(shape.output), parts,
+      [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
+        std::array<PoolTap, 2 * PoolGeometry::kListed> own;
+        LineWindows windows(
+            geometry, is_long ? reinterpret_cast<PoolTap*>(rooms.raw<std::int64_t>() + part * room)
+                              : own.data());
+        for (std::int64_t line = begin; line < end; ++line) {
+          windows.move_to(line);
+          f(windows, line, end);
+        }
+      });
 }
 
 // Calls f(windows, ow, out_at, room) for every window: out_at is the offset of its channels in the
@@ -145,18 +229,25 @@ class SeeingLines {
   // True where the same windows see this line as the one before.
   bool move_to(std::int64_t line);
 
-  // Where the lines of outputs begin.
-  const std::vector<std::int64_t>& starts() const { return starts_; }
-  // How many values lie from the output at place `ow` of the last line to the end.
-  std::int64_t room(std::int64_t ow) const {
-    return end_ - (starts_.empty() ? 0 : starts_.back() + ow * geometry_.channels);
+  // Calls f(number of the line of outputs) for each.
+  template <class F>
+  void each(F&& f) const {
+    for (std::int64_t i = 0; i < depth_.count; ++i) {
+      const std::int64_t od =
+          image_ * geometry_.shape.output[0] + depth_.first + i * geometry_.axes[0].step();
+      for (std::int64_t j = 0; j < height_.count; ++j) {
+        f(od * geometry_.shape.output[1] + height_.first + j * geometry_.axes[1].step());
+      }
+    }
   }
+  // How many values lie from the output at place `ow` of the last line to the end.
+  std::int64_t room(std::int64_t ow) const;
 
  private:
   const PoolGeometry& geometry_;
-  std::int64_t end_ = geometry_.batch * geometry_.out_places * geometry_.channels;
-  std::vector<std::int64_t> starts_;
-  std::vector<std::int64_t> before_;
+  std::int64_t image_ = -1;
+  PoolAxis::Seen depth_;
+  PoolAxis::Seen height_;
 };
 
 }  // namespace retrograd::kernels
