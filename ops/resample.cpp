@@ -1,10 +1,7 @@
 #include <retrograd/ops/resample.h>
 
-#include <algorithm>
 #include <cmath>
-#include <memory>
 #include <string>
-#include <utility>
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
@@ -16,97 +13,27 @@ namespace retrograd {
 
 namespace {
 
-using kernels::AxisMap;
+using Axes = std::vector<kernels::ResampleAxis>;
 
-// A map and its transpose: each is the other's backward.
-struct Maps {
-  std::vector<AxisMap> there;
-  std::vector<AxisMap> back;
-};
-
-Tensor resampled(const std::shared_ptr<const Maps>& maps, bool back, const Tensor& x, Where where) {
-  return record({.op = back ? "interpolate_input_grad" : "interpolate",
-                 .where = where,
-                 .output = kernels::resample(x, back ? maps->back : maps->there),
-                 .inputs = {x},
-                 .backward = [maps, back](const Backward& b) -> Gradients {
-                   return {resampled(maps, !back, b.grad, {})};
-                 }});
+Tensor resampled(const Axes& axes, bool back, const Tensor& x, Where where) {
+  return record(
+      {.op = back ? "interpolate_input_grad" : "interpolate",
+       .where = where,
+       .output = back ? kernels::resample_input_grad(x, axes) : kernels::resample(x, axes),
+       .inputs = {x},
+       .backward = [axes, back](const Backward& b) -> Gradients {
+         return {resampled(axes, !back, b.grad, {})};
+       }});
 }
 
-struct Axis {
-  std::int64_t input;
-  std::int64_t output;
-  double scale;  // input places for each output place
-  bool align_corners;
-
-  double ratio() const {
-    if (!align_corners) {
-      return scale;
-    }
-    return output > 1 ? static_cast<double>(input - 1) / static_cast<double>(output - 1) : 0;
+kernels::Resampling resampling(InterpolateMode mode) {
+  switch (mode) {
+    case InterpolateMode::nearest: return kernels::Resampling::nearest;
+    case InterpolateMode::nearest_exact: return kernels::Resampling::nearest_exact;
+    case InterpolateMode::bicubic: return kernels::Resampling::cubic;
+    case InterpolateMode::area: return kernels::Resampling::area;
+    default: return kernels::Resampling::linear;
   }
-  // Where output o lies in the input.
-  double place(std::int64_t o) const {
-    const auto at = static_cast<double>(o);
-    return align_corners ? ratio() * at : ratio() * (at + 0.5) - 0.5;
-  }
-};
-
-// In float32 for every dtype, as PyTorch computes these places (but for float64 in one dimension).
-void add_nearest(AxisMap& map, const Axis& axis, std::int64_t o, float offset) {
-  const float at = (static_cast<float>(o) + offset) * static_cast<float>(axis.scale);
-  map.add(std::min(static_cast<std::int64_t>(std::floor(at)), axis.input - 1), 1);
-}
-
-void add_linear(AxisMap& map, const Axis& axis, std::int64_t o) {
-  const double at = std::max(axis.place(o), 0.0);
-  const std::int64_t low = std::min(static_cast<std::int64_t>(at), axis.input - 1);
-  const double part = std::clamp(at - static_cast<double>(low), 0.0, 1.0);
-  map.add(low, 1 - part);
-  if (low + 1 < axis.input) {
-    map.add(low + 1, part);
-  } else {
-    map.weight.back() = 1;
-  }
-}
-
-// Keys, "Cubic convolution interpolation for digital image processing", 1981.
-void add_cubic(AxisMap& map, const Axis& axis, std::int64_t o) {
-  constexpr double a = -0.75;
-  const auto near = [](double d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
-  const auto far = [](double d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
-  const double at = axis.place(o);
-  const double low = std::floor(at);
-  const double part = at - low;
-  const double weights[] = {far(part + 1), near(part), near(1 - part), far(2 - part)};
-  for (std::int64_t t = 0; t < 4; ++t) {
-    const std::int64_t index = static_cast<std::int64_t>(low) - 1 + t;
-    map.add(std::clamp<std::int64_t>(index, 0, axis.input - 1), weights[t]);
-  }
-}
-
-void add_area(AxisMap& map, const Axis& axis, std::int64_t o) {
-  const std::int64_t begin = o * axis.input / axis.output;
-  const std::int64_t end = ((o + 1) * axis.input + axis.output - 1) / axis.output;
-  for (std::int64_t i = begin; i < end; ++i) {
-    map.add(i, 1 / static_cast<double>(end - begin));
-  }
-}
-
-AxisMap map_of(const Axis& axis, InterpolateMode mode) {
-  AxisMap map{.input = axis.input};
-  for (std::int64_t o = 0; o < axis.output; ++o) {
-    switch (mode) {
-      case InterpolateMode::nearest: add_nearest(map, axis, o, 0); break;
-      case InterpolateMode::nearest_exact: add_nearest(map, axis, o, 0.5F); break;
-      case InterpolateMode::bicubic: add_cubic(map, axis, o); break;
-      case InterpolateMode::area: add_area(map, axis, o); break;
-      default: add_linear(map, axis, o);
-    }
-    map.end_row();
-  }
-  return map;
 }
 
 // The number of spatial dimensions that a mode is for, 0 for any.
@@ -154,9 +81,14 @@ void check_options(const Tensor& x, const InterpolateOptions& options, Where whe
   }
 }
 
-Axis axis_of(const Tensor& x, const InterpolateOptions& options, std::size_t d, Where where) {
+kernels::ResampleAxis axis_of(const Tensor& x, const InterpolateOptions& options, std::size_t d,
+                              Where where) {
   const auto pick = [d](const auto& list) { return list[list.size() == 1 ? 0 : d]; };
-  Axis axis{x.shape()[d + 2], 0, 0, options.align_corners};
+  kernels::ResampleAxis axis{.mode = resampling(options.mode),
+                             .input = x.shape()[d + 2],
+                             .output = 0,
+                             .scale = 0,
+                             .align_corners = options.align_corners};
   const std::vector<double>& factors = options.scale_factor.values();
   double wanted = 0;
   if (factors.empty()) {
@@ -184,19 +116,14 @@ Axis axis_of(const Tensor& x, const InterpolateOptions& options, std::size_t d, 
 
 Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Where where) {
   check_options(x, options, where);
-  std::vector<Axis> axes;
+  Axes axes;
   Shape shape = x.shape();
   for (std::size_t d = 0; d + 2 < x.shape().size(); ++d) {
     axes.push_back(axis_of(x, options, d, where));
     shape[d + 2] = axes.back().output;
   }
   checked_numel(kOp, shape, x.dtype(), where);
-  Maps maps;
-  for (const Axis& axis : axes) {
-    maps.there.push_back(map_of(axis, options.mode));
-    maps.back.push_back(transposed(maps.there.back()));
-  }
-  return resampled(std::make_shared<const Maps>(std::move(maps)), false, x, where);
+  return resampled(axes, false, x, where);
 }
 
 namespace {

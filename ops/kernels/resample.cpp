@@ -3,39 +3,131 @@
 #include <retrograd/ops/kernels/resample.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 
-#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/parts.h>
+#include <retrograd/ops/kernels/table.h>
 
 namespace retrograd::kernels {
 
-AxisMap transposed(const AxisMap& map) {
-  const auto rows = static_cast<std::size_t>(map.input);
-  AxisMap result{.input = map.output(),
-                 .begin = std::vector<std::int64_t>(rows + 1, 0),
-                 .index = std::vector<std::int64_t>(map.index.size()),
-                 .weight = std::vector<double>(map.weight.size())};
-  for (const std::int64_t i : map.index) {
-    ++result.begin[static_cast<std::size_t>(i) + 1];
+namespace {
+
+double ratio(const ResampleAxis& axis) {
+  if (!axis.align_corners) {
+    return axis.scale;
   }
-  for (std::size_t i = 0; i < rows; ++i) {
-    result.begin[i + 1] += result.begin[i];
-  }
-  std::vector<std::int64_t> next(result.begin.begin(), result.begin.end() - 1);
-  for (std::int64_t o = 0; o < map.output(); ++o) {
-    for (auto t = static_cast<std::size_t>(map.begin[static_cast<std::size_t>(o)]);
-         t < static_cast<std::size_t>(map.begin[static_cast<std::size_t>(o) + 1]); ++t) {
-      const auto at = static_cast<std::size_t>(next[static_cast<std::size_t>(map.index[t])]++);
-      result.index[at] = o;
-      result.weight[at] = map.weight[t];
-    }
-  }
-  return result;
+  return axis.output > 1
+             ? static_cast<double>(axis.input - 1) / static_cast<double>(axis.output - 1)
+             : 0;
 }
 
-namespace {
+// Where output o lies in the input.
+double place(const ResampleAxis& axis, std::int64_t o) {
+  const auto at = static_cast<double>(o);
+  return axis.align_corners ? ratio(axis) * at : ratio(axis) * (at + 0.5) - 0.5;
+}
+
+// Calls f(input, weight) for the inputs that make output o. A weight of 0 is none: what it belongs
+// to may be infinite.
+template <class F>
+void for_each_tap(const ResampleAxis& axis, std::int64_t o, F&& f) {
+  const auto weighted = [&f](std::int64_t at, double weight) {
+    if (weight != 0) {
+      f(at, weight);
+    }
+  };
+  switch (axis.mode) {
+    case Resampling::nearest:
+    case Resampling::nearest_exact: {
+      // In float32 for every dtype, as PyTorch computes these places (but for float64 in one
+      // dimension).
+      const float offset = axis.mode == Resampling::nearest ? 0 : 0.5F;
+      const float at = (static_cast<float>(o) + offset) * static_cast<float>(axis.scale);
+      return f(std::min(static_cast<std::int64_t>(std::floor(at)), axis.input - 1), 1.0);
+    }
+    case Resampling::linear: {
+      const double at = std::max(place(axis, o), 0.0);
+      const std::int64_t low = std::min(static_cast<std::int64_t>(at), axis.input - 1);
+      const double part =
+          low + 1 < axis.input ? std::clamp(at - static_cast<double>(low), 0.0, 1.0) : 0;
+      weighted(low, 1 - part);
+      return weighted(low + 1, part);
+    }
+    case Resampling::cubic: {
+      // Keys, "Cubic convolution interpolation for digital image processing", 1981.
+      constexpr double a = -0.75;
+      const auto near = [](double d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
+      const auto far = [](double d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
+      const double at = place(axis, o);
+      const double low = std::floor(at);
+      const double part = at - low;
+      const double weights[] = {far(part + 1), near(part), near(1 - part), far(2 - part)};
+      for (std::int64_t t = 0; t < 4; ++t) {
+        const std::int64_t index = static_cast<std::int64_t>(low) - 1 + t;
+        weighted(std::clamp<std::int64_t>(index, 0, axis.input - 1), weights[t]);
+      }
+      return;
+    }
+    case Resampling::area: {
+      const std::int64_t begin = o * axis.input / axis.output;
+      const std::int64_t end = ((o + 1) * axis.input + axis.output - 1) / axis.output;
+      for (std::int64_t i = begin; i < end; ++i) {
+        f(i, 1 / static_cast<double>(end - begin));
+      }
+    }
+  }
+}
+
+// A sparse matrix by rows: row r is the sum over t in [begin[r], begin[r + 1]) of weight[t] times
+// column index[t].
+template <class T>
+struct RowTable {
+  Table<std::int64_t> begin;
+  Table<std::int64_t> index;
+  Table<T> weight;
+};
+
+// The most taps that all outputs have.
+std::int64_t taps_of(const ResampleAxis& axis) {
+  switch (axis.mode) {
+    case Resampling::nearest:
+    case Resampling::nearest_exact: return axis.output;
+    case Resampling::linear: return 2 * axis.output;
+    case Resampling::cubic: return 4 * axis.output;
+    case Resampling::area: return axis.input + 2 * axis.output;
+  }
+  return 0;
+}
+
+// The matrix (output, input), or its transpose.
+template <class T>
+RowTable<T> table_of(const ResampleAxis& axis, bool transposed) {
+  const auto row_of = [transposed](std::int64_t o, std::int64_t i) {
+    return static_cast<std::size_t>(transposed ? i : o);
+  };
+  RowTable<T> table;
+  table.begin.resize(static_cast<std::size_t>(transposed ? axis.input : axis.output) + 1);
+  for (std::int64_t o = 0; o < axis.output; ++o) {
+    for_each_tap(axis, o, [&](std::int64_t i, double) { ++table.begin[row_of(o, i) + 1]; });
+  }
+  for (std::size_t r = 1; r < table.begin.size(); ++r) {
+    table.begin[r] += table.begin[r - 1];
+  }
+  table.index.resize(static_cast<std::size_t>(table.begin.back()));
+  table.weight.resize(table.index.size());
+  Table<std::int64_t> next = table.begin;
+  for (std::int64_t o = 0; o < axis.output; ++o) {
+    for_each_tap(axis, o, [&](std::int64_t i, double weight) {
+      const auto t = static_cast<std::size_t>(next[row_of(o, i)]++);
+      table.index[t] = transposed ? o : i;
+      table.weight[t] = static_cast<T>(weight);
+    });
+  }
+  return table;
+}
 
 // to = the sum of `taps` rows of x, each of n elements.
 template <class T>
@@ -69,54 +161,124 @@ void add_rows(T* to, const T* x, const std::int64_t* index, const T* weight, std
   }
 }
 
-// x (N, C, spatial...) channels-last, along dimension dim >= 2.
+// Blocks of rows of `inner` elements.
+struct Blocks {
+  std::int64_t outer;
+  std::int64_t inner;
+};
+
 template <class T>
-Tensor resample_axis(const Tensor& x, std::size_t dim, const AxisMap& map) {
-  Shape shape = x.shape();
-  std::int64_t outer = shape[0];
-  std::int64_t inner = shape[1];
-  for (std::size_t d = 2; d < shape.size(); ++d) {
-    (d < dim ? outer : inner) *= d == dim ? 1 : shape[d];
-  }
-  shape[dim] = map.output();
-  Tensor out = empty_strided(shape, channels_last_strides(shape), x.dtype());
-  if (out.numel() == 0) {
-    return out;
-  }
-  const std::vector<T> weights(map.weight.begin(), map.weight.end());
-  const T* const from = x.raw<T>();
-  T* const to = out.raw<T>();
-  const std::int64_t rows = map.output();
-  parallel_ranges(outer * rows, kGrain / inner + 1, [&](std::int64_t begin, std::int64_t end) {
-    std::int64_t block = begin / rows;
-    std::int64_t row = begin % rows;
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t first = map.begin[static_cast<std::size_t>(row)];
-      const std::int64_t last = map.begin[static_cast<std::size_t>(row) + 1];
-      add_rows(to + i * inner, from + block * map.input * inner, map.index.data() + first,
-               weights.data() + first, last - first, inner);
-      if (++row == rows) {
-        row = 0;
-        ++block;
-      }
+void apply_table(T* to, const T* from, const Blocks& blocks, const RowTable<T>& table,
+                 std::int64_t columns) {
+  const std::int64_t rows = static_cast<std::int64_t>(table.begin.size()) - 1;
+  const std::int64_t inner = blocks.inner;
+  parallel_ranges(
+      blocks.outer * rows, kGrain / inner + 1, [&](std::int64_t begin, std::int64_t end) {
+        std::int64_t block = begin / rows;
+        std::int64_t row = begin % rows;
+        for (std::int64_t i = begin; i < end; ++i) {
+          const std::int64_t first = table.begin[static_cast<std::size_t>(row)];
+          const std::int64_t last = table.begin[static_cast<std::size_t>(row) + 1];
+          add_rows(to + i * inner, from + block * columns * inner, table.index.data() + first,
+                   table.weight.data() + first, last - first, inner);
+          if (++row == rows) {
+            row = 0;
+            ++block;
+          }
+        }
+      });
+}
+
+// The same without a table, which would be large beside a tensor of so few and short rows.
+template <class T>
+void apply_taps(T* to, const T* from, const Blocks& blocks, const ResampleAxis& axis,
+                bool transposed) {
+  const std::int64_t rows = transposed ? axis.input : axis.output;
+  const std::int64_t columns = transposed ? axis.output : axis.input;
+  std::fill_n(to, blocks.outer * rows * blocks.inner, T{});
+  for (std::int64_t block = 0; block < blocks.outer; ++block) {
+    for (std::int64_t o = 0; o < axis.output; ++o) {
+      for_each_tap(axis, o, [&](std::int64_t i, double weight) {
+        T* const sum = to + (block * rows + (transposed ? i : o)) * blocks.inner;
+        const T* const row = from + (block * columns + (transposed ? o : i)) * blocks.inner;
+        for (std::int64_t k = 0; k < blocks.inner; ++k) {
+          sum[k] += static_cast<T>(weight) * row[k];
+        }
+      });
     }
+  }
+}
+
+// The shape of x after `count` axes.
+Shape resampled_shape(Shape shape, const std::vector<ResampleAxis>& axes, std::size_t count,
+                      bool transposed) {
+  for (std::size_t d = 0; d < count; ++d) {
+    shape[d + 2] = transposed ? axes[d].input : axes[d].output;
+  }
+  return shape;
+}
+
+Tensor empty_channels_last(const Shape& shape, DType dtype) {
+  return empty_strided(shape, channels_last_strides(shape), dtype);
+}
+
+// x (N, C, spatial...) along dimension dim >= 2 into `out`; both are channels-last.
+template <class T>
+void resample_axis(const Tensor& out, const Tensor& x, std::size_t dim, const ResampleAxis& axis,
+                   bool transposed) {
+  const Shape& shape = out.shape();
+  Blocks blocks{shape[0], shape[1]};
+  for (std::size_t d = 2; d < shape.size(); ++d) {
+    (d < dim ? blocks.outer : blocks.inner) *= d == dim ? 1 : shape[d];
+  }
+  constexpr std::int64_t kSmall = 4096;
+  const std::int64_t most = std::max(kSmall, std::max(x.numel(), out.numel()) / 32);
+  if (taps_of(axis) + axis.input > most) {
+    apply_taps(out.raw<T>(), x.raw<T>(), blocks, axis, transposed);
+  } else {
+    apply_table(out.raw<T>(), x.raw<T>(), blocks, table_of<T>(axis, transposed),
+                transposed ? axis.output : axis.input);
+  }
+}
+
+Tensor resample_all(const Tensor& x, const std::vector<ResampleAxis>& axes, bool transposed) {
+  const auto shape_after = [&](std::size_t count) {
+    return resampled_shape(x.shape(), axes, count, transposed);
+  };
+  // If there is no memory for the result, none is taken for the steps to it.
+  if (const Tensor room = empty_channels_last(shape_after(axes.size()), x.dtype());
+      room.numel() == 0) {
+    return room;
+  }
+  return for_float_or_double(x.dtype(), [&]<class T>() {
+    Tensor result = as_channels_last(x);
+    for (std::size_t d = 0; d < axes.size(); ++d) {
+      const Tensor to = empty_channels_last(shape_after(d + 1), x.dtype());
+      resample_axis<T>(to, result, d + 2, axes[d], transposed);
+      result = to;
+    }
+    return result;
   });
-  return out;
+}
+
+Tensor resample_any(const Tensor& x, const std::vector<ResampleAxis>& axes, bool transposed) {
+  if (x.dtype() != bfloat16) {
+    return resample_all(x, axes, transposed);
+  }
+  const Shape shape = resampled_shape(x.shape(), axes, axes.size(), transposed);
+  return planes_in_float32(x, shape, [&](const Tensor& part, const Part&) {
+    return resample_all(part, axes, transposed);
+  });
 }
 
 }  // namespace
 
-Tensor resample(const Tensor& x, const std::vector<AxisMap>& maps) {
-  if (x.dtype() == bfloat16) {
-    return converted(resample(converted(x, float32), maps), bfloat16);
-  }
-  return for_float_or_double(x.dtype(), [&]<class T>() {
-    Tensor result = as_channels_last(x);
-    for (std::size_t d = 0; d < maps.size(); ++d) {
-      result = resample_axis<T>(result, d + 2, maps[d]);
-    }
-    return result;
-  });
+Tensor resample(const Tensor& x, const std::vector<ResampleAxis>& axes) {
+  return resample_any(x, axes, false);
+}
+
+Tensor resample_input_grad(const Tensor& grad, const std::vector<ResampleAxis>& axes) {
+  return resample_any(grad, axes, true);
 }
 
 }  // namespace retrograd::kernels

@@ -8,25 +8,20 @@
 
 namespace retrograd::kernels {
 
-// A sparse matrix (output, input) by rows: output o is the sum over t in [begin[o], begin[o + 1])
-// of weight[t] * x[index[t]].
-struct AxisMap {
-  std::int64_t input = 0;
-  std::vector<std::int64_t> begin = {0};
-  std::vector<std::int64_t> index = {};
-  std::vector<double> weight = {};
+enum class Resampling : std::uint8_t { nearest, nearest_exact, linear, cubic, area };
 
-  std::int64_t output() const { return static_cast<std::int64_t>(begin.size()) - 1; }
-  void add(std::int64_t at, double factor) {
-    index.push_back(at);
-    weight.push_back(factor);
-  }
-  void end_row() { begin.push_back(static_cast<std::int64_t>(index.size())); }
+// How outputs along one dimension are made of inputs.
+struct ResampleAxis {
+  Resampling mode;
+  std::int64_t input;
+  std::int64_t output;
+  double scale;  // input places for each output place
+  bool align_corners;
 };
 
-AxisMap transposed(const AxisMap& map);
-
-// One map for each spatial dimension of x. The result is channels-last.
-Tensor resample(const Tensor& x, const std::vector<AxisMap>& maps);
+// One axis for each spatial dimension of x. The result is channels-last.
+Tensor resample(const Tensor& x, const std::vector<ResampleAxis>& axes);
+// The adjoint: from the shape of the result to that of x.
+Tensor resample_input_grad(const Tensor& grad, const std::vector<ResampleAxis>& axes);
 
 }  // namespace retrograd::kernels

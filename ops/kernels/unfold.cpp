@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <type_traits>
 
-#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/loops.h>
 
 namespace retrograd::kernels {
@@ -37,17 +36,20 @@ void for_each_tap(const UnfoldShape& s, F&& f) {
   }
 }
 
+// The fewest planes that are worth a thread.
+std::int64_t plane_grain(const UnfoldShape& s) {
+  const std::int64_t work = s.kernel[0] * s.kernel[1] * s.output[0] * s.output[1];
+  return std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, work));
+}
+
 // Calls f(n, c) for every plane, in threads.
 template <class F>
 void for_each_plane(std::int64_t batch, std::int64_t channels, const UnfoldShape& s, F&& f) {
-  const std::int64_t work = s.kernel[0] * s.kernel[1] * s.output[0] * s.output[1];
-  parallel_ranges(batch * channels,
-                  std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, work)),
-                  [&](std::int64_t begin, std::int64_t end) {
-                    for (std::int64_t plane = begin; plane < end; ++plane) {
-                      f(plane / channels, plane % channels);
-                    }
-                  });
+  parallel_ranges(batch * channels, plane_grain(s), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t plane = begin; plane < end; ++plane) {
+      f(plane / channels, plane % channels);
+    }
+  });
 }
 
 template <class T>
@@ -82,33 +84,48 @@ void unfold_into(const Tensor& out, const Tensor& x, const UnfoldShape& s) {
   });
 }
 
-template <class T>
+// Each plane is summed in float32 where it is bfloat16, and rounded once.
+template <class S>
 void fold_into(const Tensor& out, const Tensor& columns, const UnfoldShape& s) {
+  using T = compute_t<S>;
+  constexpr bool kRounded = !std::is_same_v<S, T>;
   const std::int64_t channels = out.shape()[1];
+  const std::int64_t planes = out.shape()[0] * channels;
   const std::int64_t taps = s.kernel[0] * s.kernel[1];
   const std::int64_t size = s.image[0] * s.image[1];
   const Strides& strides = columns.strides();
   const std::int64_t step = strides[2];
-  for_each_plane(out.shape()[0], channels, s, [&](std::int64_t n, std::int64_t c) {
-    const T* const all = columns.raw<T>() + n * strides[0] + c * taps * strides[1];
-    T* const image = out.raw<T>() + (n * channels + c) * size;
-    std::fill(image, image + size, T{});
-    for_each_tap(s, [&](std::int64_t tap, const Reads& rows, const Reads& cols) {
-      for (std::int64_t oh = rows.first; oh < rows.last; ++oh) {
-        const T* const from = all + tap * strides[1] + oh * s.output[1] * step;
-        T* const to = image + (oh * s.stride[0] + rows.start) * s.image[1] + cols.start;
-        if (step == 1 && s.stride[1] == 1) {
-          for (std::int64_t ow = cols.first; ow < cols.last; ++ow) {
-            to[ow] += from[ow];
-          }
-        } else {
-          for (std::int64_t ow = cols.first; ow < cols.last; ++ow) {
-            to[ow * s.stride[1]] += from[ow * step];
+  const std::int64_t parts = retrograd::detail::parts_of(planes, plane_grain(s));
+  const Tensor sums = kRounded ? empty_tensor({parts, size}, dtype_of<T>()) : out;
+  retrograd::detail::parallel_parts(
+      planes, parts, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
+        for (std::int64_t plane = begin; plane < end; ++plane) {
+          const std::int64_t n = plane / channels;
+          const std::int64_t c = plane % channels;
+          const S* const all = columns.raw<S>() + n * strides[0] + c * taps * strides[1];
+          T* const image = sums.raw<T>() + (kRounded ? part : plane) * size;
+          std::fill(image, image + size, T{});
+          for_each_tap(s, [&](std::int64_t tap, const Reads& rows, const Reads& cols) {
+            for (std::int64_t oh = rows.first; oh < rows.last; ++oh) {
+              const S* const from = all + tap * strides[1] + oh * s.output[1] * step;
+              T* const to = image + (oh * s.stride[0] + rows.start) * s.image[1] + cols.start;
+              if (step == 1 && s.stride[1] == 1) {
+                for (std::int64_t ow = cols.first; ow < cols.last; ++ow) {
+                  to[ow] += convert<T>(from[ow]);
+                }
+              } else {
+                for (std::int64_t ow = cols.first; ow < cols.last; ++ow) {
+                  to[ow * s.stride[1]] += convert<T>(from[ow * step]);
+                }
+              }
+            }
+          });
+          if constexpr (kRounded) {
+            std::transform(image, image + size, out.raw<S>() + plane * size,
+                           [](T value) { return convert<S>(value); });
           }
         }
-      }
-    });
-  });
+      });
 }
 
 }  // namespace
@@ -124,14 +141,11 @@ Tensor unfold(const Tensor& x, const UnfoldShape& s) {
 }
 
 Tensor fold(const Tensor& columns, const UnfoldShape& s) {
-  if (columns.dtype() == DType::bfloat16) {
-    return converted(fold(converted(columns, DType::float32), s), DType::bfloat16);
-  }
   const Shape shape{columns.shape()[0], columns.shape()[1] / (s.kernel[0] * s.kernel[1]),
                     s.image[0], s.image[1]};
   Tensor out = empty_tensor(shape, columns.dtype());
   if (out.numel() > 0) {
-    for_float_or_double(columns.dtype(), [&]<class T>() { fold_into<T>(out, columns, s); });
+    for_floating(columns.dtype(), [&]<class T>() { fold_into<T>(out, columns, s); });
   }
   return out;
 }
