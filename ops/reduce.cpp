@@ -1,6 +1,7 @@
 #include <retrograd/ops/reduce.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
@@ -44,9 +45,11 @@ Tensor extreme(const char* op, bool largest, const Tensor& x, const Dims& dims, 
          const Tensor chosen = of_nan == NaNGradient::shared
                                    ? retrograd::where(best == best, equal, given != given)
                                    : equal;
-         const Tensor wins = chosen.to(b.grad.dtype());
-         const Tensor ties = summed.empty() ? wins : sum(wins, summed, true);
-         return {retrograd::where(chosen, reshape(b.grad, shape), 0) / ties};
+         const Tensor ties =
+             (summed.empty() ? chosen : sum(chosen, summed, true)).to(b.grad.dtype());
+         // What equals nothing is NaN, and so are all gradients then.
+         const Tensor others = retrograd::where(ties == 0, NAN, 0 * ties);
+         return {retrograd::where(chosen, reshape(b.grad, shape) / ties, others)};
        }});
 }
 
@@ -112,7 +115,7 @@ Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
   check::floating("mean", x, where);
   const DimMask reduced = check::dims("mean", x, dims, where);
   const auto count = static_cast<double>(reduced_count(x, reduced));
-  const Tensor y = finish(kernels::mean(x, reduced, count), x, reduced, keepdim);
+  const Tensor y = finish(kernels::mean(x, reduced, count, x.dtype()), x, reduced, keepdim);
   return record({.op = "mean",
                  .where = where,
                  .output = y,

@@ -9,7 +9,9 @@
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/reduce.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
@@ -72,32 +74,35 @@ Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
   }
   check::floating("logsumexp", x, where);
   const auto reduced = check::dims("logsumexp", x, dims, where);
-  if (x.dtype() == bfloat16) {
-    return logsumexp(x.to(float32, where), dims, keepdim, where).to(bfloat16, where);
-  }
   const Shape kept = detail::kept_shape(x.shape(), reduced);
-  const bool nothing = detail::reduced_count(x, reduced) == 0;
   const Tensor values = x.detach();
-  Tensor y;
-  if (nothing) {
-    y = log(sum(values, dims, keepdim));
-  } else {
-    // The largest value is taken out, so that exp cannot overflow; an infinite one stays in.
-    const Tensor largest = amax(values, dims, true);
-    const Tensor shift = retrograd::where(abs(largest) == INFINITY, 0.0, largest);
-    const Tensor total = log(sum(exp(values - shift), dims, true)) + shift;
-    y = keepdim ? total : reshape(total, detail::dropped_shape(x.shape(), reduced));
+  // The largest value is taken out, so that exp cannot overflow; an infinite one stays in.
+  Tensor shift = zeros(kept, {.dtype = widened_dtype(x)});
+  if (detail::reduced_count(x, reduced) > 0) {
+    const Tensor largest = widened(kernels::amax(values, reduced), where);
+    shift = retrograd::where(abs(largest) == INFINITY, 0.0, largest);
   }
-  y = y.detach();
+  const Tensor wide =
+      (log(kernels::sum_of_exp(values, reduced, kernels::as_contiguous(shift))) + shift).detach();
+  const Tensor y = detail::finish(
+      wide.dtype() == x.dtype() ? wide : kernels::converted(wide, x.dtype()), x, reduced, keepdim);
   return record({.op = "logsumexp",
                  .where = where,
                  .output = y,
                  .inputs = {x},
-                 .saved = {x, y},
-                 .backward = [kept](const Backward& b) -> Gradients {
-                   const Tensor total = reshape(b.saved(1), kept);
+                 .saved = {x, wide.dtype() == x.dtype() ? y : wide},
+                 .backward = [kept, dims](const Backward& b) -> Gradients {
+                   const Tensor given = b.saved(0);
+                   const Tensor grad = reshape(widened(b.grad, {}), kept);
+                   if (!grad_enabled()) {
+                     return {kernels::times_exp(grad, given, reshape(b.saved(1), kept))};
+                   }
+                   // What bfloat16 rounds to is not what its gradient is of.
+                   const Tensor upcast = widened(given, {});
+                   const Tensor total = given.dtype() == bfloat16 ? logsumexp(upcast, dims, true)
+                                                                  : reshape(b.saved(1), kept);
                    const Tensor finite = retrograd::where(total == -INFINITY, 0.0, total);
-                   return {reshape(b.grad, kept) * exp(b.saved(0) - finite)};
+                   return {(grad * exp(upcast - finite)).to(given.dtype())};
                  }});
 }
 

@@ -39,10 +39,15 @@ struct Spread {
 };
 
 // The gradient of the variance to x; `grad` has the reduced dimensions as 1.
-Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Dims& dims, double divisor) {
+Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Spread& spread) {
+  const Tensor factor = widened(grad, {}) * (2 / spread.divisor);
+  if (!grad_enabled() && !spread.dims.empty()) {
+    const Tensor centre = kernels::mean(x, spread.reduced, spread.count, widened_dtype(x));
+    return kernels::times_difference(factor, x, centre);
+  }
   const Tensor wide = widened(x, {});
-  const Tensor centred = wide - (dims.empty() ? wide : mean(wide, dims, true));
-  return (widened(grad, {}) * (2 / divisor) * centred).to(x.dtype());
+  const Tensor centred = wide - (spread.dims.empty() ? wide : mean(wide, spread.dims, true));
+  return (factor * centred).to(x.dtype());
 }
 
 }  // namespace
@@ -56,9 +61,8 @@ Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
                  .output = finish(kept, x, spread.reduced, options.keepdim),
                  .inputs = {x},
                  .saved = {x},
-                 .backward = [shape = kept.shape(), dims = spread.dims,
-                              divisor = spread.divisor](const Backward& b) -> Gradients {
-                   return {gradient_of_variance(reshape(b.grad, shape), b.saved(0), dims, divisor)};
+                 .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
+                   return {gradient_of_variance(reshape(b.grad, shape), b.saved(0), spread)};
                  }});
 }
 
@@ -72,13 +76,12 @@ Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
                  .output = y,
                  .inputs = {x},
                  .saved = {x, y},
-                 .backward = [shape = kept.shape(), dims = spread.dims,
-                              divisor = spread.divisor](const Backward& b) -> Gradients {
+                 .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
                    const Tensor deviation = b.saved(1);
                    const Tensor none = deviation.detach() == 0;
-                   const Tensor safe = retrograd::where(none, 1.0, deviation);
-                   const Tensor grad = retrograd::where(none, 0.0, b.grad / (2 * safe));
-                   return {gradient_of_variance(reshape(grad, shape), b.saved(0), dims, divisor)};
+                   const Tensor grad = retrograd::where(
+                       none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, deviation)));
+                   return {gradient_of_variance(reshape(grad, shape), b.saved(0), spread)};
                  }});
 }
 

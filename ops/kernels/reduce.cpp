@@ -2,13 +2,16 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
+#include <retrograd/ops/kernels/each.h>
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/extreme.h>
 #include <retrograd/ops/kernels/reduction.h>
 #include <retrograd/ops/kernels/report.h>
+#include <retrograd/ops/kernels/vector_math.h>
 
 namespace retrograd::kernels {
 
@@ -91,11 +94,11 @@ Tensor sum(const Tensor& x, const DimMask& reduced) {
                    [&]<class V>() { return reduce(x, reduced, total_dtype(x), Sum<V>()); });
 }
 
-Tensor mean(const Tensor& x, const DimMask& reduced, double count) {
+Tensor mean(const Tensor& x, const DimMask& reduced, double count, DType dtype) {
   const KernelTimer timer("mean", x);
   const Finish over_count = each_total([count](double total) { return total / count; });
   return x.dtype() == float64 ? reduce(x, reduced, float64, Sum<double>(), {.finish = over_count})
-                              : reduce(x, reduced, x.dtype(), Sum<float>(), {.finish = over_count});
+                              : reduce(x, reduced, dtype, Sum<float>(), {.finish = over_count});
 }
 
 // Rare: floating numbers are made double first.
@@ -155,6 +158,34 @@ Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {
   }
   return sum_of(x, reduced, each_total([p](double total) { return std::pow(total, 1 / p); }),
                 [p](double value) { return std::pow(std::fabs(value), p); });
+}
+
+Tensor sum_of_exp(const Tensor& x, const DimMask& reduced, const Tensor& shift) {
+  const KernelTimer timer("sum_of_exp", x);
+  return for_float_or_double(shift.dtype(), [&]<class V>() {
+    return reduce(x, reduced, shift.dtype(), Sum<V>(),
+                  {.prepare = [from = shift.raw<V>()](void* given, std::int64_t n,
+                                                      std::int64_t result, std::int64_t step) {
+                    auto* const values = static_cast<V*>(given);
+                    retrograd::detail::vectorised([=] {
+                      for (std::int64_t i = 0; i < n; ++i) {
+                        values[i] = vec::exp(values[i] - from[result + i * step]);
+                      }
+                    });
+                  }});
+  });
+}
+
+Tensor times_exp(const Tensor& grad, const Tensor& x, const Tensor& y) {
+  return each_spread(x, grad, y, []<class C>(C value, C g, C total) {
+    const C finite = total == -std::numeric_limits<C>::infinity() ? C{0} : total;
+    return g * vec::exp(value - finite);
+  });
+}
+
+Tensor times_difference(const Tensor& grad, const Tensor& x, const Tensor& y) {
+  return each_spread(x, grad, y,
+                     [](auto value, auto g, auto centre) { return g * (value - centre); });
 }
 
 }  // namespace retrograd::kernels

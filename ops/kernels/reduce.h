@@ -6,7 +6,7 @@
 namespace retrograd::kernels {
 
 // The sum divided by `count` before it is rounded.
-Tensor mean(const Tensor& x, const DimMask& reduced, double count);
+Tensor mean(const Tensor& x, const DimMask& reduced, double count, DType dtype);
 // Integers give int64 and wrap around.
 Tensor prod(const Tensor& x, const DimMask& reduced);
 // The sum of (x - mean)^2, of `count` values each, divided by `divisor`.
@@ -20,5 +20,13 @@ Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced);
 Tensor extreme_magnitude(const Tensor& x, const DimMask& reduced, bool largest);
 // Indices of the first smallest along dim, kept as 1; int64.
 Tensor argmin(const Tensor& x, std::size_t dim);
+
+// The sum of exp(x - shift), in float32 for bfloat16; `shift` is row-major, as the result, and in
+// its dtype.
+Tensor sum_of_exp(const Tensor& x, const DimMask& reduced, const Tensor& shift);
+// grad * exp(x - y) and grad * (x - y), of x's dtype; grad and y keep the reduced dimensions as 1.
+// Of -inf, y stands for 0 in the first.
+Tensor times_exp(const Tensor& grad, const Tensor& x, const Tensor& y);
+Tensor times_difference(const Tensor& grad, const Tensor& x, const Tensor& y);
 
 }  // namespace retrograd::kernels
