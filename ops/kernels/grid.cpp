@@ -62,10 +62,20 @@ GridLines grid_lines(const Tensor& given, std::int64_t size, GridEdge edge, bool
   for_floating(grid.dtype(), [&]<class T>() {
     using C = compute_t<T>;
     for (std::int64_t i = 0; i < grid.numel(); ++i) {
-      const Line line = line_of(convert<double>(grid.raw<T>()[i]), static_cast<double>(size), edge,
-                                align_corners);
-      lines.slope.raw<C>()[i] = static_cast<C>(line.slope);
-      lines.offset.raw<C>()[i] = static_cast<C>(line.offset);
+      const auto x = convert<C>(grid.raw<T>()[i]);
+      const Line line =
+          line_of(static_cast<double>(x), static_cast<double>(size), edge, align_corners);
+      auto slope = static_cast<C>(line.slope);
+      auto offset = static_cast<C>(line.offset);
+      const C at = x * slope + offset;
+      // Far outside, reflections have few digits left, and rounding may end outside again.
+      if (const auto last = static_cast<C>(size - 1);
+          edge != GridEdge::zeros && slope != 0 && !(at >= 0 && at <= last)) {
+        slope = 0;
+        offset = at > last ? last : C{0};
+      }
+      lines.slope.raw<C>()[i] = slope;
+      lines.offset.raw<C>()[i] = offset;
     }
   });
   return lines;
