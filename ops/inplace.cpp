@@ -6,6 +6,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/detail/view_history.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
