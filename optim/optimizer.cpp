@@ -7,6 +7,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/parameters.h>
 #include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/detail/current_operator.h>
 
 namespace retrograd::optim {
