@@ -35,10 +35,10 @@ class Dims {
 
   constexpr std::size_t size() const noexcept { return size_; }
   constexpr bool empty() const noexcept { return size_ == 0; }
-  constexpr std::int64_t operator[](std::size_t i) const noexcept { return values_[i]; }
-  constexpr std::int64_t& operator[](std::size_t i) noexcept { return values_[i]; }
-  constexpr std::int64_t back() const noexcept { return values_[size_ - 1]; }
-  constexpr std::int64_t& back() noexcept { return values_[size_ - 1]; }
+  constexpr std::int64_t operator[](std::size_t i) const noexcept { return values_[checked(i)]; }
+  constexpr std::int64_t& operator[](std::size_t i) noexcept { return values_[checked(i)]; }
+  constexpr std::int64_t back() const noexcept { return values_[checked(size_ - 1U)]; }
+  constexpr std::int64_t& back() noexcept { return values_[checked(size_ - 1U)]; }
   constexpr const std::int64_t* begin() const noexcept { return values_.data(); }
   constexpr const std::int64_t* end() const noexcept { return values_.data() + size_; }
   constexpr std::int64_t* begin() noexcept { return values_.data(); }
@@ -84,6 +84,13 @@ class Dims {
     require_room(values.size());
     std::copy(values.begin(), values.end(), values_.begin());
     size_ = static_cast<std::uint8_t>(values.size());
+  }
+  // The array is longer than the list: spans check i in builds with sanitizers.
+  constexpr std::size_t checked(std::size_t i) const noexcept {
+#ifdef _GLIBCXX_ASSERTIONS
+    static_cast<void>(std::span(values_.data(), size_)[i]);
+#endif
+    return i;
   }
   static constexpr void require_room(std::size_t count) {
     if (count > capacity) {
