@@ -180,6 +180,7 @@ void* take_block(std::size_t bytes) {
   } else {
     unpoison(block, size);
   }
+  poison_rest(block, bytes, size);
   if (small) {
     cache->allocated(size);
     return block;
@@ -202,6 +203,7 @@ void* allocate(std::size_t bytes) {
 void deallocate(void* block, std::size_t bytes) noexcept {
   const std::size_t index = class_of(bytes);
   const std::size_t size = block_bytes(index);
+  unpoison(block, size);
   poison(block, size);
   Shared& pool = shared();
   ThreadCache* cache = this_thread();

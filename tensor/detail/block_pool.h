@@ -43,6 +43,14 @@ inline void unpoison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t 
 #endif
 }
 
+// What a block has beyond the bytes that were asked for.
+inline void poison_rest([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes,
+                        [[maybe_unused]] std::size_t size) noexcept {
+#ifdef RETROGRAD_ASAN
+  __asan_poison_memory_region(static_cast<char*>(block) + bytes, size - bytes);
+#endif
+}
+
 struct FreeList {
   FreeBlock* head = nullptr;
   std::size_t count = 0;
