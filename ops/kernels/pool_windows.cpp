@@ -158,6 +158,9 @@ LineWindows::Inside LineWindows::cut(const Taps& columns) const {
 
 void LineWindows::list(PoolTap* to, const Taps& columns, std::int64_t from,
                        std::int64_t count) const {
+  if (count == 0) {
+    return;
+  }
   const std::int64_t width = columns.last - columns.first;
   const std::int64_t rows = height_.taps.last - height_.taps.first;
   const std::int64_t step = geometry_.axes[2].dilation() * geometry_.channels;

@@ -65,6 +65,13 @@ TEST_CASE("windows may be far larger than their input") {
   CHECK(rg::memory::stats().peak - before < 1 << 20);
 }
 
+TEST_CASE("a window may lie in the padding alone") {
+  const Tensor x = rg::ones({1, 1, 2, 2}).set_requires_grad(true);
+  const Tensor y = rg::max_pool2d(x, 2, {.stride = 1, .padding = 1, .dilation = 3});
+  CHECK(y.item<double>() == -std::numeric_limits<double>::infinity());
+  CHECK(rg::grad({y}, {x})[0].to_vector<double>() == std::vector<double>(4, 0.0));
+}
+
 TEST_CASE("pools and interpolation of no images or channels, however large these would be") {
   const std::int64_t size = std::int64_t{1} << 30;
   for (const rg::Shape& shape : {rg::Shape{0, 3, size}, rg::Shape{2, 0, size}}) {
