@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <retrograd/autograd/detail/engine.h>
+#include <retrograd/autograd/detail/hook_list.h>
 #include <retrograd/autograd/detail/nesting.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/detail/current_operator.h>
@@ -220,7 +221,7 @@ int Tensor::register_hook(Hook hook, Where where) {
     fail<ValueError>("register_hook", where, "the function is empty", {{"tensor", *this}});
   }
   if (!node->hooks_) {
-    node->hooks_ = std::make_unique<Node::Hooks>();
+    node->hooks_ = std::make_unique<detail::TensorHooks>();
   }
   const int id = node->hooks_->next;
   node->hooks_->list.add(static_cast<std::uint64_t>(id), std::move(hook));

@@ -10,6 +10,7 @@
 #include <retrograd/autograd/detail/accumulate.h>
 #include <retrograd/autograd/detail/autocast_off.h>
 #include <retrograd/autograd/detail/finite.h>
+#include <retrograd/autograd/detail/hook_list.h>
 #include <retrograd/tensor/detail/current_operator.h>
 
 namespace retrograd {

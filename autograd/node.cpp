@@ -8,6 +8,7 @@
 
 #include <retrograd/autograd/detail/accumulate.h>
 #include <retrograd/autograd/detail/engine.h>
+#include <retrograd/autograd/detail/hook_list.h>
 #include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/detail/hot_tls.h>
 #include <retrograd/tensor/memory.h>

@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include <retrograd/autograd/detail/hook_list.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/tensor.h>
@@ -34,6 +33,7 @@ Gradients call_backward(const Node& node, const Tensor& grad, const bool* needed
 std::vector<Node*> nodes_before(Node* root);
 
 class ReplacedSaved;
+struct TensorHooks;  // autograd/detail/hook_list.h
 
 // Makes `node` what the tensor's gradient flows to, after a write in place. The hooks of the tensor
 // and the gradient that it keeps go along.
@@ -117,12 +117,6 @@ class RETROGRAD_API Node {
   friend void detail::set_grad_node(detail::TensorImpl& tensor, NodePtr node) noexcept;
   friend class detail::ReplacedSaved;
 
-  // The hooks of a tensor; a number is given once.
-  struct Hooks {
-    int next = 0;
-    detail::HookList<Tensor::Hook> list;
-  };
-
   ~Node();
 
   // Claims the saved tensors for a backward pass in this thread, which keeps or frees them. Throws
@@ -151,7 +145,7 @@ class RETROGRAD_API Node {
   detail::InlineArray<detail::SavedTensor, 3> saved_;
   std::optional<detail::BackwardFunction> backward_;
   Tensor grad_;
-  std::unique_ptr<Hooks> hooks_;
+  std::unique_ptr<detail::TensorHooks> hooks_;
   Node* next_dead_ = nullptr;
 };
 

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <retrograd/tensor/tensor.h>
+
 namespace retrograd::detail {
 
 template <class Hook>
@@ -37,6 +39,12 @@ class HookList {
 
  private:
   std::vector<std::pair<std::uint64_t, std::shared_ptr<const Hook>>> hooks_;
+};
+
+// The hooks of a tensor; a number is given once.
+struct TensorHooks {
+  int next = 0;
+  HookList<Tensor::Hook> list;
 };
 
 }  // namespace retrograd::detail
