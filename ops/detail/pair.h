@@ -3,6 +3,7 @@
 
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/operand.h>
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
@@ -12,6 +13,7 @@ DType result_dtype(const Operand& a, const Operand& b);
 
 // Throws GraphError for an operand that is an undefined tensor.
 inline void check_operands(const char* op, const Operand& a, const Operand& b, Where where) {
+  detail::begin_operator(op, where);
   if (a.is_tensor() && !a.tensor().defined()) {
     check::defined(op, "the first operand", a.tensor(), where);
   }

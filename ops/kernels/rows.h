@@ -11,6 +11,7 @@
 #include <retrograd/ops/kernels/loops.h>
 #include <retrograd/ops/kernels/parallel_runs.h>
 #include <retrograd/ops/kernels/pieces.h>
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/memory.h>
 
@@ -31,7 +32,7 @@ class Rows {
     if (lines_ > 1) {
       bytes_ = static_cast<std::size_t>(row * lines_);
       try {
-        rows_ = static_cast<C*>(memory::allocate(bytes_));
+        rows_ = static_cast<C*>(detail::allocate_for_operator(bytes_));
       } catch (const std::bad_alloc&) {
         lines_ = 0;  // lines can do without
       }

@@ -36,7 +36,8 @@ void check_all_or_nothing(const std::function<void()>& change,
   const auto before = state();
   long number = 0;
   for (bool done = false; !done;) {
-    CAPTURE(++number);
+    ++number;
+    CAPTURE(number);
     try {
       const failing_malloc::Guard failing(number, true);
       change();
