@@ -6,6 +6,7 @@
 #include <retrograd/autograd/detail/gradient_checker.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd {
 
@@ -20,7 +21,7 @@ Tensor random_seed_for(const Tensor& model, bool with_gaps, Generator& generator
   const Tensor pairs = randn(shape, {.dtype = model.dtype()}, generator);
   Strides strides = pairs.strides();
   strides.resize(model.shape().size());
-  Tensor seed = with_gaps ? view_of(pairs, model.shape(), strides, 0)
+  Tensor seed = with_gaps ? detail::view_within(pairs, model.shape(), strides, 0)
                           : randn(model.shape(), {.dtype = model.dtype()}, generator);
   return seed.set_requires_grad(true);
 }

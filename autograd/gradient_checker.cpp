@@ -9,6 +9,7 @@
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/view_within.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd {
@@ -66,7 +67,7 @@ std::string number(double value) {
 Tensor without_gradient(const Tensor& x) {
   return record({.op = "undefined_gradient",
                  .where = {},
-                 .output = view_of(x, x.shape(), x.strides(), x.impl().offset),
+                 .output = detail::view_within(x, x.shape(), x.strides(), x.impl().offset),
                  .inputs = {x},
                  .backward = [](const Backward&) -> Gradients { return {Tensor()}; }});
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <unordered_set>
 
+#include <retrograd/tensor/detail/view_within.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/strided.h>
 
@@ -26,7 +27,7 @@ Dims index_of(std::int64_t element, const Shape& shape) {
 
 Tensor copy_of_memory(const Tensor& tensor) {
   const std::size_t count = tensor.impl().storage->bytes / item_size(tensor.dtype());
-  return view_of(tensor, {static_cast<std::int64_t>(count)}, {1}, 0).clone();
+  return detail::view_within(tensor, {static_cast<std::int64_t>(count)}, {1}, 0).clone();
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ Probe::Probe(const std::vector<Node*>& nodes,
       const Tensor* memory = saved.defined() ? memory_of(saved) : nullptr;
       if (memory != nullptr) {
         replaced_.emplace_back(
-            *node, i, view_of(*memory, saved.shape(), saved.strides(), saved.impl().offset));
+            *node, i,
+            detail::view_within(*memory, saved.shape(), saved.strides(), saved.impl().offset));
       }
     }
   }
@@ -74,8 +76,8 @@ const Tensor* Probe::memory_of(const Tensor& tensor) const {
 // Values between 1 and 1.4, spread by the golden ratio. `last` is the fraction used last.
 void Probe::put_values(std::size_t number, double& last) {
   const Tensor& tensor = named_[number].second;
-  const Tensor target =
-      view_of(*memory_of(tensor), tensor.shape(), tensor.strides(), tensor.impl().offset);
+  const Tensor target = detail::view_within(*memory_of(tensor), tensor.shape(), tensor.strides(),
+                                            tensor.impl().offset);
   const auto values = tensor.to_vector<double>();
   std::int64_t element = 0;
   std::unordered_set<std::int64_t> put_at;  // several elements of an expanded tensor are one

@@ -11,6 +11,7 @@
 #include <retrograd/functional/detail/inner.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/view_within.h>
 #include <retrograd/tensor/random.h>
 
 namespace retrograd::detail {
@@ -34,7 +35,8 @@ class GeneratorAt {
 // Stands for a node where a tensor is asked for: no memory to speak of.
 Tensor handle_on(const NodePtr& node) {
   const Tensor one = zeros({1}, {.dtype = node->dtype()});
-  const Tensor all = view_of(one, node->shape(), Strides::filled(node->shape().size(), 0), 0);
+  const Tensor all =
+      detail::view_within(one, node->shape(), Strides::filled(node->shape().size(), 0), 0);
   return alias(all, node);
 }
 

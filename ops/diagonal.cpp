@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd {
 
@@ -44,7 +45,7 @@ Tensor cut_out(const Tensor& x, const Place& place, Where where);
 // Zeros of the given shape with x on the diagonal.
 Tensor put_into_zeros(const Tensor& x, const Shape& shape, const Place& place, Where where) {
   const Tensor out = zeros(shape, {.dtype = x.dtype()}, where);
-  const auto view = [](const auto&... arguments) { return view_of(arguments...); };
+  const auto view = [](const auto&... arguments) { return detail::view_within(arguments...); };
   kernels::copy(cut(out, place, view), x);
   return record({.op = "diag_embed",
                  .where = where,

@@ -13,6 +13,7 @@
 #include <retrograd/ops/kernels/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd {
 
@@ -24,8 +25,8 @@ Tensor swapped(const Tensor& x) {
 
 // A matrix seen as a batch of one, and back: the kernel knows batches alone.
 Tensor batch_of_one(const Tensor& x) {
-  return view_of(x, {1, x.shape()[0], x.shape()[1]}, {0, x.strides()[0], x.strides()[1]},
-                 x.impl().offset);
+  return detail::view_within(x, {1, x.shape()[0], x.shape()[1]},
+                             {0, x.strides()[0], x.strides()[1]}, x.impl().offset);
 }
 
 // `wide` bfloat16 gives float32: sums that are not rounded yet.
@@ -35,7 +36,7 @@ Tensor multiply(const Tensor& a, const Tensor& b, bool wide = false) {
     return kernel(a, b);
   }
   const Tensor y = kernel(batch_of_one(a), batch_of_one(b));
-  return view_of(y, {y.shape()[1], y.shape()[2]}, {y.strides()[1], y.strides()[2]}, 0);
+  return detail::view_within(y, {y.shape()[1], y.shape()[2]}, {y.strides()[1], y.strides()[2]}, 0);
 }
 
 // Two matrices, or two batches of matrices (batch or 1, rows, columns).
@@ -111,14 +112,15 @@ Tensor broadcast_product(const Tensor& a, const Tensor& b, Where where) {
 // The values of linear_rows. Adding the bias to the fresh product saves a pass over memory.
 Tensor linear_values(const Tensor& x, const Tensor& weight, const Tensor& bias, bool relu) {
   const bool wide = bias.defined() && x.dtype() == bfloat16;  // rounded once, with the bias
-  const Tensor y =
-      multiply(x,
-               view_of(weight, {weight.shape()[1], weight.shape()[0]},
-                       {weight.strides()[1], weight.strides()[0]}, weight.impl().offset),
-               wide);
+  const Tensor y = multiply(
+      x,
+      detail::view_within(weight, {weight.shape()[1], weight.shape()[0]},
+                          {weight.strides()[1], weight.strides()[0]}, weight.impl().offset),
+      wide);
   if (bias.defined()) {
     const Tensor added = wide ? bias.detach().to(float32) : bias;
-    const Tensor row = view_of(added, y.shape(), {0, added.strides()[0]}, added.impl().offset);
+    const Tensor row =
+        detail::view_within(added, y.shape(), {0, added.strides()[0]}, added.impl().offset);
     relu ? kernels::add_relu_in_place(y, row)
          : kernels::binary_in_place(kernels::Binary::add, y, row);
   } else if (relu) {

@@ -6,6 +6,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/kernels/rearrange.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd {
 
@@ -144,7 +145,7 @@ Tensor pad(const Tensor& x, const std::vector<std::int64_t>& padding, const PadO
     }
   }
   const Shape left = cut.around(x.shape());
-  const Tensor shown = cuts ? view_of(x, left, x.strides(), x.impl().offset) : x;
+  const Tensor shown = cuts ? detail::view_within(x, left, x.strides(), x.impl().offset) : x;
   check_edges(shown, added, padded, options.mode, where);
   const Edge edge = options.mode == PaddingMode::reflect     ? Edge::reflect
                     : options.mode == PaddingMode::replicate ? Edge::replicate

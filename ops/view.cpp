@@ -4,12 +4,13 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd {
 
 Tensor tracked_view(const Tensor& x, const Shape& shape, const Strides& strides,
                     std::int64_t offset) {
-  Tensor view = view_of(x, shape, strides, offset);
+  Tensor view = detail::view_within(x, shape, strides, offset);
   detail::TensorImpl& source = x.impl();
   detail::TensorImpl& impl = view.impl();
   impl.base = source.base ? source.base : detail::IntrusivePtr<detail::TensorImpl>(&source);

@@ -10,6 +10,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd {
 
@@ -37,7 +38,7 @@ Tensor empty_as_base(const ViewMap& map, DType dtype) {
   for (std::size_t d = 0; d < map.base_shape.size(); ++d) {
     span += std::max<std::int64_t>(map.base_shape[d] - 1, 0) * map.base_strides[d];
   }
-  return view_of(empty_tensor({span}, dtype), map.base_shape, map.base_strides, 0);
+  return detail::view_within(empty_tensor({span}, dtype), map.base_shape, map.base_strides, 0);
 }
 
 Tensor copy_as_base(const Tensor& x, const ViewMap& map) {
@@ -47,7 +48,7 @@ Tensor copy_as_base(const Tensor& x, const ViewMap& map) {
 }
 
 Tensor part(const Tensor& laid_out, const ViewMap& map) {
-  return view_of(laid_out, map.shape, map.strides, laid_out.impl().offset + map.offset);
+  return detail::view_within(laid_out, map.shape, map.strides, laid_out.impl().offset + map.offset);
 }
 
 Tensor read_view(const Tensor& x, const ViewMap& map);

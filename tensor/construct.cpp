@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/tensor/detail/view_within.h>
 #include <retrograd/tensor/strided.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -96,6 +97,13 @@ Tensor empty_dense(const Tensor& model, DType dtype) {
   auto storage = detail::new_storage(byte_count(like.numel, dtype));
   return Tensor(detail::IntrusivePtr<detail::TensorImpl>::adopt(
       new detail::TensorImpl(like, std::move(storage), dtype, 0)));
+}
+
+Tensor detail::view_within(const Tensor& tensor, const Shape& shape, const Strides& strides,
+                           std::int64_t offset) {
+  const TensorImpl& whole = tensor.impl();
+  return Tensor(IntrusivePtr<TensorImpl>::adopt(
+      new TensorImpl(whole.storage, shape, strides, whole.dtype, offset)));
 }
 
 Tensor view_of(const Tensor& tensor, const Shape& shape, const Strides& strides,

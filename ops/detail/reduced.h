@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/detail/view_within.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::detail {
@@ -35,7 +36,7 @@ inline Tensor finish(const Tensor& kept, const Tensor& x, const DimMask& reduced
     return kept;
   }
   const Shape shape = dropped_shape(x.shape(), reduced);
-  return view_of(kept, shape, contiguous_strides(shape), 0);
+  return detail::view_within(kept, shape, contiguous_strides(shape), 0);
 }
 
 // How many elements each result is of.

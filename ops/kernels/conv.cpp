@@ -5,6 +5,7 @@
 #include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/detail/instructions.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd::kernels {
 
@@ -39,7 +40,8 @@ void note_reference() {
 void add_to_channels(const Tensor& y, const Tensor& bias) {
   Strides strides = Dims::filled(y.shape().size(), 0);
   strides[1] = bias.strides()[0];
-  binary_in_place(Binary::add, y, view_of(bias, y.shape(), strides, bias.impl().offset));
+  binary_in_place(Binary::add, y,
+                  detail::view_within(bias, y.shape(), strides, bias.impl().offset));
 }
 
 ConvShape in_float32(ConvShape shape) {

@@ -3,6 +3,7 @@
 
 #include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/loops.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd::kernels {
 
@@ -39,7 +40,7 @@ Tensor each_spread(const Tensor& x, const Tensor& y, const Tensor& z, F f) {
     for (std::size_t d = 0; d < strides.size(); ++d) {
       strides[d] = one.shape()[d] == x.shape()[d] ? strides[d] : 0;
     }
-    return view_of(one, x.shape(), strides, one.impl().offset);
+    return detail::view_within(one, x.shape(), strides, one.impl().offset);
   };
   Tensor out = empty_as(x, x.dtype());
   const Tensor all_y = spread(y);

@@ -6,6 +6,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
 #include <retrograd/ops/kernels/sums.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd::kernels {
 
@@ -34,7 +35,7 @@ Shape with_length(Shape shape, std::size_t dim, std::int64_t length) {
 Tensor spread(const Tensor& index, const Shape& shape, std::size_t dim) {
   Strides strides = Dims::filled(shape.size(), 0);
   strides[dim] = index.strides()[0];
-  return view_of(index, shape, strides, index.impl().offset);
+  return detail::view_within(index, shape, strides, index.impl().offset);
 }
 
 template <class T>

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/detail/view_within.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::kernels {
@@ -25,7 +26,7 @@ struct Part {
       offset += start[d] * x.strides()[d];
       shape[d] = size[d];
     }
-    return view_of(x, shape, x.strides(), offset);
+    return detail::view_within(x, shape, x.strides(), offset);
   }
   // The same with all `length` places along a dimension.
   Part with(std::size_t dim, std::int64_t length) const {

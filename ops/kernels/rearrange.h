@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/detail/view_within.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::kernels {
@@ -16,7 +17,8 @@ inline Tensor along(const Tensor& x, std::size_t dim, std::int64_t start, std::i
   Strides strides = x.strides();
   shape[dim] = count;
   strides[dim] *= step;
-  return view_of(x, shape, strides, x.impl().offset + (count > 0 ? start * x.strides()[dim] : 0));
+  return detail::view_within(x, shape, strides,
+                             x.impl().offset + (count > 0 ? start * x.strides()[dim] : 0));
 }
 
 // Fresh memory of another shape, channels innermost where they are in x.

@@ -6,6 +6,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/parallel_runs.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd::kernels {
 
@@ -19,7 +20,7 @@ using state_t = std::conditional_t<std::is_integral_v<T>, std::uint64_t, double>
 Tensor repeated(double value, const Tensor& model) {
   const Tensor one = empty_tensor({}, model.dtype());
   fill(one, value);
-  return view_of(one, model.shape(), Dims::filled(model.shape().size(), 0), 0);
+  return detail::view_within(one, model.shape(), Dims::filled(model.shape().size(), 0), 0);
 }
 
 Strides without(const Tensor& x, std::size_t dim) {

@@ -11,6 +11,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops.h>
 #include <retrograd/ops/kernels/parts.h>
+#include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd::kernels {
 
@@ -87,7 +88,7 @@ Tensor with_last(const Tensor& x, std::size_t dim) {
   strides.erase(dim);
   shape.push_back(x.shape()[dim]);
   strides.push_back(x.strides()[dim]);
-  return view_of(x, shape, strides, x.impl().offset);
+  return detail::view_within(x, shape, strides, x.impl().offset);
 }
 
 // pick(rows of x, rows of `count` indices), row-major, for the lines of x along dim.
