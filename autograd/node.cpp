@@ -243,11 +243,6 @@ NodePtr grad_node(const Tensor& tensor) {
   return tensor.requires_grad() ? impl.node : NodePtr();
 }
 
-bool is_stale_view(const TensorImpl& tensor) noexcept {
-  return tensor.base && !tensor.view_without_grad &&
-         tensor.base->node.get() != tensor.base_node.load(std::memory_order_acquire);
-}
-
 void set_grad_node(TensorImpl& tensor, NodePtr node) noexcept {
   if (tensor.node && node && tensor.node.get() != node.get()) {
     node->hooks_ = std::move(tensor.node->hooks_);

@@ -156,7 +156,10 @@ namespace detail {
 RETROGRAD_API NodePtr grad_node(const Tensor& tensor);
 
 // Whether the base of a view was written to in place since the view's node was made.
-bool is_stale_view(const TensorImpl& tensor) noexcept;
+inline bool is_stale_view(const TensorImpl& tensor) noexcept {
+  return tensor.base && !tensor.view_without_grad &&
+         tensor.base->node.get() != tensor.base_node.load(std::memory_order_acquire);
+}
 
 // The same values and history as `tensor`, in a handle of its own.
 RETROGRAD_API Tensor alias(const Tensor& tensor, NodePtr node);

@@ -104,14 +104,22 @@ void Optimizer::check_changes(Where where) {
 void Optimizer::prepare_step(const StateNames& names, Where where) {
   for (std::size_t g = 0; g < owned_.size(); ++g) {
     const unsigned used = used_tensors(g);
+    const auto lacks = [&](const ParameterState& state, std::size_t n) {
+      return (used >> n & 1) != 0 && !state.tensors[n].defined();
+    };
     for (auto& [parameter, state] : owned_[g]) {
-      if (!parameter.grad().defined()) {
+      bool complete = state.tensors.size() == names.tensors.size() &&
+                      state.numbers.size() == names.numbers.size();
+      for (std::size_t n = 0; complete && n < names.tensors.size(); ++n) {
+        complete = !lacks(state, n);
+      }
+      if (complete || !parameter.grad().defined()) {
         continue;
       }
       state.numbers.reserve(names.numbers.size());
       state.tensors.resize(names.tensors.size());
       for (std::size_t n = 0; n < names.tensors.size(); ++n) {
-        if ((used >> n & 1) != 0 && !state.tensors[n].defined()) {
+        if (lacks(state, n)) {
           state.unused.resize(names.tensors.size());
           state.unused[n] = empty_like(parameter, {}, where);
         }

@@ -132,7 +132,10 @@ Tensor PoolGeometry::empty(const std::array<std::int64_t, 3>& sizes, DType dtype
 }
 
 LineWindows::LineWindows(const PoolGeometry& geometry, PoolTap* room)
-    : geometry_(geometry), whole_(room), cut_(room + geometry.listed) {}
+    : geometry_(geometry),
+      whole_(room),
+      cut_(room + geometry.listed),
+      columns_(geometry.axes[2].table()) {}
 
 void LineWindows::move_to(std::int64_t line) {
   const PoolShape& shape = geometry_.shape;

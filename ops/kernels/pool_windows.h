@@ -35,6 +35,8 @@ class PoolAxis {
   Window window(std::int64_t o) const {
     return windows_.empty() ? find_window(o) : windows_[static_cast<std::size_t>(o)];
   }
+  // All windows, or null where they have no table.
+  const Window* table() const { return windows_.empty() ? nullptr : windows_.data(); }
   Seen seen(std::int64_t place) const {
     return seen_.empty() ? find_seen(place) : seen_[static_cast<std::size_t>(place)];
   }
@@ -151,7 +153,7 @@ class LineWindows {
   };
   // Valid until the next call.
   Inside taps(std::int64_t ow) const {
-    const Taps columns = along(ow).taps;
+    const Taps& columns = along(ow).taps;
     if (whole_size_ > 0 && columns.last - columns.first == geometry_.shape.kernel[2]) {
       return {this, columns, whole_size_, whole_};
     }
@@ -164,7 +166,12 @@ class LineWindows {
   std::int64_t divisor(std::int64_t ow) const;
 
  private:
-  PoolAxis::Window along(std::int64_t ow) const { return geometry_.axes[2].window(ow); }
+  const PoolAxis::Window& along(std::int64_t ow) const {
+    if (columns_ != nullptr) [[likely]] {
+      return columns_[ow];
+    }
+    return found_ = geometry_.axes[2].window(ow);
+  }
   Inside cut(const Taps& columns) const;
   PoolTap tap(const Taps& columns, std::int64_t i) const;
   PoolTap tap(std::int64_t kd, std::int64_t kh, std::int64_t kw) const;
@@ -181,6 +188,8 @@ class LineWindows {
   std::int64_t image_ = 0;
   PoolAxis::Window depth_{};
   PoolAxis::Window height_{};
+  const PoolAxis::Window* columns_;  // by output place; null where there is no table
+  mutable PoolAxis::Window found_{};
 };
 
 // Calls f(windows, line, end) for every line of outputs; `end` is one past the last of this
