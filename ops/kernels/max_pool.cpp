@@ -114,55 +114,63 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape, bool wanted) {
                    wanted ? pool.empty_output(dtype_of<Winner>()) : Tensor()};
   const Tensor x = as_channels_last(input);
   const std::int64_t image_length = pool.in_places * pool.channels;
-  for_each_window(
-      pool, [&](LineWindows& windows, std::int64_t ow, std::int64_t out_at, std::int64_t room) {
-        const std::int64_t base = windows.base(ow);
-        const std::int64_t in_at = windows.image() * image_length + base;
-        const LineWindows::Inside taps = windows.taps(ow);
-        S* const values = out.values.raw<S>() + out_at;
-        Winner* const winners = wanted ? out.winners.raw<Winner>() + out_at : nullptr;
-        if (taps.size() == 0) {
-          std::fill_n(values, pool.channels, S(-std::numeric_limits<T>::infinity()));
-          std::fill_n(winners, wanted ? pool.channels : 0,
-                      kTaps ? Winner{kNoTap} : static_cast<Winner>(kNowhere));
-          return;
+  const std::int64_t width = shape.output[2];
+  // Pools one window, whose values go to `out_at`, `room` elements before the end of a thread's.
+  const auto pool_window = [&](const LineWindows& windows, std::int64_t ow, std::int64_t out_at,
+                               std::int64_t room) {
+    const std::int64_t base = windows.base(ow);
+    const std::int64_t in_at = windows.image() * image_length + base;
+    const LineWindows::Inside taps = windows.taps(ow);
+    S* const values = out.values.raw<S>() + out_at;
+    Winner* const winners = wanted ? out.winners.raw<Winner>() + out_at : nullptr;
+    if (taps.size() == 0) {
+      std::fill_n(values, pool.channels, S(-std::numeric_limits<T>::infinity()));
+      std::fill_n(winners, wanted ? pool.channels : 0,
+                  kTaps ? Winner{kNoTap} : static_cast<Winner>(kNowhere));
+      return;
+    }
+    const PoolTap last = taps.back();
+    room = std::min(room, pool.batch * image_length - in_at - last.at);
+    const S* const in = x.raw<S>() + in_at;
+    const auto pool_block = [&](const auto& block, const auto& of) {
+      const Winners<T, std::decay_t<decltype(block)>, !kTaps> best(block, in, of, wanted);
+      block.each([&](std::size_t v) { block.store(values, v, best.values[v]); });
+      if (!wanted) {
+        return;
+      }
+      if constexpr (kTaps) {
+        block.store_bytes(winners, best.ids);
+      } else {
+        for (std::size_t i = 0; i < block.length; ++i) {
+          const std::int64_t winner = best.ids[i / block.lanes][i % block.lanes];
+          winners[block.at + static_cast<std::int64_t>(i)] =
+              (base + taps[winner].at) / pool.channels;
         }
-        const PoolTap last = taps.back();
-        room = std::min(room, pool.batch * image_length - in_at - last.at);
-        const S* const in = x.raw<S>() + in_at;
-        const auto pool_block = [&](const auto& block, const auto& of) {
-          const Winners<T, std::decay_t<decltype(block)>, !kTaps> best(block, in, of, wanted);
-          block.each([&](std::size_t v) { block.store(values, v, best.values[v]); });
-          if (!wanted) {
-            return;
-          }
-          if constexpr (kTaps) {
-            block.store_bytes(winners, best.ids);
-          } else {
-            for (std::size_t i = 0; i < block.length; ++i) {
-              const std::int64_t winner = best.ids[i / block.lanes][i % block.lanes];
-              winners[block.at + static_cast<std::int64_t>(i)] =
-                  (base + taps[winner].at) / pool.channels;
-            }
-          }
-        };
-        retrograd::detail::vectorised([&] {
-          if (kTaps && taps.size() == 4) {
-            for_each_block<T, 2>(pool.channels, room, [&](const auto& block) {
-              pool_block(block, FixedTaps<4>{taps.list()});
-            });
-          } else {
-            for_each_block<T, 4>(pool.channels, room,
-                                 [&](const auto& block) { pool_block(block, taps); });
-          }
-        });
-        if (kTaps && wanted && last.number >= taps.size()) {
-          // Some taps lie outside the input: the numbers of the others.
-          for (std::int64_t c = 0; c < pool.channels; ++c) {
-            winners[c] = static_cast<Winner>(taps[static_cast<std::int64_t>(winners[c])].number);
-          }
-        }
+      }
+    };
+    if (kTaps && taps.size() == 4) {
+      for_each_block<T, 2>(pool.channels, room, [&](const auto& block) {
+        pool_block(block, FixedTaps<4>{taps.list()});
       });
+    } else {
+      for_each_block<T, 4>(pool.channels, room,
+                           [&](const auto& block) { pool_block(block, taps); });
+    }
+    if (kTaps && wanted && last.number >= taps.size()) {
+      // Some taps lie outside the input: the numbers of the others.
+      for (std::int64_t c = 0; c < pool.channels; ++c) {
+        winners[c] = static_cast<Winner>(taps[static_cast<std::int64_t>(winners[c])].number);
+      }
+    }
+  };
+  for_each_line_of_windows(pool, [&](LineWindows& windows, std::int64_t line, std::int64_t end) {
+    retrograd::detail::vectorised([&] {
+      for (std::int64_t ow = 0; ow < width; ++ow) {
+        const std::int64_t at = (line * width + ow) * pool.channels;
+        pool_window(windows, ow, at, end * width * pool.channels - at);
+      }
+    });
+  });
   return out;
 }
 

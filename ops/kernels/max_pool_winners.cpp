@@ -87,10 +87,11 @@ Tensor scatter_tiles_as(const Tensor& grad, const Tensor& winners, const PoolSha
     S* const to =
         x_grad.raw<S>() + windows.image() * pool.in_places * pool.channels + windows.base(ow);
     const LineWindows::Inside inside = windows.taps(ow);
+    const PoolTap* const taps_inside = inside.list();  // there is one for all that bytes number
     for_each_block<T>(
         pool.channels, pool.channels, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
           for (std::int64_t i = 0; i < inside.size(); ++i) {
-            const PoolTap tap = inside[i];
+            const PoolTap tap = taps_inside[i];
             const auto number = block.bytes_of(static_cast<std::uint8_t>(tap.number));
             block.each([&](std::size_t v) {
               const auto wins = block.load_bytes(taps + at, v) == number;
