@@ -148,8 +148,8 @@ class RETROGRAD_API Tensor {
   // passes add to a copy: `grad` itself is not written to.
   void set_grad(const Tensor& grad, Where where = {});
   void zero_grad();  // drops the gradient: grad() is undefined until the next backward
-  // Keeps the gradient of a result of an operator too; after a write in place, that of the tensor as
-  // it is then. Throws GraphError where no gradient is required.
+  // Keeps the gradient of a result of an operator too; after a write in place, that of the tensor
+  // as it is then. Throws GraphError where no gradient is required.
   void retain_grad(Where where = {});
   // Accumulates d(this)/d(leaf) into every leaf's grad(). Throws GraphError.
   void backward(Where where = {}) const;
