@@ -4,11 +4,12 @@
 #include <array>
 #include <filesystem>
 #include <limits>
-#include <new>
 #include <system_error>
 #include <utility>
 
 #include <zlib.h>
+
+#include <retrograd/tensor/error.h>
 
 namespace retrograd::detail {
 
@@ -43,7 +44,7 @@ class GzipFile : public ByteSource {
       : call_(call), packed_(std::move(packed)) {
     constexpr int gzip_only = 16 + MAX_WBITS;
     if (::inflateInit2(&stream_, gzip_only) != Z_OK) {
-      throw std::bad_alloc();
+      throw OutOfMemory(0);
     }
   }
   GzipFile(const GzipFile&) = delete;
@@ -85,7 +86,7 @@ class GzipFile : public ByteSource {
         between_members_ = true;
         return;
       case Z_BUF_ERROR: call_.fail("the gzip data is truncated");
-      case Z_MEM_ERROR: throw std::bad_alloc();
+      case Z_MEM_ERROR: throw OutOfMemory(0);
       default: break;
     }
     call_.fail("the gzip data is damaged: " +

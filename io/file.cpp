@@ -6,9 +6,15 @@
 
 #include <unistd.h>
 
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/error.h>
 
 namespace retrograd::detail {
+
+FileCall::FileCall(const char* operation, const std::string& file, Where line) noexcept
+    : op(operation), path(file), where(line) {
+  begin_operator(op, where);
+}
 
 void FileCall::check_path() const {
   if (path.find('\0') != std::string::npos) {

@@ -16,6 +16,7 @@
 #include <zlib.h>
 
 #include <retrograd/io/detail/file.h>
+#include <retrograd/tensor/detail/within_memory.h>
 
 namespace retrograd::detail {
 
@@ -135,19 +136,23 @@ int synced(int file) noexcept {
 
 }  // namespace
 
-OutputFile::OutputFile(const FileCall& call) : OutputFile(call, followed(call)) {
+OutputFile::OutputFile(const FileCall& call)
+    : OutputFile(call, within_memory([&] { return followed(call); })) {
   // From here on the destructor removes the temporary file, whatever is thrown.
   sweep(directory_.get());
   create_temporary();
 }
 
 OutputFile::OutputFile(const FileCall& call, const std::string& target) : call_(call) {
-  const std::filesystem::path path(target);
-  name_ = path.filename().string();
+  std::string parent;
+  within_memory([&] {
+    const std::filesystem::path path(target);
+    name_ = path.filename().string();
+    parent = path.has_parent_path() ? path.parent_path().string() : ".";
+  });
   if (name_.empty() || name_ == "." || name_ == "..") {
     call.fail("it does not name a file");
   }
-  const std::string parent = path.has_parent_path() ? path.parent_path().string() : ".";
   directory_ = Descriptor(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory_.is_open()) {
     call.fail_system("cannot open its directory", errno);

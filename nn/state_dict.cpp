@@ -3,6 +3,7 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/members.h>
+#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd::nn {
@@ -18,6 +19,7 @@ struct Assignment {
 };
 
 StateDict handles(const char* call, Module& module, Where where) {
+  retrograd::detail::begin_operator(call, where);
   StateDict state;
   for (const detail::ListedTensor& listed : detail::list_tensors(call, module, where)) {
     state.insert(listed.name, listed.tensor->detach(), where);

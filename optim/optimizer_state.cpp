@@ -3,6 +3,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/optim/optimizer.h>
+#include <retrograd/tensor/detail/current_operator.h>
 
 namespace retrograd::optim {
 
@@ -17,6 +18,7 @@ std::string group_name(std::size_t group) {
 }  // namespace
 
 StateDict Optimizer::state_dict(Where where) {
+  retrograd::detail::begin_operator("state_dict", where);
   check_changes(where);
   StateDict all;
   const StateNames names = state_names();
@@ -62,6 +64,7 @@ void Optimizer::check_complete(const StateNames& names, const ParameterState& st
 }
 
 void Optimizer::load_state_dict(const StateDict& state, Where where) {
+  retrograd::detail::begin_operator("load_state_dict", where);
   check_changes(where);
   const NoGradGuard unrecorded;
   const StateNames names = state_names();

@@ -4,6 +4,7 @@
 
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/detail/current_operator.h>
 
 namespace retrograd::optim::detail {
 
@@ -48,7 +49,14 @@ void assign(const Setting& setting, double value) {
 }
 
 Tensor saved(double number) {
-  return full({}, number, {.dtype = float64});
+  Tensor result = empty_tensor({}, float64);
+  *result.raw<double>() = number;
+  return result;
+}
+
+Loader::Loader(const char* op, const StateDict& state, Where where)
+    : op_(op), state_(state), where_(where) {
+  retrograd::detail::begin_operator(op, where);
 }
 
 std::optional<double> Loader::number(const std::string& name) {

@@ -16,6 +16,8 @@ namespace retrograd::detail {
 
 // The operator that reads or writes a file, and the caller's line. It must not outlive the path.
 struct RETROGRAD_API FileCall {
+  FileCall(const char* op, const std::string& path, Where where) noexcept;
+
   const char* op;
   const std::string& path;
   Where where;

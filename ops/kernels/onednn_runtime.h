@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <new>
 
 #include <retrograd/ops/kernels/onednn_compat.h>
+#include <retrograd/tensor/detail/within_memory.h>
 #include <retrograd/tensor/dtype.h>
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/tensor.h>
@@ -27,14 +27,11 @@ dnnl::memory::data_type data_type(DType dtype);
 template <class F>
 auto within_memory(F&& f) {
   try {
-    return f();
+    return detail::within_memory(f);
   } catch (const dnnl::error& error) {
     if (error.status != dnnl_out_of_memory) {
       throw;
     }
-  } catch (const OutOfMemory&) {
-    throw;
-  } catch (const std::bad_alloc&) {
   }
   throw OutOfMemory(0);
 }

@@ -23,8 +23,7 @@ Tensor saved(double number);  // float64, without dimensions
 // Reads a state dict and remembers what was asked for.
 class Loader {
  public:
-  Loader(const char* op, const StateDict& state, Where where)
-      : op_(op), state_(state), where_(where) {}
+  Loader(const char* op, const StateDict& state, Where where);
 
   // Throw ValueError for a name that is missing or holds more than one number.
   double required(const std::string& name);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -147,6 +148,42 @@ TEST_CASE("out of memory: the first step of an optimiser changes all parameters 
     world.optimizer.step();
     CHECK(world.state() != before);
   }
+}
+
+TEST_CASE("out of memory: saving and loading, by their own names") {
+  const NoCache every_block_comes_from_malloc;
+  World world;
+  world.step(2);
+  const std::string path = "failing_step.safetensors";
+  const auto tries = [](const std::string& call, auto&& f) {
+    for (long number = 1;; ++number) {
+      CAPTURE(call);
+      CAPTURE(number);
+      try {
+        const failing_malloc::Guard guard(number, false);
+        f();
+      } catch (const rg::OutOfMemory& error) {
+        const std::string message = error.what();
+        CAPTURE(message);
+        CHECK(names_operator_and_line(message));
+        CHECK((message.starts_with(call) || message.starts_with("to: ")));  // which converts
+      }
+      if (failing_malloc::Guard::failed() == 0) {
+        CHECK(number > 10);
+        break;
+      }
+    }
+  };
+  rg::StateDict state;  // containers of members() would be the program's own
+  nn::Linear linear(2, 3);
+  const rg::StateDict weights = linear.state_dict();
+  tries("state_dict", [&] { state = world.optimizer.state_dict(); });
+  tries("state_dict", [&] { linear.state_dict(); });
+  tries("save", [&] { rg::save(state, path); });
+  tries("load", [&] { rg::load(path); });
+  tries("load_state_dict", [&] { world.optimizer.load_state_dict(state); });
+  tries("load_state_dict", [&] { linear.load_state_dict(weights); });
+  std::remove(path.c_str());
 }
 
 TEST_CASE("out of memory: the message names the operator, its backward and the bytes") {
