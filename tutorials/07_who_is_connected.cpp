@@ -1,7 +1,8 @@
-// Who is connected with whom? In a layer z = W x, the weight from x_i to z_j is
-//   W[i, j] = d z_j / d x_i,
-// the layer's Jacobian: rows for inputs, columns for outputs, as on the slides. So nothing has to
-// be drawn: the engine differentiates three layers and the matrices show the connections.
+// Who is connected with whom? In a layer z = W x, the weight from x_j to z_i is
+//   W[i, j] = d z_i / d x_j,
+// the layer's Jacobian: rows for outputs, columns for inputs, as on the second lecture's slides. So
+// nothing has to be drawn: the engine differentiates three layers and the matrices show the
+// connections.
 //   fully connected     every pair                 n^2 weights
 //   locally connected   neighbours only            3n - 2
 //   convolution         neighbours, shared weights 3
@@ -17,14 +18,14 @@ namespace rg = retrograd;
 namespace nn = rg::nn;
 using rg::Tensor;
 
-constexpr std::int64_t n = 6;
+constexpr std::int64_t n = 5;
 
 // d layer(x) / d x for n inputs and n outputs, which the layer sees as one channel.
 Tensor connections(nn::Module& layer) {
   const auto f = [&](const Tensor& x) {
     return rg::reshape(layer(rg::reshape(x, {1, 1, n})), {n});
   };
-  return rg::transpose(rg::jacobian(f, rg::zeros({n})), 0, 1);
+  return rg::jacobian(f, rg::zeros({n}));
 }
 
 void report(const char* title, const Tensor& matrix) {
@@ -44,15 +45,16 @@ int main() {
   };
   nn::Linear full(n, n, {.bias = false});
   full.weight.copy_(numbered(full.weight));
-  report("fully connected, n^2 = 36", connections(full));
+  report("fully connected, n^2 = 25", connections(full));
 
   // Of the 3n weights, two stand beyond the ends and meet nothing but padding.
   nn::LocallyConnected1d local(1, 1, n, 3, {.padding = 1, .bias = false});
   local.weight.copy_(numbered(local.weight));
-  report("locally connected, 3n - 2 = 16", connections(local));
+  report("locally connected, 3n - 2 = 13", connections(local));
 
   nn::Conv1d convolution(1, 1, 3, {.padding = 1, .bias = false});
   convolution.weight.copy_(numbered(convolution.weight));
+  show("theta", convolution.weight);
   report("convolution, 3", connections(convolution));
 
   // The lecture's image: 200 x 200 pixels and 400,000 hidden units, which see all of it, or a field
@@ -73,31 +75,29 @@ int main() {
 }
 
 /* Output:
-fully connected, n^2 = 36
-   1  7 13 19 25 31
-   2  8 14 20 26 32
-   3  9 15 21 27 33
-   4 10 16 22 28 34
-   5 11 17 23 29 35
-   6 12 18 24 30 36
-different weights: 36
+fully connected, n^2 = 25
+   1  2  3  4  5
+   6  7  8  9 10
+  11 12 13 14 15
+  16 17 18 19 20
+  21 22 23 24 25
+different weights: 25
 
-locally connected, 3n - 2 = 16
-   2  4  0  0  0  0
-   3  5  7  0  0  0
-   0  6  8 10  0  0
-   0  0  9 11 13  0
-   0  0  0 12 14 16
-   0  0  0  0 15 17
-different weights: 16
+locally connected, 3n - 2 = 13
+   2  3  0  0  0
+   4  5  6  0  0
+   0  7  8  9  0
+   0  0 10 11 12
+   0  0  0 13 14
+different weights: 13
 
+theta                       1  2  3
 convolution, 3
-  2 1 0 0 0 0
-  3 2 1 0 0 0
-  0 3 2 1 0 0
-  0 0 3 2 1 0
-  0 0 0 3 2 1
-  0 0 0 0 3 2
+  2 3 0 0 0
+  1 2 3 0 0
+  0 1 2 3 0
+  0 0 1 2 3
+  0 0 0 1 2
 different weights: 3
 
 200 x 200 pixels, 400000 hidden units; weights:

@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
     show("loss", v.loss, 4);
 
     // Each matrix has a row for every element of the input and a column for every element of the
-    // output, as on the slides.
+    // output, as on the first lecture's slides; 07 has it the other way round.
     const rg::Explanation chain = rg::explain(
         v.loss, net.W1,
         {.names = {{"W1", net.W1}, {"W2", net.W2}, {"x", x}, {"Z1", v.Z1}, {"A1", v.A1}}});
