@@ -2,9 +2,6 @@
 //   z[i, j] = b + sum_{k, l} w[k, l] x[i + k, j + l].
 // The 5 x 5 image reads "Hi". The filter, -1 with a 1 in the middle, looks for a bright pixel alone
 // among dark ones: the dot on the i.
-//
-// The lecture gives the valid result, -7 -2 -4 / -5 -2 -5 / -7 -2 -5. Seven images of zeros and
-// ones have it; this is the one of them that spells a word.
 #include <retrograd/retrograd.h>
 
 #include "show.h"
