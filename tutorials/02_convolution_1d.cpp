@@ -32,6 +32,8 @@ int main() {
   const Tensor padded = rg::conv1d(image, filter, {}, {.padding = 1});
   show("\npadded", padded);
   show("after ReLU", rg::relu(padded));
+  std::printf("%-26s %lld in, %lld out\n", "length", static_cast<long long>(image.size(1)),
+              static_cast<long long>(padded.size(1)));
 
   // One filter and one bias serve all places. Joining 10 pixels to 10 outputs each by a weight of
   // its own takes 10 x 10 of them and 10 biases.
@@ -69,6 +71,7 @@ after ReLU                  0  1  0  1  0  2  0  1
 
 padded                      0 -1  0 -1  0 -2  1 -1  0  0
 after ReLU                  0  0  0  0  0  0  1  0  0  0
+length                     10 in, 10 out
 
 weights of the convolution:         4
 weights of a full connection:     110

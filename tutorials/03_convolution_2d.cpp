@@ -27,6 +27,7 @@ int main() {
   // A frame of zeros lets the filter stand on every pixel: 5 x 5 in, 5 x 5 out.
   const Tensor padded = rg::conv2d(image, filter, {}, {.padding = 1});
   show("\npadded", padded);
+  show_shape("shape", padded);
   show("after ReLU", rg::relu(padded));  // the dot, and nothing else
 
   // A bias of 2 forgives a bright pixel two bright neighbours: fainter finds pass the ReLU, too. So
@@ -68,6 +69,7 @@ padded
   -2 -5 -2 -5 -2
   -2 -7 -2 -5  0
    0 -4  0 -4  0
+shape                      [1, 5, 5]
 after ReLU
   0 0 0 0 0
   0 0 0 0 1

@@ -1,8 +1,10 @@
-"""Shows that check_output.py and check_lecture_map.py tell right from wrong."""
+"""Shows that check_output.py, check_lecture_map.py and check_slides.py tell right from wrong."""
 import pathlib
 import subprocess
 import sys
 import tempfile
+
+import check_slides
 
 here = pathlib.Path(__file__).parent
 
@@ -64,3 +66,50 @@ with tempfile.TemporaryDirectory() as name:
                        ("no rows", False)]:
         page.write_text(row + "\n")
         assert passes(folder, "check_lecture_map.py", page) == right, row
+
+    numbers = folder / "slides.txt"
+
+    def slides_fit(output, slides, formula):
+        source.write_text(f"int main() {{}}\n\n/* Output:\n{output}*/\n")
+        numbers.write_text(slides)
+        page.write_text(f"## The first lecture\n\n| s | {formula} | [01](source.cpp) | `f` |\n"
+                        "| t | max(z, 0) | [02](source.cpp) | `f` |\n")
+        return not list(check_slides.all_faults(numbers, page))
+
+    MATRIX = "# a note\n\n01 s\n  m\n    1 2\n    3 4\n"
+    for output, right in [("m\n   1  2\n   3  4\nn\n", True),  # at any width
+                          ("m\n  1 2\n  3 4\n\n  5 6\n", True),  # the next matrix
+                          ("m\n  1 2\n  3 5\n", False),
+                          ("m\n  3 4\n  1 2\n", False),
+                          ("m\n  0 1 2\n  0 3 4\n", False),
+                          ("m\n  1 2\n  9 9\n  3 4\n", False),
+                          ("m\n  1 2\n\n  3 4\n", False),
+                          ("m\n  1 2\n", False),
+                          ("m\n  1 2\n  3 4\n  5 6\n", False),
+                          ("m  1 2 3 4\n", False),
+                          ("n\n  1 2\n  3 4\n", False),
+                          ("  m\n  1 2\n  3 4\n", False),
+                          ("mm\n  1 2\n  3 4\n", False),
+                          ("m\n  0 0\nm\n  1 2\n  3 4\n", False),  # the first m counts
+                          ("", False)]:
+        assert slides_fit(output, MATRIX, "m: 1 2 / 3 4") == right, output
+    for formula in ["1 2 / 3 5", "1 2 3 4", "1 2 / 3 4 5", "0 1 2 / 3 4", "1 2 / 3 4 / 5", "-1 2 / 3 4",
+                    "1 2 / 3 4.5", "1 2 / 3 4, 2 x 2", "-2 -2; 1 2 / 3 4",
+                    "1 2 / 3 4, 12 numbers", "m_ij"]:
+        assert not slides_fit("m\n  1 2\n  3 4\n", MATRIX, formula), formula
+
+    COUNTS = "01 s\n  a b | c\n    2 million -> 2000000\n  d\n    -1 0\n"
+    for output, right in [("c 5\na b 7\nx\nc  2000000\nd -1  0\n", True),
+                          ("c 2000000\na b 7\nx\nc  5\nd -1  0\n", False),
+                          ("a b 7\nc  20000000\nd -1  0\n", False),
+                          ("a b 7\nc  2000000\nd -1  1\n", False),
+                          ("a b 7\nc  2000000 1\nd -1  0\n", False),
+                          ("a b 7\nc  2000000\nd\n", False)]:
+        assert slides_fit(output, COUNTS, "f(x, 1) = 2 million, -1 0") == right, output
+    for slides in ["", MATRIX.replace("01", "02"), MATRIX.replace("s\n", "t\n"), MATRIX + "  n\n",
+                   MATRIX + "\n01 t\n  m\n    1 2\n    3 4\n"]:
+        assert not slides_fit("m\n  1 2\n  3 4\n", slides, "1 2 / 3 4"), slides
+    assert not slides_fit("", "", "f(x)")
+    assert not passes(folder, "check_slides.py", numbers, page)
+    assert slides_fit("m\n  1 2\n  3 4\n", MATRIX, "1 2 / 3 4")
+    assert passes(folder, "check_slides.py", numbers, page)
