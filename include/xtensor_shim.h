@@ -13,9 +13,12 @@
 #else
 #include <xtensor/xtensor_forward.hpp>
 
-// Under C++20, GCC matches the shape of an xt::xarray with a pattern that xtensor 0.24 and 0.25
-// mean for std::array: reducing a whole array crashes or gives wrong results. They specialise
-// this themselves for C++17 alone. https://github.com/xtensor-stack/xtensor/issues/1970
+// Under C++20, GCC matches the shape of an xt::xarray with a pattern that xtensor 0.24 means for
+// std::array: reducing a whole array crashes or gives wrong results. It specialises this itself for
+// C++17 alone, and 0.25 wherever the compiler says that it matches so.
+// https://github.com/xtensor-stack/xtensor/issues/1970
+#if XTENSOR_VERSION_MAJOR == 0 && XTENSOR_VERSION_MINOR < 25 || \
+    !defined(__cpp_template_template_args)
 namespace xt::detail {
 template <class S>
 struct xtype_for_shape;
@@ -26,6 +29,7 @@ struct xtype_for_shape<S<Size, N, A, Init>> {
   using type = xarray<T, L>;
 };
 }  // namespace xt::detail
+#endif
 
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>

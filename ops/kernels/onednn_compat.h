@@ -5,6 +5,14 @@
 
 namespace retrograd::kernels::onednn {
 
+inline dnnl::memory::dims dims_of(const dnnl::memory::desc& description) {
+#if DNNL_VERSION_MAJOR >= 3
+  return description.get_dims();
+#else
+  return description.dims();
+#endif
+}
+
 // Describes a forward primitive; empty where this CPU has no implementation. 3.x has no operation
 // descriptors: what described the operation goes straight to the primitive.
 template <class Primitive, class... Args>

@@ -152,7 +152,7 @@ std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
   }
   Problem wanted = problem;
   if (key.pass == Pass::wide_input_grad) {
-    wanted.source = channels_last(problem.source.dims(), memory::data_type::f32);
+    wanted.source = channels_last(dims_of(problem.source), memory::data_type::f32);
   }
   const auto description = input_grad(wanted, forward(problem));
   return with_weight(description, start_plan<InputGrad>(wanted, description));

@@ -4,20 +4,22 @@
   onnx_nodes.py RUN_CALLS [FOLDER] [--list]
 
 FOLDER holds the cases (Debian's libonnx-testdata). Ends with 1 if one differs or fewer than 150
-were run, with 77 where the data or python3-onnx is not there. --list names the cases that are
+were run, skipped where the data or python3-onnx is not there. --list names the cases that are
 passed over, by reason.
 """
 import collections
 import pathlib
 import sys
 
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from skip import skip
+
 try:
     import onnx
     import onnx.numpy_helper
     import torch
 except ImportError:
-    print("skipped: this needs python3-onnx and python3-torch")
-    sys.exit(77)
+    skip("package", "this needs python3-onnx and python3-torch")
 
 import calls_file
 
@@ -80,24 +82,18 @@ def pool(kind):
         need(all(p <= k // 2 for p, k in zip(options["padding"], a["kernel_shape"])),
              "padding of more than half the kernel")
         if kind == "avg":
-            options.pop("dilation")
+            need(set(options.pop("dilation")) == {1}, "averages with dilation")
             options["count_include_pad"] = bool(a.get("count_include_pad", 0))
         return f"{kind}_pool{rank}d", options, x
     return call
 
 
-def reduce(name):
+def reduce(name, **options):
     def call(a, x):
         need(not a.get("noop_with_empty_axes", 0), "noop_with_empty_axes")
+        need(x[0].numel() > 0 or name not in ("amax", "amin"), "the largest or smallest of none")
         dims = x[1].tolist() if len(x) > 1 else a.get("axes", [])
-        return name, {"dim": dims, "keepdim": bool(a.get("keepdims", 1))}, x[:1]
-    return call
-
-
-def reduce_norm(p):
-    def call(a, x):
-        return "norm", {"p": p, "dim": a.get("axes", []),
-                        "keepdim": bool(a.get("keepdims", 1))}, x[:1]
+        return name, options | {"dim": dims, "keepdim": bool(a.get("keepdims", 1))}, x[:1]
     return call
 
 
@@ -110,11 +106,14 @@ def arg(name):
 
 def pad(a, x):
     need(len(x) > 1, "padding as an attribute")
-    mode = {b"constant": "constant", b"reflect": "reflect", b"edge": "replicate"}[
-        a.get("mode", b"constant")]
+    modes = {b"constant": "constant", b"reflect": "reflect", b"edge": "replicate"}
+    need(a.get("mode", b"constant") in modes, "padding that wraps around")
+    mode = modes[a.get("mode", b"constant")]
     rank = x[0].dim()
     pads = x[1].tolist()
-    turned = [p for d in reversed(range(rank)) for p in (pads[d], pads[rank + d])]
+    axes = [d % rank for d in x[3].tolist()] if len(x) > 3 else list(range(rank))
+    before, after = (dict(zip(axes, half)) for half in (pads[:len(axes)], pads[len(axes):]))
+    turned = [p for d in reversed(range(rank)) for p in (before.get(d, 0), after.get(d, 0))]
     while mode != "constant" and len(turned) > 2 and turned[-2:] == [0, 0]:
         turned = turned[:-2]
     value = x[2].item() if len(x) > 2 else 0.0
@@ -237,6 +236,7 @@ def resize(a, x):
     need(mode != "nearest", "another nearest than PyTorch's")
     need(a.get("cubic_coeff_a", -0.75) == -0.75 and not a.get("exclude_outside", 0),
          "other cubic weights")
+    need(not a.get("antialias", 0), "resizing with an antialiasing filter")
     # The scale is that of the sizes in PyTorch; take cases where both agree.
     if len(x) > 3:
         size = x[3].tolist()[2:]
@@ -251,7 +251,9 @@ def resize(a, x):
 
 def grid_sample(a, x):
     mode = a.get("mode", b"bilinear").decode()
-    need(mode != "bicubic", "bicubic sampling")
+    mode = {"linear": "bilinear"}.get(mode, mode)  # renamed in opset 20
+    need(mode in ("bilinear", "nearest"), "bicubic sampling")
+    need(x[0].dim() == 4, "sampling of volumes")
     return "grid_sample", {"mode": mode, "padding_mode": a.get("padding_mode", b"zeros").decode(),
                            "align_corners": bool(a.get("align_corners", 0))}, x
 
@@ -266,7 +268,7 @@ NODES = {
     **{node: (lambda a, x, name=name: (name, {}, x)) for node, name in UNARY.items()},
     **{node: reduce(name) for node, name in REDUCTIONS.items()},
     "Div": lambda a, x: ("div", {}, x), "Where": lambda a, x: ("where", {}, x),
-    "ReduceL1": reduce_norm(1), "ReduceL2": reduce_norm(2),
+    "ReduceL1": reduce("norm", p=1), "ReduceL2": reduce("norm", p=2),
     "ArgMax": arg("argmax"), "ArgMin": arg("argmin"),
     "Conv": conv, "ConvTranspose": conv_transpose,
     "MaxPool": pool("max"), "AveragePool": pool("avg"),
@@ -337,8 +339,7 @@ def main():
     arguments = [a for a in sys.argv[1:] if not a.startswith("--")]
     root = pathlib.Path(arguments[1] if len(arguments) > 1 else DEFAULT_FOLDER)
     if not root.is_dir():
-        print(f"skipped: {root} is not there (libonnx-testdata)")
-        return 77
+        skip("package", f"{root} is not there (libonnx-testdata)")
     names, requests, wanted = [], [], []
     passed_over = collections.defaultdict(list)
     for folder in sorted(root.iterdir()):
