@@ -6,7 +6,12 @@ endif()
 find_program(CCACHE ccache)
 mark_as_advanced(CCACHE)
 if(CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-  # Another checkout of the same sources finds what this one compiled.
-  set(CMAKE_CXX_COMPILER_LAUNCHER
-      env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${CCACHE})
+  # Another checkout of the same sources finds what this one compiled. A script, so that the
+  # launcher is one word.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${PROJECT_BINARY_DIR}/ccache)
+  file(CONFIGURE OUTPUT ${CMAKE_CXX_COMPILER_LAUNCHER} @ONLY CONTENT [[#!/bin/sh
+CCACHE_BASEDIR='@PROJECT_SOURCE_DIR@' exec '@CCACHE@' "$@"
+]])
+  file(CHMOD ${CMAKE_CXX_COMPILER_LAUNCHER} PERMISSIONS
+       OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 endif()

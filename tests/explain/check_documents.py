@@ -1,7 +1,7 @@
 """Compiles explain's LaTeX documents.
 
 usage: check_documents.py FOLDER PDFLATEX
-Exits with 77 where there is no pdflatex.
+Skipped where there is no pdflatex.
 """
 import os
 import pathlib
@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from skip import skip
+
 folder, pdflatex = pathlib.Path(sys.argv[1]), sys.argv[2]
 if not os.access(pdflatex, os.X_OK):
-    print("skipped: no pdflatex is installed")
-    sys.exit(77)
+    skip("package", "no pdflatex is installed (texlive-latex-base)")
 documents = sorted(folder.glob("*.tex"))
 assert len(documents) == 4, documents
 for document in documents:

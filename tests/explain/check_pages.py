@@ -1,7 +1,7 @@
 """Opens explain's pages in headless Chromium, clicks on every arrow and looks at what is shown.
 
 usage: check_pages.py FOLDER CHROMIUM
-Exits with 77 where there is no Chromium.
+Skipped where there is no Chromium.
 """
 import json
 import os
@@ -10,6 +10,9 @@ import re
 import subprocess
 import sys
 import tempfile
+
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from skip import skip
 
 # Put at the end of a copy of the page; the page itself has no scripts.
 CLICKS = """<script>
@@ -53,8 +56,7 @@ def report_of(chromium, page):
 def main():
     folder, chromium = pathlib.Path(sys.argv[1]), sys.argv[2]
     if not os.access(chromium, os.X_OK):
-        print("skipped: no Chromium is installed")
-        sys.exit(77)
+        skip("package", "no Chromium is installed (chromium)")
     pages = sorted(folder.glob("*.html"))
     assert len(pages) == 4, pages
     reports = {}

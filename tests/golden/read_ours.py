@@ -3,7 +3,7 @@
 
   read_ours.py UNIT_TEST_PROGRAM
 
-Ends with 77, which CTest shows as skipped, where PyTorch is not installed.
+Skipped where PyTorch is not installed.
 """
 import os
 import pathlib
@@ -11,11 +11,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from skip import skip
+
 try:
     import torch
 except ImportError:
-    print("skipped: this needs PyTorch for Python (python3-torch)")
-    sys.exit(77)
+    skip("package", "this needs PyTorch for Python (python3-torch)")
 
 import safetensors_file
 from lenet import LeNet

@@ -4,18 +4,21 @@
   differential.py RUN_CALLS [--seed N] [--cases N] [--only CASE]
 
 A case depends on the seed and its number alone. Each disagreement is one line that begins with the
-command that repeats it. Ends with 1 if there were any, with 77 where PyTorch is not installed.
+command that repeats it. Ends with 1 if there were any. Skipped where PyTorch is not installed.
 """
 import argparse
 import collections
+import pathlib
 import random
 import sys
+
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+from skip import skip
 
 try:
     import torch
 except ImportError:
-    print("skipped: this needs PyTorch for Python (python3-torch)")
-    sys.exit(77)
+    skip("package", "this needs PyTorch for Python (python3-torch)")
 
 import calls_file
 from families import FAMILIES

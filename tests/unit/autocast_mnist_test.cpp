@@ -1,12 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
 #include <string>
 
 #include <retrograd/retrograd.h>
 
 #include "../../bench/models.h"
-#include "test_paths.h"
+#include "skip.h"
 
 namespace rg = retrograd;
 using rg::Tensor;
@@ -35,9 +34,8 @@ double accuracy_after_an_epoch(const rg::Dataset& training, const rg::Dataset& t
 }  // namespace
 
 TEST_CASE("Autocast learns digits as float32 does") {
-  const std::string folder = std::string(RETROGRAD_TEST_DATA) + "/mnist";
-  if (!std::filesystem::exists(folder)) {
-    MESSAGE("skipped: there is no " << folder);
+  const std::string folder = test::data_folder("mnist");
+  if (folder.empty()) {
     return;
   }
   const rg::Dataset training = rg::load_mnist(folder, true).slice(0, 10000);

@@ -7,6 +7,7 @@
 
 #include <retrograd/retrograd.h>
 
+#include "skip.h"
 #include "unit/small_stack.h"
 
 namespace rg = retrograd;
@@ -99,7 +100,7 @@ TEST_CASE("nested passes are refused on the stack of the main thread") {
   rlimit limit{};
   REQUIRE(getrlimit(RLIMIT_STACK, &limit) == 0);
   if (limit.rlim_cur > rlim_t{64} << 20) {
-    MESSAGE("skipped (hardware): a stack without a limit cannot overflow");
+    test::skip(test::Lacks::hardware, "a stack without a limit cannot overflow");
     return;
   }
   check_refused([](int& begun) { nest(kTooMany, begun); });

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -8,7 +7,7 @@
 
 #include <retrograd/data/mnist.h>
 
-#include "test_paths.h"
+#include "skip.h"
 #include "unit/io_temp_files.h"
 
 namespace rg = retrograd;
@@ -70,9 +69,8 @@ TEST_CASE("load_mnist: files that are absent or do not fit") {
 }
 
 TEST_CASE("load_mnist: the published files") {
-  const std::string folder = std::string(RETROGRAD_TEST_DATA) + "/mnist";
-  if (!std::filesystem::exists(folder)) {
-    MESSAGE("skipped: there is no folder " << folder);
+  const std::string folder = test::data_folder("mnist");
+  if (folder.empty()) {
     return;
   }
   const rg::Dataset train = rg::load_mnist(folder, true);

@@ -10,6 +10,7 @@
 
 #include "../../bench/models.h"
 #include "../../bench/rows.h"
+#include "skip.h"
 
 namespace rg = retrograd;
 using rg::Tensor;
@@ -96,7 +97,7 @@ TEST_CASE("the kernel report shows what computes in place of oneDNN") {
 
 TEST_CASE("no row of the bench falls to a reference kernel") {
   if (!rg::onednn_enabled()) {
-    MESSAGE("skipped: built without oneDNN");
+    test::skip(test::Lacks::option, "built without oneDNN");
     return;
   }
   for (const bench::ConvRow& row : bench::kConvs) {
