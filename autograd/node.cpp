@@ -38,7 +38,7 @@ const Tensor kUndefined;
 Node::Node(const Shape& shape, DType dtype) noexcept
     : dtype_(dtype),
       op_("leaf"),
-      where_("", 0),
+      where_(Where::at("", 0)),
       number_(next_number.fetch_add(1, std::memory_order_relaxed)),
       shape_(shape),
       inputs_(0),

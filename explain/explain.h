@@ -90,12 +90,12 @@ struct RETROGRAD_API ExplainedStation {
 
 // d(to) / d(from), where no other station lies between.
 struct RETROGRAD_API JacobianStep {
-  std::size_t from;       // which station
-  std::size_t to;         // which station, later
-  std::string operators;  // those between, oldest first: "reshape, conv1d"
-  Where where{"", 0};     // the line of the last of them
-  std::int64_t rows;      // elements of from
-  std::int64_t columns;   // elements of to
+  std::size_t from;                // which station
+  std::size_t to;                  // which station, later
+  std::string operators;           // those between, oldest first: "reshape, conv1d"
+  Where where = Where::at("", 0);  // the line of the last of them
+  std::int64_t rows;               // elements of from
+  std::int64_t columns;            // elements of to
   JacobianStructure structure = JacobianStructure::not_computed;
   // All that are not zero, by column and row. Where a local derivative is infinite, others of its
   // row may be NaN: 0 * inf.

@@ -23,7 +23,7 @@ struct Storage {
   std::size_t bytes = 0;
   std::function<void()>* free_foreign = nullptr;
   const char* last_write = nullptr;  // who wrote in place last, and where
-  Where last_write_at{"", 0};
+  Where last_write_at = Where::at("", 0);
 
   bool shared() const noexcept { return references.load(std::memory_order_acquire) > 1; }
   void wrote(const char* op, Where where) noexcept {

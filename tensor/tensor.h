@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -78,6 +79,16 @@ inline void release(TensorImpl* impl) noexcept {
   }
 }
 
+// The first of several indices, which records the line of a call that has no parameter for it.
+struct FirstIndex {
+  template <std::integral Number>
+  FirstIndex(Number number, Where at = {}) noexcept  // NOLINT: numbers convert
+      : value(static_cast<std::int64_t>(number)), where(at) {}
+
+  std::int64_t value;
+  Where where;
+};
+
 }  // namespace detail
 
 struct BackwardOptions {
@@ -114,8 +125,15 @@ class RETROGRAD_API Tensor {
   T item(Where where = {}) const {
     return item_scalar(where).to<T>();
   }
-  // One element, as a double. Throws IndexError.
+  // One element, as a double, by at(i, j) or at({i, j}): one index for each dimension, and -1 is
+  // the last. Throws IndexError.
   double at(const Dims& index, Where where = {}) const;
+  template <std::integral Second, std::integral... More>
+  double at(detail::FirstIndex first, Second second, More... more) const {
+    static_assert(sizeof...(More) + 2 <= Dims::capacity, "tensors have at most 8 dimensions");
+    return at({first.value, static_cast<std::int64_t>(second), static_cast<std::int64_t>(more)...},
+              first.where);
+  }
   // All elements, converted to T.
   template <class T>
   std::vector<T> to_vector(Where where = {}) const {

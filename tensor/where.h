@@ -8,15 +8,27 @@
 
 namespace retrograd {
 
-// Declared as a defaulted parameter `Where where = {}`, it holds the place of the call.
-// The builtins are used because clang 14 has no std::source_location.
+// Declared as a defaulted parameter `Where where = {}`, it holds the position of the call. No
+// number or text converts to it, so that one argument too many does not compile. The builtins are
+// used because clang 14 has no std::source_location.
 struct Where {
+ private:
+  struct Key {  // refuses numbers and text, braced lists of them too
+    explicit Key() = default;
+  };
+
+ public:
   const char* file;
   unsigned line;
 
-  constexpr Where(const char* in_file = __builtin_FILE(),
+  constexpr Where(Key /*key*/ = Key(), const char* in_file = __builtin_FILE(),
                   unsigned at_line = __builtin_LINE()) noexcept
       : file(in_file), line(at_line) {}
+
+  // Another position than that of the call. The text of `file` is not copied.
+  static constexpr Where at(const char* file, unsigned line) noexcept {
+    return {Key(), file, line};
+  }
 };
 
 // "model.cpp:42": the file without its folders.

@@ -13,7 +13,7 @@ class InBackward;
 // The public function that began last: operators begin with their checks.
 struct CurrentOperator {
   const char* name = nullptr;  // null before the first
-  Where where{"", 0};
+  Where where = Where::at("", 0);
   const InBackward* backward = nullptr;  // the innermost
 };
 

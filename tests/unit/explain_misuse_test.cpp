@@ -15,7 +15,7 @@ template <class E>
 std::string message(unsigned line, const Tensor& output, const Tensor& input,
                     const rg::ExplainOptions& options = {}) {
   try {
-    rg::explain(output, input, options, {"here.cpp", line});
+    rg::explain(output, input, options, rg::Where::at("here.cpp", line));
   } catch (const E& error) {
     CHECK(error.where().line == line);
     return error.what();

@@ -14,5 +14,5 @@ TEST_CASE("fmt: tensors, dtypes, shapes and source lines") {
   streamed << x;
   CHECK(fmt::format("{}", x) == streamed.str());
   CHECK(fmt::format("{} {}", x.dtype(), x.shape()) == "int64 [2, 2]");
-  CHECK(fmt::format("at {}", rg::Where("models/net.cpp", 42)) == "at net.cpp:42");
+  CHECK(fmt::format("at {}", rg::Where::at("models/net.cpp", 42)) == "at net.cpp:42");
 }

@@ -66,12 +66,12 @@ TEST_CASE("errors: carry the caller's line") {
 }
 
 TEST_CASE("CallSite: the innermost one counts, until its scope ends") {
-  const rg::Where outside("far/away.cpp", 9);
+  const rg::Where outside = rg::Where::at("far/away.cpp", 9);
   CHECK(rg::to_string(rg::CallSite::current(outside)) == "away.cpp:9");
   {
-    const rg::CallSite outer(rg::Where("a.cpp", 1));
+    const rg::CallSite outer(rg::Where::at("a.cpp", 1));
     {
-      const rg::CallSite inner(rg::Where("b.cpp", 2));
+      const rg::CallSite inner(rg::Where::at("b.cpp", 2));
       CHECK(rg::to_string(rg::CallSite::current(outside)) == "b.cpp:2");
     }
     CHECK(rg::to_string(rg::CallSite::current(outside)) == "a.cpp:1");
