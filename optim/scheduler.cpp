@@ -1,5 +1,6 @@
 #include <retrograd/optim/scheduler.h>
 
+#include <algorithm>
 #include <string>
 #include <unordered_set>
 
@@ -17,7 +18,8 @@ LRScheduler::LRScheduler(Optimizer& optimizer) : optimizer_(&optimizer) {
 
 LRScheduler::LRScheduler(const char* name, const std::vector<std::shared_ptr<LRScheduler>>& parts,
                          Where where)
-    : optimizer_(parts.empty() || parts[0] == nullptr ? nullptr : parts[0]->optimizer_) {
+    : optimizer_(parts.empty() || parts[0] == nullptr ? nullptr : parts[0]->optimizer_),
+      steps_others_(true) {
   std::unordered_set<const LRScheduler*> seen;
   for (const auto& part : parts) {
     if (part == nullptr || part->optimizer_ != optimizer_) {
@@ -151,6 +153,20 @@ void LRScheduler::load_state_dict(const StateDict& state, Where where) {
   for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
     numbers.push_back({"lr." + std::to_string(g), &rates.lrs[g], Domain::not_negative});
   }
+  std::vector<const LRScheduler*> all;
+  collect(all);
+  // Version 0.1 saved the epoch and the first rates.
+  const auto is_newer = [](const Setting& setting) {
+    return setting.name != "last_epoch" && setting.name.find("base_lr.") == std::string::npos;
+  };
+  const bool from_0_1 =
+      std::none_of(all.begin(), all.end(), [](const auto* each) { return each->steps_others_; }) &&
+      std::none_of(numbers.begin(), numbers.end(), [&](const Setting& setting) {
+        return is_newer(setting) && state.contains(setting.name);
+      });
+  if (from_0_1) {
+    std::erase_if(numbers, is_newer);
+  }
   std::vector<double> loaded;
   for (const Setting& setting : numbers) {
     loaded.push_back(loader.required(setting.name));
@@ -166,9 +182,11 @@ void LRScheduler::load_state_dict(const StateDict& state, Where where) {
   };
   exchange();
   try {
-    std::vector<const LRScheduler*> all;
-    collect(all);
     for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
+      if (from_0_1) {
+        rates.lrs[g] = lr_at(g, last_epoch_, where);
+        check_setting(name(), {"lr", &rates.lrs[g], Domain::not_negative}, where);
+      }
       for (const LRScheduler* scheduler : all) {
         if (scheduler->parts().empty()) {
           scheduler->lr_at(g, scheduler->last_epoch_, where);  // refuses an epoch past the end
@@ -177,6 +195,9 @@ void LRScheduler::load_state_dict(const StateDict& state, Where where) {
       rates.momenta[g] = momentum_at(g, last_epoch_, where);
     }
     optimizer_->set_rates(rates.lrs, rates.momenta, where);
+    if (from_0_1) {
+      last_lr_ = std::move(rates.lrs);
+    }
   } catch (...) {
     exchange();
     throw;

@@ -43,8 +43,9 @@ class RETROGRAD_API LRScheduler {
 
   // The epoch, the first rates, and the rates that the optimiser has now; a scheduler made alike
   // goes on from there. Loading sets these rates, so schedulers of one optimiser that were saved
-  // together may be loaded in any order. Throws ValueError for names or numbers that do not fit.
-  // When anything is thrown, nothing has been changed.
+  // together may be loaded in any order. States of version 0.1 have no rates: these are computed
+  // from the epoch, and parts count from their next step. Throws ValueError for names or numbers
+  // that do not fit. When anything is thrown, nothing has been changed.
   StateDict state_dict(Where where = {});
   void load_state_dict(const StateDict& state, Where where = {});
 
@@ -96,6 +97,7 @@ class RETROGRAD_API LRScheduler {
   std::vector<double> base_lrs_;
   std::vector<double> last_lr_;
   std::int64_t last_epoch_ = -1;  // before start()
+  bool steps_others_ = false;     // its rates follow from their epochs, not from its own
 };
 
 }  // namespace retrograd::optim::lr_scheduler
