@@ -11,3 +11,7 @@ def skip(kind, reason):
         sys.exit(f"missing package: {reason}")
     print(f"skipped ({kind}): {reason}")
     sys.exit(CODE)
+
+
+if __name__ == "__main__":  # skip.py KIND REASON
+    skip(*sys.argv[1:])

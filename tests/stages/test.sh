@@ -1,0 +1,3 @@
+#!/bin/sh
+# The README's test command.
+exec ./dev test
