@@ -6,7 +6,8 @@
 FOLDER is the build folder with bench_retrograd, bench_libtorch, machine and compile.json. Each
 repeat runs a row in one library and then in the other; the table has medians, and how far the
 ratios of the repeats lie apart. A ratio above 1 says that retrograd is faster, or needs less. Where
-Python has PyTorch, its bfloat16 autocast is measured too.
+Python has PyTorch, its bfloat16 autocast is measured too. --markdown docs/benchmarks.md writes that
+page, and the README's rows of the same names.
 """
 import argparse
 import datetime
@@ -24,6 +25,8 @@ import time
 PEERS = ("retrograd", "libtorch")
 ONCE = "slide regression step"
 MEMORY = "ResNet-20, batch 128, step"
+COMPILE = "compile time of the smallest program"
+SIZE = "size of the stripped library"
 LOW = "ResNet-20, batch 128, step: bfloat16 autocast, LibTorch float32"
 PYTORCH = [sys.executable,
            str(pathlib.Path(__file__).parent / "peers" / "pytorch" / "resnet_autocast.py")]
@@ -59,6 +62,12 @@ def whole_process(program, row, threads):
     return 1e3 * (time.perf_counter() - start), usage.ru_maxrss / 1024
 
 
+def libtorch(program):
+    """The library that holds LibTorch's operators."""
+    out = subprocess.run(["ldd", program], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return re.search(r"libtorch_cpu\S* => (\S+)", out)[1]
+
+
 def names(program):
     out = subprocess.run([program, "--benchmark_list_tests"], stdout=subprocess.PIPE, text=True,
                          check=True).stdout
@@ -76,6 +85,12 @@ class Measured:
     def median(self, peer):
         return statistics.median(self.values[peer])
 
+    def text(self, peer):
+        value, unit = self.median(peer), self.unit
+        if unit == "ms" and value >= 1000:
+            value, unit = value / 1000, "s"
+        return f"{value:.3g} {unit}"
+
     @property
     def ratios(self):
         return sorted(b / a for a, b in zip(*(self.values[peer] for peer in PEERS)))
@@ -92,8 +107,8 @@ class Measured:
 
     def cells(self, machine):
         ratios = self.ratios
-        return [self.row, str(self.threads), f"{self.median('retrograd'):.3g} {self.unit}",
-                f"{self.median('libtorch'):.3g} {self.unit}", f"{statistics.median(ratios):.2f}",
+        return [self.row, str(self.threads), self.text("retrograd"), self.text("libtorch"),
+                f"{statistics.median(ratios):.2f}",
                 f"{ratios[0]:.2f} to {ratios[-1]:.2f}", self.share(machine)]
 
 
@@ -130,15 +145,21 @@ def measure(folder, options):
         if row == ONCE:
             yield wall
         yield memory
-    if wanted.search("compile time"):
+    if wanted.search(COMPILE):
         commands = json.loads((folder / "compile.json").read_text())
-        one = Measured("compile time of the smallest program", 1, "ms")
+        one = Measured(COMPILE, 1, "ms")
         with tempfile.TemporaryDirectory() as scratch:
             for _ in range(min(options.repeats, 3)):
                 for peer in PEERS:
                     start = time.perf_counter()
                     subprocess.run([*commands[peer], "-o", f"{scratch}/{peer}.o"], check=True)
                     one.values[peer].append(1e3 * (time.perf_counter() - start))
+        yield one
+    if wanted.search(SIZE) and (folder / "stripped.so").exists():
+        one = Measured(SIZE, 1, "MB")
+        for peer, path in (("retrograd", folder / "stripped.so"),
+                           ("libtorch", libtorch(programs["libtorch"]))):
+            one.values[peer].append(os.stat(path).st_size / 1e6)
         yield one
 
 
@@ -156,13 +177,21 @@ def about(folder, machine):
     processor = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo")
                      if line.startswith("model name"))
     versions = json.loads((folder / "compile.json").read_text())["versions"]
-    size = (folder / "stripped.so").stat().st_size / 1e6 if (folder / "stripped.so").exists() else 0
     best = "; ".join(f"{threads} thread{'s' if threads > 1 else ''}: "
                      f"{rate['gigaflops']:.0f} GF/s multiply-add, "
                      f"{rate['copy_gigabytes']:.0f} GB/s copy" for threads, rate in machine.items())
     return (f"{datetime.date.today()}, {processor}, {os.cpu_count()} processors. retrograd "
             f"{versions['retrograd']}, LibTorch {versions['libtorch']}, {versions['compiler']}. "
-            f"{best}. Our stripped shared library: {size:.2f} MB.")
+            f"{best}.")
+
+
+def write_readme(page, rows):
+    """Puts the measured cells into the rows of the README's table that have a measured row's name."""
+    text = page.read_text()
+    for row, _, *cells in rows:
+        text = re.sub(rf"(?m)^\| {re.escape(row)} \|.*$",
+                      lambda _: "| " + " | ".join([row, *cells[:3]]) + " |", text)
+    page.write_text(text)
 
 
 def main():
@@ -187,6 +216,8 @@ def main():
     if options.markdown:
         options.markdown.write_text("# Benchmarks\n\nMade by `./dev bench`.\n\n"
                                     + "\n".join(lines) + "\n")
+        write_readme(options.markdown.parent.parent / "README.md",
+                     [one.cells(machine) for one in measured if one.threads == 1])
     if options.json:
         options.json.write_text(json.dumps(
             {"machine": machine, "rows": [{"row": one.row, "threads": one.threads,

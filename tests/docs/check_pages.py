@@ -45,9 +45,26 @@ def faults(root, page):
             yield f"{page.name}: there are not more than {number} operators"
 
 
+def cells(line):
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def wrong_figures(root):
+    """Rows of the README's table that bench/compare.py writes, and docs/benchmarks.md has otherwise."""
+    made = {row[0]: row[2:5] for row in map(cells, (root / "docs" / "benchmarks.md").open())
+            if len(row) > 4 and row[1] in ("threads", "1")}
+    shown = [row for row in map(cells, (root / "README.md").open()) if row[0] in made]
+    if len(shown) < 10:
+        yield f"README.md: shows {len(shown)} rows of docs/benchmarks.md"
+    for row in shown:
+        if row[1:] != made[row[0]]:
+            yield f"README.md: {row[0]} is {row[1:]}, and {made[row[0]]} in docs/benchmarks.md"
+
+
 def main():
     found = [fault for page in sys.argv[2:]
              for fault in faults(pathlib.Path(sys.argv[1]), pathlib.Path(page))]
+    found += wrong_figures(pathlib.Path(sys.argv[1]))
     print("\n".join(found))
     return 1 if found else 0
 

@@ -87,3 +87,12 @@ with tempfile.TemporaryDirectory() as folder:
     assert complaint("`./dev tset`") == ["page.md: ./dev knows no tset"]
     assert complaint("| operators | more than 9 |") == ["page.md: there are not more than 9 operators"]
     assert complaint("More than 9 operators.") == ["page.md: there are not more than 9 operators"]
+
+    def wrong(ours, theirs):
+        for name, row in (("README.md", ours), ("docs/benchmarks.md", theirs)):
+            (folder / name).write_text(f"| a |{row}\n" + "| b | 1 | 2 | 3 |\n" * 9 if name == "README.md"
+                                       else f"| a | 1 |{row} x |\n| b | 1 | 1 | 2 | 3 | x |\n")
+        return list(check_pages.wrong_figures(folder))
+
+    assert wrong(" 1 s | 2 s | 2 |", " 1 s | 2 s | 2 |") == []
+    assert "README.md: a is" in wrong(" 1 s | 2 s | 2 |", " 1 s | 3 s | 3 |")[0]
