@@ -121,16 +121,18 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
           }
           const std::int64_t rest = seeing.room(0);
           for (std::int64_t w = 0; w < shape.input[2]; ++w, to += channels) {
-            const auto [first, count] = axis.seen(w);
-            const std::int64_t touched = rest - (first + (count - 1) * axis.step()) * channels;
+            const PoolAxis::Seen windows = axis.seen(w);
+            const std::int64_t touched =
+                rest - (windows.first + (windows.count - 1) * axis.step()) * channels;
             const std::int64_t room =
                 std::min<std::int64_t>(x_grad.raw<T>() + end * length - to, touched);
             for_each_block<T>(
                 channels, room, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
                   std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors> total{};
                   seeing.each([&](std::int64_t seen) {
-                    const T* share = shares.raw<T>() + seen * out_length + first * channels;
-                    for (std::int64_t i = 0; i < count; ++i, share += axis.step() * channels) {
+                    const T* share = shares.raw<T>() + seen * out_length + windows.first * channels;
+                    for (std::int64_t i = 0; i < windows.count;
+                         ++i, share += axis.step() * channels) {
                       block.each([&](std::size_t v) { total[v] += block.load(share, v); });
                     }
                   });
