@@ -11,6 +11,8 @@ namespace retrograd {
 
 namespace {
 
+using detail::in_quotes;
+
 constexpr const char* kOp = "load_mnist";
 
 std::string find_file(const std::string& folder, const std::string& name, Where where) {
@@ -22,13 +24,14 @@ std::string find_file(const std::string& folder, const std::string& name, Where 
     }
   }
   fail<IoError>(kOp, where,
-                "neither '" + plain.string() + "' nor '" + plain.string() + ".gz' can be found");
+                "neither " + in_quotes(plain.string()) + " nor " +
+                    in_quotes(plain.string() + ".gz") + " can be found");
 }
 
 Tensor scaled_images(const Tensor& stored, const std::string& path, Where where) {
   if (stored.dtype() != uint8 || stored.dim() != 3 || stored.shape()[1] != 28 ||
       stored.shape()[2] != 28) {
-    fail<IoError>(kOp, where, "'" + path + "' must hold unsigned bytes of shape [N, 28, 28]",
+    fail<IoError>(kOp, where, in_quotes(path) + " must hold unsigned bytes of shape [N, 28, 28]",
                   {{"images", stored}});
   }
   Tensor images = empty_tensor({stored.shape()[0], 1, 28, 28}, float32, where);
@@ -40,7 +43,7 @@ Tensor scaled_images(const Tensor& stored, const std::string& path, Where where)
 
 Tensor checked_labels(const Tensor& stored, const std::string& path, Where where) {
   if (stored.dtype() != uint8 || stored.dim() != 1) {
-    fail<IoError>(kOp, where, "'" + path + "' must hold unsigned bytes of shape [N]",
+    fail<IoError>(kOp, where, in_quotes(path) + " must hold unsigned bytes of shape [N]",
                   {{"labels", stored}});
   }
   const auto* from = stored.raw<std::uint8_t>();
@@ -48,7 +51,7 @@ Tensor checked_labels(const Tensor& stored, const std::string& path, Where where
   if (const auto* bad = std::find_if(from, end, [](std::uint8_t label) { return label > 9; });
       bad != end) {
     fail<IoError>(kOp, where,
-                  "'" + path + "' has the label " + std::to_string(*bad) + " at sample " +
+                  in_quotes(path) + " has the label " + std::to_string(*bad) + " at sample " +
                       std::to_string(bad - from) + "; labels are 0 to 9");
   }
   Tensor labels = empty_tensor(stored.shape(), int64, where);
@@ -67,7 +70,8 @@ Dataset load_mnist(const std::string& folder, bool train, Where where) {
   const Tensor images = scaled_images(read_idx(image_path, where), image_path, where);
   if (images.shape()[0] != labels.shape()[0]) {
     fail<IoError>(kOp, where,
-                  "'" + image_path + "' and '" + label_path + "' differ in their number of samples",
+                  in_quotes(image_path) + " and " + in_quotes(label_path) +
+                      " differ in their number of samples",
                   {{"images", images}, {"labels", labels}});
   }
   return {images, labels, where};

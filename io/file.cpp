@@ -1,7 +1,6 @@
 #include <retrograd/io/detail/file.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <system_error>
 
 #include <unistd.h>
@@ -28,23 +27,6 @@ void FileCall::fail(const std::string& what) const {
 
 void FileCall::fail_system(const std::string& what, int error) const {
   fail(what + ": " + std::generic_category().message(error));
-}
-
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t most = 200;
-  const bool cut = text.size() > most;
-  std::string result = "'";
-  for (const char c : text.substr(0, most)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\x%02x", static_cast<unsigned>(byte));
-      result += escaped;
-    } else {
-      result += c;
-    }
-  }
-  return result + (cut ? "...'" : "'");
 }
 
 int Descriptor::close() noexcept {

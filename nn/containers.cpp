@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <retrograd/tensor/detail/printable.h>
+
 namespace retrograd::nn {
 
 namespace detail {
@@ -57,8 +59,9 @@ Members ModuleList::members() {
 
 void ModuleDict::insert_owned(std::string name, std::unique_ptr<Module> module, Where where) {
   if (name.empty() || name.find('.') != std::string::npos) {
-    fail<ValueError>("ModuleDict", where,
-                     "'" + name + "' cannot be a name: it is empty or holds a dot");
+    fail<ValueError>(
+        "ModuleDict", where,
+        retrograd::detail::in_quotes(name) + " cannot be a name: it is empty or holds a dot");
   }
   for (auto& [known, kept] : entries_) {
     if (known == name) {
@@ -109,10 +112,10 @@ Module& ModuleDict::checked(std::string_view name, Where where) const {
 void ModuleDict::fail_missing(std::string_view name, Where where) const {
   std::string known;
   for (const auto& [other, module] : entries_) {
-    known += " " + other;
+    known += " " + retrograd::detail::printable(other);
   }
   fail<IndexError>("ModuleDict", where,
-                   "no module '" + std::string(name) + "'; there are:" + known);
+                   "no module " + retrograd::detail::in_quotes(name) + "; there are:" + known);
 }
 
 Members ModuleDict::members() {

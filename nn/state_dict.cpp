@@ -4,6 +4,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/tensor/detail/printable.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd::nn {
@@ -33,7 +34,7 @@ std::string listed(const char* title, const std::vector<std::string>& names) {
   }
   std::string text = std::string("\n  ") + title + ":";
   for (const std::string& name : names) {
-    text += " " + name;
+    text += " " + retrograd::detail::printable(name);
   }
   return text;
 }
@@ -47,8 +48,8 @@ LoadReport compare(const StateDict& own, const StateDict& state, bool strict, Wh
     if (given == nullptr) {
       report.missing.push_back(name);
     } else if (given->shape() != tensor.shape()) {
-      mismatched.push_back(name + " (" + to_string(given->shape()) + ", the module has " +
-                           to_string(tensor.shape()) + ")");
+      mismatched.push_back(retrograd::detail::printable(name) + " (" + to_string(given->shape()) +
+                           ", the module has " + to_string(tensor.shape()) + ")");
     }
   }
   for (const auto& [name, tensor] : state) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <retrograd/ops/detail/einsum_equation.h>
+#include <retrograd/tensor/detail/printable.h>
 
 namespace retrograd::detail {
 
@@ -55,8 +56,10 @@ class Reader {
   }
 
  private:
+  std::string shown() const { return '"' + printable(equation_) + '"'; }
+
   [[noreturn]] void refuse(const std::string& why) const {
-    fail<ValueError>("einsum", where_, "the equation \"" + std::string(equation_) + "\" " + why);
+    fail<ValueError>("einsum", where_, "the equation " + shown() + " " + why);
   }
 
   Labels labels_of(std::string_view term) const {
@@ -74,7 +77,7 @@ class Reader {
         labels.push_back(kEllipsis);
         i += 2;
       } else {
-        refuse(std::string("has an unexpected '") + c + "'");
+        refuse("has an unexpected " + in_quotes({&c, 1}));
       }
     }
     return labels;
@@ -113,9 +116,9 @@ class Reader {
     const bool open = contains(term, kEllipsis);
     if (open ? rank < named(term) : rank != named(term)) {
       fail<ShapeError>("einsum", where_,
-                       "the equation \"" + std::string(equation_) + "\" names " +
-                           std::to_string(named(term)) + " dimensions of operand " +
-                           std::to_string(operand) + ", which has " + std::to_string(rank),
+                       "the equation " + shown() + " names " + std::to_string(named(term)) +
+                           " dimensions of operand " + std::to_string(operand) + ", which has " +
+                           std::to_string(rank),
                        {{"operand", operands_[operand]}});
     }
     ellipsis_ = open ? std::max(ellipsis_, rank - named(term)) : ellipsis_;
@@ -167,7 +170,7 @@ class Reader {
         const std::string what =
             labels[d] < kLetters ? "index " + letter(labels[d]) : "a dimension of \"...\"";
         fail<ShapeError>("einsum", where_,
-                         what + " of \"" + std::string(equation_) + "\" has the lengths " +
+                         what + " of " + shown() + " has the lengths " +
                              std::to_string(shape[d] != shape[first] ? shape[first] : length) +
                              " and " + std::to_string(shape[d]),
                          {{"operand", operands_[operand]}});

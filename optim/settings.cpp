@@ -5,6 +5,7 @@
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/tensor/detail/printable.h>
 
 namespace retrograd::optim::detail {
 
@@ -113,7 +114,7 @@ void Loader::refuse_unknown() const {
   std::string unknown;
   for (const auto& [name, tensor] : state_) {
     if (known_.count(name) == 0) {
-      unknown += " " + name;
+      unknown += " " + retrograd::detail::printable(name);
     }
   }
   if (!unknown.empty()) {

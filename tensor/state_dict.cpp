@@ -1,13 +1,17 @@
 #include <retrograd/tensor/state_dict.h>
 
+#include <retrograd/tensor/detail/printable.h>
+
 namespace retrograd {
 
 void StateDict::insert(std::string name, Tensor tensor, Where where) {
   if (!tensor.defined()) {
-    fail<ValueError>("state_dict", where, "the tensor named '" + name + "' is undefined");
+    fail<ValueError>("state_dict", where,
+                     "the tensor named " + detail::in_quotes(name) + " is undefined");
   }
   if (!index_.emplace(name, entries_.size()).second) {
-    fail<ValueError>("state_dict", where, "the name '" + name + "' is there already");
+    fail<ValueError>("state_dict", where,
+                     "the name " + detail::in_quotes(name) + " is there already");
   }
   entries_.emplace_back(std::move(name), std::move(tensor));
 }
@@ -21,7 +25,7 @@ const Tensor& StateDict::at(std::string_view name, Where where) const {
   if (const Tensor* tensor = find(name)) {
     return *tensor;
   }
-  fail<IndexError>("state_dict", where, "there is no tensor named '" + std::string(name) + "'");
+  fail<IndexError>("state_dict", where, "there is no tensor named " + detail::in_quotes(name));
 }
 
 }  // namespace retrograd

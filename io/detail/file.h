@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/detail/printable.h>
 #include <retrograd/tensor/where.h>
 
 namespace retrograd::detail {
@@ -29,10 +30,6 @@ struct RETROGRAD_API FileCall {
   // The same, followed by what the system says about `error`, a value of errno.
   [[noreturn]] void fail_system(const std::string& what, int error) const;
 };
-
-// Text from a file or a user for an error message: in quotes, control characters escaped, cut when
-// long.
-RETROGRAD_API std::string in_quotes(std::string_view text);
 
 // Owns an open file descriptor.
 class RETROGRAD_API Descriptor {

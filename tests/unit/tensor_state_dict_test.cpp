@@ -47,3 +47,27 @@ TEST_CASE("StateDict: a name twice, an unknown name and an undefined tensor are 
   CHECK(state.size() == 1);
   CHECK(state.at("x").at({0}) == 0);
 }
+
+TEST_CASE("StateDict: messages show names and equations escaped, and long ones cut") {
+  const std::string name = "a\x1b[2J\n" + std::string(1000, 'n');
+  const std::string shown = "a\\x1b[2J\\x0a" + std::string(194, 'n') + "...";
+  rg::StateDict state;
+  state.insert(name, rg::zeros({1}));
+  CHECK_THROWS_WITH_AS(state.insert(name, rg::ones({1})), Contains(("'" + shown + "'").c_str()),
+                       rg::ValueError);
+  CHECK_THROWS_WITH_AS(rg::StateDict().at(name), Contains(("'" + shown + "'").c_str()),
+                       rg::IndexError);
+  rg::nn::Linear module(1, 1);
+  CHECK_THROWS_WITH_AS(module.load_state_dict(state), Contains(("unexpected: " + shown).c_str()),
+                       rg::ValueError);
+  rg::optim::EMA average({rg::ones({1}).set_requires_grad()});
+  rg::StateDict more = average.state_dict();
+  more.insert(name, rg::zeros({1}));
+  CHECK_THROWS_WITH_AS(average.load_state_dict(more), Contains(("unknown: " + shown).c_str()),
+                       rg::ValueError);
+  CHECK_THROWS_WITH_AS(rg::einsum(name, {rg::ones({1})}), Contains(("\"" + shown + "\"").c_str()),
+                       rg::ValueError);
+  const rg::nn::ModuleDict modules;
+  CHECK_THROWS_WITH_AS(modules.at<rg::nn::Linear>(name), Contains(("'" + shown + "'").c_str()),
+                       rg::IndexError);
+}

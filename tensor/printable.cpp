@@ -1,0 +1,27 @@
+#include <retrograd/tensor/detail/printable.h>
+
+#include <cstdio>
+
+namespace retrograd::detail {
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t most = 200;
+  std::string result;
+  for (const char c : text.substr(0, most)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      char escaped[8];
+      std::snprintf(escaped, sizeof escaped, "\\x%02x", static_cast<unsigned>(byte));
+      result += escaped;
+    } else {
+      result += c;
+    }
+  }
+  return text.size() > most ? result + "..." : result;
+}
+
+std::string in_quotes(std::string_view text) {
+  return "'" + printable(text) + "'";
+}
+
+}  // namespace retrograd::detail
