@@ -1,0 +1,25 @@
+// A PNG file: load_png().
+#include <cstdint>
+
+#include <retrograd/images/png.h>
+
+#include "fuzz.h"
+
+namespace rg = retrograd;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static fuzz::MemoryFile file;
+  file.write(fuzz::text_of(data, size));
+  // A packed bit can become 1032 x 32 bits, so the limit is the image that max_pixels allows: up to
+  // four channels of float32.
+  constexpr std::int64_t most = 1 << 16;
+  const fuzz::AllocationLimit limit(fuzz::allowed(most, 4 * sizeof(float)) + 2 * size);
+  fuzz::succeeds([&] {
+    const rg::Tensor image = rg::load_png(file.path(), {.max_pixels = most});
+    const float* values = image.data<float>();
+    for (std::int64_t i = 0; i < image.numel(); ++i) {
+      fuzz::require(values[i] >= 0 && values[i] <= 1, "a sample outside [0, 1]");
+    }
+  });
+  return 0;
+}
