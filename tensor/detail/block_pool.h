@@ -10,16 +10,10 @@
 #include <new>
 
 #include <retrograd/tensor/detail/never_destroyed.h>
+#include <retrograd/tensor/detail/sanitizers.h>
 #include <retrograd/tensor/detail/size_classes.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define RETROGRAD_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define RETROGRAD_ASAN 1
-#endif
-#endif
-#ifdef RETROGRAD_ASAN
+#if RETROGRAD_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -31,14 +25,14 @@ struct FreeBlock {
 };
 
 inline void poison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) noexcept {
-#ifdef RETROGRAD_ASAN
+#if RETROGRAD_ASAN
   __asan_poison_memory_region(static_cast<char*>(block) + sizeof(FreeBlock),
                               bytes - sizeof(FreeBlock));
 #endif
 }
 
 inline void unpoison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) noexcept {
-#ifdef RETROGRAD_ASAN
+#if RETROGRAD_ASAN
   __asan_unpoison_memory_region(block, bytes);
 #endif
 }
@@ -46,7 +40,7 @@ inline void unpoison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t 
 // What a block has beyond the bytes that were asked for.
 inline void poison_rest([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes,
                         [[maybe_unused]] std::size_t size) noexcept {
-#ifdef RETROGRAD_ASAN
+#if RETROGRAD_ASAN
   __asan_poison_memory_region(static_cast<char*>(block) + bytes, size - bytes);
 #endif
 }

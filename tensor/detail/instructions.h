@@ -2,9 +2,10 @@
 #pragma once
 
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/detail/sanitizers.h>
 
 // Sanitizers instrument calls, which `flatten` would copy into every loop.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && !RETROGRAD_ASAN && !RETROGRAD_TSAN
 #define RETROGRAD_INSTRUCTIONS 1
 #else
 #define RETROGRAD_INSTRUCTIONS 0

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include <retrograd/retrograd.h>
+#include <retrograd/tensor/detail/sanitizers.h>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if RETROGRAD_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -45,7 +46,7 @@ class Guarded {
   static constexpr std::ptrdiff_t kGuard = 4096;
 
   void poison([[maybe_unused]] bool on) {
-#if defined(__SANITIZE_ADDRESS__)
+#if RETROGRAD_ASAN
     const auto change = on ? __asan_poison_memory_region : __asan_unpoison_memory_region;
     change(block_.data(), kGuard);
     const std::size_t whole = (used_ + 7) / 8 * 8;  // what shares 8 bytes with the values stays
