@@ -69,14 +69,14 @@ double train(const Task& task, std::uint64_t seed, bool autocast) {
   rg::optim::SGD optimizer(model->parameters(), {.lr = task.lr, .momentum = 0.9});
   rg::DataLoader loader(task.training, {.batch_size = 64, .shuffle = true, .seed = seed});
   rg::optim::lr_scheduler::CosineAnnealingLR schedule(optimizer, {.T_max = task.epochs});
+  const auto loss = [&](const Tensor& images, const Tensor& labels) {
+    const rg::Autocast casting(rg::bfloat16, autocast);
+    return rg::cross_entropy((*model)(images), labels);
+  };
   for (std::int64_t epoch = 0; epoch < task.epochs; ++epoch) {
     for (const auto& [images, labels] : loader) {
       optimizer.zero_grad();
-      const Tensor loss = [&] {
-        const rg::Autocast casting(rg::bfloat16, autocast);
-        return rg::cross_entropy((*model)(images), labels);
-      }();
-      loss.backward();
+      loss(images, labels).backward();
       optimizer.step();
     }
     schedule.step();

@@ -113,17 +113,19 @@ class Training {
   }
 
  private:
+  retrograd::Tensor loss_of(const retrograd::Tensor& images, const retrograd::Tensor& labels) {
+    const retrograd::Autocast casting(retrograd::bfloat16, autocast);
+    const retrograd::Tensor scores = model_(prepare ? prepare(images) : images);
+    return retrograd::cross_entropy(scores, labels);
+  }
+
   // One pass over the data; gives the mean loss.
   double pass(retrograd::DataLoader& loader, const std::string& title) {
     Progress progress(title, loader.dataset().size());
     double total = 0;
     for (const auto& [images, labels] : loader) {
       optimizer_.zero_grad();
-      const retrograd::Tensor loss = [&] {
-        const retrograd::Autocast casting(retrograd::bfloat16, autocast);
-        const retrograd::Tensor scores = model_(prepare ? prepare(images) : images);
-        return retrograd::cross_entropy(scores, labels);
-      }();
+      const retrograd::Tensor loss = loss_of(images, labels);
       loss.backward();
       optimizer_.step();
       if (after_step) {

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -105,10 +104,10 @@ inline void store(float* to, const Vector& from) {
 // again by the positions that follow; the last ones must not.
 template <int kTile>
 void forward_tile(const float* x, const float* w, float* y, int64_t lanes, const Sizes& s) {
-  std::array<Vector, kTile> sums;
+  Vector sums[kTile];
   Vector filters;
   load(filters, w + s.filter_rows * s.run * kLanes);
-  sums.fill(filters);
+  std::fill_n(sums, kTile, filters);
   for (int64_t kh = 0; kh < s.filter_rows; ++kh) {
     const float* const row = x + kh * s.filter_row_step;
     for (int64_t r = 0; r < s.run; ++r) {
@@ -157,7 +156,7 @@ void weight_tile(const float* x, const float* grad, float* w, int64_t lanes, int
   // Short sums first, then their total: one long sum of small terms would lose digits.
   const int64_t rows_at_once = kShortSum / s.columns + 1;
   for (int64_t first = 0; first < s.rows; first += rows_at_once) {
-    std::array<std::array<Vector, kTile>, kApart> sums{};
+    Vector sums[kApart][kTile] = {};
     const auto add = [&sums](int part, const Vector& g, const float* xs) {
       for (int r = 0; r < kTile; ++r) {
         sums[part][r] += g * xs[r];
@@ -230,7 +229,7 @@ inline void weight_image(const float* x, const float* grad, float* w, int64_t im
 template <int kRows, int kVectors>
 void input_tile(float* x, const float* w, int64_t length, const float* grad, int64_t grad_row,
                 const Mask& last, const Sizes& s) {
-  std::array<std::array<Vector, kVectors>, kRows> sums{};
+  Vector sums[kRows][kVectors] = {};
   for (int64_t o = 0; o < s.out; ++o) {
     for (int v = 0; v < kVectors; ++v) {
       Vector filters;

@@ -62,7 +62,7 @@ LayerCases image_layers() {
             InstanceNorm2d(2, {.momentum = 0.3, .track_running_stats = true})),
       LAYER("LayerNorm/default", LayerNorm(3)),
       LAYER("LayerNorm/two", LayerNorm({2, 3}, {.eps = 0.1})),
-      LAYER("LayerNorm/plain", LayerNorm({4}, {.elementwise_affine = false})),
+      LAYER("LayerNorm/plain", LayerNorm(4, {.elementwise_affine = false})),
       LAYER("GroupNorm/default", GroupNorm(2, 4)),
       LAYER("GroupNorm/one", GroupNorm(1, 2, {.eps = 0.1})),
       LAYER("GroupNorm/plain", GroupNorm(2, 2, {.affine = false})),

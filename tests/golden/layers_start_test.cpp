@@ -163,10 +163,11 @@ TEST_CASE("layers: parameters and buffers start as PyTorch's") {
   const rg::StateDict file = rg::load(RETROGRAD_TEST_GOLDEN "/layers.safetensors");
   rg::manual_seed(1);
   std::set<std::string> in_table;
-  for (const auto& [layer, made] : cases()) {
+  for (const auto& named : cases()) {
+    const auto& [layer, made] = named;
     const auto module = made.make();
     const rg::StateDict state = module->state_dict();
-    CHECK_MESSAGE(state.size() == made.starts.size(), layer);
+    CHECK_MESSAGE(state.size() == made.starts.size(), named.first);
     for (const auto& [name, start] : made.starts) {
       const std::string entry = "start/" + layer + "/" + name;
       in_table.insert(entry);

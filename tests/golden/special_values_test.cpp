@@ -174,8 +174,9 @@ const rg::StateDict& golden() {
 
 TEST_CASE("special values: functions of one number, values and gradients") {
   const Numbers values = golden().at("values").to_vector<double>();
-  for (const auto& [name, function] : unary_functions()) {
-    REQUIRE_MESSAGE(golden().contains(name), name);
+  for (const auto& named : unary_functions()) {
+    const auto& [name, function] = named;
+    REQUIRE_MESSAGE(golden().contains(named.first), named.first);
     const Numbers expected = golden().at(name).to_vector<double>();
     const Tensor x = golden().at("values").clone().set_requires_grad();
     const Tensor y = function(x);
@@ -188,7 +189,7 @@ TEST_CASE("special values: functions of one number, values and gradients") {
       const double wanted = expected[i];
       const double slope = expected[values.size() + i];
       const Difference* known = known_difference(name, values[i]);
-      INFO(name << " of " << values[i]);
+      INFO(named.first << " of " << values[i]);
       CHECK_MESSAGE(agrees(actual[i], wanted) != (known != nullptr && known->value),
                     actual[i] << ", PyTorch's is " << wanted);
       CHECK_MESSAGE(agrees(slopes[i], slope, rtol) != (known != nullptr && known->gradient),
@@ -201,8 +202,9 @@ TEST_CASE("special values: functions of two numbers, values and gradients of all
   const Numbers values = golden().at("values").to_vector<double>();
   const std::size_t n = values.size();
   const auto size = static_cast<std::int64_t>(n);
-  for (const auto& [name, function] : binary_functions()) {
-    REQUIRE_MESSAGE(golden().contains(name), name);
+  for (const auto& named : binary_functions()) {
+    const auto& [name, function] = named;
+    REQUIRE_MESSAGE(golden().contains(named.first), named.first);
     const Numbers expected = golden().at(name).to_vector<double>();
     const Tensor line = golden().at("values");
     Tensor a = rg::expand(rg::reshape(line, {size, 1}), {size, size}).clone();
@@ -217,9 +219,9 @@ TEST_CASE("special values: functions of two numbers, values and gradients of all
     for (std::size_t part = 0; part < 3; ++part) {
       for (std::size_t i = 0; i < n * n; ++i) {
         CHECK_MESSAGE(agrees(parts[part][i], expected[part * n * n + i]),
-                      name << " of " << values[i / n] << ", " << values[i % n] << ": " << what[part]
-                           << " " << parts[part][i] << ", PyTorch's "
-                           << expected[part * n * n + i]);
+                      named.first << " of " << values[i / n] << ", " << values[i % n] << ": "
+                                  << what[part] << " " << parts[part][i] << ", PyTorch's "
+                                  << expected[part * n * n + i]);
       }
     }
   }

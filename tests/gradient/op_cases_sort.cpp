@@ -30,7 +30,7 @@ void add_order_cases(Table& table, const rg::Shape& shape, std::int64_t d) {
         "torch.sort(a, " + num(d) + ", " + direction + ")[0]",
         [=](const rg::Tensor& x) { return rg::sort(x, d, down).values; });
     const std::int64_t length =
-        shape.empty() ? 1 : shape[static_cast<std::size_t>(d < 0 ? shape.size() - 1 : d)];
+        shape.empty() ? 1 : shape[d < 0 ? shape.size() - 1 : static_cast<std::size_t>(d)];
     const std::int64_t k = (length + 1) / 2;
     add(table, "topk", shape, num(k) + " along " + num(d) + (down ? " largest" : " smallest"),
         "torch.topk(a, " + num(k) + ", " + num(d) + ", " + direction + ")[0]",

@@ -78,10 +78,10 @@ TEST_CASE("every operator refuses what it cannot compute, in its own name, and l
     std::size_t& count = refusals[row.op];
     const Tensors values = values_of(row);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      for (const auto& [what, input] : spoilt(values[i])) {
-        INFO("input " << i << " " << what);
+      for (const auto& input : spoilt(values[i])) {
+        INFO("input " << i << " " << input.first);
         Tensors inputs = values;
-        inputs[i] = input;
+        inputs[i] = input.second;
         count += refused_by(row, inputs) == row.op ? 1 : 0;
       }
     }
@@ -89,9 +89,9 @@ TEST_CASE("every operator refuses what it cannot compute, in its own name, and l
   // Their rows reach them through another operator, which refuses first.
   const Names indirect = {"contiguous", "fill_", "hardsigmoid", "hardswish", "relu6", "zero_"};
   std::size_t all = 0;
-  for (const auto& [op, count] : refusals) {
-    CHECK_MESSAGE((count > 0) != indirect.contains(op), op);
-    all += count;
+  for (const auto& row : refusals) {
+    CHECK_MESSAGE((row.second > 0) != indirect.contains(row.first), row.first);
+    all += row.second;
   }
   MESSAGE(all << " refused inputs of " << refusals.size() << " operators");
 }

@@ -17,13 +17,13 @@ double accuracy_after_an_epoch(const rg::Dataset& training, const rg::Dataset& t
   rg::manual_seed(1);
   bench::LeNet model;
   rg::optim::SGD optimizer(model.parameters(), {.lr = 0.03, .momentum = 0.9});
+  const auto loss = [&](const Tensor& images, const Tensor& labels) {
+    const rg::Autocast casting(rg::bfloat16, autocast);
+    return rg::cross_entropy(model(images), labels);
+  };
   for (const auto& [images, labels] : rg::DataLoader(training, {.batch_size = 64})) {
     optimizer.zero_grad();
-    const Tensor loss = [&] {
-      const rg::Autocast casting(rg::bfloat16, autocast);
-      return rg::cross_entropy(model(images), labels);
-    }();
-    loss.backward();
+    loss(images, labels).backward();
     optimizer.step();
   }
   const rg::NoGradGuard unrecorded;

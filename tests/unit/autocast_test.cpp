@@ -244,7 +244,7 @@ TEST_CASE("Autocast guards nest, belong to a thread and end with exceptions") {
     CHECK_THROWS_AS(rg::matmul(rg::ones({2, 2}), rg::ones({3, 2})), rg::ShapeError);
   }
   CHECK(!rg::autocast_enabled());
-  CHECK_THROWS_AS(Autocast(rg::float64), rg::DTypeError);
+  CHECK_THROWS_AS(Autocast{rg::float64}, rg::DTypeError);
   CHECK(!rg::autocast_enabled());
 }
 

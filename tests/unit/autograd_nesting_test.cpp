@@ -82,7 +82,7 @@ TEST_CASE("a thousand nested passes fit a stack of 8 MiB") {
 }
 
 TEST_CASE("nested passes are refused before they overflow a stack, whatever its size") {
-  for (const std::size_t kib : {256, 1024, 8192}) {
+  for (const std::size_t kib : {256U, 1024U, 8192U}) {
     CAPTURE(kib);
     on_small_stack([] { check_refused([](int& begun) { nest(kTooMany, begun); }); }, kib * 1024);
     on_small_stack(

@@ -126,7 +126,7 @@ TEST_CASE("layers: LayerNorm, GroupNorm and LocalResponseNorm pass on every opti
   layer.weight.detach().copy_(rg::randn({3, 2}));
   CHECK(state_names(layer) == Names{"weight", "bias"});
   check_same(layer(x), rg::layer_norm(x, {3, 2}, layer.weight, layer.bias, 0.5));
-  nn::LayerNorm bare({2}, {.elementwise_affine = false});
+  nn::LayerNorm bare(2, {.elementwise_affine = false});
   CHECK(bare.parameters().empty());
   check_same(bare(x), rg::layer_norm(x, {2}));
   nn::GroupNorm group(2, 4, {.eps = 0.5});

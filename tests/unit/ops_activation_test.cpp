@@ -131,8 +131,9 @@ TEST_CASE("activations: prelu takes a slope for each channel, whatever the layou
 
 TEST_CASE("activations: far out, values and both derivatives are finite") {
   for (const DType dtype : {float64, float32, bfloat16}) {
-    for (const auto& [name, f] : all_activations()) {
-      INFO(name << " in " << retrograd::name(dtype));
+    for (const auto& named : all_activations()) {
+      const Function& f = named.second;
+      INFO(named.first << " in " << retrograd::name(dtype));
       for (const double at : {-1e30, -1e4, -700.0, -100.0, -30.0, 30.0, 100.0, 700.0, 1e4, 1e30}) {
         CAPTURE(at);
         Tensor x = vector({at}, dtype).set_requires_grad();
@@ -150,8 +151,9 @@ TEST_CASE("activations: far out, values and both derivatives are finite") {
 }
 
 TEST_CASE("activations: limits at infinity, and NaN stays") {
-  for (const auto& [name, f] : all_activations()) {
-    INFO(name);
+  for (const auto& named : all_activations()) {
+    const Function& f = named.second;
+    INFO(named.first);
     CHECK(std::isnan(values({NAN}, f)[0]));
     const Numbers slopes = gradient({-INFINITY, INFINITY}, f);
     CHECK_FALSE(std::isnan(slopes[0]));

@@ -41,7 +41,9 @@ TEST_CASE("losses of two tensors refuse shapes and dtypes that differ") {
   const Tensor x = zeros({2, 3});
   const Tensor integers = zeros({2, 3}, {.dtype = int64});
   const Tensor doubles = zeros({2, 3}, {.dtype = float64});
-  for (const auto& [name, loss] : losses) {
+  for (const auto& named : losses) {
+    const auto& name = named.first;
+    const auto& loss = named.second;
     REFUSED(ShapeError, loss(x, zeros({3}), {}), name, "one shape", "float32 [2, 3]",
             "float32 [3]");
     REFUSED(DTypeError, loss(x, doubles, {}), name, "one dtype", "float64 [2, 3]");

@@ -104,11 +104,11 @@ TEST_CASE("rounding goes to the even of two neighbours and leaves integers alone
   CHECK(values(floor(x)) == Numbers{-3, -2, -1, 0, 1, 2, 2});
   CHECK(values(ceil(x)) == Numbers{-2, -1, 0, 1, 2, 3, 3});
   const Tensor integers = tensor({-3, 7});
-  Tensor same = retrograd::round(integers);
-  CHECK(same.dtype() == int64);
-  same.add_(1);
+  Tensor rounded = retrograd::round(integers);
+  CHECK(rounded.dtype() == int64);
+  rounded.add_(1);
   CHECK(values(integers) == Numbers{-3, 7});
-  CHECK(values(same) == Numbers{-2, 8});
+  CHECK(values(rounded) == Numbers{-2, 8});
   CHECK(values(floor(full({1}, INT64_MAX))) == values(full({1}, INT64_MAX)));
   REFUSED(DTypeError, ceil(tensor({true})), "ceil", "a boolean cannot be rounded", "bool");
 }

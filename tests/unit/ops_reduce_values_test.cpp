@@ -80,14 +80,15 @@ TEST_CASE("reductions of every layout and size agree with plain loops, for 1 and
   const int before = get_num_threads();
   for (const int threads : {1, 4}) {
     set_num_threads(threads);
-    for (const auto& [outer, length, inner] :
+    for (const Sizes& sizes :
          {Sizes{1, 300001, 1}, Sizes{3, 70001, 1}, Sizes{700, 333, 1}, Sizes{1, 5000, 3},
           Sizes{1, 90001, 3}, Sizes{1, 1003, 1500}, Sizes{2, 50001, 5}, Sizes{70, 33, 65},
           Sizes{9, 31, 700}, Sizes{5, 3, 40000}}) {
       for (const DType dtype : {float32, float64, bfloat16, int64}) {
-        CAPTURE(outer);
-        CAPTURE(length);
-        CAPTURE(inner);
+        const auto& [outer, length, inner] = sizes;
+        CAPTURE(sizes.outer);
+        CAPTURE(sizes.length);
+        CAPTURE(sizes.inner);
         const Tensor x = whole({outer, length, inner}, dtype);
         const Expected e = by_loops(x, outer, length, inner);
         if (dtype != bfloat16) {
