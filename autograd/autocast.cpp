@@ -27,7 +27,7 @@ struct Conversion {
 // Apart from the rest, because every operator asks for it.
 thread_local bool enabled_here = false;
 
-thread_local bool cache_enabled = true;
+thread_local bool cache_enabled_here = true;
 thread_local int guards = 0;
 // Of the guards alive, or null. A map in place would have a destructor, and registering one for a
 // thread ends the process where memory has run out.
@@ -49,8 +49,8 @@ void warn_once_if_slow() {
 
 }  // namespace
 
-Autocast::Autocast(DType dtype, bool enabled, bool use_cache, Where where)
-    : previous_enabled_(enabled_here), previous_cache_enabled_(cache_enabled) {
+Autocast::Autocast(DType dtype, bool enabled, bool cache_enabled, Where where)
+    : previous_enabled_(enabled_here), previous_cache_enabled_(cache_enabled_here) {
   if (enabled && dtype != bfloat16) {
     fail<DTypeError>("Autocast", where,
                      std::string("works in bfloat16 alone, not in ") + name(dtype));
@@ -59,13 +59,13 @@ Autocast::Autocast(DType dtype, bool enabled, bool use_cache, Where where)
     warn_once_if_slow();
   }
   enabled_here = enabled;
-  cache_enabled = cache_enabled && use_cache;
+  cache_enabled_here = cache_enabled_here && cache_enabled;
   ++guards;
 }
 
 Autocast::~Autocast() {
   enabled_here = previous_enabled_;
-  cache_enabled = previous_cache_enabled_;
+  cache_enabled_here = previous_cache_enabled_;
   guards = std::max(guards - 1, 0);  // 0 in a thread that did not make this one
   if (guards == 0) {
     delete std::exchange(conversions, nullptr);
@@ -88,7 +88,7 @@ Tensor autocast_lowered(const Tensor& x, Where where) {
   if (!x.defined() || x.dtype() != float32) {
     return x;
   }
-  if (!cache_enabled || guards == 0 || !x.is_leaf() || !x.requires_grad()) {
+  if (!cache_enabled_here || guards == 0 || !x.is_leaf() || !x.requires_grad()) {
     return x.to(bfloat16, where);
   }
   if (conversions == nullptr) {
