@@ -110,8 +110,8 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape, bool wanted) {
   using T = compute_t<S>;
   constexpr bool kTaps = std::is_same_v<Winner, std::uint8_t>;
   const PoolGeometry pool(input, shape, false);
-  const Pooled out{pool.empty_output(input.dtype()),
-                   wanted ? pool.empty_output(dtype_of<Winner>()) : Tensor()};
+  Pooled out{pool.empty_output(input.dtype()),
+             wanted ? pool.empty_output(dtype_of<Winner>()) : Tensor()};
   const Tensor x = as_channels_last(input);
   const std::int64_t image_length = pool.in_places * pool.channels;
   const std::int64_t width = shape.output[2];
