@@ -39,9 +39,14 @@ inline float power_of_2(std::int32_t n) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(n + 127) << 23U);
 }
 
+// The result at a limit must not be known when this is compiled: GCC 14 would compute beyond the
+// limit too and choose afterwards, which raises floating-point exceptions at -infinity.
+extern const float kLeastExp;
+extern const float kLeastExpm1;
+
 inline float exp(float x) {
   const float below = 89.0F < x ? 89.0F : x;  // in this order, NaN stays
-  const float limited = -104.0F > below ? -104.0F : below;
+  const float limited = kLeastExp > below ? kLeastExp : below;
   const Reduced at = reduce(limited);
   const std::int32_t half = at.n >> 1;
   return (1 + expm1_reduced(at.r)) * power_of_2(half) * power_of_2(at.n - half);
@@ -52,7 +57,7 @@ inline double exp(double x) {
 
 // exp(x) - 1 for x <= 0.
 inline float expm1_below_0(float x) {
-  const Reduced at = reduce(-80.0F > x ? -80.0F : x);
+  const Reduced at = reduce(kLeastExpm1 > x ? kLeastExpm1 : x);
   const float scale = power_of_2(at.n);
   return scale * expm1_reduced(at.r) + (scale - 1);
 }

@@ -1,0 +1,8 @@
+#include <retrograd/ops/kernels/vector_math.h>
+
+namespace retrograd::kernels::vec {
+
+const float kLeastExp = -104;
+const float kLeastExpm1 = -80;
+
+}  // namespace retrograd::kernels::vec
