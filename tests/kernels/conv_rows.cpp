@@ -181,6 +181,28 @@ void add_volumes(std::vector<ConvRow>& rows) {
                   .depth = Depth{.input = 8, .kernel = 3, .padding = 1}});
 }
 
+// Strided columns with little to step over, which oneDNN 3.7 computes wrongly or crashes on.
+void add_narrow(std::vector<ConvRow>& rows) {
+  for (const std::int64_t out : {1, 7, 16, 35}) {
+    const ConvRow one_column{.batch = 3, .in = 1, .out = out, .input = {28, 4}};
+    for (const std::int64_t stride : {2, 3}) {
+      rows.push_back(one_column);
+      rows.back().kernel = {3, 3};
+      rows.back().stride = {1, stride};
+      rows.push_back(rows.back());
+      rows.back().input = {16, 1};
+      rows.back().padding = {1, 1};
+      rows.push_back(one_column);
+      rows.back().in = 17;
+      rows.back().input = {13, 1};
+      rows.back().kernel = {5, 1};
+      rows.back().stride = {1, stride};
+      rows.back().padding = {3, 2};
+      rows.back().dilation = {1, 2};
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<ConvRow> conv_rows() {
@@ -188,6 +210,7 @@ std::vector<ConvRow> conv_rows() {
   add_tails(rows);
   add_padding(rows);
   add_strides(rows);
+  add_narrow(rows);
   add_points(rows);
   add_groups(rows);
   add_shapes(rows);
