@@ -1,5 +1,5 @@
 // The linker sends the library's own calls of operator new here, where it can: see
-// cmake/Hardening.cmake. Containers inside operators then run out of memory with OutOfMemory, too.
+// cmake/CompileFlags.cmake. Containers inside operators run out of memory with OutOfMemory, too.
 #ifdef RETROGRAD_SIZE_T_LETTER
 #include <cstddef>
 #include <new>
