@@ -113,13 +113,14 @@ class RETROGRAD_API Optimizer {
   // One parameter's part of a step. For optimisers that do not override step().
   virtual void update(std::size_t /*group*/, const Tensor& /*parameter*/, const Tensor& /*grad*/,
                       ParameterState& /*state*/) {}
-  // State beside that of single parameters. `load_state` checks it and changes nothing; `apply`,
-  // which may be empty, takes it over without allocating.
+  // What load_state() found.
   struct LoadedState {
-    std::vector<std::string> names;
-    std::function<void()> apply;
+    std::vector<std::string> names;  // of what it read
+    std::function<void()> apply;     // takes it over without allocating; may be empty
   };
+  // Adds what an optimiser keeps beside the state of single parameters.
   virtual void save_state(StateDict& /*state*/) {}
+  // Checks what save_state() added, and changes nothing.
   virtual LoadedState load_state(const StateDict& /*state*/, Where /*where*/) { return {}; }
 
   // Throws GraphError for a parameter that is not a floating leaf, ValueError for one that is
@@ -207,6 +208,7 @@ class GroupedOptimizer : public Optimizer {
   Settings settings(std::size_t group) override { return groups_[group].options.settings(); }
   const Options& options(std::size_t group) const { return groups_[group].options; }
 
+  // Compares all groups.
   bool options_changed() const override {
     if constexpr (std::equality_comparable<Options>) {
       return !std::equal(
@@ -216,6 +218,7 @@ class GroupedOptimizer : public Optimizer {
       return true;
     }
   }
+  // Checks all groups.
   void check_options(Where where) override {
     check_group_options(groups_, where);
     std::vector<Options> checked;

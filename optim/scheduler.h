@@ -71,18 +71,19 @@ class RETROGRAD_API LRScheduler {
 
   // What the optimiser has, by group.
   struct Rates {
-    std::vector<double> lrs;
+    std::vector<double> lrs;                     // by group
     std::vector<std::optional<double>> momenta;  // none: to be left alone
   };
   // Where a scheduler goes in a step.
   struct Move {
     LRScheduler* scheduler;
-    std::int64_t epoch;
-    std::vector<double> lrs;
+    std::int64_t epoch;       // where it is then
+    std::vector<double> lrs;  // by group
   };
   // Computes a step from and to `rates` and appends the moves of all schedulers that take part;
   // changes nothing else.
   virtual void plan_step(Rates& rates, std::vector<Move>& moves, Where where);
+  // plan_step() of another scheduler.
   static void plan_step_of(LRScheduler& part, Rates& rates, std::vector<Move>& moves, Where where) {
     part.plan_step(rates, moves, where);
   }

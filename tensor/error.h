@@ -58,7 +58,7 @@ class RETROGRAD_API OutOfMemory : public std::bad_alloc {
  public:
   // `bytes`: the size of the failed request; 0 where a library does not tell it.
   explicit OutOfMemory(std::size_t bytes) noexcept;
-  std::size_t bytes() const noexcept { return bytes_; }
+  std::size_t bytes() const noexcept { return bytes_; }  // of the failed request, or 0
   const char* what() const noexcept override { return message_; }
 
  private:
