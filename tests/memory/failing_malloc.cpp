@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "glibc_malloc.h"
+
 namespace failing_malloc {
 
 namespace {
@@ -46,36 +48,6 @@ long Guard::failed() noexcept {
 
 }  // namespace failing_malloc
 
-using failing_malloc::fails;
-
-// glibc's own names for what is replaced here.
-extern "C" {
-void* __libc_malloc(std::size_t bytes);
-void* __libc_calloc(std::size_t count, std::size_t bytes);
-void* __libc_realloc(void* block, std::size_t bytes);
-void* __libc_memalign(std::size_t alignment, std::size_t bytes);
-
-void* malloc(std::size_t bytes) {
-  return fails() ? nullptr : __libc_malloc(bytes);
-}
-void* calloc(std::size_t count, std::size_t bytes) {
-  return fails() ? nullptr : __libc_calloc(count, bytes);
-}
-void* realloc(void* block, std::size_t bytes) {
-  return fails() ? nullptr : __libc_realloc(block, bytes);
-}
-void* memalign(std::size_t alignment, std::size_t bytes) {
-  return fails() ? nullptr : __libc_memalign(alignment, bytes);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  return memalign(alignment, bytes);
-}
-int posix_memalign(void** block, std::size_t alignment, std::size_t bytes) {
-  void* found = memalign(alignment, bytes);
-  if (found == nullptr) {
-    return ENOMEM;
-  }
-  *block = found;
-  return 0;
-}
+static bool may_allocate(std::size_t /*bytes*/) noexcept {
+  return !failing_malloc::fails();
 }
