@@ -33,15 +33,14 @@ constexpr auto kThreadBlocks = [] {
 
 class ThreadCache {
  public:
+  // A block that the thread holds, or null.
+  void* pop_held(std::size_t index) noexcept {
+    return lists_[index].head != nullptr ? lists_[index].pop() : nullptr;
+  }
+  // The same after a look into the shared cache.
   void* pop(std::size_t index) noexcept {
-    FreeList& list = lists_[index];
-    if (list.head == nullptr) {
-      refill(index);
-      if (list.head == nullptr) {
-        return nullptr;
-      }
-    }
-    return list.pop();
+    refill(index);
+    return pop_held(index);
   }
   void push(std::size_t index, void* block) noexcept {
     FreeList& list = lists_[index];
@@ -74,7 +73,7 @@ class ThreadCache {
     }
   }
   // Adds this thread's counts to those of all.
-  void tell() noexcept {
+  [[gnu::noinline]] void tell() noexcept {
     count(shared().counters, held_, most_, allocations_);
     held_ = 0;
     most_ = 0;
@@ -82,7 +81,7 @@ class ThreadCache {
   }
 
  private:
-  void flush(std::size_t index, std::size_t count) noexcept {
+  [[gnu::noinline]] void flush(std::size_t index, std::size_t count) noexcept {
     Shared& pool = shared();
     const std::scoped_lock lock(pool.mutex);
     while (count-- > 0) {
@@ -158,7 +157,8 @@ void free_cached(std::size_t keep) noexcept {
   }
 }
 
-void* take_block(std::size_t bytes) {
+// Where the thread holds no block of that size.
+[[gnu::noinline]] void* find_block(std::size_t bytes) {
   if (bytes > kLargest) {
     throw OutOfMemory(bytes);
   }
@@ -193,6 +193,31 @@ void* take_block(std::size_t bytes) {
   return block;
 }
 
+void* take_block(std::size_t bytes) {
+  if (ThreadCache* cache = thread_cache; bytes <= kThreadLargest && cache != nullptr) [[likely]] {
+    const std::size_t index = class_of(bytes);
+    if (void* block = cache->pop_held(index)) [[likely]] {
+      const std::size_t size = block_bytes(index);
+      unpoison(block, size);
+      poison_rest(block, bytes, size);
+      cache->allocated(size);
+      return block;
+    }
+  }
+  return find_block(bytes);
+}
+
+// For a block that the thread does not keep.
+[[gnu::noinline]] void give_back(void* block, std::size_t index, bool counted) noexcept {
+  Shared& pool = shared();
+  if (!counted) {
+    pool.counters.in_use.fetch_sub(static_cast<std::int64_t>(block_bytes(index)),
+                                   std::memory_order_relaxed);
+  }
+  const std::scoped_lock lock(pool.mutex);
+  keep_or_free(pool, block, index);
+}
+
 }  // namespace
 
 void* allocate(std::size_t bytes) {
@@ -205,19 +230,16 @@ void deallocate(void* block, std::size_t bytes) noexcept {
   const std::size_t size = block_bytes(index);
   unpoison(block, size);
   poison(block, size);
-  Shared& pool = shared();
   ThreadCache* cache = this_thread();
-  if (index < kThreadClasses && cache != nullptr) {
+  const bool counted = index < kThreadClasses && cache != nullptr;
+  if (counted) {
     cache->deallocated(size);
-    if (pool.counters.limit.load(std::memory_order_relaxed) != 0) {
+    if (shared().counters.limit.load(std::memory_order_relaxed) != 0) {
       cache->push(index, block);
       return;
     }
-  } else {
-    pool.counters.in_use.fetch_sub(static_cast<std::int64_t>(size), std::memory_order_relaxed);
   }
-  const std::scoped_lock lock(pool.mutex);
-  keep_or_free(pool, block, index);
+  give_back(block, index, counted);
 }
 
 Stats stats() noexcept {

