@@ -3,7 +3,7 @@
 include(CheckCXXCompilerFlag)
 include(CheckLinkerFlag)
 
-# add_flags(PATTERN FLAG [EXCEPT PATTERN]): for the sources whose path matches.
+# add_flags(PATTERN FLAG [EXCEPT PATTERN]): for the sources whose path from here matches.
 function(add_flags pattern flag)
   cmake_parse_arguments(PARSE_ARGV 2 flags "" "EXCEPT" "")
   set(chosen ${sources})
@@ -21,7 +21,7 @@ endfunction()
 # Multiplications and additions are not joined: the same values on every processor.
 target_compile_options(retrograd PRIVATE -fno-math-errno -fno-trapping-math -ffp-contract=off)
 # But in the loops whose speed is that of multiply-adds. Gain: a LeNet step of batch 64 1.08.
-add_flags("/ops/kernels/conv_direct\\.cpp$" -ffp-contract=fast)
+add_flags("^ops/kernels/(.*/)?conv_direct\\.cpp$" -ffp-contract=fast)
 
 # --- what an operator costs beside its numbers ---
 # Each clears a Record on the stack; GCC's own choice takes 30 cycles to start. Gain: a chain of
@@ -40,9 +40,9 @@ target_link_options(retrograd PRIVATE -Wl,-Bsymbolic-functions)
 # Loops over elements are compiled for speed (Release says -O3); what runs once for each call needs
 # half of that code, and what sets up layers and files a quarter: the library is 5.6 MB stripped
 # instead of 6.9, and the chain and the step take 1 % longer.
-add_flags("/(tensor|autograd|ops|optim)/[^/]*\\.cpp$" $<$<CONFIG:Release>:-O2>
-          EXCEPT "/tensor/elementwise\\.cpp$")
-add_flags("/(functional|nn|data|io)/[^/]*\\.cpp$" $<$<CONFIG:Release>:-Os>)
+add_flags("^(tensor|autograd|ops|optim)/" $<$<CONFIG:Release>:-O2>
+          EXCEPT "^(ops/kernels/|tensor/elementwise\\.cpp$)")
+add_flags("^(functional|nn|data|io)/" $<$<CONFIG:Release>:-Os>)
 
 # --- hardening, in optimised builds ---
 # Checks of the C library and the compiler that take no measurable time. The stack protector stands
@@ -53,7 +53,7 @@ if(NOT RETROGRAD_SANITIZE)
   target_compile_options(retrograd PRIVATE "$<${hardened}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
 endif()
 if(RETROGRAD_STACK_PROTECTOR AND NOT RETROGRAD_SANITIZE)
-  add_flags("/(data|io)/[^/]*\\.cpp$" $<${hardened}:-fstack-protector-strong>)
+  add_flags("^(data|io)/" $<${hardened}:-fstack-protector-strong>)
 endif()
 check_linker_flag(CXX -Wl,-z,relro,-z,now RETROGRAD_RELRO)
 if(RETROGRAD_RELRO)

@@ -12,7 +12,7 @@
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/node.h>
 
-#include "run_case.h"
+#include "gradient/run_case.h"
 #include "test_paths.h"
 
 namespace {

@@ -6,7 +6,7 @@
 
 #include <retrograd/ops/kernel_choice.h>
 
-#include "run_case.h"
+#include "gradient/run_case.h"
 
 namespace {
 

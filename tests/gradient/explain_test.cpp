@@ -9,7 +9,7 @@
 #include <retrograd/explain/explain.h>
 #include <retrograd/tensor/random.h>
 
-#include "run_case.h"
+#include "gradient/run_case.h"
 
 namespace {
 

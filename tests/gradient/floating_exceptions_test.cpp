@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "run_case.h"
+#include "gradient/run_case.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/gradcheck.h>
 
-#include "run_case.h"
+#include "gradient/run_case.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include <retrograd/ops/detail/number.h>
 
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

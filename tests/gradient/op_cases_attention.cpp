@@ -1,4 +1,4 @@
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

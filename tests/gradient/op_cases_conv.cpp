@@ -1,5 +1,5 @@
-#include "op_cases.h"
-#include "torch_text.h"
+#include "gradient/op_cases.h"
+#include "gradient/torch_text.h"
 
 namespace op_cases {
 

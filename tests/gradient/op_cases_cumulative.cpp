@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "reductions.h"
+#include "gradient/reductions.h"
 
 namespace op_cases {
 

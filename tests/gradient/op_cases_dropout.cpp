@@ -1,5 +1,5 @@
 // Each row seeds a generator of its own, so that every call drops the same elements.
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

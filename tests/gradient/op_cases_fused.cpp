@@ -1,7 +1,7 @@
 // Operators with a ReLU behind them. Inputs and weights are positive, and signs by channel keep the
 // sums away from the kink, on both sides of it.
-#include "op_cases.h"
-#include "torch_text.h"
+#include "gradient/op_cases.h"
+#include "gradient/torch_text.h"
 
 namespace op_cases {
 

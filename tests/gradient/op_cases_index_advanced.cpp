@@ -1,5 +1,5 @@
 // Advanced indexing, masks, and what is sorted.
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

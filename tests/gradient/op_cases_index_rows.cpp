@@ -1,5 +1,5 @@
 // scatter, slices by index, take.
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

@@ -1,4 +1,4 @@
-#include "op_cases_loss.h"
+#include "gradient/op_cases_loss.h"
 
 namespace op_cases {
 

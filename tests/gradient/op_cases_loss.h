@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

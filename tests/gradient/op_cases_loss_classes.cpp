@@ -1,5 +1,5 @@
 // Losses of classes.
-#include "op_cases_loss.h"
+#include "gradient/op_cases_loss.h"
 
 namespace op_cases {
 

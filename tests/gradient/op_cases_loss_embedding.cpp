@@ -1,7 +1,7 @@
 // Distances and the losses made of them.
 #include <cmath>
 
-#include "op_cases_loss.h"
+#include "gradient/op_cases_loss.h"
 
 namespace op_cases {
 

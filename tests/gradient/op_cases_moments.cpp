@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "reductions.h"
+#include "gradient/reductions.h"
 
 namespace op_cases {
 

@@ -1,8 +1,8 @@
 // Pools to a given size, pools of p-norms, and unpooling.
 #include <algorithm>
 
-#include "op_cases.h"
-#include "torch_text.h"
+#include "gradient/op_cases.h"
+#include "gradient/torch_text.h"
 
 namespace op_cases {
 

@@ -2,7 +2,7 @@
 #include <sstream>
 #include <tuple>
 
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

@@ -1,7 +1,7 @@
 // view, movedim, parts of a tensor, repeats, flips, rolls, triangles and diagonals.
 #include <algorithm>
 
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

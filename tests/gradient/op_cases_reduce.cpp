@@ -1,4 +1,4 @@
-#include "reductions.h"
+#include "gradient/reductions.h"
 
 namespace op_cases {
 

@@ -1,6 +1,6 @@
 #include <optional>
 
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

@@ -10,7 +10,7 @@
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/memory.h>
 
-#include "run_case.h"
+#include "gradient/run_case.h"
 
 namespace {
 

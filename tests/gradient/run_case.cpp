@@ -1,4 +1,4 @@
-#include "run_case.h"
+#include "gradient/run_case.h"
 
 #include <algorithm>
 #include <cmath>

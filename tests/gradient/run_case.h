@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "op_cases.h"
+#include "gradient/op_cases.h"
 
 namespace op_cases {
 

@@ -7,7 +7,7 @@
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/gradcheck.h>
 
-#include "run_case.h"
+#include "gradient/run_case.h"
 
 namespace {
 

@@ -58,7 +58,7 @@ def block_end(text, start):
 
 def spans(path, text):
     """The places in a file that hold backward code, without the declarations around it."""
-    if path.parent.name == "kernels":
+    if "kernels" in path.parts:
         for match in re.finditer(r"^.*\{$", text, re.M):
             if GRADIENT_KERNEL.match(match.group()):
                 yield match.end(), block_end(text, match.end() - 1)
@@ -72,7 +72,7 @@ def spans(path, text):
 
 def mutants():
     found = set()
-    for path in sorted([*ROOT.glob("ops/*.cpp"), *ROOT.glob("ops/kernels/*.cpp")]):
+    for path in sorted(ROOT.glob("ops/**/*.cpp")):
         text = path.read_text()
         for begin, end in spans(path, text):
             for pattern, replacement in CHANGES:

@@ -1,5 +1,5 @@
 // The kernels of activations against their formulas in other operators.
-#include "twins.h"
+#include "unit/twins.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include <retrograd/retrograd.h>
 
-#include "autocast_tensors.h"
+#include "unit/autocast_tensors.h"
 
 namespace rg = retrograd;
 using autocast_tests::largest_difference;

@@ -4,7 +4,7 @@
 
 #include <retrograd/retrograd.h>
 
-#include "../../bench/models.h"
+#include "bench/models.h"
 #include "skip.h"
 
 namespace rg = retrograd;

@@ -10,7 +10,7 @@
 #include <retrograd/ops/kernel_report.h>
 #include <retrograd/retrograd.h>
 
-#include "autocast_tensors.h"
+#include "unit/autocast_tensors.h"
 
 namespace rg = retrograd;
 namespace nn = rg::nn;

@@ -1,5 +1,5 @@
 // Dropout: how many, how scaled, which of them, refused calls.
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 #include <cmath>
 #include <vector>

@@ -1,5 +1,5 @@
 // Embedding: values, repeated rows, padding, refused calls.
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 #include <vector>
 

@@ -4,7 +4,7 @@
 
 #include <retrograd/retrograd.h>
 
-#include "explain_nets.h"
+#include "unit/explain_nets.h"
 
 namespace rg = retrograd;
 using rg::Tensor;

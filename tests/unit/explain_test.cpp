@@ -5,8 +5,8 @@
 
 #include <retrograd/retrograd.h>
 
-#include "explain_nets.h"
-#include "nn_small_lenet.h"
+#include "unit/explain_nets.h"
+#include "unit/nn_small_lenet.h"
 
 namespace rg = retrograd;
 using rg::JacobianStructure;

@@ -6,7 +6,7 @@
 #include <retrograd/retrograd.h>
 
 #include "gradient/run_case.h"
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 using namespace retrograd;
 using op_cases::difference;

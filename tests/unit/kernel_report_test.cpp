@@ -8,8 +8,8 @@
 
 #include <retrograd/retrograd.h>
 
-#include "../../bench/models.h"
-#include "../../bench/rows.h"
+#include "bench/models.h"
+#include "bench/rows.h"
 #include "skip.h"
 
 namespace rg = retrograd;

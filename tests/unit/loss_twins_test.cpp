@@ -1,5 +1,5 @@
 // The fused cross entropy against log_softmax and a choice of classes.
-#include "twins.h"
+#include "unit/twins.h"
 
 namespace {
 

@@ -7,7 +7,7 @@
 
 #include <retrograd/retrograd.h>
 
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 using namespace retrograd;
 

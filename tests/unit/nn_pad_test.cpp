@@ -5,8 +5,8 @@
 
 #include <retrograd/retrograd.h>
 
-#include "nn_check_layer.h"
-#include "ops_errors.h"
+#include "unit/nn_check_layer.h"
+#include "unit/ops_errors.h"
 
 namespace rg = retrograd;
 namespace nn = rg::nn;

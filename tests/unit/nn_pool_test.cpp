@@ -6,7 +6,7 @@
 
 #include <retrograd/retrograd.h>
 
-#include "nn_check_layer.h"
+#include "unit/nn_check_layer.h"
 
 namespace rg = retrograd;
 namespace nn = rg::nn;

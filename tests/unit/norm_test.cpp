@@ -1,5 +1,5 @@
 // Normalisation: running statistics, special values, precision, refused calls.
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 #include <cmath>
 #include <vector>

@@ -11,7 +11,7 @@
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
 
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 using namespace retrograd;
 

@@ -10,7 +10,7 @@
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/random.h>
 
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 using namespace retrograd;
 

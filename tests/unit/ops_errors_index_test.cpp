@@ -1,5 +1,5 @@
 // Refused calls of parts, rearrangements, padding, indexing and sorting.
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 #include <cmath>
 

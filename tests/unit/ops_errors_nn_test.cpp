@@ -1,5 +1,5 @@
 // Refused calls of products, convolutions, pools and losses.
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 #include <functional>
 

@@ -1,5 +1,5 @@
 // Refused calls of shape operators, slices, indices and copies.
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>

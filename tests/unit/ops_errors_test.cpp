@@ -1,5 +1,5 @@
 // Refused calls of element-wise operators, reductions and writes in place.
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/ops/ops.h>

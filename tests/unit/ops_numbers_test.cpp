@@ -1,6 +1,6 @@
 // Numbers beside tensors whose dtype does not hold them: refused for integers, rounded for
 // bfloat16.
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 #include <cmath>
 #include <cstdint>

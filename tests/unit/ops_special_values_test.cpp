@@ -9,7 +9,7 @@
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
 
-#include "special_values.h"
+#include "unit/special_values.h"
 
 namespace rg = retrograd;
 

@@ -6,8 +6,8 @@
 
 #include <retrograd/retrograd.h>
 
-#include "ops_errors.h"
-#include "optim_cases.h"
+#include "unit/ops_errors.h"
+#include "unit/optim_cases.h"
 
 namespace rg = retrograd;
 using namespace rg::optim;

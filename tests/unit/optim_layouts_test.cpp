@@ -5,7 +5,7 @@
 
 #include <retrograd/retrograd.h>
 
-#include "optim_cases.h"
+#include "unit/optim_cases.h"
 
 namespace rg = retrograd;
 namespace optim = rg::optim;

@@ -6,7 +6,7 @@
 
 #include <retrograd/retrograd.h>
 
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 namespace rg = retrograd;
 using namespace rg::optim;

@@ -9,8 +9,8 @@
 
 #include <retrograd/retrograd.h>
 
-#include "io_temp_files.h"
-#include "ops_errors.h"
+#include "unit/io_temp_files.h"
+#include "unit/ops_errors.h"
 
 namespace rg = retrograd;
 using namespace rg::optim;

@@ -7,8 +7,8 @@
 
 #include <retrograd/retrograd.h>
 
-#include "io_temp_files.h"
-#include "optim_cases.h"
+#include "unit/io_temp_files.h"
+#include "unit/optim_cases.h"
 
 namespace rg = retrograd;
 namespace optim = rg::optim;

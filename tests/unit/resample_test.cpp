@@ -1,5 +1,5 @@
 // Interpolation, pixel shuffles and grids: values by hand, special places, refused calls.
-#include "ops_errors.h"
+#include "unit/ops_errors.h"
 
 #include <cmath>
 #include <vector>

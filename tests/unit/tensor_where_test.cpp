@@ -9,7 +9,7 @@
 
 #include <retrograd/retrograd.h>
 
-#include "io_temp_files.h"
+#include "unit/io_temp_files.h"
 
 namespace rg = retrograd;
 using rg::Tensor;

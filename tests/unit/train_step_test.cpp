@@ -5,8 +5,8 @@
 
 #include <retrograd/retrograd.h>
 
-#include "nn_small_lenet.h"
 #include "skip.h"
+#include "unit/nn_small_lenet.h"
 
 namespace rg = retrograd;
 namespace nn = retrograd::nn;

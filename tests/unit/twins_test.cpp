@@ -1,5 +1,5 @@
 // Fused kernels against the composition of operators they stand for.
-#include "twins.h"
+#include "unit/twins.h"
 
 namespace {
 
