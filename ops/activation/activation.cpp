@@ -11,7 +11,7 @@
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/detail/number.h>
 

@@ -9,7 +9,7 @@
 #include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/detail/widen.h>
-#include <retrograd/ops/kernels/dropout.h>
+#include <retrograd/ops/kernels/activation/dropout.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 

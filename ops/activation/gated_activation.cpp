@@ -7,7 +7,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/shape.h>
 
 namespace retrograd {

@@ -7,7 +7,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/tensor/detail/number.h>
 
 namespace retrograd {

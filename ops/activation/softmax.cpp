@@ -9,9 +9,9 @@
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/kernels/converted.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/reduce.h>
+#include <retrograd/ops/kernels/reduce/reduce.h>
+#include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>

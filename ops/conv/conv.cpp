@@ -6,7 +6,7 @@
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/detail/relu.h>
-#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 

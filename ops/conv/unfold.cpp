@@ -5,7 +5,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/kernels/unfold.h>
+#include <retrograd/ops/kernels/conv/unfold.h>
 #include <retrograd/ops/shape.h>
 
 namespace retrograd {

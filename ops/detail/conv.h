@@ -6,7 +6,7 @@
 
 #include <retrograd/ops/conv.h>
 #include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 
 namespace retrograd::convolving {
 

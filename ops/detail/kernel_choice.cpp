@@ -3,7 +3,7 @@
 #include <utility>
 
 #include <retrograd/ops/kernels/choice.h>
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 
 namespace retrograd {
 

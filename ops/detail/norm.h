@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <retrograd/ops/kernels/norm.h>
+#include <retrograd/ops/kernels/norm/norm.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::normalising {

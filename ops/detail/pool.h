@@ -5,7 +5,7 @@
 #include <string>
 
 #include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/kernels/pool.h>
+#include <retrograd/ops/kernels/pool/pool.h>
 #include <retrograd/ops/pool.h>
 #include <retrograd/ops/shape.h>
 

@@ -7,7 +7,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/embedding.h>
-#include <retrograd/ops/kernels/grid.h>
+#include <retrograd/ops/kernels/image/grid.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/resample.h>

@@ -6,7 +6,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/number.h>
-#include <retrograd/ops/kernels/resample.h>
+#include <retrograd/ops/kernels/image/resample.h>
 #include <retrograd/ops/shape.h>
 
 namespace retrograd {

@@ -4,7 +4,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/kernels/embedding.h>
+#include <retrograd/ops/kernels/index/embedding.h>
 #include <retrograd/ops/kernels/kernels.h>
 
 namespace retrograd {

@@ -4,7 +4,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/detail/view.h>
-#include <retrograd/ops/kernels/index.h>
+#include <retrograd/ops/kernels/index/index.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>

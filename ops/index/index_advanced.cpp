@@ -7,7 +7,7 @@
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/kernels/index.h>
+#include <retrograd/ops/kernels/index/index.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 

@@ -4,7 +4,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/kernels/index.h>
+#include <retrograd/ops/kernels/index/index.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/detail/number.h>

@@ -8,9 +8,9 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/detail/view.h>
-#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/matmul.h>
+#include <retrograd/ops/kernels/linalg/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/detail/view_within.h>

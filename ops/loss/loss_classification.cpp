@@ -11,8 +11,8 @@
 #include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/kernels/cross_entropy.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loss/cross_entropy.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/softmax.h>

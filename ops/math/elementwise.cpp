@@ -8,7 +8,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/detail/widen.h>
-#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/detail/number.h>

@@ -2,7 +2,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/kernels/converted.h>
+#include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/creation.h>
 
 namespace retrograd {

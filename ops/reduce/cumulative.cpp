@@ -5,8 +5,8 @@
 #include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
-#include <retrograd/ops/kernels/reduce.h>
-#include <retrograd/ops/kernels/scan.h>
+#include <retrograd/ops/kernels/reduce/reduce.h>
+#include <retrograd/ops/kernels/reduce/scan.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 

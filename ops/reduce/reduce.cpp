@@ -11,7 +11,7 @@
 #include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/reduce.h>
+#include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 

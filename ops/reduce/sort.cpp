@@ -3,7 +3,7 @@
 
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/kernels/sort.h>
+#include <retrograd/ops/kernels/reduce/sort.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 

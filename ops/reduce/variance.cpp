@@ -7,7 +7,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/detail/widen.h>
-#include <retrograd/ops/kernels/reduce.h>
+#include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 

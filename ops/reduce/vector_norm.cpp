@@ -8,7 +8,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/kernels/reduce.h>
+#include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>

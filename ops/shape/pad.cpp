@@ -5,7 +5,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
-#include <retrograd/ops/kernels/rearrange.h>
+#include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd {

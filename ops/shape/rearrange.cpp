@@ -3,7 +3,7 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/kernels/rearrange.h>
+#include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 

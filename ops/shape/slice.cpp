@@ -6,7 +6,7 @@
 #include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/rearrange.h>
+#include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 

@@ -1,5 +1,5 @@
 // Looks for convolutions that oneDNN computes wrongly, among random ones: those that
-// onednn_supports.cpp keeps from it, and those that it does not.
+// onednn/supports.cpp keeps from it, and those that it does not.
 //
 // usage: search_onednn_faults [CASES [SEED]]
 //
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/retrograd.h>
 
 namespace rg = retrograd;

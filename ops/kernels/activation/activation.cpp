@@ -1,11 +1,11 @@
-#include <retrograd/ops/kernels/activation.h>
+#include <retrograd/ops/kernels/activation/activation.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include <retrograd/ops/kernels/each.h>
+#include <retrograd/ops/kernels/loops/each.h>
+#include <retrograd/ops/kernels/loops/vector_math.h>
 #include <retrograd/ops/kernels/report.h>
-#include <retrograd/ops/kernels/vector_math.h>
 
 namespace retrograd::kernels {
 

@@ -1,9 +1,9 @@
-#include <retrograd/ops/kernels/dropout.h>
+#include <retrograd/ops/kernels/activation/dropout.h>
 
 #include <cmath>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/light_loops.h>
+#include <retrograd/ops/kernels/loops/light_loops.h>
 
 namespace retrograd::kernels {
 

@@ -1,6 +1,6 @@
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops/rows.h>
 #include <retrograd/ops/kernels/report.h>
-#include <retrograd/ops/kernels/rows.h>
 
 namespace retrograd::kernels {
 

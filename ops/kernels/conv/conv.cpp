@@ -1,9 +1,9 @@
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 
 #include <retrograd/ops/kernels/choice.h>
-#include <retrograd/ops/kernels/conv_direct.h>
-#include <retrograd/ops/kernels/converted.h>
+#include <retrograd/ops/kernels/conv/conv_direct.h>
 #include <retrograd/ops/kernels/report.h>
+#include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/detail/view_within.h>
 

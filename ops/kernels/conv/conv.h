@@ -54,7 +54,7 @@ namespace onednn {
 // wide_input_grad: of bfloat16, in float32.
 enum class Pass : std::uint8_t { forward, input_grad, wide_input_grad, weight_grad };
 // False for float64, empty tensors, and what oneDNN is known to compute wrongly: the list stands in
-// onednn_supports.cpp.
+// onednn/supports.cpp.
 bool supports(Pass pass, const ConvShape& shape);
 // Undefined where oneDNN has no implementation for this CPU that would be worth it.
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);

@@ -1,8 +1,8 @@
-#include <retrograd/ops/kernels/conv_direct.h>
+#include <retrograd/ops/kernels/conv/conv_direct.h>
 
 #include <algorithm>
 
-#include <retrograd/ops/kernels/conv_direct_loops.h>
+#include <retrograd/ops/kernels/conv/conv_direct_loops.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/detail/parallel.h>

@@ -2,7 +2,7 @@
 // would be mostly empty, and takes longer to call than a small convolution takes to compute.
 #pragma once
 
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 
 namespace retrograd::kernels::direct {
 

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 
 namespace retrograd::kernels::direct {
 

@@ -9,11 +9,11 @@
 //   dL/dshifted = G . filters, and each of its rows is added back to where it was read.
 #include <algorithm>
 
-#include <retrograd/ops/kernels/conv.h>
-#include <retrograd/ops/kernels/gemm.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/window.h>
+#include <retrograd/ops/kernels/linalg/gemm.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/pool/window.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::kernels::reference {

@@ -1,4 +1,4 @@
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 
 namespace retrograd::kernels {
 

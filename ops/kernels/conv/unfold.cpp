@@ -1,9 +1,9 @@
-#include <retrograd/ops/kernels/unfold.h>
+#include <retrograd/ops/kernels/conv/unfold.h>
 
 #include <algorithm>
 #include <type_traits>
 
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 
 namespace retrograd::kernels {
 

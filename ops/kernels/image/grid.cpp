@@ -1,10 +1,10 @@
-#include <retrograd/ops/kernels/grid.h>
+#include <retrograd/ops/kernels/image/grid.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 
 namespace retrograd::kernels {
 

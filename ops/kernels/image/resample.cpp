@@ -1,15 +1,15 @@
 // One dimension after the other; the inner loops run over what lies behind it in memory, the
 // channels at least.
-#include <retrograd/ops/kernels/resample.h>
+#include <retrograd/ops/kernels/image/resample.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/parts.h>
-#include <retrograd/ops/kernels/table.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/parts.h>
+#include <retrograd/ops/kernels/loops/table.h>
 
 namespace retrograd::kernels {
 

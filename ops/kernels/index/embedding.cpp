@@ -1,11 +1,11 @@
-#include <retrograd/ops/kernels/embedding.h>
+#include <retrograd/ops/kernels/index/embedding.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/sums.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/sums.h>
 
 namespace retrograd::kernels {
 

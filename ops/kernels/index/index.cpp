@@ -1,10 +1,10 @@
-#include <retrograd/ops/kernels/index.h>
+#include <retrograd/ops/kernels/index/index.h>
 
 #include <algorithm>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/sums.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/sums.h>
 
 namespace retrograd::kernels {
 

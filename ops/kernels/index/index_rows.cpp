@@ -1,11 +1,11 @@
 // Whole rows by index: contiguous runs of all that follows the dimension.
-#include <retrograd/ops/kernels/index.h>
+#include <retrograd/ops/kernels/index/index.h>
 
 #include <algorithm>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/sums.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/sums.h>
 #include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd::kernels {

@@ -1,10 +1,10 @@
-#include <retrograd/ops/kernels/gemm.h>
+#include <retrograd/ops/kernels/linalg/gemm.h>
 
 #include <algorithm>
 #include <limits>
 
+#include <retrograd/ops/kernels/loops/xt.h>
 #include <retrograd/ops/kernels/report.h>
-#include <retrograd/ops/kernels/xt.h>
 #include <retrograd/tensor/threads.h>
 #include <xtensor-blas/xblas.hpp>
 

@@ -1,16 +1,16 @@
-#include <retrograd/ops/kernels/matmul.h>
+#include <retrograd/ops/kernels/linalg/matmul.h>
 
 #include <cstdint>
 #include <optional>
 #include <type_traits>
 
 #include <retrograd/ops/kernels/choice.h>
-#include <retrograd/ops/kernels/converted.h>
-#include <retrograd/ops/kernels/gemm.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/onednn_matmul.h>
+#include <retrograd/ops/kernels/linalg/gemm.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/onednn/matmul.h>
 #include <retrograd/ops/kernels/report.h>
+#include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>
 

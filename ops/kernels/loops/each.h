@@ -1,8 +1,8 @@
 // Functions of each element of floating tensors, bfloat16 computed as float.
 #pragma once
 
-#include <retrograd/ops/kernels/elementwise_types.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/elementwise_types.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd::kernels {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <utility>
 
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 
 namespace retrograd::kernels {
 

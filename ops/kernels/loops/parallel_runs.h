@@ -1,7 +1,7 @@
 // for_each_run in several threads.
 #pragma once
 
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/tensor/detail/parallel_runs.h>
 
 namespace retrograd::kernels {

@@ -1,6 +1,6 @@
-#include <retrograd/ops/kernels/parts.h>
+#include <retrograd/ops/kernels/loops/parts.h>
 
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 
 namespace retrograd::kernels {
 

@@ -12,7 +12,7 @@
 #include <limits>
 #include <type_traits>
 
-#include <retrograd/ops/kernels/vector_math.h>
+#include <retrograd/ops/kernels/loops/vector_math.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::kernels {

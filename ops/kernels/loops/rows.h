@@ -8,9 +8,9 @@
 #include <new>
 #include <type_traits>
 
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/parallel_runs.h>
-#include <retrograd/ops/kernels/pieces.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/parallel_runs.h>
+#include <retrograd/ops/kernels/loops/pieces.h>
 #include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/memory.h>

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <retrograd/ops/kernels/converted.h>
-#include <retrograd/ops/kernels/rearrange.h>
+#include <retrograd/ops/kernels/shape/converted.h>
+#include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/tensor/dispatch.h>
 
 namespace retrograd::kernels {

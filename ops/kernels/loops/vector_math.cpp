@@ -1,4 +1,4 @@
-#include <retrograd/ops/kernels/vector_math.h>
+#include <retrograd/ops/kernels/loops/vector_math.h>
 
 namespace retrograd::kernels::vec {
 

@@ -1,9 +1,9 @@
-#include <retrograd/ops/kernels/cross_entropy.h>
+#include <retrograd/ops/kernels/loss/cross_entropy.h>
 
 #include <algorithm>
 
+#include <retrograd/ops/kernels/loops/rows.h>
 #include <retrograd/ops/kernels/report.h>
-#include <retrograd/ops/kernels/rows.h>
 
 namespace retrograd::kernels {
 

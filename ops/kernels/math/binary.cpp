@@ -2,9 +2,9 @@
 #include <stdexcept>
 #include <type_traits>
 
-#include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/light_loops.h>
+#include <retrograd/ops/kernels/loops/elementwise_types.h>
+#include <retrograd/ops/kernels/loops/light_loops.h>
 #include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {

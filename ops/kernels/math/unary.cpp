@@ -2,11 +2,11 @@
 #include <stdexcept>
 #include <type_traits>
 
-#include <retrograd/ops/kernels/elementwise_types.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/elementwise_types.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/vector_math.h>
 #include <retrograd/ops/kernels/report.h>
-#include <retrograd/ops/kernels/vector_math.h>
 
 namespace retrograd::kernels {
 

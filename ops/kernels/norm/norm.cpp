@@ -1,8 +1,8 @@
-#include <retrograd/ops/kernels/norm.h>
+#include <retrograd/ops/kernels/norm/norm.h>
 
 #include <cmath>
 
-#include <retrograd/ops/kernels/norm_loops.h>
+#include <retrograd/ops/kernels/norm/norm_loops.h>
 #include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {

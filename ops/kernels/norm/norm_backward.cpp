@@ -1,7 +1,7 @@
 // With h = (x - mean) r, r = inverse_deviation, and t = grad * weight, over the n elements of a
 // group: d/dx = r (t - sum(t) / n - h sum(t h) / n); d/dweight = sum(grad h); d/dbias = sum(grad).
 // Ioffe and Szegedy, "Batch normalization", 2015.
-#include <retrograd/ops/kernels/norm_loops.h>
+#include <retrograd/ops/kernels/norm/norm_loops.h>
 #include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/norm.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/norm/norm.h>
 #include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>
 

@@ -1,7 +1,7 @@
 // A build without oneDNN: it supports nothing.
 #ifndef RETROGRAD_WITH_ONEDNN
-#include <retrograd/ops/kernels/conv.h>
-#include <retrograd/ops/kernels/onednn_matmul.h>
+#include <retrograd/ops/kernels/conv/conv.h>
+#include <retrograd/ops/kernels/onednn/matmul.h>
 
 namespace retrograd::kernels::onednn {
 

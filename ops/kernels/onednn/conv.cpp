@@ -1,7 +1,7 @@
 #ifdef RETROGRAD_WITH_ONEDNN
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/onednn_conv_plan.h>
+#include <retrograd/ops/kernels/onednn/conv_plan.h>
 
 namespace retrograd::kernels::onednn {
 

@@ -1,5 +1,5 @@
 #ifdef RETROGRAD_WITH_ONEDNN
-#include <retrograd/ops/kernels/onednn_conv_plan.h>
+#include <retrograd/ops/kernels/onednn/conv_plan.h>
 
 #include <cstddef>
 #include <exception>

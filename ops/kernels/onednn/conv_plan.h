@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include <retrograd/ops/kernels/conv.h>
-#include <retrograd/ops/kernels/onednn_runtime.h>
+#include <retrograd/ops/kernels/conv/conv.h>
+#include <retrograd/ops/kernels/onednn/runtime.h>
 
 namespace retrograd::kernels::onednn {
 

@@ -1,5 +1,5 @@
 #ifdef RETROGRAD_WITH_ONEDNN
-#include <retrograd/ops/kernels/onednn_matmul.h>
+#include <retrograd/ops/kernels/onednn/matmul.h>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/lru_cache.h>
-#include <retrograd/ops/kernels/onednn_runtime.h>
+#include <retrograd/ops/kernels/onednn/runtime.h>
 #include <retrograd/ops/kernels/report.h>
 
 namespace retrograd::kernels::onednn {

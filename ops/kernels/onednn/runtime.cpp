@@ -1,5 +1,5 @@
 #ifdef RETROGRAD_WITH_ONEDNN
-#include <retrograd/ops/kernels/onednn_runtime.h>
+#include <retrograd/ops/kernels/onednn/runtime.h>
 
 #include <cstddef>
 #include <cstdint>

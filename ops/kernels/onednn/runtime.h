@@ -8,7 +8,7 @@
 #include <initializer_list>
 #include <memory>
 
-#include <retrograd/ops/kernels/onednn_compat.h>
+#include <retrograd/ops/kernels/onednn/compat.h>
 #include <retrograd/tensor/detail/within_memory.h>
 #include <retrograd/tensor/dtype.h>
 #include <retrograd/tensor/error.h>

@@ -1,7 +1,7 @@
 #ifdef RETROGRAD_WITH_ONEDNN
 #include <algorithm>
 
-#include <retrograd/ops/kernels/conv.h>
+#include <retrograd/ops/kernels/conv/conv.h>
 
 namespace retrograd::kernels::onednn {
 

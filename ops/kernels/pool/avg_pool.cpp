@@ -3,9 +3,9 @@
 #include <array>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/lanes.h>
-#include <retrograd/ops/kernels/parts.h>
-#include <retrograd/ops/kernels/pool_windows.h>
+#include <retrograd/ops/kernels/loops/lanes.h>
+#include <retrograd/ops/kernels/loops/parts.h>
+#include <retrograd/ops/kernels/pool/pool_windows.h>
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/dispatch.h>
 

@@ -4,8 +4,8 @@
 #include <type_traits>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/lanes.h>
-#include <retrograd/ops/kernels/pool_windows.h>
+#include <retrograd/ops/kernels/loops/lanes.h>
+#include <retrograd/ops/kernels/pool/pool_windows.h>
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>

@@ -1,4 +1,4 @@
-#include <retrograd/ops/kernels/pool_windows.h>
+#include <retrograd/ops/kernels/pool/pool_windows.h>
 
 #include <numeric>
 

@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <span>
 
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/pool.h>
-#include <retrograd/ops/kernels/table.h>
-#include <retrograd/ops/kernels/window.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/table.h>
+#include <retrograd/ops/kernels/pool/pool.h>
+#include <retrograd/ops/kernels/pool/window.h>
 
 namespace retrograd::kernels {
 

@@ -1,13 +1,13 @@
-#include <retrograd/ops/kernels/extreme.h>
+#include <retrograd/ops/kernels/reduce/extreme.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-#include <retrograd/ops/kernels/convert.h>
-#include <retrograd/ops/kernels/parallel_runs.h>
-#include <retrograd/ops/kernels/reduce.h>
-#include <retrograd/ops/kernels/reduction.h>
+#include <retrograd/ops/kernels/loops/parallel_runs.h>
+#include <retrograd/ops/kernels/reduce/reduce.h>
+#include <retrograd/ops/kernels/reduce/reduction.h>
+#include <retrograd/ops/kernels/shape/convert.h>
 
 namespace retrograd::kernels {
 

@@ -1,4 +1,4 @@
-#include <retrograd/ops/kernels/reduce.h>
+#include <retrograd/ops/kernels/reduce/reduce.h>
 
 #include <cmath>
 #include <functional>
@@ -6,12 +6,12 @@
 #include <type_traits>
 #include <utility>
 
-#include <retrograd/ops/kernels/each.h>
-#include <retrograd/ops/kernels/elementwise_types.h>
-#include <retrograd/ops/kernels/extreme.h>
-#include <retrograd/ops/kernels/reduction.h>
+#include <retrograd/ops/kernels/loops/each.h>
+#include <retrograd/ops/kernels/loops/elementwise_types.h>
+#include <retrograd/ops/kernels/loops/vector_math.h>
+#include <retrograd/ops/kernels/reduce/extreme.h>
+#include <retrograd/ops/kernels/reduce/reduction.h>
 #include <retrograd/ops/kernels/report.h>
-#include <retrograd/ops/kernels/vector_math.h>
 
 namespace retrograd::kernels {
 

@@ -1,9 +1,9 @@
-#include <retrograd/ops/kernels/reduction.h>
+#include <retrograd/ops/kernels/reduce/reduction.h>
 
 #include <array>
 #include <cstddef>
 
-#include <retrograd/ops/kernels/convert.h>
+#include <retrograd/ops/kernels/shape/convert.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd::kernels::reduction {

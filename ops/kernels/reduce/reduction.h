@@ -17,7 +17,7 @@
 #include <functional>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/tensor/detail/instructions.h>
 
 namespace retrograd::kernels {

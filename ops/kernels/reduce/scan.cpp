@@ -1,11 +1,11 @@
-#include <retrograd/ops/kernels/scan.h>
+#include <retrograd/ops/kernels/reduce/scan.h>
 
 #include <algorithm>
 #include <array>
 #include <type_traits>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/parallel_runs.h>
+#include <retrograd/ops/kernels/loops/parallel_runs.h>
 #include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd::kernels {

@@ -1,5 +1,5 @@
 // Values are compared as keys: unsigned integers in their order.
-#include <retrograd/ops/kernels/sort.h>
+#include <retrograd/ops/kernels/reduce/sort.h>
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 #include <type_traits>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/parts.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/parts.h>
 #include <retrograd/tensor/detail/view_within.h>
 
 namespace retrograd::kernels {

@@ -1,4 +1,4 @@
-#include <retrograd/ops/kernels/convert.h>
+#include <retrograd/ops/kernels/shape/convert.h>
 
 #include <algorithm>
 #include <cstring>

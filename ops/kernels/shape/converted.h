@@ -2,7 +2,7 @@
 #pragma once
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 
 namespace retrograd::kernels {
 

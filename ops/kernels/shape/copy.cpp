@@ -1,10 +1,10 @@
 #include <retrograd/ops/kernels/choice.h>
-#include <retrograd/ops/kernels/convert.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/parallel_runs.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/parallel_runs.h>
 #include <retrograd/ops/kernels/report.h>
-#include <retrograd/ops/kernels/transpose.h>
+#include <retrograd/ops/kernels/shape/convert.h>
+#include <retrograd/ops/kernels/shape/transpose.h>
 
 namespace retrograd::kernels {
 

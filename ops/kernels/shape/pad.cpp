@@ -1,7 +1,7 @@
 // Padding: the inner part is copied once, the margins are filled or copied from the result itself,
 // a dimension at a time.
-#include <retrograd/ops/kernels/loops.h>
-#include <retrograd/ops/kernels/rearrange.h>
+#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/shape/rearrange.h>
 
 namespace retrograd::kernels {
 

@@ -1,9 +1,9 @@
-#include <retrograd/ops/kernels/rearrange.h>
+#include <retrograd/ops/kernels/shape/rearrange.h>
 
 #include <algorithm>
 #include <cstddef>
 
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 
 namespace retrograd::kernels {
 

@@ -1,11 +1,11 @@
-#include <retrograd/ops/kernels/transpose.h>
+#include <retrograd/ops/kernels/shape/transpose.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
 
-#include <retrograd/ops/kernels/loops.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 
 namespace retrograd::kernels {
 
