@@ -16,28 +16,6 @@ namespace retrograd {
 
 namespace {
 
-// Whether two elements may be one place in memory.
-bool may_overlap(const Tensor& x) {
-  if (x.numel() == 0) {
-    return false;
-  }
-  std::vector<std::pair<std::int64_t, std::int64_t>> dims;  // stride, size
-  for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    if (x.shape()[d] > 1) {
-      dims.emplace_back(x.strides()[d], x.shape()[d]);
-    }
-  }
-  std::sort(dims.begin(), dims.end());
-  std::int64_t reach = 0;
-  for (const auto& [stride, size] : dims) {
-    if (stride <= reach) {
-      return true;
-    }
-    reach += stride * (size - 1);
-  }
-  return false;
-}
-
 // The addresses of all elements, in row-major order.
 std::vector<double*> elements(const Tensor& x) {
   std::vector<double*> all;
@@ -121,7 +99,7 @@ void GradientChecker::check_inputs() {
                            " must be float64: finite differences of a shorter type prove nothing",
                        {{"input", x}});
     }
-    if (may_overlap(x)) {
+    if (detail::may_overlap(x.shape(), x.strides())) {
       fail<ValueError>(name_, where_,
                        "elements of input " + std::to_string(i) +
                            " share memory (it was expanded), so they cannot be changed one by "

@@ -3,6 +3,7 @@
 usage: check_layers.py SOURCE_FOLDER
 Prints one line for each fault and exits with 1 if there is one.
 """
+import collections
 import pathlib
 import re
 import sys
@@ -35,7 +36,8 @@ THIRD_PARTY = {
     r"Random123": {"tensor"},
 }
 # No public header includes any of them; headers in a sub-folder are not public.
-MOST_LINES = 350
+MOST_LINES = 300
+MOST_SOURCES = 30  # of a folder, beside its public headers
 
 
 def folder_of(path):
@@ -45,13 +47,17 @@ def folder_of(path):
 
 
 def faults(root):
+    sources = collections.Counter()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         layer = folder_of(name)
         if path.suffix not in (".h", ".cpp"):
             continue
         lines = path.read_text().splitlines()
+        public = layer in ALLOWED and path.suffix == ".h" and name.count("/") == 1
         if layer in ALLOWED or name.split("/")[0] in ("tests", "tutorials"):
+            if not public:
+                sources[path.parent.relative_to(root).as_posix()] += 1
             if len(lines) > MOST_LINES:
                 yield f"{name}: {len(lines)} lines, more than {MOST_LINES}; split it by topic"
         if name.startswith("tutorials/"):
@@ -63,7 +69,6 @@ def faults(root):
                            "and components alone")
         if layer not in ALLOWED:
             continue
-        public = path.suffix == ".h" and name.count("/") == 1
         for number, line in enumerate(lines, 1):
             found = re.match(r'\s*#include ([<"])(.*)[>"]', line)
             if not found:
@@ -82,6 +87,9 @@ def faults(root):
                     yield f"{name}:{number}: a public header must not include a detail header"
                 if public and other == "ops/kernels":
                     yield f"{name}:{number}: a public header must not include kernels"
+    for folder, count in sources.items():
+        if count > MOST_SOURCES:
+            yield f"{folder}: {count} sources, more than {MOST_SOURCES}; make folders by topic"
 
 
 def main():

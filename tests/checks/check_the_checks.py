@@ -19,7 +19,7 @@ BAD = {
     "io/k.cpp": ("#include <png.h>\n", "png.h is not for io"),
     "data/l.cpp": ("#include <retrograd/images/png.h>\n", "data must not include images"),
     "optim/h.cpp": ('#include "sgd.h"\n', "include <retrograd/...>"),
-    "autograd/i.cpp": ("\n" * 400, "400 lines"),
+    "autograd/i.cpp": ("\n" * 301, "301 lines"),
     "tutorials/j.cpp": ("#include <retrograd/nn/nn.h>\n", "<retrograd/retrograd.h> and components alone"),
 }
 
@@ -44,6 +44,17 @@ for name, (text, fault) in BAD.items():
     result = run({name: text})
     assert result.returncode == 1 and fault in result.stdout, (name, result.stdout)
     assert result.stdout.startswith(name), result.stdout
+
+public = {f"ops/{i}.h": "" for i in range(40)}
+good = run(public | {f"ops/{i}.cpp": "" for i in range(30)})
+assert good.returncode == 0, good.stdout
+result = run({f"ops/{i}.cpp": "" for i in range(31)})
+assert result.returncode == 1 and result.stdout.startswith("ops: 31 sources"), result.stdout
+
+public = {f"ops/{i}.h": "" for i in range(40)}
+assert run(public | {f"ops/{i}.cpp": "" for i in range(30)}).returncode == 0
+result = run({f"ops/{i}.cpp": "" for i in range(31)})
+assert result.returncode == 1 and result.stdout.startswith("ops: 31 sources"), result.stdout
 
 with tempfile.TemporaryDirectory() as folder:
     pathlib.Path(folder, "heavy.h").write_text("#include <zlib.h>\n")

@@ -1,112 +1,15 @@
 #include <retrograd/ops/kernels/reduce/reduction.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
+#include <retrograd/ops/kernels/reduce/reduction_plan.h>
 #include <retrograd/ops/kernels/shape/convert.h>
-#include <retrograd/tensor/strided.h>
 
 namespace retrograd::kernels::reduction {
 
 namespace {
-
-// A dimension: steps in the input and in the row-major result, 0 there if it is reduced.
-struct Axis {
-  std::int64_t size = 1;
-  std::int64_t step = 0;
-  std::int64_t result = 0;
-};
-
-// Axes from the outermost inwards; never none.
-class Axes {
- public:
-  void append(const Axis& axis) { all_[count_++] = axis; }
-  std::size_t size() const { return count_; }
-  Axis& operator[](std::size_t i) { return all_[i]; }
-  const Axis& operator[](std::size_t i) const { return all_[i]; }
-  const Axis& inner() const { return all_[count_ - 1]; }
-  const Axis* outer() const { return all_.data(); }  // size() - 1 of them
-
- private:
-  std::array<Axis, Dims::capacity> all_{};
-  std::size_t count_ = 0;
-};
-
-constexpr std::int64_t kColumns = 512;  // totals at a time
-
-constexpr std::int64_t kNarrow = 64;
-
-// Few columns without gaps, such as the channels of an image: several rows make one longer row.
-bool is_narrow(const Axis& columns, const Axis& rows) {
-  return columns.step == 1 && rows.step == columns.size && columns.size < kNarrow &&
-         rows.size * columns.size >= 2 * kColumns;
-}
-
-struct Plan {
-  Axes kept;
-  Axes reduced;
-  bool by_rows = false;  // whether the inner loop is along the last reduced axis, not the last kept
-  bool front_to_back = false;  // whether long columns follow each other in memory
-};
-Plan plan_of(const Tensor& x, const Shape& result, const DimMask& reduced) {
-  Strides result_strides = contiguous_strides(result);
-  for (std::size_t d = 0; d < result_strides.size(); ++d) {
-    result_strides[d] = reduced[d] ? 0 : result_strides[d];
-  }
-  const retrograd::detail::LoopPlan<2> loops(x.shape(), {&x.strides(), &result_strides});
-  Plan plan;
-  for (std::size_t d = 0; d < loops.shape.size(); ++d) {
-    const Axis axis{loops.shape[d], loops.strides[0][d], loops.strides[1][d]};
-    plan.by_rows = axis.result == 0;
-    (plan.by_rows ? plan.reduced : plan.kept).append(axis);
-  }
-  for (Axes* axes : {&plan.kept, &plan.reduced}) {
-    if (axes->size() == 0) {
-      axes->append({});
-    }
-  }
-  const std::int64_t across = plan.kept.inner().size;
-  const std::int64_t along = plan.reduced.inner().size;
-  if (is_narrow(plan.kept.inner(), plan.reduced.inner())) {
-    plan.by_rows = false;
-    return plan;
-  }
-  // A long loop is better than a short one over neighbours.
-  constexpr std::int64_t kShort = 8;
-  if ((plan.by_rows ? along : across) <= kShort && (plan.by_rows ? across : along) > kShort) {
-    plan.by_rows = !plan.by_rows;
-  }
-  // Memory is read fastest from front to back.
-  plan.front_to_back = plan.kept.inner().step == 1 && across >= 128 && across <= kColumns &&
-                       plan.reduced.inner().step == across;
-  return plan;
-}
-
-// Where to divide the work: along a kept axis, or by parts of a reduced one to merge afterwards.
-struct Division {
-  bool kept = true;
-  std::size_t axis = 0;
-  std::int64_t parts = 1;
-};
-// By the shape alone, so that results do not depend on the number of threads.
-Division divide(const Plan& plan, std::int64_t elements) {
-  const std::size_t last = plan.kept.size() - 1;
-  for (std::size_t d = 0; d <= last; ++d) {
-    if (plan.kept[d].size >= (d == last && !plan.by_rows ? 64 : 8)) {
-      return {.kept = true, .axis = d, .parts = 1};
-    }
-  }
-  std::size_t longest = 0;
-  for (std::size_t d = 0; d < plan.reduced.size(); ++d) {
-    longest = plan.reduced[d].size > plan.reduced[longest].size ? d : longest;
-  }
-  const std::int64_t parts =
-      std::min({std::int64_t{16}, plan.reduced[longest].size, elements / kGrain});
-  if (parts <= 1) {
-    return {};
-  }
-  return {.kept = false, .axis = longest, .parts = parts};
-}
 
 // Calls f(offset in the input, offset in the result) for all places along `count` axes.
 template <class F>

@@ -1,0 +1,47 @@
+// Losses whose targets are classes. Internal.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include <retrograd/ops/loss.h>
+#include <retrograd/tensor/tensor.h>
+#include <retrograd/tensor/where.h>
+
+namespace retrograd::loss {
+
+// The dimension of the classes.
+std::size_t class_dim(const char* op, const Tensor& input, const Tensor& target, Where where);
+
+// Throws unless weight is undefined or has an element for each class.
+void check_class_weight(const char* op, const Tensor& weight, const Tensor& input, std::size_t dim,
+                        Where where);
+
+// What the targets are, once they are known to be in range.
+struct Classes {
+  Tensor index;            // the target, with class 0 in place of ignored ones
+  Tensor ignored;          // boolean; undefined when none is
+  std::int64_t count = 0;  // of those not ignored
+};
+
+// Throws unless all targets that are not ignored are classes of the input.
+Classes check_classes(const char* op, const Tensor& input, const Tensor& target, std::size_t dim,
+                      std::optional<std::int64_t> ignore_index, Where where);
+
+// losses with 0 for ignored targets.
+Tensor without_ignored(const Tensor& losses, const Classes& classes, Where where);
+
+// The weight of each target; undefined without weights.
+Tensor target_weights(const Tensor& weight, const Classes& classes, Where where);
+
+// Losses in which those of ignored targets are 0 and weights are factors. The mean divides by the
+// weights of the targets.
+Tensor reduced_over_targets(const char* op, const Tensor& losses, const Tensor& weights,
+                            const Classes& classes, Reduction reduction, Where where);
+
+// The negative log probabilities of the targets.
+Tensor nll(const char* op, const Tensor& log_probabilities, const Classes& classes, std::size_t dim,
+           const Tensor& weights, Reduction reduction, Where where);
+
+}  // namespace retrograd::loss
