@@ -3,12 +3,11 @@
 set -eu
 cmake --preset release
 cmake --build --preset release --target retrograd_unit_tests
-failed=
-for seed in $(seq 1 20); do
-  build/release/tests/retrograd_unit_tests -ob=rand -rs="$seed" > build/order.log || {
-    cat build/order.log
-    failed="$failed $seed"
-  }
+failed=$(seq 1 20 | xargs -P "$(nproc)" -I '{}' sh -c '
+  OMP_NUM_THREADS=1 build/release/tests/retrograd_unit_tests -ob=rand -rs={} > build/order-{}.log ||
+    echo {}')
+for seed in $failed; do
+  cat "build/order-$seed.log"
 done
-echo "20 orders, failed:${failed:- none}"
+echo "20 orders, failed:" ${failed:-none}
 [ -z "$failed" ]

@@ -3,6 +3,6 @@
 mkdir -p build/systems && cd build/systems || exit 1
 status=0
 for suite in bookworm trixie; do
-  ../../tests/systems/try_system.sh "$suite" || status=1
+  CACHE=${CACHE:-$PWD/cache-$suite} ../../tests/systems/try_system.sh "$suite" || status=1
 done
 exit $status
