@@ -1,7 +1,6 @@
 // Walking several strided operands of one shape together, in runs along the innermost dimension.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -131,28 +130,28 @@ void for_each_element(const Shape& shape, const Strides& strides, F&& f) {
 
 // Whether two elements may be one place in memory. Never false where they are.
 inline bool may_overlap(const Shape& shape, const Strides& strides) {
-  struct Dim {
-    std::int64_t stride;
-    std::int64_t size;
-  };
-  std::array<Dim, Dims::capacity> dims;
-  std::size_t count = 0;
+  Shape sizes;  // by ascending steps
+  Strides steps;
   for (std::size_t d = 0; d < shape.size(); ++d) {
     if (shape[d] == 0) {
       return false;
     }
     if (shape[d] > 1) {
-      dims[count++] = {strides[d] < 0 ? -strides[d] : strides[d], shape[d]};
+      const std::int64_t step = strides[d] < 0 ? -strides[d] : strides[d];
+      std::size_t at = 0;
+      while (at < steps.size() && steps[at] < step) {
+        ++at;
+      }
+      sizes.insert(at, shape[d]);
+      steps.insert(at, step);
     }
   }
-  std::sort(dims.begin(), dims.begin() + static_cast<std::ptrdiff_t>(count),
-            [](const Dim& a, const Dim& b) { return a.stride < b.stride; });
   std::int64_t reach = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (dims[i].stride <= reach) {
+  for (std::size_t d = 0; d < sizes.size(); ++d) {
+    if (steps[d] <= reach) {
       return true;
     }
-    reach += dims[i].stride * (dims[i].size - 1);
+    reach += steps[d] * (sizes[d] - 1);
   }
   return false;
 }
