@@ -1,5 +1,6 @@
 // Max pooling: the inner loops run over the channels, which lie side by side.
 #include <array>
+#include <bit>
 #include <limits>
 #include <type_traits>
 
@@ -71,7 +72,7 @@ struct Winners {
       for (std::int64_t i = 0; i < count - (last ? 1 : 0); ++i) {
         block.each([&](std::size_t v) {
           later[v] &= block.load(in + list[i].at, v) != values[v];
-          ids[v] += later[v] & one;
+          ids[v] = sum(ids[v], later[v] & one);
         });
       }
     });
@@ -79,6 +80,12 @@ struct Winners {
 
  private:
   static constexpr Vector kLeast = Vector{} - std::numeric_limits<T>::infinity();
+
+  // Of four counts side by side too, whose first bit is the sign of a lane.
+  static Ints sum(Ints a, Ints b) {
+    using Bits [[gnu::vector_size(sizeof(Ints))]] = std::make_unsigned_t<typename Lanes<T>::Int>;
+    return std::bit_cast<Ints>(std::bit_cast<Bits>(a) + std::bit_cast<Bits>(b));
+  }
 
   static Ints id(std::int64_t i) {
     return kPlain ? Ints{} + static_cast<typename Lanes<T>::Int>(i)
