@@ -7,10 +7,10 @@
 #include <unordered_map>
 #include <utility>
 
-#include <retrograd/autograd/detail/autocast_off.h>
 #include <retrograd/autograd/grad_mode.h>
-#include <retrograd/tensor/detail/instructions.h>
+#include <retrograd/autograd/internal/autocast_off.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd {
 

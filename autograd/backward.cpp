@@ -3,11 +3,11 @@
 #include <string>
 #include <utility>
 
-#include <retrograd/autograd/detail/engine.h>
-#include <retrograd/autograd/detail/hook_list.h>
 #include <retrograd/autograd/detail/nesting.h>
+#include <retrograd/autograd/internal/engine.h>
+#include <retrograd/autograd/internal/hook_list.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/tensor/internal/current_operator.h>
 
 namespace retrograd {
 

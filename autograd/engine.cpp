@@ -1,4 +1,4 @@
-#include <retrograd/autograd/detail/engine.h>
+#include <retrograd/autograd/internal/engine.h>
 
 #include <algorithm>
 #include <array>
@@ -7,11 +7,11 @@
 #include <unordered_set>
 
 #include <retrograd/autograd/anomaly.h>
-#include <retrograd/autograd/detail/accumulate.h>
-#include <retrograd/autograd/detail/autocast_off.h>
 #include <retrograd/autograd/detail/finite.h>
-#include <retrograd/autograd/detail/hook_list.h>
-#include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/autograd/internal/accumulate.h>
+#include <retrograd/autograd/internal/autocast_off.h>
+#include <retrograd/autograd/internal/hook_list.h>
+#include <retrograd/tensor/internal/current_operator.h>
 
 namespace retrograd {
 

@@ -1,5 +1,5 @@
 #include <retrograd/autograd/grad_mode.h>
-#include <retrograd/tensor/detail/hot_tls.h>
+#include <retrograd/tensor/internal/hot_tls.h>
 
 namespace retrograd {
 

@@ -6,7 +6,7 @@
 #include <retrograd/autograd/detail/gradient_checker.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
 

@@ -9,7 +9,7 @@
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd {

@@ -8,8 +8,8 @@
 #include <pthread.h>
 #endif
 
-#include <retrograd/tensor/detail/hot_tls.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/hot_tls.h>
 
 namespace retrograd::detail {
 

@@ -6,11 +6,11 @@
 #include <string>
 #include <unordered_set>
 
-#include <retrograd/autograd/detail/accumulate.h>
-#include <retrograd/autograd/detail/engine.h>
-#include <retrograd/autograd/detail/hook_list.h>
-#include <retrograd/tensor/detail/current_operator.h>
-#include <retrograd/tensor/detail/hot_tls.h>
+#include <retrograd/autograd/internal/accumulate.h>
+#include <retrograd/autograd/internal/engine.h>
+#include <retrograd/autograd/internal/hook_list.h>
+#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/internal/hot_tls.h>
 #include <retrograd/tensor/memory.h>
 
 namespace retrograd {

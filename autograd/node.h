@@ -33,7 +33,7 @@ Gradients call_backward(const Node& node, const Tensor& grad, const bool* needed
 std::vector<Node*> nodes_before(Node* root);
 
 class ReplacedSaved;
-struct TensorHooks;  // autograd/detail/hook_list.h
+struct TensorHooks;  // autograd/internal/hook_list.h
 
 // Makes `node` what the tensor's gradient flows to, after a write in place. The hooks of the tensor
 // and the gradient that it keeps go along.

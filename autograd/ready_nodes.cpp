@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include <retrograd/autograd/detail/accumulate.h>
-#include <retrograd/autograd/detail/engine.h>
+#include <retrograd/autograd/internal/accumulate.h>
+#include <retrograd/autograd/internal/engine.h>
 
 namespace retrograd {
 

@@ -46,7 +46,7 @@ class Gradients {
 };
 
 class Backward;
-class ReadyNodes;  // autograd/detail/engine.h
+class ReadyNodes;  // autograd/internal/engine.h
 
 namespace detail {
 Tensor* waiting_gradient(const Backward& b, std::size_t i) noexcept;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <retrograd/data/detail/digit_outlines.h>
-#include <retrograd/tensor/detail/parallel.h>
+#include <retrograd/tensor/loops/parallel.h>
 #include <retrograd/tensor/random.h>
 
 namespace retrograd {

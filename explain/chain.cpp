@@ -4,7 +4,7 @@
 #include <map>
 
 #include <retrograd/autograd/autocast.h>
-#include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 

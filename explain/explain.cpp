@@ -5,7 +5,7 @@
 #include <limits>
 #include <set>
 
-#include <retrograd/autograd/detail/engine.h>
+#include <retrograd/autograd/internal/engine.h>
 #include <retrograd/explain/detail/chain.h>
 #include <retrograd/explain/detail/probe.h>
 #include <retrograd/ops/shape.h>

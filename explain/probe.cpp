@@ -3,8 +3,8 @@
 #include <cmath>
 #include <unordered_set>
 
-#include <retrograd/tensor/detail/view_within.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd::detail {

@@ -11,7 +11,7 @@
 #include <retrograd/functional/detail/inner.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/random.h>
 
 namespace retrograd::detail {

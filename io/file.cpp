@@ -1,12 +1,12 @@
-#include <retrograd/io/detail/file.h>
+#include <retrograd/io/internal/file.h>
 
 #include <cerrno>
 #include <system_error>
 
 #include <unistd.h>
 
-#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/current_operator.h>
 
 namespace retrograd::detail {
 

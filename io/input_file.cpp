@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <retrograd/io/detail/file.h>
+#include <retrograd/io/internal/file.h>
 
 namespace retrograd::detail {
 

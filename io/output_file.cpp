@@ -15,8 +15,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include <retrograd/io/detail/file.h>
-#include <retrograd/tensor/detail/within_memory.h>
+#include <retrograd/io/internal/file.h>
+#include <retrograd/tensor/internal/within_memory.h>
 
 namespace retrograd::detail {
 

@@ -5,8 +5,8 @@
 
 #include <zlib.h>
 
-#include <retrograd/io/detail/file.h>
 #include <retrograd/io/detail/safetensors_header.h>
+#include <retrograd/io/internal/file.h>
 #include <retrograd/io/safetensors.h>
 
 namespace retrograd {

@@ -8,8 +8,8 @@
 #include <zlib.h>
 #include <nlohmann/json.hpp>
 
-#include <retrograd/io/detail/file.h>
 #include <retrograd/io/detail/safetensors_header.h>
+#include <retrograd/io/internal/file.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/strided.h>

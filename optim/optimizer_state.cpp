@@ -3,7 +3,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/optim/optimizer.h>
-#include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/tensor/internal/current_operator.h>
 
 namespace retrograd::optim {
 

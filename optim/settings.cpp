@@ -4,8 +4,8 @@
 
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/current_operator.h>
-#include <retrograd/tensor/detail/printable.h>
+#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::optim::detail {
 

@@ -3,8 +3,8 @@
 #include <limits>
 #include <utility>
 
-#include <retrograd/tensor/detail/current_operator.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/strided.h>
 #include <retrograd/tensor/tensor.h>
 

@@ -5,10 +5,10 @@
 #include <numeric>
 #include <string>
 
-#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/detail/generate.h>
-#include <retrograd/tensor/detail/number.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/internal/number.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd {

@@ -7,8 +7,8 @@
 
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/detail/generate.h>
-#include <retrograd/tensor/detail/number.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {

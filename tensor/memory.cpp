@@ -8,9 +8,9 @@
 #include <pthread.h>
 
 #include <retrograd/tensor/detail/block_pool.h>
-#include <retrograd/tensor/detail/current_operator.h>
-#include <retrograd/tensor/detail/hot_tls.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/internal/hot_tls.h>
 
 namespace retrograd::memory {
 namespace {

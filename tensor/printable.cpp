@@ -1,4 +1,4 @@
-#include <retrograd/tensor/detail/printable.h>
+#include <retrograd/tensor/internal/printable.h>
 
 #include <cstdio>
 

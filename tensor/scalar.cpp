@@ -4,7 +4,7 @@
 #include <ostream>
 #include <string>
 
-#include <retrograd/tensor/detail/number.h>
+#include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
 

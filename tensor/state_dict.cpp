@@ -1,6 +1,6 @@
 #include <retrograd/tensor/state_dict.h>
 
-#include <retrograd/tensor/detail/printable.h>
+#include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd {
 

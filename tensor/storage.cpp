@@ -5,8 +5,8 @@
 #include <memory>
 #include <new>
 
-#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/memory.h>
 
 namespace retrograd::detail {

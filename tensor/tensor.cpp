@@ -3,8 +3,8 @@
 #include <limits>
 #include <utility>
 
-#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/memory.h>
 #include <retrograd/tensor/strided.h>
 

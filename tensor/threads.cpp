@@ -6,8 +6,8 @@
 #include <omp.h>
 #include <pthread.h>
 
-#include <retrograd/tensor/detail/parallel.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/loops/parallel.h>
 
 namespace retrograd {
 

@@ -3,7 +3,7 @@
 #include <ostream>
 #include <string_view>
 
-#include <retrograd/tensor/detail/hot_tls.h>
+#include <retrograd/tensor/internal/hot_tls.h>
 
 namespace retrograd {
 

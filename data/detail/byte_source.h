@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <retrograd/io/detail/file.h>
+#include <retrograd/io/internal/file.h>
 
 namespace retrograd::detail {
 

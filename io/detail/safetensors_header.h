@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include <retrograd/io/detail/file.h>
+#include <retrograd/io/internal/file.h>
 #include <retrograd/tensor/dims.h>
 #include <retrograd/tensor/dtype.h>
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include <retrograd/nn/detail/layer.h>
-#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/softmax.h>
 #include <retrograd/tensor/creation.h>
 

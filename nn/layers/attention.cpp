@@ -5,10 +5,10 @@
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/attention.h>
-#include <retrograd/ops/detail/attention.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/widen.h>
+#include <retrograd/ops/internal/attention.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>

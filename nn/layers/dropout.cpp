@@ -1,7 +1,7 @@
 #include <retrograd/nn/dropout.h>
 
-#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/dropout.h>
+#include <retrograd/ops/internal/number.h>
 
 namespace retrograd::nn {
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <retrograd/ops/detail/loss.h>
+#include <retrograd/ops/internal/loss.h>
 
 namespace retrograd::nn {
 

@@ -4,7 +4,7 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
-#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/norm.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/ops/shape.h>

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include <retrograd/nn/detail/layer.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/recurrence.h>
-#include <retrograd/ops/detail/widen.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/recurrence.h>
+#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <retrograd/nn/detail/layer.h>
-#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/internal/number.h>
 
 namespace retrograd::nn {
 

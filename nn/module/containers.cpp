@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <retrograd/tensor/detail/printable.h>
+#include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::nn {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/internal/view.h>
 
 namespace retrograd::nn {
 

@@ -3,8 +3,8 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/members.h>
-#include <retrograd/tensor/detail/current_operator.h>
-#include <retrograd/tensor/detail/printable.h>
+#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/internal/printable.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd::nn {

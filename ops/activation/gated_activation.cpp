@@ -5,8 +5,8 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/activation.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/shape.h>
 

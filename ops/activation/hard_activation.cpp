@@ -4,11 +4,11 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/activation.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/kernels/activation/activation.h>
-#include <retrograd/tensor/detail/number.h>
+#include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
 

@@ -3,9 +3,9 @@
 #include <string>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/detail/relu.h>
+#include <retrograd/ops/internal/autocast.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>

@@ -1,6 +1,6 @@
 // Transposed convolutions: the input's gradient of a convolution, as an operator of its own.
-#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/conv.h>
+#include <retrograd/ops/internal/autocast.h>
 #include <retrograd/ops/shape.h>
 
 namespace retrograd {

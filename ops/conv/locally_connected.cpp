@@ -1,8 +1,8 @@
 // Convolutions with unshared filters: patches of the input, and one product of matrices for each
 // output position.
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/conv.h>
+#include <retrograd/ops/internal/autocast.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/unfold.h>

@@ -4,7 +4,7 @@
 #include <string>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/conv/unfold.h>
 #include <retrograd/ops/shape.h>
 

@@ -1,6 +1,6 @@
-#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/internal/check.h>
 
-#include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/tensor/internal/current_operator.h>
 
 namespace retrograd::check {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include <retrograd/ops/conv.h>
-#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/conv/conv.h>
 
 namespace retrograd::convolving {

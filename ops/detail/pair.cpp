@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/shape.h>
-#include <retrograd/tensor/detail/number.h>
+#include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
 

@@ -1,9 +1,9 @@
 // The two operands of an element-wise operator, brought together. Internal.
 #pragma once
 
-#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/operand.h>
-#include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {

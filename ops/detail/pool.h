@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/pool/pool.h>
 #include <retrograd/ops/pool.h>
 #include <retrograd/ops/shape.h>

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <utility>
 
-#include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
 

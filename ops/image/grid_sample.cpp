@@ -4,9 +4,9 @@
 #include <string>
 
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/embedding.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/kernels/image/grid.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/matmul.h>

@@ -4,8 +4,8 @@
 #include <string>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/kernels/image/resample.h>
 #include <retrograd/ops/shape.h>
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/index/embedding.h>
 #include <retrograd/ops/kernels/kernels.h>
 

@@ -1,9 +1,9 @@
 #include <retrograd/ops/index.h>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/index/index.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>

@@ -1,13 +1,13 @@
 // Slices by index. Selecting and adding are each other's backward.
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/index.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/index/index.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/number.h>
+#include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
 

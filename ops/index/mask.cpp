@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
-#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/index.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/index/index.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>

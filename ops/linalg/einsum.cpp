@@ -4,9 +4,9 @@
 #include <utility>
 
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/einsum_equation.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>

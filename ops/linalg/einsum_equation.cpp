@@ -3,7 +3,7 @@
 #include <string>
 
 #include <retrograd/ops/detail/einsum_equation.h>
-#include <retrograd/tensor/detail/printable.h>
+#include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::detail {
 

@@ -4,16 +4,16 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/relu.h>
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/linalg/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
 

@@ -4,12 +4,12 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/loss.h>
-#include <retrograd/ops/detail/number.h>
-#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/loss.h>
+#include <retrograd/ops/internal/number.h>
+#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 

@@ -1,12 +1,12 @@
 // The losses of probabilities and of two classes.
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/loss.h>
-#include <retrograd/ops/detail/number.h>
-#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/loss.h>
+#include <retrograd/ops/internal/number.h>
+#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/loss_classification.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/tensor/creation.h>

@@ -3,9 +3,9 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/loss.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/loss.h>
 #include <retrograd/ops/logical.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>

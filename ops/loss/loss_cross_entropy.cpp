@@ -2,13 +2,13 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/classes.h>
-#include <retrograd/ops/detail/loss.h>
-#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/index.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/loss.h>
+#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loss/cross_entropy.h>
 #include <retrograd/ops/reduce.h>

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/autocast.h>
 #include <retrograd/ops/detail/pair.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/autocast.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
 

@@ -1,13 +1,13 @@
 // Comparisons, the larger and the smaller of two, and choices, declared in ops/arithmetic.h.
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/pair.h>
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/number.h>
+#include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
 

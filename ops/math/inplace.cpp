@@ -1,17 +1,17 @@
 // Writing in place, recorded. A write that gradients flow through is computed by the ordinary
 // operator; its result is copied over the old values, and the tensor's history becomes the
 // result's.
-#include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/detail/view_history.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/number.h>
+#include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
 

@@ -3,8 +3,8 @@
 #include <limits>
 
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 

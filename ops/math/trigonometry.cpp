@@ -2,8 +2,8 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/kernels.h>
 
 namespace retrograd {

@@ -3,9 +3,9 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/norm.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/norm.h>
 
 // The normalisations that keep running statistics.

@@ -4,9 +4,9 @@
 #include <string>
 
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/norm.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/vector_norm.h>

@@ -5,12 +5,12 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/norm.h>
-#include <retrograd/ops/detail/number.h>
 #include <retrograd/ops/detail/relu.h>
-#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/number.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>

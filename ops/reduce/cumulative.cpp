@@ -2,9 +2,9 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/kernels/reduce/scan.h>
 #include <retrograd/ops/shape.h>

@@ -5,11 +5,11 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/reduced.h>
-#include <retrograd/ops/detail/view.h>
 #include <retrograd/ops/index.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/shape.h>

@@ -1,8 +1,8 @@
 // Orders come from kernels; values are gathered by them, which is differentiable.
 #include <retrograd/ops/sort.h>
 
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/index.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/reduce/sort.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>

@@ -3,12 +3,12 @@
 #include <cmath>
 
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/attention.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/number.h>
-#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/dropout.h>
+#include <retrograd/ops/internal/attention.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/number.h>
+#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/softmax.h>

@@ -1,11 +1,11 @@
 #include <retrograd/ops/recurrence.h>
 
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/autocast.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/recurrence.h>
-#include <retrograd/ops/detail/widen.h>
 #include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/recurrence.h>
+#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
 

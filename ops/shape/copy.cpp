@@ -1,6 +1,6 @@
 // Copies and conversions: members of Tensor, here because they are differentiable.
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
 

@@ -2,12 +2,12 @@
 #include <algorithm>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
 

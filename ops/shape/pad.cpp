@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
 #include <retrograd/ops/detail/index.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
 

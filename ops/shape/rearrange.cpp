@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
+#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 
 namespace retrograd {

@@ -1,10 +1,10 @@
 // slice, select, cat and stack. Cutting out and putting back are each other's backward.
 #include <algorithm>
 
-#include <retrograd/autograd/detail/accumulate.h>
+#include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/detail/check.h>
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/internal/check.h>
+#include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/ops/shape.h>

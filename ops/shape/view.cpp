@@ -1,10 +1,10 @@
-#include <retrograd/ops/detail/view.h>
+#include <retrograd/ops/internal/view.h>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
 

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <utility>
 
-#include <retrograd/tensor/detail/elementwise.h>
-#include <retrograd/tensor/detail/instructions.h>
+#include <retrograd/tensor/loops/elementwise.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::optim::detail {
 

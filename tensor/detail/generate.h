@@ -5,8 +5,8 @@
 #include <utility>
 
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/detail/current_operator.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/current_operator.h>
 
 namespace retrograd::detail {
 

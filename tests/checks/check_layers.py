@@ -83,8 +83,10 @@ def faults(root):
                 other = folder_of(included.removeprefix("retrograd/"))
                 if other != layer and other not in ALLOWED[layer]:
                     yield f"{name}:{number}: {layer} must not include {other}"
-                if public and "/detail/" in included:
-                    yield f"{name}:{number}: a public header must not include a detail header"
+                if public and included.count("/") > 2:
+                    yield f"{name}:{number}: a public header must not include an internal header"
+                if other != layer and "/detail/" in included:
+                    yield f"{name}:{number}: {included} is for {other} alone"
                 if public and other == "ops/kernels":
                     yield f"{name}:{number}: a public header must not include kernels"
     for folder, count in sources.items():

@@ -15,7 +15,9 @@ BAD = {
                           "ops/kernels must not include autograd"),
     "nn/e.cpp": ("#include <retrograd/optim/sgd.h>\n", "nn must not include optim"),
     "io/f.h": ("#include <nlohmann/json.hpp>\n", "not for public headers"),
-    "data/g.h": ("#include <retrograd/data/detail/x.h>\n", "must not include a detail header"),
+    "data/g.h": ("#include <retrograd/data/detail/x.h>\n", "must not include an internal header"),
+    "nn/g.h": ("#include <retrograd/tensor/loops/x.h>\n", "must not include an internal header"),
+    "nn/m.cpp": ("#include <retrograd/ops/detail/x.h>\n", "is for ops alone"),
     "io/k.cpp": ("#include <png.h>\n", "png.h is not for io"),
     "data/l.cpp": ("#include <retrograd/images/png.h>\n", "data must not include images"),
     "optim/h.cpp": ('#include "sgd.h"\n', "include <retrograd/...>"),
@@ -37,7 +39,7 @@ def run(files):
 
 good = run({"nn/a.h": "#include <retrograd/ops/ops.h>\n",
             "ops/kernels/b.cpp": "#include <oneapi/dnnl/dnnl.hpp>\n",
-            "images/c.cpp": "#include <png.h>\n#include <retrograd/io/detail/file.h>\n",
+            "images/c.cpp": "#include <png.h>\n#include <retrograd/io/internal/file.h>\n",
             "tutorials/d.cpp": "#include <retrograd/images/png.h>\n"})
 assert good.returncode == 0 and good.stdout == "", good.stdout
 for name, (text, fault) in BAD.items():

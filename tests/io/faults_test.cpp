@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <retrograd/io/detail/file.h>
+#include <retrograd/io/internal/file.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/tensor/creation.h>
 

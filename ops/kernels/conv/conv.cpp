@@ -4,8 +4,8 @@
 #include <retrograd/ops/kernels/conv/conv_direct.h>
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/shape/converted.h>
-#include <retrograd/tensor/detail/instructions.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::kernels {
 

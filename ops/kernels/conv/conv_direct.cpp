@@ -4,8 +4,8 @@
 
 #include <retrograd/ops/kernels/conv/conv_direct_loops.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/tensor/detail/instructions.h>
-#include <retrograd/tensor/detail/parallel.h>
+#include <retrograd/tensor/loops/instructions.h>
+#include <retrograd/tensor/loops/parallel.h>
 
 namespace retrograd::kernels::direct {
 

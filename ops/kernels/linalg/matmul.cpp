@@ -11,8 +11,8 @@
 #include <retrograd/ops/kernels/onednn/matmul.h>
 #include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/shape/converted.h>
-#include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::kernels {
 

@@ -3,7 +3,7 @@
 
 #include <retrograd/ops/kernels/loops/elementwise_types.h>
 #include <retrograd/ops/kernels/loops/loops.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd::kernels {
 

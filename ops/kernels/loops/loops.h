@@ -4,10 +4,10 @@
 #include <array>
 #include <cstdint>
 
-#include <retrograd/tensor/detail/elementwise.h>
-#include <retrograd/tensor/detail/instructions.h>
-#include <retrograd/tensor/detail/parallel.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/loops/elementwise.h>
+#include <retrograd/tensor/loops/instructions.h>
+#include <retrograd/tensor/loops/parallel.h>
 #include <retrograd/tensor/strided.h>
 #include <retrograd/tensor/tensor.h>
 

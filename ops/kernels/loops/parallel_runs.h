@@ -2,7 +2,7 @@
 #pragma once
 
 #include <retrograd/ops/kernels/loops/loops.h>
-#include <retrograd/tensor/detail/parallel_runs.h>
+#include <retrograd/tensor/loops/parallel_runs.h>
 
 namespace retrograd::kernels {
 

@@ -11,8 +11,8 @@
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/parallel_runs.h>
 #include <retrograd/ops/kernels/loops/pieces.h>
-#include <retrograd/tensor/detail/current_operator.h>
-#include <retrograd/tensor/detail/instructions.h>
+#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/memory.h>
 
 namespace retrograd::kernels {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include <retrograd/tensor/detail/current_operator.h>
+#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/memory.h>
 
 namespace retrograd::kernels {

@@ -12,8 +12,8 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/norm/norm.h>
-#include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::kernels::norm {
 

@@ -9,9 +9,9 @@
 #include <memory>
 
 #include <retrograd/ops/kernels/onednn/compat.h>
-#include <retrograd/tensor/detail/within_memory.h>
 #include <retrograd/tensor/dtype.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/within_memory.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::kernels::onednn {

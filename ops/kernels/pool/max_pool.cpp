@@ -8,8 +8,8 @@
 #include <retrograd/ops/kernels/loops/lanes.h>
 #include <retrograd/ops/kernels/pool/pool_windows.h>
 #include <retrograd/ops/kernels/report.h>
-#include <retrograd/tensor/detail/instructions.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::kernels {
 

@@ -18,7 +18,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/loops.h>
-#include <retrograd/tensor/detail/instructions.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::kernels {
 

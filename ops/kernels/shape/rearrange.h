@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/tensor/detail/view_within.h>
+#include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::kernels {

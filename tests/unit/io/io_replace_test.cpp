@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <retrograd/io/detail/file.h>
+#include <retrograd/io/internal/file.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/tensor/creation.h>
 

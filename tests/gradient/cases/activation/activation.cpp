@@ -1,4 +1,4 @@
-#include <retrograd/ops/detail/number.h>
+#include <retrograd/ops/internal/number.h>
 
 #include "gradient/op_cases.h"
 

@@ -6,8 +6,8 @@
 #pragma once
 
 #include <retrograd/autograd/autocast.h>
-#include <retrograd/autograd/detail/autocast_off.h>
-#include <retrograd/ops/detail/widen.h>
+#include <retrograd/autograd/internal/autocast_off.h>
+#include <retrograd/ops/internal/widen.h>
 
 namespace retrograd::autocast {
 

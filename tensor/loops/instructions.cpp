@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <string>
 
-#include <retrograd/tensor/detail/instructions.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::detail {
 

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include <retrograd/tensor/detail/hot_tls.h>
+#include <retrograd/tensor/internal/hot_tls.h>
 #include <retrograd/tensor/where.h>
 
 namespace retrograd::detail {

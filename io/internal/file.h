@@ -10,7 +10,7 @@
 #include <utility>
 
 #include <retrograd/tensor/api.h>
-#include <retrograd/tensor/detail/printable.h>
+#include <retrograd/tensor/internal/printable.h>
 #include <retrograd/tensor/where.h>
 
 namespace retrograd::detail {

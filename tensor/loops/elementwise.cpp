@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include <retrograd/tensor/detail/elementwise.h>
-#include <retrograd/tensor/detail/instructions.h>
-#include <retrograd/tensor/detail/parallel_runs.h>
+#include <retrograd/tensor/loops/elementwise.h>
+#include <retrograd/tensor/loops/instructions.h>
+#include <retrograd/tensor/loops/parallel_runs.h>
 
 namespace retrograd::detail {
 

@@ -1,7 +1,7 @@
 // What the losses share. Internal.
 #pragma once
 
-#include <retrograd/ops/detail/widen.h>
+#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/loss.h>
 #include <retrograd/tensor/tensor.h>
 
