@@ -5,22 +5,22 @@
 #include <iomanip>
 #include <ostream>
 
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd {
 
 void start_kernel_report() {
-  kernels::forget_kernel_costs();
-  kernels::KernelTimer::reporting.store(true, std::memory_order_relaxed);
+  detail::forget_kernel_costs();
+  detail::KernelTimer::reporting.store(true, std::memory_order_relaxed);
 }
 
 void stop_kernel_report() noexcept {
-  kernels::KernelTimer::reporting.store(false, std::memory_order_relaxed);
+  detail::KernelTimer::reporting.store(false, std::memory_order_relaxed);
 }
 
 KernelReport kernel_report() {
   KernelReport report;
-  for (const auto& [key, cost] : kernels::kernel_costs()) {
+  for (const auto& [key, cost] : detail::kernel_costs()) {
     const auto& [kernel, shapes, dtype, implementation] = key;
     report.entries.push_back({kernel, shapes, dtype, implementation, cost.calls, cost.seconds});
   }

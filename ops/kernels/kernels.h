@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <retrograd/tensor/loops/copy.h>
 #include <retrograd/tensor/scalar.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -67,11 +68,10 @@ Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight);
 
 // --- copies ---
 
-// target = source, converted; equal shapes, any strides.
-void copy(const Tensor& target, const Tensor& source);
-void fill(const Tensor& target, Scalar value);
-// A fresh row-major, channels-last or like-strided copy.
-Tensor contiguous_copy(const Tensor& x);
+using detail::contiguous_copy;
+using detail::copy;
+using detail::fill;
+// A fresh channels-last copy.
 Tensor channels_last_copy(const Tensor& x);
 // x itself when it is that already.
 Tensor as_contiguous(const Tensor& x);

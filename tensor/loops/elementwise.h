@@ -46,6 +46,20 @@ void for_floating_element(DType dtype, F&& f) {
   for_float_or_double(dtype == bfloat16 ? float32 : dtype, f);
 }
 
+// Whether one flat loop visits the elements of all operands together.
+inline bool is_flat(const Tensor& a) {
+  return a.impl().dense;
+}
+template <class... Rest>
+bool is_flat(const Tensor& a, const Rest&... rest) {
+  return a.impl().dense && ((rest.impl().dense && rest.strides() == a.strides()) && ...);
+}
+
+// A fresh tensor with the layout of `model` if that has no gaps, else row-major.
+inline Tensor empty_as(const Tensor& model, DType dtype) {
+  return model.impl().dense ? empty_dense(model, dtype) : empty_tensor(model.shape(), dtype);
+}
+
 enum class Access : std::uint8_t { read, write, update };
 
 struct Element {

@@ -5,7 +5,7 @@
 
 #include <retrograd/ops/kernels/loops/each.h>
 #include <retrograd/ops/kernels/loops/vector_math.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
 
@@ -125,7 +125,7 @@ constexpr auto kAddRelu = [](auto a, auto b) { return kRelu(a + b); };
 
 // The result has the layout of y: gradients may be expanded numbers.
 Tensor relu_grad(const Tensor& grad, const Tensor& y) {
-  const KernelTimer timer("relu_grad", y);
+  const detail::KernelTimer timer("relu_grad", y);
   return each(y, grad, [](auto v, auto g) {
     using C = decltype(v);
     return v <= C{0} ? C{0} : g;
@@ -133,17 +133,17 @@ Tensor relu_grad(const Tensor& grad, const Tensor& y) {
 }
 
 Tensor add_relu(const Tensor& a, const Tensor& b) {
-  const KernelTimer timer("add_relu", a, b);
+  const detail::KernelTimer timer("add_relu", a, b);
   return each(a, b, kAddRelu);
 }
 
 void add_relu_in_place(const Tensor& a, const Tensor& b) {
-  const KernelTimer timer("add_relu", a, b);
+  const detail::KernelTimer timer("add_relu", a, b);
   each_into(a, a, b, kAddRelu);
 }
 
 void relu_in_place(const Tensor& x) {
-  const KernelTimer timer("relu", x);
+  const detail::KernelTimer timer("relu", x);
   each_into(x, x, kRelu);
 }
 
@@ -243,12 +243,12 @@ Tensor with_gate(Gate gate, F&& f) {
 }  // namespace
 
 Tensor gated(Gate gate, const Tensor& x) {
-  const KernelTimer timer("gated", x);
+  const detail::KernelTimer timer("gated", x);
   return with_gate(gate, [&](auto g) { return each(x, [g](auto v) { return g.value(v); }); });
 }
 
 Tensor gated_grad(Gate gate, const Tensor& grad, const Tensor& x) {
-  const KernelTimer timer("gated_grad", x);
+  const detail::KernelTimer timer("gated_grad", x);
   return with_gate(gate, [&](auto g) {
     return each(grad, x, [g](auto gradient, auto v) { return gradient * g.slope(v); });
   });

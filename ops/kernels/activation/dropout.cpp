@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops/light_loops.h>
+#include <retrograd/tensor/loops/light.h>
 
 namespace retrograd::kernels {
 
@@ -39,7 +39,7 @@ Tensor masked_product(const Tensor& x, const Tensor& mask, double scale) {
   Tensor out = empty_as(x, x.dtype());
   detail::for_floating_element(x.dtype(), [&]<class C>() {
     const auto factor = static_cast<C>(scale);
-    light_map<C, C, std::uint8_t>(
+    detail::light_map<C, C, std::uint8_t>(
         out, detail::reads<C>(x), detail::reads<std::uint8_t>(mask),
         [factor](C value, std::uint8_t kept) { return kept != 0 ? value * factor : C{0}; });
   });

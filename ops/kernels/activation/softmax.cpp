@@ -1,6 +1,6 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/rows.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
 
@@ -21,7 +21,7 @@ Tensor line_by_line(const std::array<Tensor, N>& inputs, std::size_t dim, const 
 }  // namespace
 
 Tensor softmax(const Tensor& x, std::size_t dim) {
-  const KernelTimer timer("softmax", x);
+  const detail::KernelTimer timer("softmax", x);
   return line_by_line<1>(
       {x}, dim, [n = x.shape()[dim]]<class T>(const auto& lines, Line<T> result) {
         using C = compute_t<T>;
@@ -38,7 +38,7 @@ Tensor softmax(const Tensor& x, std::size_t dim) {
 }
 
 Tensor log_softmax(const Tensor& x, std::size_t dim) {
-  const KernelTimer timer("log_softmax", x);
+  const detail::KernelTimer timer("log_softmax", x);
   return line_by_line<1>(
       {x}, dim, [n = x.shape()[dim]]<class T>(const auto& lines, Line<T> result) {
         using C = compute_t<T>;
@@ -86,14 +86,14 @@ Tensor gradient(const Tensor& grad, const Tensor& y, std::size_t dim, const Term
 }  // namespace
 
 Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
-  const KernelTimer timer("softmax_grad", grad);
+  const detail::KernelTimer timer("softmax_grad", grad);
   return gradient(
       grad, y, dim, [](auto g, auto p) { return g * p; },
       [](auto g, auto p, auto mean) { return (g - mean) * p; });
 }
 
 Tensor log_softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
-  const KernelTimer timer("log_softmax_grad", grad);
+  const detail::KernelTimer timer("log_softmax_grad", grad);
   return gradient(
       grad, y, dim, [](auto g, auto) { return g; },
       [](auto g, auto log_p, auto total) { return g - vec::exp(log_p) * total; });

@@ -2,8 +2,8 @@
 
 #include <retrograd/ops/kernels/choice.h>
 #include <retrograd/ops/kernels/conv/conv_direct.h>
-#include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/shape/converted.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/loops/instructions.h>
 
@@ -33,7 +33,7 @@ Tensor try_fast(onednn::Pass pass, const ConvShape& shape, const Direct& direct,
 
 void note_reference() {
   ++choice().reference_runs;
-  kernel_uses(kReference);
+  detail::kernel_uses(detail::kReference);
 }
 
 // y (N, C, ...) += bias (C).
@@ -51,7 +51,7 @@ ConvShape in_float32(ConvShape shape) {
 
 // Of bfloat16, the result may be asked for in float32.
 Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, DType dtype) {
-  const KernelTimer timer("conv_input_grad", grad, weight);
+  const detail::KernelTimer timer("conv_input_grad", grad, weight);
   const Tensor fast = try_fast(
       onednn::Pass::input_grad, shape, [&] { return direct::conv_input_grad(grad, weight, shape); },
       [&] { return onednn::conv_input_grad(grad, weight, shape, dtype); });
@@ -59,7 +59,7 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& sha
     return fast;
   }
   if (shape.dtype == bfloat16) {
-    kernel_uses("float32");
+    detail::kernel_uses("float32");
     const Tensor result = input_grad(converted(grad, float32), converted(weight, float32),
                                      in_float32(shape), float32);
     return dtype == float32 ? result : converted(result, dtype);
@@ -71,7 +71,7 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& sha
 }  // namespace
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  const KernelTimer timer("conv", x, weight);
+  const detail::KernelTimer timer("conv", x, weight);
   const Tensor fast = try_fast(
       onednn::Pass::forward, shape, [&] { return direct::conv(x, weight, bias, shape); },
       [&] { return onednn::conv(x, weight, bias, shape); });
@@ -79,7 +79,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
     return fast;
   }
   if (shape.dtype == bfloat16) {
-    kernel_uses("float32");
+    detail::kernel_uses("float32");
     return converted(conv(converted(x, float32), converted(weight, float32),
                           converted(bias, float32), in_float32(shape)),
                      bfloat16);
@@ -100,7 +100,7 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& b
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
-  const KernelTimer timer("conv_weight_grad", x, grad);
+  const detail::KernelTimer timer("conv_weight_grad", x, grad);
   const Tensor fast = try_fast(
       onednn::Pass::weight_grad, shape, [&] { return direct::conv_weight_grad(x, grad, shape); },
       [&] { return onednn::conv_weight_grad(x, grad, shape); });
@@ -108,7 +108,7 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& sh
     return fast;
   }
   if (shape.dtype == bfloat16) {
-    kernel_uses("float32");
+    detail::kernel_uses("float32");
     return converted(
         conv_weight_grad(converted(x, float32), converted(grad, float32), in_float32(shape)),
         bfloat16);

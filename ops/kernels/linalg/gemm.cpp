@@ -4,7 +4,7 @@
 #include <limits>
 
 #include <retrograd/ops/kernels/loops/xt.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/threads.h>
 #include <xtensor-blas/xblas.hpp>
 
@@ -51,7 +51,7 @@ bool fits_blas(std::int64_t a, std::int64_t b, std::int64_t c) {
 template <class T>
 void multiply_blas(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
                    Matrix<T> b, T* c, std::int64_t c_row_stride, T keep) {
-  kernel_uses("BLAS");
+  detail::kernel_uses("BLAS");
   detail::apply_num_threads();
   const XtMatrix<const T> left(a.data, a.transposed ? depth : rows, a.transposed ? rows : depth,
                                a.row_stride);

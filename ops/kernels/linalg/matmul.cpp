@@ -9,9 +9,9 @@
 #include <retrograd/ops/kernels/linalg/gemm.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/onednn/matmul.h>
-#include <retrograd/ops/kernels/report.h>
 #include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::kernels {
@@ -135,7 +135,7 @@ Tensor multiply_low(const Tensor& a, const Tensor& b, DType result) {
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
-  const KernelTimer timer("matmul", a, b);
+  const detail::KernelTimer timer("matmul", a, b);
   return for_dtype(a.dtype(), [&]<class T>() {
     if constexpr (std::is_same_v<T, BFloat16>) {
       return multiply_low(a, b, bfloat16);
@@ -151,7 +151,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
 }
 
 Tensor matmul_wide(const Tensor& a, const Tensor& b) {
-  const KernelTimer timer("matmul", a, b);
+  const detail::KernelTimer timer("matmul", a, b);
   return multiply_low(a, b, float32);
 }
 

@@ -1,4 +1,5 @@
-// Loops over elements, for functions worth wider vectors; light_loops.h has those of memory's pace.
+// Loops over elements, for functions worth wider vectors; tensor/loops/light.h has those of
+// memory's pace.
 #pragma once
 
 #include <array>
@@ -13,22 +14,10 @@
 
 namespace retrograd::kernels {
 
+using detail::empty_as;
+using detail::is_flat;
 using detail::kGrain;
 using detail::parallel_ranges;
-
-// Whether one flat loop visits the elements of all operands together.
-inline bool is_flat(const Tensor& a) {
-  return a.impl().dense;
-}
-template <class... Rest>
-bool is_flat(const Tensor& a, const Rest&... rest) {
-  return a.impl().dense && ((rest.impl().dense && rest.strides() == a.strides()) && ...);
-}
-
-// A fresh tensor with the layout of `model` if that has no gaps, else row-major.
-inline Tensor empty_as(const Tensor& model, DType dtype) {
-  return model.impl().dense ? empty_dense(model, dtype) : empty_tensor(model.shape(), dtype);
-}
 
 // out = f(a) for every element. The C++ types are those of the dtypes, or their detail::element_t.
 template <class Out, class A, class F>

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include <retrograd/ops/kernels/loops/rows.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
 
@@ -29,7 +29,7 @@ struct Targets {
 }  // namespace
 
 ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& targets) {
-  const KernelTimer timer("cross_entropy", x);
+  const detail::KernelTimer timer("cross_entropy", x);
   const std::int64_t n = x.shape()[dim];
   const DType wide = x.dtype() == bfloat16 ? float32 : x.dtype();
   ClassLosses result{empty_tensor(targets.index.shape(), wide),
@@ -72,7 +72,7 @@ ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& 
 
 Tensor cross_entropy_grad(const Tensor& grad, const Tensor& x, const Tensor& exponent,
                           std::size_t dim, const ClassTargets& targets) {
-  const KernelTimer timer("cross_entropy_grad", x);
+  const detail::KernelTimer timer("cross_entropy_grad", x);
   const Tensor grads = as_contiguous(grad);
   const Tensor out = empty_as(x, x.dtype());
   const std::int64_t n = x.shape()[dim];

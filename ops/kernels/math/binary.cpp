@@ -4,8 +4,8 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/elementwise_types.h>
-#include <retrograd/ops/kernels/loops/light_loops.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
+#include <retrograd/tensor/loops/light.h>
 
 namespace retrograd::kernels {
 
@@ -67,46 +67,46 @@ void binary_into(Binary op, const Tensor& out, const Tensor* a, const Tensor* b,
     const auto operand = [&](const Tensor* x) {
       return x != nullptr ? detail::reads<C>(*x) : detail::repeats(value);
     };
-    with_binary<C>(op, [&](auto f) { light_map<C, C, C>(out, operand(a), operand(b), f); });
+    with_binary<C>(op, [&](auto f) { detail::light_map<C, C, C>(out, operand(a), operand(b), f); });
   });
 }
 
 }  // namespace
 
 Tensor binary(Binary op, const Tensor& a, const Tensor& b) {
-  const KernelTimer timer(name_of(op), a, b);
+  const detail::KernelTimer timer(name_of(op), a, b);
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   binary_into(op, out, &a, &b, {});
   return out;
 }
 
 Tensor binary(Binary op, const Tensor& a, Scalar b) {
-  const KernelTimer timer(name_of(op), a);
+  const detail::KernelTimer timer(name_of(op), a);
   Tensor out = empty_as(a, a.dtype());
   binary_into(op, out, &a, nullptr, b);
   return out;
 }
 
 Tensor binary(Binary op, Scalar a, const Tensor& b) {
-  const KernelTimer timer(name_of(op), b);
+  const detail::KernelTimer timer(name_of(op), b);
   Tensor out = empty_as(b, b.dtype());
   binary_into(op, out, nullptr, &b, a);
   return out;
 }
 
 void binary_in_place(Binary op, const Tensor& a, const Tensor& b) {
-  const KernelTimer timer(name_of(op), a, b);
+  const detail::KernelTimer timer(name_of(op), a, b);
   binary_into(op, a, &a, &b, {});
 }
 void binary_in_place(Binary op, const Tensor& a, Scalar b) {
-  const KernelTimer timer(name_of(op), a);
+  const detail::KernelTimer timer(name_of(op), a);
   binary_into(op, a, &a, nullptr, b);
 }
 
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   detail::for_floating_element(out.dtype(), [&]<class C>() {
-    light_map<C, C, C, C>(out, a, b, weight, [](C x, C y, C w) {
+    detail::light_map<C, C, C, C>(out, a, b, weight, [](C x, C y, C w) {
       return w < C{0.5} ? x + w * (y - x) : y - (y - x) * (1 - w);
     });
   });

@@ -2,8 +2,8 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/elementwise_types.h>
-#include <retrograd/ops/kernels/loops/light_loops.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
+#include <retrograd/tensor/loops/light.h>
 
 namespace retrograd::kernels {
 
@@ -23,7 +23,7 @@ void with_compare(Compare op, F&& f) {
 
 // a op b, the number in b's place if that is none.
 Tensor compare(Compare op, const Tensor& model, const Tensor& a, const Tensor* b, Scalar number) {
-  const KernelTimer timer("compare", a);
+  const detail::KernelTimer timer("compare", a);
   Tensor out = empty_as(model, boolean);
   detail::for_element_type(a.dtype(), [&]<class C>() {
     const C value = number.to<C>();
@@ -44,12 +44,12 @@ Tensor compare(Compare op, const Tensor& a, Scalar b) {
 }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
-  const KernelTimer timer("where", a, b);
+  const detail::KernelTimer timer("where", a, b);
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   detail::for_element_type(a.dtype(), [&]<class C>() {
     // GCC turns this into vector code for bytes, not for bool.
-    light_map<C, std::uint8_t, C, C>(out, condition, a, b,
-                                     [](std::uint8_t c, C x, C y) { return c != 0 ? x : y; });
+    detail::light_map<C, std::uint8_t, C, C>(
+        out, condition, a, b, [](std::uint8_t c, C x, C y) { return c != 0 ? x : y; });
   });
   return out;
 }

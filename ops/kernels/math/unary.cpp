@@ -6,7 +6,7 @@
 #include <retrograd/ops/kernels/loops/elementwise_types.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/vector_math.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
 
@@ -80,7 +80,7 @@ void with_unary(Unary op, F&& f) {
 }  // namespace
 
 Tensor unary(Unary op, const Tensor& x) {
-  const KernelTimer timer(name_of(op), x);
+  const detail::KernelTimer timer(name_of(op), x);
   Tensor out = empty_as(x, x.dtype());
   detail::for_element_type(
       x.dtype(), [&]<class C>() { with_unary<C>(op, [&](auto f) { map<C, C>(out, x, f); }); });

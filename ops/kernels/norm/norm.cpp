@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <retrograd/ops/kernels/norm/norm_loops.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
 
@@ -146,7 +146,7 @@ void normalise_images(const Tensor& x, const Tensor& out, const NormStatistics& 
 
 Normalised normalise(const Tensor& given, const NormAffine& affine, const NormShape& shape,
                      double eps) {
-  const KernelTimer timer("normalise", given);
+  const detail::KernelTimer timer("normalise", given);
   const Tensor x = laid_out(given, shape);
   const Shape sizes{shape.images * shape.groups};
   Normalised result{
@@ -179,7 +179,7 @@ Normalised normalise(const Tensor& given, const NormAffine& affine, const NormSh
 
 Tensor normalise_by(const Tensor& given, const NormStatistics& statistics, const NormAffine& affine,
                     const NormShape& shape) {
-  const KernelTimer timer("normalise_by", given);
+  const detail::KernelTimer timer("normalise_by", given);
   const Tensor x = laid_out(given, shape);
   Tensor out = empty_result(x, shape);
   if (x.numel() > 0) {

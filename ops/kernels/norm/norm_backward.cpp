@@ -2,7 +2,7 @@
 // group: d/dx = r (t - sum(t) / n - h sum(t h) / n); d/dweight = sum(grad h); d/dbias = sum(grad).
 // Ioffe and Szegedy, "Batch normalization", 2015.
 #include <retrograd/ops/kernels/norm/norm_loops.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
 
@@ -236,7 +236,7 @@ NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
                                  const NormStatistics& statistics, const NormAffine& affine,
                                  const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
                                  DType parameter_dtype) {
-  const KernelTimer timer("normalise_backward", given);
+  const detail::KernelTimer timer("normalise_backward", given);
   const Tensor x = laid_out(given, shape);
   const Tensor grad = laid_out(given_grad, shape);
   NormGradients result;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include <retrograd/ops/kernels/lru_cache.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels::onednn {
 
@@ -220,7 +220,7 @@ std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, boo
     }
   });
   if (plan) {
-    kernel_uses(plan->implementation.c_str());
+    detail::kernel_uses(plan->implementation.c_str());
   }
   return plan;
 }

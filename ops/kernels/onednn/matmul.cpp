@@ -12,7 +12,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/lru_cache.h>
 #include <retrograd/ops/kernels/onednn/runtime.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels::onednn {
 
@@ -120,7 +120,7 @@ Tensor matmul(const Tensor& given_a, const Tensor& given_b, DType result) {
   if (!plan) {
     return {};
   }
-  kernel_uses(plan->implementation.c_str());
+  detail::kernel_uses(plan->implementation.c_str());
   plan->matmul.run({{DNNL_ARG_SRC, &plan->left, a.raw_bytes()},
                     {DNNL_ARG_WEIGHTS, &plan->right, b.raw_bytes()},
                     {DNNL_ARG_DST, &plan->product, out.raw_bytes()}});

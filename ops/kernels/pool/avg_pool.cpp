@@ -6,8 +6,8 @@
 #include <retrograd/ops/kernels/loops/lanes.h>
 #include <retrograd/ops/kernels/loops/parts.h>
 #include <retrograd/ops/kernels/pool/pool_windows.h>
-#include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
 
@@ -147,12 +147,12 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
 }  // namespace
 
 Tensor avg_pool(const Tensor& x, const PoolShape& shape) {
-  const KernelTimer timer("avg_pool", x);
+  const detail::KernelTimer timer("avg_pool", x);
   return for_floating(x.dtype(), [&]<class S>() { return avg_pool_as<S>(x, shape); });
 }
 
 Tensor avg_pool_input_grad(const Tensor& grad, const PoolShape& shape) {
-  const KernelTimer timer("avg_pool_input_grad", grad);
+  const detail::KernelTimer timer("avg_pool_input_grad", grad);
   if (grad.dtype() == bfloat16) {
     return planes_in_float32(grad, pool_shape(grad.shape(), shape.input, shape.spatial_rank),
                              [&](const Tensor& part, const Part&) {

@@ -7,8 +7,8 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/lanes.h>
 #include <retrograd/ops/kernels/pool/pool_windows.h>
-#include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::kernels {
@@ -184,7 +184,7 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape, bool wanted) {
 }  // namespace
 
 Pooled max_pool(const Tensor& x, const PoolShape& shape, bool winners) {
-  const KernelTimer timer("max_pool", x);
+  const detail::KernelTimer timer("max_pool", x);
   return for_floating(x.dtype(), [&]<class S>() {
     return keeps_taps(shape) ? max_pool_as<S, std::uint8_t>(x, shape, winners)
                              : max_pool_as<S, std::int64_t>(x, shape, winners);

@@ -5,8 +5,8 @@
 #include <retrograd/ops/kernels/loops/lanes.h>
 #include <retrograd/ops/kernels/loops/parts.h>
 #include <retrograd/ops/kernels/pool/pool_windows.h>
-#include <retrograd/ops/kernels/report.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
 
@@ -153,12 +153,12 @@ Tensor max_pool_places(const Tensor& winners, const PoolShape& shape) {
 }
 
 Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
-  const KernelTimer timer("max_pool_gather", x);
+  const detail::KernelTimer timer("max_pool_gather", x);
   return for_floating(x.dtype(), [&]<class T>() { return gather_as<T>(x, winners, shape); });
 }
 
 Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
-  const KernelTimer timer("max_pool_scatter", grad);
+  const detail::KernelTimer timer("max_pool_scatter", grad);
   const bool tiled =
       winners.dtype() == uint8 && is_tiled(shape) && grad.shape()[1] >= kFewestChannels;
   if (grad.dtype() == bfloat16) {

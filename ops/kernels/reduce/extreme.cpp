@@ -7,7 +7,7 @@
 #include <retrograd/ops/kernels/loops/parallel_runs.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/kernels/reduce/reduction.h>
-#include <retrograd/ops/kernels/shape/convert.h>
+#include <retrograd/tensor/loops/convert.h>
 
 namespace retrograd::kernels {
 
@@ -55,13 +55,14 @@ void indices_of_lines(const Tensor& x, std::int64_t at, std::int64_t lines, std:
                       std::int64_t n, std::int64_t step, std::int64_t* out, std::int64_t out_step) {
   std::array<V, 512> buffer;
   constexpr auto kBuffer = static_cast<std::int64_t>(buffer.size());
-  const Run values{buffer.data(), dtype_of<V>(), 1};
+  const detail::Run values{buffer.data(), dtype_of<V>(), 1};
   if (step == 1 || lines < 8) {
     for (std::int64_t line = 0; line < lines; ++line) {
       Found<V> found{};
       for (std::int64_t first = 0; first < n; first += kBuffer) {
         const std::int64_t count = std::min(kBuffer, n - first);
-        convert_run(values, const_run_of(x, at + line * line_step + first * step, step), count);
+        detail::convert_run(
+            values, detail::const_run_of(x, at + line * line_step + first * step, step), count);
         const Found<V> here = best_of<largest>(buffer.data(), count);
         if (first == 0) {
           found = here;
@@ -77,7 +78,8 @@ void indices_of_lines(const Tensor& x, std::int64_t at, std::int64_t lines, std:
   for (std::int64_t first = 0; first < lines; first += kBuffer) {
     const std::int64_t count = std::min(kBuffer, lines - first);
     for (std::int64_t j = 0; j < n; ++j) {
-      convert_run(values, const_run_of(x, at + first * line_step + j * step, line_step), count);
+      detail::convert_run(
+          values, detail::const_run_of(x, at + first * line_step + j * step, line_step), count);
       for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
         if (j == 0) {
           found[i] = {buffer[i], 0};

@@ -11,7 +11,7 @@
 #include <retrograd/ops/kernels/loops/vector_math.h>
 #include <retrograd/ops/kernels/reduce/extreme.h>
 #include <retrograd/ops/kernels/reduce/reduction.h>
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
 
@@ -89,13 +89,13 @@ Tensor sum_of(const Tensor& x, const DimMask& reduced, Finish finish, F f) {
 }  // namespace
 
 Tensor sum(const Tensor& x, const DimMask& reduced) {
-  const KernelTimer timer("sum", x);
+  const detail::KernelTimer timer("sum", x);
   return for_value(x.dtype(),
                    [&]<class V>() { return reduce(x, reduced, total_dtype(x), Sum<V>()); });
 }
 
 Tensor mean(const Tensor& x, const DimMask& reduced, double count, DType dtype) {
-  const KernelTimer timer("mean", x);
+  const detail::KernelTimer timer("mean", x);
   const Finish over_count = each_total([count](double total) { return total / count; });
   return x.dtype() == float64 ? reduce(x, reduced, float64, Sum<double>(), {.finish = over_count})
                               : reduce(x, reduced, dtype, Sum<float>(), {.finish = over_count});
@@ -161,7 +161,7 @@ Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {
 }
 
 Tensor sum_of_exp(const Tensor& x, const DimMask& reduced, const Tensor& shift) {
-  const KernelTimer timer("sum_of_exp", x);
+  const detail::KernelTimer timer("sum_of_exp", x);
   return for_float_or_double(shift.dtype(), [&]<class V>() {
     return reduce(x, reduced, shift.dtype(), Sum<V>(),
                   {.prepare = [from = shift.raw<V>()](void* given, std::int64_t n,

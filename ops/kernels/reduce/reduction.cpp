@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include <retrograd/ops/kernels/reduce/reduction_plan.h>
-#include <retrograd/ops/kernels/shape/convert.h>
+#include <retrograd/tensor/loops/convert.h>
 
 namespace retrograd::kernels::reduction {
 
@@ -42,10 +42,10 @@ class Reducer {
   }
   // The same, not finished: result number i at out + i.
   void run(const Plan& plan, std::int64_t at, const Tensor& out, std::int64_t first) const {
-    for_each_totals(plan, at, 0,
-                    [&](const void* totals, std::int64_t n, std::int64_t to, std::int64_t step) {
-                      convert_run(run_of(out, first + to, step), {totals, folder_.total, 1}, n);
-                    });
+    for_each_totals(
+        plan, at, 0, [&](const void* totals, std::int64_t n, std::int64_t to, std::int64_t step) {
+          detail::convert_run(detail::run_of(out, first + to, step), {totals, folder_.total, 1}, n);
+        });
   }
 
   void finish(void* totals, std::int64_t n, const Tensor& out, std::int64_t at,
@@ -53,7 +53,7 @@ class Reducer {
     if (stages_.finish) {
       stages_.finish(totals, n);
     }
-    convert_run(run_of(out, at, step), {totals, folder_.total, 1}, n);
+    detail::convert_run(detail::run_of(out, at, step), {totals, folder_.total, 1}, n);
   }
 
  private:
@@ -92,7 +92,8 @@ class Reducer {
   void fold_rows(const Axis& along, const Axis& columns, std::int64_t at, std::int64_t result,
                  void* totals) const {
     if (ready_ && along.step == 1) {
-      folder_.fold_rows(totals, const_run_of(x_, at, 1).at, columns.size, columns.step, along.size);
+      folder_.fold_rows(totals, detail::const_run_of(x_, at, 1).at, columns.size, columns.step,
+                        along.size);
       return;
     }
     Room<kBuffer> room;
@@ -113,11 +114,11 @@ class Reducer {
     const Axis along = plan.reduced.inner();
     const std::int64_t n = columns.size;
     if (ready_ && is_narrow(columns, along)) {
-      fold_narrow(along.size, n, const_run_of(x_, at, 1).at, totals);
+      fold_narrow(along.size, n, detail::const_run_of(x_, at, 1).at, totals);
       return;
     }
     if (ready_ && columns.step == 1) {
-      folder_.fold_columns(totals, const_run_of(x_, at, 1).at, along.size, along.step, n,
+      folder_.fold_columns(totals, detail::const_run_of(x_, at, 1).at, along.size, along.step, n,
                            plan.front_to_back);
       return;
     }
@@ -166,7 +167,7 @@ class Reducer {
 
   void read(std::int64_t at, std::int64_t step, std::int64_t n, std::int64_t result,
             std::int64_t result_step, void* buffer) const {
-    convert_run({buffer, folder_.value, 1}, const_run_of(x_, at, step), n);
+    detail::convert_run({buffer, folder_.value, 1}, detail::const_run_of(x_, at, step), n);
     if (stages_.prepare) {
       stages_.prepare(buffer, n, result, result_step);
     }
@@ -212,7 +213,7 @@ Tensor reduce(const Tensor& x, const DimMask& reduced, DType dtype, const Folder
     }
   });
   for (std::int64_t p = 1; p < division.parts; ++p) {
-    folder.merge(parts.raw_bytes(), run_of(parts, p * results, 1).at, results);
+    folder.merge(parts.raw_bytes(), detail::run_of(parts, p * results, 1).at, results);
   }
   reducer.finish(parts.raw_bytes(), results, out, 0, 1);
   return out;

@@ -1,5 +1,5 @@
 // Loops that do so little with each element that memory sets their pace: any strides without a
-// detour, repeated values without memory, and no wider vectors.
+// detour, repeated values without memory, and no wider vectors. Internal.
 #pragma once
 
 #include <algorithm>
@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <utility>
 
-#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/tensor/loops/elementwise.h>
 
-namespace retrograd::kernels {
+namespace retrograd::detail {
 
 // One element at a time, steps[k] apart.
 template <class F, class Out, class... In>
@@ -28,8 +28,8 @@ void strided_loop(std::int64_t n, const std::int64_t* steps, F f, Out* out, cons
 
 // out = f(a, b) for every element, of tensors or repeated values.
 template <class Out, class A, class B, class F>
-void light_map(const Tensor& out, const detail::TypedElement<const A>& a,
-               const detail::TypedElement<const B>& b, F f) {
+void light_map(const Tensor& out, const TypedElement<const A>& a, const TypedElement<const B>& b,
+               F f) {
   const auto body = [f](std::int64_t n, const std::int64_t* steps, Out* o, const A* x, const B* y) {
     const bool unit = steps[0] == 1;
     if (unit && steps[1] == 1 && steps[2] == 1) {
@@ -53,7 +53,7 @@ void light_map(const Tensor& out, const detail::TypedElement<const A>& a,
       strided_loop(n, steps, f, o, x, y);
     }
   };
-  detail::elementwise<detail::kAnySteps>(out.shape(), body, detail::writes<Out>(out), a, b);
+  elementwise<kAnySteps>(out.shape(), body, writes<Out>(out), a, b);
 }
 
 // out = f(a, b, c).
@@ -83,9 +83,8 @@ void light_map(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor
       strided_loop(n, steps, f, o, x, y, z);
     }
   };
-  detail::elementwise<detail::kAnySteps>(out.shape(), body, detail::writes<Out>(out),
-                                         detail::reads<A>(a), detail::reads<B>(b),
-                                         detail::reads<C>(c));
+  elementwise<kAnySteps>(out.shape(), body, writes<Out>(out), reads<A>(a), reads<B>(b),
+                         reads<C>(c));
 }
 
-}  // namespace retrograd::kernels
+}  // namespace retrograd::detail

@@ -1,4 +1,4 @@
-// What kernels tell the kernel report (ops/kernel_report.h).
+// What kernels tell the kernel report (ops/kernel_report.h). Internal.
 #pragma once
 
 #include <atomic>
@@ -9,7 +9,7 @@
 
 #include <retrograd/tensor/tensor.h>
 
-namespace retrograd::kernels {
+namespace retrograd::detail {
 
 inline constexpr const char* kReference = "reference";
 
@@ -57,4 +57,4 @@ using KernelCosts = std::map<KernelKey, KernelCost>;
 KernelCosts kernel_costs();
 void forget_kernel_costs();
 
-}  // namespace retrograd::kernels
+}  // namespace retrograd::detail

@@ -1,13 +1,13 @@
-#include <retrograd/ops/kernels/shape/transpose.h>
+#include <retrograd/tensor/loops/transpose.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
 
-#include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/tensor/loops/parallel.h>
 
-namespace retrograd::kernels {
+namespace retrograd::detail {
 
 namespace {
 
@@ -131,4 +131,4 @@ void transpose(std::size_t item_size, void* to, std::int64_t to_step, const void
   }
 }
 
-}  // namespace retrograd::kernels
+}  // namespace retrograd::detail

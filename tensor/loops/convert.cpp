@@ -1,11 +1,11 @@
-#include <retrograd/ops/kernels/shape/convert.h>
+#include <retrograd/tensor/loops/convert.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include <retrograd/tensor/dispatch.h>
 
-namespace retrograd::kernels {
+namespace retrograd::detail {
 
 namespace {
 
@@ -42,4 +42,4 @@ void convert_run(Run to, ConstRun from, std::int64_t n) {
   });
 }
 
-}  // namespace retrograd::kernels
+}  // namespace retrograd::detail

@@ -1,12 +1,12 @@
-#include <retrograd/ops/kernels/choice.h>
-#include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops/loops.h>
-#include <retrograd/ops/kernels/loops/parallel_runs.h>
-#include <retrograd/ops/kernels/report.h>
-#include <retrograd/ops/kernels/shape/convert.h>
-#include <retrograd/ops/kernels/shape/transpose.h>
+#include <retrograd/tensor/loops/copy.h>
 
-namespace retrograd::kernels {
+#include <retrograd/tensor/internal/kernel_timer.h>
+#include <retrograd/tensor/loops/convert.h>
+#include <retrograd/tensor/loops/elementwise.h>
+#include <retrograd/tensor/loops/parallel_runs.h>
+#include <retrograd/tensor/loops/transpose.h>
+
+namespace retrograd::detail {
 
 namespace {
 
@@ -30,7 +30,7 @@ bool copy_transposed(const Tensor& target, const Tensor& source) {
   if (target.dtype() != source.dtype() || target.numel() == 0) {
     return false;
   }
-  const detail::LoopPlan<2> plan(target.shape(), {&target.strides(), &source.strides()});
+  const LoopPlan<2> plan(target.shape(), {&target.strides(), &source.strides()});
   const std::size_t rank = plan.shape.size();
   std::size_t fast = rank;  // the dimension in which the source is contiguous
   for (std::size_t d = 0; d + 1 < rank; ++d) {
@@ -63,7 +63,7 @@ bool copy_transposed(const Tensor& target, const Tensor& source) {
     for_each_run_in_parallel<2>(outer, {&outer_to, &outer_from}, rows * columns,
                                 transpose_matrices);
   } else {
-    detail::for_each_run<2>(outer, {&outer_to, &outer_from}, transpose_matrices);
+    for_each_run<2>(outer, {&outer_to, &outer_from}, transpose_matrices);
   }
   return true;
 }
@@ -97,21 +97,4 @@ Tensor contiguous_copy(const Tensor& x) {
   return result;
 }
 
-Tensor channels_last_copy(const Tensor& x) {
-  Tensor result = empty_strided(x.shape(), channels_last_strides(x.shape()), x.dtype());
-  copy(result, x);
-  return result;
-}
-
-Tensor as_contiguous(const Tensor& x) {
-  return x.is_contiguous() ? x : contiguous_copy(x);
-}
-Tensor as_channels_last(const Tensor& x) {
-  if (x.is_channels_last()) {
-    return x;
-  }
-  ++choice().reorders;
-  return channels_last_copy(x);
-}
-
-}  // namespace retrograd::kernels
+}  // namespace retrograd::detail

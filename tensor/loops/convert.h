@@ -5,7 +5,7 @@
 
 #include <retrograd/tensor/tensor.h>
 
-namespace retrograd::kernels {
+namespace retrograd::detail {
 
 // Where a run lies: its first element, and how many elements on the next one is.
 struct Run {
@@ -32,4 +32,4 @@ inline ConstRun const_run_of(const Tensor& x, std::int64_t offset, std::int64_t 
   return {run.at, run.dtype, run.step};
 }
 
-}  // namespace retrograd::kernels
+}  // namespace retrograd::detail

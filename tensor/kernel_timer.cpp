@@ -1,11 +1,11 @@
-#include <retrograd/ops/kernels/report.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
 
 #include <chrono>
 #include <memory>
 #include <mutex>
 #include <new>
 
-namespace retrograd::kernels {
+namespace retrograd::detail {
 
 using Clock = std::chrono::steady_clock;
 
@@ -79,4 +79,4 @@ void forget_kernel_costs() {
   notes().costs.clear();
 }
 
-}  // namespace retrograd::kernels
+}  // namespace retrograd::detail
