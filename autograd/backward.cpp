@@ -5,9 +5,9 @@
 
 #include <retrograd/autograd/detail/nesting.h>
 #include <retrograd/autograd/internal/engine.h>
-#include <retrograd/autograd/internal/hook_list.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/internal/hook_list.h>
 
 namespace retrograd {
 
@@ -128,67 +128,6 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
 }
 
 // --- Tensor's members about gradients ---
-
-bool Tensor::requires_grad() const noexcept {
-  if (!impl_) {
-    return false;
-  }
-  const NodePtr& node = detail::is_stale_view(*impl_) ? impl_->base->node : impl_->node;
-  return node && node->requires_grad_;
-}
-
-Tensor& Tensor::set_requires_grad(bool value, Where where) {
-  detail::TensorImpl& self = impl();
-  if (value && !is_floating(self.dtype)) {
-    fail<DTypeError>("set_requires_grad", where, "only floating tensors can have gradients",
-                     {{"tensor", *this}});
-  }
-  if (!is_leaf()) {
-    if (!value) {
-      fail<GraphError>("set_requires_grad", where,
-                       "the result of an operator cannot stop requiring a gradient; use detach()",
-                       {{"tensor", *this}});
-    }
-    return *this;
-  }
-  if (self.node) {
-    self.node->requires_grad_ = value;
-  } else if (value) {
-    self.node = NodePtr::adopt(new Node(self.shape, self.dtype));
-    self.base = {};  // a leaf is no longer a part of something else
-  } else if (!self.base && is_floating(self.dtype)) {
-    // A node tells modules that the tensor was frozen, not merely never asked to train.
-    self.node = NodePtr::adopt(new Node(self.shape, self.dtype));
-    self.node->requires_grad_ = false;
-  }
-  return *this;
-}
-
-bool Tensor::is_leaf() const noexcept {
-  return !requires_grad() || (!detail::is_stale_view(*impl_) && impl_->node->is_leaf());
-}
-
-Tensor Tensor::grad() const {
-  return impl().node ? impl().node->grad_ : Tensor();
-}
-
-void Tensor::set_grad(const Tensor& grad, Where where) {
-  if (!impl().node) {
-    fail<GraphError>("set_grad", where, "the tensor does not require a gradient",
-                     {{"tensor", *this}});
-  }
-  if (grad.defined() && (grad.shape() != shape() || grad.dtype() != dtype())) {
-    fail<ShapeError>("set_grad", where, "the gradient must have the tensor's shape and dtype",
-                     {{"tensor", *this}, {"gradient", grad}});
-  }
-  impl().node->grad_ = grad;
-}
-
-void Tensor::zero_grad() {
-  if (impl().node) {
-    impl().node->grad_ = {};
-  }
-}
 
 void Tensor::retain_grad(Where where) {
   const NodePtr node = detail::grad_node(*this);

@@ -8,10 +8,11 @@
 
 #include <retrograd/autograd/anomaly.h>
 #include <retrograd/autograd/detail/finite.h>
+#include <retrograd/autograd/detail/operator_node.h>
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/internal/autocast_off.h>
-#include <retrograd/autograd/internal/hook_list.h>
 #include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/internal/hook_list.h>
 
 namespace retrograd {
 
@@ -55,6 +56,29 @@ std::mutex& grad_mutex(const Node& node) {
   return mutexes[node.number() % mutexes.size()];
 }
 
+// A pass on its way through a node. The node's saved tensors are freed, if the pass does that,
+// unless an exception ends it before done().
+class Use {
+ public:
+  Use(detail::OperatorNode& node, bool keep) : node_(node), keep_(keep) { node.begin_use(keep); }
+  ~Use() {
+    if (!done_) {
+      node_.end_use(keep_, false);
+    }
+  }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  void done() noexcept {
+    done_ = true;
+    node_.end_use(keep_, true);
+  }
+
+ private:
+  detail::OperatorNode& node_;
+  bool keep_;
+  bool done_ = false;
+};
+
 }  // namespace
 
 void detail::fail_freed(const Node& node) {
@@ -72,7 +96,8 @@ Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool
   const InBackward running(node.op(), node.where());
   // A fault inside is the backward function's, not that of an operator it happens to use.
   const DetectAnomalyGuard undetected(false);
-  Gradients gradients = (*node.backward_)(Backward(node, grad, needed, ready));
+  const auto& recorded = static_cast<const OperatorNode&>(node);
+  Gradients gradients = recorded.backward_(Backward(recorded, grad, needed, ready));
   require_fitting(node, gradients);
   return gradients;
 }
@@ -94,12 +119,12 @@ void Engine::run() {
         accumulate_leaf(*node, std::move(grad));
       }
     } else if (!capturing_ || (want != nullptr && want->on_the_way)) {
-      visit(*node, std::move(grad));
+      visit(static_cast<detail::OperatorNode&>(*node), std::move(grad));
     }
   }
 }
 
-void Engine::visit(Node& node, Tensor grad) {
+void Engine::visit(detail::OperatorNode& node, Tensor grad) {
   const auto inputs = node.inputs();
   detail::InlineArray<bool, 8> needed(capturing_ ? inputs.size() : 0);
   for (std::size_t i = 0; i < needed.size(); ++i) {

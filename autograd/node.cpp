@@ -6,28 +6,16 @@
 #include <string>
 #include <unordered_set>
 
+#include <retrograd/autograd/detail/operator_node.h>
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/internal/engine.h>
-#include <retrograd/autograd/internal/hook_list.h>
-#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/internal/hot_tls.h>
-#include <retrograd/tensor/memory.h>
 
 namespace retrograd {
 
 namespace {
 
-std::atomic<std::uint64_t> next_number{1};
-std::atomic<std::uint64_t> deleted_nodes{0};
 std::atomic<detail::RecordObserver> record_observer{nullptr};
-
-// Nodes whose count reached zero in this thread. One function deletes them in a loop: a chain of a
-// million nodes must not need a stack of a million frames.
-struct DeadList {
-  Node* head = nullptr;
-  bool draining = false;
-};
-RETROGRAD_HOT_TLS thread_local DeadList dead;
 
 RETROGRAD_HOT_TLS thread_local const Where* record_at = nullptr;
 
@@ -35,21 +23,8 @@ const Tensor kUndefined;
 
 }  // namespace
 
-Node::Node(const Shape& shape, DType dtype) noexcept
-    : dtype_(dtype),
-      op_("leaf"),
-      where_(Where::at("", 0)),
-      number_(next_number.fetch_add(1, std::memory_order_relaxed)),
-      shape_(shape),
-      inputs_(0),
-      saved_(0) {}
-
-Node::Node(Record&& record)
-    : dtype_(record.output.dtype()),
-      op_(record.op),
-      where_(record_at != nullptr ? *record_at : record.where),
-      number_(0),
-      shape_(record.output.shape()),
+detail::OperatorNode::OperatorNode(Record&& record)
+    : Node(record.op, record_at != nullptr ? *record_at : record.where, record.output),
       inputs_(record.inputs.size()),
       saved_(record.saved.size()),
       backward_(std::move(record.backward)) {
@@ -69,26 +44,10 @@ Node::Node(Record&& record)
     saved_[i].version = tensor.version();
     saved_[i].is_output = is_output;
   }
-  number_ = next_number.fetch_add(1, std::memory_order_relaxed);
+  count();
 }
 
-Node::~Node() {
-  deleted_nodes.fetch_add(1, std::memory_order_relaxed);
-}
-
-void* Node::operator new(std::size_t bytes) {
-  return detail::allocate_for_operator(bytes);
-}
-void Node::operator delete(void* block, std::size_t bytes) noexcept {
-  memory::deallocate(block, bytes);
-}
-
-std::int64_t Node::live_count() noexcept {
-  const std::uint64_t deleted = deleted_nodes.load(std::memory_order_relaxed);
-  return static_cast<std::int64_t>(next_number.load(std::memory_order_relaxed) - 1 - deleted);
-}
-
-void Node::begin_use(bool keep) {
+void detail::OperatorNode::begin_use(bool keep) {
   if (saved_.size() == 0) {
     return;
   }
@@ -98,7 +57,7 @@ void Node::begin_use(bool keep) {
       detail::fail_freed(*this);
     }
     if ((state & kFreeing) != 0) {
-      fail<GraphError>(op_, where_,
+      fail<GraphError>(op(), where(),
                        "its saved tensors are about to be freed by a backward pass that is going "
                        "on; pass {.retain_graph = true} to each of several passes at once");
     }
@@ -106,7 +65,7 @@ void Node::begin_use(bool keep) {
                                              std::memory_order_acq_rel));
 }
 
-void Node::end_use(bool keep, bool done) noexcept {
+void detail::OperatorNode::end_use(bool keep, bool done) noexcept {
   if (saved_.size() == 0) {
     return;
   }
@@ -122,31 +81,9 @@ void Node::end_use(bool keep, bool done) noexcept {
   }
 }
 
-void Node::free_saved() noexcept {
+void detail::OperatorNode::free_saved() noexcept {
   saved_.clear();
   saved_use_.store(kFreed, std::memory_order_release);
-}
-
-void retain(Node* node) noexcept {
-  node->references_.fetch_add(1, std::memory_order_relaxed);
-}
-
-void release(Node* node) noexcept {
-  if (!detail::drop_reference(node->references_)) {
-    return;
-  }
-  node->next_dead_ = dead.head;
-  dead.head = node;
-  if (dead.draining) {
-    return;
-  }
-  dead.draining = true;
-  while (dead.head != nullptr) {
-    Node* next = dead.head;
-    dead.head = next->next_dead_;
-    delete next;
-  }
-  dead.draining = false;
 }
 
 Tensor Backward::saved(std::size_t i) const {
@@ -168,7 +105,7 @@ Tensor Backward::saved(std::size_t i) const {
                      {{"saved", value}});
   }
   if (entry.is_output && grad_enabled()) {
-    return detail::alias(value, NodePtr(const_cast<Node*>(&node_)));
+    return detail::alias(value, NodePtr(const_cast<detail::OperatorNode*>(&node_)));
   }
   return value;
 }
@@ -192,12 +129,12 @@ RecordAt::~RecordAt() {
 }
 
 ReplacedSaved::ReplacedSaved(Node& node, std::size_t index, const Tensor& value)
-    : node_(&node), index_(index), original_(node.saved_[index]) {
-  node.saved_[index] = {value, value.version(), original_.is_output};
+    : node_(&node), saved_(static_cast<OperatorNode&>(node).saved_[index]), original_(saved_) {
+  saved_ = {value, value.version(), original_.is_output};
 }
 
 ReplacedSaved::~ReplacedSaved() {
-  node_->saved_[index_] = std::move(original_);
+  saved_ = std::move(original_);
 }
 
 std::vector<Node*> nodes_before(Node* root) {
@@ -243,15 +180,6 @@ NodePtr grad_node(const Tensor& tensor) {
   return tensor.requires_grad() ? impl.node : NodePtr();
 }
 
-void set_grad_node(TensorImpl& tensor, NodePtr node) noexcept {
-  if (tensor.node && node && tensor.node.get() != node.get()) {
-    node->hooks_ = std::move(tensor.node->hooks_);
-    node->retains_grad_ = tensor.node->retains_grad_;
-    node->grad_ = std::move(tensor.node->grad_);
-  }
-  tensor.node = std::move(node);
-}
-
 Tensor record_node(Record&& record) {
   TensorImpl& output = record.output.impl();
   if (output.node) {
@@ -266,7 +194,7 @@ Tensor record_node(Record&& record) {
   if (const auto observer = record_observer.load(std::memory_order_relaxed)) {
     observer(record.op);
   }
-  output.node = NodePtr::adopt(new Node(std::move(record)));
+  output.node = NodePtr::adopt(new OperatorNode(std::move(record)));
   return std::move(record.output);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <retrograd/autograd/detail/operator_node.h>
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/internal/engine.h>
 
@@ -65,7 +66,7 @@ Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept {
   if (b.ready_ == nullptr || grad_enabled()) {
     return nullptr;
   }
-  Tensor* sum = b.ready_->waiting(b.node_.inputs_[i].get());
+  Tensor* sum = b.ready_->waiting(b.node_.inputs()[i].get());
   return sum != nullptr && owns_memory(*sum) ? sum : nullptr;
 }
 

@@ -49,8 +49,9 @@ class Backward;
 class ReadyNodes;  // autograd/internal/engine.h
 
 namespace detail {
+class OperatorNode;  // autograd/detail/operator_node.h
 Tensor* waiting_gradient(const Backward& b, std::size_t i) noexcept;
-}
+}  // namespace detail
 
 // What a backward is given.
 class RETROGRAD_API Backward {
@@ -63,14 +64,14 @@ class RETROGRAD_API Backward {
   // Whether input i wants its gradient: do not compute it otherwise.
   bool needs(std::size_t i) const noexcept;
 
-  Backward(const Node& node, const Tensor& gradient, const bool* needed,
+  Backward(const detail::OperatorNode& node, const Tensor& gradient, const bool* needed,
            ReadyNodes* ready = nullptr) noexcept
       : grad(gradient), node_(node), needed_(needed), ready_(ready) {}
 
  private:
   friend Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept;
 
-  const Node& node_;
+  const detail::OperatorNode& node_;
   const bool* needed_;  // by input, or null when every recorded one is
   ReadyNodes* ready_;   // of the pass, or null
 };

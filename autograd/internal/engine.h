@@ -60,31 +60,8 @@ class Engine {
     std::vector<std::size_t> targets{};  // is these targets
   };
 
-  // A pass on its way through a node. The node's saved tensors are freed, if the pass does that,
-  // unless an exception ends it before done().
-  class Use {
-   public:
-    Use(Node& node, bool keep) : node_(node), keep_(keep) { node.begin_use(keep); }
-    ~Use() {
-      if (!done_) {
-        node_.end_use(keep_, false);
-      }
-    }
-    Use(const Use&) = delete;
-    Use& operator=(const Use&) = delete;
-    void done() noexcept {
-      done_ = true;
-      node_.end_use(keep_, true);
-    }
-
-   private:
-    Node& node_;
-    bool keep_;
-    bool done_ = false;
-  };
-
   Tensor after_hooks(Node& node, Tensor grad) const;
-  void visit(Node& node, Tensor grad);
+  void visit(detail::OperatorNode& node, Tensor grad);
   void accumulate_leaf(Node& leaf, Tensor grad) const;
   const Wanted* wanted(const Node* node) const;
 

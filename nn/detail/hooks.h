@@ -6,7 +6,7 @@
 #include <mutex>
 #include <unordered_map>
 
-#include <retrograd/autograd/internal/hook_list.h>
+#include <retrograd/tensor/internal/hook_list.h>
 #include <retrograd/nn/module.h>
 
 namespace retrograd::nn::detail {

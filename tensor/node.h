@@ -1,0 +1,99 @@
+// What holds a tensor's gradient: a leaf of the tape, or an operator that autograd/ recorded.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include <retrograd/tensor/api.h>
+#include <retrograd/tensor/tensor.h>
+
+namespace retrograd {
+
+class Engine;
+
+namespace detail {
+
+struct TensorHooks;  // tensor/internal/hook_list.h
+
+// A tensor kept for the backward pass. It is held through an alias, never the user's own handle:
+// a handle that is later written to in place leads to newer nodes, which may lead back here.
+struct SavedTensor {
+  Tensor value;
+  std::uint32_t version = 0;
+  bool is_output = false;
+};
+
+// Makes `node` what the tensor's gradient flows to, after a write in place. The hooks of the tensor
+// and the gradient that it keeps go along.
+void set_grad_node(TensorImpl& tensor, NodePtr node) noexcept;
+
+}  // namespace detail
+
+// One recorded operator, or one leaf. Read it to walk a tape.
+class RETROGRAD_API Node {
+ public:
+  // A leaf for a tensor of this shape and dtype.
+  Node(const Shape& shape, DType dtype) noexcept;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  static void* operator new(std::size_t bytes);
+  static void operator delete(void* block, std::size_t bytes) noexcept;
+
+  const char* op() const noexcept { return op_; }
+  Where where() const noexcept { return where_; }
+  // Later nodes have higher numbers, so inputs come before what they are used for.
+  std::uint64_t number() const noexcept { return number_; }
+  const Shape& shape() const noexcept { return shape_; }  // of the output
+  DType dtype() const noexcept { return dtype_; }
+  bool is_leaf() const noexcept { return is_leaf_; }
+  // One producer for each input; null where no gradient flows. None of a leaf.
+  virtual std::span<const NodePtr> inputs() const noexcept { return {}; }
+  virtual std::span<const detail::SavedTensor> saved() const noexcept { return {}; }
+  // Whether the saved tensors are gone because a backward pass went through here.
+  virtual bool freed() const noexcept { return false; }
+
+  // The number of nodes alive in the program: tests hold it to its baseline.
+  static std::int64_t live_count() noexcept;
+
+ protected:
+  // An operator, whose constructor calls count() when nothing can fail any more.
+  Node(const char* op, Where where, const Tensor& output) noexcept;
+  virtual ~Node();
+  void count() noexcept;
+
+ private:
+  friend class Tensor;
+  friend class Engine;
+  friend void retain(Node* node) noexcept;
+  friend void release(Node* node) noexcept;
+  friend void detail::set_grad_node(detail::TensorImpl& tensor, NodePtr node) noexcept;
+
+  std::atomic<std::uint32_t> references_{1};
+  DType dtype_;
+  bool is_leaf_;
+  bool requires_grad_ = true;  // a leaf may be switched off
+  bool retains_grad_ = false;  // keep the gradient of an operator's result
+  const char* op_;
+  Where where_;
+  std::uint64_t number_ = 0;
+  Shape shape_;
+  Tensor grad_;
+  std::unique_ptr<detail::TensorHooks> hooks_;
+  Node* next_dead_ = nullptr;
+};
+
+namespace detail {
+
+// Whether the base of a view was written to in place since the view's node was made.
+inline bool is_stale_view(const TensorImpl& tensor) noexcept {
+  return tensor.base && !tensor.view_without_grad &&
+         tensor.base->node.get() != tensor.base_node.load(std::memory_order_acquire);
+}
+
+}  // namespace detail
+
+}  // namespace retrograd
