@@ -9,6 +9,7 @@
 #include <retrograd/autograd/detail/operator_node.h>
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/internal/engine.h>
+#include <retrograd/autograd/internal/view_history.h>
 #include <retrograd/tensor/internal/hot_tls.h>
 
 namespace retrograd {

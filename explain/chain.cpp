@@ -7,6 +7,7 @@
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/inline_array.h>
 
 namespace retrograd::detail {
 

@@ -116,4 +116,8 @@ RETROGRAD_API Strides contiguous_strides(const Shape& shape) noexcept;
 // Strides in elements of (N, C, spatial...) with the channels innermost in memory.
 RETROGRAD_API Strides channels_last_strides(const Shape& shape) noexcept;
 
+namespace detail {
+using DimMask = std::array<bool, Dims::capacity>;  // which dimensions of a tensor
+}
+
 }  // namespace retrograd

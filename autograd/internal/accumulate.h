@@ -1,5 +1,4 @@
-// What the engine and the operators need of each other: adding gradients up, and viewing a base
-// anew.
+// Adding gradients up. Internal.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +14,6 @@ void accumulate(Tensor& sum, const Tensor& term);
 
 // `gradient` itself where it owns its memory alone, else a copy that does. Recorded likewise.
 Tensor owned(Tensor gradient);
-
-// The node for a view of `base` that leads to the base's present node.
-NodePtr view_node(const Tensor& base, const Tensor& view);
 
 // Whether writing to the tensor changes nothing else: each element has a position of its own in
 // memory that belongs to the library, and no other handle or view leads there.

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <unordered_map>
 
-#include <retrograd/tensor/internal/hook_list.h>
 #include <retrograd/nn/module.h>
+#include <retrograd/tensor/internal/hook_list.h>
 
 namespace retrograd::nn::detail {
 

@@ -7,12 +7,12 @@
 #include <retrograd/ops/attention.h>
 #include <retrograd/ops/internal/attention.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::nn {
 

@@ -4,12 +4,12 @@
 
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/recurrence.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::nn {
 

@@ -8,11 +8,11 @@
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {

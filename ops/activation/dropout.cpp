@@ -5,13 +5,13 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/kernels/activation/dropout.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -6,9 +6,9 @@
 #include <retrograd/ops/activation.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

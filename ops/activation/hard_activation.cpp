@@ -5,9 +5,9 @@
 #include <retrograd/ops/activation.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/kernels/activation/activation.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {

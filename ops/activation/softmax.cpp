@@ -7,7 +7,6 @@
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
@@ -15,6 +14,7 @@
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -4,9 +4,9 @@
 #include <string>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/conv/unfold.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include <retrograd/ops/conv.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/conv/conv.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::convolving {
 

@@ -1,8 +1,8 @@
 // The two operands of an element-wise operator, brought together. Internal.
 #pragma once
 
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/operand.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/tensor.h>
 

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <string>
 
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/pool/pool.h>
 #include <retrograd/ops/pool.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::pooling {
 

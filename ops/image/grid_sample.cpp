@@ -5,7 +5,6 @@
 
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/embedding.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/kernels/image/grid.h>
 #include <retrograd/ops/kernels/kernels.h>
@@ -13,6 +12,7 @@
 #include <retrograd/ops/resample.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

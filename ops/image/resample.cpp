@@ -4,10 +4,10 @@
 #include <string>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/kernels/image/resample.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

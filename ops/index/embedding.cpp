@@ -3,9 +3,9 @@
 #include <string>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/index/embedding.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

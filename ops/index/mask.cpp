@@ -5,11 +5,11 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/index/index.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -79,7 +79,7 @@ Tensor as_channels_last(const Tensor& x);
 
 // --- reductions: reduced[d] says which dimensions go; they stay as 1 in the result ---
 
-using DimMask = std::array<bool, Dims::capacity>;
+using detail::DimMask;
 Tensor sum(const Tensor& x, const DimMask& reduced);
 Tensor amax(const Tensor& x, const DimMask& reduced);
 Tensor amin(const Tensor& x, const DimMask& reduced);

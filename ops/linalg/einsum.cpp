@@ -6,10 +6,10 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/einsum_equation.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

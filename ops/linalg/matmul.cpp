@@ -6,13 +6,13 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/linalg/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {

@@ -6,12 +6,12 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/loss.h>
 #include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

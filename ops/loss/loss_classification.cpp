@@ -5,12 +5,12 @@
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/loss.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -4,11 +4,11 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/loss.h>
 #include <retrograd/ops/logical.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::loss {
 

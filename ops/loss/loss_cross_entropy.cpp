@@ -6,7 +6,6 @@
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/loss.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/kernels/kernels.h>
@@ -15,6 +14,7 @@
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/softmax.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -5,13 +5,13 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/loss.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/vector_norm.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -2,11 +2,11 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/pair.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {

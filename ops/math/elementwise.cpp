@@ -6,11 +6,11 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {

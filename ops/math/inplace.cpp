@@ -2,15 +2,15 @@
 // operator; its result is copied over the old values, and the tensor's history becomes the
 // result's.
 #include <retrograd/autograd/internal/accumulate.h>
+#include <retrograd/autograd/internal/view_history.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/detail/view_history.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
@@ -86,7 +86,7 @@ bool must_record(const Tensor& self, const Operand& source) {
 // Gives `self`, or the base it is a view of, the history of `result`, whose values it has now.
 void take_history(Tensor& self, const Tensor& result, Where where) {
   if (self.impl().base) {
-    record_written_view(self, result, where);
+    detail::record_written_view(self, result, where);
   } else {
     detail::set_grad_node(self.impl(), detail::grad_node(result));
   }
@@ -95,7 +95,7 @@ void take_history(Tensor& self, const Tensor& result, Where where) {
 // self = compute(a copy of self with its history), recorded.
 template <class Compute>
 void write_recorded(const char* op, Tensor& self, Where where, Compute&& compute) {
-  const Tensor before = before_write(self).clone(where);
+  const Tensor before = detail::before_write(self).clone(where);
   const Tensor result = compute(before);
   kernels::copy(self, result);
   self.impl().storage->wrote(op, where);
@@ -105,7 +105,7 @@ void write_recorded(const char* op, Tensor& self, Where where, Compute&& compute
 // self = values, of its shape and dtype, recorded.
 void overwrite_recorded(const char* op, Tensor& self, const Tensor& values, Where where) {
   const bool is_view = static_cast<bool>(self.impl().base);
-  const Tensor before = is_view ? Tensor() : before_write(self);
+  const Tensor before = is_view ? Tensor() : detail::before_write(self);
   kernels::copy(self, values);
   self.impl().storage->wrote(op, where);
   take_history(self, is_view ? values : record_overwritten(before, values, self.detach(), where),
@@ -211,22 +211,5 @@ Tensor& Tensor::copy_(const Tensor& source, Where where) {
   impl().storage->wrote("copy_", where);
   return *this;
 }
-
-namespace detail {
-
-void accumulate(Tensor& sum, const Tensor& term) {
-  const bool recorded = grad_enabled() && (sum.requires_grad() || term.requires_grad());
-  if (!recorded && owns_memory(sum)) {
-    kernels::binary_in_place(Binary::add, sum, term);
-  } else {
-    sum = add(sum, term);
-  }
-}
-
-Tensor owned(Tensor gradient) {
-  return owns_memory(gradient) ? std::move(gradient) : gradient.clone();
-}
-
-}  // namespace detail
 
 }  // namespace retrograd

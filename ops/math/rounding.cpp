@@ -1,9 +1,9 @@
 // floor, ceil and round, declared in ops/elementwise.h.
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

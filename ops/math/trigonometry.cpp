@@ -3,8 +3,8 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -5,8 +5,8 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/norm.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/norm.h>
+#include <retrograd/tensor/internal/check.h>
 
 // The normalisations that keep running statistics.
 namespace retrograd {

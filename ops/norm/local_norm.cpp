@@ -5,12 +5,12 @@
 
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/norm.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/vector_norm.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

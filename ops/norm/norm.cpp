@@ -8,12 +8,12 @@
 #include <retrograd/ops/detail/norm.h>
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -4,11 +4,11 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/kernels/reduce/scan.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

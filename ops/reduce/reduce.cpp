@@ -8,12 +8,12 @@
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -2,10 +2,10 @@
 #include <retrograd/ops/sort.h>
 
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/reduce/sort.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -5,11 +5,11 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/reduced.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -7,11 +7,11 @@
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -6,13 +6,13 @@
 #include <retrograd/ops/dropout.h>
 #include <retrograd/ops/internal/attention.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/ops/softmax.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -3,11 +3,11 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/recurrence.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

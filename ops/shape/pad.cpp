@@ -4,8 +4,8 @@
 
 #include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/index.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {

@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -3,12 +3,12 @@
 
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/internal/check.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 

@@ -60,6 +60,11 @@ inline Tensor empty_as(const Tensor& model, DType dtype) {
   return model.impl().dense ? empty_dense(model, dtype) : empty_tensor(model.shape(), dtype);
 }
 
+// Of two inputs, the one whose layout the result takes.
+inline const Tensor& layout_model(const Tensor& a, const Tensor& b) {
+  return a.impl().dense || !b.impl().dense ? a : b;
+}
+
 enum class Access : std::uint8_t { read, write, update };
 
 struct Element {

@@ -8,20 +8,10 @@ import pathlib
 import re
 import sys
 
-# A folder may include itself and these.
-ALLOWED = {
-    "tensor": set(),
-    "autograd": {"tensor"},
-    "ops/kernels": {"tensor"},
-    "ops": {"tensor", "autograd", "ops/kernels"},
-    "functional": {"tensor", "autograd", "ops"},
-    "explain": {"tensor", "autograd", "ops"},
-    "nn": {"tensor", "autograd", "ops"},
-    "optim": {"tensor", "autograd", "ops"},
-    "io": {"tensor", "autograd", "ops"},
-    "data": {"tensor", "autograd", "ops", "io"},
-    "images": {"tensor", "autograd", "ops", "io"},
-}
+import layers
+
+# A folder may include itself and these: the table of docs/architecture.md.
+ALLOWED = layers.allowed()
 # Libraries of their own, whose headers retrograd.h leaves to programs.
 COMPONENTS = {"images"}
 # Third parties, and the only folders that may include them.
@@ -40,17 +30,11 @@ MOST_LINES = 300
 MOST_SOURCES = 30  # of a folder, beside its public headers
 
 
-def folder_of(path):
-    """The layer that a path such as ops/kernels/conv.h belongs to."""
-    parts = path.split("/")
-    return "ops/kernels" if parts[:2] == ["ops", "kernels"] else parts[0]
-
-
 def faults(root):
     sources = collections.Counter()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        layer = folder_of(name)
+        layer = layers.layer_of(name)
         if path.suffix not in (".h", ".cpp"):
             continue
         lines = path.read_text().splitlines()
@@ -64,7 +48,7 @@ def faults(root):
             for number, line in enumerate(lines, 1):
                 found = re.match(r"\s*#include <(retrograd/.*)>", line)
                 if (found and found[1] != "retrograd/retrograd.h" and
-                        folder_of(found[1].removeprefix("retrograd/")) not in COMPONENTS):
+                        layers.layer_of(found[1].removeprefix("retrograd/")) not in COMPONENTS):
                     yield (f"{name}:{number}: tutorials include <retrograd/retrograd.h> "
                            "and components alone")
         if layer not in ALLOWED:
@@ -80,7 +64,7 @@ def faults(root):
                 if re.match(pattern, included) and (public or layer not in folders):
                     yield f"{name}:{number}: {included} is not for {'public headers' if public else layer}"
             if included.startswith("retrograd/") and not included.startswith("retrograd/xtensor"):
-                other = folder_of(included.removeprefix("retrograd/"))
+                other = layers.layer_of(included.removeprefix("retrograd/"))
                 if other != layer and other not in ALLOWED[layer]:
                     yield f"{name}:{number}: {layer} must not include {other}"
                 if public and included.count("/") > 2:

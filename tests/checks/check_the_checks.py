@@ -1,6 +1,6 @@
 """Shows that the checks find each kind of fault, in trees made for it.
 
-usage: check_the_checks.py COMPILER
+usage: check_the_checks.py COMPILER NM
 """
 import pathlib
 import subprocess
@@ -64,3 +64,27 @@ with tempfile.TemporaryDirectory() as folder:
         [sys.executable, checker.with_name("check_light_header.py"), sys.argv[1], folder, "heavy.h"],
         capture_output=True, text=True)
     assert result.returncode == 1 and "zlib.h" in result.stdout, result
+
+with tempfile.TemporaryDirectory() as folder:
+    def linked(sources):
+        objects = []
+        for name, text in sources.items():
+            path = pathlib.Path(folder, "x.dir", name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            objects.append(f"{path}.o")
+            subprocess.run([sys.argv[1], "-c", path, "-o", objects[-1]], check=True)
+        listed = pathlib.Path(folder, "objects.txt")
+        listed.write_text("\n".join(objects))
+        return subprocess.run([sys.executable, checker.with_name("check_links.py"), sys.argv[2],
+                               listed], capture_output=True, text=True)
+
+    uses = "void f(); void g() { f(); }"
+    result = linked({"ops/conv/a.cpp": uses, "ops/kernels/conv/b.cpp": "void f() {}"})
+    assert result.returncode == 0, result.stdout + result.stderr
+    result = linked({"tensor/a.cpp": uses, "autograd/b.cpp": "void f() {}"})
+    assert result.returncode == 1 and result.stdout.startswith(
+        "tensor must not link to autograd: f() is needed by tensor/a.cpp"), result.stdout
+    result = linked({"ops/kernels/a.cpp": uses, "autograd/b.cpp": "template <int> void h() {}\n"
+                     "template void h<0>(); void f() {}"})
+    assert result.returncode == 1, result.stdout

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/tensor/loops/light.h>
 
 namespace retrograd::kernels {

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/loops/elementwise.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::kernels {
@@ -26,9 +27,6 @@ constexpr C wrap(Wide value) noexcept {
   return static_cast<C>(value);
 }
 
-// Of two inputs, the one whose layout the result takes.
-inline const Tensor& layout_model(const Tensor& a, const Tensor& b) {
-  return a.impl().dense || !b.impl().dense ? a : b;
-}
+using detail::layout_model;
 
 }  // namespace retrograd::kernels

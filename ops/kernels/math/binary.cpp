@@ -4,6 +4,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/elementwise_types.h>
+#include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/loops/light.h>
 

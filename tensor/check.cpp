@@ -1,4 +1,4 @@
-#include <retrograd/ops/internal/check.h>
+#include <retrograd/tensor/internal/check.h>
 
 #include <retrograd/tensor/internal/current_operator.h>
 
@@ -60,8 +60,8 @@ std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where) 
   return static_cast<std::size_t>(normalize_dim(op, x, dim, x.dim(), where));
 }
 
-kernels::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where) {
-  kernels::DimMask mask{};
+detail::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where) {
+  detail::DimMask mask{};
   if (dims.empty()) {
     mask.fill(true);
     return mask;

@@ -1,8 +1,8 @@
 // Copies and conversions: members of Tensor, here because they are differentiable.
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/internal/check.h>
-#include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/loops/copy.h>
 
 namespace retrograd {
 
@@ -12,7 +12,7 @@ Tensor Tensor::to(DType dtype, Where where) const {
     return *this;
   }
   const Tensor out = empty_like(detach(), {.dtype = dtype}, where);
-  kernels::copy(out, *this);
+  detail::copy(out, *this);
   return record({.op = "to",
                  .where = where,
                  .output = out,
@@ -25,7 +25,7 @@ Tensor Tensor::to(DType dtype, Where where) const {
 Tensor Tensor::clone(Where where) const {
   check::defined("clone", "the tensor", *this, where);
   const Tensor out = empty_like(detach(), {}, where);
-  kernels::copy(out, *this);
+  detail::copy(out, *this);
   return record({.op = "clone",
                  .where = where,
                  .output = out,
@@ -40,7 +40,7 @@ Tensor Tensor::contiguous(Where where) const {
   }
   return record({.op = "contiguous",
                  .where = where,
-                 .output = kernels::contiguous_copy(*this),
+                 .output = detail::contiguous_copy(*this),
                  .inputs = {*this},
                  .backward = [](const Backward& b) -> Gradients { return {b.grad}; }});
 }

@@ -3,7 +3,7 @@
 
 #include <retrograd/tensor/tensor.h>
 
-namespace retrograd {
+namespace retrograd::detail {
 
 // `x` with its present history, in a handle that later writes do not change: so no cycle can arise.
 Tensor before_write(const Tensor& x);
@@ -13,4 +13,7 @@ Tensor before_write(const Tensor& x);
 // backward pass that is not recorded goes through many such writes.
 void record_written_view(const Tensor& view, const Tensor& values, Where where);
 
-}  // namespace retrograd
+// The node for a view of `base` that leads to the base's present node.
+NodePtr view_node(const Tensor& base, const Tensor& view);
+
+}  // namespace retrograd::detail

@@ -1,6 +1,6 @@
 // A view's gradient reaches its base through operators of its own, made of strides alone: whatever
 // operators took the view, and whenever the base was written to.
-#include <retrograd/ops/detail/view_history.h>
+#include <retrograd/autograd/internal/view_history.h>
 
 #include <algorithm>
 #include <utility>
@@ -8,15 +8,14 @@
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/record.h>
-#include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/view_within.h>
+#include <retrograd/tensor/loops/add.h>
+#include <retrograd/tensor/loops/copy.h>
 
-namespace retrograd {
+namespace retrograd::detail {
 
 namespace {
-
-using kernels::Binary;
 
 // Where a view lies in its base, in elements of memory.
 struct ViewMap {
@@ -38,17 +37,17 @@ Tensor empty_as_base(const ViewMap& map, DType dtype) {
   for (std::size_t d = 0; d < map.base_shape.size(); ++d) {
     span += std::max<std::int64_t>(map.base_shape[d] - 1, 0) * map.base_strides[d];
   }
-  return detail::view_within(empty_tensor({span}, dtype), map.base_shape, map.base_strides, 0);
+  return view_within(empty_tensor({span}, dtype), map.base_shape, map.base_strides, 0);
 }
 
 Tensor copy_as_base(const Tensor& x, const ViewMap& map) {
   Tensor result = empty_as_base(map, x.dtype());
-  kernels::copy(result, x);
+  copy(result, x);
   return result;
 }
 
 Tensor part(const Tensor& laid_out, const ViewMap& map) {
-  return detail::view_within(laid_out, map.shape, map.strides, laid_out.impl().offset + map.offset);
+  return view_within(laid_out, map.shape, map.strides, laid_out.impl().offset + map.offset);
 }
 
 Tensor read_view(const Tensor& x, const ViewMap& map);
@@ -57,8 +56,8 @@ Tensor read_view(const Tensor& x, const ViewMap& map);
 // twice adds twice.
 Tensor add_into_view(const Tensor& x, const ViewMap& map) {
   const Tensor out = empty_as_base(map, x.dtype());
-  kernels::fill(out, 0);
-  kernels::binary_in_place(Binary::add, part(out, map), x);
+  fill(out, 0);
+  add_in_place(part(out, map), x);
   return record(
       {.op = "add_into_view",
        .where = {},
@@ -74,9 +73,9 @@ Tensor record_read(const Tensor& x, const Tensor& values, const ViewMap& map) {
                  .output = values,
                  .inputs = {x},
                  .backward = [map](const Backward& b) -> Gradients {
-                   Tensor* sum = detail::waiting_gradient(b, 0);
+                   Tensor* sum = waiting_gradient(b, 0);
                    if (sum != nullptr && sum->strides() == map.base_strides) {
-                     kernels::binary_in_place(Binary::add, part(*sum, map), b.grad);
+                     add_in_place(part(*sum, map), b.grad);
                      return {Tensor()};
                    }
                    return {add_into_view(b.grad, map)};
@@ -87,7 +86,7 @@ Tensor record_read(const Tensor& x, const Tensor& values, const ViewMap& map) {
 Tensor read_view(const Tensor& x, const ViewMap& map) {
   const bool laid_out = x.strides() == map.base_strides;
   const Tensor read = part(laid_out ? x : copy_as_base(x, map), map);
-  return record_read(x, kernels::contiguous_copy(read), map);
+  return record_read(x, contiguous_copy(read), map);
 }
 
 Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map, Where where);
@@ -105,8 +104,8 @@ Tensor record_replaced(const Tensor& x, const Tensor& values, const Tensor& repl
                      return {Tensor(), std::move(of_values)};
                    }
                    if (!grad_enabled() && b.grad.strides() == map.base_strides &&
-                       detail::owns_memory(b.grad)) {
-                     kernels::fill(part(b.grad, map), 0);
+                       owns_memory(b.grad)) {
+                     fill(part(b.grad, map), 0);
                      return {b.grad, std::move(of_values)};
                    }
                    const Tensor zero = zeros(map.shape, {.dtype = b.grad.dtype()});
@@ -117,28 +116,28 @@ Tensor record_replaced(const Tensor& x, const Tensor& values, const Tensor& repl
 // A copy of x with the view's part replaced by `values`.
 Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map, Where where) {
   const Tensor out = copy_as_base(x, map);
-  kernels::copy(part(out, map), values);
+  copy(part(out, map), values);
   return record_replaced(x, values, out, map, where);
 }
 
 }  // namespace
 
 Tensor before_write(const Tensor& x) {
-  return detail::alias(x, detail::grad_node(x));
+  return alias(x, grad_node(x));
 }
 
 void record_written_view(const Tensor& view, const Tensor& values, Where where) {
   const Tensor base(view.impl().base);
   const Tensor after =
       record_replaced(before_write(base), values, base.detach(), map_of(base, view), where);
-  detail::set_grad_node(base.impl(), detail::grad_node(after));
+  set_grad_node(base.impl(), grad_node(after));
 }
 
-NodePtr detail::view_node(const Tensor& base, const Tensor& view) {
+NodePtr view_node(const Tensor& base, const Tensor& view) {
   const EnableGradGuard recording;
   const Tensor source = before_write(base);
   return source.requires_grad() ? grad_node(record_read(source, view.detach(), map_of(base, view)))
                                 : NodePtr();
 }
 
-}  // namespace retrograd
+}  // namespace retrograd::detail

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/dims.h>
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -24,6 +24,6 @@ void rank(const char* op, std::size_t rank, const Tensor& x, Where where);
 // A dimension from 0 on.
 std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where);
 // The listed dimensions, all for none. Throws IndexError for one that is named twice.
-kernels::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where);
+detail::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where);
 
 }  // namespace retrograd::check
