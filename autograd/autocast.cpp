@@ -78,6 +78,10 @@ bool autocast_enabled() noexcept {
 
 namespace detail {
 
+void set_autocast(bool on) noexcept {
+  enabled_here = on;
+}
+
 AutocastOff::AutocastOff() noexcept : previous_(std::exchange(enabled_here, false)) {}
 
 AutocastOff::~AutocastOff() {

@@ -35,7 +35,7 @@ RETROGRAD_API bool autocast_enabled() noexcept;
 
 namespace detail {
 // x in bfloat16 if it is float32; anything else, undefined tensors too, as it is.
-RETROGRAD_API Tensor autocast_lowered(const Tensor& x, Where where);
+RETROGRAD_API Tensor autocast_lowered(const Tensor& x, Where where = {});
 }  // namespace detail
 
 }  // namespace retrograd

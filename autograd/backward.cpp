@@ -6,7 +6,7 @@
 #include <retrograd/autograd/detail/nesting.h>
 #include <retrograd/autograd/internal/engine.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/hook_list.h>
 
 namespace retrograd {
@@ -68,16 +68,15 @@ std::vector<Tensor> seeds_of(const char* op, const std::vector<Tensor>& outputs,
   return seeds;
 }
 
-void backward_from(const std::vector<Tensor>& outputs, const std::vector<Tensor>& given,
-                   BackwardOptions options, Where where) {
-  const detail::NestedPass pass("backward", where);
-  const auto roots = roots_of("backward", outputs, where);
-  auto seeds = seeds_of("backward", outputs, given, where);
+void backward_from(const Frame& call, const std::vector<Tensor>& outputs,
+                   const std::vector<Tensor>& given, BackwardOptions options) {
+  const detail::NestedPass pass(call.name(), call.where());
+  const auto roots = roots_of(call.name(), outputs, call.where());
+  auto seeds = seeds_of(call.name(), outputs, given, call.where());
   Engine engine(options.retain_graph, options.create_graph);
   for (std::size_t i = 0; i < roots.size(); ++i) {
     engine.seed(*roots[i], std::move(seeds[i]));
   }
-  const detail::InBackward running("backward", where);
   engine.run();
 }
 
@@ -85,11 +84,13 @@ void backward_from(const std::vector<Tensor>& outputs, const std::vector<Tensor>
 
 void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& seeds,
               BackwardOptions options, Where where) {
-  backward_from(outputs, seeds, options, where);
+  const Frame call("backward", where);
+  backward_from(call, outputs, seeds, options);
 }
 
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options, Where where) {
+  const Frame call("grad", where);
   const detail::NestedPass pass("grad", where);
   const auto roots = roots_of("grad", outputs, where);
   std::vector<NodePtr> targets;
@@ -117,7 +118,6 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   for (std::size_t i = 0; i < roots.size(); ++i) {
     engine.seed(*roots[i], std::move(seeds[i]));
   }
-  const detail::InBackward running("grad", where);
   engine.run();
   std::vector<Tensor> result;
   result.reserve(inputs.size());
@@ -139,33 +139,38 @@ void Tensor::retain_grad(Where where) {
 }
 
 void Tensor::backward(Where where) const {
-  backward_from({*this}, {}, {}, where);
+  backward(BackwardOptions{}, where);
 }
 
 void Tensor::backward(BackwardOptions options, Where where) const {
-  backward_from({*this}, {}, options, where);
+  const Frame call("backward", where);
+  backward_from(call, {*this}, {}, options);
 }
 
 void Tensor::backward(const Tensor& seed, BackwardOptions options, Where where) const {
-  backward_from({*this}, {seed}, options, where);
+  const Frame call("backward", where);
+  backward_from(call, {*this}, {seed}, options);
+}
+
+detail::TensorHooks& Tensor::hooks_for(const Frame& call, bool is_empty) const {
+  const NodePtr node = detail::grad_node(*this);
+  if (!node) {
+    fail<GraphError>(call, "the tensor does not require a gradient", {{"tensor", *this}});
+  }
+  if (is_empty) {
+    fail<ValueError>(call, "the function is empty", {{"tensor", *this}});
+  }
+  if (!node->hooks_) {
+    node->hooks_.reset(new detail::TensorHooks);
+  }
+  return *node->hooks_;
 }
 
 int Tensor::register_hook(Hook hook, Where where) {
-  const NodePtr node = detail::grad_node(*this);
-  if (!node) {
-    fail<GraphError>("register_hook", where, "the tensor does not require a gradient",
-                     {{"tensor", *this}});
-  }
-  if (!hook) {
-    fail<ValueError>("register_hook", where, "the function is empty", {{"tensor", *this}});
-  }
-  if (!node->hooks_) {
-    node->hooks_ = std::make_unique<detail::TensorHooks>();
-  }
-  const int id = node->hooks_->next;
-  node->hooks_->list.add(static_cast<std::uint64_t>(id), std::move(hook));
-  ++node->hooks_->next;
-  return id;
+  const Frame call("register_hook", where);
+  detail::TensorHooks& hooks = hooks_for(call, !hook);
+  hooks.list.add(static_cast<std::uint64_t>(hooks.next), std::move(hook));
+  return hooks.next++;
 }
 
 void Tensor::remove_hook(int hook) {

@@ -11,7 +11,7 @@
 #include <retrograd/autograd/detail/operator_node.h>
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/internal/autocast_off.h>
-#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/hook_list.h>
 
 namespace retrograd {
@@ -92,8 +92,7 @@ Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool
   if (node.freed()) {
     fail_freed(node);
   }
-  const RecordAt site(node.where());
-  const InBackward running(node.op(), node.where());
+  const Frame frame(node.op(), node.where(), Frame::Kind::node);
   // A fault inside is the backward function's, not that of an operator it happens to use.
   const DetectAnomalyGuard undetected(false);
   const auto& recorded = static_cast<const OperatorNode&>(node);
@@ -171,7 +170,10 @@ Tensor Engine::after_hooks(Node& node, Tensor grad) const {
 }
 
 void Engine::accumulate_leaf(Node& leaf, Tensor grad) const {
-  if (leaf.requires_grad_) {
+  if (!leaf.requires_grad_) {
+    return;
+  }
+  {
     const std::scoped_lock lock(grad_mutex(leaf));
     add_up(leaf.grad_, std::move(grad));
   }

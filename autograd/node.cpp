@@ -10,7 +10,7 @@
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/internal/engine.h>
 #include <retrograd/autograd/internal/view_history.h>
-#include <retrograd/tensor/internal/hot_tls.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd {
 
@@ -18,14 +18,12 @@ namespace {
 
 std::atomic<detail::RecordObserver> record_observer{nullptr};
 
-RETROGRAD_HOT_TLS thread_local const Where* record_at = nullptr;
-
 const Tensor kUndefined;
 
 }  // namespace
 
 detail::OperatorNode::OperatorNode(Record&& record)
-    : Node(record.op, record_at != nullptr ? *record_at : record.where, record.output),
+    : Node(record.op, users_line(record.where), record.output),
       inputs_(record.inputs.size()),
       saved_(record.saved.size()),
       backward_(std::move(record.backward)) {
@@ -120,14 +118,6 @@ const Tensor& save_if(bool condition, const Tensor& tensor) noexcept {
 }
 
 namespace detail {
-
-RecordAt::RecordAt(Where where) noexcept : previous_(record_at), where_(where) {
-  record_at = &where_;
-}
-
-RecordAt::~RecordAt() {
-  record_at = previous_;
-}
 
 ReplacedSaved::ReplacedSaved(Node& node, std::size_t index, const Tensor& value)
     : node_(&node), saved_(static_cast<OperatorNode&>(node).saved_[index]), original_(saved_) {

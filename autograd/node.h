@@ -30,20 +30,6 @@ RETROGRAD_API NodePtr grad_node(const Tensor& tensor);
 // The same values and history as `tensor`, in a handle of its own.
 RETROGRAD_API Tensor alias(const Tensor& tensor, NodePtr node);
 
-// While one is alive, everything this thread records carries this line: what a backward pass
-// records belongs to the line of the operator it runs through.
-class RecordAt {
- public:
-  explicit RecordAt(Where where) noexcept;
-  ~RecordAt();
-  RecordAt(const RecordAt&) = delete;
-  RecordAt& operator=(const RecordAt&) = delete;
-
- private:
-  const Where* previous_;
-  Where where_;
-};
-
 // While one is alive, saved tensor `index` of a node, a defined one, is `value`, which must be like
 // it. No other thread may go backward through the node meanwhile.
 class ReplacedSaved {

@@ -189,8 +189,8 @@ class TensorRefs {
 RETROGRAD_API const Tensor& save_if(bool condition, const Tensor& tensor) noexcept;
 
 struct Record {
-  const char* op;                 // a string literal, as shown in errors and printed tapes
-  Where where;                    // the user's line
+  const char* op = nullptr;       // a string literal, as shown in errors and printed tapes
+  Where where = {};               // the user's line
   Tensor output;                  // fresh: not an input, not yet recorded
   detail::TensorRefs inputs;      // what gradients flow to
   detail::TensorRefs saved = {};  // tensors the backward needs, the output among them if it likes
@@ -205,21 +205,28 @@ RETROGRAD_API Tensor record_node(Record&& record);
 RETROGRAD_API void detect_anomaly(const Record& record);
 }  // namespace detail
 
-// Puts the operator on the tape when recording is on and an input requires a gradient; returns the
-// output either way. Throws GraphError for an output that is already on a tape.
-inline Tensor record(Record record) {
-  const detail::RecordMode mode = detail::record_mode();
+namespace detail {
+// record() for one that is not moved again, which would take longer than the rest.
+inline Tensor recorded(Record& record) {
+  const RecordMode mode = record_mode();
   if (mode.detect_anomaly) {
-    detail::detect_anomaly(record);
+    detect_anomaly(record);
   }
   if (mode.grad && is_floating(record.output.dtype())) {
     for (std::size_t i = 0; i < record.inputs.size(); ++i) {
       if (record.inputs[i].requires_grad()) {
-        return detail::record_node(std::move(record));
+        return record_node(std::move(record));
       }
     }
   }
   return std::move(record.output);
+}
+}  // namespace detail
+
+// Puts the operator on the tape when recording is on and an input requires a gradient; returns the
+// output either way. Throws GraphError for an output that is already on a tape.
+inline Tensor record(Record record) {
+  return detail::recorded(record);
 }
 
 }  // namespace retrograd

@@ -60,7 +60,6 @@ Tensor add_into_view(const Tensor& x, const ViewMap& map) {
   add_in_place(part(out, map), x);
   return record(
       {.op = "add_into_view",
-       .where = {},
        .output = out,
        .inputs = {x},
        .backward = [map](const Backward& b) -> Gradients { return {read_view(b.grad, map)}; }});
@@ -69,7 +68,6 @@ Tensor add_into_view(const Tensor& x, const ViewMap& map) {
 // `values`, which are the view's part of x, with that history.
 Tensor record_read(const Tensor& x, const Tensor& values, const ViewMap& map) {
   return record({.op = "read_view",
-                 .where = {},
                  .output = values,
                  .inputs = {x},
                  .backward = [map](const Backward& b) -> Gradients {
@@ -89,13 +87,12 @@ Tensor read_view(const Tensor& x, const ViewMap& map) {
   return record_read(x, contiguous_copy(read), map);
 }
 
-Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map, Where where);
+Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map);
 
 // `replaced`, which is x with the view's part replaced by `values`, with that history.
 Tensor record_replaced(const Tensor& x, const Tensor& values, const Tensor& replaced,
-                       const ViewMap& map, Where where) {
+                       const ViewMap& map) {
   return record({.op = "replace_view",
-                 .where = where,
                  .output = replaced,
                  .inputs = {x, values},
                  .backward = [map](const Backward& b) -> Gradients {
@@ -109,15 +106,15 @@ Tensor record_replaced(const Tensor& x, const Tensor& values, const Tensor& repl
                      return {b.grad, std::move(of_values)};
                    }
                    const Tensor zero = zeros(map.shape, {.dtype = b.grad.dtype()});
-                   return {replace_view(b.grad, zero, map, {}), std::move(of_values)};
+                   return {replace_view(b.grad, zero, map), std::move(of_values)};
                  }});
 }
 
 // A copy of x with the view's part replaced by `values`.
-Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map, Where where) {
+Tensor replace_view(const Tensor& x, const Tensor& values, const ViewMap& map) {
   const Tensor out = copy_as_base(x, map);
   copy(part(out, map), values);
-  return record_replaced(x, values, out, map, where);
+  return record_replaced(x, values, out, map);
 }
 
 }  // namespace
@@ -126,10 +123,10 @@ Tensor before_write(const Tensor& x) {
   return alias(x, grad_node(x));
 }
 
-void record_written_view(const Tensor& view, const Tensor& values, Where where) {
+void record_written_view(const Tensor& view, const Tensor& values) {
   const Tensor base(view.impl().base);
   const Tensor after =
-      record_replaced(before_write(base), values, base.detach(), map_of(base, view), where);
+      record_replaced(before_write(base), values, base.detach(), map_of(base, view));
   set_grad_node(base.impl(), grad_node(after));
 }
 

@@ -36,6 +36,20 @@ endif()
 # the chain 1.05, the step 1.03.
 target_link_options(retrograd PRIVATE -Wl,-Bsymbolic-functions)
 
+# --- names of files ---
+# The library's own lines begin with "@/": messages show the user's line instead (tensor/frame.h).
+# ccache gives the compiler paths from the build folder on.
+function(mark_lines target)
+  cmake_path(RELATIVE_PATH PROJECT_SOURCE_DIR BASE_DIRECTORY ${CMAKE_BINARY_DIR}
+             OUTPUT_VARIABLE from_build)
+  cmake_path(RELATIVE_PATH include_dir BASE_DIRECTORY ${CMAKE_BINARY_DIR}
+             OUTPUT_VARIABLE headers_from_build)
+  foreach(folder IN ITEMS ${PROJECT_SOURCE_DIR} ${from_build} ${include_dir} ${headers_from_build})
+    target_compile_options(${target} PRIVATE -fmacro-prefix-map=${folder}/=@/)
+  endforeach()
+endfunction()
+mark_lines(retrograd)
+
 # --- size ---
 # Loops over elements are compiled for speed (Release says -O3); what runs once for each call needs
 # half of that code, and what sets up layers and files a quarter: the library is 5.6 MB stripped

@@ -12,14 +12,13 @@ namespace retrograd {
 
 namespace {
 
-constexpr const char* kOp = "load_cifar10";
 constexpr std::size_t kPixels = std::size_t{3} * 32 * 32;  // the planes of red, green and blue
 constexpr std::size_t kRecord = 1 + kPixels;               // after a byte with the label
 constexpr std::size_t kMostRecords = 10'000;               // in a file, as in the published ones
 
 // All records of a file.
-std::vector<unsigned char> read_records(const std::string& path, Where where) {
-  const detail::FileCall call{kOp, path, where};
+std::vector<unsigned char> read_records(const Frame& load, const std::string& path) {
+  const detail::FileCall call{load.name(), path, load.where()};
   const auto source = detail::open_bytes(call);
   constexpr std::size_t most = kMostRecords * kRecord;
   std::uint64_t size = source->size().value_or(0);
@@ -49,17 +48,17 @@ std::vector<unsigned char> read_records(const std::string& path, Where where) {
 }  // namespace
 
 Dataset load_cifar10(const std::string& folder, bool train, Where where) {
-  const detail::FileCall call{kOp, folder, where};
+  const detail::FileCall call{"load_cifar10", folder, where};
   call.check_path();
   const std::filesystem::path in(folder);
   std::vector<std::vector<unsigned char>> files;
   if (!train) {
-    files.push_back(read_records((in / "test_batch.bin").string(), where));
+    files.push_back(read_records(call, (in / "test_batch.bin").string()));
   }
   for (int batch = 1; train && batch <= 5; ++batch) {
     const std::string path = (in / ("data_batch_" + std::to_string(batch) + ".bin")).string();
     if (detail::is_there(path)) {
-      files.push_back(read_records(path, where));
+      files.push_back(read_records(call, path));
     }
   }
   if (files.empty()) {
@@ -70,8 +69,8 @@ Dataset load_cifar10(const std::string& folder, bool train, Where where) {
   for (const auto& records : files) {
     count += static_cast<std::int64_t>(records.size() / kRecord);
   }
-  const Tensor images = empty_tensor({count, 3, 32, 32}, float32, where);
-  const Tensor labels = empty_tensor({count}, int64, where);
+  const Tensor images = empty_tensor({count, 3, 32, 32}, float32);
+  const Tensor labels = empty_tensor({count}, int64);
   auto* pixel = images.raw<float>();
   auto* label = labels.raw<std::int64_t>();
   for (const auto& records : files) {
@@ -82,7 +81,7 @@ Dataset load_cifar10(const std::string& folder, bool train, Where where) {
       });
     }
   }
-  return {images, labels, where};
+  return {images, labels};
 }
 
 }  // namespace retrograd

@@ -4,16 +4,17 @@
 #include <cstring>
 #include <string>
 
+#include <retrograd/tensor/frame.h>
+
 namespace retrograd {
 
 namespace {
 
-Tensor samples(const Tensor& tensor, const char* name, Where where) {
+Tensor samples(const Frame& call, const Tensor& tensor, const char* name) {
   if (tensor.dim() == 0) {
-    fail<ShapeError>("Dataset", where, "the first dimension must count the samples",
-                     {{name, tensor}});
+    fail<ShapeError>(call, "the first dimension must count the samples", {{name, tensor}});
   }
-  return tensor.detach().contiguous(where);
+  return tensor.detach().contiguous();
 }
 
 std::byte* first_byte(const Tensor& tensor) {
@@ -21,10 +22,10 @@ std::byte* first_byte(const Tensor& tensor) {
   return tensor.impl().storage->data + offset * item_size(tensor.dtype());
 }
 
-Tensor take_rows(const Tensor& from, std::span<const std::int64_t> indices, Where where) {
+Tensor take_rows(const Tensor& from, std::span<const std::int64_t> indices) {
   Shape shape = from.shape();
   shape[0] = static_cast<std::int64_t>(indices.size());
-  Tensor result = empty_tensor(shape, from.dtype(), where);
+  Tensor result = empty_tensor(shape, from.dtype());
   if (result.numel() == 0) {
     return result;
   }
@@ -48,30 +49,32 @@ Tensor slice_rows(const Tensor& from, std::int64_t begin, std::int64_t end) {
 }  // namespace
 
 Dataset::Dataset(const Tensor& images, const Tensor& labels, Where where)
-    : images_(samples(images, "images", where)), labels_(samples(labels, "labels", where)) {
+    : images_(samples(Frame("Dataset", where), images, "images")),
+      labels_(samples(Frame("Dataset", where), labels, "labels")) {
+  const Frame call("Dataset", where);
   if (images.shape()[0] != labels.shape()[0]) {
-    fail<ShapeError>("Dataset", where, "as many labels as images are needed",
+    fail<ShapeError>(call, "as many labels as images are needed",
                      {{"images", images}, {"labels", labels}});
   }
 }
 
 Batch Dataset::get(std::span<const std::int64_t> indices, Where where) const {
+  const Frame call("Dataset::get", where);
   for (const std::int64_t index : indices) {
     if (index < 0 || index >= size()) {
-      fail<IndexError>("Dataset::get", where,
-                       "sample " + std::to_string(index) + " of " + std::to_string(size()));
+      fail<IndexError>(call, "sample " + std::to_string(index) + " of " + std::to_string(size()));
     }
   }
-  return {take_rows(images_, indices, where), take_rows(labels_, indices, where)};
+  return {take_rows(images_, indices), take_rows(labels_, indices)};
 }
 
 Dataset Dataset::slice(std::int64_t begin, std::int64_t end, Where where) const {
+  const Frame call("Dataset::slice", where);
   if (begin < 0 || begin > end || end > size()) {
-    fail<IndexError>("Dataset::slice", where,
-                     "samples " + std::to_string(begin) + " to " + std::to_string(end) + " of " +
-                         std::to_string(size()));
+    fail<IndexError>(call, "samples " + std::to_string(begin) + " to " + std::to_string(end) +
+                               " of " + std::to_string(size()));
   }
-  return {slice_rows(images_, begin, end), slice_rows(labels_, begin, end), where};
+  return {slice_rows(images_, begin, end), slice_rows(labels_, begin, end)};
 }
 
 }  // namespace retrograd

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <retrograd/data/detail/digit_outlines.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/loops/parallel.h>
 #include <retrograd/tensor/random.h>
 
@@ -182,11 +183,12 @@ int digit_of(std::uint64_t seed, std::uint64_t index) {
 }  // namespace
 
 Dataset drawn_digits(std::int64_t count, std::uint64_t seed, Where where) {
+  const Frame call("drawn_digits", where);
   if (count < 0) {
-    fail<ValueError>("drawn_digits", where, "cannot draw " + std::to_string(count) + " images");
+    fail<ValueError>(call, "cannot draw " + std::to_string(count) + " images");
   }
-  const Tensor images = empty_tensor({count, 1, kSide, kSide}, float32, where);
-  const Tensor labels = empty_tensor({count}, int64, where);
+  const Tensor images = empty_tensor({count, 1, kSide, kSide}, float32);
+  const Tensor labels = empty_tensor({count}, int64);
   float* pixels = images.raw<float>();
   auto* digits = labels.raw<std::int64_t>();
   detail::parallel_ranges(count, 1, [&](std::int64_t begin, std::int64_t end) {
@@ -198,7 +200,7 @@ Dataset drawn_digits(std::int64_t count, std::uint64_t seed, Where where) {
       draw_digit(pixels + i * kPixels, digit, dice);
     }
   });
-  return {images, labels, where};
+  return {images, labels};
 }
 
 }  // namespace retrograd

@@ -127,8 +127,8 @@ void decode(const std::vector<unsigned char>& stored, To* to) {
 }
 
 template <class To, class From>
-Tensor tensor_of(const std::vector<unsigned char>& stored, const Header& header, Where where) {
-  Tensor result = empty_tensor(header.shape, dtype_of<To>(), where);
+Tensor tensor_of(const std::vector<unsigned char>& stored, const Header& header) {
+  Tensor result = empty_tensor(header.shape, dtype_of<To>());
   decode<To, From>(stored, result.raw<To>());
   return result;
 }
@@ -141,12 +141,12 @@ Tensor read_idx(const std::string& path, Where where) {
   const Header header = read_header(*source, call);
   const auto values = read_values(*source, header, call);
   switch (header.type) {
-    case 0x09: return tensor_of<std::int64_t, std::int8_t>(values, header, where);
-    case 0x0b: return tensor_of<std::int64_t, std::int16_t>(values, header, where);
-    case 0x0c: return tensor_of<std::int64_t, std::int32_t>(values, header, where);
-    case 0x0d: return tensor_of<float, float>(values, header, where);
-    case 0x0e: return tensor_of<double, double>(values, header, where);
-    default: return tensor_of<std::uint8_t, std::uint8_t>(values, header, where);
+    case 0x09: return tensor_of<std::int64_t, std::int8_t>(values, header);
+    case 0x0b: return tensor_of<std::int64_t, std::int16_t>(values, header);
+    case 0x0c: return tensor_of<std::int64_t, std::int32_t>(values, header);
+    case 0x0d: return tensor_of<float, float>(values, header);
+    case 0x0e: return tensor_of<double, double>(values, header);
+    default: return tensor_of<std::uint8_t, std::uint8_t>(values, header);
   }
 }
 

@@ -6,14 +6,16 @@
 #include <utility>
 
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/random.h>
 
 namespace retrograd {
 
 DataLoader::DataLoader(Dataset dataset, DataLoaderOptions options, Where where)
     : dataset_(std::move(dataset)), options_(options) {
+  const Frame call("DataLoader", where);
   if (options.batch_size < 1) {
-    fail<ValueError>("DataLoader", where,
+    fail<ValueError>(call,
                      "batch_size must be at least 1, not " + std::to_string(options.batch_size));
   }
 }

@@ -278,4 +278,5 @@ def page(text):
 
 if __name__ == "__main__":
     file = pathlib.Path(sys.argv[1])
-    sys.stdout.write((page if file.suffix == ".md" else header)(file.read_text()))
+    text = re.sub(r"^#ifndef RETROGRAD_DOXYGEN.*?^#endif$", "", file.read_text(), flags=re.S | re.M)
+    sys.stdout.write((page if file.suffix == ".md" else header)(text))

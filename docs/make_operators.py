@@ -48,6 +48,16 @@ def declarations(header):
         used = True
 
 
+CALL = re.compile(r'const Call \w+\(\s*"(\w+)",\s*(?:where|\{\})(?:,\s*Cast::(\w+))?\)')
+CASTS = {"downcast": "bfloat16", "upcast": "float32", "wide": "float32", "": ""}
+
+
+def casts():
+    """The dtype in which Autocast has each operator compute; "" where it keeps what it gets."""
+    return {name: CASTS[cast] for path in sorted((ROOT / "ops").glob("**/*.cpp"))
+            for name, cast in CALL.findall(path.read_text())}
+
+
 def cell(text):
     return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
 
@@ -71,12 +81,14 @@ def document(table):
         "order in six memory layouts. *Order* is the highest derivative that is checked against "
         "finite differences; *dtypes* are those that the first row runs in. The last column is "
         "a row's call in PyTorch, whose values and derivatives are the same (inputs are a, b, "
-        "c ...).", ""]
+        "c ...). *Autocast* is the dtype that an operator computes in under it, where that is not "
+        "the dtype that it gets.", ""]
     seen = set()
+    policies = casts()
     for title, functions in topics():
         lines += [f"## {title}", "",
-                  "| operator | meaning | dtypes | order | rows | in PyTorch, for example |",
-                  "| --- | --- | --- | --- | --- | --- |"]
+                  "| operator | meaning | dtypes | Autocast | order | rows | in PyTorch, for example |",
+                  "| --- | --- | --- | --- | --- | --- | --- |"]
         for name, parameters, comment in functions:
             entry = table.get(name, {})
             again = name in seen
@@ -85,6 +97,7 @@ def document(table):
             lines.append(
                 f"| `{name}({parameters})` | {cell(comment)} | "
                 f"{', '.join(entry.get('dtypes', [])) if not again else ''} | "
+                f"{policies.get(name, '') if not again else ''} | "
                 f"{entry.get('order', '') if not again else ''} | "
                 f"{entry.get('rows', '') if not again else ''} | "
                 f"{'`' + torch + '`' if torch and not again else ''} |")

@@ -10,6 +10,7 @@
 #include <retrograd/explain/detail/probe.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd {
 
@@ -24,44 +25,43 @@ std::string to_string(const ElementRange& range) {
   return "[" + std::to_string(range.first) + ", " + std::to_string(range.last) + ")";
 }
 
-void require_names(const ExplainOptions& options, Where where) {
+void require_names(const Frame& call, const ExplainOptions& options) {
   std::set<std::string> seen;
   for (const auto& [name, tensor] : options.names) {
     if (name.empty()) {
-      fail<ValueError>("explain", where, "a name is empty");
+      fail<ValueError>(call, "a name is empty");
     }
     if (!tensor.defined()) {
-      fail<ValueError>("explain", where, "the tensor named " + name + " is undefined");
+      fail<ValueError>(call, "the tensor named " + name + " is undefined");
     }
     if (!seen.insert(name).second) {
-      fail<ValueError>("explain", where, "two tensors are named " + name);
+      fail<ValueError>(call, "two tensors are named " + name);
     }
   }
 }
 
 // The ends may have got names that are taken.
-void require_different_names(const Chain& chain, Where where) {
+void require_different_names(const Frame& call, const Chain& chain) {
   std::set<std::string> seen;
   for (const Chain::Station& station : chain.stations()) {
     if (!seen.insert(station.name).second) {
-      fail<ValueError>("explain", where,
-                       "two stations are named " + station.name +
-                           "; give names to the input and the output too");
+      fail<ValueError>(call, "two stations are named " + station.name +
+                                 "; give names to the input and the output too");
     }
   }
 }
 
-void require_tape(const Chain& chain, const Tensor& output, const Tensor& input, Where where) {
+void require_tape(const Frame& call, const Chain& chain, const Tensor& output,
+                  const Tensor& input) {
   if (chain.empty()) {
-    fail<GraphError>("explain", where, "no path leads from the input to the output",
+    fail<GraphError>(call, "no path leads from the input to the output",
                      {{"output", output}, {"input", input}});
   }
   for (const Node* node : chain.nodes()) {
     if (node->freed()) {
-      fail<GraphError>("explain", where,
-                       std::string("what ") + node->op() + " at " + to_string(node->where()) +
-                           " saved was freed by an earlier backward; explain first, or pass "
-                           "{.retain_graph = true} to that one");
+      fail<GraphError>(call, std::string("what ") + node->op() + " at " + to_string(node->where()) +
+                                 " saved was freed by an earlier backward; explain first, or pass "
+                                 "{.retain_graph = true} to that one");
     }
   }
 }
@@ -85,9 +85,10 @@ std::vector<Tensor> tape_gradients(const Tensor& output, const NodePtr& last, co
   return gradients;
 }
 
-std::vector<ExplainedStation> stations_of(const Chain& chain, const std::vector<Tensor>& gradients,
+std::vector<ExplainedStation> stations_of(const Frame& call, const Chain& chain,
+                                          const std::vector<Tensor>& gradients,
                                           const std::vector<std::pair<NodePtr, Tensor>>& values,
-                                          const ExplainOptions& options, Where where) {
+                                          const ExplainOptions& options) {
   std::vector<ExplainedStation> stations;
   for (const Chain::Station& from : chain.stations()) {
     ExplainedStation station{from.name, from.node->shape(), {}, gradients[stations.size()], {}};
@@ -106,12 +107,11 @@ std::vector<ExplainedStation> stations_of(const Chain& chain, const std::vector<
         std::find_if(stations.begin(), stations.end(),
                      [&wanted = name](const ExplainedStation& s) { return s.name == wanted; });
     if (found == stations.end()) {
-      fail<ValueError>("explain", where, "a slice for " + name + ", which is no station");
+      fail<ValueError>(call, "a slice for " + name + ", which is no station");
     }
     if (range.first < 0 || range.last < range.first || range.last > found->numel()) {
-      fail<ValueError>("explain", where,
-                       "the slice " + to_string(range) + " is not within the " +
-                           std::to_string(found->numel()) + " elements of " + name);
+      fail<ValueError>(call, "the slice " + to_string(range) + " is not within the " +
+                                 std::to_string(found->numel()) + " elements of " + name);
     }
     found->shown = range;
   }
@@ -222,18 +222,18 @@ std::int64_t ExplainedStation::numel() const {
 
 Explanation explain(const Tensor& output, const Tensor& input, const ExplainOptions& options,
                     Where where) {
+  const Frame call("explain", where);
   const NodePtr last = detail::grad_node(output);
   const NodePtr first = detail::grad_node(input);
   if (!last || !first) {
     fail<GraphError>(
-        "explain", where,
-        std::string(last ? "the input" : "the output") + " does not require a gradient",
+        call, std::string(last ? "the input" : "the output") + " does not require a gradient",
         {{"output", output}, {"input", input}});
   }
   if (output.numel() != 1) {
-    fail<ShapeError>("explain", where, "needs an output of one element", {{"output", output}});
+    fail<ShapeError>(call, "needs an output of one element", {{"output", output}});
   }
-  require_names(options, where);
+  require_names(call, options);
 
   std::vector<std::pair<NodePtr, Tensor>> values{{first, input}, {last, output}};
   std::vector<std::pair<std::string, NodePtr>> names;
@@ -246,11 +246,11 @@ Explanation explain(const Tensor& output, const Tensor& input, const ExplainOpti
   names.emplace_back("loss", last);
   names.emplace_back("w", first);
   const Chain chain(last, first, names);
-  require_tape(chain, output, input, where);
-  require_different_names(chain, where);
+  require_tape(call, chain, output, input);
+  require_different_names(call, chain);
 
   Explanation result;
-  result.stations = stations_of(chain, tape_gradients(output, last, chain), values, options, where);
+  result.stations = stations_of(call, chain, tape_gradients(output, last, chain), values, options);
   for (Chain::Link& link : chain.links(options.most_elements)) {
     result.steps.push_back(step_of(chain, std::move(link)));
   }

@@ -6,6 +6,7 @@
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd {
 
@@ -17,12 +18,13 @@ double JacobianStep::at(std::int64_t row, std::int64_t column) const {
 }
 
 Tensor JacobianStep::matrix(Where from_where) const {
+  const Frame call("explain", from_where);
   if (!computed()) {
-    fail<GraphError>("explain", from_where,
-                     "the Jacobian of " + std::to_string(rows) + " x " + std::to_string(columns) +
-                         " was not computed: it has too many elements");
+    fail<GraphError>(call, "the Jacobian of " + std::to_string(rows) + " x " +
+                               std::to_string(columns) +
+                               " was not computed: it has too many elements");
   }
-  Tensor result = zeros({rows, columns}, {.dtype = float64}, from_where);
+  Tensor result = zeros({rows, columns}, {.dtype = float64});
   auto* values = result.data<double>();
   for (const JacobianEntry& entry : entries) {
     values[entry.row * columns + entry.column] = entry.value;

@@ -5,9 +5,9 @@
 
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/backward.h>
+#include <retrograd/autograd/call.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/node.h>
-#include <retrograd/autograd/record.h>
 #include <retrograd/functional/detail/inner.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
@@ -81,7 +81,7 @@ std::vector<Tensor> gradients(const Segment& segment, const Backward& b) {
     const Tensor saved = b.saved(i);
     inputs.push_back(create_graph || !saved.defined() ? saved : saved.detach());
   }
-  const std::vector<Tensor> inner = inner_inputs(inputs, {});
+  const std::vector<Tensor> inner = inner_inputs(inputs);
   Tensor value;
   {
     const GeneratorAt start(segment.state);
@@ -112,6 +112,7 @@ std::vector<Tensor> gradients(const Segment& segment, const Backward& b) {
 
 Tensor checkpoint(std::function<Tensor(const std::vector<Tensor>&)> f,
                   const std::vector<Tensor>& inputs, Where where) {
+  const Call call("checkpoint", where);
   if (!grad_enabled()) {
     return f(inputs);
   }
@@ -124,18 +125,16 @@ Tensor checkpoint(std::function<Tensor(const std::vector<Tensor>&)> f,
   }
   // Conversions kept from before would not be found again when f runs for the second time.
   const Autocast casting(bfloat16, segment.autocast, false);
-  const Tensor value = segment.f(inner_inputs(detached, where));
+  const Tensor value = segment.f(inner_inputs(detached));
   segment.beside = captured(value, first);
   std::vector<Tensor> all = inputs;
   all.insert(all.end(), segment.beside.begin(), segment.beside.end());
-  return record({.op = "checkpoint",
-                 .where = where,
-                 .output = value.detach(),
-                 .inputs = all,
-                 .saved = inputs,
-                 .backward = [segment = std::move(segment)](const Backward& b) -> Gradients {
-                   return Gradients(gradients(segment, b));
-                 }});
+  return call.record({.output = value.detach(),
+                      .inputs = all,
+                      .saved = inputs,
+                      .backward = [segment = std::move(segment)](const Backward& b) -> Gradients {
+                        return Gradients(gradients(segment, b));
+                      }});
 }
 
 }  // namespace retrograd::detail

@@ -7,6 +7,7 @@
 #include <retrograd/functional/detail/inner.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd {
 
@@ -14,38 +15,36 @@ namespace detail {
 
 namespace {
 
-void require_one_element(const char* name, const Tensor& value, Where where) {
+void require_one_element(const Frame& call, const Tensor& value) {
   if (value.numel() != 1) {
-    fail<ShapeError>(name, where, "needs a function of one element", {{"value", value}});
+    fail<ShapeError>(call, "needs a function of one element", {{"value", value}});
   }
 }
 
 // The vectors must be shaped as the inputs.
-void require_like(const char* name, const Tensors& inputs, const Tensors& v, Where where) {
+void require_like(const Frame& call, const Tensors& inputs, const Tensors& v) {
   if (v.size() != inputs.size()) {
-    fail<ShapeError>(
-        name, where,
-        std::to_string(v.size()) + " vectors for " + std::to_string(inputs.size()) + " inputs");
+    fail<ShapeError>(call, std::to_string(v.size()) + " vectors for " +
+                               std::to_string(inputs.size()) + " inputs");
   }
   for (std::size_t i = 0; i < v.size(); ++i) {
     if (!v[i].defined() || v[i].shape() != inputs[i].shape() || v[i].dtype() != inputs[i].dtype()) {
-      fail<ShapeError>(name, where, "vector and input " + std::to_string(i) + " must be alike",
+      fail<ShapeError>(call, "vector and input " + std::to_string(i) + " must be alike",
                        {{"input", inputs[i]}, {"vector", v[i]}});
     }
   }
 }
 
-Tensor zeros_as(const Tensor& x, Where where) {
-  return zeros(x.shape(), {.dtype = is_floating(x.dtype()) ? x.dtype() : float32}, where);
+Tensor zeros_as(const Tensor& x) {
+  return zeros(x.shape(), {.dtype = is_floating(x.dtype()) ? x.dtype() : float32});
 }
 
 // A function at its inputs, and its derivatives there.
 class Evaluated {
  public:
-  Evaluated(const Function& f, const Tensors& inputs, FunctionalOptions options, Where where)
-      : where_(where),
-        differentiable_(options.create_graph || (grad_enabled() && any_requires_grad(inputs))),
-        inner_(inner_inputs(inputs, where)) {
+  Evaluated(const Function& f, const Tensors& inputs, FunctionalOptions options)
+      : differentiable_(options.create_graph || (grad_enabled() && any_requires_grad(inputs))),
+        inner_(inner_inputs(inputs)) {
     const EnableGradGuard recording;
     value_ = f(inner_);
   }
@@ -81,34 +80,31 @@ class Evaluated {
                    {.grad_outputs = used_seeds,
                     .retain_graph = true,
                     .create_graph = create_graph,
-                    .allow_unused = true},
-                   where_);
+                    .allow_unused = true});
     }
     Tensors all;
     std::size_t next = 0;
     for (const Tensor& input : inner_) {
       const Tensor gradient = input.requires_grad() && !found.empty() ? found[next++] : Tensor();
-      all.push_back(gradient.defined() ? gradient : zeros_as(input, where_));
+      all.push_back(gradient.defined() ? gradient : zeros_as(input));
     }
     return all;
   }
 
  private:
-  Where where_;
   bool differentiable_;
   Tensors inner_;
   Tensor value_;
 };
 
 // One vjp for each element of `output`, as (output..., input...) tensors.
-Tensors rows(const Evaluated& at, const Tensor& output, const Tensors& inputs, bool create_graph,
-             Where where) {
+Tensors rows(const Frame& call, const Evaluated& at, const Tensor& output, const Tensors& inputs,
+             bool create_graph) {
   std::vector<Tensors> by_input(inputs.size());
   for (std::int64_t i = 0; i < output.numel(); ++i) {
-    Tensor seed = zeros({output.numel()}, {.dtype = output.dtype()}, where);
-    select(seed, 0, i, where).fill_(1);
-    const Tensors row =
-        at.grad_or_zeros({output}, {reshape(seed, output.shape(), where)}, create_graph);
+    Tensor seed = zeros({output.numel()}, {.dtype = output.dtype()});
+    select(seed, 0, i).fill_(1);
+    const Tensors row = at.grad_or_zeros({output}, {reshape(seed, output.shape())}, create_graph);
     for (std::size_t k = 0; k < inputs.size(); ++k) {
       by_input[k].push_back(row[k]);
     }
@@ -117,14 +113,14 @@ Tensors rows(const Evaluated& at, const Tensor& output, const Tensors& inputs, b
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     Shape shape = output.shape();
     if (shape.size() + inputs[k].shape().size() > Dims::capacity) {
-      fail<ShapeError>("jacobian", where, "the result would have more than 8 dimensions",
+      fail<ShapeError>(call, "the result would have more than 8 dimensions",
                        {{"value", output}, {"input", inputs[k]}});
     }
     for (const std::int64_t size : inputs[k].shape()) {
       shape.push_back(size);
     }
-    result.push_back(by_input[k].empty() ? zeros(shape, {.dtype = output.dtype()}, where)
-                                         : reshape(stack(by_input[k], 0, where), shape, where));
+    result.push_back(by_input[k].empty() ? zeros(shape, {.dtype = output.dtype()})
+                                         : reshape(stack(by_input[k]), shape));
   }
   return result;
 }
@@ -140,16 +136,16 @@ bool any_requires_grad(const Tensors& tensors) {
   return false;
 }
 
-Tensors inner_inputs(const Tensors& inputs, Where where) {
+Tensors inner_inputs(const Tensors& inputs) {
   const EnableGradGuard recording;
   Tensors inner;
   for (const Tensor& input : inputs) {
     if (!input.defined() || !is_floating(input.dtype())) {
       inner.push_back(input);
     } else if (input.requires_grad()) {
-      inner.push_back(reshape(input, input.shape(), where));
+      inner.push_back(reshape(input, input.shape()));
     } else {
-      inner.push_back(input.detach().set_requires_grad(true, where));
+      inner.push_back(input.detach().set_requires_grad());
     }
   }
   return inner;
@@ -157,11 +153,12 @@ Tensors inner_inputs(const Tensors& inputs, Where where) {
 
 ValueAndGradients vjp(const char* name, const Function& f, const Tensors& inputs, const Tensor& v,
                       FunctionalOptions options, Where where) {
-  const Evaluated at(f, inputs, options, where);
+  const Frame call(name, where);
+  const Evaluated at(f, inputs, options);
   if (!v.defined()) {
-    require_one_element(name, at.value(), where);
+    require_one_element(call, at.value());
   } else if (v.shape() != at.value().shape() || v.dtype() != at.value().dtype()) {
-    fail<ShapeError>(name, where, "the vector must be like the value",
+    fail<ShapeError>(call, "the vector must be like the value",
                      {{"value", at.value()}, {"vector", v}});
   }
   return {at.result(), at.gradients(v, at.differentiable())};
@@ -169,10 +166,11 @@ ValueAndGradients vjp(const char* name, const Function& f, const Tensors& inputs
 
 ValueAndTangent jvp(const Function& f, const Tensors& inputs, const Tensors& v,
                     FunctionalOptions options, Where where) {
-  require_like("jvp", inputs, v, where);
-  const Evaluated at(f, inputs, options, where);
-  const Tensor zero = zeros_as(at.value(), where);
-  const Tensor u = zero.clone(where).set_requires_grad(true, where);
+  const Frame call("jvp", where);
+  require_like(call, inputs, v);
+  const Evaluated at(f, inputs, options);
+  const Tensor zero = zeros_as(at.value());
+  const Tensor u = zero.clone().set_requires_grad();
   const Tensors pulled = at.gradients(u, true);
   Tensors linear;
   Tensors seeds;
@@ -186,33 +184,36 @@ ValueAndTangent jvp(const Function& f, const Tensors& inputs, const Tensors& v,
   if (!linear.empty()) {
     tangent =
         grad(linear, {u},
-             {.grad_outputs = seeds, .create_graph = at.differentiable(), .allow_unused = true},
-             where)[0];
+             {.grad_outputs = seeds, .create_graph = at.differentiable(), .allow_unused = true})[0];
   }
   return {at.result(), tangent.defined() ? tangent : zero};
 }
 
 Tensors jacobian(const Function& f, const Tensors& inputs, FunctionalOptions options, Where where) {
-  const Evaluated at(f, inputs, options, where);
-  return rows(at, at.value(), inputs, at.differentiable(), where);
+  const Frame call("jacobian", where);
+  const Evaluated at(f, inputs, options);
+  return rows(call, at, at.value(), inputs, at.differentiable());
 }
 
 std::vector<Tensors> hessian(const Function& f, const Tensors& inputs, FunctionalOptions options,
                              Where where) {
-  const Evaluated at(f, inputs, options, where);
-  require_one_element("hessian", at.value(), where);
+  const Frame call("hessian", where);
+  const Evaluated at(f, inputs, options);
+  require_one_element(call, at.value());
   std::vector<Tensors> blocks;
   for (const Tensor& gradient : at.gradients({}, true)) {
-    blocks.push_back(rows(at, gradient, inputs, at.differentiable(), where));
+    blocks.push_back(
+        rows(Frame("jacobian", call.where()), at, gradient, inputs, at.differentiable()));
   }
   return blocks;
 }
 
 ValueAndGradients hvp(const Function& f, const Tensors& inputs, const Tensors& v,
                       FunctionalOptions options, Where where) {
-  require_like("hvp", inputs, v, where);
-  const Evaluated at(f, inputs, options, where);
-  require_one_element("hvp", at.value(), where);
+  const Frame call("hvp", where);
+  require_like(call, inputs, v);
+  const Evaluated at(f, inputs, options);
+  require_one_element(call, at.value());
   return {at.result(), at.grad_or_zeros(at.gradients({}, true), v, at.differentiable())};
 }
 
@@ -221,13 +222,14 @@ ValueAndGradients hvp(const Function& f, const Tensors& inputs, const Tensors& v
 std::vector<Tensor> per_sample_grad(
     const std::function<Tensor(const std::vector<Tensor>& sample)>& loss,
     const std::vector<Tensor>& parameters, const std::vector<Tensor>& batch, Where where) {
+  const Frame call("per_sample_grad", where);
   if (batch.empty() || batch.front().dim() == 0) {
-    fail<ShapeError>("per_sample_grad", where, "needs a batch of at least one tensor (N, ...)");
+    fail<ShapeError>(call, "needs a batch of at least one tensor (N, ...)");
   }
   const std::int64_t count = batch.front().size(0);
   for (const Tensor& tensor : batch) {
     if (tensor.dim() == 0 || tensor.size(0) != count) {
-      fail<ShapeError>("per_sample_grad", where, "the tensors of a batch must have one length",
+      fail<ShapeError>(call, "the tensors of a batch must have one length",
                        {{"first", batch.front()}, {"other", tensor}});
     }
   }
@@ -235,23 +237,22 @@ std::vector<Tensor> per_sample_grad(
   for (std::int64_t i = 0; i < count; ++i) {
     std::vector<Tensor> sample;
     for (const Tensor& tensor : batch) {
-      sample.push_back(slice(tensor, 0, i, i + 1, 1, where));
+      sample.push_back(slice(tensor, 0, i, i + 1));
     }
     const EnableGradGuard recording;
     const Tensor value = loss(sample);
-    detail::require_one_element("per_sample_grad", value, where);
-    const auto found = grad({value}, parameters, {.allow_unused = true}, where);
+    detail::require_one_element(call, value);
+    const auto found = grad({value}, parameters, {.allow_unused = true}, call.where());
     for (std::size_t k = 0; k < parameters.size(); ++k) {
-      gradients[k].push_back(found[k].defined() ? found[k]
-                                                : detail::zeros_as(parameters[k], where));
+      gradients[k].push_back(found[k].defined() ? found[k] : detail::zeros_as(parameters[k]));
     }
   }
   std::vector<Tensor> stacked;
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     Shape shape = parameters[k].shape();
     shape.insert(0, 0);
-    stacked.push_back(count > 0 ? stack(gradients[k], 0, where)
-                                : zeros(shape, {.dtype = parameters[k].dtype()}, where));
+    stacked.push_back(count > 0 ? stack(gradients[k])
+                                : zeros(shape, {.dtype = parameters[k].dtype()}));
   }
   return stacked;
 }

@@ -216,7 +216,7 @@ class Rows {
 Tensor load_png(const std::string& path, const LoadImageOptions& options, Where where) {
   const FileCall call{"load_png", path, where};
   if (options.max_pixels < 1) {
-    fail<ValueError>(call.op, where,
+    fail<ValueError>(call,
                      "max_pixels must be at least 1, not " + std::to_string(options.max_pixels));
   }
   Source source(call);
@@ -242,7 +242,7 @@ Tensor load_png(const std::string& path, const LoadImageOptions& options, Where 
 
   std::vector<png_byte> row(png_get_rowbytes(png.get(), png.info()));
   Tensor image = empty_tensor(
-      {header.has_palette ? 3 : header.channels, header.height, header.width}, float32, where);
+      {header.has_palette ? 3 : header.channels, header.height, header.width}, float32);
   const Rows rows(header, palette, row.data(), image.raw<float>());
   png.run([&] {
     rows.read(png.get());

@@ -66,24 +66,21 @@ void flush(png_structp) {}
 }  // namespace
 
 void save_png(const Tensor& image, const std::string& path, Where where) {
-  constexpr const char* op = "save_png";
+  const detail::FileCall call{"save_png", path, where};
   if (!image.defined() || image.dtype() == int64) {
-    fail<DTypeError>(op, where, "image must be floating, uint8 or boolean", {{"image", image}});
+    fail<DTypeError>(call, "image must be floating, uint8 or boolean", {{"image", image}});
   }
   const std::int64_t channels = image.dim() == 3 ? image.shape()[0] : 1;
   if (image.dim() < 2 || image.dim() > 3 || channels < 1 || channels > 4 || image.numel() == 0) {
-    fail<ShapeError>(op, where,
-                     "image must be (H, W), or (C, H, W) with 1 to 4 channels, not empty",
+    fail<ShapeError>(call, "image must be (H, W), or (C, H, W) with 1 to 4 channels, not empty",
                      {{"image", image}});
   }
   const std::int64_t height = image.size(-2);
   const std::int64_t width = image.size(-1);
   if (std::max(height, width) > std::int64_t{detail::kMostPngSide}) {
-    fail<ShapeError>(op, where, "image must have at most 1000000 rows and columns",
-                     {{"image", image}});
+    fail<ShapeError>(call, "image must have at most 1000000 rows and columns", {{"image", image}});
   }
 
-  const detail::FileCall call{op, path, where};
   OutputFile file(call);
   Png png(call, Png::Does::write);
   const Rows rows(image);

@@ -4,6 +4,7 @@
 #include <retrograd/autograd/anomaly.h>
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/backward.h>
+#include <retrograd/autograd/call.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/gradcheck.h>
 #include <retrograd/autograd/record.h>
@@ -15,6 +16,7 @@
 #include <retrograd/ops/ops.h>
 #include <retrograd/optim/optim.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/memory.h>
 #include <retrograd/tensor/random.h>
 #include <retrograd/tensor/tensor.h>

@@ -6,14 +6,11 @@
 #include <unistd.h>
 
 #include <retrograd/tensor/error.h>
-#include <retrograd/tensor/internal/current_operator.h>
 
 namespace retrograd::detail {
 
 FileCall::FileCall(const char* operation, const std::string& file, Where line) noexcept
-    : op(operation), path(file), where(line) {
-  begin_operator(op, where);
-}
+    : Frame(operation, line), path(file) {}
 
 void FileCall::check_path() const {
   if (path.find('\0') != std::string::npos) {
@@ -22,7 +19,7 @@ void FileCall::check_path() const {
 }
 
 void FileCall::fail(const std::string& what) const {
-  retrograd::fail<IoError>(op, where, in_quotes(path) + ": " + what);
+  retrograd::fail<IoError>(*this, in_quotes(path) + ": " + what);
 }
 
 void FileCall::fail_system(const std::string& what, int error) const {

@@ -48,7 +48,7 @@ class Reader {
   }
 
   Tensor read_tensor(const detail::SafetensorsEntry& entry) {
-    Tensor tensor = empty_tensor(entry.shape, entry.dtype, call_.where);
+    Tensor tensor = empty_tensor(entry.shape, entry.dtype);
     auto* bytes = tensor.raw<std::uint8_t>();
     const auto count = static_cast<std::size_t>(entry.end - entry.begin);
     // In pieces that stay in the cache for the checksum.
@@ -114,7 +114,7 @@ StateDict load(const std::string& path, Where where) {
   StateDict state;
   for (detail::SafetensorsEntry& entry : header.entries) {
     Tensor tensor = reader.read_tensor(entry);
-    state.insert(std::move(entry.name), std::move(tensor), where);
+    state.insert(std::move(entry.name), std::move(tensor));
   }
   reader.verify_checksum();
   return state;

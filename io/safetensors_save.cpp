@@ -47,7 +47,7 @@ std::string json_string(const std::string& text, const FileCall& call) {
   try {
     return nlohmann::json(text).dump();
   } catch (const nlohmann::json::type_error&) {
-    fail<ValueError>(call.op, call.where, detail::in_quotes(text) + " is not UTF-8");
+    fail<ValueError>(call, detail::in_quotes(text) + " is not UTF-8");
   }
 }
 
@@ -63,9 +63,8 @@ std::string json_metadata(const SaveOptions& options, const FileCall& call) {
   }
   for (const auto& [key, value] : options.metadata) {
     if (key.starts_with(detail::kOwnKeys)) {
-      fail<ValueError>(call.op, call.where,
-                       "the metadata key " + detail::in_quotes(key) +
-                           " begins with 'retrograd.', which is kept for the library");
+      fail<ValueError>(call, "the metadata key " + detail::in_quotes(key) +
+                                 " begins with 'retrograd.', which is kept for the library");
     }
     add(key, value);
   }
@@ -95,7 +94,7 @@ std::string make_header(const Entries& entries, const SaveOptions& options, cons
   for (const StateDict::Entry* entry : entries) {
     const auto& [name, tensor] = *entry;
     if (name == detail::kMetadataName) {
-      fail<ValueError>(call.op, call.where, "no tensor can be named '__metadata__' in this format");
+      fail<ValueError>(call, "no tensor can be named '__metadata__' in this format");
     }
     const std::uint64_t end = at + byte_size(tensor);
     json += (json.size() > 1 ? "," : "") + json_string(name, call) + R"(:{"dtype":")" +

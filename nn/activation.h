@@ -20,8 +20,9 @@ class RETROGRAD_API Activation : public Module {
   std::string describe() const override { return text_; }
 
  protected:
-  using Function = std::function<Tensor(const Tensor&, Where)>;
+  using Function = std::function<Tensor(const Tensor&)>;
   Activation(std::string text, Function function);
+  Activation(std::string text, Tensor (*function)(const Tensor&, Where));
 
  private:
   std::string text_;

@@ -54,7 +54,7 @@ class RETROGRAD_API MultiheadAttention : public Module {
 
  private:
   AttentionOutput run(const Tensor& query, const Tensor& key, const Tensor& value,
-                      const MultiheadAttentionCall& options, Where where);
+                      const MultiheadAttentionCall& options);
 
   std::int64_t heads_;
   bool batch_first_;

@@ -15,15 +15,15 @@
 namespace retrograd::nn {
 
 namespace detail {
-[[noreturn]] RETROGRAD_API void fail_kind(const char* container, const std::string& name,
-                                          const Module& module, Where where);
+[[noreturn]] RETROGRAD_API void fail_kind(const Frame& call, const std::string& name,
+                                          const Module& module);
 
 template <std::derived_from<Module> M>
-M& as_kind(const char* container, const std::string& name, Module& module, Where where) {
+M& as_kind(const Frame& call, const std::string& name, Module& module) {
   if (M* kind = dynamic_cast<M*>(&module)) {
     return *kind;
   }
-  fail_kind(container, name, module, where);
+  fail_kind(call, name, module);
 }
 }  // namespace detail
 
@@ -50,7 +50,7 @@ class RETROGRAD_API ModuleList : public Module {
   M& insert(std::size_t i, M module, Where where = {}) {
     auto owned = std::make_unique<M>(std::move(module));
     M& kept = *owned;
-    insert_owned(i, std::move(owned), where);
+    insert_owned(Frame("ModuleList", where), i, std::move(owned));
     return kept;
   }
   // Moves all modules of another list to the end of this one.
@@ -66,7 +66,8 @@ class RETROGRAD_API ModuleList : public Module {
   // another kind.
   template <std::derived_from<Module> M>
   M& at(std::size_t i, Where where = {}) const {
-    return detail::as_kind<M>("ModuleList", std::to_string(i), checked(i, where), where);
+    const Frame call("ModuleList", where);
+    return detail::as_kind<M>(call, std::to_string(i), checked(call, i));
   }
 
   class Iterator {
@@ -89,8 +90,8 @@ class RETROGRAD_API ModuleList : public Module {
   std::string describe() const override { return "ModuleList(" + std::to_string(size()) + ")"; }
 
  private:
-  void insert_owned(std::size_t i, std::unique_ptr<Module> module, Where where);
-  Module& checked(std::size_t i, Where where) const;
+  void insert_owned(const Frame& call, std::size_t i, std::unique_ptr<Module> module);
+  Module& checked(const Frame& call, std::size_t i) const;
 
   std::vector<std::unique_ptr<Module>> modules_;
 };
@@ -114,7 +115,7 @@ class RETROGRAD_API ModuleDict : public Module {
   M& insert(std::string name, M module, Where where = {}) {
     auto owned = std::make_unique<M>(std::move(module));
     M& kept = *owned;
-    insert_owned(std::move(name), std::move(owned), where);
+    insert_owned(Frame("ModuleDict", where), std::move(name), std::move(owned));
     return kept;
   }
   // Takes a module out. Throws IndexError.
@@ -129,7 +130,8 @@ class RETROGRAD_API ModuleDict : public Module {
   // The module as what it is. Throws IndexError, or ValueError when it is of another kind.
   template <std::derived_from<Module> M>
   M& at(std::string_view name, Where where = {}) const {
-    return detail::as_kind<M>("ModuleDict", std::string(name), checked(name, where), where);
+    const Frame call("ModuleDict", where);
+    return detail::as_kind<M>(call, std::string(name), checked(call, name));
   }
 
   Members members() override;
@@ -138,9 +140,9 @@ class RETROGRAD_API ModuleDict : public Module {
  private:
   using Entry = std::pair<std::string, std::unique_ptr<Module>>;
 
-  void insert_owned(std::string name, std::unique_ptr<Module> module, Where where);
-  Module& checked(std::string_view name, Where where) const;
-  [[noreturn]] void fail_missing(std::string_view name, Where where) const;
+  void insert_owned(const Frame& call, std::string name, std::unique_ptr<Module> module);
+  Module& checked(const Frame& call, std::string_view name) const;
+  [[noreturn]] void fail_missing(const Frame& call, std::string_view name) const;
 
   std::vector<Entry> entries_;
 };

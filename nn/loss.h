@@ -21,7 +21,7 @@ class RETROGRAD_API Loss : public Module {
   Tensor operator()(const Tensor& input, const Tensor& target, Where where = {});
 
  protected:
-  virtual Tensor compare(const Tensor& input, const Tensor& target, Where where) = 0;
+  virtual Tensor compare(const Tensor& input, const Tensor& target) = 0;
 };
 
 // A module that compares three tensors, in the order of the function's.
@@ -30,7 +30,7 @@ class RETROGRAD_API TripleLoss : public Module {
   Tensor operator()(const Tensor& a, const Tensor& b, const Tensor& c, Where where = {});
 
  protected:
-  virtual Tensor compare(const Tensor& a, const Tensor& b, const Tensor& c, Where where) = 0;
+  virtual Tensor compare(const Tensor& a, const Tensor& b, const Tensor& c) = 0;
 };
 
 namespace detail {
@@ -64,7 +64,7 @@ class RETROGRAD_API MSELoss : public detail::LossWith<Loss, LossOptions> {
   explicit MSELoss(const LossOptions& options = {}) : LossWith("MSELoss", options) {}
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API L1Loss : public detail::LossWith<Loss, LossOptions> {
@@ -72,7 +72,7 @@ class RETROGRAD_API L1Loss : public detail::LossWith<Loss, LossOptions> {
   explicit L1Loss(const LossOptions& options = {}) : LossWith("L1Loss", options) {}
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API SmoothL1Loss : public detail::LossWith<Loss, SmoothL1LossOptions> {
@@ -80,7 +80,7 @@ class RETROGRAD_API SmoothL1Loss : public detail::LossWith<Loss, SmoothL1LossOpt
   explicit SmoothL1Loss(const SmoothL1LossOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API HuberLoss : public detail::LossWith<Loss, HuberLossOptions> {
@@ -88,7 +88,7 @@ class RETROGRAD_API HuberLoss : public detail::LossWith<Loss, HuberLossOptions> 
   explicit HuberLoss(const HuberLossOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API CrossEntropyLoss : public detail::LossWith<Loss, CrossEntropyOptions> {
@@ -96,7 +96,7 @@ class RETROGRAD_API CrossEntropyLoss : public detail::LossWith<Loss, CrossEntrop
   explicit CrossEntropyLoss(const CrossEntropyOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API NLLLoss : public detail::LossWith<Loss, NLLLossOptions> {
@@ -104,7 +104,7 @@ class RETROGRAD_API NLLLoss : public detail::LossWith<Loss, NLLLossOptions> {
   explicit NLLLoss(const NLLLossOptions& options = {}) : LossWith("NLLLoss", options) {}
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API BCELoss : public detail::LossWith<Loss, BCEOptions> {
@@ -112,7 +112,7 @@ class RETROGRAD_API BCELoss : public detail::LossWith<Loss, BCEOptions> {
   explicit BCELoss(const BCEOptions& options = {}) : LossWith("BCELoss", options) {}
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API BCEWithLogitsLoss : public detail::LossWith<Loss, BCEWithLogitsOptions> {
@@ -121,7 +121,7 @@ class RETROGRAD_API BCEWithLogitsLoss : public detail::LossWith<Loss, BCEWithLog
       : LossWith("BCEWithLogitsLoss", options) {}
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API KLDivLoss : public detail::LossWith<Loss, KLDivOptions> {
@@ -129,7 +129,7 @@ class RETROGRAD_API KLDivLoss : public detail::LossWith<Loss, KLDivOptions> {
   explicit KLDivLoss(const KLDivOptions& options = {}) : LossWith("KLDivLoss", options) {}
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API PoissonNLLLoss : public detail::LossWith<Loss, PoissonNLLLossOptions> {
@@ -137,7 +137,7 @@ class RETROGRAD_API PoissonNLLLoss : public detail::LossWith<Loss, PoissonNLLLos
   explicit PoissonNLLLoss(const PoissonNLLLossOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API SoftMarginLoss : public detail::LossWith<Loss, LossOptions> {
@@ -145,7 +145,7 @@ class RETROGRAD_API SoftMarginLoss : public detail::LossWith<Loss, LossOptions> 
   explicit SoftMarginLoss(const LossOptions& options = {}) : LossWith("SoftMarginLoss", options) {}
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API MultiMarginLoss : public detail::LossWith<Loss, MultiMarginLossOptions> {
@@ -153,7 +153,7 @@ class RETROGRAD_API MultiMarginLoss : public detail::LossWith<Loss, MultiMarginL
   explicit MultiMarginLoss(const MultiMarginLossOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API MultiLabelSoftMarginLoss : public detail::LossWith<Loss, BCEOptions> {
@@ -162,7 +162,7 @@ class RETROGRAD_API MultiLabelSoftMarginLoss : public detail::LossWith<Loss, BCE
       : LossWith("MultiLabelSoftMarginLoss", options) {}
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API HingeEmbeddingLoss : public detail::LossWith<Loss, HingeEmbeddingLossOptions> {
@@ -170,7 +170,7 @@ class RETROGRAD_API HingeEmbeddingLoss : public detail::LossWith<Loss, HingeEmbe
   explicit HingeEmbeddingLoss(const HingeEmbeddingLossOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target) override;
 };
 
 class RETROGRAD_API MarginRankingLoss
@@ -179,8 +179,7 @@ class RETROGRAD_API MarginRankingLoss
   explicit MarginRankingLoss(const MarginRankingLossOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& input1, const Tensor& input2, const Tensor& target,
-                 Where where) override;
+  Tensor compare(const Tensor& input1, const Tensor& input2, const Tensor& target) override;
 };
 
 class RETROGRAD_API CosineEmbeddingLoss
@@ -189,8 +188,7 @@ class RETROGRAD_API CosineEmbeddingLoss
   explicit CosineEmbeddingLoss(const CosineEmbeddingLossOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& input1, const Tensor& input2, const Tensor& target,
-                 Where where) override;
+  Tensor compare(const Tensor& input1, const Tensor& input2, const Tensor& target) override;
 };
 
 class RETROGRAD_API TripletMarginLoss
@@ -199,8 +197,7 @@ class RETROGRAD_API TripletMarginLoss
   explicit TripletMarginLoss(const TripletMarginLossOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
-                 Where where) override;
+  Tensor compare(const Tensor& anchor, const Tensor& positive, const Tensor& negative) override;
 };
 
 class RETROGRAD_API GaussianNLLLoss : public detail::LossWith<TripleLoss, GaussianNLLLossOptions> {
@@ -208,8 +205,7 @@ class RETROGRAD_API GaussianNLLLoss : public detail::LossWith<TripleLoss, Gaussi
   explicit GaussianNLLLoss(const GaussianNLLLossOptions& options = {}, Where where = {});
 
  protected:
-  Tensor compare(const Tensor& input, const Tensor& target, const Tensor& var,
-                 Where where) override;
+  Tensor compare(const Tensor& input, const Tensor& target, const Tensor& var) override;
 };
 
 }  // namespace retrograd::nn

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/state_dict.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -89,7 +90,7 @@ class RETROGRAD_API HookHandle {
   std::uint64_t id_ = 0;
 };
 
-class RETROGRAD_API Module {
+class RETROGRAD_API Module : public FrameOwner {
  public:
   using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
@@ -196,6 +197,7 @@ class RETROGRAD_API Module {
   void report_call(const std::vector<Tensor>& inputs, const Tensor& output);
 
  private:
+  std::string name_in(const FrameOwner* around) const final;
   Tensor call_with_hooks(const Tensor& input,
                          const std::function<Tensor(const Tensor& input)>& compute);
   std::shared_ptr<detail::ModuleHooks> own_hooks();

@@ -44,8 +44,8 @@ class RETROGRAD_API RunningNorm : public Module {
   Tensor num_batches_tracked;  // int64 (), or undefined
 
  protected:
-  RunningNorm(const char* layer, std::int64_t num_features, BatchNormLayerOptions options,
-              Where where);
+  // `call`: the constructor's, which has the layer's name.
+  RunningNorm(const Frame& call, std::int64_t num_features, BatchNormLayerOptions options);
   // The share that the next batch has in the running statistics.
   double next_momentum() const;
   void count_batch();

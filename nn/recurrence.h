@@ -38,8 +38,9 @@ class RETROGRAD_API RecurrentCell : public Module {
   Tensor bias_hh;
 
  protected:
-  RecurrentCell(const char* layer, std::int64_t gates, std::int64_t input_size,
-                std::int64_t hidden_size, const CellOptions& options, Where where);
+  // `call`: the constructor's, which has the layer's name.
+  RecurrentCell(const Frame& call, std::int64_t gates, std::int64_t input_size,
+                std::int64_t hidden_size, const CellOptions& options);
   // hx, or zeros for an input when it is undefined.
   Tensor state_for(const Tensor& input, const Tensor& hx) const;
 
@@ -57,7 +58,7 @@ class RETROGRAD_API RNNCell : public RecurrentCell {
   Tensor forward(const Tensor& input) override;
 
  private:
-  Tensor next(const Tensor& input, const Tensor& hx, Where where) const;
+  Tensor next(const Tensor& input, const Tensor& hx) const;
 
   Nonlinearity nonlinearity_;
 };
@@ -70,7 +71,7 @@ class RETROGRAD_API GRUCell : public RecurrentCell {
   Tensor forward(const Tensor& input) override;
 
  private:
-  Tensor next(const Tensor& input, const Tensor& hx, Where where) const;
+  Tensor next(const Tensor& input, const Tensor& hx) const;
 };
 
 class RETROGRAD_API LSTMCell : public RecurrentCell {
@@ -81,7 +82,7 @@ class RETROGRAD_API LSTMCell : public RecurrentCell {
   Tensor forward(const Tensor& input) override;  // h of the next state
 
  private:
-  LSTMState next(const Tensor& input, const LSTMState& hx, Where where) const;
+  LSTMState next(const Tensor& input, const LSTMState& hx) const;
 };
 
 struct RNNOptions {
@@ -111,8 +112,9 @@ class RETROGRAD_API Recurrent : public Module {
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
  protected:
-  Recurrent(const char* layer, std::int64_t gates, std::int64_t input_size,
-            std::int64_t hidden_size, const RecurrentOptions& options, Where where);
+  // `call`: the constructor's, which has the layer's name.
+  Recurrent(const Frame& call, std::int64_t gates, std::int64_t input_size,
+            std::int64_t hidden_size, const RecurrentOptions& options);
 
   // The parameters of one layer in one direction.
   struct Part {
@@ -126,15 +128,14 @@ class RETROGRAD_API Recurrent : public Module {
     Tensor output;
     LSTMState state;  // c is undefined but for an LSTM
   };
-  Result run(const Tensor& input, const LSTMState& hx, Where where) const;
+  Result run(const Tensor& input, const LSTMState& hx) const;
   // The same as a call of the module.
   Result call_with_state(const Tensor& input, const LSTMState& hx, Where where);
   // gates: the part of the input in one step.
-  virtual LSTMState step(const Tensor& gates, const LSTMState& state, const Part& part,
-                         Where where) const = 0;
+  virtual LSTMState step(const Tensor& gates, const LSTMState& state, const Part& part) const = 0;
 
  private:
-  void check(const Tensor& input, const Tensor& hx, const char* name, Where where) const;
+  void check(const Tensor& input, const Tensor& hx, const char* name) const;
 
   const char* layer_;
   std::int64_t gates_;
@@ -165,8 +166,7 @@ class RETROGRAD_API RNN : public Recurrent {
   RecurrentOutput operator()(const Tensor& input, const Tensor& hx = {}, Where where = {});
 
  protected:
-  LSTMState step(const Tensor& gates, const LSTMState& state, const Part& part,
-                 Where where) const override;
+  LSTMState step(const Tensor& gates, const LSTMState& state, const Part& part) const override;
 
  private:
   Nonlinearity nonlinearity_;
@@ -179,8 +179,7 @@ class RETROGRAD_API GRU : public Recurrent {
   RecurrentOutput operator()(const Tensor& input, const Tensor& hx = {}, Where where = {});
 
  protected:
-  LSTMState step(const Tensor& gates, const LSTMState& state, const Part& part,
-                 Where where) const override;
+  LSTMState step(const Tensor& gates, const LSTMState& state, const Part& part) const override;
 };
 
 class RETROGRAD_API LSTM : public Recurrent {
@@ -190,8 +189,7 @@ class RETROGRAD_API LSTM : public Recurrent {
   LSTMOutput operator()(const Tensor& input, const LSTMState& hx = {}, Where where = {});
 
  protected:
-  LSTMState step(const Tensor& gates, const LSTMState& state, const Part& part,
-                 Where where) const override;
+  LSTMState step(const Tensor& gates, const LSTMState& state, const Part& part) const override;
 };
 
 }  // namespace retrograd::nn

@@ -17,20 +17,20 @@ using namespace detail;
 namespace {
 
 // The gradients there are, each once.
-std::vector<Tensor> gradients(const char* op, const std::vector<Tensor>& parameters, Where where) {
+std::vector<Tensor> gradients(const Frame& call, const std::vector<Tensor>& parameters) {
   std::vector<Tensor> all;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     Tensor parameter = parameters[i];
     if (!parameter.defined()) {
-      fail<GraphError>(op, where, "parameter " + std::to_string(i) + " is undefined");
+      fail<GraphError>(call, "parameter " + std::to_string(i) + " is undefined");
     }
     Tensor grad = parameter.grad();
     if (!grad.defined() || grad.numel() == 0) {
       continue;
     }
     if (shows_an_element_twice(grad)) {
-      grad = empty_tensor(grad.shape(), grad.dtype()).copy_(grad, where);
-      parameter.set_grad(grad, where);
+      grad = empty_tensor(grad.shape(), grad.dtype()).copy_(grad);
+      parameter.set_grad(grad);
     }
     const auto same = [&](const Tensor& other) { return &other.impl() == &grad.impl(); };
     if (std::none_of(all.begin(), all.end(), same)) {
@@ -42,10 +42,10 @@ std::vector<Tensor> gradients(const char* op, const std::vector<Tensor>& paramet
 
 // f is a function of one number, in place.
 template <class F>
-void change(const char* op, const std::vector<Tensor>& gradients, F&& f, Where where) {
+void change(const Frame& call, const std::vector<Tensor>& gradients, F&& f) {
   for (const Tensor& grad : gradients) {
     for_floating_element(grad.dtype(), [&]<class C>() { one_pass<C>(std::array{grad}, f); });
-    grad.impl().storage->wrote(op, where);
+    grad.impl().storage->wrote(call);
   }
 }
 
@@ -53,44 +53,43 @@ void change(const char* op, const std::vector<Tensor>& gradients, F&& f, Where w
 
 double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
                        bool error_if_nonfinite, Where where) {
-  constexpr const char* op = "clip_grad_norm_";
+  const Frame call("clip_grad_norm_", where);
   if (!(max_norm >= 0)) {
-    fail<ValueError>(op, where, "max_norm must be at least 0, not " + text(max_norm));
+    fail<ValueError>(call, "max_norm must be at least 0, not " + text(max_norm));
   }
   if (!(norm_type > 0)) {
-    fail<ValueError>(op, where, "norm_type must be above 0, not " + text(norm_type));
+    fail<ValueError>(call, "norm_type must be above 0, not " + text(norm_type));
   }
   const NoGradGuard unrecorded;
-  const std::vector<Tensor> all = gradients(op, parameters, where);
+  const std::vector<Tensor> all = gradients(call, parameters);
   std::vector<double> norms;
   for (const Tensor& grad : all) {
     const Tensor wide = grad.dtype() == bfloat16 ? grad.to(float32) : grad;
-    norms.push_back(norm(wide, norm_type, {}, false, where).item<double>());
+    norms.push_back(norm(wide, norm_type).item<double>());
   }
   const double total =
       norms.empty() ? 0 : norm(tensor(norms, {.dtype = float64}), norm_type).item<double>();
   if (error_if_nonfinite && !std::isfinite(total)) {
-    fail<ValueError>(op, where, "the norm of the gradients is " + text(total));
+    fail<ValueError>(call, "the norm of the gradients is " + text(total));
   }
   const double factor = max_norm / (total + 1e-6);
   if (!(factor >= 1)) {
-    change(
-        op, all, [=]<class C>(C& g) { g *= static_cast<C>(factor); }, where);
+    change(call, all, [=]<class C>(C& g) { g *= static_cast<C>(factor); });
   }
   return total;
 }
 
 void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value, Where where) {
-  constexpr const char* op = "clip_grad_value_";
+  const Frame call("clip_grad_value_", where);
   if (!(clip_value >= 0)) {
-    fail<ValueError>(op, where, "clip_value must be at least 0, not " + text(clip_value));
+    fail<ValueError>(call, "clip_value must be at least 0, not " + text(clip_value));
   }
   const NoGradGuard unrecorded;
   const auto limit = [=]<class C>(C& g) {
     const C most = static_cast<C>(clip_value);
     g = g < -most ? -most : g > most ? most : g;
   };
-  change(op, gradients(op, parameters, where), limit, where);
+  change(call, gradients(call, parameters), limit);
 }
 
 }  // namespace retrograd::optim

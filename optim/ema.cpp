@@ -26,18 +26,20 @@ Settings EMAOptions::settings() {
 
 EMA::EMA(std::vector<Tensor> parameters, EMAOptions options, Where where)
     : parameters_(std::move(parameters)), options_(options) {
+  const Frame call("EMA", where);
   for (const Setting& setting : options_.settings()) {
-    check_setting("EMA", setting, where);
+    check_setting(call, setting);
   }
-  check_parameters("EMA", {&parameters_}, where);
+  check_parameters(call, {&parameters_});
   const NoGradGuard unrecorded;
   for (const Tensor& parameter : parameters_) {
     const DType dtype = parameter.dtype() == bfloat16 ? float32 : parameter.dtype();
-    averages_.push_back(empty_like(parameter, {.dtype = dtype}).copy_(parameter, where));
+    averages_.push_back(empty_like(parameter, {.dtype = dtype}).copy_(parameter));
   }
 }
 
 void EMA::update(Where where) {
+  const Frame call("EMA", where);
   const NoGradGuard unrecorded;
   const auto t = static_cast<double>(++updates_);
   const double decay =
@@ -49,23 +51,25 @@ void EMA::update(Where where) {
       one_pass<C>(std::array{average, parameters_[i].to(average.dtype())},
                   [=](C& a, C p) { a += take * (p - a); });
     });
-    average.impl().storage->wrote("EMA", where);
+    average.impl().storage->wrote(call);
   }
 }
 
 void EMA::copy_to_parameters(Where where) {
+  const Frame call("EMA", where);
   const NoGradGuard unrecorded;
   for (std::size_t i = 0; i < averages_.size(); ++i) {
-    parameters_[i].copy_(averages_[i], where);
+    parameters_[i].copy_(averages_[i]);
   }
 }
 
 void EMA::swap(Where where) {
+  const Frame call("EMA", where);
   const NoGradGuard unrecorded;
   for (std::size_t i = 0; i < averages_.size(); ++i) {
     const Tensor parameter = parameters_[i].clone();
-    parameters_[i].copy_(averages_[i], where);
-    averages_[i].copy_(parameter, where);
+    parameters_[i].copy_(averages_[i]);
+    averages_[i].copy_(parameter);
   }
 }
 
@@ -79,14 +83,15 @@ StateDict EMA::state_dict() const {
 }
 
 void EMA::load_state_dict(const StateDict& state, Where where) {
+  const Frame call("load_state_dict", where);
   const NoGradGuard unrecorded;
-  Loader loader("load_state_dict", state, where);
+  Loader loader(call, state);
   const std::int64_t updates = loader.required_count("updates");
   std::vector<Tensor> averages;
   for (std::size_t i = 0; i < averages_.size(); ++i) {
     averages.push_back(loader.tensor(average_name(i), averages_[i]));
     if (!averages.back().defined()) {
-      fail<ValueError>("load_state_dict", where, average_name(i) + " is missing");
+      fail<ValueError>(call, average_name(i) + " is missing");
     }
   }
   loader.refuse_unknown();

@@ -64,7 +64,8 @@ Settings LBFGSOptions::settings() {
 }
 
 void LBFGS::step(Where where) {
-  fail<GraphError>(name(), where, "step needs a closure that computes the loss and its gradients");
+  fail<GraphError>(Frame(name(), where),
+                   "step needs a closure that computes the loss and its gradients");
 }
 
 // All parameters in a row, or all gradients with zeros where there are none.
@@ -80,14 +81,13 @@ Vector LBFGS::gathered(bool gradients) {
 }
 
 // Sets the parameters to start + step_size * direction.
-void LBFGS::place(const Vector& start, double step_size, Where where) {
+void LBFGS::place(const Vector& start, double step_size) {
   const Vector all = plus(start, step_size, memory_.direction);
   auto at = all.begin();
   for (Tensor& parameter : parameters(0)) {
     const auto end = at + parameter.numel();
-    const Tensor values = tensor(Vector(at, end), {.dtype = parameter.dtype()}, where);
-    parameter.copy_(view_of(values, parameter.shape(), contiguous_strides(parameter.shape()), 0),
-                    where);
+    const Tensor values = tensor(Vector(at, end), {.dtype = parameter.dtype()});
+    parameter.copy_(view_of(values, parameter.shape(), contiguous_strides(parameter.shape()), 0));
     at = end;
   }
 }
@@ -129,13 +129,14 @@ void LBFGS::next_direction(const Vector& gradient, std::size_t history) {
 }
 
 Tensor LBFGS::step(const Closure& closure, Where where) {
-  check_changes(where);
+  const Frame frame(name(), where);
+  check_changes(frame.where());
   const NoGradGuard unrecorded;
   const LBFGSOptions o = options(0);
   const std::int64_t most_evaluations = o.max_eval > 0 ? o.max_eval : o.max_iter * 5 / 4;
   Memory& m = memory_;
-  const Tensor first_loss = call(closure, where);
-  double loss = first_loss.item<double>(where);
+  const Tensor first_loss = call(closure, frame.where());
+  double loss = first_loss.item<double>();
   Vector gradient = gathered(true);
   std::int64_t evaluations = 1;
   if (largest(gradient) <= o.tolerance_grad) {
@@ -153,8 +154,8 @@ Tensor LBFGS::step(const Closure& closure, Where where) {
     const Vector start = gathered(false);
     if (o.strong_wolfe) {
       const auto evaluate_at = [&](double at) {
-        place(start, at, where);
-        const double found = call(closure, where).item<double>(where);
+        place(start, at);
+        const double found = call(closure, frame.where()).item<double>();
         Vector there = gathered(true);
         const double slope_there = dot(there, m.direction);
         return LinePoint{at, found, std::move(there), slope_there};
@@ -165,11 +166,11 @@ Tensor LBFGS::step(const Closure& closure, Where where) {
       gradient = std::move(found.best.gradient);
       m.step_size = found.best.at;
       evaluations += found.evaluations;
-      place(start, m.step_size, where);
+      place(start, m.step_size);
     } else {
-      place(start, m.step_size, where);
+      place(start, m.step_size);
       if (iteration < o.max_iter) {  // nobody would use it after the last move
-        loss = call(closure, where).item<double>(where);
+        loss = call(closure, frame.where()).item<double>();
         gradient = gathered(true);
         ++evaluations;
       }
@@ -201,6 +202,7 @@ void LBFGS::save_state(StateDict& state) {
 }
 
 LBFGS::LoadedState LBFGS::load_state(const StateDict& state, Where where) {
+  const Frame frame("load_state_dict", where);
   const std::size_t count = gathered(false).size();
   std::vector<std::string> known;
   const auto read = [&](const std::string& name, std::size_t size) {
@@ -208,9 +210,8 @@ LBFGS::LoadedState LBFGS::load_state(const StateDict& state, Where where) {
     const Tensor* found = state.find(known.back());
     const Vector values = found != nullptr ? found->to_vector<double>() : Vector();
     if (values.size() != size) {
-      fail<ShapeError>("load_state_dict", where,
-                       known.back() + " should have " + std::to_string(size) + " elements, not " +
-                           std::to_string(values.size()));
+      fail<ShapeError>(frame, known.back() + " should have " + std::to_string(size) +
+                                  " elements, not " + std::to_string(values.size()));
     }
     return values;
   };

@@ -60,7 +60,7 @@ class RETROGRAD_API LBFGS : public GroupedOptimizer<LBFGSOptions> {
 
   void next_direction(const Vector& gradient, std::size_t history);
   Vector gathered(bool gradients);
-  void place(const Vector& start, double step_size, Where where);
+  void place(const Vector& start, double step_size);
 
   Memory memory_;
 };

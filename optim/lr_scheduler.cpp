@@ -4,18 +4,20 @@
 #include <cmath>
 #include <numbers>
 
+#include <retrograd/optim/detail/settings.h>
+
 namespace retrograd::optim::lr_scheduler {
 
 std::vector<double> PerGroup::checked(const char* owner, const char* name, Domain domain,
                                       std::size_t groups, Where where) const {
+  const Frame call(owner, where);
   std::vector<double> all = one_for_all_ ? std::vector<double>(groups, values_[0]) : values_;
   if (all.size() != groups) {
-    fail<ValueError>(owner, where,
-                     std::string(name) + " has " + std::to_string(all.size()) + " values for " +
-                         std::to_string(groups) + " groups");
+    fail<ValueError>(call, std::string(name) + " has " + std::to_string(all.size()) +
+                               " values for " + std::to_string(groups) + " groups");
   }
   for (double& value : all) {
-    check_setting(owner, {name, &value, domain}, where);
+    detail::check_setting(call, {name, &value, domain});
   }
   return all;
 }
@@ -130,17 +132,17 @@ LambdaLR::LambdaLR(Optimizer& optimizer, Factor factor, Where where)
 
 LambdaLR::LambdaLR(Optimizer& optimizer, std::vector<Factor> factors, Where where)
     : LRScheduler(optimizer), factors_(std::move(factors)) {
+  const Frame call("LambdaLR", where);
   if (factors_.size() != optimizer.group_count()) {
-    fail<ValueError>("LambdaLR", where,
-                     "there are " + std::to_string(factors_.size()) + " functions for " +
-                         std::to_string(optimizer.group_count()) + " groups");
+    fail<ValueError>(call, "there are " + std::to_string(factors_.size()) + " functions for " +
+                               std::to_string(optimizer.group_count()) + " groups");
   }
   for (const Factor& factor : factors_) {
     if (!factor) {
-      fail<ValueError>("LambdaLR", where, "a function is empty");
+      fail<ValueError>(call, "a function is empty");
     }
   }
-  start(where);
+  start(call.where());
 }
 
 double LambdaLR::lr_at(std::size_t group, std::int64_t epoch, Where where) const {

@@ -37,6 +37,7 @@
 #include <retrograd/optim/optimizer.h>
 #include <retrograd/optim/scheduler.h>
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd::optim::lr_scheduler {
 
@@ -65,10 +66,11 @@ class Schedule : public LRScheduler {
  public:
   explicit Schedule(Optimizer& optimizer, Options options = {}, Where where = {})
       : LRScheduler(optimizer), options_(std::move(options)) {
+    const Frame call(Options::scheduler, where);
     for (const Setting& setting : options_.settings()) {
-      check_setting(Options::scheduler, setting, where);
+      check_setting(Options::scheduler, setting, call.where());
     }
-    start(where);
+    start(call.where());
   }
 
   double lr_at(std::size_t group, std::int64_t epoch, Where where = {}) const override {

@@ -5,6 +5,8 @@
 #include <numbers>
 #include <string>
 
+#include <retrograd/optim/detail/settings.h>
+
 namespace retrograd::optim::lr_scheduler {
 
 Settings OneCycleLROptions::settings() {
@@ -16,36 +18,36 @@ Settings OneCycleLROptions::settings() {
 
 OneCycleLR::OneCycleLR(Optimizer& optimizer, OneCycleLROptions options, Where where)
     : LRScheduler(optimizer), options_(std::move(options)) {
+  const Frame call(name(), where);
   for (const Setting& setting : options_.settings()) {
-    check_setting(name(), setting, where);
+    detail::check_setting(call, setting);
   }
   const std::size_t groups = optimizer.group_count();
-  max_lrs_ = options_.max_lr.checked(name(), "max_lr", Domain::not_negative, groups, where);
+  max_lrs_ = options_.max_lr.checked(name(), "max_lr", Domain::not_negative, groups, call.where());
   if (options_.cycle_momentum) {
     for (std::size_t g = 0; g < groups; ++g) {
-      if (!optimizer.momentum(g, where)) {
-        fail<ValueError>(name(), where, "cycle_momentum needs an optimiser with momentum");
+      if (!optimizer.momentum(g)) {
+        fail<ValueError>(call, "cycle_momentum needs an optimiser with momentum");
       }
     }
     base_momenta_ = options_.base_momentum.checked(name(), "base_momentum", Domain::not_negative,
-                                                   groups, where);
-    max_momenta_ =
-        options_.max_momentum.checked(name(), "max_momentum", Domain::not_negative, groups, where);
+                                                   groups, call.where());
+    max_momenta_ = options_.max_momentum.checked(name(), "max_momentum", Domain::not_negative,
+                                                 groups, call.where());
   }
   std::vector<double> first;
   for (const double lr : max_lrs_) {
     first.push_back(lr / options_.div_factor);
   }
-  set_base_lrs(std::move(first), where);
-  start(where);
+  set_base_lrs(std::move(first), call.where());
+  start(call.where());
 }
 
-double OneCycleLR::level_at(const Levels& levels, std::int64_t step, Where where) const {
+double OneCycleLR::level_at(const Frame& call, const Levels& levels, std::int64_t step) const {
   const auto total = static_cast<double>(options_.total_steps);
   if (step > options_.total_steps) {
-    fail<ValueError>(name(), where,
-                     "the cycle has " + std::to_string(options_.total_steps) +
-                         " steps, there is no step " + std::to_string(step));
+    fail<ValueError>(call, "the cycle has " + std::to_string(options_.total_steps) +
+                               " steps, there is no step " + std::to_string(step));
   }
   const double now = std::min(static_cast<double>(step), total - 1);
   const double up_end = options_.pct_start * total - 1;
@@ -70,18 +72,20 @@ double OneCycleLR::level_at(const Levels& levels, std::int64_t step, Where where
 }
 
 double OneCycleLR::lr_at(std::size_t group, std::int64_t step, Where where) const {
-  require_group(group, max_lrs_.size(), where);
-  const double first = base_lr(group, where);
-  return level_at({first, max_lrs_[group], first / options_.final_div_factor}, step, where);
+  const Frame call(name(), where);
+  require_group(group, max_lrs_.size(), call.where());
+  const double first = base_lr(group, call.where());
+  return level_at(call, {first, max_lrs_[group], first / options_.final_div_factor}, step);
 }
 
 std::optional<double> OneCycleLR::momentum_at(std::size_t group, std::int64_t step,
                                               Where where) const {
+  const Frame call(name(), where);
   if (!options_.cycle_momentum) {
     return {};
   }
-  require_group(group, max_momenta_.size(), where);
-  return level_at({max_momenta_[group], base_momenta_[group], max_momenta_[group]}, step, where);
+  require_group(group, max_momenta_.size(), call.where());
+  return level_at(call, {max_momenta_[group], base_momenta_[group], max_momenta_[group]}, step);
 }
 
 }  // namespace retrograd::optim::lr_scheduler

@@ -9,6 +9,7 @@
 #include <retrograd/optim/lr_scheduler.h>
 #include <retrograd/optim/optimizer.h>
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd::optim::lr_scheduler {
 
@@ -51,7 +52,7 @@ class RETROGRAD_API OneCycleLR : public LRScheduler {
   struct Levels {
     double first, top, last;
   };
-  double level_at(const Levels& levels, std::int64_t step, Where where) const;
+  double level_at(const Frame& call, const Levels& levels, std::int64_t step) const;
 
   OneCycleLROptions options_;
   std::vector<double> max_lrs_;

@@ -1,14 +1,13 @@
 #include <retrograd/optim/optimizer.h>
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/parameters.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd::optim {
 
@@ -16,30 +15,18 @@ using namespace detail;
 
 namespace {
 
-void check_momentum(const char* optimizer, const Setting& found, double momentum, Where where) {
+void check_momentum(const Frame& call, const char* optimizer, const Setting& found,
+                    double momentum) {
   if (found.name.empty()) {
-    fail<ValueError>("set_momentum", where, std::string(optimizer) + " has no momentum");
+    fail<ValueError>(call, std::string(optimizer) + " has no momentum");
   }
-  check_setting("set_momentum", {"momentum", &momentum, found.domain}, where);
+  check_setting(call, {"momentum", &momentum, found.domain});
 }
 
 }  // namespace
 
 void check_setting(const char* owner, const Setting& setting, Where where) {
-  const double value = number(setting);
-  const auto require = [&](bool good, const char* what) {
-    if (!good) {
-      fail<ValueError>(owner, where, setting.name + " must be " + what + ", not " + text(value));
-    }
-  };
-  switch (setting.domain) {
-    case Domain::finite: require(std::isfinite(value), "finite"); break;
-    case Domain::positive: require(value > 0 && std::isfinite(value), "above 0"); break;
-    case Domain::not_negative: require(value >= 0 && std::isfinite(value), "at least 0"); break;
-    case Domain::below_one: require(value >= 0 && value < 1, "in [0, 1)"); break;
-    case Domain::up_to_one: require(value >= 0 && value <= 1, "in [0, 1]"); break;
-    case Domain::positive_count: require(value >= 1, "at least 1"); break;
-  }
+  detail::check_setting(Frame(owner, where), setting);
 }
 
 Optimizer::~Optimizer() = default;
@@ -47,7 +34,7 @@ Optimizer::~Optimizer() = default;
 void Optimizer::check_parameters(const char* optimizer,
                                  const std::vector<const std::vector<Tensor>*>& parameters,
                                  Where where) {
-  detail::check_parameters(optimizer, parameters, where);
+  detail::check_parameters(Frame(optimizer, where), parameters);
 }
 
 bool Optimizer::knows_all_parameters() {
@@ -101,7 +88,7 @@ void Optimizer::check_changes(Where where) {
 }
 
 // Takes all memory that the step needs.
-void Optimizer::prepare_step(const StateNames& names, Where where) {
+void Optimizer::prepare_step(const StateNames& names) {
   for (std::size_t g = 0; g < owned_.size(); ++g) {
     const unsigned used = used_tensors(g);
     const auto lacks = [&](const ParameterState& state, std::size_t n) {
@@ -121,7 +108,7 @@ void Optimizer::prepare_step(const StateNames& names, Where where) {
       for (std::size_t n = 0; n < names.tensors.size(); ++n) {
         if (lacks(state, n)) {
           state.unused.resize(names.tensors.size());
-          state.unused[n] = empty_like(parameter, {}, where);
+          state.unused[n] = empty_like(parameter);
         }
       }
     }
@@ -129,11 +116,11 @@ void Optimizer::prepare_step(const StateNames& names, Where where) {
 }
 
 void Optimizer::step(Where where) {
-  check_changes(where);
+  const Frame call(name(), where);
+  check_changes(call.where());
   const NoGradGuard unrecorded;
-  retrograd::detail::begin_operator(name(), where);
   const StateNames names = state_names();
-  prepare_step(names, where);
+  prepare_step(names);
   for (std::size_t g = 0; g < owned_.size(); ++g) {
     for (auto& [parameter, state] : owned_[g]) {
       const Tensor grad = parameter.grad();
@@ -144,7 +131,7 @@ void Optimizer::step(Where where) {
         state.numbers.push_back(names.numbers[n].second);
       }
       update(g, parameter, grad, state);
-      parameter.impl().storage->wrote(name(), where);
+      parameter.impl().storage->wrote(call);
     }
   }
 }
@@ -157,7 +144,7 @@ Tensor Optimizer::step(const Closure& closure, Where where) {
 
 Tensor Optimizer::call(const Closure& closure, Where where) const {
   if (!closure) {
-    fail<GraphError>(name(), where, "the closure is empty");
+    fail<GraphError>(Frame(name(), where), "the closure is empty");
   }
   const EnableGradGuard recorded;
   return closure();
@@ -171,11 +158,10 @@ void Optimizer::zero_grad() {
   }
 }
 
-std::size_t Optimizer::checked_group(const char* call, std::size_t group, Where where) const {
+std::size_t Optimizer::checked_group(const Frame& call, std::size_t group) const {
   if (group >= group_count()) {
-    fail<IndexError>(call, where,
-                     std::string(name()) + " has " + std::to_string(group_count()) +
-                         " groups, no group " + std::to_string(group));
+    fail<IndexError>(call, std::string(name()) + " has " + std::to_string(group_count()) +
+                               " groups, no group " + std::to_string(group));
   }
   return group;
 }
@@ -190,12 +176,14 @@ Setting Optimizer::setting(std::size_t group, const char* wanted) {
 }
 
 double Optimizer::lr(std::size_t group, Where where) {
-  return number(setting(checked_group("lr", group, where), "lr"));
+  const Frame call("lr", where);
+  return number(setting(checked_group(call, group), "lr"));
 }
 
 void Optimizer::set_lr(double lr, std::size_t group, Where where) {
-  check_setting("set_lr", {"lr", &lr, Domain::not_negative}, where);
-  assign(setting(checked_group("set_lr", group, where), "lr"), lr);
+  const Frame call("set_lr", where);
+  check_setting(call, {"lr", &lr, Domain::not_negative});
+  assign(setting(checked_group(call, group), "lr"), lr);
 }
 
 Setting Optimizer::momentum_setting(std::size_t group) {
@@ -204,24 +192,27 @@ Setting Optimizer::momentum_setting(std::size_t group) {
 }
 
 std::optional<double> Optimizer::momentum(std::size_t group, Where where) {
-  const Setting found = momentum_setting(checked_group("momentum", group, where));
+  const Frame call("momentum", where);
+  const Setting found = momentum_setting(checked_group(call, group));
   return found.name.empty() ? std::optional<double>() : number(found);
 }
 
 void Optimizer::set_momentum(double momentum, std::size_t group, Where where) {
-  const Setting found = momentum_setting(checked_group("set_momentum", group, where));
-  check_momentum(name(), found, momentum, where);
+  const Frame call("set_momentum", where);
+  const Setting found = momentum_setting(checked_group(call, group));
+  check_momentum(call, name(), found, momentum);
   assign(found, momentum);
 }
 
-void Optimizer::set_rates(const std::vector<double>& lrs,
-                          const std::vector<std::optional<double>>& momenta, Where where) {
+void Optimizer::set_rates(const Frame& call, const std::vector<double>& lrs,
+                          const std::vector<std::optional<double>>& momenta) {
   std::vector<std::pair<Setting, double>> changes;
   for (std::size_t g = 0; g < lrs.size(); ++g) {
     changes.emplace_back(setting(g, "lr"), lrs[g]);
     if (momenta[g]) {
       changes.emplace_back(momentum_setting(g), *momenta[g]);
-      check_momentum(name(), changes.back().first, *momenta[g], where);
+      check_momentum(Frame("set_momentum", call.where()), name(), changes.back().first,
+                     *momenta[g]);
     }
   }
   for (const auto& [setting, value] : changes) {
@@ -230,7 +221,8 @@ void Optimizer::set_rates(const std::vector<double>& lrs,
 }
 
 double Optimizer::initial_lr(std::size_t group, Where where) {
-  const double now = lr(group, where);
+  const Frame call("lr", where);
+  const double now = number(setting(checked_group(call, group), "lr"));
   initial_lrs_.resize(group_count());
   if (!initial_lrs_[group]) {
     initial_lrs_[group] = now;
@@ -239,15 +231,16 @@ double Optimizer::initial_lr(std::size_t group, Where where) {
 }
 
 void Optimizer::set_initial_lr(double lr, std::size_t group, Where where) {
-  check_setting("set_initial_lr", {"lr", &lr, Domain::not_negative}, where);
-  checked_group("set_initial_lr", group, where);
+  const Frame call("set_initial_lr", where);
+  check_setting(call, {"lr", &lr, Domain::not_negative});
+  checked_group(call, group);
   initial_lrs_.resize(group_count());
   initial_lrs_[group] = lr;
 }
 
 void detail::require_single_group(const char* optimizer, std::size_t groups, Where where) {
   if (groups != 1) {
-    fail<ValueError>(optimizer, where,
+    fail<ValueError>(Frame(optimizer, where),
                      "one group of parameters is needed, not " + std::to_string(groups));
   }
 }

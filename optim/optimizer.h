@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/state_dict.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -147,17 +148,17 @@ class RETROGRAD_API Optimizer {
     ParameterState state;
   };
 
-  static void check_complete(const StateNames& names, const ParameterState& state,
-                             const std::string& prefix, Where where);
-  std::size_t checked_group(const char* call, std::size_t group, Where where) const;
+  static void check_complete(const Frame& call, const StateNames& names,
+                             const ParameterState& state, const std::string& prefix);
+  std::size_t checked_group(const Frame& call, std::size_t group) const;
   Setting setting(std::size_t group, const char* wanted);
   Setting momentum_setting(std::size_t group);
   // Sets learning rates, and momenta where there are any, of all groups or of none.
-  void set_rates(const std::vector<double>& lrs, const std::vector<std::optional<double>>& momenta,
-                 Where where);
+  void set_rates(const Frame& call, const std::vector<double>& lrs,
+                 const std::vector<std::optional<double>>& momenta);
   bool knows_all_parameters();
   void keep_states();
-  void prepare_step(const StateNames& names, Where where);
+  void prepare_step(const StateNames& names);
 
   std::vector<std::vector<Owned>> owned_;           // by group, as checked last
   std::vector<std::optional<double>> initial_lrs_;  // by group
@@ -183,17 +184,19 @@ class GroupedOptimizer : public Optimizer {
 
   explicit GroupedOptimizer(std::vector<Group> groups, Where where = {})
       : groups_(std::move(groups)) {
-    check_group_options(groups_, where);
-    check_group_parameters(groups_, where);
+    const Frame call(Options::optimizer, where);
+    check_group_options(groups_, call.where());
+    check_group_parameters(groups_, call.where());
   }
 
   // Adds a group of parameters with options of its own. Throws as the constructor does, and for
   // parameters that are in a group already; nothing is changed then.
   void add_param_group(Group group, Where where = {}) {
+    const Frame call(Options::optimizer, where);
     std::vector<Group> all = groups_;
     all.push_back(std::move(group));
-    check_group_options(all, where);
-    check_group_parameters(all, where);
+    check_group_options(all, call.where());
+    check_group_parameters(all, call.where());
     groups_ = std::move(all);
   }
 

@@ -3,7 +3,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/optim/optimizer.h>
-#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd::optim {
 
@@ -18,8 +18,8 @@ std::string group_name(std::size_t group) {
 }  // namespace
 
 StateDict Optimizer::state_dict(Where where) {
-  retrograd::detail::begin_operator("state_dict", where);
-  check_changes(where);
+  const Frame call("state_dict", where);
+  check_changes(call.where());
   StateDict all;
   const StateNames names = state_names();
   std::size_t index = 0;
@@ -50,8 +50,8 @@ StateDict Optimizer::state_dict(Where where) {
 }
 
 // A parameter has all of its state, but for optional tensors, or none.
-void Optimizer::check_complete(const StateNames& names, const ParameterState& state,
-                               const std::string& prefix, Where where) {
+void Optimizer::check_complete(const Frame& call, const StateNames& names,
+                               const ParameterState& state, const std::string& prefix) {
   const auto there = std::count_if(state.tensors.begin(), state.tensors.end(),
                                    [](const Tensor& tensor) { return tensor.defined(); });
   const auto always = state.tensors.begin() + static_cast<std::ptrdiff_t>(names.always);
@@ -59,16 +59,16 @@ void Optimizer::check_complete(const StateNames& names, const ParameterState& st
                         std::all_of(state.tensors.begin(), always,
                                     [](const Tensor& tensor) { return tensor.defined(); });
   if (!complete && !(state.numbers.empty() && there == 0)) {
-    fail<ValueError>("load_state_dict", where, "a part of " + prefix + "* is missing");
+    fail<ValueError>(call, "a part of " + prefix + "* is missing");
   }
 }
 
 void Optimizer::load_state_dict(const StateDict& state, Where where) {
-  retrograd::detail::begin_operator("load_state_dict", where);
-  check_changes(where);
+  const Frame call("load_state_dict", where);
+  check_changes(call.where());
   const NoGradGuard unrecorded;
   const StateNames names = state_names();
-  Loader loader("load_state_dict", state, where);
+  Loader loader(call, state);
   std::vector<std::pair<Setting, double>> options;
   std::vector<std::optional<double>> initial_lrs(group_count());
   std::vector<std::vector<Owned>> owned(group_count());
@@ -77,7 +77,7 @@ void Optimizer::load_state_dict(const StateDict& state, Where where) {
     for (const Setting& setting : settings(g)) {
       const std::string name = group_name(g) + setting.name;
       const double value = loader.required(name);
-      check_value("load_state_dict", {name, setting.value, setting.domain}, value, where);
+      check_value(call, {name, setting.value, setting.domain}, value);
       options.emplace_back(setting, value);
     }
     initial_lrs[g] = loader.not_negative(group_name(g) + "initial_lr");
@@ -92,11 +92,11 @@ void Optimizer::load_state_dict(const StateDict& state, Where where) {
       for (const char* name : names.tensors) {
         loaded.tensors.push_back(loader.tensor(prefix + name, parameter));
       }
-      check_complete(names, loaded, prefix, where);
+      check_complete(call, names, loaded, prefix);
       owned[g].push_back({parameter, std::move(loaded)});
     }
   }
-  const LoadedState loaded = load_state(state, where);
+  const LoadedState loaded = load_state(state, call.where());
   loader.know(loaded.names);
   loader.refuse_unknown();
   const auto exchange = [&]() noexcept {
@@ -108,7 +108,7 @@ void Optimizer::load_state_dict(const StateDict& state, Where where) {
   };
   exchange();
   try {
-    check_options(where);  // of settings that depend on each other
+    check_options(call.where());  // of settings that depend on each other
   } catch (...) {
     exchange();
     throw;

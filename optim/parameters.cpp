@@ -14,28 +14,26 @@ bool shows_an_element_twice(const Tensor& x) {
   return false;
 }
 
-void check_parameters(const char* owner, const std::vector<const std::vector<Tensor>*>& lists,
-                      Where where) {
+void check_parameters(const Frame& call, const std::vector<const std::vector<Tensor>*>& lists) {
   std::unordered_set<const void*> seen;
   std::size_t index = 0;
   for (const auto* list : lists) {
     for (const Tensor& parameter : *list) {
       const std::string name = "parameter " + std::to_string(index++);
       if (!parameter.defined() || !parameter.is_leaf() || !is_floating(parameter.dtype())) {
-        fail<GraphError>(owner, where, name + " is not a floating leaf",
-                         {{"parameter", parameter}});
+        fail<GraphError>(call, name + " is not a floating leaf", {{"parameter", parameter}});
       }
       if (!seen.insert(parameter.impl_or_null()).second) {
-        fail<ValueError>(owner, where, name + " is listed twice", {{"parameter", parameter}});
+        fail<ValueError>(call, name + " is listed twice", {{"parameter", parameter}});
       }
       if (shows_an_element_twice(parameter)) {
-        fail<ValueError>(owner, where, name + " has one element in several places",
+        fail<ValueError>(call, name + " has one element in several places",
                          {{"parameter", parameter}});
       }
     }
   }
   if (index == 0) {
-    fail<ValueError>(owner, where, "there are no parameters");
+    fail<ValueError>(call, "there are no parameters");
   }
 }
 

@@ -25,11 +25,12 @@ Settings ReduceLROnPlateauOptions::settings() {
 ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, ReduceLROnPlateauOptions options,
                                      Where where)
     : optimizer_(&optimizer), options_(std::move(options)) {
+  const Frame call(kName, where);
   for (const Setting& setting : options_.settings()) {
-    check_setting(kName, setting, where);
+    detail::check_setting(call, setting);
   }
   min_lrs_ = options_.min_lr.checked(kName, "min_lr", Domain::not_negative, optimizer.group_count(),
-                                     where);
+                                     call.where());
   const double infinity = std::numeric_limits<double>::infinity();
   state_.best = options_.mode == Better::min ? infinity : -infinity;
 }
@@ -44,11 +45,11 @@ bool ReduceLROnPlateau::is_better(double metric) const {
 }
 
 void ReduceLROnPlateau::step(double metric, Where where) {
+  const Frame call(kName, where);
   if (optimizer_->group_count() != min_lrs_.size()) {
-    fail<ValueError>(kName, where,
-                     "made for " + std::to_string(min_lrs_.size()) +
-                         " groups, but the optimiser has " +
-                         std::to_string(optimizer_->group_count()));
+    fail<ValueError>(call, "made for " + std::to_string(min_lrs_.size()) +
+                               " groups, but the optimiser has " +
+                               std::to_string(optimizer_->group_count()));
   }
   ++state_.last_epoch;
   if (is_better(metric)) {
@@ -63,10 +64,10 @@ void ReduceLROnPlateau::step(double metric, Where where) {
   }
   if (state_.num_bad_epochs > static_cast<double>(options_.patience)) {
     for (std::size_t g = 0; g < min_lrs_.size(); ++g) {
-      const double lr = optimizer_->lr(g, where);
+      const double lr = optimizer_->lr(g);
       const double reduced = std::max(lr * options_.factor, min_lrs_[g]);
       if (lr - reduced > options_.eps) {
-        optimizer_->set_lr(reduced, g, where);
+        optimizer_->set_lr(reduced, g);
       }
     }
     state_.cooldown_counter = static_cast<double>(options_.cooldown);
@@ -98,12 +99,13 @@ StateDict ReduceLROnPlateau::state_dict() {
 }
 
 void ReduceLROnPlateau::load_state_dict(const StateDict& state, Where where) {
-  detail::Loader loader("load_state_dict", state, where);
+  const Frame call("load_state_dict", where);
+  detail::Loader loader(call, state);
   State loaded;
   for (const auto& [name, value] : entries(loaded)) {
     *value = loader.required(name);
     if (value != &loaded.best) {
-      check_setting("load_state_dict", {name, value, Domain::not_negative}, where);
+      detail::check_setting(call, {name, value, Domain::not_negative});
     }
   }
   loader.refuse_unknown();

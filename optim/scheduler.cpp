@@ -20,23 +20,24 @@ LRScheduler::LRScheduler(const char* name, const std::vector<std::shared_ptr<LRS
                          Where where)
     : optimizer_(parts.empty() || parts[0] == nullptr ? nullptr : parts[0]->optimizer_),
       steps_others_(true) {
+  const Frame call(name, where);
   std::unordered_set<const LRScheduler*> seen;
   for (const auto& part : parts) {
     if (part == nullptr || part->optimizer_ != optimizer_) {
-      fail<ValueError>(name, where, "the schedules are not all of one optimiser");
+      fail<ValueError>(call, "the schedules are not all of one optimiser");
     }
     std::vector<const LRScheduler*> all;
     part->collect(all);
     for (const LRScheduler* scheduler : std::unordered_set(all.begin(), all.end())) {
       if (!seen.insert(scheduler).second) {
-        fail<ValueError>(name, where, std::string("a ") + scheduler->name() + " is there twice");
+        fail<ValueError>(call, std::string("a ") + scheduler->name() + " is there twice");
       }
     }
   }
   if (optimizer_ == nullptr) {
-    fail<ValueError>(name, where, "there are no schedules");
+    fail<ValueError>(call, "there are no schedules");
   }
-  take_up_new_groups(where);
+  take_up_new_groups();
   last_epoch_ = 0;
 }
 
@@ -51,9 +52,9 @@ void LRScheduler::collect(std::vector<const LRScheduler*>& all) const {
 
 void LRScheduler::require_group(std::size_t group, std::size_t count, Where where) const {
   if (group >= count) {
-    fail<IndexError>(name(), where,
-                     "made for " + std::to_string(count) + " groups, it has no rate for group " +
-                         std::to_string(group));
+    fail<IndexError>(Frame(name(), where), "made for " + std::to_string(count) +
+                                               " groups, it has no rate for group " +
+                                               std::to_string(group));
   }
 }
 
@@ -69,31 +70,32 @@ void LRScheduler::set_base_lrs(std::vector<double> lrs, Where where) {
   base_lrs_ = std::move(lrs);
 }
 
-LRScheduler::Rates LRScheduler::rates_found(Where where) {
+LRScheduler::Rates LRScheduler::rates_found() {
   Rates rates;
   for (std::size_t g = 0; g < optimizer_->group_count(); ++g) {
-    rates.lrs.push_back(optimizer_->lr(g, where));
+    rates.lrs.push_back(optimizer_->lr(g));
   }
   rates.momenta.resize(rates.lrs.size());
   return rates;
 }
 
-void LRScheduler::take_up_new_groups(Where where) {
+void LRScheduler::take_up_new_groups() {
   while (base_lrs_.size() < optimizer_->group_count()) {
-    last_lr_.push_back(optimizer_->lr(base_lrs_.size(), where));
-    base_lrs_.push_back(optimizer_->initial_lr(base_lrs_.size(), where));
+    last_lr_.push_back(optimizer_->lr(base_lrs_.size()));
+    base_lrs_.push_back(optimizer_->initial_lr(base_lrs_.size()));
   }
   for (LRScheduler* part : parts()) {
-    part->take_up_new_groups(where);
+    part->take_up_new_groups();
   }
 }
 
 void LRScheduler::plan_step(Rates& rates, std::vector<Move>& moves, Where where) {
+  const Frame call(name(), where);
   const std::int64_t epoch = last_epoch_ + 1;
   for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
-    rates.lrs[g] = next_lr(g, epoch, rates.lrs[g], where);
-    check_setting(name(), {"lr", &rates.lrs[g], Domain::not_negative}, where);
-    if (const std::optional<double> momentum = momentum_at(g, epoch, where)) {
+    rates.lrs[g] = next_lr(g, epoch, rates.lrs[g], call.where());
+    check_setting(call, {"lr", &rates.lrs[g], Domain::not_negative});
+    if (const std::optional<double> momentum = momentum_at(g, epoch, call.where())) {
       rates.momenta[g] = momentum;
     }
   }
@@ -101,11 +103,12 @@ void LRScheduler::plan_step(Rates& rates, std::vector<Move>& moves, Where where)
 }
 
 void LRScheduler::step(Where where) {
-  take_up_new_groups(where);
-  Rates rates = rates_found(where);
+  const Frame call(name(), where);
+  take_up_new_groups();
+  Rates rates = rates_found();
   std::vector<Move> moves;
-  plan_step(rates, moves, where);
-  optimizer_->set_rates(rates.lrs, rates.momenta, where);
+  plan_step(rates, moves, call.where());
+  optimizer_->set_rates(call, rates.lrs, rates.momenta);
   for (auto& [scheduler, epoch, lrs] : moves) {
     scheduler->last_epoch_ = epoch;
     scheduler->last_lr_ = std::move(lrs);
@@ -130,10 +133,11 @@ void LRScheduler::list_numbers(const std::string& prefix, Settings& numbers) {
 }
 
 StateDict LRScheduler::state_dict(Where where) {
-  take_up_new_groups(where);
+  const Frame call("state_dict", where);
+  take_up_new_groups();
   Settings numbers;
   list_numbers("", numbers);
-  Rates rates = rates_found(where);
+  Rates rates = rates_found();
   for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
     numbers.push_back({"lr." + std::to_string(g), &rates.lrs[g]});
   }
@@ -145,11 +149,12 @@ StateDict LRScheduler::state_dict(Where where) {
 }
 
 void LRScheduler::load_state_dict(const StateDict& state, Where where) {
-  take_up_new_groups(where);
-  Loader loader("load_state_dict", state, where);
+  const Frame call("load_state_dict", where);
+  take_up_new_groups();
+  Loader loader(call, state);
   Settings numbers;
   list_numbers("", numbers);
-  Rates rates = rates_found(where);
+  Rates rates = rates_found();
   for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
     numbers.push_back({"lr." + std::to_string(g), &rates.lrs[g], Domain::not_negative});
   }
@@ -170,7 +175,7 @@ void LRScheduler::load_state_dict(const StateDict& state, Where where) {
   std::vector<double> loaded;
   for (const Setting& setting : numbers) {
     loaded.push_back(loader.required(setting.name));
-    check_value("load_state_dict", setting, loaded.back(), where);
+    check_value(call, setting, loaded.back());
   }
   loader.refuse_unknown();
   const auto exchange = [&]() noexcept {
@@ -184,17 +189,18 @@ void LRScheduler::load_state_dict(const StateDict& state, Where where) {
   try {
     for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
       if (from_0_1) {
-        rates.lrs[g] = lr_at(g, last_epoch_, where);
-        check_setting(name(), {"lr", &rates.lrs[g], Domain::not_negative}, where);
+        rates.lrs[g] = lr_at(g, last_epoch_, call.where());
+        check_setting(name(), {"lr", &rates.lrs[g], Domain::not_negative}, call.where());
       }
       for (const LRScheduler* scheduler : all) {
         if (scheduler->parts().empty()) {
-          scheduler->lr_at(g, scheduler->last_epoch_, where);  // refuses an epoch past the end
+          // Refuses an epoch past the end.
+          scheduler->lr_at(g, scheduler->last_epoch_, call.where());
         }
       }
-      rates.momenta[g] = momentum_at(g, last_epoch_, where);
+      rates.momenta[g] = momentum_at(g, last_epoch_, call.where());
     }
-    optimizer_->set_rates(rates.lrs, rates.momenta, where);
+    optimizer_->set_rates(call, rates.lrs, rates.momenta);
     if (from_0_1) {
       last_lr_ = std::move(rates.lrs);
     }

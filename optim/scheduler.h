@@ -89,9 +89,9 @@ class RETROGRAD_API LRScheduler {
   }
 
  private:
-  Rates rates_found(Where where);
+  Rates rates_found();
   void collect(std::vector<const LRScheduler*>& all) const;
-  void take_up_new_groups(Where where);
+  void take_up_new_groups();
   void list_numbers(const std::string& prefix, Settings& numbers);
 
   Optimizer* optimizer_;

@@ -22,27 +22,26 @@ SequentialLR::SequentialLR(Optimizer& optimizer,
     : LRScheduler(optimizer),
       schedulers_(std::move(schedulers)),
       milestones_(std::move(milestones)) {
+  const Frame call("SequentialLR", where);
   if (schedulers_.empty() || milestones_.size() + 1 != schedulers_.size()) {
-    fail<ValueError>("SequentialLR", where,
-                     "needs one schedule more than milestones, not " +
-                         std::to_string(schedulers_.size()) + " and " +
-                         std::to_string(milestones_.size()));
+    fail<ValueError>(call, "needs one schedule more than milestones, not " +
+                               std::to_string(schedulers_.size()) + " and " +
+                               std::to_string(milestones_.size()));
   }
   for (const auto& scheduler : schedulers_) {
     if (scheduler == nullptr || &scheduler->optimizer() != &optimizer) {
-      fail<ValueError>("SequentialLR", where, "the schedules are not all of this optimiser");
+      fail<ValueError>(call, "the schedules are not all of this optimiser");
     }
   }
   std::int64_t last = 0;
   for (const std::int64_t milestone : milestones_) {
     if (milestone <= last) {
-      fail<ValueError>("SequentialLR", where,
-                       "milestones must ascend from 1, not go from " + std::to_string(last) +
-                           " to " + std::to_string(milestone));
+      fail<ValueError>(call, "milestones must ascend from 1, not go from " + std::to_string(last) +
+                                 " to " + std::to_string(milestone));
     }
     last = milestone;
   }
-  start(where);
+  start(call.where());
 }
 
 // The schedule of an epoch, and the epoch as it counts.

@@ -4,7 +4,6 @@
 
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::optim::detail {
@@ -24,15 +23,31 @@ double number(const Setting& setting) {
   return std::visit([](const auto* value) { return static_cast<double>(*value); }, setting.value);
 }
 
-void check_value(const char* owner, const Setting& setting, double value, Where where) {
-  check_setting(owner, {setting.name, &value, setting.domain}, where);
+void check_setting(const Frame& call, const Setting& setting) {
+  const double value = number(setting);
+  const auto require = [&](bool good, const char* what) {
+    if (!good) {
+      fail<ValueError>(call, setting.name + " must be " + what + ", not " + text(value));
+    }
+  };
+  switch (setting.domain) {
+    case Domain::finite: require(std::isfinite(value), "finite"); break;
+    case Domain::positive: require(value > 0 && std::isfinite(value), "above 0"); break;
+    case Domain::not_negative: require(value >= 0 && std::isfinite(value), "at least 0"); break;
+    case Domain::below_one: require(value >= 0 && value < 1, "in [0, 1)"); break;
+    case Domain::up_to_one: require(value >= 0 && value <= 1, "in [0, 1]"); break;
+    case Domain::positive_count: require(value >= 1, "at least 1"); break;
+  }
+}
+
+void check_value(const Frame& call, const Setting& setting, double value) {
+  check_setting(call, {setting.name, &value, setting.domain});
   const bool is_flag = std::holds_alternative<bool*>(setting.value);
   const double most = is_flag ? 1 : kMostCount;
   if (!std::holds_alternative<double*>(setting.value) &&
       !(value == std::floor(value) && value >= 0 && value <= most)) {
-    fail<ValueError>(owner, where,
-                     setting.name + " must be " + (is_flag ? "0 or 1" : "a whole number") +
-                         ", not " + text(value));
+    fail<ValueError>(call, setting.name + " must be " + (is_flag ? "0 or 1" : "a whole number") +
+                               ", not " + text(value));
   }
 }
 
@@ -55,11 +70,6 @@ Tensor saved(double number) {
   return result;
 }
 
-Loader::Loader(const char* op, const StateDict& state, Where where)
-    : op_(op), state_(state), where_(where) {
-  retrograd::detail::begin_operator(op, where);
-}
-
 std::optional<double> Loader::number(const std::string& name) {
   known_.insert(name);
   const Tensor* found = state_.find(name);
@@ -67,15 +77,15 @@ std::optional<double> Loader::number(const std::string& name) {
     return {};
   }
   if (found->numel() != 1) {
-    fail<ValueError>(op_, where_, name + " should be one number", {{"given", *found}});
+    fail<ValueError>(call_, name + " should be one number", {{"given", *found}});
   }
-  return found->item<double>(where_);
+  return found->item<double>();
 }
 
 std::optional<double> Loader::not_negative(const std::string& name) {
   std::optional<double> found = number(name);
   if (found) {
-    check_setting(op_, {name, &*found, Domain::not_negative}, where_);
+    check_setting(call_, {name, &*found, Domain::not_negative});
   }
   return found;
 }
@@ -83,7 +93,7 @@ std::optional<double> Loader::not_negative(const std::string& name) {
 double Loader::required(const std::string& name) {
   const std::optional<double> found = number(name);
   if (!found) {
-    fail<ValueError>(op_, where_, name + " is missing");
+    fail<ValueError>(call_, name + " is missing");
   }
   return *found;
 }
@@ -91,7 +101,7 @@ double Loader::required(const std::string& name) {
 std::int64_t Loader::required_count(const std::string& name) {
   std::int64_t count = 0;
   const double found = required(name);
-  check_value(op_, {name, &count, Domain::not_negative}, found, where_);
+  check_value(call_, {name, &count, Domain::not_negative}, found);
   return static_cast<std::int64_t>(found);
 }
 
@@ -102,11 +112,11 @@ Tensor Loader::tensor(const std::string& name, const Tensor& parameter) {
     return {};
   }
   if (found->shape() != parameter.shape()) {
-    fail<ShapeError>(op_, where_, name + " does not fit its parameter",
+    fail<ShapeError>(call_, name + " does not fit its parameter",
                      {{"given", *found}, {"parameter", parameter}});
   }
   Tensor copy = empty_like(parameter.detach());
-  copy.copy_(*found, where_);
+  copy.copy_(*found);
   return copy;
 }
 
@@ -118,7 +128,7 @@ void Loader::refuse_unknown() const {
     }
   }
   if (!unknown.empty()) {
-    fail<ValueError>(op_, where_, "unknown:" + unknown);
+    fail<ValueError>(call_, "unknown:" + unknown);
   }
 }
 

@@ -15,11 +15,12 @@ Settings SGDOptions::settings() {
 }
 
 void SGDOptions::check(Where where) const {
+  const Frame call(optimizer, where);
   if (nesterov && !(momentum > 0)) {
-    fail<ValueError>(optimizer, where, "nesterov needs a momentum above 0, not " + text(momentum));
+    fail<ValueError>(call, "nesterov needs a momentum above 0, not " + text(momentum));
   }
   if (nesterov && dampening != 0) {
-    fail<ValueError>(optimizer, where, "nesterov needs dampening 0, not " + text(dampening));
+    fail<ValueError>(call, "nesterov needs dampening 0, not " + text(dampening));
   }
 }
 

@@ -1,75 +1,78 @@
 #include <retrograd/tensor/internal/check.h>
 
-#include <retrograd/tensor/internal/current_operator.h>
-
 namespace retrograd::check {
 
-void defined(const char* op, const char* name, const Tensor& x, Where where) {
-  detail::begin_operator(op, where);
+void defined(const Frame& call, const char* name, const Tensor& x) {
   if (!x.defined()) {
-    fail<GraphError>(op, where, std::string(name) + " is undefined (was it ever assigned?)");
+    fail<GraphError>(call, std::string(name) + " is undefined (was it ever assigned?)");
   }
 }
 
-void floating(const char* op, const Tensor& x, Where where) {
-  defined(op, "input", x, where);
+void floating(const Frame& call, const Tensor& x, const char* name) {
+  defined(call, name, x);
   if (!is_floating(x.dtype())) {
-    fail<DTypeError>(op, where, "needs a floating input (float32, float64 or bfloat16)",
-                     {{"input", x}});
+    fail<DTypeError>(call, "needs a floating input (float32, float64 or bfloat16)", {{name, x}});
   }
 }
 
-void dtype(const char* op, const char* name, const Tensor& x, DType wanted, Where where) {
-  defined(op, name, x, where);
+void dtype(const Frame& call, const char* name, const Tensor& x, DType wanted) {
+  defined(call, name, x);
   if (x.dtype() != wanted) {
-    fail<DTypeError>(op, where,
+    fail<DTypeError>(call,
                      std::string(name) + " must be " + retrograd::name(wanted) + ", not " +
                          retrograd::name(x.dtype()),
                      {{name, x}});
   }
 }
 
-void same_dtype(const char* op, const char* name_a, const Tensor& a, const char* name_b,
-                const Tensor& b, Where where) {
+void same_dtype(const Frame& call, const char* name_a, const Tensor& a, const char* name_b,
+                const Tensor& b) {
   if (a.dtype() != b.dtype()) {
     fail<DTypeError>(
-        op, where,
-        std::string(name_a) + " and " + name_b + " must have one dtype; convert with to()",
+        call, std::string(name_a) + " and " + name_b + " must have one dtype; convert with to()",
         {{name_a, a}, {name_b, b}});
   }
 }
 
-void same_shape(const char* op, const char* name_a, const Tensor& a, const char* name_b,
-                const Tensor& b, Where where) {
+void same_shape(const Frame& call, const char* name_a, const Tensor& a, const char* name_b,
+                const Tensor& b) {
   if (a.shape() != b.shape()) {
-    fail<ShapeError>(op, where, std::string(name_a) + " and " + name_b + " must have one shape",
+    fail<ShapeError>(call, std::string(name_a) + " and " + name_b + " must have one shape",
                      {{name_a, a}, {name_b, b}});
   }
 }
 
-void rank(const char* op, std::size_t rank, const Tensor& x, Where where) {
+void rank(const Frame& call, std::size_t rank, const Tensor& x) {
   if (rank > Dims::capacity) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      "the result would have " + std::to_string(rank) + " dimensions, more than " +
                          std::to_string(Dims::capacity),
                      {{"input", x}});
   }
 }
 
-std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where) {
-  return static_cast<std::size_t>(normalize_dim(op, x, dim, x.dim(), where));
+std::size_t dim(const Frame& call, const Tensor& x, std::int64_t dim) {
+  return dim_of(call, x, dim, x.dim());
 }
 
-detail::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where) {
+std::size_t dim_of(const Frame& call, const Tensor& x, std::int64_t dim, std::int64_t rank) {
+  return static_cast<std::size_t>(normalize_dim(call.name(), x, dim, rank, call.where()));
+}
+
+std::int64_t numel(const Frame& call, const Shape& shape, DType dtype) {
+  return checked_numel(call.name(), shape, dtype, call.where());
+}
+
+detail::DimMask dims(const Frame& call, const Tensor& x, const Dims& dims) {
   detail::DimMask mask{};
   if (dims.empty()) {
     mask.fill(true);
     return mask;
   }
   for (const std::int64_t given : dims) {
-    const std::size_t d = dim(op, x, given, where);
+    const std::size_t d = dim(call, x, given);
     if (mask[d] && x.dim() > 0) {
-      fail<IndexError>(op, where,
+      fail<IndexError>(call,
                        "dimension " + std::to_string(d) + " is named twice in " + to_string(dims),
                        {{"input", x}});
     }

@@ -3,7 +3,7 @@
 #include <limits>
 #include <utility>
 
-#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/strided.h>
 #include <retrograd/tensor/tensor.h>
@@ -142,7 +142,7 @@ Tensor from_blob(void* data, const Shape& shape, const Strides& strides, DType d
     }
   }
   const std::size_t bytes = count == 0 ? 0 : checked_span(shape, strides, dtype, where);
-  detail::begin_operator("from_blob", where);
+  const Frame call("from_blob", where);
   Tensor result = without_storage(shape, strides, dtype);
   // Last, as a storage calls `free` when it goes.
   result.impl().storage = detail::new_foreign_storage(data, bytes, std::move(free));

@@ -7,7 +7,7 @@
 
 #include <retrograd/tensor/detail/generate.h>
 #include <retrograd/tensor/dispatch.h>
-#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/number.h>
 #include <retrograd/tensor/strided.h>
 
@@ -21,29 +21,34 @@ using detail::generate;
 using detail::require_fits;
 
 // Fresh memory in the layout of `other`, without its gaps.
-Tensor fresh_like(const char* op, const Tensor& other, DType dtype, Where where) {
-  detail::begin_operator(op, where);
-  return other.impl().dense ? empty_dense(other, dtype) : empty_tensor(other.shape(), dtype, where);
+Tensor fresh_like(const Tensor& other, DType dtype) {
+  return other.impl().dense ? empty_dense(other, dtype) : empty_tensor(other.shape(), dtype);
 }
 
 // The row-major values under the strides of a like-tensor.
-Tensor laid_out_like(const char* op, const Tensor& other, const Tensor& values,
-                     const TensorOptions& options, Where where) {
-  Tensor result = fresh_like(op, other, values.dtype(), where);
+Tensor laid_out_like(const Tensor& other, const Tensor& values, const TensorOptions& options) {
+  Tensor result = fresh_like(other, values.dtype());
   for_dtype(values.dtype(), [&]<class T>() {
     const T* next = values.raw<T>();
     detail::for_each_element(result.shape(), result.strides(),
                              [&](std::int64_t offset) { result.raw<T>()[offset] = *next++; });
   });
-  return finish(std::move(result), options, where);
+  return finish(std::move(result), options);
 }
 
-Tensor filled(Tensor result, Scalar value, const TensorOptions& options, Where where) {
+Tensor filled(Tensor result, Scalar value, const TensorOptions& options) {
   for_dtype(result.dtype(), [&]<class T>() {
     T* out = result.raw<T>();
     std::fill(out, out + result.numel(), value.to<T>());
   });
-  return finish(std::move(result), options, where);
+  return finish(std::move(result), options);
+}
+
+Tensor filled_like(const Frame& call, const Tensor& other, Scalar value,
+                   const TensorOptions& options) {
+  const DType dtype = options.dtype.value_or(other.dtype());
+  require_fits(call, value, dtype);
+  return filled(fresh_like(other, dtype), value, options);
 }
 
 // The length of an integer range whose bounds and step are known to fit.
@@ -60,13 +65,13 @@ std::int64_t range_length(std::int64_t start, std::int64_t end, std::int64_t ste
 
 // `count` numbers value(i) that only grow or only fall.
 template <class Value>
-Tensor range(std::int64_t count, DType dtype, const TensorOptions& options, Where where,
+Tensor range(const Frame& call, std::int64_t count, DType dtype, const TensorOptions& options,
              Value&& value) {
   if (count > 0) {
-    require_fits("arange", value(0), dtype, where);
-    require_fits("arange", value(count - 1), dtype, where);
+    require_fits(call, value(0), dtype);
+    require_fits(call, value(count - 1), dtype);
   }
-  return generate("arange", {count}, dtype, options, where,
+  return generate(call, {count}, dtype, options,
                   [&]<class T>(std::int64_t i) { return value(i).template to<T>(); });
 }
 
@@ -90,40 +95,46 @@ TensorData::TensorData(std::initializer_list<TensorData> parts)
 }
 
 Tensor tensor(const TensorData& data, TensorOptions options, Where where) {
+  const Frame call("tensor", where);
   if (data.ragged()) {
-    fail<ShapeError>("tensor", where, "the lists on one level differ in length");
+    fail<ShapeError>(call, "the lists on one level differ in length");
   }
   const DType dtype = options.dtype.value_or(data.dtype());
   for (const Scalar value : data.values()) {
-    require_fits("tensor", value, dtype, where);
+    require_fits(call, value, dtype);
   }
-  return generate("tensor", data.shape(), dtype, options, where, [&]<class T>(std::int64_t i) {
+  return generate(call, data.shape(), dtype, options, [&]<class T>(std::int64_t i) {
     return data.values()[static_cast<std::size_t>(i)].template to<T>();
   });
 }
 
 Tensor empty(const Shape& shape, TensorOptions options, Where where) {
-  return finish(fresh("empty", shape, options.dtype.value_or(float32), where), options, where);
+  const Frame call("empty", where);
+  return finish(fresh(call, shape, options.dtype.value_or(float32)), options);
 }
 
 Tensor zeros(const Shape& shape, TensorOptions options, Where where) {
-  return filled(fresh("zeros", shape, options.dtype.value_or(float32), where), 0, options, where);
+  const Frame call("zeros", where);
+  return filled(fresh(call, shape, options.dtype.value_or(float32)), 0, options);
 }
 
 Tensor ones(const Shape& shape, TensorOptions options, Where where) {
-  return filled(fresh("ones", shape, options.dtype.value_or(float32), where), 1, options, where);
+  const Frame call("ones", where);
+  return filled(fresh(call, shape, options.dtype.value_or(float32)), 1, options);
 }
 
 Tensor full(const Shape& shape, Scalar value, TensorOptions options, Where where) {
+  const Frame call("full", where);
   const DType dtype = options.dtype.value_or(value.default_dtype());
-  require_fits("full", value, dtype, where);
-  return filled(fresh("full", shape, dtype, where), value, options, where);
+  require_fits(call, value, dtype);
+  return filled(fresh(call, shape, dtype), value, options);
 }
 
 Tensor eye(std::int64_t n, std::optional<std::int64_t> m, TensorOptions options, Where where) {
+  const Frame call("eye", where);
   const std::int64_t columns = m.value_or(n);
   return generate(
-      "eye", {n, columns}, options.dtype.value_or(float32), options, where,
+      call, {n, columns}, options.dtype.value_or(float32), options,
       [&]<class T>(std::int64_t i) { return Scalar(i / columns == i % columns ? 1 : 0).to<T>(); });
 }
 
@@ -132,29 +143,30 @@ Tensor arange(Scalar end, TensorOptions options, Where where) {
 }
 
 Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options, Where where) {
+  const Frame call("arange", where);
   const auto floating = [](Scalar s) { return s.kind() == Scalar::Kind::floating; };
   const bool real = floating(start) || floating(end) || floating(step);
   const double first = start.to<double>();
   const double by = step.to<double>();
   const double distance = end.to<double>() - first;
   if (by == 0 || !std::isfinite(by) || !std::isfinite(first) || !std::isfinite(distance)) {
-    fail<ValueError>("arange", where, "needs finite bounds and a finite step other than 0");
+    fail<ValueError>(call, "needs finite bounds and a finite step other than 0");
   }
   if (distance / by < 0) {
-    fail<ValueError>("arange", where, "the step leads away from the end");
+    fail<ValueError>(call, "the step leads away from the end");
   }
   if (real) {
-    return range(convert<std::int64_t>(std::ceil(distance / by)), options.dtype.value_or(float32),
-                 options, where,
+    return range(call, convert<std::int64_t>(std::ceil(distance / by)),
+                 options.dtype.value_or(float32), options,
                  [&](std::int64_t i) { return Scalar(first + static_cast<double>(i) * by); });
   }
   for (const Scalar number : {start, end, step}) {
-    require_fits("arange", number, int64, where);
+    require_fits(call, number, int64);
   }
   const auto whole = start.to<std::int64_t>();
   const auto whole_step = step.to<std::int64_t>();
-  return range(range_length(whole, end.to<std::int64_t>(), whole_step),
-               options.dtype.value_or(int64), options, where, [&](std::int64_t i) {
+  return range(call, range_length(whole, end.to<std::int64_t>(), whole_step),
+               options.dtype.value_or(int64), options, [&](std::int64_t i) {
                  const std::uint64_t value =
                      static_cast<std::uint64_t>(whole) +
                      static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(whole_step);
@@ -163,45 +175,49 @@ Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options, Wher
 }
 
 Tensor linspace(double start, double end, std::int64_t steps, TensorOptions options, Where where) {
+  const Frame call("linspace", where);
   const DType dtype = options.dtype.value_or(float32);
-  require_fits("linspace", start, dtype, where);
-  require_fits("linspace", end, dtype, where);
+  require_fits(call, start, dtype);
+  require_fits(call, end, dtype);
   const double last = static_cast<double>(std::max<std::int64_t>(steps - 1, 1));
-  return generate("linspace", {steps}, dtype, options, where, [&]<class T>(std::int64_t i) {
+  return generate(call, {steps}, dtype, options, [&]<class T>(std::int64_t i) {
     const double part = static_cast<double>(i) / last;
     return Scalar(start * (1 - part) + end * part).to<T>();
   });
 }
 
 Tensor empty_like(const Tensor& other, TensorOptions options, Where where) {
-  return finish(fresh_like("empty_like", other, options.dtype.value_or(other.dtype()), where),
-                options, where);
+  const Frame call("empty_like", where);
+  return finish(fresh_like(other, options.dtype.value_or(other.dtype())), options);
 }
 
 Tensor full_like(const Tensor& other, Scalar value, TensorOptions options, Where where) {
-  const DType dtype = options.dtype.value_or(other.dtype());
-  require_fits("full_like", value, dtype, where);
-  return filled(fresh_like("full_like", other, dtype, where), value, options, where);
+  const Frame call("full_like", where);
+  return filled_like(call, other, value, options);
 }
 
 Tensor zeros_like(const Tensor& other, TensorOptions options, Where where) {
-  return full_like(other, 0, options, where);
+  const Frame call("full_like", where);
+  return filled_like(call, other, 0, options);
 }
 
 Tensor ones_like(const Tensor& other, TensorOptions options, Where where) {
-  return full_like(other, 1, options, where);
+  const Frame call("full_like", where);
+  return filled_like(call, other, 1, options);
 }
 
 Tensor rand_like(const Tensor& other, TensorOptions options, Where where) {
+  const Frame call("rand_like", where);
   const TensorOptions values{.dtype = options.dtype.value_or(other.dtype())};
-  return laid_out_like("rand_like", other, rand(other.shape(), values, default_generator(), where),
-                       options, where);
+  return laid_out_like(other, rand(other.shape(), values, default_generator(), call.where()),
+                       options);
 }
 
 Tensor randn_like(const Tensor& other, TensorOptions options, Where where) {
+  const Frame call("randn_like", where);
   const TensorOptions values{.dtype = options.dtype.value_or(other.dtype())};
-  return laid_out_like("randn_like", other,
-                       randn(other.shape(), values, default_generator(), where), options, where);
+  return laid_out_like(other, randn(other.shape(), values, default_generator(), call.where()),
+                       options);
 }
 
 }  // namespace retrograd

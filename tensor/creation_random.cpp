@@ -8,6 +8,8 @@
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/detail/generate.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
@@ -19,9 +21,9 @@ using detail::fresh;
 using detail::generate;
 using detail::require_fits;
 
-void require_floating(const char* op, DType dtype, Where where) {
+void require_floating(const Frame& call, DType dtype) {
   if (!is_floating(dtype)) {
-    fail<DTypeError>(op, where, std::string("makes floating numbers, not ") + name(dtype));
+    fail<DTypeError>(call, std::string("makes floating numbers, not ") + name(dtype));
   }
 }
 
@@ -40,9 +42,10 @@ T below_one(double uniform) noexcept {
 }  // namespace
 
 Tensor rand(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
+  const Frame call("rand", where);
   const DType dtype = options.dtype.value_or(float32);
-  require_floating("rand", dtype, where);
-  Tensor result = fresh("rand", shape, dtype, where);
+  require_floating(call, dtype);
+  Tensor result = fresh(call, shape, dtype);
   const auto start = generator.take(static_cast<std::uint64_t>(result.numel()));
   for_floating(dtype, [&]<class T>() {
     T* out = result.raw<T>();
@@ -50,37 +53,38 @@ Tensor rand(const Shape& shape, TensorOptions options, Generator& generator, Whe
       out[i] = below_one<T>(random_uniform(start, static_cast<std::uint64_t>(i)));
     }
   });
-  return finish(std::move(result), options, where);
+  return finish(std::move(result), options);
 }
 
 Tensor randn(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
+  const Frame call("randn", where);
   const DType dtype = options.dtype.value_or(float32);
-  require_floating("randn", dtype, where);
-  const auto count = static_cast<std::uint64_t>(checked_numel("randn", shape, dtype, where));
+  require_floating(call, dtype);
+  const auto count = static_cast<std::uint64_t>(check::numel(call, shape, dtype));
   const auto start = generator.take(count);
-  return generate("randn", shape, dtype, options, where, [&]<class T>(std::int64_t i) {
+  return generate(call, shape, dtype, options, [&]<class T>(std::int64_t i) {
     return convert<T>(random_normal(start, static_cast<std::uint64_t>(i)));
   });
 }
 
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOptions options,
                Generator& generator, Where where) {
+  const Frame call("randint", where);
   if (low >= high) {
-    fail<ValueError>("randint", where,
+    fail<ValueError>(call,
                      "low " + std::to_string(low) + " must be below high " + std::to_string(high));
   }
   const DType dtype = options.dtype.value_or(int64);
   if (dtype == boolean && (low < 0 || high > 2)) {
-    fail<ValueError>(
-        "randint", where,
-        "booleans hold 0 and 1, not " + std::to_string(low) + " to " + std::to_string(high - 1));
+    fail<ValueError>(call, "booleans hold 0 and 1, not " + std::to_string(low) + " to " +
+                               std::to_string(high - 1));
   }
-  require_fits("randint", low, dtype, where);
-  require_fits("randint", high - 1, dtype, where);
-  const auto count = static_cast<std::uint64_t>(checked_numel("randint", shape, dtype, where));
+  require_fits(call, low, dtype);
+  require_fits(call, high - 1, dtype);
+  const auto count = static_cast<std::uint64_t>(check::numel(call, shape, dtype));
   const auto start = generator.take(count);
   const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  return generate("randint", shape, dtype, options, where, [&]<class T>(std::int64_t i) {
+  return generate(call, shape, dtype, options, [&]<class T>(std::int64_t i) {
     const std::uint64_t step = random_bits(start, static_cast<std::uint64_t>(i)) % range;
     return convert<T>(static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + step));
   });
@@ -88,10 +92,11 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOp
 
 // Fisher and Yates, as in Knuth, The Art of Computer Programming 2, algorithm 3.4.2P.
 Tensor randperm(std::int64_t n, Generator& generator, Where where) {
+  const Frame call("randperm", where);
   if (n < 0) {
-    fail<ValueError>("randperm", where, "n is " + std::to_string(n) + "; at least 0 is needed");
+    fail<ValueError>(call, "n is " + std::to_string(n) + "; at least 0 is needed");
   }
-  Tensor result = arange(0, n, 1, {.dtype = int64}, where);
+  Tensor result = arange(0, n, 1, {.dtype = int64}, call.where());
   const auto start = generator.take(static_cast<std::uint64_t>(n));
   auto* values = result.raw<std::int64_t>();
   for (std::int64_t i = n - 1; i > 0; --i) {

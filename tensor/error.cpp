@@ -4,26 +4,28 @@
 #include <cstdio>
 #include <cstring>
 
-#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
 
-constinit thread_local detail::CurrentOperator detail::current_operator;
-
 // Without an allocation.
 OutOfMemory::OutOfMemory(std::size_t bytes) noexcept : bytes_(bytes) {
-  const detail::CurrentOperator& now = detail::current_operator;
+  const Frame* const call = Frame::current();
+  const Frame* node = call;
+  while (node != nullptr && node->kind() != Frame::Kind::node) {
+    node = node->outer();
+  }
   char* at = message_;
   const auto write = [&](const char* format, auto... values) {
     const auto left = static_cast<std::size_t>(message_ + sizeof message_ - at);
     const int length = std::snprintf(at, left, format, values...);
     at += std::min(left - 1, static_cast<std::size_t>(std::max(length, 0)));
   };
-  if (now.name != nullptr) {
-    write("%.48s", now.name);
-    if (now.backward != nullptr && now.name != now.backward->op()) {
-      write(" in the backward of %.48s", now.backward->op());
+  if (call != nullptr) {
+    write("%.48s", call->name());
+    if (node != nullptr && node != call) {
+      write(" in the backward of %.48s", node->name());
     }
     write("%s", ": ");
   }
@@ -33,8 +35,8 @@ OutOfMemory::OutOfMemory(std::size_t bytes) noexcept : bytes_(bytes) {
   } else {
     write("%s", "a library asked for more bytes than there are");
   }
-  const Where where = now.backward != nullptr ? now.backward->where() : now.where;
-  if (now.name != nullptr) {
+  if (call != nullptr) {
+    const Where where = call->where();
     const char* slash = std::strrchr(where.file, '/');
     write("   at %.60s:%u", slash != nullptr ? slash + 1 : where.file, where.line);
   }
@@ -43,7 +45,11 @@ OutOfMemory::OutOfMemory(std::size_t bytes) noexcept : bytes_(bytes) {
 template <class E>
 void fail(const char* op, Where where, const std::string& what,
           std::initializer_list<ErrorArgument> arguments) {
-  std::string message = std::string(op) + ": " + what + "   at " + to_string(where);
+  const Where line = users_line(where);
+  const Frame* const call = Frame::current();
+  const bool is_current = call != nullptr && std::strcmp(call->name(), op) == 0;
+  std::string message =
+      (is_current ? call->title() : op) + ": " + what + "   at " + to_string(line);
   std::size_t width = 0;
   for (const auto& argument : arguments) {
     width = std::max(width, argument.name.size());
@@ -52,7 +58,7 @@ void fail(const char* op, Where where, const std::string& what,
     message += "\n  " + std::string(argument.name) +
                std::string(width - argument.name.size() + 2, ' ') + describe(argument.tensor);
   }
-  throw E(message, where);
+  throw E(message, line);
 }
 
 template void fail<ShapeError>(const char*, Where, const std::string&,

@@ -9,7 +9,6 @@
 
 #include <retrograd/tensor/detail/block_pool.h>
 #include <retrograd/tensor/error.h>
-#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/internal/hot_tls.h>
 
 namespace retrograd::memory {
@@ -221,7 +220,6 @@ void* take_block(std::size_t bytes) {
 }  // namespace
 
 void* allocate(std::size_t bytes) {
-  detail::current_operator.name = nullptr;  // no operator asks
   return take_block(bytes);
 }
 
@@ -274,7 +272,3 @@ void set_cache_limit(std::size_t bytes) noexcept {
 }
 
 }  // namespace retrograd::memory
-
-void* retrograd::detail::allocate_for_operator(std::size_t bytes) {
-  return memory::take_block(bytes);
-}

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <utility>
 
-#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/internal/hook_list.h>
 #include <retrograd/tensor/internal/hot_tls.h>
 #include <retrograd/tensor/memory.h>
@@ -30,21 +29,12 @@ Node::Node(const Shape& shape, DType dtype) noexcept
   count();
 }
 
-Node::Node(const char* op, Where where, const Tensor& output) noexcept
-    : dtype_(output.dtype()), is_leaf_(false), op_(op), where_(where), shape_(output.shape()) {}
-
-Node::~Node() {
-  if (number_ != 0) {
-    deleted_nodes.fetch_add(1, std::memory_order_relaxed);
-  }
-}
-
 void Node::count() noexcept {
   number_ = next_number.fetch_add(1, std::memory_order_relaxed);
 }
 
 void* Node::operator new(std::size_t bytes) {
-  return detail::allocate_for_operator(bytes);
+  return memory::allocate(bytes);
 }
 void Node::operator delete(void* block, std::size_t bytes) noexcept {
   memory::deallocate(block, bytes);
@@ -73,11 +63,16 @@ void release(Node* node) noexcept {
     Node* next = dead.head;
     dead.head = next->next_dead_;
     delete next;
+    deleted_nodes.fetch_add(1, std::memory_order_relaxed);
   }
   dead.draining = false;
 }
 
 namespace detail {
+
+void DeleteHooks::operator()(TensorHooks* hooks) const noexcept {
+  delete hooks;
+}
 
 void set_grad_node(TensorImpl& tensor, NodePtr node) noexcept {
   if (tensor.node && node && tensor.node.get() != node.get()) {

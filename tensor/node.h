@@ -17,6 +17,9 @@ class Engine;
 namespace detail {
 
 struct TensorHooks;  // tensor/internal/hook_list.h
+struct RETROGRAD_API DeleteHooks {
+  void operator()(TensorHooks* hooks) const noexcept;
+};
 
 // A tensor kept for the backward pass. It is held through an alias, never the user's own handle:
 // a handle that is later written to in place leads to newer nodes, which may lead back here.
@@ -61,9 +64,10 @@ class RETROGRAD_API Node {
 
  protected:
   // An operator, whose constructor calls count() when nothing can fail any more.
-  Node(const char* op, Where where, const Tensor& output) noexcept;
-  virtual ~Node();
-  void count() noexcept;
+  Node(const char* op, Where where, const Tensor& output) noexcept
+      : dtype_(output.dtype()), is_leaf_(false), op_(op), where_(where), shape_(output.shape()) {}
+  virtual ~Node() = default;
+  void count() noexcept;  // gives it its number
 
  private:
   friend class Tensor;
@@ -82,7 +86,7 @@ class RETROGRAD_API Node {
   std::uint64_t number_ = 0;
   Shape shape_;
   Tensor grad_;
-  std::unique_ptr<detail::TensorHooks> hooks_;
+  std::unique_ptr<detail::TensorHooks, detail::DeleteHooks> hooks_;
   Node* next_dead_ = nullptr;
 };
 

@@ -6,7 +6,6 @@
 #include <new>
 
 #include <retrograd/tensor/error.h>
-#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/memory.h>
 
 namespace retrograd::detail {
@@ -25,7 +24,7 @@ IntrusivePtr<Storage> new_storage(std::size_t bytes) {
     throw OutOfMemory(bytes);
   }
   const std::size_t header = header_of(bytes);
-  auto* block = static_cast<std::byte*>(allocate_for_operator(header + bytes));
+  auto* block = static_cast<std::byte*>(memory::allocate(header + bytes));
   auto* storage = new (block) Storage;
   storage->data = block + header;
   storage->bytes = bytes;
@@ -35,7 +34,7 @@ IntrusivePtr<Storage> new_storage(std::size_t bytes) {
 IntrusivePtr<Storage> new_foreign_storage(void* data, std::size_t bytes,
                                           std::function<void()> free) {
   auto owner = std::make_unique<std::function<void()>>(std::move(free));
-  auto* storage = new (allocate_for_operator(kHeader)) Storage;
+  auto* storage = new (memory::allocate(kHeader)) Storage;
   storage->data = static_cast<std::byte*>(data);
   storage->bytes = bytes;
   storage->free_foreign = owner.release();

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/intrusive.h>
 #include <retrograd/tensor/where.h>
 
@@ -26,10 +27,10 @@ struct Storage {
   Where last_write_at = Where::at("", 0);
 
   bool shared() const noexcept { return references.load(std::memory_order_acquire) > 1; }
-  void wrote(const char* op, Where where) noexcept {
+  void wrote(const Frame& call) noexcept {
     version.fetch_add(1, std::memory_order_relaxed);
-    last_write = op;
-    last_write_at = where;
+    last_write = call.name();
+    last_write_at = call.where();
   }
 };
 static_assert(sizeof(Storage) <= 56);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <retrograd/tensor/dispatch.h>
-#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/memory.h>
 #include <retrograd/tensor/strided.h>
 
@@ -60,7 +59,7 @@ TensorImpl::TensorImpl(IntrusivePtr<Storage> memory, const Shape& in_shape,
 }
 
 void* TensorImpl::operator new(std::size_t bytes) {
-  return detail::allocate_for_operator(bytes);
+  return memory::allocate(bytes);
 }
 void TensorImpl::operator delete(void* block, std::size_t bytes) noexcept {
   memory::deallocate(block, bytes);

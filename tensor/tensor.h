@@ -29,7 +29,11 @@ RETROGRAD_API void release(Node* node) noexcept;
 
 using NodePtr = detail::IntrusivePtr<Node>;
 
+class Frame;  // tensor/frame.h
+
 namespace detail {
+
+struct TensorHooks;  // tensor/internal/hook_list.h
 
 // What a handle points to. Two handles on one TensorImpl are one tensor; a view is another
 // TensorImpl on the same Storage.
@@ -214,6 +218,7 @@ class RETROGRAD_API Tensor {
 
  private:
   [[noreturn]] static void fail_undefined();
+  detail::TensorHooks& hooks_for(const Frame& call, bool is_empty) const;
   Scalar item_scalar(Where where) const;
   template <class T>
   std::vector<T> values(Where where) const;

@@ -25,6 +25,9 @@ struct Where {
                   unsigned at_line = __builtin_LINE()) noexcept
       : file(in_file), line(at_line) {}
 
+  // Whether it is a line of the library, which is compiled with file names that begin so.
+  constexpr bool is_library() const noexcept { return file[0] == '@'; }
+
   // Another position than that of the call. The text of `file` is not copied.
   static constexpr Where at(const char* file, unsigned line) noexcept {
     return {Key(), file, line};
@@ -34,22 +37,5 @@ struct Where {
 // "model.cpp:42": the file without its folders.
 RETROGRAD_API std::string to_string(Where where);
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, Where where);
-
-// The line that the user called a module on: modules run many operators on the user's behalf, and
-// each of those should name the user's line, not the library's.
-class RETROGRAD_API CallSite {
- public:
-  explicit CallSite(Where where) noexcept;
-  ~CallSite();
-  CallSite(const CallSite&) = delete;
-  CallSite& operator=(const CallSite&) = delete;
-
-  // The innermost call site of this thread, or `otherwise` outside any.
-  static Where current(Where otherwise = {}) noexcept;
-
- private:
-  const Where* previous_;
-  Where where_;
-};
 
 }  // namespace retrograd

@@ -3,6 +3,9 @@
 
 namespace retrograd::detail {
 
+// Switches the mode for this thread; whoever does puts it back.
+void set_autocast(bool on) noexcept;
+
 // Off for its scope; unlike a guard it leaves the conversions alone, and whether they are kept.
 class AutocastOff {
  public:

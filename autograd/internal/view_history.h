@@ -11,7 +11,7 @@ Tensor before_write(const Tensor& x);
 // Gives the base of `view` the history of a write of `values` to the part that the view shows. The
 // base holds them already, so that nothing of the base's size is computed; neither is it when a
 // backward pass that is not recorded goes through many such writes.
-void record_written_view(const Tensor& view, const Tensor& values, Where where);
+void record_written_view(const Tensor& view, const Tensor& values);
 
 // The node for a view of `base` that leads to the base's present node.
 NodePtr view_node(const Tensor& base, const Tensor& view);

@@ -10,18 +10,17 @@
 #include <utility>
 
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/printable.h>
 #include <retrograd/tensor/where.h>
 
 namespace retrograd::detail {
 
 // The operator that reads or writes a file, and the caller's line. It must not outlive the path.
-struct RETROGRAD_API FileCall {
+struct RETROGRAD_API FileCall : Frame {
   FileCall(const char* op, const std::string& path, Where where) noexcept;
 
-  const char* op;
   const std::string& path;
-  Where where;
 
   // Throws IoError for a path with a NUL byte: the system would take what is before it.
   void check_path() const;

@@ -26,7 +26,7 @@ class ModuleHooks {
   Tensor take(std::uint64_t call);
 
   // Runs the backward hooks, and gives back the gradient of the input that they leave.
-  Tensor run_backward(const Tensor& grad_input, const Tensor& grad_output, Where where) const;
+  Tensor run_backward(const Tensor& grad_input, const Tensor& grad_output) const;
 
   Module* owner;  // null when it is gone
   std::uint64_t next_id = 0;

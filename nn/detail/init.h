@@ -3,13 +3,14 @@
 
 #include <cstdint>
 
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/random.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::nn::init::detail {
 
-void require_defined(const char* op, const Tensor& tensor, Where where);
-void require_random(const char* op, const Tensor& tensor, Where where);
+void require_defined(const Frame& call, const Tensor& tensor);
+void require_random(const Frame& call, const Tensor& tensor);
 
 // What random numbers for the tensor are drawn in.
 DType working_dtype(const Tensor& tensor);

@@ -6,18 +6,19 @@
 #include <string>
 
 #include <retrograd/ops/size.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::nn::detail {
 
 // PyTorch's default start: a parameter uniform in [-1/sqrt(fan_in), 1/sqrt(fan_in)).
-Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in, Where where);
+Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in);
 
 // Throw ValueError: "layer: what is value; at least 1 (0) is needed".
-void require_positive(const char* layer, const char* what, std::int64_t value, Where where);
-void require_not_negative(const char* layer, const char* what, std::int64_t value, Where where);
+void require_positive(const Frame& call, const char* what, std::int64_t value);
+void require_not_negative(const Frame& call, const char* what, std::int64_t value);
 // Throws DTypeError unless parameters of this dtype can be trained.
-void require_floating(const char* layer, DType dtype, Where where);
+void require_floating(const Frame& call, DType dtype);
 
 // The number of elements of a tensor of this shape: for multiply_adds().
 std::int64_t count(const Shape& shape) noexcept;

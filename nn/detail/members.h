@@ -20,6 +20,6 @@ struct ListedTensor {
 // All tensors of the module and below, in order, under every name. Plain tensors that are listed as
 // parameters require gradients afterwards. Throws DTypeError for a parameter that is not floating,
 // GraphError for one that is the result of an operator; nothing is changed then.
-std::vector<ListedTensor> list_tensors(const char* call, Module& module, Where where);
+std::vector<ListedTensor> list_tensors(const Frame& call, Module& module);
 
 }  // namespace retrograd::nn::detail

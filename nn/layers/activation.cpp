@@ -13,22 +13,19 @@ namespace retrograd::nn {
 
 namespace {
 
-void require(bool holds, const char* layer, const char* what, double value, const char* wanted,
-             Where where) {
+void require(const Frame& call, bool holds, const char* what, double value, const char* wanted) {
   if (!holds) {
-    fail<ValueError>(layer, where, std::string(what) + " is " + number_text(value) + "; " + wanted);
+    fail<ValueError>(call, std::string(what) + " is " + number_text(value) + "; " + wanted);
   }
 }
 
-double number(const char* layer, const char* what, double value, Where where) {
-  require(!std::isnan(value), layer, what, value, "a number is needed", where);
-  return value;
+void require_number(const Frame& call, const char* what, double value) {
+  require(call, !std::isnan(value), what, value, "a number is needed");
 }
 
-double divisor(const char* layer, const char* what, double value, Where where) {
-  require(std::isfinite(value) && value != 0, layer, what, value,
-          "a finite number other than 0 is needed", where);
-  return value;
+void require_divisor(const Frame& call, const char* what, double value) {
+  require(call, std::isfinite(value) && value != 0, what, value,
+          "a finite number other than 0 is needed");
 }
 
 std::string text(const char* layer, double parameter) {
@@ -42,8 +39,10 @@ std::string text(const char* layer, double first, double second) {
 
 Activation::Activation(std::string text, Function function)
     : text_(std::move(text)), function_(std::move(function)) {}
+Activation::Activation(std::string text, Tensor (*function)(const Tensor&, Where))
+    : Activation(std::move(text), [function](const Tensor& x) { return function(x, {}); }) {}
 Tensor Activation::forward(const Tensor& x) {
-  return function_(x, CallSite::current());
+  return function_(x);
 }
 
 ReLU::ReLU() : Activation("ReLU()", relu) {}
@@ -58,69 +57,78 @@ Mish::Mish() : Activation("Mish()", mish) {}
 Hardsigmoid::Hardsigmoid() : Activation("Hardsigmoid()", hardsigmoid) {}
 Hardswish::Hardswish() : Activation("Hardswish()", hardswish) {}
 Tanhshrink::Tanhshrink() : Activation("Tanhshrink()", tanhshrink) {}
-Identity::Identity() : Activation("Identity()", [](const Tensor& x, Where) { return x; }) {}
+Identity::Identity() : Activation("Identity()", [](const Tensor& x) { return x; }) {}
 
 LeakyReLU::LeakyReLU(double negative_slope, Where where)
-    : Activation(text("LeakyReLU", number("LeakyReLU", "negative_slope", negative_slope, where)),
-                 [=](const Tensor& x, Where at) { return leaky_relu(x, negative_slope, at); }) {}
+    : Activation(text("LeakyReLU", negative_slope),
+                 [=](const Tensor& x) { return leaky_relu(x, negative_slope); }) {
+  require_number(Frame("LeakyReLU", where), "negative_slope", negative_slope);
+}
 
 ELU::ELU(double alpha, Where where)
-    : Activation(text("ELU", number("ELU", "alpha", alpha, where)),
-                 [=](const Tensor& x, Where at) { return elu(x, alpha, at); }) {}
+    : Activation(text("ELU", alpha), [=](const Tensor& x) { return elu(x, alpha); }) {
+  require_number(Frame("ELU", where), "alpha", alpha);
+}
 
 CELU::CELU(double alpha, Where where)
-    : Activation(text("CELU", divisor("CELU", "alpha", alpha, where)),
-                 [=](const Tensor& x, Where at) { return celu(x, alpha, at); }) {}
+    : Activation(text("CELU", alpha), [=](const Tensor& x) { return celu(x, alpha); }) {
+  require_divisor(Frame("CELU", where), "alpha", alpha);
+}
 
 Softplus::Softplus(double beta, double threshold, Where where)
-    : Activation(text("Softplus", divisor("Softplus", "beta", beta, where),
-                      number("Softplus", "threshold", threshold, where)),
-                 [=](const Tensor& x, Where at) { return softplus(x, beta, threshold, at); }) {}
+    : Activation(text("Softplus", beta, threshold),
+                 [=](const Tensor& x) { return softplus(x, beta, threshold); }) {
+  const Frame call("Softplus", where);
+  require_divisor(call, "beta", beta);
+  require_number(call, "threshold", threshold);
+}
 
 GELU::GELU(GeluApproximation approximate)
     : Activation(approximate == GeluApproximation::tanh ? "GELU(tanh)" : "GELU()",
-                 [=](const Tensor& x, Where at) { return gelu(x, approximate, at); }) {}
+                 [=](const Tensor& x) { return gelu(x, approximate); }) {}
 
 GLU::GLU(std::int64_t dim)
-    : Activation("GLU(" + std::to_string(dim) + ")",
-                 [=](const Tensor& x, Where at) { return glu(x, dim, at); }) {}
+    : Activation("GLU(" + std::to_string(dim) + ")", [=](const Tensor& x) { return glu(x, dim); }) {
+}
 
 Hardtanh::Hardtanh(double min_val, double max_val, Where where)
     : Activation(text("Hardtanh", min_val, max_val),
-                 [=](const Tensor& x, Where at) { return hardtanh(x, min_val, max_val, at); }) {
-  number("Hardtanh", "max_val", max_val, where);
-  require(min_val < max_val, "Hardtanh", "min_val", min_val, "less than max_val is needed", where);
+                 [=](const Tensor& x) { return hardtanh(x, min_val, max_val); }) {
+  const Frame call("Hardtanh", where);
+  require_number(call, "max_val", max_val);
+  require(call, min_val < max_val, "min_val", min_val, "less than max_val is needed");
 }
 
 Softshrink::Softshrink(double lambd, Where where)
-    : Activation(text("Softshrink", lambd),
-                 [=](const Tensor& x, Where at) { return softshrink(x, lambd, at); }) {
-  require(lambd >= 0, "Softshrink", "lambd", lambd, "at least 0 is needed", where);
+    : Activation(text("Softshrink", lambd), [=](const Tensor& x) { return softshrink(x, lambd); }) {
+  require(Frame("Softshrink", where), lambd >= 0, "lambd", lambd, "at least 0 is needed");
 }
 
 Hardshrink::Hardshrink(double lambd, Where where)
-    : Activation(text("Hardshrink", number("Hardshrink", "lambd", lambd, where)),
-                 [=](const Tensor& x, Where at) { return hardshrink(x, lambd, at); }) {}
+    : Activation(text("Hardshrink", lambd), [=](const Tensor& x) { return hardshrink(x, lambd); }) {
+  require_number(Frame("Hardshrink", where), "lambd", lambd);
+}
 
 Softmax::Softmax(std::int64_t dim)
     : Activation("Softmax(" + std::to_string(dim) + ")",
-                 [=](const Tensor& x, Where at) { return softmax(x, dim, at); }) {}
+                 [=](const Tensor& x) { return softmax(x, dim); }) {}
 
 LogSoftmax::LogSoftmax(std::int64_t dim)
     : Activation("LogSoftmax(" + std::to_string(dim) + ")",
-                 [=](const Tensor& x, Where at) { return log_softmax(x, dim, at); }) {}
+                 [=](const Tensor& x) { return log_softmax(x, dim); }) {}
 
 PReLU::PReLU(std::int64_t num_parameters, double init, DType dtype, Where where) {
-  detail::require_positive("PReLU", "num_parameters", num_parameters, where);
-  number("PReLU", "init", init, where);
-  detail::require_floating("PReLU", dtype, where);
-  weight = full({num_parameters}, init, {.dtype = dtype, .requires_grad = true}, where);
+  const Frame call("PReLU", where);
+  detail::require_positive(call, "num_parameters", num_parameters);
+  require_number(call, "init", init);
+  detail::require_floating(call, dtype);
+  weight = full({num_parameters}, init, {.dtype = dtype, .requires_grad = true});
 }
 Members PReLU::members() {
   return {{"weight", weight}};
 }
 Tensor PReLU::forward(const Tensor& x) {
-  return prelu(x, weight, CallSite::current());
+  return prelu(x, weight);
 }
 std::string PReLU::describe() const {
   return "PReLU(" + std::to_string(weight.size(0)) + ")";

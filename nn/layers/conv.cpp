@@ -12,30 +12,28 @@ namespace {
 
 // Checks what all of them have; gives the kernel's number of places.
 template <std::size_t N, class Options>
-std::int64_t checked_places(const std::string& layer, std::int64_t in_channels,
-                            std::int64_t out_channels, Size<N> kernel_size, const Options& options,
-                            Where where) {
-  require_positive(layer.c_str(), "in_channels", in_channels, where);
-  require_positive(layer.c_str(), "out_channels", out_channels, where);
+std::int64_t checked_places(const Frame& call, std::int64_t in_channels, std::int64_t out_channels,
+                            Size<N> kernel_size, const Options& options) {
+  require_positive(call, "in_channels", in_channels);
+  require_positive(call, "out_channels", out_channels);
   std::int64_t places = 1;
   for (std::size_t d = 0; d < N; ++d) {
-    require_positive(layer.c_str(), "kernel_size", kernel_size[d], where);
-    require_positive(layer.c_str(), "stride", options.stride[d], where);
-    require_positive(layer.c_str(), "dilation", options.dilation[d], where);
-    require_not_negative(layer.c_str(), "padding", options.padding[d], where);
+    require_positive(call, "kernel_size", kernel_size[d]);
+    require_positive(call, "stride", options.stride[d]);
+    require_positive(call, "dilation", options.dilation[d]);
+    require_not_negative(call, "padding", options.padding[d]);
     places *= kernel_size[d];
   }
   return places;
 }
 
-void check_groups(const std::string& layer, std::int64_t in_channels, std::int64_t out_channels,
-                  std::int64_t groups, Where where) {
-  require_positive(layer.c_str(), "groups", groups, where);
+void check_groups(const Frame& call, std::int64_t in_channels, std::int64_t out_channels,
+                  std::int64_t groups) {
+  require_positive(call, "groups", groups);
   if (in_channels % groups != 0 || out_channels % groups != 0) {
-    fail<ValueError>(layer.c_str(), where,
-                     std::to_string(in_channels) + " input and " + std::to_string(out_channels) +
-                         " output channels do not split into " + std::to_string(groups) +
-                         " groups");
+    fail<ValueError>(
+        call, std::to_string(in_channels) + " input and " + std::to_string(out_channels) +
+                  " output channels do not split into " + std::to_string(groups) + " groups");
   }
 }
 
@@ -80,22 +78,22 @@ Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kerne
                .groups = options.groups},
       padding_mode_(options.padding_mode) {
   const std::string layer = name<N>("Conv");
-  const std::int64_t places =
-      checked_places(layer, in_channels, out_channels, kernel_size, options, where);
-  require_floating(layer.c_str(), options.dtype, where);
-  check_groups(layer, in_channels, out_channels, options.groups, where);
+  const Frame call(layer.c_str(), where);
+  const std::int64_t places = checked_places(call, in_channels, out_channels, kernel_size, options);
+  require_floating(call, options.dtype);
+  check_groups(call, in_channels, out_channels, options.groups);
   Shape shape{out_channels, in_channels / options.groups};
   for (std::size_t d = 0; d < N; ++d) {
     if (options.padding.mode() == same && options.stride[d] != 1) {
-      fail<ValueError>(layer.c_str(), where,
+      fail<ValueError>(call,
                        "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]));
     }
     shape.push_back(kernel_size[d]);
   }
   const std::int64_t fan_in = in_channels / options.groups * places;
-  weight = uniform_parameter(shape, options.dtype, fan_in, where);
+  weight = uniform_parameter(shape, options.dtype, fan_in);
   if (options.bias) {
-    bias = uniform_parameter({out_channels}, options.dtype, fan_in, where);
+    bias = uniform_parameter({out_channels}, options.dtype, fan_in);
   }
 }
 
@@ -115,19 +113,18 @@ Tensor Conv<N>::forward_relu(const Tensor& x) {
 
 template <std::size_t N>
 Tensor Conv<N>::convolve(const Tensor& x, bool relu) {
-  const Where where = CallSite::current();
   Tensor input = x;
   ConvOptions<N> options = options_;
   if (padding_mode_ != PaddingMode::constant) {
-    input = pad(x, sides(options_, weight), {.mode = padding_mode_}, where);
+    input = pad(x, sides(options_, weight), {.mode = padding_mode_});
     options.padding = 0;
   }
   if constexpr (N == 1) {
-    return (relu ? conv1d_relu : conv1d)(input, weight, bias, options, where);
+    return (relu ? conv1d_relu : conv1d)(input, weight, bias, options, {});
   } else if constexpr (N == 2) {
-    return (relu ? conv2d_relu : conv2d)(input, weight, bias, options, where);
+    return (relu ? conv2d_relu : conv2d)(input, weight, bias, options, {});
   } else {
-    return (relu ? conv3d_relu : conv3d)(input, weight, bias, options, where);
+    return (relu ? conv3d_relu : conv3d)(input, weight, bias, options, {});
   }
 }
 
@@ -156,26 +153,25 @@ ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_chann
                .groups = options.groups,
                .dilation = options.dilation} {
   const std::string layer = name<N>("ConvTranspose");
-  const std::int64_t places =
-      checked_places(layer, in_channels, out_channels, kernel_size, options, where);
-  require_floating(layer.c_str(), options.dtype, where);
-  check_groups(layer, in_channels, out_channels, options.groups, where);
+  const Frame call(layer.c_str(), where);
+  const std::int64_t places = checked_places(call, in_channels, out_channels, kernel_size, options);
+  require_floating(call, options.dtype);
+  check_groups(call, in_channels, out_channels, options.groups);
   Shape shape{in_channels, out_channels / options.groups};
   for (std::size_t d = 0; d < N; ++d) {
     const std::int64_t extra = options.output_padding[d];
     const std::int64_t limit = std::max(options.stride[d], options.dilation[d]);
     if (extra < 0 || extra >= limit) {
-      fail<ValueError>(layer.c_str(), where,
-                       "output_padding is " + std::to_string(extra) +
-                           "; it must be at least 0 and below the stride or the dilation, " +
-                           std::to_string(limit));
+      fail<ValueError>(call, "output_padding is " + std::to_string(extra) +
+                                 "; it must be at least 0 and below the stride or the dilation, " +
+                                 std::to_string(limit));
     }
     shape.push_back(kernel_size[d]);
   }
   const std::int64_t fan = out_channels / options.groups * places;
-  weight = uniform_parameter(shape, options.dtype, fan, where);
+  weight = uniform_parameter(shape, options.dtype, fan);
   if (options.bias) {
-    bias = uniform_parameter({out_channels}, options.dtype, fan, where);
+    bias = uniform_parameter({out_channels}, options.dtype, fan);
   }
 }
 
@@ -187,11 +183,11 @@ Members ConvTranspose<N>::members() {
 template <std::size_t N>
 Tensor ConvTranspose<N>::forward(const Tensor& x) {
   if constexpr (N == 1) {
-    return conv_transpose1d(x, weight, bias, options_, CallSite::current());
+    return conv_transpose1d(x, weight, bias, options_);
   } else if constexpr (N == 2) {
-    return conv_transpose2d(x, weight, bias, options_, CallSite::current());
+    return conv_transpose2d(x, weight, bias, options_);
   } else {
-    return conv_transpose3d(x, weight, bias, options_, CallSite::current());
+    return conv_transpose3d(x, weight, bias, options_);
   }
 }
 
@@ -216,19 +212,18 @@ LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out
                                       LocallyConnectedLayerOptions<N> options, Where where)
     : options_{.stride = options.stride, .padding = options.padding, .dilation = options.dilation} {
   const std::string layer = name<N>("LocallyConnected");
-  const std::int64_t places =
-      checked_places(layer, in_channels, out_channels, kernel_size, options, where);
-  require_floating(layer.c_str(), options.dtype, where);
+  const Frame call(layer.c_str(), where);
+  const std::int64_t places = checked_places(call, in_channels, out_channels, kernel_size, options);
+  require_floating(call, options.dtype);
   Shape shape;
   Shape bias_shape{out_channels};
   for (std::size_t d = 0; d < N; ++d) {
-    require_positive(layer.c_str(), "input_size", input_size[d], where);
+    require_positive(call, "input_size", input_size[d]);
     const std::int64_t span = options.dilation[d] * (kernel_size[d] - 1) + 1;
     const std::int64_t room = input_size[d] + 2 * options.padding[d] - span;
     if (room < 0) {
-      fail<ValueError>(layer.c_str(), where,
-                       "the kernel spans " + std::to_string(span) + " of a padded input of " +
-                           std::to_string(room + span));
+      fail<ValueError>(call, "the kernel spans " + std::to_string(span) + " of a padded input of " +
+                                 std::to_string(room + span));
     }
     shape.push_back(room / options.stride[d] + 1);
     bias_shape.push_back(shape[d]);
@@ -238,9 +233,9 @@ LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out
   for (const std::int64_t size : kernel_size) {
     shape.push_back(size);
   }
-  weight = uniform_parameter(shape, options.dtype, in_channels * places, where);
+  weight = uniform_parameter(shape, options.dtype, in_channels * places);
   if (options.bias) {
-    bias = uniform_parameter(bias_shape, options.dtype, in_channels * places, where);
+    bias = uniform_parameter(bias_shape, options.dtype, in_channels * places);
   }
 }
 
@@ -252,9 +247,9 @@ Members LocallyConnected<N>::members() {
 template <std::size_t N>
 Tensor LocallyConnected<N>::forward(const Tensor& x) {
   if constexpr (N == 1) {
-    return locally_connected1d(x, weight, bias, options_, CallSite::current());
+    return locally_connected1d(x, weight, bias, options_);
   } else {
-    return locally_connected2d(x, weight, bias, options_, CallSite::current());
+    return locally_connected2d(x, weight, bias, options_);
   }
 }
 

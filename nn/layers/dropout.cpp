@@ -7,9 +7,9 @@ namespace retrograd::nn {
 
 namespace {
 
-double checked(const char* layer, double p, Where where) {
+double checked(const Frame& call, double p) {
   if (!(p >= 0 && p <= 1)) {
-    fail<ValueError>(layer, where, "p is " + number_text(p) + "; it must lie between 0 and 1");
+    fail<ValueError>(call, "p is " + number_text(p) + "; it must lie between 0 and 1");
   }
   return p;
 }
@@ -20,25 +20,25 @@ std::string text(const char* layer, double p) {
 
 }  // namespace
 
-Dropout::Dropout(double p, Where where) : p_(checked("Dropout", p, where)) {}
+Dropout::Dropout(double p, Where where) : p_(checked(Frame("Dropout", where), p)) {}
 Tensor Dropout::forward(const Tensor& x) {
-  return dropout(x, p_, is_training(), default_generator(), CallSite::current());
+  return dropout(x, p_, is_training(), default_generator());
 }
 std::string Dropout::describe() const {
   return text("Dropout", p_);
 }
 
-Dropout1d::Dropout1d(double p, Where where) : p_(checked("Dropout1d", p, where)) {}
+Dropout1d::Dropout1d(double p, Where where) : p_(checked(Frame("Dropout1d", where), p)) {}
 Tensor Dropout1d::forward(const Tensor& x) {
-  return dropout1d(x, p_, is_training(), default_generator(), CallSite::current());
+  return dropout1d(x, p_, is_training(), default_generator());
 }
 std::string Dropout1d::describe() const {
   return text("Dropout1d", p_);
 }
 
-Dropout2d::Dropout2d(double p, Where where) : p_(checked("Dropout2d", p, where)) {}
+Dropout2d::Dropout2d(double p, Where where) : p_(checked(Frame("Dropout2d", where), p)) {}
 Tensor Dropout2d::forward(const Tensor& x) {
-  return dropout2d(x, p_, is_training(), default_generator(), CallSite::current());
+  return dropout2d(x, p_, is_training(), default_generator());
 }
 std::string Dropout2d::describe() const {
   return text("Dropout2d", p_);

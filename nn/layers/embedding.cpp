@@ -13,22 +13,21 @@ using namespace detail;
 Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim,
                      EmbeddingOptions options, Where where)
     : padding_idx_(options.padding_idx) {
-  require_positive("Embedding", "num_embeddings", num_embeddings, where);
-  require_positive("Embedding", "embedding_dim", embedding_dim, where);
-  require_floating("Embedding", options.dtype, where);
+  const Frame call("Embedding", where);
+  require_positive(call, "num_embeddings", num_embeddings);
+  require_positive(call, "embedding_dim", embedding_dim);
+  require_floating(call, options.dtype);
   if (padding_idx_ && (*padding_idx_ < -num_embeddings || *padding_idx_ >= num_embeddings)) {
-    fail<ValueError>("Embedding", where,
-                     "padding_idx is " + std::to_string(*padding_idx_) + " but there are " +
-                         std::to_string(num_embeddings) + " embeddings");
+    fail<ValueError>(call, "padding_idx is " + std::to_string(*padding_idx_) + " but there are " +
+                               std::to_string(num_embeddings) + " embeddings");
   }
   const NoGradGuard unrecorded;
-  weight =
-      randn({num_embeddings, embedding_dim}, {.dtype = options.dtype}, default_generator(), where);
+  weight = randn({num_embeddings, embedding_dim}, {.dtype = options.dtype});
   if (padding_idx_) {
     const std::int64_t row = *padding_idx_ < 0 ? *padding_idx_ + num_embeddings : *padding_idx_;
-    select(weight, 0, row, where).fill_(0);
+    select(weight, 0, row).fill_(0);
   }
-  weight.set_requires_grad(true, where);
+  weight.set_requires_grad(true);
 }
 
 Members Embedding::members() {
@@ -36,7 +35,7 @@ Members Embedding::members() {
 }
 
 Tensor Embedding::forward(const Tensor& x) {
-  return embedding(x, weight, padding_idx_, CallSite::current());
+  return embedding(x, weight, padding_idx_);
 }
 
 std::string Embedding::describe() const {

@@ -7,32 +7,31 @@
 
 namespace retrograd::nn::detail {
 
-Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in, Where where) {
+Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in) {
   const double bound = fan_in > 0 ? 1.0 / std::sqrt(static_cast<double>(fan_in)) : 0.0;
   const NoGradGuard unrecorded;
-  Tensor values = rand(shape, {.dtype = dtype}, default_generator(), where);
+  Tensor values = rand(shape, {.dtype = dtype});
   values.mul_(2 * bound).sub_(bound);
-  return values.set_requires_grad(true, where);
+  return values.set_requires_grad(true);
 }
 
-void require_positive(const char* layer, const char* what, std::int64_t value, Where where) {
+void require_positive(const Frame& call, const char* what, std::int64_t value) {
   if (value < 1) {
-    fail<ValueError>(layer, where,
+    fail<ValueError>(call,
                      std::string(what) + " is " + std::to_string(value) + "; at least 1 is needed");
   }
 }
 
-void require_not_negative(const char* layer, const char* what, std::int64_t value, Where where) {
+void require_not_negative(const Frame& call, const char* what, std::int64_t value) {
   if (value < 0) {
-    fail<ValueError>(layer, where,
+    fail<ValueError>(call,
                      std::string(what) + " is " + std::to_string(value) + "; at least 0 is needed");
   }
 }
 
-void require_floating(const char* layer, DType dtype, Where where) {
+void require_floating(const Frame& call, DType dtype) {
   if (!is_floating(dtype)) {
-    fail<DTypeError>(layer, where,
-                     std::string("parameters are floating numbers, not ") + name(dtype));
+    fail<DTypeError>(call, std::string("parameters are floating numbers, not ") + name(dtype));
   }
 }
 

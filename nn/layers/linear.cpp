@@ -10,12 +10,13 @@ using namespace detail;
 
 Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOptions options,
                Where where) {
-  require_positive("Linear", "in_features", in_features, where);
-  require_positive("Linear", "out_features", out_features, where);
-  require_floating("Linear", options.dtype, where);
-  weight = uniform_parameter({out_features, in_features}, options.dtype, in_features, where);
+  const Frame call("Linear", where);
+  require_positive(call, "in_features", in_features);
+  require_positive(call, "out_features", out_features);
+  require_floating(call, options.dtype);
+  weight = uniform_parameter({out_features, in_features}, options.dtype, in_features);
   if (options.bias) {
-    bias = uniform_parameter({out_features}, options.dtype, in_features, where);
+    bias = uniform_parameter({out_features}, options.dtype, in_features);
   }
 }
 
@@ -24,11 +25,11 @@ Members Linear::members() {
 }
 
 Tensor Linear::forward(const Tensor& x) {
-  return linear(x, weight, bias, CallSite::current());
+  return linear(x, weight, bias);
 }
 
 Tensor Linear::forward_relu(const Tensor& x) {
-  return linear_relu(x, weight, bias, CallSite::current());
+  return linear_relu(x, weight, bias);
 }
 
 std::int64_t Linear::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
@@ -41,14 +42,15 @@ std::string Linear::describe() const {
 
 Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
                    LinearOptions options, Where where) {
-  require_positive("Bilinear", "in1_features", in1_features, where);
-  require_positive("Bilinear", "in2_features", in2_features, where);
-  require_positive("Bilinear", "out_features", out_features, where);
-  require_floating("Bilinear", options.dtype, where);
-  weight = uniform_parameter({out_features, in1_features, in2_features}, options.dtype,
-                             in1_features, where);
+  const Frame call("Bilinear", where);
+  require_positive(call, "in1_features", in1_features);
+  require_positive(call, "in2_features", in2_features);
+  require_positive(call, "out_features", out_features);
+  require_floating(call, options.dtype);
+  weight =
+      uniform_parameter({out_features, in1_features, in2_features}, options.dtype, in1_features);
   if (options.bias) {
-    bias = uniform_parameter({out_features}, options.dtype, in1_features, where);
+    bias = uniform_parameter({out_features}, options.dtype, in1_features);
   }
 }
 
@@ -58,8 +60,7 @@ Members Bilinear::members() {
 
 Tensor Bilinear::operator()(const Tensor& x1, const Tensor& x2, Where where) {
   return call(
-      {x1, x2}, [&](const Tensor& first) { return bilinear(first, x2, weight, bias, where); },
-      where);
+      {x1, x2}, [&](const Tensor& first) { return bilinear(first, x2, weight, bias); }, where);
 }
 
 // x1 times the weight, then the result times x2.

@@ -16,14 +16,14 @@ namespace {
 
 using namespace detail;
 
-void require_eps(const char* layer, double eps, Where where) {
+void require_eps(const Frame& call, double eps) {
   if (!(eps >= 0)) {
-    fail<ValueError>(layer, where, "eps is " + number_text(eps) + "; at least 0 is needed");
+    fail<ValueError>(call, "eps is " + number_text(eps) + "; at least 0 is needed");
   }
 }
 
-Tensor parameter_of(const Shape& shape, double value, DType dtype, Where where) {
-  return full(shape, value, {.dtype = dtype, .requires_grad = true}, where);
+Tensor parameter_of(const Shape& shape, double value, DType dtype) {
+  return full(shape, value, {.dtype = dtype, .requires_grad = true});
 }
 
 // The scaling by a weight: what is left to do when the statistics are known.
@@ -36,25 +36,24 @@ constexpr const char* kInstanceNames[] = {"InstanceNorm1d", "InstanceNorm2d"};
 
 }  // namespace
 
-RunningNorm::RunningNorm(const char* layer, std::int64_t num_features,
-                         BatchNormLayerOptions options, Where where)
-    : layer_(layer), num_features_(num_features), options_(options) {
-  require_positive(layer, "num_features", num_features, where);
-  require_floating(layer, options.dtype, where);
-  require_eps(layer, options.eps, where);
+RunningNorm::RunningNorm(const Frame& call, std::int64_t num_features,
+                         BatchNormLayerOptions options)
+    : layer_(call.name()), num_features_(num_features), options_(options) {
+  require_positive(call, "num_features", num_features);
+  require_floating(call, options.dtype);
+  require_eps(call, options.eps);
   if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1)) {
-    fail<ValueError>(layer, where,
-                     "momentum is " + number_text(*options.momentum) +
-                         "; it must lie between 0 and 1, or be left out");
+    fail<ValueError>(call, "momentum is " + number_text(*options.momentum) +
+                               "; it must lie between 0 and 1, or be left out");
   }
   if (options.affine) {
-    weight = parameter_of({num_features}, 1, options.dtype, where);
-    bias = parameter_of({num_features}, 0, options.dtype, where);
+    weight = parameter_of({num_features}, 1, options.dtype);
+    bias = parameter_of({num_features}, 0, options.dtype);
   }
   if (options.track_running_stats) {
-    running_mean = zeros({num_features}, {.dtype = options.dtype}, where);
-    running_var = ones({num_features}, {.dtype = options.dtype}, where);
-    num_batches_tracked = zeros({}, {.dtype = int64}, where);
+    running_mean = zeros({num_features}, {.dtype = options.dtype});
+    running_var = ones({num_features}, {.dtype = options.dtype});
+    num_batches_tracked = zeros({}, {.dtype = int64});
   }
 }
 
@@ -97,7 +96,7 @@ void RunningNorm::count_batch() {
 
 void RunningNorm::require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const {
   if (x.defined() && (x.dim() < least || x.dim() > most)) {
-    fail<ShapeError>(layer_, CallSite::current(),
+    fail<ShapeError>(Frame(layer_, {}),
                      "needs an input of " + std::to_string(least) +
                          (least == most ? "" : " or " + std::to_string(most)) + " dimensions",
                      {{"input", x}});
@@ -106,7 +105,7 @@ void RunningNorm::require_rank(const Tensor& x, std::int64_t least, std::int64_t
 
 template <std::size_t N>
 BatchNorm<N>::BatchNorm(std::int64_t num_features, BatchNormLayerOptions options, Where where)
-    : RunningNorm(kBatchNames[N - 1], num_features, options, where) {}
+    : RunningNorm(Frame(kBatchNames[N - 1], where), num_features, options) {}
 
 template <std::size_t N>
 Tensor BatchNorm<N>::forward(const Tensor& x) {
@@ -124,8 +123,7 @@ Tensor BatchNorm<N>::normalise(const Tensor& x, bool relu) {
   const bool training = is_training() || !running_mean.defined();
   const Tensor y = (relu ? batch_norm_relu : batch_norm)(
       x, running_mean, running_var, weight, bias,
-      {.training = training, .momentum = next_momentum(), .eps = options_.eps},
-      CallSite::current());
+      {.training = training, .momentum = next_momentum(), .eps = options_.eps}, {});
   if (is_training()) {
     count_batch();
   }
@@ -135,28 +133,25 @@ Tensor BatchNorm<N>::normalise(const Tensor& x, bool relu) {
 template <std::size_t N>
 InstanceNorm<N>::InstanceNorm(std::int64_t num_features, InstanceNormLayerOptions options,
                               Where where)
-    : RunningNorm(kInstanceNames[N - 1], num_features,
+    : RunningNorm(Frame(kInstanceNames[N - 1], where), num_features,
                   {.eps = options.eps,
                    .momentum = options.momentum,
                    .affine = options.affine,
                    .track_running_stats = options.track_running_stats,
-                   .dtype = options.dtype},
-                  where) {}
+                   .dtype = options.dtype}) {}
 
 template <std::size_t N>
 Tensor InstanceNorm<N>::forward(const Tensor& x) {
   constexpr std::int64_t most = N + 2;
   require_rank(x, most - 1, most);
-  const Where where = CallSite::current();
   if (x.defined() && x.dim() < most) {
-    return squeeze(forward(unsqueeze(x, 0, where)), 0, where);
+    return squeeze(forward(unsqueeze(x, 0)), 0);
   }
   const bool own = is_training() || !running_mean.defined();
   // PyTorch's instance norm does not count batches, and without a momentum nothing moves.
   return instance_norm(
       x, running_mean, running_var, weight, bias,
-      {.use_input_stats = own, .momentum = options_.momentum.value_or(0), .eps = options_.eps},
-      where);
+      {.use_input_stats = own, .momentum = options_.momentum.value_or(0), .eps = options_.eps});
 }
 
 template class BatchNorm<1>;
@@ -167,17 +162,18 @@ template class InstanceNorm<2>;
 
 LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Where where)
     : normalized_shape_(normalized_shape), eps_(options.eps) {
-  require_eps("LayerNorm", options.eps, where);
-  require_floating("LayerNorm", options.dtype, where);
+  const Frame call("LayerNorm", where);
+  require_eps(call, options.eps);
+  require_floating(call, options.dtype);
   if (normalized_shape.empty()) {
-    fail<ValueError>("LayerNorm", where, "normalized_shape is []; one dimension is needed");
+    fail<ValueError>(call, "normalized_shape is []; one dimension is needed");
   }
   for (const std::int64_t size : normalized_shape) {
-    require_positive("LayerNorm", "a size of normalized_shape", size, where);
+    require_positive(call, "a size of normalized_shape", size);
   }
   if (options.elementwise_affine) {
-    weight = parameter_of(normalized_shape, 1, options.dtype, where);
-    bias = parameter_of(normalized_shape, 0, options.dtype, where);
+    weight = parameter_of(normalized_shape, 1, options.dtype);
+    bias = parameter_of(normalized_shape, 0, options.dtype);
   }
 }
 LayerNorm::LayerNorm(std::int64_t normalized_shape, LayerNormOptions options, Where where)
@@ -186,7 +182,7 @@ Members LayerNorm::members() {
   return {{"weight", weight}, {"bias", bias}};
 }
 Tensor LayerNorm::forward(const Tensor& x) {
-  return layer_norm(x, normalized_shape_, weight, bias, eps_, CallSite::current());
+  return layer_norm(x, normalized_shape_, weight, bias, eps_);
 }
 std::string LayerNorm::describe() const {
   return "LayerNorm(" + to_string(normalized_shape_) + ")";
@@ -198,25 +194,25 @@ std::int64_t LayerNorm::multiply_adds(const std::vector<Shape>&, const Shape& ou
 GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNormOptions options,
                      Where where)
     : num_groups_(num_groups), num_channels_(num_channels), eps_(options.eps) {
-  require_positive("GroupNorm", "num_groups", num_groups, where);
-  require_positive("GroupNorm", "num_channels", num_channels, where);
-  require_eps("GroupNorm", options.eps, where);
-  require_floating("GroupNorm", options.dtype, where);
+  const Frame call("GroupNorm", where);
+  require_positive(call, "num_groups", num_groups);
+  require_positive(call, "num_channels", num_channels);
+  require_eps(call, options.eps);
+  require_floating(call, options.dtype);
   if (num_channels % num_groups != 0) {
-    fail<ValueError>("GroupNorm", where,
-                     std::to_string(num_channels) + " channels do not split into " +
-                         std::to_string(num_groups) + " groups");
+    fail<ValueError>(call, std::to_string(num_channels) + " channels do not split into " +
+                               std::to_string(num_groups) + " groups");
   }
   if (options.affine) {
-    weight = parameter_of({num_channels}, 1, options.dtype, where);
-    bias = parameter_of({num_channels}, 0, options.dtype, where);
+    weight = parameter_of({num_channels}, 1, options.dtype);
+    bias = parameter_of({num_channels}, 0, options.dtype);
   }
 }
 Members GroupNorm::members() {
   return {{"weight", weight}, {"bias", bias}};
 }
 Tensor GroupNorm::forward(const Tensor& x) {
-  return group_norm(x, num_groups_, weight, bias, eps_, CallSite::current());
+  return group_norm(x, num_groups_, weight, bias, eps_);
 }
 std::string GroupNorm::describe() const {
   return "GroupNorm(" + std::to_string(num_groups_) + ", " + std::to_string(num_channels_) + ")";
@@ -228,14 +224,14 @@ std::int64_t GroupNorm::multiply_adds(const std::vector<Shape>&, const Shape& ou
 LocalResponseNorm::LocalResponseNorm(std::int64_t size, LocalResponseNormOptions options,
                                      Where where)
     : size_(size), options_(options) {
-  require_positive("LocalResponseNorm", "size", size, where);
+  const Frame call("LocalResponseNorm", where);
+  require_positive(call, "size", size);
   if (std::isnan(options.alpha) || std::isnan(options.beta) || std::isnan(options.k)) {
-    fail<ValueError>("LocalResponseNorm", where, "alpha, beta or k is nan");
+    fail<ValueError>(call, "alpha, beta or k is nan");
   }
 }
 Tensor LocalResponseNorm::forward(const Tensor& x) {
-  return local_response_norm(x, size_, options_.alpha, options_.beta, options_.k,
-                             CallSite::current());
+  return local_response_norm(x, size_, options_.alpha, options_.beta, options_.k);
 }
 std::string LocalResponseNorm::describe() const {
   return "LocalResponseNorm(" + std::to_string(size_) + ")";

@@ -37,7 +37,7 @@ const char* name_of(PaddingMode mode) {
 
 template <std::size_t N>
 Tensor ConstantPad<N>::forward(const Tensor& x) {
-  return pad(x, list(padding_), {.value = value_}, CallSite::current());
+  return pad(x, list(padding_), {.value = value_});
 }
 template <std::size_t N>
 std::string ConstantPad<N>::describe() const {
@@ -50,7 +50,7 @@ std::string ZeroPad2d::describe() const {
 
 template <std::size_t N, PaddingMode mode>
 Tensor EdgePad<N, mode>::forward(const Tensor& x) {
-  return pad(x, list(padding_), {.mode = mode}, CallSite::current());
+  return pad(x, list(padding_), {.mode = mode});
 }
 template <std::size_t N, PaddingMode mode>
 std::string EdgePad<N, mode>::describe() const {

@@ -22,27 +22,25 @@ std::string described(const char* family, const Size<N>& size) {
 }
 
 template <std::size_t N>
-void require_window(const char* family, Size<N> kernel_size, OptionalSize<N> stride,
-                    Size<N> padding, Size<N> dilation, Where where) {
-  const std::string layer = name<N>(family);
+void require_window(const Frame& call, Size<N> kernel_size, OptionalSize<N> stride, Size<N> padding,
+                    Size<N> dilation) {
   const Size<N> steps = stride.value_or(kernel_size);
   for (std::size_t d = 0; d < N; ++d) {
-    require_positive(layer.c_str(), "kernel_size", kernel_size[d], where);
-    require_positive(layer.c_str(), "stride", steps[d], where);
-    require_not_negative(layer.c_str(), "padding", padding[d], where);
-    require_positive(layer.c_str(), "dilation", dilation[d], where);
+    require_positive(call, "kernel_size", kernel_size[d]);
+    require_positive(call, "stride", steps[d]);
+    require_not_negative(call, "padding", padding[d]);
+    require_positive(call, "dilation", dilation[d]);
     if (padding[d] > kernel_size[d] / 2) {
-      fail<ValueError>(layer.c_str(), where,
-                       "padding " + std::to_string(padding[d]) + " is more than half the kernel " +
-                           std::to_string(kernel_size[d]));
+      fail<ValueError>(call, "padding " + std::to_string(padding[d]) +
+                                 " is more than half the kernel " + std::to_string(kernel_size[d]));
     }
   }
 }
 
 template <std::size_t N>
-void require_sizes(const char* family, Size<N> output_size, Where where) {
+void require_sizes(const Frame& call, Size<N> output_size) {
   for (const std::int64_t size : output_size) {
-    require_not_negative(name<N>(family).c_str(), "output_size", size, where);
+    require_not_negative(call, "output_size", size);
   }
 }
 
@@ -51,26 +49,29 @@ void require_sizes(const char* family, Size<N> output_size, Where where) {
 template <std::size_t N>
 MaxPool<N>::MaxPool(Size<N> kernel_size, MaxPoolOptions<N> options, Where where)
     : kernel_size_(kernel_size), options_(options) {
-  require_window("MaxPool", kernel_size, options.stride, options.padding, options.dilation, where);
+  const std::string layer = name<N>("MaxPool");
+  const Frame call(layer.c_str(), where);
+  require_window(call, kernel_size, options.stride, options.padding, options.dilation);
 }
 template <std::size_t N>
 Tensor MaxPool<N>::forward(const Tensor& x) {
   if constexpr (N == 1) {
-    return max_pool1d(x, kernel_size_, options_, CallSite::current());
+    return max_pool1d(x, kernel_size_, options_);
   } else if constexpr (N == 2) {
-    return max_pool2d(x, kernel_size_, options_, CallSite::current());
+    return max_pool2d(x, kernel_size_, options_);
   } else {
-    return max_pool3d(x, kernel_size_, options_, CallSite::current());
+    return max_pool3d(x, kernel_size_, options_);
   }
 }
 template <std::size_t N>
 ValuesAndIndices MaxPool<N>::with_indices(const Tensor& x, Where where) {
+  const ModuleFrame frame(*this, where);
   if constexpr (N == 1) {
-    return max_pool1d_with_indices(x, kernel_size_, options_, where);
+    return max_pool1d_with_indices(x, kernel_size_, options_);
   } else if constexpr (N == 2) {
-    return max_pool2d_with_indices(x, kernel_size_, options_, where);
+    return max_pool2d_with_indices(x, kernel_size_, options_);
   } else {
-    return max_pool3d_with_indices(x, kernel_size_, options_, where);
+    return max_pool3d_with_indices(x, kernel_size_, options_);
   }
 }
 template <std::size_t N>
@@ -81,19 +82,21 @@ std::string MaxPool<N>::describe() const {
 template <std::size_t N>
 AvgPool<N>::AvgPool(Size<N> kernel_size, AvgPoolOptions<N> options, Where where)
     : kernel_size_(kernel_size), options_(options) {
-  require_window<N>("AvgPool", kernel_size, options.stride, options.padding, 1, where);
+  const std::string layer = name<N>("AvgPool");
+  const Frame call(layer.c_str(), where);
+  require_window<N>(call, kernel_size, options.stride, options.padding, 1);
   if (options.divisor_override == 0) {
-    fail<ValueError>(name<N>("AvgPool").c_str(), where, "divisor_override is 0");
+    fail<ValueError>(call, "divisor_override is 0");
   }
 }
 template <std::size_t N>
 Tensor AvgPool<N>::forward(const Tensor& x) {
   if constexpr (N == 1) {
-    return avg_pool1d(x, kernel_size_, options_, CallSite::current());
+    return avg_pool1d(x, kernel_size_, options_);
   } else if constexpr (N == 2) {
-    return avg_pool2d(x, kernel_size_, options_, CallSite::current());
+    return avg_pool2d(x, kernel_size_, options_);
   } else {
-    return avg_pool3d(x, kernel_size_, options_, CallSite::current());
+    return avg_pool3d(x, kernel_size_, options_);
   }
 }
 template <std::size_t N>
@@ -103,16 +106,18 @@ std::string AvgPool<N>::describe() const {
 
 template <std::size_t N>
 AdaptiveMaxPool<N>::AdaptiveMaxPool(Size<N> output_size, Where where) : output_size_(output_size) {
-  require_sizes("AdaptiveMaxPool", output_size, where);
+  const std::string layer = name<N>("AdaptiveMaxPool");
+  const Frame call(layer.c_str(), where);
+  require_sizes(call, output_size);
 }
 template <std::size_t N>
 Tensor AdaptiveMaxPool<N>::forward(const Tensor& x) {
   if constexpr (N == 1) {
-    return adaptive_max_pool1d(x, output_size_, CallSite::current());
+    return adaptive_max_pool1d(x, output_size_);
   } else if constexpr (N == 2) {
-    return adaptive_max_pool2d(x, output_size_, CallSite::current());
+    return adaptive_max_pool2d(x, output_size_);
   } else {
-    return adaptive_max_pool3d(x, output_size_, CallSite::current());
+    return adaptive_max_pool3d(x, output_size_);
   }
 }
 template <std::size_t N>
@@ -122,16 +127,18 @@ std::string AdaptiveMaxPool<N>::describe() const {
 
 template <std::size_t N>
 AdaptiveAvgPool<N>::AdaptiveAvgPool(Size<N> output_size, Where where) : output_size_(output_size) {
-  require_sizes("AdaptiveAvgPool", output_size, where);
+  const std::string layer = name<N>("AdaptiveAvgPool");
+  const Frame call(layer.c_str(), where);
+  require_sizes(call, output_size);
 }
 template <std::size_t N>
 Tensor AdaptiveAvgPool<N>::forward(const Tensor& x) {
   if constexpr (N == 1) {
-    return adaptive_avg_pool1d(x, output_size_, CallSite::current());
+    return adaptive_avg_pool1d(x, output_size_);
   } else if constexpr (N == 2) {
-    return adaptive_avg_pool2d(x, output_size_, CallSite::current());
+    return adaptive_avg_pool2d(x, output_size_);
   } else {
-    return adaptive_avg_pool3d(x, output_size_, CallSite::current());
+    return adaptive_avg_pool3d(x, output_size_);
   }
 }
 template <std::size_t N>
@@ -142,19 +149,20 @@ std::string AdaptiveAvgPool<N>::describe() const {
 template <std::size_t N>
 LPPool<N>::LPPool(double norm_type, Size<N> kernel_size, LPPoolOptions<N> options, Where where)
     : norm_type_(norm_type), kernel_size_(kernel_size), options_(options) {
-  require_window<N>("LPPool", kernel_size, options.stride, 0, 1, where);
+  const std::string layer = name<N>("LPPool");
+  const Frame call(layer.c_str(), where);
+  require_window<N>(call, kernel_size, options.stride, 0, 1);
   if (!(norm_type > 0) || !std::isfinite(norm_type)) {
     fail<ValueError>(
-        name<N>("LPPool").c_str(), where,
-        "norm_type is " + std::to_string(norm_type) + "; a finite number above 0 is needed");
+        call, "norm_type is " + std::to_string(norm_type) + "; a finite number above 0 is needed");
   }
 }
 template <std::size_t N>
 Tensor LPPool<N>::forward(const Tensor& x) {
   if constexpr (N == 1) {
-    return lp_pool1d(x, norm_type_, kernel_size_, options_, CallSite::current());
+    return lp_pool1d(x, norm_type_, kernel_size_, options_);
   } else {
-    return lp_pool2d(x, norm_type_, kernel_size_, options_, CallSite::current());
+    return lp_pool2d(x, norm_type_, kernel_size_, options_);
   }
 }
 template <std::size_t N>
@@ -167,7 +175,9 @@ std::string LPPool<N>::describe() const {
 template <std::size_t N>
 MaxUnpool<N>::MaxUnpool(Size<N> kernel_size, OptionalSize<N> stride, Size<N> padding, Where where)
     : kernel_size_(kernel_size), stride_(stride), padding_(padding) {
-  require_window<N>("MaxUnpool", kernel_size, stride, padding, 1, where);
+  const std::string layer = name<N>("MaxUnpool");
+  const Frame call(layer.c_str(), where);
+  require_window<N>(call, kernel_size, stride, padding, 1);
 }
 template <std::size_t N>
 Tensor MaxUnpool<N>::operator()(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size,
@@ -178,11 +188,11 @@ Tensor MaxUnpool<N>::operator()(const Tensor& x, const Tensor& indices, Optional
       {x, indices},
       [&](const Tensor& first) {
         if constexpr (N == 1) {
-          return max_unpool1d(first, indices, kernel_size_, options, where);
+          return max_unpool1d(first, indices, kernel_size_, options);
         } else if constexpr (N == 2) {
-          return max_unpool2d(first, indices, kernel_size_, options, where);
+          return max_unpool2d(first, indices, kernel_size_, options);
         } else {
-          return max_unpool3d(first, indices, kernel_size_, options, where);
+          return max_unpool3d(first, indices, kernel_size_, options);
         }
       },
       where);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <retrograd/nn/detail/layer.h>
-#include <retrograd/ops/internal/autocast.h>
 #include <retrograd/ops/internal/recurrence.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
@@ -19,13 +18,13 @@ namespace {
 
 // Appends x[begin], ..., x[end - 1]. Halving keeps the gradient of all the parts at T log T: each
 // slice's is as large as what it was cut from.
-void append_steps(std::vector<Tensor>& steps, const Tensor& x, Where where) {
+void append_steps(std::vector<Tensor>& steps, const Tensor& x) {
   const std::int64_t count = x.shape()[0];
   if (count == 1) {
-    steps.push_back(select(x, 0, 0, where));
+    steps.push_back(select(x, 0, 0));
   } else if (count > 1) {
-    append_steps(steps, slice(x, 0, 0, count / 2, 1, where), where);
-    append_steps(steps, slice(x, 0, count / 2, count, 1, where), where);
+    append_steps(steps, slice(x, 0, 0, count / 2));
+    append_steps(steps, slice(x, 0, count / 2, count));
   }
 }
 
@@ -39,21 +38,21 @@ RecurrentOptions common(const RNNOptions& options) {
 
 }  // namespace
 
-Recurrent::Recurrent(const char* layer, std::int64_t gates, std::int64_t input_size,
-                     std::int64_t hidden_size, const RecurrentOptions& options, Where where)
-    : layer_(layer),
+Recurrent::Recurrent(const Frame& call, std::int64_t gates, std::int64_t input_size,
+                     std::int64_t hidden_size, const RecurrentOptions& options)
+    : layer_(call.name()),
       gates_(gates),
       input_size_(input_size),
       hidden_size_(hidden_size),
       options_(options) {
-  require_positive(layer, "input_size", input_size, where);
-  require_positive(layer, "hidden_size", hidden_size, where);
-  require_positive(layer, "num_layers", options.num_layers, where);
-  require_floating(layer, options.dtype, where);
+  require_positive(call, "input_size", input_size);
+  require_positive(call, "hidden_size", hidden_size);
+  require_positive(call, "num_layers", options.num_layers);
+  require_floating(call, options.dtype);
   const std::int64_t rows = gates * hidden_size;
   const std::int64_t directions = options.bidirectional ? 2 : 1;
   const auto parameter = [&](const Shape& shape) {
-    return uniform_parameter(shape, options.dtype, hidden_size, where);
+    return uniform_parameter(shape, options.dtype, hidden_size);
   };
   for (std::int64_t i = 0; i < options.num_layers * directions; ++i) {
     const std::int64_t features = i < directions ? input_size : directions * hidden_size;
@@ -91,7 +90,7 @@ std::string Recurrent::describe() const {
 }
 
 Tensor Recurrent::forward(const Tensor& input) {
-  return run(input, {}, CallSite::current()).output;
+  return run(input, {}).output;
 }
 
 Recurrent::Result Recurrent::call_with_state(const Tensor& input, const LSTMState& hx,
@@ -100,7 +99,7 @@ Recurrent::Result Recurrent::call_with_state(const Tensor& input, const LSTMStat
   result.output = call(
       {input, hx.h, hx.c},
       [&](const Tensor& first) {
-        result = run(first, hx, where);
+        result = run(first, hx);
         return result.output;
       },
       where);
@@ -115,14 +114,15 @@ std::int64_t Recurrent::multiply_adds(const std::vector<Shape>& inputs, const Sh
   return count(inputs.front()) / input_size_ * each_step;
 }
 
-void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name, Where where) const {
-  check::floating(layer_, input, where);
-  check::same_dtype(layer_, "input", input, "weight_ih_l0", parts_[0].weight_ih, where);
+void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name) const {
+  const Frame call(layer_, {});
+  check::floating(call, input);
+  check::same_dtype(call, "input", input, "weight_ih_l0", parts_[0].weight_ih);
   const bool batched = input.dim() == 3;
   const std::size_t time = batched && options_.batch_first ? 1 : 0;
   if ((!batched && input.dim() != 2) || input.shape().back() != input_size_ ||
       input.shape()[time] == 0) {
-    fail<ShapeError>(layer_, where,
+    fail<ShapeError>(call,
                      std::string("needs an input ") +
                          (options_.batch_first ? "(N, T, " : "(T, N, ") +
                          std::to_string(input_size_) + ") or (T, " + std::to_string(input_size_) +
@@ -130,37 +130,36 @@ void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name, W
                      {{"input", input}});
   }
   if (hx.defined()) {
-    check::same_dtype(layer_, "input", input, name, hx, where);
+    check::same_dtype(call, "input", input, name, hx);
     Shape expected{static_cast<std::int64_t>(parts_.size()), hidden_size_};
     if (batched) {
       expected.insert(1, input.shape()[1 - time]);
     }
     if (hx.shape() != expected) {
-      fail<ShapeError>(layer_, where, std::string(name) + " must have shape " + to_string(expected),
+      fail<ShapeError>(call, std::string(name) + " must have shape " + to_string(expected),
                        {{"input", input}, {name, hx}});
     }
   }
 }
 
-Recurrent::Result Recurrent::run(const Tensor& input, const LSTMState& hx, Where where) const {
-  if (autocast::widens(input, hx.h, hx.c) && parts_[0].weight_ih.dtype() == float32) {
-    return run(widened(input, where), {.h = widened(hx.h, where), .c = widened(hx.c, where)},
-               where);
+Recurrent::Result Recurrent::run(const Tensor& input, const LSTMState& hx) const {
+  if (autocast_widens(input, hx.h, hx.c) && parts_[0].weight_ih.dtype() == float32) {
+    return run(widened(input), {.h = widened(hx.h), .c = widened(hx.c)});
   }
-  check(input, hx.h, "hx", where);
-  check(input, hx.c, "cx", where);
+  check(input, hx.h, "hx");
+  check(input, hx.c, "cx");
   const bool batched = input.dim() == 3;
   const bool swapped = batched && options_.batch_first;
   // (T, N, features) from here on, a single sequence being a batch of one
-  Tensor x = widened(input, where);
-  x = swapped ? transpose(x, 0, 1, where) : batched ? x : unsqueeze(x, 1, where);
+  Tensor x = widened(input);
+  x = swapped ? transpose(x, 0, 1) : batched ? x : unsqueeze(x, 1);
   const std::int64_t batch = x.shape()[1];
   const auto initial = [&](const Tensor& given, std::size_t i) {
     if (!given.defined()) {
       return zeros({batch, hidden_size_}, {.dtype = x.dtype()});
     }
-    const Tensor state = select(widened(given, where), 0, static_cast<std::int64_t>(i), where);
-    return batched ? state : unsqueeze(state, 0, where);
+    const Tensor state = select(widened(given), 0, static_cast<std::int64_t>(i));
+    return batched ? state : unsqueeze(state, 0);
   };
   std::vector<Tensor> last_h;
   std::vector<Tensor> last_c;
@@ -169,79 +168,74 @@ Recurrent::Result Recurrent::run(const Tensor& input, const LSTMState& hx, Where
     std::vector<Tensor> outputs;
     for (std::size_t direction = 0; direction < directions; ++direction) {
       const Part& own = parts_[i + direction];
-      const Part part{.weight_ih = widened(own.weight_ih, where),
-                      .weight_hh = widened(own.weight_hh, where),
-                      .bias_ih = widened(own.bias_ih, where),
-                      .bias_hh = widened(own.bias_hh, where)};
+      const Part part{.weight_ih = widened(own.weight_ih),
+                      .weight_hh = widened(own.weight_hh),
+                      .bias_ih = widened(own.bias_ih),
+                      .bias_hh = widened(own.bias_hh)};
       std::vector<Tensor> steps;
-      append_steps(steps, linear(x, part.weight_ih, part.bias_ih, where), where);
+      append_steps(steps, linear(x, part.weight_ih, part.bias_ih));
       if (direction == 1) {
         std::reverse(steps.begin(), steps.end());
       }
       LSTMState state{.h = initial(hx.h, i + direction), .c = {}};
       state.c = gates_ == 4 ? initial(hx.c, i + direction) : Tensor();
       for (Tensor& at : steps) {
-        state = step(at, state, part, where);
+        state = step(at, state, part);
         at = state.h;
       }
       if (direction == 1) {
         std::reverse(steps.begin(), steps.end());
       }
-      outputs.push_back(stack(steps, 0, where));
+      outputs.push_back(stack(steps, 0));
       last_h.push_back(state.h);
       last_c.push_back(state.c);
     }
-    x = directions == 2 ? cat(outputs, -1, where) : outputs.front();
+    x = directions == 2 ? cat(outputs, -1) : outputs.front();
   }
   const auto stacked = [&](const std::vector<Tensor>& states) {
-    const Tensor all = stack(states, 0, where).to(input.dtype(), where);
-    return batched ? all : squeeze(all, 1, where);
+    const Tensor all = stack(states, 0).to(input.dtype());
+    return batched ? all : squeeze(all, 1);
   };
-  x = x.to(input.dtype(), where);
-  return {.output = swapped   ? transpose(x, 0, 1, where)
+  x = x.to(input.dtype());
+  return {.output = swapped   ? transpose(x, 0, 1)
                     : batched ? x
-                              : squeeze(x, 1, where),
+                              : squeeze(x, 1),
           .state = {.h = stacked(last_h), .c = gates_ == 4 ? stacked(last_c) : Tensor()}};
 }
 
 RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options, Where where)
-    : Recurrent("RNN", 1, input_size, hidden_size, common(options), where),
+    : Recurrent(Frame("RNN", where), 1, input_size, hidden_size, common(options)),
       nonlinearity_(options.nonlinearity) {}
 RecurrentOutput RNN::operator()(const Tensor& input, const Tensor& hx, Where where) {
   const Result result = call_with_state(input, {.h = hx, .c = {}}, where);
   return {.output = result.output, .hidden = result.state.h};
 }
-LSTMState RNN::step(const Tensor& gates, const LSTMState& state, const Part& part,
-                    Where where) const {
+LSTMState RNN::step(const Tensor& gates, const LSTMState& state, const Part& part) const {
   const bool use_relu = nonlinearity_ == Nonlinearity::relu;
-  return {
-      .h = recurrence::rnn_step(gates, state.h, {part.weight_hh, part.bias_hh}, use_relu, where),
-      .c = {}};
+  return {.h = recurrence::rnn_step(gates, state.h, {part.weight_hh, part.bias_hh}, use_relu),
+          .c = {}};
 }
 
 GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
          Where where)
-    : Recurrent("GRU", 3, input_size, hidden_size, options, where) {}
+    : Recurrent(Frame("GRU", where), 3, input_size, hidden_size, options) {}
 RecurrentOutput GRU::operator()(const Tensor& input, const Tensor& hx, Where where) {
   const Result result = call_with_state(input, {.h = hx, .c = {}}, where);
   return {.output = result.output, .hidden = result.state.h};
 }
-LSTMState GRU::step(const Tensor& gates, const LSTMState& state, const Part& part,
-                    Where where) const {
-  return {.h = recurrence::gru_step(gates, state.h, {part.weight_hh, part.bias_hh}, where),
-          .c = {}};
+LSTMState GRU::step(const Tensor& gates, const LSTMState& state, const Part& part) const {
+  return {.h = recurrence::gru_step(gates, state.h, {part.weight_hh, part.bias_hh}), .c = {}};
 }
 
 LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
            Where where)
-    : Recurrent("LSTM", 4, input_size, hidden_size, options, where) {}
+    : Recurrent(Frame("LSTM", where), 4, input_size, hidden_size, options) {}
 LSTMOutput LSTM::operator()(const Tensor& input, const LSTMState& hx, Where where) {
   const Result result = call_with_state(input, hx, where);
   return {.output = result.output, .state = result.state};
 }
-LSTMState LSTM::step(const Tensor& gates, const LSTMState& state, const Part& part,
-                     Where where) const {
-  return recurrence::lstm_step(gates, state, {part.weight_hh, part.bias_hh}, where);
+LSTMState LSTM::step(const Tensor& gates, const LSTMState& state, const Part& part) const {
+  return recurrence::lstm_step(gates, state, {part.weight_hh, part.bias_hh});
 }
 
 }  // namespace retrograd::nn

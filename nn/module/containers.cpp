@@ -8,18 +8,17 @@ namespace retrograd::nn {
 
 namespace detail {
 
-void fail_kind(const char* container, const std::string& name, const Module& module, Where where) {
-  fail<ValueError>(container, where,
+void fail_kind(const Frame& call, const std::string& name, const Module& module) {
+  fail<ValueError>(call,
                    "module " + name + " is a " + module.describe() + ", not of the kind asked for");
 }
 
 }  // namespace detail
 
-void ModuleList::insert_owned(std::size_t i, std::unique_ptr<Module> module, Where where) {
+void ModuleList::insert_owned(const Frame& call, std::size_t i, std::unique_ptr<Module> module) {
   if (i > size()) {
     fail<IndexError>(
-        "ModuleList", where,
-        "insertion at " + std::to_string(i) + " of " + std::to_string(size()) + " modules");
+        call, "insertion at " + std::to_string(i) + " of " + std::to_string(size()) + " modules");
   }
   modules_.insert(modules_.begin() + static_cast<std::ptrdiff_t>(i), std::move(module));
 }
@@ -31,19 +30,19 @@ void ModuleList::extend(ModuleList other) {
 }
 
 std::unique_ptr<Module> ModuleList::pop(std::size_t i, Where where) {
-  checked(i, where);
+  checked(Frame("ModuleList", where), i);
   std::unique_ptr<Module> taken = std::move(modules_[i]);
   modules_.erase(modules_.begin() + static_cast<std::ptrdiff_t>(i));
   return taken;
 }
 
 Module& ModuleList::operator[](std::size_t i) const {
-  return checked(i, CallSite::current());
+  return checked(Frame("ModuleList", {}), i);
 }
 
-Module& ModuleList::checked(std::size_t i, Where where) const {
+Module& ModuleList::checked(const Frame& call, std::size_t i) const {
   if (i >= size()) {
-    fail<IndexError>("ModuleList", where,
+    fail<IndexError>(call,
                      "index " + std::to_string(i) + " of " + std::to_string(size()) + " modules");
   }
   return *modules_[i];
@@ -57,11 +56,10 @@ Members ModuleList::members() {
   return all;
 }
 
-void ModuleDict::insert_owned(std::string name, std::unique_ptr<Module> module, Where where) {
+void ModuleDict::insert_owned(const Frame& call, std::string name, std::unique_ptr<Module> module) {
   if (name.empty() || name.find('.') != std::string::npos) {
     fail<ValueError>(
-        "ModuleDict", where,
-        retrograd::detail::in_quotes(name) + " cannot be a name: it is empty or holds a dot");
+        call, retrograd::detail::in_quotes(name) + " cannot be a name: it is empty or holds a dot");
   }
   for (auto& [known, kept] : entries_) {
     if (known == name) {
@@ -76,7 +74,7 @@ std::unique_ptr<Module> ModuleDict::pop(std::string_view name, Where where) {
   const auto found = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& entry) { return entry.first == name; });
   if (found == entries_.end()) {
-    fail_missing(name, where);
+    fail_missing(Frame("ModuleDict", where), name);
   }
   std::unique_ptr<Module> taken = std::move(found->second);
   entries_.erase(found);
@@ -97,24 +95,24 @@ std::vector<std::string> ModuleDict::keys() const {
 }
 
 Module& ModuleDict::operator[](std::string_view name) const {
-  return checked(name, CallSite::current());
+  return checked(Frame("ModuleDict", {}), name);
 }
 
-Module& ModuleDict::checked(std::string_view name, Where where) const {
+Module& ModuleDict::checked(const Frame& call, std::string_view name) const {
   for (const auto& [known, module] : entries_) {
     if (known == name) {
       return *module;
     }
   }
-  fail_missing(name, where);
+  fail_missing(call, name);
 }
 
-void ModuleDict::fail_missing(std::string_view name, Where where) const {
+void ModuleDict::fail_missing(const Frame& call, std::string_view name) const {
   std::string known;
   for (const auto& [other, module] : entries_) {
     known += " " + retrograd::detail::printable(other);
   }
-  fail<IndexError>("ModuleDict", where,
+  fail<IndexError>(call,
                    "no module " + retrograd::detail::in_quotes(name) + "; there are:" + known);
 }
 

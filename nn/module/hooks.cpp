@@ -4,8 +4,9 @@
 #include <string>
 #include <utility>
 
-#include <retrograd/autograd/record.h>
+#include <retrograd/autograd/call.h>
 #include <retrograd/ops/internal/view.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd::nn {
 
@@ -17,21 +18,20 @@ namespace {
 // passes on what that returns, or `grad` where it is undefined. It is no hook of the result, which
 // a write in place would take along.
 template <class F>
-Tensor passed_on(const char* op, const Tensor& x, F on_gradient, Where where) {
-  return record({.op = op,
-                 .where = where,
-                 .output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
-                 .inputs = {x},
-                 .backward = [on_gradient](const Backward& b) -> Gradients {
-                   Tensor replaced = on_gradient(b.grad);
-                   return {replaced.defined() ? std::move(replaced) : b.grad};
-                 }});
+Tensor passed_on(const char* op, const Tensor& x, F on_gradient) {
+  const Call call(op, {});
+  return call.record({.output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
+                      .inputs = {x},
+                      .backward = [on_gradient](const Backward& b) -> Gradients {
+                        Tensor replaced = on_gradient(b.grad);
+                        return {replaced.defined() ? std::move(replaced) : b.grad};
+                      }});
 }
 
 template <class Hook>
-void require_callable(const char* op, const Hook& hook, Where where) {
+void require_callable(const Frame& call, const Hook& hook) {
   if (!hook) {
-    fail<ValueError>(op, where, "the function is empty");
+    fail<ValueError>(call, "the function is empty");
   }
 }
 
@@ -42,8 +42,7 @@ bool is_recorded(const Tensor& x) {
 // One call of a module with backward hooks; lives as long as the tape of the call.
 class WatchedCall : public std::enable_shared_from_this<WatchedCall> {
  public:
-  WatchedCall(std::weak_ptr<ModuleHooks> hooks, Where where) noexcept
-      : hooks_(std::move(hooks)), where_(where) {}
+  explicit WatchedCall(std::weak_ptr<ModuleHooks> hooks) noexcept : hooks_(std::move(hooks)) {}
   ~WatchedCall() {
     if (const auto hooks = hooks_.lock()) {
       hooks->take(number_);
@@ -60,10 +59,9 @@ class WatchedCall : public std::enable_shared_from_this<WatchedCall> {
     const auto run = [call = shared_from_this()](const Tensor& grad) {
       const auto hooks = call->hooks_.lock();
       const Tensor grad_output = hooks ? hooks->take(call->number_) : Tensor();
-      return grad_output.defined() ? hooks->run_backward(grad, grad_output, call->where_)
-                                   : Tensor();
+      return grad_output.defined() ? hooks->run_backward(grad, grad_output) : Tensor();
     };
-    return passed_on("module_input", x, run, where_);
+    return passed_on("module_input", x, run);
   }
 
   Tensor output(const Tensor& y) {
@@ -75,19 +73,18 @@ class WatchedCall : public std::enable_shared_from_this<WatchedCall> {
         if (call->input_is_recorded_) {
           hooks->put(call->number_, grad);
         } else {
-          hooks->run_backward({}, grad, call->where_);
+          hooks->run_backward({}, grad);
         }
       }
       return Tensor();
     };
-    return passed_on("module_output", y, run, where_);
+    return passed_on("module_output", y, run);
   }
 
  private:
   static inline std::atomic<std::uint64_t> next_number_{0};
 
   std::weak_ptr<ModuleHooks> hooks_;
-  Where where_;
   std::uint64_t number_ = next_number_.fetch_add(1, std::memory_order_relaxed);
   bool input_is_recorded_ = false;
 };
@@ -116,10 +113,9 @@ Tensor ModuleHooks::take(std::uint64_t call) {
   return found ? found.mapped() : Tensor();
 }
 
-Tensor ModuleHooks::run_backward(const Tensor& grad_input, const Tensor& grad_output,
-                                 Where where) const {
+Tensor ModuleHooks::run_backward(const Tensor& grad_input, const Tensor& grad_output) const {
   Tensor grad = grad_input;
-  const CallSite site(where);
+  const Frame call("full backward hook", {});
   backward.for_each([&](const BackwardHook& hook) {
     if (owner == nullptr) {
       return;
@@ -129,13 +125,11 @@ Tensor ModuleHooks::run_backward(const Tensor& grad_input, const Tensor& grad_ou
       return;
     }
     if (!grad_input.defined()) {
-      fail<GraphError>("full backward hook", where,
-                       "it returned a gradient, but the input of the module requires none",
+      fail<GraphError>(call, "it returned a gradient, but the input of the module requires none",
                        {{"returned", replaced}});
     }
     if (replaced.shape() != grad_input.shape() || replaced.dtype() != grad_input.dtype()) {
-      fail<GraphError>("full backward hook", where,
-                       "it returned what does not fit the gradient of the module's input",
+      fail<GraphError>(call, "it returned what does not fit the gradient of the module's input",
                        {{"returned", replaced}, {"gradient", grad_input}});
     }
     grad = std::move(replaced);
@@ -191,17 +185,17 @@ std::shared_ptr<ModuleHooks> Module::own_hooks() {
 }
 
 HookHandle Module::register_forward_pre_hook(ForwardPreHook hook, Where where) {
-  require_callable("register_forward_pre_hook", hook, where);
+  require_callable(Frame("register_forward_pre_hook", where), hook);
   const auto hooks = own_hooks();
   return {hooks, hooks->forward_pre.add(hooks->next_id++, std::move(hook))};
 }
 HookHandle Module::register_forward_hook(ForwardHook hook, Where where) {
-  require_callable("register_forward_hook", hook, where);
+  require_callable(Frame("register_forward_hook", where), hook);
   const auto hooks = own_hooks();
   return {hooks, hooks->forward.add(hooks->next_id++, std::move(hook))};
 }
 HookHandle Module::register_full_backward_hook(BackwardHook hook, Where where) {
-  require_callable("register_full_backward_hook", hook, where);
+  require_callable(Frame("register_full_backward_hook", where), hook);
   const auto hooks = own_hooks();
   return {hooks, hooks->backward.add(hooks->next_id++, std::move(hook))};
 }
@@ -221,7 +215,7 @@ Tensor Module::call_with_hooks(const Tensor& input,
   });
   std::shared_ptr<WatchedCall> watched;
   if (!hooks->backward.empty()) {
-    watched = std::make_shared<WatchedCall>(hooks, CallSite::current());
+    watched = std::make_shared<WatchedCall>(hooks);
     x = watched->input(x);
   }
   Tensor y = compute(x);

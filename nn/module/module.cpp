@@ -1,7 +1,13 @@
 #include <retrograd/nn/module.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <typeinfo>
 #include <unordered_map>
 #include <unordered_set>
+
+#include <cxxabi.h>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/call_observer.h>
@@ -68,18 +74,42 @@ std::vector<T> without_names(std::vector<std::pair<std::string, T>> named) {
   return found;
 }
 
-std::vector<Tensor> parameters_for(const char* call, Module& module, Where where) {
-  return without_names(distinct(detail::list_tensors(call, module, where), false));
+std::vector<Tensor> parameters_for(const Frame& call, Module& module) {
+  return without_names(distinct(detail::list_tensors(call, module), false));
+}
+
+void require_gradients(const Frame& call, Module& module, bool on) {
+  for (Tensor& parameter : parameters_for(call, module)) {
+    parameter.set_requires_grad(on);
+  }
 }
 
 }  // namespace
+
+// "LeNet" alone; in a module that has it ".fc1", else " > Linear".
+std::string Module::name_in(const FrameOwner* around) const {
+  if (around != nullptr) {
+    auto& outer = const_cast<Module&>(static_cast<const Module&>(*around));
+    for (const auto& [path, module] : outer.named_modules()) {
+      if (module == this) {
+        return "." + path;
+      }
+    }
+  }
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> whole(
+      abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status), &std::free);
+  std::string name = whole ? whole.get() : "Module";
+  name.erase(std::min(name.find('<'), name.size()));
+  name.erase(0, name.rfind(':') + 1);  // npos + 1 is 0
+  return (around != nullptr ? " > " : "") + name;
+}
 
 std::string detail::joined(const std::string& prefix, const std::string& name) {
   return prefix.empty() ? name : prefix + "." + name;
 }
 
-std::vector<detail::ListedTensor> detail::list_tensors(const char* call, Module& module,
-                                                       Where where) {
+std::vector<detail::ListedTensor> detail::list_tensors(const Frame& call, Module& module) {
   std::vector<ListedTensor> all;
   collect_tensors(module, "", all);
   for (const auto& [name, tensor, is_buffer] : all) {
@@ -87,14 +117,14 @@ std::vector<detail::ListedTensor> detail::list_tensors(const char* call, Module&
       continue;
     }
     if (!is_floating(tensor->dtype())) {
-      fail<DTypeError>(call, where,
+      fail<DTypeError>(call,
                        name +
                            " is listed as a parameter, but cannot have gradients; list it as "
                            "nn::buffer(name, tensor)",
                        {{"tensor", *tensor}});
     }
     if (!tensor->is_leaf()) {
-      fail<GraphError>(call, where,
+      fail<GraphError>(call,
                        name +
                            " is listed as a parameter, but is the result of an operator; list "
                            "the tensors it is computed from",
@@ -103,7 +133,7 @@ std::vector<detail::ListedTensor> detail::list_tensors(const char* call, Module&
   }
   for (const auto& [name, tensor, is_buffer] : all) {
     if (!is_buffer && !tensor->impl().node) {
-      tensor->set_requires_grad(true, where);
+      tensor->set_requires_grad(true);
     }
   }
   return all;
@@ -116,8 +146,8 @@ Member buffer(std::string name, Tensor& tensor) {
 }
 
 Tensor Module::forward(const Tensor& x) {
-  fail<GraphError>("forward", CallSite::current(),
-                   describe() + " does not define forward(const Tensor&)", {{"input", x}});
+  fail<GraphError>(Frame("forward", {}), describe() + " does not define forward(const Tensor&)",
+                   {{"input", x}});
 }
 
 std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) const {
@@ -125,7 +155,7 @@ std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) cons
 }
 
 Tensor Module::operator()(const Tensor& x, Where where) {
-  const CallSite site(where);
+  const ModuleFrame frame(*this, where);
   if (!hooks_ && CallObserver::current() == nullptr) {
     return forward(x);
   }
@@ -135,7 +165,7 @@ Tensor Module::operator()(const Tensor& x, Where where) {
 
 Tensor Module::call(const std::vector<Tensor>& inputs,
                     const std::function<Tensor(const Tensor& first)>& compute, Where where) {
-  const CallSite site(where);
+  const ModuleFrame frame(*this, where);
   const auto observed = [&](const Tensor& first) {
     Tensor y = compute(first);
     if (CallObserver::current() != nullptr) {
@@ -155,15 +185,15 @@ void Module::report_call(const std::vector<Tensor>& inputs, const Tensor& output
 }
 
 Module::NamedTensors Module::named_parameters(Where where) {
-  return distinct(detail::list_tensors("named_parameters", *this, where), false);
+  return distinct(detail::list_tensors(Frame("named_parameters", where), *this), false);
 }
 
 Module::NamedTensors Module::named_buffers(Where where) {
-  return distinct(detail::list_tensors("named_buffers", *this, where), true);
+  return distinct(detail::list_tensors(Frame("named_buffers", where), *this), true);
 }
 
 std::vector<Tensor> Module::parameters(Where where) {
-  return parameters_for("parameters", *this, where);
+  return parameters_for(Frame("parameters", where), *this);
 }
 
 std::vector<std::pair<std::string, Module*>> Module::named_modules() {
@@ -193,8 +223,9 @@ std::vector<Module*> Module::children() {
 }
 
 std::int64_t Module::parameter_count(Where where) {
+  const Frame call("parameter_count", where);
   std::int64_t count = 0;
-  for (const Tensor& parameter : parameters_for("parameter_count", *this, where)) {
+  for (const Tensor& parameter : parameters_for(call, *this)) {
     count += parameter.numel();
   }
   return count;
@@ -213,47 +244,47 @@ void Module::train(bool on) {
 }
 
 void Module::freeze(Where where) {
-  for (Tensor& parameter : parameters_for("freeze", *this, where)) {
-    parameter.set_requires_grad(false, where);
+  const Frame call("freeze", where);
+  for (Tensor& parameter : parameters_for(call, *this)) {
+    parameter.set_requires_grad(false);
     parameter.zero_grad();
   }
 }
 
 void Module::unfreeze(Where where) {
-  requires_grad_(true, where);
+  require_gradients(Frame("requires_grad_", where), *this, true);
 }
 
 Module& Module::requires_grad_(bool on, Where where) {
-  for (Tensor& parameter : parameters_for("requires_grad_", *this, where)) {
-    parameter.set_requires_grad(on, where);
-  }
+  require_gradients(Frame("requires_grad_", where), *this, on);
   return *this;
 }
 
 void Module::zero_grad(Where where) {
-  for (Tensor& parameter : parameters_for("zero_grad", *this, where)) {
+  const Frame call("zero_grad", where);
+  for (Tensor& parameter : parameters_for(call, *this)) {
     parameter.zero_grad();
   }
 }
 
 void Module::to(DType dtype, Where where) {
+  const Frame call("Module::to", where);
   if (!is_floating(dtype)) {
-    fail<DTypeError>("Module::to", where,
-                     std::string("modules compute in floating numbers, not ") + name(dtype));
+    fail<DTypeError>(call, std::string("modules compute in floating numbers, not ") + name(dtype));
   }
   const NoGradGuard unrecorded;
   std::unordered_map<const void*, Tensor> converted;  // by the tensor as it was
   std::vector<std::pair<Tensor*, Tensor>> changes;
-  for (const detail::ListedTensor& listed : detail::list_tensors("Module::to", *this, where)) {
+  for (const detail::ListedTensor& listed : detail::list_tensors(call, *this)) {
     const Tensor& tensor = *listed.tensor;
     if (!is_floating(tensor.dtype()) || tensor.dtype() == dtype) {
       continue;
     }
     Tensor& fresh = converted[tensor.impl_or_null()];
     if (!fresh.defined()) {
-      fresh = tensor.detach().to(dtype, where);
+      fresh = tensor.detach().to(dtype);
       if (tensor.impl().node) {  // frozen tensors stay frozen
-        fresh.set_requires_grad(tensor.requires_grad(), where);
+        fresh.set_requires_grad(tensor.requires_grad());
       }
     }
     changes.emplace_back(listed.tensor, fresh);

@@ -39,7 +39,7 @@ Tensor Sequential::forward(const Tensor& x) {
                                                                                             y, y)) {
       ++i;
     } else {
-      y = module(y, CallSite::current());
+      y = module(y);
     }
   }
   return y;

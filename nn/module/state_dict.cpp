@@ -3,7 +3,7 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/members.h>
-#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/printable.h>
 #include <retrograd/tensor/strided.h>
 
@@ -19,11 +19,10 @@ struct Assignment {
   Tensor values;
 };
 
-StateDict handles(const char* call, Module& module, Where where) {
-  retrograd::detail::begin_operator(call, where);
+StateDict handles(const Frame& call, Module& module) {
   StateDict state;
-  for (const detail::ListedTensor& listed : detail::list_tensors(call, module, where)) {
-    state.insert(listed.name, listed.tensor->detach(), where);
+  for (const detail::ListedTensor& listed : detail::list_tensors(call, module)) {
+    state.insert(listed.name, listed.tensor->detach());
   }
   return state;
 }
@@ -40,7 +39,7 @@ std::string listed(const char* title, const std::vector<std::string>& names) {
 }
 
 // Throws for names and shapes that do not fit; otherwise says what is left out.
-LoadReport compare(const StateDict& own, const StateDict& state, bool strict, Where where) {
+LoadReport compare(const Frame& call, const StateDict& own, const StateDict& state, bool strict) {
   LoadReport report;
   std::vector<std::string> mismatched;
   for (const auto& [name, tensor] : own) {
@@ -61,18 +60,18 @@ LoadReport compare(const StateDict& own, const StateDict& state, bool strict, Wh
                                   listed("unexpected", report.unexpected) +
                                   listed("of another shape", mismatched);
   if (!mismatched.empty()) {
-    fail<ShapeError>("load_state_dict", where, "the tensors do not fit the module" + differences);
+    fail<ShapeError>(call, "the tensors do not fit the module" + differences);
   }
   if (strict && !differences.empty()) {
-    fail<ValueError>("load_state_dict", where, "the names do not fit the module" + differences);
+    fail<ValueError>(call, "the names do not fit the module" + differences);
   }
   return report;
 }
 
-void require_own_elements(const std::string& name, const Tensor& tensor, Where where) {
+void require_own_elements(const Frame& call, const std::string& name, const Tensor& tensor) {
   for (std::size_t d = 0; d < tensor.shape().size(); ++d) {
     if (tensor.strides()[d] == 0 && tensor.shape()[d] > 1) {
-      fail<GraphError>("load_state_dict", where,
+      fail<GraphError>(call,
                        name +
                            " was expanded: several of its elements are one place in memory; "
                            "clone() it first",
@@ -101,12 +100,13 @@ void copy_values(const Tensor& to, const Tensor& from) noexcept {
 }  // namespace
 
 StateDict Module::state_dict(Where where) {
-  return handles("state_dict", *this, where);
+  return handles(Frame("state_dict", where), *this);
 }
 
 LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, Where where) {
-  const StateDict own = handles("load_state_dict", *this, where);
-  LoadReport report = compare(own, state, options.strict, where);
+  const Frame call("load_state_dict", where);
+  const StateDict own = handles(call, *this);
+  LoadReport report = compare(call, own, state, options.strict);
   std::unordered_set<const Storage*> own_memory;
   for (const auto& [name, tensor] : own) {
     own_memory.insert(tensor.impl().storage.get());
@@ -116,10 +116,10 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, 
   assignments.reserve(own.size());
   for (const auto& [name, tensor] : own) {
     if (const Tensor* given = state.find(name)) {
-      require_own_elements(name, tensor, where);
-      Tensor values = given->to(tensor.dtype(), where);
+      require_own_elements(call, name, tensor);
+      Tensor values = given->to(tensor.dtype());
       if (own_memory.count(values.impl().storage.get()) != 0) {
-        values = values.clone(where);
+        values = values.clone();
       }
       assignments.push_back({tensor, std::move(values)});
     }
@@ -127,7 +127,7 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, 
   // Nothing below allocates, so nothing below fails.
   for (const auto& [to, values] : assignments) {
     copy_values(to, values);
-    to.impl().storage->wrote("load_state_dict", where);
+    to.impl().storage->wrote(call);
   }
   return report;
 }

@@ -123,17 +123,19 @@ CallObserver* CallObserver::current() noexcept {
 }
 
 std::string Module::summary(const Shape& input, Where where) {
-  const auto tensors = parameters(where);
+  const Frame call("summary", where);
+  const auto tensors = parameters();
   const DType dtype = tensors.empty() ? float32 : tensors.front().dtype();
-  return summary_for(zeros(input, {.dtype = dtype}, where), where);
+  return summary_for(zeros(input, {.dtype = dtype}));
 }
 
 std::string Module::summary_for(const Tensor& input, Where where) {
+  const Frame call("summary", where);
   Calls calls;
   {
     const NoGradGuard unrecorded;
     const Evaluating evaluating(*this);
-    (*this)(input, where);
+    (*this)(input);
   }
   std::vector<std::vector<std::string>> rows{
       {"module", "kind", "output", "parameters", "multiply-adds"}};
@@ -145,7 +147,7 @@ std::string Module::summary_for(const Tensor& input, Where where) {
                     grouped(own_parameters(*module, counted)), grouped(seen.multiply_adds)});
     multiply_adds += seen.multiply_adds;
   }
-  rows.push_back({"total", "", "", grouped(parameter_count(where)), grouped(multiply_adds)});
+  rows.push_back({"total", "", "", grouped(parameter_count()), grouped(multiply_adds)});
   return table(rows, 2);
 }
 

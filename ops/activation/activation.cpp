@@ -3,49 +3,51 @@
 #include <cmath>
 #include <string>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/relu.h>
-#include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/autocast.h>
 #include <retrograd/ops/internal/number.h>
-#include <retrograd/ops/internal/view.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
 
 namespace {
 
-void require(bool holds, const char* op, const char* name, double value, const char* wanted,
-             const Tensor& x, Where where) {
+void require(const Call& call, bool holds, const char* name, double value, const char* wanted,
+             const Tensor& x) {
   if (!holds) {
-    fail<ValueError>(op, where, std::string(name) + " is " + number_text(value) + "; " + wanted,
+    fail<ValueError>(call, std::string(name) + " is " + number_text(value) + "; " + wanted,
                      {{"input", x}});
   }
 }
 
-void not_nan(const char* op, const char* name, double value, const Tensor& x, Where where) {
-  require(!std::isnan(value), op, name, value, "a number is needed", x, where);
+void not_nan(const Call& call, const char* name, double value, const Tensor& x) {
+  require(call, !std::isnan(value), name, value, "a number is needed", x);
+}
+
+void finite_factor(const Call& call, const char* name, double value, const Tensor& x) {
+  require(call, std::isfinite(value) && value != 0, name, value,
+          "a finite number other than 0 is needed", x);
+}
+
+// y of x; `rule` gives the gradient of x from that of y, and x.
+template <class Rule>
+Tensor recorded(const Call& call, const Tensor& x, const Tensor& y, Rule rule) {
+  return call.record(
+      {.output = y,
+       .inputs = {x},
+       .saved = {x},
+       .backward = [rule](const Backward& b) -> Gradients { return {rule(b.grad, b.saved(0))}; }});
 }
 
 // x scale above 0, factor (exp(rate x) - 1) elsewhere.
-Tensor exponential(const char* op, const Tensor& x, double factor, double scale, double rate,
-                   Where where) {
-  return record({.op = op,
-                 .where = where,
-                 .output = kernels::elu(x, factor, scale, rate),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [factor, scale, rate](const Backward& b) -> Gradients {
-                   const Tensor given = b.saved(0);
-                   const Tensor below = given <= 0;
-                   const Tensor slope =
-                       factor * rate * exp(retrograd::where(below, given, 0) * rate);
-                   return {retrograd::where(below, b.grad * slope, b.grad * scale)};
-                 }});
+Tensor exponential(const Call& call, const Tensor& x, double factor, double scale, double rate) {
+  return recorded(call, x, kernels::elu(x, factor, scale, rate),
+                  [factor, scale, rate](const Tensor& g, const Tensor& given) {
+                    const Tensor below = given <= 0;
+                    const Tensor slope = factor * rate * exp(where(below, given, 0) * rate);
+                    return where(below, g * slope, g * scale);
+                  });
 }
 
 // A threshold as the dtype of x holds it, so that elements equal to it count as such.
@@ -54,94 +56,74 @@ double held(double threshold, const Tensor& x) {
 }
 
 // y of x, where elements up to lambd from 0 have no gradient and the others all of it.
-Tensor shrunk(const char* op, const Tensor& x, const Tensor& y, double lambd, Where where) {
-  return record({.op = op,
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [lambd](const Backward& b) -> Gradients {
-                   return {retrograd::where(abs(b.saved(0).detach()) <= lambd, 0, b.grad)};
-                 }});
+Tensor shrunk(const Call& call, const Tensor& x, const Tensor& y, double lambd) {
+  return recorded(call, x, y, [lambd](const Tensor& g, const Tensor& given) {
+    return where(abs(given.detach()) <= lambd, 0, g);
+  });
 }
 
 }  // namespace
 
 Tensor logsigmoid(const Tensor& x, Where where) {
-  check::floating("logsigmoid", x, where);
-  return record(
-      {.op = "logsigmoid",
-       .where = where,
-       .output = kernels::logsigmoid(x),
-       .inputs = {x},
-       .saved = {x},
-       .backward = [](const Backward& b) -> Gradients { return {b.grad * sigmoid(-b.saved(0))}; }});
+  const Call call("logsigmoid", where);
+  check::floating(call, x);
+  return recorded(call, x, kernels::logsigmoid(x),
+                  [](const Tensor& g, const Tensor& given) { return g * sigmoid(-given); });
 }
 
 Tensor softplus(const Tensor& x, double beta, double threshold, Where where) {
-  check::floating("softplus", x, where);
-  require(std::isfinite(beta) && beta != 0, "softplus", "beta", beta,
-          "a finite number other than 0 is needed", x, where);
-  not_nan("softplus", "threshold", threshold, x, where);
-  return record({.op = "softplus",
-                 .where = where,
-                 .output = kernels::softplus(x, beta, threshold),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [beta, threshold](const Backward& b) -> Gradients {
-                   const Tensor z = b.saved(0) * beta;
-                   return {retrograd::where(z > threshold, b.grad, b.grad * sigmoid(z))};
-                 }});
+  const Call call("softplus", where);
+  check::floating(call, x);
+  finite_factor(call, "beta", beta, x);
+  not_nan(call, "threshold", threshold, x);
+  return recorded(call, x, kernels::softplus(x, beta, threshold),
+                  [beta, threshold](const Tensor& g, const Tensor& given) {
+                    const Tensor z = given * beta;
+                    return retrograd::where(z > threshold, g, g * sigmoid(z));
+                  });
 }
 
 Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
-  check::floating("leaky_relu", x, where);
-  not_nan("leaky_relu", "negative_slope", negative_slope, x, where);
-  return record({.op = "leaky_relu",
-                 .where = where,
-                 .output = kernels::leaky_relu(x, negative_slope),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [negative_slope](const Backward& b) -> Gradients {
-                   return {retrograd::where(b.saved(0) > 0, b.grad, b.grad * negative_slope)};
-                 }});
+  const Call call("leaky_relu", where);
+  check::floating(call, x);
+  not_nan(call, "negative_slope", negative_slope, x);
+  return recorded(call, x, kernels::leaky_relu(x, negative_slope),
+                  [negative_slope](const Tensor& g, const Tensor& given) {
+                    return retrograd::where(given > 0, g, g * negative_slope);
+                  });
 }
 
 Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
-  check::floating("add_relu", a, where);
-  check::defined("add_relu", "the second operand", b, where);
+  const Call call("add_relu", where);
+  check::floating(call, a);
+  check::defined(call, "the second operand", b);
   if (a.dtype() != b.dtype()) {
-    return relu(add(a, b, where), where);
+    return call.result(relu(a + b));
   }
-  const Shape shape = broadcast_shapes("add_relu", a.shape(), b.shape(), where);
-  const Tensor x = expand_operand(a, shape, where);
-  const Tensor y = expand_operand(b, shape, where);
+  const Shape shape = broadcast_shapes(call.name(), a.shape(), b.shape());
+  const Tensor x = expand_operand(a, shape);
+  const Tensor y = expand_operand(b, shape);
   const Tensor sum = kernels::add_relu(x, y);
-  return record({.op = "add_relu",
-                 .where = where,
-                 .output = sum,
-                 .inputs = {x, y},
-                 .saved = {sum},
-                 .backward = [](const Backward& g) -> Gradients {
-                   const Tensor grad = relu_grad(g.grad, g.saved(0));
-                   return {grad, grad};
-                 }});
+  return call.record({.output = sum,
+                      .inputs = {x, y},
+                      .saved = {sum},
+                      .backward = [](const Backward& g) -> Gradients {
+                        const Tensor grad = relu_grad(g.grad, g.saved(0));
+                        return {grad, grad};
+                      }});
 }
 
 Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
-  if (autocast::lowers(x, weight)) {
-    return prelu(autocast::lowered(x, where), autocast::lowered(weight, where), where);
-  }
-  check::floating("prelu", x, where);
-  check::defined("prelu", "weight", weight, where);
-  check::same_dtype("prelu", "input", x, "weight", weight, where);
+  const Call call("prelu", where, Cast::downcast);
+  const auto [input, slopes] =
+      call.inputs({{"input", x, floating}, {"weight", weight, like_first}});
   if (weight.dim() > 1) {
-    fail<ShapeError>("prelu", where, "the weight must have one dimension or none",
+    fail<ShapeError>(call, "the weight must have one dimension or none",
                      {{"input", x}, {"weight", weight}});
   }
   const std::int64_t channels = x.dim() > 1 ? x.size(1) : 1;
   if (weight.numel() != 1 && weight.numel() != channels) {
-    fail<ShapeError>("prelu", where,
+    fail<ShapeError>(call,
                      "the weight must have one element or, for the channels in dimension 1, " +
                          std::to_string(channels),
                      {{"input", x}, {"weight", weight}});
@@ -150,76 +132,69 @@ Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
   for (std::int64_t d = 0; d < x.dim(); ++d) {
     shape.push_back(d == 1 ? weight.numel() : 1);
   }
-  const Tensor w = expand_operand(reshape(weight, shape, where), x.shape(), where);
-  return record({.op = "prelu",
-                 .where = where,
-                 .output = kernels::prelu(x, w),
-                 .inputs = {x, w},
-                 .saved = {x, save_if(x.requires_grad(), w)},
-                 .backward = [](const Backward& b) -> Gradients {
-                   const Tensor given = b.saved(0);
-                   const Tensor above = given > 0;
-                   const Tensor below = retrograd::where(above, 0.0, given);
-                   return {
-                       b.needs(0) ? retrograd::where(above, b.grad, b.grad * b.saved(1)) : Tensor(),
-                       b.needs(1) ? retrograd::where(above, 0.0, b.grad * below) : Tensor()};
-                 }});
+  const Tensor w = expand_operand(reshape(slopes, shape), x.shape());
+  return call.record(
+      {.output = kernels::prelu(input, w),
+       .inputs = {input, w},
+       .saved = {input, save_if(input.requires_grad(), w)},
+       .backward = [](const Backward& b) -> Gradients {
+         const Tensor given = b.saved(0);
+         const Tensor above = given > 0;
+         const Tensor below = retrograd::where(above, 0.0, given);
+         return {b.needs(0) ? retrograd::where(above, b.grad, b.grad * b.saved(1)) : Tensor(),
+                 b.needs(1) ? retrograd::where(above, 0.0, b.grad * below) : Tensor()};
+       }});
 }
 
 Tensor elu(const Tensor& x, double alpha, Where where) {
-  check::floating("elu", x, where);
-  not_nan("elu", "alpha", alpha, x, where);
-  return exponential("elu", x, alpha, 1, 1, where);
+  const Call call("elu", where);
+  check::floating(call, x);
+  not_nan(call, "alpha", alpha, x);
+  return exponential(call, x, alpha, 1, 1);
 }
 
 Tensor celu(const Tensor& x, double alpha, Where where) {
-  check::floating("celu", x, where);
-  require(std::isfinite(alpha) && alpha != 0, "celu", "alpha", alpha,
-          "a finite number other than 0 is needed", x, where);
-  return exponential("celu", x, alpha, 1, 1 / alpha, where);
+  const Call call("celu", where);
+  check::floating(call, x);
+  finite_factor(call, "alpha", alpha, x);
+  return exponential(call, x, alpha, 1, 1 / alpha);
 }
 
 Tensor selu(const Tensor& x, Where where) {
-  check::floating("selu", x, where);
   constexpr double kAlpha = 1.6732632423543772848170429916717;
   constexpr double kScale = 1.0507009873554804934193349852946;
-  return exponential("selu", x, kAlpha * kScale, kScale, 1, where);
+  const Call call("selu", where);
+  check::floating(call, x);
+  return exponential(call, x, kAlpha * kScale, kScale, 1);
 }
 
 Tensor softsign(const Tensor& x, Where where) {
-  check::floating("softsign", x, where);
-  return record({.op = "softsign",
-                 .where = where,
-                 .output = kernels::softsign(x),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [](const Backward& b) -> Gradients {
-                   return {b.grad * square(reciprocal(1.0 + abs(b.saved(0))))};
-                 }});
+  const Call call("softsign", where);
+  check::floating(call, x);
+  return recorded(call, x, kernels::softsign(x), [](const Tensor& g, const Tensor& given) {
+    return g * square(reciprocal(1.0 + abs(given)));
+  });
 }
 
 Tensor tanhshrink(const Tensor& x, Where where) {
-  check::floating("tanhshrink", x, where);
-  return record({.op = "tanhshrink",
-                 .where = where,
-                 .output = kernels::tanhshrink(x),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [](const Backward& b) -> Gradients {
-                   return {b.grad * square(tanh(b.saved(0)))};
-                 }});
+  const Call call("tanhshrink", where);
+  check::floating(call, x);
+  return recorded(call, x, kernels::tanhshrink(x),
+                  [](const Tensor& g, const Tensor& given) { return g * square(tanh(given)); });
 }
 
 Tensor softshrink(const Tensor& x, double lambd, Where where) {
-  check::floating("softshrink", x, where);
-  require(lambd >= 0, "softshrink", "lambd", lambd, "at least 0 is needed", x, where);
-  return shrunk("softshrink", x, kernels::softshrink(x, held(lambd, x)), lambd, where);
+  const Call call("softshrink", where);
+  check::floating(call, x);
+  require(call, lambd >= 0, "lambd", lambd, "at least 0 is needed", x);
+  return shrunk(call, x, kernels::softshrink(x, held(lambd, x)), lambd);
 }
 
 Tensor hardshrink(const Tensor& x, double lambd, Where where) {
-  check::floating("hardshrink", x, where);
-  not_nan("hardshrink", "lambd", lambd, x, where);
-  return shrunk("hardshrink", x, kernels::hardshrink(x, held(lambd, x)), lambd, where);
+  const Call call("hardshrink", where);
+  check::floating(call, x);
+  not_nan(call, "lambd", lambd, x);
+  return shrunk(call, x, kernels::hardshrink(x, held(lambd, x)), lambd);
 }
 
 }  // namespace retrograd

@@ -2,13 +2,9 @@
 #include <cstdint>
 #include <string>
 
-#include <retrograd/autograd/record.h>
 #include <retrograd/ops/activation.h>
-#include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -61,61 +57,62 @@ Tensor curvature(Gate gate, const Tensor& x) {
 
 // grad f'(x)
 Tensor gated_slope(Gate gate, const Tensor& grad, const Tensor& x) {
-  return record({.op = "gated_slope",
-                 .where = {},
-                 .output = kernels::gated_grad(gate, grad, x),
-                 .inputs = {grad, x},
-                 .saved = {save_if(x.requires_grad(), grad), x},
-                 .backward = [gate](const Backward& b) -> Gradients {
-                   const Tensor given = b.saved(1);
-                   return {b.needs(0) ? gated_slope(gate, b.grad, given) : Tensor(),
-                           b.needs(1) ? b.grad * b.saved(0) * curvature(gate, given) : Tensor()};
-                 }});
+  const Call call("gated_slope", {});
+  return call.record({.output = kernels::gated_grad(gate, grad, x),
+                      .inputs = {grad, x},
+                      .saved = {save_if(x.requires_grad(), grad), x},
+                      .backward = [gate](const Backward& b) -> Gradients {
+                        const Tensor given = b.saved(1);
+                        return {
+                            b.needs(0) ? gated_slope(gate, b.grad, given) : Tensor(),
+                            b.needs(1) ? b.grad * b.saved(0) * curvature(gate, given) : Tensor()};
+                      }});
 }
 
-Tensor gated(const char* op, Gate gate, const Tensor& x, Where where) {
-  check::floating(op, x, where);
-  return record({.op = op,
-                 .where = where,
-                 .output = kernels::gated(gate, x),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [gate](const Backward& b) -> Gradients {
-                   return {gated_slope(gate, b.grad, b.saved(0))};
-                 }});
+Tensor gated(const Call& call, Gate gate, const Tensor& x) {
+  check::floating(call, x);
+  return call.record({.output = kernels::gated(gate, x),
+                      .inputs = {x},
+                      .saved = {x},
+                      .backward = [gate](const Backward& b) -> Gradients {
+                        return {gated_slope(gate, b.grad, b.saved(0))};
+                      }});
 }
 
 }  // namespace
 
 Tensor gelu(const Tensor& x, GeluApproximation approximate, Where where) {
-  const bool exact = approximate == GeluApproximation::none;
-  return gated("gelu", exact ? Gate::gelu : Gate::gelu_tanh, x, where);
+  const Call call("gelu", where);
+  return gated(call, approximate == GeluApproximation::none ? Gate::gelu : Gate::gelu_tanh, x);
 }
 
 Tensor silu(const Tensor& x, Where where) {
-  return gated("silu", Gate::silu, x, where);
+  const Call call("silu", where);
+  return gated(call, Gate::silu, x);
 }
 
 Tensor mish(const Tensor& x, Where where) {
-  return gated("mish", Gate::mish, x, where);
+  const Call call("mish", where);
+  return gated(call, Gate::mish, x);
 }
 
 Tensor glu(const Tensor& x, std::int64_t dim, Where where) {
-  check::floating("glu", x, where);
+  const Call call("glu", where);
+  check::floating(call, x);
   if (x.dim() == 0) {
-    fail<ShapeError>("glu", where, "the input has no dimension to halve", {{"input", x}});
+    fail<ShapeError>(call, "the input has no dimension to halve", {{"input", x}});
   }
-  const auto d = static_cast<std::int64_t>(check::dim("glu", x, dim, where));
+  const auto d = static_cast<std::int64_t>(check::dim(call, x, dim));
   const std::int64_t length = x.size(d);
   if (length % 2 != 0) {
-    fail<ShapeError>("glu", where,
+    fail<ShapeError>(call,
                      "dimension " + std::to_string(d) + " has length " + std::to_string(length) +
                          "; it must be even to be halved",
                      {{"input", x}});
   }
-  const Tensor a = slice(x, d, 0, length / 2, 1, where);
-  const Tensor b = slice(x, d, length / 2, length, 1, where);
-  return mul(a, sigmoid(b, where), where);
+  const Tensor a = slice(x, d, 0, length / 2);
+  const Tensor b = slice(x, d, length / 2, length);
+  return call.result(a * sigmoid(b));
 }
 
 }  // namespace retrograd

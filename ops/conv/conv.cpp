@@ -2,19 +2,26 @@
 
 #include <string>
 
-#include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/detail/relu.h>
-#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
 
 namespace retrograd {
 
 namespace convolving {
 
 namespace {
+
+Tensor conv_of(const Tensor& x, const Tensor& weight, const ConvShape& shape) {
+  const Call call("conv", {});
+  return conv(call, x, weight, {}, shape);
+}
+
+Tensor input_grad_of(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
+  const Call call("conv_input_grad", {});
+  return input_grad(call, grad, weight, {}, shape);
+}
 
 Tensor bias_grad(const Tensor& grad) {
   Dims all_but_channels{0};
@@ -26,55 +33,46 @@ Tensor bias_grad(const Tensor& grad) {
 
 }  // namespace
 
-Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvShape& shape, Where where, bool relu) {
+Tensor conv(const Call& call, const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvShape& shape, bool relu) {
   const Tensor y = kernels::conv(x, weight, bias, shape);
   if (relu) {
     kernels::relu_in_place(y);  // oneDNN's own would make 0 of NaN
   }
-  return record({.op = op,
-                 .where = where,
-                 .output = y,
-                 .inputs = {x, weight, bias},
-                 .saved = {save_if(weight.requires_grad(), x), save_if(x.requires_grad(), weight),
-                           save_if(relu, y)},
-                 .backward = [shape, relu](const Backward& b) -> Gradients {
-                   const Tensor grad = relu ? relu_grad(b.grad, b.saved(2)) : b.grad;
-                   return {b.needs(0)
-                               ? input_grad("conv_input_grad", grad, b.saved(1), {}, shape, {})
-                               : Tensor(),
-                           b.needs(1) ? weight_grad(b.saved(0), grad, shape, {}) : Tensor(),
-                           b.needs(2) ? bias_grad(grad) : Tensor()};
-                 }});
+  return call.record({.output = y,
+                      .inputs = {x, weight, bias},
+                      .saved = {save_if(weight.requires_grad(), x),
+                                save_if(x.requires_grad(), weight), save_if(relu, y)},
+                      .backward = [shape, relu](const Backward& b) -> Gradients {
+                        const Tensor grad = relu ? relu_grad(b.grad, b.saved(2)) : b.grad;
+                        return {b.needs(0) ? input_grad_of(grad, b.saved(1), shape) : Tensor(),
+                                b.needs(1) ? weight_grad(b.saved(0), grad, shape) : Tensor(),
+                                b.needs(2) ? bias_grad(grad) : Tensor()};
+                      }});
 }
 
-Tensor input_grad(const char* op, const Tensor& grad, const Tensor& weight, const Tensor& bias,
-                  const ConvShape& shape, Where where) {
-  return record(
-      {.op = op,
-       .where = where,
-       .output = kernels::conv_input_grad(grad, weight, bias, shape),
+Tensor input_grad(const Call& call, const Tensor& grad, const Tensor& weight, const Tensor& bias,
+                  const ConvShape& shape) {
+  return call.record(
+      {.output = kernels::conv_input_grad(grad, weight, bias, shape),
        .inputs = {grad, weight, bias},
        .saved = {save_if(weight.requires_grad(), grad), save_if(grad.requires_grad(), weight)},
        .backward = [shape](const Backward& b) -> Gradients {
-         return {b.needs(0) ? conv("conv", b.grad, b.saved(1), {}, shape, {}) : Tensor(),
-                 b.needs(1) ? weight_grad(b.grad, b.saved(0), shape, {}) : Tensor(),
+         return {b.needs(0) ? conv_of(b.grad, b.saved(1), shape) : Tensor(),
+                 b.needs(1) ? weight_grad(b.grad, b.saved(0), shape) : Tensor(),
                  b.needs(2) ? bias_grad(b.grad) : Tensor()};
        }});
 }
 
-Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape, Where where) {
-  return record({.op = "conv_weight_grad",
-                 .where = where,
-                 .output = kernels::conv_weight_grad(x, grad, shape),
-                 .inputs = {x, grad},
-                 .saved = {save_if(grad.requires_grad(), x), save_if(x.requires_grad(), grad)},
-                 .backward = [shape](const Backward& b) -> Gradients {
-                   return {b.needs(0)
-                               ? input_grad("conv_input_grad", b.saved(1), b.grad, {}, shape, {})
-                               : Tensor(),
-                           b.needs(1) ? conv("conv", b.saved(0), b.grad, {}, shape, {}) : Tensor()};
-                 }});
+Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
+  const Call call("conv_weight_grad", {});
+  return call.record({.output = kernels::conv_weight_grad(x, grad, shape),
+                      .inputs = {x, grad},
+                      .saved = {save_if(grad.requires_grad(), x), save_if(x.requires_grad(), grad)},
+                      .backward = [shape](const Backward& b) -> Gradients {
+                        return {b.needs(0) ? input_grad_of(b.saved(1), b.grad, shape) : Tensor(),
+                                b.needs(1) ? conv_of(b.saved(0), b.grad, shape) : Tensor()};
+                      }});
 }
 
 }  // namespace convolving
@@ -84,28 +82,28 @@ namespace {
 using namespace convolving;
 
 template <std::size_t N>
-void check_tensors(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                   std::int64_t groups, Where where) {
-  check_ranks<N>(op, x, weight, static_cast<std::int64_t>(N + 2), where);
+void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                   std::int64_t groups) {
+  check_ranks<N>(call, x, weight, static_cast<std::int64_t>(N + 2));
   const std::int64_t channels = x.size(-1 - static_cast<std::int64_t>(N));
   const std::int64_t expected = weight.shape()[1] * groups;
   if (channels != expected) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      "input has " + std::to_string(channels) + " channels but weight expects " +
                          std::to_string(expected) + " (weight.size(1) x groups = " +
                          std::to_string(weight.shape()[1]) + " x " + std::to_string(groups) + ")",
                      {{"input", x}, {"weight", weight}});
   }
   if (weight.shape()[0] % groups != 0) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      "the " + std::to_string(weight.shape()[0]) + " filters do not split into " +
                          std::to_string(groups) + " groups",
                      {{"input", x}, {"weight", weight}});
   }
   if (bias.defined()) {
-    check::same_dtype(op, "input", x, "bias", bias, where);
+    check::same_dtype(call, "input", x, "bias", bias);
     if (bias.shape() != Shape{weight.shape()[0]}) {
-      fail<ShapeError>(op, where,
+      fail<ShapeError>(call,
                        "bias must have one element for each of the " +
                            std::to_string(weight.shape()[0]) + " filters",
                        {{"weight", weight}, {"bias", bias}});
@@ -115,8 +113,8 @@ void check_tensors(const char* op, const Tensor& x, const Tensor& weight, const 
 
 // x with or without a batch.
 template <std::size_t N>
-ConvShape shape_of(const char* op, const Tensor& x, const Tensor& weight,
-                   const ConvOptions<N>& options, Where where) {
+ConvShape shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
+                   const ConvOptions<N>& options) {
   ConvShape s;
   s.dtype = x.dtype();
   s.spatial_rank = N;
@@ -138,7 +136,7 @@ ConvShape shape_of(const char* op, const Tensor& x, const Tensor& weight,
     s.pad_after[at] = keeps_length ? span - 1 - s.pad_before[at] : options.padding[d];
     const std::int64_t padded = s.input[at] + s.pad_before[at] + s.pad_after[at];
     if (s.kernel[at] < 1 || span > padded) {
-      fail<ShapeError>(op, where,
+      fail<ShapeError>(call,
                        "the kernel spans " + std::to_string(span) + " but the padded input only " +
                            std::to_string(padded) + " in spatial dimension " + std::to_string(d),
                        {{"input", x}, {"weight", weight}});
@@ -149,61 +147,63 @@ ConvShape shape_of(const char* op, const Tensor& x, const Tensor& weight,
 }
 
 template <std::size_t N>
-Tensor convolution(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                   const ConvOptions<N>& options, bool relu, Where where) {
-  if (autocast::lowers(x, weight, bias)) {
-    return convolution(op, autocast::lowered(x, where), autocast::lowered(weight, where),
-                       autocast::lowered(bias, where), options, relu, where);
-  }
-  check::floating(op, x, where);
-  check::defined(op, "weight", weight, where);
-  check_options<N>(op, x, weight, options, where);
+Tensor convolution(const Call& call, const Tensor& input, const Tensor& filters,
+                   const Tensor& offsets, const ConvOptions<N>& options, bool relu = false) {
+  const auto [x, weight, bias] =
+      call.inputs({{"input", input, floating}, {"weight", filters}, {"bias", offsets, optional}});
+  check_options<N>(call, x, weight, options);
   for (std::size_t d = 0; d < N; ++d) {
     if (options.padding.mode() == same && options.stride[d] != 1) {
-      fail<ValueError>(op, where,
+      fail<ValueError>(call,
                        "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]),
                        {{"input", x}, {"weight", weight}});
     }
   }
-  check_groups(op, x, weight, options.groups, where);
-  check_tensors<N>(op, x, weight, bias, options.groups, where);
-  const ConvShape shape = shape_of(op, x, weight, options, where);
+  check_groups(call, x, weight, options.groups);
+  check_tensors<N>(call, x, weight, bias, options.groups);
+  const ConvShape shape = shape_of(call, x, weight, options);
   if (x.dim() == static_cast<std::int64_t>(N + 1)) {
-    return squeeze(conv(op, unsqueeze(x, 0, where), weight, bias, shape, where, relu), 0, where);
+    return squeeze(conv(call, unsqueeze(x, 0), weight, bias, shape, relu), 0);
   }
-  return conv(op, x, weight, bias, shape, where, relu);
+  return conv(call, x, weight, bias, shape, relu);
 }
 
 }  // namespace
 
 Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<1>& options, Where where) {
-  return convolution("conv1d", x, weight, bias, options, false, where);
+  const Call call("conv1d", where, Cast::downcast);
+  return convolution(call, x, weight, bias, options);
 }
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<2>& options, Where where) {
-  return convolution("conv2d", x, weight, bias, options, false, where);
+  const Call call("conv2d", where, Cast::downcast);
+  return convolution(call, x, weight, bias, options);
 }
 
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<3>& options, Where where) {
-  return convolution("conv3d", x, weight, bias, options, false, where);
+  const Call call("conv3d", where, Cast::downcast);
+  return convolution(call, x, weight, bias, options);
 }
 
 Tensor conv1d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<1>& options, Where where) {
-  return convolution("conv1d_relu", x, weight, bias, options, true, where);
+  const Call call("conv1d_relu", where, Cast::downcast);
+  return convolution(call, x, weight, bias, options, true);
 }
 
 Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<2>& options, Where where) {
-  return convolution("conv2d_relu", x, weight, bias, options, true, where);
+  const Call call("conv2d_relu", where, Cast::downcast);
+  return convolution(call, x, weight, bias, options, true);
 }
 
 Tensor conv3d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<3>& options, Where where) {
-  return convolution("conv3d_relu", x, weight, bias, options, true, where);
+  const Call call("conv3d_relu", where, Cast::downcast);
+  return convolution(call, x, weight, bias, options, true);
 }
 
 }  // namespace retrograd

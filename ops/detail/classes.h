@@ -5,18 +5,18 @@
 #include <cstdint>
 #include <optional>
 
+#include <retrograd/autograd/call.h>
 #include <retrograd/ops/loss.h>
 #include <retrograd/tensor/tensor.h>
-#include <retrograd/tensor/where.h>
 
 namespace retrograd::loss {
 
 // The dimension of the classes.
-std::size_t class_dim(const char* op, const Tensor& input, const Tensor& target, Where where);
+std::size_t class_dim(const Frame& call, const Tensor& input, const Tensor& target);
 
-// Throws unless weight is undefined or has an element for each class.
-void check_class_weight(const char* op, const Tensor& weight, const Tensor& input, std::size_t dim,
-                        Where where);
+// Throws ShapeError unless weight is undefined or has an element for each class.
+void check_class_weight(const Frame& call, const Tensor& weight, const Tensor& input,
+                        std::size_t dim);
 
 // What the targets are, once they are known to be in range.
 struct Classes {
@@ -26,22 +26,22 @@ struct Classes {
 };
 
 // Throws unless all targets that are not ignored are classes of the input.
-Classes check_classes(const char* op, const Tensor& input, const Tensor& target, std::size_t dim,
-                      std::optional<std::int64_t> ignore_index, Where where);
+Classes check_classes(const Frame& call, const Tensor& input, const Tensor& target, std::size_t dim,
+                      std::optional<std::int64_t> ignore_index);
 
 // losses with 0 for ignored targets.
-Tensor without_ignored(const Tensor& losses, const Classes& classes, Where where);
+Tensor without_ignored(const Tensor& losses, const Classes& classes);
 
 // The weight of each target; undefined without weights.
-Tensor target_weights(const Tensor& weight, const Classes& classes, Where where);
+Tensor target_weights(const Tensor& weight, const Classes& classes);
 
 // Losses in which those of ignored targets are 0 and weights are factors. The mean divides by the
 // weights of the targets.
-Tensor reduced_over_targets(const char* op, const Tensor& losses, const Tensor& weights,
-                            const Classes& classes, Reduction reduction, Where where);
+Tensor reduced_over_targets(const Call& call, const Tensor& losses, const Tensor& weights,
+                            const Classes& classes, Reduction reduction);
 
 // The negative log probabilities of the targets.
-Tensor nll(const char* op, const Tensor& log_probabilities, const Classes& classes, std::size_t dim,
-           const Tensor& weights, Reduction reduction, Where where);
+Tensor nll(const Call& call, const Tensor& log_probabilities, const Classes& classes,
+           std::size_t dim, const Tensor& weights, Reduction reduction);
 
 }  // namespace retrograd::loss

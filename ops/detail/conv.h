@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include <retrograd/autograd/call.h>
 #include <retrograd/ops/conv.h>
 #include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/tensor/internal/check.h>
@@ -20,20 +21,20 @@ inline constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
 //   input_grad(g, w)  : d/dg = conv(u, w),        d/dw = weight_grad(u, g)
 //   weight_grad(x, g) : d/dx = input_grad(g, v),  d/dg = conv(x, v)
 // The first two may add a bias (channels of the result), the first may take ReLU of the sum.
-Tensor conv(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvShape& shape, Where where, bool relu = false);
-Tensor input_grad(const char* op, const Tensor& grad, const Tensor& weight, const Tensor& bias,
-                  const ConvShape& shape, Where where);
-Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape, Where where);
+Tensor conv(const Call& call, const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvShape& shape, bool relu = false);
+Tensor input_grad(const Call& call, const Tensor& grad, const Tensor& weight, const Tensor& bias,
+                  const ConvShape& shape);
+Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
 
 // Refuses strides, paddings, dilations and groups out of range; `padding` by spatial dimension.
 template <std::size_t N, class Options>
-void check_options(const char* op, const Tensor& x, const Tensor& weight, const Options& options,
-                   Where where) {
+void check_options(const Frame& call, const Tensor& x, const Tensor& weight,
+                   const Options& options) {
   for (std::size_t d = 0; d < N; ++d) {
     if (std::min(options.stride[d], options.dilation[d]) < 1 || options.padding[d] < 0 ||
         std::max({options.stride[d], options.dilation[d], options.padding[d]}) > kLargestSize) {
-      fail<ValueError>(op, where,
+      fail<ValueError>(call,
                        "stride " + std::to_string(options.stride[d]) + ", padding " +
                            std::to_string(options.padding[d]) + ", dilation " +
                            std::to_string(options.dilation[d]) + " in spatial dimension " +
@@ -45,10 +46,10 @@ void check_options(const char* op, const Tensor& x, const Tensor& weight, const 
   }
 }
 
-inline void check_groups(const char* op, const Tensor& x, const Tensor& weight, std::int64_t groups,
-                         Where where) {
+inline void check_groups(const Frame& call, const Tensor& x, const Tensor& weight,
+                         std::int64_t groups) {
   if (groups < 1 || groups > kLargestSize) {
-    fail<ValueError>(op, where,
+    fail<ValueError>(call,
                      "groups " + std::to_string(groups) + "; at least 1 is needed, and below 2^31",
                      {{"input", x}, {"weight", weight}});
   }
@@ -56,12 +57,13 @@ inline void check_groups(const char* op, const Tensor& x, const Tensor& weight, 
 
 // x with or without a batch, and a weight of `weight_rank` dimensions.
 template <std::size_t N>
-void check_ranks(const char* op, const Tensor& x, const Tensor& weight, std::int64_t weight_rank,
-                 Where where) {
-  check::same_dtype(op, "input", x, "weight", weight, where);
+void check_ranks(const Frame& call, const Tensor& x, const Tensor& weight,
+                 std::int64_t weight_rank) {
+  // Of what Autocast made of them: it takes float32 beside bfloat16.
+  check::same_dtype(call, "input", x, "weight", weight);
   constexpr auto rank = static_cast<std::int64_t>(N + 2);
   if ((x.dim() != rank && x.dim() != rank - 1) || weight.dim() != weight_rank) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      "needs an input of " + std::to_string(rank) + " dimensions (or " +
                          std::to_string(rank - 1) + " without a batch) and a weight of " +
                          std::to_string(weight_rank),

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::detail {
@@ -17,8 +18,8 @@ struct EinsumEquation {
 };
 
 // Throws ValueError and ShapeError.
-EinsumEquation read_einsum(std::string_view equation, const std::vector<Tensor>& operands,
-                           Where where);
+EinsumEquation read_einsum(const Frame& call, std::string_view equation,
+                           const std::vector<Tensor>& operands);
 
 bool contains(const Labels& labels, std::size_t label) noexcept;
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/scalar.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -10,12 +11,16 @@ namespace retrograd::check {
 
 // Throws IndexError for a value of `index` outside [0, size), or [-size, size) with `negative`.
 // `dim` is the dimension of x that is indexed.
-void indices(const char* op, const Tensor& x, const Tensor& index, std::int64_t dim,
-             std::int64_t size, bool negative, Where where);
+void indices(const Frame& call, const Tensor& x, const Tensor& index, std::int64_t dim,
+             std::int64_t size, bool negative);
 
 // Throws DTypeError for a floating value that is to go into integers.
-void not_fraction(const char* op, const Tensor& x, Scalar value, Where where);
+void not_fraction(const Frame& call, const Tensor& x, Scalar value);
 // The same, and a ValueError for one that the dtype of x does not hold.
-void value(const char* op, const Tensor& x, Scalar value, Where where);
+void value(const Frame& call, const Tensor& x, Scalar value);
+// The same for functions that open no call of their own yet.
+inline void value(const char* op, const Tensor& x, Scalar value, Where where) {
+  check::value(Frame(op, where), x, value);
+}
 
 }  // namespace retrograd::check

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include <retrograd/autograd/call.h>
 #include <retrograd/ops/kernels/norm/norm.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -36,15 +37,15 @@ struct Norm {
 };
 
 // Puts y on the tape. Weight and bias are (channels) here.
-Tensor record_norm(const char* op, Where where, Norm norm, const Tensor& x, const Tensor& weight,
+Tensor record_norm(const Call& call, Norm norm, const Tensor& x, const Tensor& weight,
                    const Tensor& bias, const Tensor& y, const NormStatistics& statistics);
 
 // Of the input's dtype, or float32 beside bfloat16; each may be undefined.
-void check_parameters(const char* op, const Tensor& weight, const Tensor& bias, const Tensor& x,
-                      const Shape& shape, Where where);
-void check_eps(const char* op, double eps, const Tensor& x, Where where);
+void check_parameters(const Frame& call, const Tensor& weight, const Tensor& bias, const Tensor& x,
+                      const Shape& shape);
+void check_eps(const Frame& call, double eps, const Tensor& x);
 // (N, C, ...) of this rank at least.
-void check_channels(const char* op, const Tensor& x, std::int64_t least_rank, Where where);
+void check_channels(const Frame& call, const Tensor& x, std::int64_t least_rank);
 
 // The number of elements of a channel of x (N, C, ...).
 std::int64_t places_of(const Tensor& x);

@@ -1,9 +1,8 @@
 #include <retrograd/ops/detail/pair.h>
+#include <retrograd/ops/internal/operator.h>
 
 #include <utility>
 
-#include <retrograd/ops/internal/view.h>
-#include <retrograd/ops/shape.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
@@ -36,13 +35,13 @@ DType result_dtype(const Operand& a, const Operand& b) {
   return kind(other) > kind(leading) ? other : leading;
 }
 
-void Pair::fit(const char* op, DType dtype, Where where, Number number_use) {
+void Pair::fit(const Frame& call, DType dtype, Number number_use) {
   if (a == nullptr || b == nullptr) {
     const Tensor& x = a != nullptr ? *a : *b;
     if (number_use == Number::added) {
-      detail::require_fits_modulo(op, number(), dtype, where, {{"input", x}});
+      detail::require_fits_modulo(call, number(), dtype, {{"input", x}});
     } else if (number_use == Number::stored) {
-      detail::require_fits(op, number(), dtype, where, {{"input", x}});
+      detail::require_fits(call, number(), dtype, {{"input", x}});
     }
   }
   if (number_use == Number::divided && !is_floating(dtype)) {
@@ -53,15 +52,15 @@ void Pair::fit(const char* op, DType dtype, Where where, Number number_use) {
     place = &made;
   };
   if (a != nullptr && a->dtype() != dtype) {
-    use(a, made_a_, a->to(dtype, where));
+    use(a, made_a_, a->to(dtype));
   }
   if (b != nullptr && b->dtype() != dtype) {
-    use(b, made_b_, b->to(dtype, where));
+    use(b, made_b_, b->to(dtype));
   }
   if (a != nullptr && b != nullptr && a->shape() != b->shape()) {
-    const Shape shape = broadcast_shapes(op, a->shape(), b->shape(), where);
-    use(a, made_a_, expand_operand(*a, shape, where));
-    use(b, made_b_, expand_operand(*b, shape, where));
+    const Shape shape = broadcast_shapes(call.name(), a->shape(), b->shape());
+    use(a, made_a_, expand_operand(*a, shape));
+    use(b, made_b_, expand_operand(*b, shape));
   }
 }
 

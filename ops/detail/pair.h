@@ -3,7 +3,6 @@
 
 #include <retrograd/ops/operand.h>
 #include <retrograd/tensor/internal/check.h>
-#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
@@ -12,13 +11,12 @@ namespace retrograd {
 DType result_dtype(const Operand& a, const Operand& b);
 
 // Throws GraphError for an operand that is an undefined tensor.
-inline void check_operands(const char* op, const Operand& a, const Operand& b, Where where) {
-  detail::begin_operator(op, where);
+inline void check_operands(const Frame& call, const Operand& a, const Operand& b) {
   if (a.is_tensor() && !a.tensor().defined()) {
-    check::defined(op, "the first operand", a.tensor(), where);
+    check::defined(call, "the first operand", a.tensor());
   }
   if (b.is_tensor() && !b.tensor().defined()) {
-    check::defined(op, "the second operand", b.tensor(), where);
+    check::defined(call, "the second operand", b.tensor());
   }
 }
 
@@ -34,12 +32,12 @@ enum class Number {
 // tensors where they fit.
 class Pair {
  public:
-  Pair(const char* op, const Operand& first, const Operand& second, Where where, Number use)
+  Pair(const Frame& call, const Operand& first, const Operand& second, Number use)
       : number_a(first.number()), number_b(second.number()) {
     if (!first.is_tensor() && !second.is_tensor()) {
-      fail<DTypeError>(op, where, "needs a tensor; both operands are numbers");
+      fail<DTypeError>(call, "needs a tensor; both operands are numbers");
     }
-    check_operands(op, first, second, where);
+    check_operands(call, first, second);
     a = first.is_tensor() ? &first.tensor() : nullptr;
     b = second.is_tensor() ? &second.tensor() : nullptr;
     if (a != nullptr && b != nullptr && a->dtype() == b->dtype() && a->shape() == b->shape() &&
@@ -49,7 +47,7 @@ class Pair {
     if ((a == nullptr || b == nullptr) && is_floating((a != nullptr ? a : b)->dtype())) {
       return;  // a floating tensor takes every number, and stays as it is
     }
-    fit(op, result_dtype(first, second), where, use);
+    fit(call, result_dtype(first, second), use);
   }
   Pair(const Pair&) = delete;
   Pair& operator=(const Pair&) = delete;
@@ -62,7 +60,7 @@ class Pair {
   Scalar number() const noexcept { return a == nullptr ? number_a : number_b; }
 
  private:
-  void fit(const char* op, DType dtype, Where where, Number number_use);
+  void fit(const Frame& call, DType dtype, Number number_use);
 
   Tensor made_a_;
   Tensor made_b_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include <retrograd/autograd/call.h>
 #include <retrograd/ops/kernels/pool/pool.h>
 #include <retrograd/ops/pool.h>
 #include <retrograd/ops/shape.h>
@@ -16,23 +17,21 @@ using kernels::PoolShape;
 // Products of two sizes of a window stay far from overflow.
 inline constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
 
-// x (N, C, spatial...), recorded as `op`.
-Tensor largest(const char* op, const Tensor& x, const PoolShape& shape, Where where);
-ValuesAndIndices largest_with_indices(const char* op, const Tensor& x, const PoolShape& shape,
-                                      Where where);
-Tensor average(const char* op, const Tensor& x, const PoolShape& shape, Where where);
+// x (N, C, spatial...), recorded as the call.
+Tensor largest(const Call& call, const Tensor& x, const PoolShape& shape);
+ValuesAndIndices largest_with_indices(const Call& call, const Tensor& x, const PoolShape& shape);
+Tensor average(const Call& call, const Tensor& x, const PoolShape& shape);
 // Adds each value at its place in zeros of shape.input.
-Tensor scatter(const char* op, const Tensor& x, const Tensor& places, const PoolShape& shape,
-               Where where);
+Tensor scatter(const Call& call, const Tensor& x, const Tensor& places, const PoolShape& shape);
 
 template <std::size_t N>
-void check_input(const char* op, const Tensor& x, Where where) {
-  check::floating(op, x, where);
+void check_input(const Frame& call, const Tensor& x) {
+  check::floating(call, x);
   constexpr auto rank = static_cast<std::int64_t>(N);
   if (x.dim() != rank + 1 && x.dim() != rank + 2) {
     constexpr const char* sizes[] = {"L", "H, W", "D, H, W"};
     const std::string spatial = sizes[N - 1];
-    fail<ShapeError>(op, where, "needs an input (N, C, " + spatial + ") or (C, " + spatial + ")",
+    fail<ShapeError>(call, "needs an input (N, C, " + spatial + ") or (C, " + spatial + ")",
                      {{"input", x}});
   }
 }
@@ -50,9 +49,9 @@ PoolShape input_shape(const Tensor& x) {
 
 // Checks the input too.
 template <std::size_t N>
-PoolShape shape_of(const char* op, const Tensor& x, Size<N> kernel,
-                   const MaxPoolOptions<N>& options, Where where) {
-  check_input<N>(op, x, where);
+PoolShape shape_of(const Frame& call, const Tensor& x, Size<N> kernel,
+                   const MaxPoolOptions<N>& options) {
+  check_input<N>(call, x);
   PoolShape s = input_shape<N>(x);
   const Size<N> stride = options.stride.value_or(kernel);
   for (std::size_t i = 0; i < N; ++i) {
@@ -64,7 +63,7 @@ PoolShape shape_of(const char* op, const Tensor& x, Size<N> kernel,
     const auto [least, most] = std::minmax({s.kernel[d], s.stride[d], s.dilation[d]});
     if (least < 1 || most > kLargestSize || s.padding[d] < 0 || s.padding[d] > s.kernel[d] / 2) {
       fail<ValueError>(
-          op, where,
+          call,
           "kernel " + std::to_string(s.kernel[d]) + ", stride " + std::to_string(s.stride[d]) +
               ", padding " + std::to_string(s.padding[d]) + ", dilation " +
               std::to_string(s.dilation[d]) + " in spatial dimension " + std::to_string(i) +
@@ -76,7 +75,7 @@ PoolShape shape_of(const char* op, const Tensor& x, Size<N> kernel,
     const std::int64_t room =
         s.input[d] + 2 * s.padding[d] - span + (options.ceil_mode ? s.stride[d] - 1 : 0);
     if (room < 0 || s.input[d] == 0) {
-      fail<ShapeError>(op, where,
+      fail<ShapeError>(call,
                        "the window spans " + std::to_string(span) + " but the padded input only " +
                            std::to_string(s.input[d] + 2 * s.padding[d]) +
                            " in spatial dimension " + std::to_string(i),
@@ -93,18 +92,17 @@ PoolShape shape_of(const char* op, const Tensor& x, Size<N> kernel,
 
 // Calls pool(x with a batch) and takes away the batch that was added.
 template <std::size_t N, class Pool>
-Tensor with_batch(const Tensor& x, Where where, Pool&& pool) {
-  return x.shape().size() == N + 2 ? pool(x) : squeeze(pool(unsqueeze(x, 0, where)), 0, where);
+Tensor with_batch(const Tensor& x, Pool&& pool) {
+  return x.shape().size() == N + 2 ? pool(x) : squeeze(pool(unsqueeze(x, 0)), 0);
 }
 
 template <std::size_t N>
-ValuesAndIndices batched_with_indices(const char* op, const Tensor& x, const PoolShape& shape,
-                                      Where where) {
+ValuesAndIndices batched_with_indices(const Call& call, const Tensor& x, const PoolShape& shape) {
   if (x.shape().size() == N + 2) {
-    return largest_with_indices(op, x, shape, where);
+    return largest_with_indices(call, x, shape);
   }
-  const ValuesAndIndices found = largest_with_indices(op, unsqueeze(x, 0, where), shape, where);
-  return {squeeze(found.values, 0, where), squeeze(found.indices, 0, where)};
+  const ValuesAndIndices found = largest_with_indices(call, unsqueeze(x, 0), shape);
+  return {squeeze(found.values, 0), squeeze(found.indices, 0)};
 }
 
 }  // namespace retrograd::pooling

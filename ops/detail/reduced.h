@@ -2,14 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
-#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/dims.h>
+#include <retrograd/tensor/error.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::detail {
-
-using kernels::DimMask;
 
 // The shape with the reduced dimensions as 1.
 inline Shape kept_shape(Shape shape, const DimMask& reduced) {
@@ -60,10 +61,10 @@ inline Dims reduced_dims(std::size_t rank, const DimMask& reduced) {
 }
 
 // Throws ShapeError where a reduced dimension has length 0.
-inline void require_elements(const char* op, const Tensor& x, const DimMask& reduced, Where where) {
+inline void require_elements(const Frame& call, const Tensor& x, const DimMask& reduced) {
   for (std::size_t d = 0; d < x.shape().size(); ++d) {
     if (reduced[d] && x.shape()[d] == 0) {
-      fail<ShapeError>(op, where,
+      fail<ShapeError>(call,
                        "dimension " + std::to_string(d) +
                            " has length 0, and no elements have no largest or smallest",
                        {{"input", x}});

@@ -3,11 +3,9 @@
 #include <cmath>
 #include <string>
 
-#include <retrograd/autograd/record.h>
 #include <retrograd/ops/internal/number.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/image/resample.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -15,14 +13,13 @@ namespace {
 
 using Axes = std::vector<kernels::ResampleAxis>;
 
-Tensor resampled(const Axes& axes, bool back, const Tensor& x, Where where) {
-  return record(
-      {.op = back ? "interpolate_input_grad" : "interpolate",
-       .where = where,
-       .output = back ? kernels::resample_input_grad(x, axes) : kernels::resample(x, axes),
+Tensor resampled(const Axes& axes, bool back, const Tensor& x) {
+  const Call call(back ? "interpolate_input_grad" : "interpolate", {});
+  return call.record(
+      {.output = back ? kernels::resample_input_grad(x, axes) : kernels::resample(x, axes),
        .inputs = {x},
        .backward = [axes, back](const Backward& b) -> Gradients {
-         return {resampled(axes, !back, b.grad, {})};
+         return {resampled(axes, !back, b.grad)};
        }});
 }
 
@@ -47,33 +44,30 @@ std::size_t rank_of(InterpolateMode mode) {
   }
 }
 
-constexpr const char* kOp = "interpolate";
-
-void check_options(const Tensor& x, const InterpolateOptions& options, Where where) {
-  check::floating(kOp, x, where);
+void check_options(const Frame& call, const Tensor& x, const InterpolateOptions& options) {
+  check::floating(call, x);
   if (x.dim() < 3 || x.dim() > 5) {
-    fail<ShapeError>(kOp, where, "needs an input (N, C, spatial...) of 3 to 5 dimensions",
+    fail<ShapeError>(call, "needs an input (N, C, spatial...) of 3 to 5 dimensions",
                      {{"input", x}});
   }
   const std::size_t rank = x.shape().size() - 2;
   const std::size_t wanted = rank_of(options.mode);
   if (wanted != 0 && wanted != rank) {
-    fail<ShapeError>(kOp, where,
+    fail<ShapeError>(call,
                      "the mode is for " + std::to_string(wanted) + " spatial dimensions, not " +
                          std::to_string(rank),
                      {{"input", x}});
   }
   if (options.align_corners && wanted == 0) {
-    fail<ValueError>(kOp, where, "align_corners is for the linear and cubic modes alone",
-                     {{"input", x}});
+    fail<ValueError>(call, "align_corners is for the linear and cubic modes alone", {{"input", x}});
   }
   const std::vector<double>& factors = options.scale_factor.values();
   if (options.size.empty() == factors.empty()) {
-    fail<ValueError>(kOp, where, "needs either size or scale_factor", {{"input", x}});
+    fail<ValueError>(call, "needs either size or scale_factor", {{"input", x}});
   }
   const std::size_t given = options.size.size() + factors.size();
   if (given != 1 && given != rank) {
-    fail<ValueError>(kOp, where,
+    fail<ValueError>(call,
                      "size or scale_factor has " + std::to_string(given) +
                          " numbers; 1 or one for each of the " + std::to_string(rank) +
                          " spatial dimensions is needed",
@@ -81,8 +75,8 @@ void check_options(const Tensor& x, const InterpolateOptions& options, Where whe
   }
 }
 
-kernels::ResampleAxis axis_of(const Tensor& x, const InterpolateOptions& options, std::size_t d,
-                              Where where) {
+kernels::ResampleAxis axis_of(const Frame& call, const Tensor& x, const InterpolateOptions& options,
+                              std::size_t d) {
   const auto pick = [d](const auto& list) { return list[list.size() == 1 ? 0 : d]; };
   kernels::ResampleAxis axis{.mode = resampling(options.mode),
                              .input = x.shape()[d + 2],
@@ -99,7 +93,7 @@ kernels::ResampleAxis axis_of(const Tensor& x, const InterpolateOptions& options
   }
   constexpr double kMost = 2147483648.0;
   if (axis.input < 1 || !(wanted >= 1 && wanted < kMost)) {
-    fail<ValueError>(kOp, where,
+    fail<ValueError>(call,
                      "spatial dimension " + std::to_string(d) + " of length " +
                          std::to_string(axis.input) + " cannot become " + number_text(wanted) +
                          " long; both must be at least 1 and below 2^31",
@@ -115,30 +109,29 @@ kernels::ResampleAxis axis_of(const Tensor& x, const InterpolateOptions& options
 }  // namespace
 
 Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Where where) {
-  check_options(x, options, where);
+  const Call call("interpolate", where);
+  check_options(call, x, options);
   Axes axes;
   Shape shape = x.shape();
   for (std::size_t d = 0; d + 2 < x.shape().size(); ++d) {
-    axes.push_back(axis_of(x, options, d, where));
+    axes.push_back(axis_of(call, x, options, d));
     shape[d + 2] = axes.back().output;
   }
-  checked_numel(kOp, shape, x.dtype(), where);
-  return resampled(axes, false, x, where);
+  check::numel(call, shape, x.dtype());
+  return resampled(axes, false, x);
 }
 
 namespace {
 
 // Splits off the last three dimensions, checked to be there.
-Shape leading(const char* op, const Tensor& x, std::int64_t factor, Where where) {
-  check::defined(op, "input", x, where);
+Shape leading(const Frame& call, const Tensor& x, std::int64_t factor) {
+  check::defined(call, "input", x);
   if (x.dim() < 3 || x.dim() > 6) {
-    fail<ShapeError>(op, where, "needs an input (..., C, H, W) of 3 to 6 dimensions",
-                     {{"input", x}});
+    fail<ShapeError>(call, "needs an input (..., C, H, W) of 3 to 6 dimensions", {{"input", x}});
   }
   if (factor < 1 || factor >= (std::int64_t{1} << 15)) {
     fail<ValueError>(
-        op, where,
-        "the factor is " + std::to_string(factor) + "; at least 1 and below 2^15 is needed",
+        call, "the factor is " + std::to_string(factor) + "; at least 1 and below 2^15 is needed",
         {{"input", x}});
   }
   Shape shape = x.shape();
@@ -170,38 +163,40 @@ Dims order(std::size_t leading, std::initializer_list<std::int64_t> rest) {
 }  // namespace
 
 Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where) {
+  const Call call("pixel_shuffle", where);
   const std::int64_t r = upscale_factor;
-  const Shape front = leading("pixel_shuffle", x, r, where);
+  const Shape front = leading(call, x, r);
   const std::int64_t channels = x.size(-3);
   const std::int64_t height = x.size(-2);
   const std::int64_t width = x.size(-1);
   if (channels % (r * r) != 0) {
-    fail<ShapeError>("pixel_shuffle", where,
+    fail<ShapeError>(call,
                      "the " + std::to_string(channels) + " channels do not split into blocks of " +
                          std::to_string(r) + " x " + std::to_string(r),
                      {{"input", x}});
   }
   const std::int64_t kept = channels / (r * r);
-  const Tensor split = reshape(x, joined(front, {kept, r, r, height, width}), where);
-  const Tensor moved = permute(split, order(front.size(), {0, 3, 1, 4, 2}), where);
-  return reshape(moved, joined(front, {kept, height * r, width * r}), where);
+  const Tensor split = reshape(x, joined(front, {kept, r, r, height, width}));
+  const Tensor moved = permute(split, order(front.size(), {0, 3, 1, 4, 2}));
+  return call.result(reshape(moved, joined(front, {kept, height * r, width * r})));
 }
 
 Tensor pixel_unshuffle(const Tensor& x, std::int64_t downscale_factor, Where where) {
+  const Call call("pixel_unshuffle", where);
   const std::int64_t r = downscale_factor;
-  const Shape front = leading("pixel_unshuffle", x, r, where);
+  const Shape front = leading(call, x, r);
   const std::int64_t channels = x.size(-3);
   const std::int64_t height = x.size(-2);
   const std::int64_t width = x.size(-1);
   if (height % r != 0 || width % r != 0) {
     fail<ShapeError>(
-        "pixel_unshuffle", where,
+        call,
         "the image does not split into blocks of " + std::to_string(r) + " x " + std::to_string(r),
         {{"input", x}});
   }
-  const Tensor split = reshape(x, joined(front, {channels, height / r, r, width / r, r}), where);
-  const Tensor moved = permute(split, order(front.size(), {0, 2, 4, 1, 3}), where);
-  return reshape(moved, joined(front, {channels * r * r, height / r, width / r}), where);
+  const Tensor split = reshape(x, joined(front, {channels, height / r, r, width / r, r}));
+  const Tensor moved = permute(split, order(front.size(), {0, 2, 4, 1, 3}));
+  return call.result(reshape(moved, joined(front, {channels * r * r, height / r, width / r})));
 }
 
 }  // namespace retrograd

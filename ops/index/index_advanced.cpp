@@ -2,14 +2,10 @@
 // are selected, added to or replaced.
 #include <algorithm>
 
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/internal/view.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/index/index.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -33,16 +29,15 @@ struct Entry {
   std::int64_t size;
 };
 
-Tensor from_front(const Tensor& index, std::int64_t size, Where where) {
-  return retrograd::where(lt(index, 0, where), add(index, size, where), index, where);
+Tensor from_front(const Tensor& index, std::int64_t size) {
+  return where(index < 0, index + size, index);
 }
 
-Entry masked_entry(const char* op, const Tensor& x, const Tensor& mask, std::size_t dim,
-                   Where where) {
+Entry masked_entry(const Frame& call, const Tensor& x, const Tensor& mask, std::size_t dim) {
   std::int64_t size = 1;
   for (std::size_t d = 0; d < mask.shape().size(); ++d) {
     if (mask.shape()[d] != x.shape()[dim + d]) {
-      fail<IndexError>(op, where,
+      fail<IndexError>(call,
                        "the mask's dimension " + std::to_string(d) + " has length " +
                            std::to_string(mask.shape()[d]) + ", the input's dimension " +
                            std::to_string(dim + d) + " has " + std::to_string(x.shape()[dim + d]),
@@ -54,38 +49,38 @@ Entry masked_entry(const char* op, const Tensor& x, const Tensor& mask, std::siz
 }
 
 // The indices of all entries as one, broadcast together.
-Tensor joined_index(const char* op, const std::vector<Entry>& entries, Where where) {
+Tensor joined_index(const Frame& call, const std::vector<Entry>& entries) {
   Shape shape = entries.front().index.shape();
   for (const Entry& entry : entries) {
-    shape = broadcast_shapes(op, shape, entry.index.shape(), where);
+    shape = broadcast_shapes(call.name(), shape, entry.index.shape());
   }
   Tensor all = entries.front().index;
   for (std::size_t i = 1; i < entries.size(); ++i) {
-    all = add(mul(all, entries[i].size, where), entries[i].index, where);
+    all = all * entries[i].size + entries[i].index;
   }
-  return expand_operand(all, shape, where);
+  return expand_operand(all, shape);
 }
 
-Reading reading_of(const char* op, const Tensor& x, const Indices& indices, Where where) {
-  check::defined(op, "input", x, where);
+Reading reading_of(const Frame& call, const Tensor& x, const Indices& indices) {
+  check::defined(call, "input", x);
   std::vector<Entry> entries;
   Dims indexed;
   Dims others;
   std::size_t dim = 0;
   const auto refuse_too_many = [&] {
-    fail<IndexError>(op, where, "more indices than the input has dimensions", {{"input", x}});
+    fail<IndexError>(call, "more indices than the input has dimensions", {{"input", x}});
   };
   for (const auto& index : indices) {
     std::size_t width = 1;
     if (index) {
-      check::defined(op, "an index", *index, where);
+      check::defined(call, "an index", *index);
       if (index->dtype() != int64 && index->dtype() != boolean) {
-        fail<DTypeError>(op, where, "indices must be int64 or boolean masks",
+        fail<DTypeError>(call, "indices must be int64 or boolean masks",
                          {{"input", x}, {"index", *index}});
       }
       width = index->dtype() == boolean ? index->shape().size() : 1;
       if (width == 0) {
-        fail<ShapeError>(op, where, "a mask needs a dimension", {{"input", x}, {"mask", *index}});
+        fail<ShapeError>(call, "a mask needs a dimension", {{"input", x}, {"mask", *index}});
       }
     }
     if (dim + width > x.shape().size()) {
@@ -94,11 +89,11 @@ Reading reading_of(const char* op, const Tensor& x, const Indices& indices, Wher
     if (!index) {
       others.push_back(static_cast<std::int64_t>(dim));
     } else if (index->dtype() == boolean) {
-      entries.push_back(masked_entry(op, x, *index, dim, where));
+      entries.push_back(masked_entry(call, x, *index, dim));
     } else {
       const std::int64_t size = x.shape()[dim];
-      check::indices(op, x, *index, static_cast<std::int64_t>(dim), size, true, where);
-      entries.push_back({from_front(*index, size, where), size});
+      check::indices(call, x, *index, static_cast<std::int64_t>(dim), size, true);
+      entries.push_back({from_front(*index, size), size});
     }
     for (std::size_t d = 0; index && d < width; ++d) {
       indexed.push_back(static_cast<std::int64_t>(dim + d));
@@ -106,12 +101,12 @@ Reading reading_of(const char* op, const Tensor& x, const Indices& indices, Wher
     dim += width;
   }
   if (entries.empty()) {
-    fail<ValueError>(op, where, "needs at least one index", {{"input", x}});
+    fail<ValueError>(call, "needs at least one index", {{"input", x}});
   }
   for (; dim < x.shape().size(); ++dim) {
     others.push_back(static_cast<std::int64_t>(dim));
   }
-  const Tensor all = joined_index(op, entries, where);
+  const Tensor all = joined_index(call, entries);
 
   Reading r;
   const auto count = static_cast<std::int64_t>(indexed.size());
@@ -136,67 +131,68 @@ Reading reading_of(const char* op, const Tensor& x, const Indices& indices, Wher
     r.joined[d] = r.result[d] = x.shape()[static_cast<std::size_t>(others[d])];
   }
   r.joined.insert(r.at, length);
-  check::rank(op, r.result.size() + all.shape().size(), x, where);
+  check::rank(call, r.result.size() + all.shape().size(), x);
   for (std::size_t d = 0; d < all.shape().size(); ++d) {
     r.result.insert(r.at + d, all.shape()[d]);
   }
-  checked_numel(op, r.result, x.dtype(), where);
-  r.places = reshape(all, {all.numel()}, where);
+  check::numel(call, r.result, x.dtype());
+  r.places = reshape(all, {all.numel()});
   return r;
 }
 
-Tensor joined(const Tensor& x, const Reading& r, Where where) {
-  return reshape(r.moved ? permute(x, r.order, where) : x, r.joined, where);
+Tensor joined(const Tensor& x, const Reading& r) {
+  return reshape(r.moved ? permute(x, r.order) : x, r.joined);
 }
 
 // What index_put writes: `values` in the shape of slices along the joined dimension.
-Tensor slices_of(const Tensor& x, const Reading& r, const Operand& values, Where where) {
+Tensor slices_of(const Frame& call, const Tensor& x, const Reading& r, const Operand& values) {
   Tensor given;
   if (values.is_tensor()) {
     given = values.tensor();
-    check::defined("index_put", "values", given, where);
-    check::same_dtype("index_put", "input", x, "values", given, where);
+    check::defined(call, "values", given);
+    check::same_dtype(call, "input", x, "values", given);
   } else {
-    check::value("index_put", x, values.number(), where);
+    check::value(call, x, values.number());
     given = full({}, values.number(), {.dtype = x.dtype()});
   }
-  if (broadcast_shapes("index_put", r.result, given.shape(), where) != r.result) {
-    fail<ShapeError>("index_put", where,
-                     "values do not broadcast to the indexed shape " + to_string(r.result),
+  if (broadcast_shapes(call.name(), r.result, given.shape()) != r.result) {
+    fail<ShapeError>(call, "values do not broadcast to the indexed shape " + to_string(r.result),
                      {{"input", x}, {"values", given}});
   }
   Shape slices = r.joined;
   slices[r.at] = r.places.numel();
-  return reshape(expand_operand(given, r.result, where), slices, where);
+  return reshape(expand_operand(given, r.result), slices);
 }
 
 }  // namespace
 
 Tensor index(const Tensor& x, const Indices& indices, Where where) {
-  const Reading r = reading_of("index", x, indices, where);
+  const Call call("index", where);
+  const Reading r = reading_of(call, x, indices);
   const auto at = static_cast<std::int64_t>(r.at);
-  return reshape(index_select(joined(x, r, where), at, r.places, where), r.result, where);
+  return call.result(reshape(index_select(joined(x, r), at, r.places), r.result));
 }
 
 Tensor index_put(const Tensor& x, const Indices& indices, const Operand& values, bool accumulate,
                  Where where) {
-  const Reading r = reading_of("index_put", x, indices, where);
-  const Tensor slices = slices_of(x, r, values, where);
-  const Tensor base = joined(x, r, where);
+  const Call call("index_put", where);
+  const Reading r = reading_of(call, x, indices);
+  const Tensor slices = slices_of(call, x, r, values);
+  const Tensor base = joined(x, r);
   const auto at = static_cast<std::int64_t>(r.at);
-  const Tensor put = accumulate ? index_add(base, at, r.places, slices, 1, where)
-                                : index_copy(base, at, r.places, slices, where);
-  const Tensor apart = reshape(put, r.shape, where);
-  return r.moved ? permute(apart, r.back, where) : apart;
+  const Tensor put =
+      accumulate ? index_add(base, at, r.places, slices) : index_copy(base, at, r.places, slices);
+  const Tensor apart = reshape(put, r.shape);
+  return call.result(r.moved ? permute(apart, r.back) : apart);
 }
 
 Tensor take(const Tensor& x, const Tensor& index, Where where) {
-  check::defined("take", "input", x, where);
-  check::dtype("take", "index", index, int64, where);
-  check::indices("take", x, index, 0, x.numel(), true, where);
-  const Tensor places = reshape(from_front(index, x.numel(), where), {index.numel()}, where);
-  return reshape(index_select(reshape(x, {x.numel()}, where), 0, places, where), index.shape(),
-                 where);
+  const Call call("take", where);
+  check::defined(call, "input", x);
+  check::dtype(call, "index", index, int64);
+  check::indices(call, x, index, 0, x.numel(), true);
+  const Tensor places = reshape(from_front(index, x.numel()), {index.numel()});
+  return call.result(reshape(index_select(reshape(x, {x.numel()}), 0, places), index.shape()));
 }
 
 }  // namespace retrograd

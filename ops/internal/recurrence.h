@@ -13,8 +13,8 @@ struct Hidden {
 };
 
 // gates: w_ih x + b_ih, (..., G H).
-Tensor rnn_step(const Tensor& gates, const Tensor& h, Hidden hidden, bool use_relu, Where where);
-Tensor gru_step(const Tensor& gates, const Tensor& h, Hidden hidden, Where where);
-LSTMState lstm_step(const Tensor& gates, const LSTMState& state, Hidden hidden, Where where);
+Tensor rnn_step(const Tensor& gates, const Tensor& h, Hidden hidden, bool use_relu);
+Tensor gru_step(const Tensor& gates, const Tensor& h, Hidden hidden);
+LSTMState lstm_step(const Tensor& gates, const LSTMState& state, Hidden hidden);
 
 }  // namespace retrograd::recurrence

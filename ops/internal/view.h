@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include <retrograd/autograd/call.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
@@ -15,12 +16,12 @@ Tensor tracked_view(const Tensor& x, const Shape& shape, const Strides& strides,
 // copy can.
 std::optional<Strides> reshaped_strides(const Tensor& x, const Shape& shape);
 
-// All of x as a view with a node of its own, recorded as `op`: the result of an operator that has
-// nothing to do, so that hooks on it concern this use alone.
-Tensor whole_view(const char* op, const Tensor& x, Where where);
+// All of x as a view with a node of its own, recorded as the call: the result of an operator that
+// has nothing to do, so that hooks on it concern this use alone.
+Tensor whole_view(const Call& call, const Tensor& x);
 
 // x itself if it has the shape, else expand(): for operands, which are not handed out.
-Tensor expand_operand(const Tensor& x, const Shape& shape, Where where);
+Tensor expand_operand(const Tensor& x, const Shape& shape);
 // The same with sum_to(): for gradients.
 Tensor sum_gradient_to(const Tensor& grad, const Shape& shape);
 

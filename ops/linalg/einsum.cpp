@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <retrograd/ops/arithmetic.h>
+#include <retrograd/autograd/autocast.h>
+#include <retrograd/autograd/internal/autocast_off.h>
 #include <retrograd/ops/detail/einsum_equation.h>
-#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/matmul.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -35,16 +33,16 @@ Labels joined(Labels a, const Labels& b) {
   return a;
 }
 
-Term permuted(const Term& term, const Labels& order, Where where) {
+Term permuted(const Term& term, const Labels& order) {
   Dims dims;
   for (const std::size_t label : order) {
     dims.push_back(term.position(label));
   }
-  return {permute(term.value, dims, where), order};
+  return {permute(term.value, dims), order};
 }
 
 // The diagonal of dimensions a < b, as the last: every n + 1st of the n x n elements.
-Term diagonal_of(const Term& term, std::size_t a, std::size_t b, Where where) {
+Term diagonal_of(const Term& term, std::size_t a, std::size_t b) {
   Labels labels;
   Dims order;
   Shape shape;
@@ -60,15 +58,15 @@ Term diagonal_of(const Term& term, std::size_t a, std::size_t b, Where where) {
   order.push_back(static_cast<std::int64_t>(b));
   const std::int64_t n = term.value.shape()[a];
   shape.push_back(n * n);
-  const Tensor flat = reshape(permute(term.value, order, where), shape, where);
-  return {slice(flat, -1, {}, {}, n + 1, where), labels};
+  const Tensor flat = reshape(permute(term.value, order), shape);
+  return {slice(flat, -1, {}, {}, n + 1), labels};
 }
 
-Term without_repeats(Term term, Where where) {
+Term without_repeats(Term term) {
   for (std::size_t b = 1; b < term.labels.size(); ++b) {
     const auto a = static_cast<std::size_t>(term.position(term.labels[b]));
     if (a < b) {
-      term = diagonal_of(term, a, b, where);
+      term = diagonal_of(term, a, b);
       b = 0;
     }
   }
@@ -77,7 +75,7 @@ Term without_repeats(Term term, Where where) {
 
 // Sums over the indices for which drop(label) holds.
 template <class Drop>
-Term summed(const Term& term, Drop&& drop, Where where) {
+Term summed(const Term& term, Drop&& drop) {
   Dims dims;
   Labels kept;
   for (std::size_t d = 0; d < term.labels.size(); ++d) {
@@ -87,18 +85,18 @@ Term summed(const Term& term, Drop&& drop, Where where) {
       kept.push_back(term.labels[d]);
     }
   }
-  return dims.empty() ? term : Term{sum(term.value, dims, false, where), kept};
+  return dims.empty() ? term : Term{sum(term.value, dims), kept};
 }
 
 // Shared dimensions of length 1 repeated to the other's length.
-Tensor repeated(const Term& term, const Term& other, Where where) {
+Tensor repeated(const Term& term, const Term& other) {
   Shape shape = term.value.shape();
   for (std::size_t d = 0; d < shape.size(); ++d) {
     if (contains(other.labels, term.labels[d]) && shape[d] == 1) {
       shape[d] = other.length(term.labels[d]);
     }
   }
-  return shape == term.value.shape() ? term.value : expand(term.value, shape, where);
+  return shape == term.value.shape() ? term.value : expand(term.value, shape);
 }
 
 std::int64_t product_of_lengths(const Term& term, const Labels& labels) {
@@ -111,27 +109,25 @@ std::int64_t product_of_lengths(const Term& term, const Labels& labels) {
 
 // Nothing is summed over: dimensions of length 1 for the indices that one of the two lacks.
 Term multiplied(const Term& a, const Term& b, const Labels& shared, const Labels& only_a,
-                const Labels& only_b, Where where) {
-  Tensor left = permuted(a, joined(shared, only_a), where).value;
-  Tensor right = permuted(b, joined(shared, only_b), where).value;
+                const Labels& only_b) {
+  Tensor left = permuted(a, joined(shared, only_a)).value;
+  Tensor right = permuted(b, joined(shared, only_b)).value;
   for (std::size_t i = 0; i < only_b.size(); ++i) {
-    left = unsqueeze(left, -1, where);
+    left = unsqueeze(left, -1);
   }
   for (std::size_t i = 0; i < only_a.size(); ++i) {
-    right = unsqueeze(right, static_cast<std::int64_t>(shared.size()), where);
+    right = unsqueeze(right, static_cast<std::int64_t>(shared.size()));
   }
-  return {mul(left, right, where), joined(joined(shared, only_a), only_b)};
+  return {left * right, joined(joined(shared, only_a), only_b)};
 }
 
 // The product of two terms, summed over the indices that keep(label) does not hold for.
 template <class Keep>
-Term contracted(Term a, Term b, Keep&& keep, Where where) {
-  a = summed(
-      a, [&](std::size_t label) { return !keep(label) && !contains(b.labels, label); }, where);
-  b = summed(
-      b, [&](std::size_t label) { return !keep(label) && !contains(a.labels, label); }, where);
-  a.value = repeated(a, b, where);
-  b.value = repeated(b, a, where);
+Term contracted(Term a, Term b, Keep&& keep) {
+  a = summed(a, [&](std::size_t label) { return !keep(label) && !contains(b.labels, label); });
+  b = summed(b, [&](std::size_t label) { return !keep(label) && !contains(a.labels, label); });
+  a.value = repeated(a, b);
+  b.value = repeated(b, a);
   Labels shared;
   Labels summed_over;
   Labels only_a;
@@ -145,19 +141,18 @@ Term contracted(Term a, Term b, Keep&& keep, Where where) {
     }
   }
   if (summed_over.empty()) {
-    return multiplied(a, b, shared, only_a, only_b, where);
+    return multiplied(a, b, shared, only_a, only_b);
   }
-  const Tensor left = permuted(a, joined(joined(shared, only_a), summed_over), where).value;
-  const Tensor right = permuted(b, joined(joined(shared, summed_over), only_b), where).value;
+  const Tensor left = permuted(a, joined(joined(shared, only_a), summed_over)).value;
+  const Tensor right = permuted(b, joined(joined(shared, summed_over), only_b)).value;
   const std::int64_t batch = product_of_lengths(a, shared);
   const std::int64_t rows = product_of_lengths(a, only_a);
   const std::int64_t depth = product_of_lengths(a, summed_over);
   const std::int64_t columns = product_of_lengths(b, only_b);
-  const Tensor product = shared.empty()
-                             ? matmul(reshape(left, {rows, depth}, where),
-                                      reshape(right, {depth, columns}, where), where)
-                             : matmul(reshape(left, {batch, rows, depth}, where),
-                                      reshape(right, {batch, depth, columns}, where), where);
+  const Tensor product =
+      shared.empty()
+          ? matmul(reshape(left, {rows, depth}), reshape(right, {depth, columns}))
+          : matmul(reshape(left, {batch, rows, depth}), reshape(right, {batch, depth, columns}));
   Shape shape;
   for (const std::size_t label : joined(shared, only_a)) {
     shape.push_back(a.length(label));
@@ -165,7 +160,7 @@ Term contracted(Term a, Term b, Keep&& keep, Where where) {
   for (const std::size_t label : only_b) {
     shape.push_back(b.length(label));
   }
-  return {reshape(product, shape, where), joined(joined(shared, only_a), only_b)};
+  return {reshape(product, shape), joined(joined(shared, only_a), only_b)};
 }
 
 // Whether the result or an operand after `last` has the index.
@@ -176,7 +171,7 @@ bool is_needed_after(const EinsumEquation& equation, std::size_t last, std::size
                      [&](const Labels& labels) { return contains(labels, label); });
 }
 
-void check_ranks(const EinsumEquation& equation, Where where) {
+void check_ranks(const Frame& call, const EinsumEquation& equation) {
   Labels open;
   for (std::size_t i = 0; i < equation.inputs.size(); ++i) {
     for (const std::size_t label : equation.inputs[i]) {
@@ -186,58 +181,51 @@ void check_ranks(const EinsumEquation& equation, Where where) {
     }
     std::erase_if(open, [&](std::size_t label) { return !is_needed_after(equation, i, label); });
     if (open.size() > Dims::capacity) {
-      fail<ShapeError>("einsum", where,
-                       "the product of the first " + std::to_string(i + 1) + " operands has " +
-                           std::to_string(open.size()) + " dimensions; at most 8 are possible");
+      fail<ShapeError>(call, "the product of the first " + std::to_string(i + 1) +
+                                 " operands has " + std::to_string(open.size()) +
+                                 " dimensions; at most 8 are possible");
     }
   }
 }
 
-void check_operands(const std::vector<Tensor>& operands, Where where) {
+void check_operands(const Frame& call, const std::vector<Tensor>& operands) {
   if (operands.empty()) {
-    fail<ValueError>("einsum", where, "needs at least one operand");
+    fail<ValueError>(call, "needs at least one operand");
   }
   for (const Tensor& x : operands) {
-    check::defined("einsum", "an operand", x, where);
-    check::same_dtype("einsum", "the first operand", operands[0], "another", x, where);
+    check::defined(call, "an operand", x);
+    check::same_dtype(call, "the first operand", operands[0], "another", x);
     if (x.dtype() == boolean) {
-      fail<DTypeError>("einsum", where, "booleans have no product", {{"operand", x}});
+      fail<DTypeError>(call, "booleans have no product", {{"operand", x}});
     }
   }
+}
+
+Tensor computed(const Call& call, std::string_view equation, const std::vector<Tensor>& operands) {
+  check_operands(call, operands);
+  const EinsumEquation indices = read_einsum(call, equation, operands);
+  check_ranks(call, indices);
+  // bfloat16 is rounded once, at the end.
+  const bool widened = operands[0].dtype() == bfloat16 && operands.size() > 1;
+  const auto term = [&](std::size_t i) {
+    const Tensor& x = operands[i];
+    return without_repeats({widened ? x.to(float32) : x, indices.inputs[i]});
+  };
+  Term result = term(0);
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    result = contracted(result, term(i),
+                        [&](std::size_t label) { return is_needed_after(indices, i, label); });
+  }
+  result = summed(result, [&](std::size_t label) { return !contains(indices.output, label); });
+  const Tensor y = permuted(result, indices.output).value;
+  return widened ? y.to(bfloat16) : y;
 }
 
 }  // namespace
 
 Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
-  if (autocast_enabled() && std::none_of(operands.begin(), operands.end(), [](const Tensor& x) {
-        return autocast::has_dtype(x, float64);
-      })) {
-    const detail::AutocastOff off;  // what is widened below stays so
-    std::vector<Tensor> lowered;
-    for (const Tensor& x : operands) {
-      lowered.push_back(autocast::lowered(x, where));
-    }
-    return einsum(equation, lowered, where);
-  }
-  check_operands(operands, where);
-  const EinsumEquation indices = read_einsum(equation, operands, where);
-  check_ranks(indices, where);
-  // bfloat16 is rounded once, at the end.
-  const bool widened = operands[0].dtype() == bfloat16 && operands.size() > 1;
-  const auto term = [&](std::size_t i) {
-    const Tensor& x = operands[i];
-    return without_repeats({widened ? x.to(float32, where) : x, indices.inputs[i]}, where);
-  };
-  Term result = term(0);
-  for (std::size_t i = 1; i < operands.size(); ++i) {
-    result = contracted(
-        result, term(i), [&](std::size_t label) { return is_needed_after(indices, i, label); },
-        where);
-  }
-  result = summed(
-      result, [&](std::size_t label) { return !contains(indices.output, label); }, where);
-  const Tensor y = permuted(result, indices.output, where).value;
-  return widened ? y.to(bfloat16, where) : y;
+  const Call call("einsum", where, Cast::downcast);
+  return call.result(computed(call, equation, call.inputs(operands)));
 }
 
 }  // namespace retrograd

@@ -16,8 +16,8 @@ constexpr std::size_t kEllipsis = kLabels;
 
 class Reader {
  public:
-  Reader(std::string_view equation, const std::vector<Tensor>& operands, Where where)
-      : equation_(equation), operands_(operands), where_(where) {}
+  Reader(const Frame& call, std::string_view equation, const std::vector<Tensor>& operands)
+      : call_(call), equation_(equation), operands_(operands) {}
 
   EinsumEquation read() {
     std::string text(equation_);
@@ -59,7 +59,7 @@ class Reader {
   std::string shown() const { return '"' + printable(equation_) + '"'; }
 
   [[noreturn]] void refuse(const std::string& why) const {
-    fail<ValueError>("einsum", where_, "the equation " + shown() + " " + why);
+    fail<ValueError>(call_, "the equation " + shown() + " " + why);
   }
 
   Labels labels_of(std::string_view term) const {
@@ -115,7 +115,7 @@ class Reader {
     const std::size_t rank = operands_[operand].shape().size();
     const bool open = contains(term, kEllipsis);
     if (open ? rank < named(term) : rank != named(term)) {
-      fail<ShapeError>("einsum", where_,
+      fail<ShapeError>(call_,
                        "the equation " + shown() + " names " + std::to_string(named(term)) +
                            " dimensions of operand " + std::to_string(operand) + ", which has " +
                            std::to_string(rank),
@@ -169,7 +169,7 @@ class Reader {
           (length > -1 && length != 1 && shape[d] != 1 && length != shape[d])) {
         const std::string what =
             labels[d] < kLetters ? "index " + letter(labels[d]) : "a dimension of \"...\"";
-        fail<ShapeError>("einsum", where_,
+        fail<ShapeError>(call_,
                          what + " of " + shown() + " has the lengths " +
                              std::to_string(shape[d] != shape[first] ? shape[first] : length) +
                              " and " + std::to_string(shape[d]),
@@ -181,9 +181,9 @@ class Reader {
     }
   }
 
+  const Frame& call_;
   std::string_view equation_;
   const std::vector<Tensor>& operands_;
-  Where where_;
   std::size_t ellipsis_ = 0;  // the most dimensions that "..." stands for
   std::array<std::int64_t, kLabels> lengths_ = [] {
     std::array<std::int64_t, kLabels> none{};
@@ -194,9 +194,9 @@ class Reader {
 
 }  // namespace
 
-EinsumEquation read_einsum(std::string_view equation, const std::vector<Tensor>& operands,
-                           Where where) {
-  return Reader(equation, operands, where).read();
+EinsumEquation read_einsum(const Frame& call, std::string_view equation,
+                           const std::vector<Tensor>& operands) {
+  return Reader(call, equation, operands).read();
 }
 
 bool contains(const Labels& labels, std::size_t label) noexcept {

@@ -2,100 +2,87 @@
 
 #include <string>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/widen.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/matmul.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
 namespace {
 
-void check_factors(const char* op, const Tensor& a, const Tensor& b, std::int64_t rank,
-                   const char* kind, Where where) {
-  check::defined(op, "the first operand", a, where);
-  check::defined(op, "the second operand", b, where);
-  check::same_dtype(op, "a", a, "b", b, where);
+void check_factors(const Call& call, const Tensor& a, const Tensor& b, std::int64_t rank,
+                   const char* kind) {
+  check::same_dtype(call, "a", a, "b", b);
   if (a.dtype() == boolean) {
-    fail<DTypeError>(op, where, "booleans have no product", {{"a", a}, {"b", b}});
+    fail<DTypeError>(call, "booleans have no product", {{"a", a}, {"b", b}});
   }
   if (a.dim() != rank || b.dim() != rank) {
-    fail<ShapeError>(op, where, std::string("needs two ") + kind, {{"a", a}, {"b", b}});
+    fail<ShapeError>(call, std::string("needs two ") + kind, {{"a", a}, {"b", b}});
   }
 }
 
-void check_matrices(const char* op, const Tensor& a, const Tensor& b, bool batched, Where where) {
-  check_factors(op, a, b, batched ? 3 : 2,
-                batched ? "batches of matrices (3 dimensions)" : "matrices (2 dimensions)", where);
+void check_matrices(const Call& call, const Tensor& a, const Tensor& b, bool batched) {
+  check_factors(call, a, b, batched ? 3 : 2,
+                batched ? "batches of matrices (3 dimensions)" : "matrices (2 dimensions)");
   if (batched && a.shape()[0] != b.shape()[0]) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      "batches of " + std::to_string(a.shape()[0]) + " and " +
                          std::to_string(b.shape()[0]) + " matrices",
                      {{"a", a}, {"b", b}});
   }
   const std::size_t last = batched ? 2 : 1;
   if (a.shape()[last] != b.shape()[last - 1]) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      "rows of a have " + std::to_string(a.shape()[last]) +
                          " elements but columns of b have " + std::to_string(b.shape()[last - 1]),
                      {{"a", a}, {"b", b}});
   }
 }
 
-Tensor scaled(const Tensor& x, double factor, Where where) {
-  return factor == 1 ? x : mul(x, factor, where);
+Tensor matrix_product(const Call& call, const Tensor& a, const Tensor& b, bool batched) {
+  const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
+  check_matrices(call, x, y, batched);
+  return call.result(matmul(x, y));
+}
+
+Tensor scaled(const Tensor& x, double factor) {
+  return factor == 1 ? x : x * factor;
 }
 
 // y, which is fresh, with `input` as one more input whose gradient is 0.
-Tensor with_zero_gradient(const char* op, const Tensor& y, const Tensor& input, Where where) {
-  return record({.op = op,
-                 .where = where,
-                 .output = y.detach(),
-                 .inputs = {y, input},
-                 .backward = [shape = input.shape()](const Backward& b) -> Gradients {
-                   return {b.grad, b.needs(1) ? zeros(shape, {.dtype = b.grad.dtype()}) : Tensor()};
-                 }});
+Tensor with_zero_gradient(const Call& call, const Tensor& y, const Tensor& input) {
+  return call.record(
+      {.output = y.detach(),
+       .inputs = {y, input},
+       .backward = [shape = input.shape()](const Backward& b) -> Gradients {
+         return {b.grad, b.needs(1) ? zeros(shape, {.dtype = b.grad.dtype()}) : Tensor()};
+       }});
 }
 
-Tensor add_product(const char* op, const Tensor& input, const Tensor& a, const Tensor& b,
-                   AddmmOptions options, bool batched, Where where) {
-  if (autocast::applies(input, a, b)) {
-    const detail::AutocastOff off;  // what is widened below stays so
-    return add_product(op, autocast::lowered(input, where), autocast::lowered(a, where),
-                       autocast::lowered(b, where), options, batched, where);
-  }
-  check::floating(op, input, where);
-  check_matrices(op, a, b, batched, where);
-  check::same_dtype(op, "input", input, "a", a, where);
-  Shape shape = a.shape();
-  shape.back() = b.shape().back();
-  if (broadcast_shapes(op, input.shape(), shape, where) != shape) {
-    fail<ShapeError>(op, where,
-                     "input does not broadcast to the product's shape " + to_string(shape),
+Tensor add_product(const Call& call, const Tensor& input, const Tensor& a, const Tensor& b,
+                   AddmmOptions options, bool batched) {
+  const auto [x, left, right] = call.inputs(
+      {{"input", input, floating}, {"the first operand", a}, {"the second operand", b}});
+  check_matrices(call, left, right, batched);
+  check::same_dtype(call, "input", x, "a", left);
+  Shape shape = left.shape();
+  shape.back() = right.shape().back();
+  if (broadcast_shapes(call.name(), x.shape(), shape) != shape) {
+    fail<ShapeError>(call, "input does not broadcast to the product's shape " + to_string(shape),
                      {{"input", input}, {"a", a}, {"b", b}});
   }
-  const Tensor product =
-      scaled(matmul(widened(a, where), widened(b, where), where), options.alpha, where);
+  const Tensor product = scaled(matmul(widened(left), widened(right)), options.alpha);
   if (options.beta == 0) {  // what the input holds does not count
-    return with_zero_gradient(op, product.to(a.dtype(), where), input, where);
+    return with_zero_gradient(call, product.to(left.dtype()), x);
   }
-  return add(scaled(widened(input, where), options.beta, where), product, where)
-      .to(a.dtype(), where);
+  return call.result((scaled(widened(x), options.beta) + product).to(left.dtype()));
 }
 
-void check_bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const Tensor& bias,
-                    Where where) {
-  check::floating("bilinear", x1, where);
-  check::defined("bilinear", "the second input", x2, where);
-  check::defined("bilinear", "weight", weight, where);
-  check::same_dtype("bilinear", "x1", x1, "x2", x2, where);
-  check::same_dtype("bilinear", "x1", x1, "weight", weight, where);
+void check_bilinear(const Call& call, const Tensor& x1, const Tensor& x2, const Tensor& weight,
+                    const Tensor& bias) {
+  check::same_dtype(call, "x1", x1, "x2", x2);
+  check::same_dtype(call, "x1", x1, "weight", weight);
   const auto refuse = [&](const std::string& why) {
-    fail<ShapeError>("bilinear", where, why, {{"x1", x1}, {"x2", x2}, {"weight", weight}});
+    fail<ShapeError>(call, why, {{"x1", x1}, {"x2", x2}, {"weight", weight}});
   };
   if (x1.dim() == 0 || x1.dim() != x2.dim() || weight.dim() != 3) {
     refuse("needs inputs (..., in1) and (..., in2) and a weight (out, in1, in2)");
@@ -111,9 +98,9 @@ void check_bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, co
            std::to_string(weight.shape()[1]) + " and " + std::to_string(weight.shape()[2]));
   }
   if (bias.defined()) {
-    check::same_dtype("bilinear", "x1", x1, "bias", bias, where);
+    check::same_dtype(call, "x1", x1, "bias", bias);
     if (bias.shape() != Shape{weight.shape()[0]}) {
-      fail<ShapeError>("bilinear", where,
+      fail<ShapeError>(call,
                        "bias must have one element for each of the " +
                            std::to_string(weight.shape()[0]) + " outputs",
                        {{"weight", weight}, {"bias", bias}});
@@ -124,72 +111,67 @@ void check_bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, co
 }  // namespace
 
 Tensor dot(const Tensor& a, const Tensor& b, Where where) {
-  if (autocast::lowers(a, b)) {
-    return dot(autocast::lowered(a, where), autocast::lowered(b, where), where);
+  const Call call("dot", where, Cast::downcast);
+  const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
+  check_factors(call, x, y, 1, "vectors");
+  if (x.shape() != y.shape()) {
+    fail<ShapeError>(call, "the vectors differ in length", {{"a", a}, {"b", b}});
   }
-  check_factors("dot", a, b, 1, "vectors", where);
-  if (a.shape() != b.shape()) {
-    fail<ShapeError>("dot", where, "the vectors differ in length", {{"a", a}, {"b", b}});
-  }
-  return matmul(a, b, where);
+  return call.result(matmul(x, y));
 }
 
 Tensor outer(const Tensor& a, const Tensor& b, Where where) {
-  check_factors("outer", a, b, 1, "vectors", where);
-  return mul(unsqueeze(a, 1, where), b, where);
+  const Call call("outer", where);
+  const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
+  check_factors(call, x, y, 1, "vectors");
+  return call.result(unsqueeze(x, 1) * y);
 }
 
 Tensor mm(const Tensor& a, const Tensor& b, Where where) {
-  if (autocast::lowers(a, b)) {
-    return mm(autocast::lowered(a, where), autocast::lowered(b, where), where);
-  }
-  check_matrices("mm", a, b, false, where);
-  return matmul(a, b, where);
+  const Call call("mm", where, Cast::downcast);
+  return matrix_product(call, a, b, false);
 }
 
 Tensor bmm(const Tensor& a, const Tensor& b, Where where) {
-  if (autocast::lowers(a, b)) {
-    return bmm(autocast::lowered(a, where), autocast::lowered(b, where), where);
-  }
-  check_matrices("bmm", a, b, true, where);
-  return matmul(a, b, where);
+  const Call call("bmm", where, Cast::downcast);
+  return matrix_product(call, a, b, true);
 }
 
 Tensor addmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options,
              Where where) {
-  return add_product("addmm", input, a, b, options, false, where);
+  const Call call("addmm", where, Cast::downcast);
+  return add_product(call, input, a, b, options, false);
 }
 
 Tensor baddbmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options,
                Where where) {
-  return add_product("baddbmm", input, a, b, options, true, where);
+  const Call call("baddbmm", where, Cast::downcast);
+  return add_product(call, input, a, b, options, true);
 }
 
 Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const Tensor& bias,
                 Where where) {
-  if (autocast::applies(x1, x2, weight, bias)) {
-    const detail::AutocastOff off;  // what is widened below stays so
-    return bilinear(autocast::lowered(x1, where), autocast::lowered(x2, where),
-                    autocast::lowered(weight, where), autocast::lowered(bias, where), where);
-  }
-  check_bilinear(x1, x2, weight, bias, where);
-  const std::int64_t out = weight.shape()[0];
-  const std::int64_t in1 = weight.shape()[1];
-  const std::int64_t in2 = weight.shape()[2];
-  Shape shape = x1.shape();
+  const Call call("bilinear", where, Cast::downcast);
+  const auto [a, b, w, c] = call.inputs({{"input", x1, floating},
+                                         {"the second input", x2},
+                                         {"weight", weight},
+                                         {"bias", bias, optional}});
+  check_bilinear(call, a, b, w, c);
+  const std::int64_t out = w.shape()[0];
+  const std::int64_t in1 = w.shape()[1];
+  const std::int64_t in2 = w.shape()[2];
+  Shape shape = a.shape();
   shape.back() = out;
   std::int64_t rows = 1;
   for (std::size_t d = 0; d + 1 < shape.size(); ++d) {
     rows *= shape[d];
   }
   // x1 times all the matrices at once: (rows, out, in2), then each row by its x2.
-  const Tensor matrices =
-      reshape(permute(widened(weight, where), {1, 0, 2}, where), {in1, out * in2}, where);
-  const Tensor left = matmul(reshape(widened(x1, where), {rows, in1}, where), matrices, where);
-  const Tensor y = matmul(reshape(left, {rows, out, in2}, where),
-                          reshape(widened(x2, where), {rows, in2, 1}, where), where);
-  const Tensor shaped = reshape(y, shape, where);
-  return (bias.defined() ? add(shaped, widened(bias, where), where) : shaped).to(x1.dtype(), where);
+  const Tensor matrices = reshape(permute(widened(w), {1, 0, 2}), {in1, out * in2});
+  const Tensor left = matmul(reshape(widened(a), {rows, in1}), matrices);
+  const Tensor y = matmul(reshape(left, {rows, out, in2}), reshape(widened(b), {rows, in2, 1}));
+  const Tensor shaped = reshape(y, shape);
+  return call.result((c.defined() ? shaped + widened(c) : shaped).to(a.dtype()));
 }
 
 }  // namespace retrograd

@@ -1,16 +1,9 @@
 #include <retrograd/ops/loss_classification.h>
 
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/classes.h>
-#include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/internal/autocast.h>
 #include <retrograd/ops/internal/loss.h>
-#include <retrograd/ops/internal/widen.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
+#include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
 
@@ -18,49 +11,45 @@ using loss::Classes;
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions& options,
                 Where where) {
-  if (autocast::widens(input, target, options.weight)) {
-    return nll_loss(widened(input, where), widened(target, where),
-                    loss::widened_weights(options, where), where);
-  }
-  const char* const op = "nll_loss";
-  const std::size_t dim = loss::class_dim(op, input, target, where);
-  loss::check_class_weight(op, options.weight, input, dim, where);
-  const Classes classes = loss::check_classes(op, input, target, dim, options.ignore_index, where);
-  const Tensor weights = loss::target_weights(widened(options.weight, where), classes, where);
-  return loss::nll(op, input, classes, dim, weights, options.reduction, where)
-      .to(input.dtype(), where);
+  const Call call("nll_loss", where, Cast::upcast);
+  const auto [x, t, weight] = call.inputs({{"input", input, floating},
+                                           {"target", target, uncast},
+                                           {"weight", options.weight, optional | like_first}});
+  const std::size_t dim = loss::class_dim(call, input, t);
+  loss::check_class_weight(call, options.weight, input, dim);
+  const Classes classes = loss::check_classes(call, input, t, dim, options.ignore_index);
+  const Tensor weights = loss::target_weights(widened(weight), classes);
+  const Tensor losses = loss::nll(call, x, classes, dim, weights, options.reduction);
+  return call.result(losses.to(x.dtype()));
 }
 
 Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
                          const MultiMarginLossOptions& options, Where where) {
-  if (autocast::widens(input, target, options.weight)) {
-    return multi_margin_loss(widened(input, where), widened(target, where),
-                             loss::widened_weights(options, where), where);
-  }
-  const char* const op = "multi_margin_loss";
-  const std::size_t dim = loss::class_dim(op, input, target, where);
+  const Call call("multi_margin_loss", where, Cast::wide);
+  const auto [x, t, weight] = call.inputs({{"input", input, floating},
+                                           {"target", target, uncast},
+                                           {"weight", options.weight, optional | like_first}});
+  const std::size_t dim = loss::class_dim(call, input, t);
   if (input.dim() > 2) {
-    fail<ShapeError>(op, where, "needs an input (N, C) or (C)", {{"input", input}});
+    fail<ShapeError>(call, "needs an input (N, C) or (C)", {{"input", input}});
   }
-  loss::check_class_weight(op, options.weight, input, dim, where);
-  loss::require(op, options.p == 1 || options.p == 2, "p", static_cast<double>(options.p), "1 or 2",
-                where);
-  loss::require(op, options.margin == options.margin, "margin", options.margin, "a number", where);
-  const Classes classes = loss::check_classes(op, input, target, dim, {}, where);
+  loss::check_class_weight(call, options.weight, input, dim);
+  loss::require(call, options.p == 1 || options.p == 2, "p", static_cast<double>(options.p),
+                "1 or 2");
+  loss::require_number(call, "margin", options.margin);
+  const Classes classes = loss::check_classes(call, input, t, dim, {});
   const auto d = static_cast<std::int64_t>(dim);
-  const Tensor x = widened(input, where);
-  const Tensor index = unsqueeze(target, d, where);
-  const Tensor excess = add(sub(x, gather(x, d, index, where), where), options.margin, where);
+  const Tensor index = unsqueeze(t, d);
+  const Tensor excess = x - gather(x, d, index) + options.margin;
   // The target's own excess may be inf - inf, and is nothing to square.
-  const Tensor others = ne(index, arange(input.shape()[dim]), where);
-  Tensor hinges = relu(retrograd::where(others, excess, 0, where), where);
-  hinges = options.p == 2 ? square(hinges, where) : hinges;
-  Tensor losses = mean(hinges, d, false, where);
-  if (options.weight.defined()) {
-    losses =
-        mul(losses, loss::target_weights(widened(options.weight, where), classes, where), where);
+  const Tensor others = index != arange(input.shape()[dim]);
+  Tensor hinges = relu(retrograd::where(others, excess, 0));
+  hinges = options.p == 2 ? square(hinges) : hinges;
+  Tensor losses = mean(hinges, d);
+  if (weight.defined()) {
+    losses = losses * loss::target_weights(weight, classes);
   }
-  return loss::reduced(op, losses, options.reduction, input.dtype(), where);
+  return loss::reduced(call, losses, options.reduction);
 }
 
 }  // namespace retrograd

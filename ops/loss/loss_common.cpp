@@ -1,85 +1,63 @@
-#include <algorithm>
+#include <cmath>
 #include <sstream>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/loss.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/logical.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::loss {
 
-void check_floating_like(const char* op, const char* name, const Tensor& x, const Tensor& input,
-                         Where where) {
-  check::defined(op, name, x, where);
-  check::same_dtype(op, "input", input, name, x, where);
-}
-
-void check_pair(const char* op, const Tensor& input, const Tensor& target, Where where) {
-  check::floating(op, input, where);
-  check_floating_like(op, "target", target, input, where);
-  check::same_shape(op, "input", input, "target", target, where);
-}
-
-void check_weight(const char* op, const char* name, const Tensor& weight, const Tensor& input,
-                  Where where) {
+void check_weight(const Frame& call, const char* name, const Tensor& weight, const Tensor& input) {
   if (!weight.defined()) {
     return;
   }
-  check::same_dtype(op, "input", input, name, weight, where);
   bool fits = weight.dim() <= input.dim();
   for (std::size_t d = 0; fits && d < weight.shape().size(); ++d) {
     const std::int64_t size = weight.shape()[d];
     fits = size == 1 || size == input.shape()[input.shape().size() - weight.shape().size() + d];
   }
   if (!fits) {
-    fail<ShapeError>(op, where, std::string(name) + " must broadcast to the input's shape",
+    fail<ShapeError>(call, std::string(name) + " must broadcast to the input's shape",
                      {{"input", input}, {name, weight}});
   }
 }
 
-void require(const char* op, bool holds, const char* what, double value, const char* wanted,
-             Where where) {
+void require(const Frame& call, bool holds, const char* what, double value, const char* wanted) {
   if (!holds) {
     std::ostringstream text;
     text << what << " is " << value << "; it must be " << wanted;
-    fail<ValueError>(op, where, text.str());
+    fail<ValueError>(call, text.str());
   }
 }
 
-Tensor reduced(const char* op, const Tensor& losses, Reduction reduction, DType dtype,
-               Where where) {
-  Tensor result = losses;
+void require_number(const Frame& call, const char* what, double value) {
+  require(call, !std::isnan(value), what, value, "a number");
+}
+
+Tensor reduced(const Call& call, const Tensor& losses, Reduction reduction) {
   switch (reduction) {
-    case Reduction::none: break;
-    case Reduction::mean: result = mean(losses, {}, false, where); break;
-    case Reduction::sum: result = sum(losses, {}, false, where); break;
-    case Reduction::batchmean:
-      if (losses.dim() == 0) {
-        fail<ShapeError>(op, where, "reduction batchmean needs a dimension of the batch",
-                         {{"losses", losses}});
-      }
-      result = div(sum(losses, {}, false, where), losses.shape()[0], where);
-      break;
+    case Reduction::none: return call.result(losses);
+    case Reduction::mean: return call.result(mean(losses));
+    case Reduction::sum: return call.result(sum(losses));
+    case Reduction::batchmean: break;
   }
-  return result.to(dtype, where);
+  if (losses.dim() == 0) {
+    fail<ShapeError>(call, "reduction batchmean needs a dimension of the batch",
+                     {{"losses", losses}});
+  }
+  return call.result(sum(losses) / losses.shape()[0]);
 }
 
-Tensor share_of(const Tensor& share, const Tensor& loss, Where where) {
-  const Tensor none = logical_and(eq(share.detach(), 0, where), isinf(loss, where), where);
-  return mul(share, retrograd::where(none, 0, loss, where), where);
+Tensor share_of(const Tensor& share, const Tensor& loss) {
+  const Tensor none = logical_and(eq(share.detach(), 0), isinf(loss));
+  return share * where(none, 0, loss);
 }
 
-Tensor log1p_exp(const Tensor& x, Where where) {
+Tensor log1p_exp(const Tensor& x) {
+  const Call call("log1p_exp", {});
   const Tensor values = x.detach();
-  const Tensor y = (relu(values) + log1p(exp(-abs(values)))).detach();
-  return record(
-      {.op = "log1p_exp",
-       .where = where,
-       .output = y,
+  return call.record(
+      {.output = (relu(values) + log1p(exp(-abs(values)))).detach(),
        .inputs = {x},
        .saved = {x},
        .backward = [](const Backward& b) -> Gradients { return {b.grad * sigmoid(b.saved(0))}; }});

@@ -1,20 +1,11 @@
 #include <retrograd/ops/loss_classification.h>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/classes.h>
-#include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/internal/autocast.h>
 #include <retrograd/ops/internal/loss.h>
-#include <retrograd/ops/internal/widen.h>
-#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/loss/cross_entropy.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
 #include <retrograd/ops/softmax.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -28,69 +19,66 @@ using loss::without_ignored;
 namespace {
 
 // The weights of the classes, shaped to be factors of the input.
-Tensor along_classes(const Tensor& weight, const Tensor& input, std::size_t dim, Where where) {
+Tensor along_classes(const Tensor& weight, const Tensor& input, std::size_t dim) {
   Shape shape = Shape::filled(input.shape().size(), 1);
   shape[dim] = input.shape()[dim];
-  return reshape(weight, shape, where);
+  return reshape(weight, shape);
 }
 
-Tensor entropy_of_probabilities(const char* op, const Tensor& input, const Tensor& target,
+Tensor entropy_of_probabilities(const Call& call, const Tensor& input, const Tensor& target,
                                 std::size_t dim, const Tensor& weight,
-                                const CrossEntropyOptions& options, Where where) {
+                                const CrossEntropyOptions& options) {
   const auto d = static_cast<std::int64_t>(dim);
   const double classes = static_cast<double>(input.shape()[dim]);
   Tensor wanted = target;
   if (options.label_smoothing > 0) {
-    wanted = add(mul(wanted, 1 - options.label_smoothing, where), options.label_smoothing / classes,
-                 where);
+    wanted = wanted * (1 - options.label_smoothing) + options.label_smoothing / classes;
   }
-  Tensor terms = loss::share_of(wanted, log_softmax(input, d, where), where);
+  Tensor terms = loss::share_of(wanted, log_softmax(input, d));
   if (weight.defined()) {
-    terms = mul(terms, along_classes(weight, input, dim, where), where);
+    terms = terms * along_classes(weight, input, dim);
   }
-  return reduced(op, neg(sum(terms, d, false, where), where), options.reduction, input.dtype(),
-                 where);
+  return reduced(call, -sum(terms, d), options.reduction);
 }
 
 // The part of the loss that label smoothing adds: all classes as targets.
-Tensor smooth_part(const char* op, const Tensor& log_probabilities, const Classes& classes,
+Tensor smooth_part(const Call& call, const Tensor& log_probabilities, const Classes& classes,
                    std::size_t dim, const Tensor& weight, const Tensor& weights,
-                   Reduction reduction, Where where) {
-  Tensor terms = neg(log_probabilities, where);
+                   Reduction reduction) {
+  Tensor terms = -log_probabilities;
   if (weight.defined()) {
-    terms = mul(terms, along_classes(weight, terms, dim, where), where);
+    terms = terms * along_classes(weight, terms, dim);
   }
-  const Tensor losses = sum(terms, static_cast<std::int64_t>(dim), false, where);
-  return reduced_over_targets(op, without_ignored(losses, classes, where), weights, classes,
-                              reduction, where);
+  const Tensor losses = sum(terms, static_cast<std::int64_t>(dim));
+  return reduced_over_targets(call, without_ignored(losses, classes), weights, classes, reduction);
 }
 
 // x with 0 in the rows of ignored targets, along dimension d: what they hold may be NaN.
-Tensor without_ignored_rows(const Tensor& x, const Tensor& ignored, std::int64_t d, Where where) {
-  return ignored.defined() ? retrograd::where(unsqueeze(ignored, d, where), 0, x, where) : x;
+Tensor without_ignored_rows(const Tensor& x, const Tensor& ignored, std::int64_t d) {
+  return ignored.defined() ? where(unsqueeze(ignored, d), 0, x) : x;
 }
 
 // Cross entropy of classes, composed: for weights that are trained themselves.
-Tensor composed_entropy(const char* op, const Tensor& input, const Classes& classes,
-                        std::size_t dim, const Tensor& weight, const CrossEntropyOptions& options,
-                        Where where) {
+Tensor composed_entropy(const Call& call, const Tensor& input, const Classes& classes,
+                        std::size_t dim, const Tensor& weight, const CrossEntropyOptions& options) {
   const auto d = static_cast<std::int64_t>(dim);
-  const Tensor x = without_ignored_rows(input, classes.ignored, d, where);
-  const Tensor weights = target_weights(weight, classes, where);
-  const Tensor log_probabilities = log_softmax(x, d, where);
-  const Tensor hard = nll(op, log_probabilities, classes, dim, weights, options.reduction, where);
+  const Tensor x = without_ignored_rows(input, classes.ignored, d);
+  const Tensor weights = target_weights(weight, classes);
+  const Tensor log_probabilities = log_softmax(x, d);
+  const Tensor hard = nll(call, log_probabilities, classes, dim, weights, options.reduction);
   if (options.label_smoothing == 0) {
     return hard;
   }
   const Tensor smooth =
-      smooth_part(op, log_probabilities, classes, dim, weight, weights, options.reduction, where);
+      smooth_part(call, log_probabilities, classes, dim, weight, weights, options.reduction);
   const double share = options.label_smoothing / static_cast<double>(x.shape()[dim]);
-  return add(mul(hard, 1 - options.label_smoothing, where), mul(smooth, share, where), where);
+  return hard * (1 - options.label_smoothing) + smooth * share;
 }
 
 kernels::ClassTargets fused_targets(const Tensor& x, const Classes& classes, std::size_t dim,
                                     const Tensor& weight, double smoothing) {
-  kernels::ClassTargets targets{.index = kernels::as_contiguous(classes.index)};
+  kernels::ClassTargets targets;
+  targets.index = kernels::as_contiguous(classes.index);
   if (classes.ignored.defined()) {
     targets.ignored = kernels::as_contiguous(classes.ignored);
   }
@@ -109,25 +97,23 @@ kernels::ClassTargets fused_targets(const Tensor& x, const Classes& classes, std
 // What every class counts of every target, in the input's shape.
 Tensor wanted_classes(const Tensor& x, std::size_t dim, const kernels::ClassTargets& targets) {
   const auto d = static_cast<std::int64_t>(dim);
-  const Tensor numbers = along_classes(arange(x.shape()[dim]), x, dim, {});
-  Tensor wanted = eq(unsqueeze(targets.index, d), numbers).to(x.dtype());
+  const Tensor numbers = along_classes(arange(x.shape()[dim]), x, dim);
+  Tensor wanted = (unsqueeze(targets.index, d) == numbers).to(x.dtype());
   if (targets.own.defined()) {
-    wanted = wanted * along_classes(targets.own, x, dim, {});
+    wanted = wanted * along_classes(targets.own, x, dim);
   }
   if (targets.soft.defined()) {
-    wanted = wanted + along_classes(targets.soft, x, dim, {});
+    wanted = wanted + along_classes(targets.soft, x, dim);
   }
-  return without_ignored_rows(wanted, targets.ignored, d, {});
+  return without_ignored_rows(wanted, targets.ignored, d);
 }
 
 // The losses of the targets in one pass over the logits; float32 for bfloat16.
-Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTargets& targets,
-                     std::size_t dim, Where where) {
+Tensor fused_entropy(const Call& call, const Tensor& x, const kernels::ClassTargets& targets,
+                     std::size_t dim) {
   const kernels::ClassLosses result = kernels::cross_entropy(x, dim, targets);
-  return record(
-      {.op = op,
-       .where = where,
-       .output = result.losses,
+  return call.record(
+      {.output = result.losses,
        .inputs = {x},
        .saved = {x, result.exponent, targets.index, targets.ignored, targets.own, targets.soft},
        .backward = [dim](const Backward& b) -> Gradients {
@@ -138,11 +124,11 @@ Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTarget
            return {kernels::cross_entropy_grad(b.grad, logits, b.saved(1), dim, classes)};
          }
          const auto d = static_cast<std::int64_t>(dim);
-         const Tensor wide = widened(logits, {});
+         const Tensor wide = widened(logits);
          const Tensor wanted = wanted_classes(wide, dim, classes);
          const Tensor all = sum(wanted, d, true);
          const auto counted = [&](const Tensor& rows) {
-           return without_ignored_rows(rows, classes.ignored, d, {});
+           return without_ignored_rows(rows, classes.ignored, d);
          };
          const Tensor gradient =
              counted(unsqueeze(b.grad, d)) * (softmax(counted(wide), d) * all - wanted);
@@ -154,39 +140,38 @@ Tensor fused_entropy(const char* op, const Tensor& x, const kernels::ClassTarget
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyOptions& options,
                      Where where) {
-  if (autocast::widens(input, target, options.weight)) {
-    return cross_entropy(widened(input, where), widened(target, where),
-                         loss::widened_weights(options, where), where);
-  }
-  const char* const op = "cross_entropy";
-  const std::size_t dim = loss::class_dim(op, input, target, where);
-  loss::check_class_weight(op, options.weight, input, dim, where);
+  const Call call("cross_entropy", where, Cast::upcast);
+  const auto [x, t, given_weight] =
+      call.inputs({{"input", input, floating},
+                   {"target", target},
+                   {"weight", options.weight, optional | like_first}});
+  const std::size_t dim = loss::class_dim(call, input, target);
+  loss::check_class_weight(call, options.weight, input, dim);
   const double smoothing = options.label_smoothing;
-  loss::require(op, smoothing >= 0 && smoothing <= 1, "label_smoothing", smoothing, "in [0, 1]",
-                where);
-  const Tensor weight = widened(options.weight, where);
+  loss::require(call, smoothing >= 0 && smoothing <= 1, "label_smoothing", smoothing, "in [0, 1]");
+  const Tensor weight = widened(given_weight);
   if (is_floating(target.dtype())) {
-    check::same_dtype(op, "input", input, "target", target, where);
+    check::same_dtype(call, "input", x, "target", t);
     if (target.shape() != input.shape()) {
-      fail<ShapeError>(op, where,
+      fail<ShapeError>(call,
                        "a floating target holds probabilities and needs the input's shape; classes "
                        "are int64",
                        {{"input", input}, {"target", target}});
     }
-    return entropy_of_probabilities(op, widened(input, where), widened(target, where), dim, weight,
-                                    options, where)
-        .to(input.dtype(), where);
+    const Tensor losses =
+        entropy_of_probabilities(call, widened(x), widened(t), dim, weight, options);
+    return call.result(losses.to(x.dtype()));
   }
-  const Classes classes = loss::check_classes(op, input, target, dim, options.ignore_index, where);
+  const Classes classes = loss::check_classes(call, input, target, dim, options.ignore_index);
   if (weight.defined() && weight.requires_grad() && grad_enabled()) {
-    return composed_entropy(op, widened(input, where), classes, dim, weight, options, where)
-        .to(input.dtype(), where);
+    const Tensor losses = composed_entropy(call, widened(x), classes, dim, weight, options);
+    return call.result(losses.to(x.dtype()));
   }
   const Tensor losses =
-      fused_entropy(op, input, fused_targets(input, classes, dim, weight, smoothing), dim, where);
-  return reduced_over_targets(op, losses, target_weights(weight, classes, where), classes,
-                              options.reduction, where)
-      .to(input.dtype(), where);
+      fused_entropy(call, x, fused_targets(x, classes, dim, weight, smoothing), dim);
+  const Tensor total = reduced_over_targets(call, losses, target_weights(weight, classes), classes,
+                                            options.reduction);
+  return call.result(total.to(x.dtype()));
 }
 
 }  // namespace retrograd

@@ -2,12 +2,8 @@
 
 #include <utility>
 
-#include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/pair.h>
-#include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/tensor/creation.h>
+#include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
 
@@ -25,54 +21,47 @@ Tensor compute(Binary op, const Pair& p) {
 }  // namespace
 
 Tensor add(const Operand& a, const Operand& b, Where where) {
-  const Pair p("add", a, b, where, Number::added);
+  const Call call("add", where);
+  const Pair p(call, a, b, Number::added);
   Tensor y = compute(Binary::add, p);
   if (p.a != nullptr && p.b != nullptr) {
-    return record({.op = "add",
-                   .where = where,
-                   .output = std::move(y),
-                   .inputs = {*p.a, *p.b},
-                   .backward = [](const Backward& g) -> Gradients {
-                     return {g.grad, g.grad};
-                   }});
+    return call.record({.output = std::move(y),
+                        .inputs = {*p.a, *p.b},
+                        .backward = [](const Backward& g) -> Gradients {
+                          return {g.grad, g.grad};
+                        }});
   }
-  return record({.op = "add",
-                 .where = where,
-                 .output = std::move(y),
-                 .inputs = {p.a != nullptr ? *p.a : *p.b},
-                 .backward = [](const Backward& g) -> Gradients { return {g.grad}; }});
+  return call.record({.output = std::move(y),
+                      .inputs = {p.a != nullptr ? *p.a : *p.b},
+                      .backward = [](const Backward& g) -> Gradients { return {g.grad}; }});
 }
 
 Tensor sub(const Operand& a, const Operand& b, Where where) {
-  const Pair p("sub", a, b, where, Number::added);
+  const Call call("sub", where);
+  const Pair p(call, a, b, Number::added);
   Tensor y = compute(Binary::sub, p);
   if (p.a != nullptr && p.b != nullptr) {
-    return record({.op = "sub",
-                   .where = where,
-                   .output = std::move(y),
-                   .inputs = {*p.a, *p.b},
-                   .backward = [](const Backward& g) -> Gradients {
-                     return {g.grad, g.needs(1) ? -g.grad : Tensor()};
-                   }});
+    return call.record({.output = std::move(y),
+                        .inputs = {*p.a, *p.b},
+                        .backward = [](const Backward& g) -> Gradients {
+                          return {g.grad, g.needs(1) ? -g.grad : Tensor()};
+                        }});
   }
   const bool negated = p.a == nullptr;
-  return record({.op = "sub",
-                 .where = where,
-                 .output = std::move(y),
-                 .inputs = {negated ? *p.b : *p.a},
-                 .backward = [negated](const Backward& g) -> Gradients {
-                   return {negated ? -g.grad : g.grad};
-                 }});
+  return call.record({.output = std::move(y),
+                      .inputs = {negated ? *p.b : *p.a},
+                      .backward = [negated](const Backward& g) -> Gradients {
+                        return {negated ? -g.grad : g.grad};
+                      }});
 }
 
 Tensor mul(const Operand& a, const Operand& b, Where where) {
-  const Pair p("mul", a, b, where, Number::added);
+  const Call call("mul", where);
+  const Pair p(call, a, b, Number::added);
   Tensor y = compute(Binary::mul, p);
   if (p.a != nullptr && p.b != nullptr) {
-    return record(
-        {.op = "mul",
-         .where = where,
-         .output = std::move(y),
+    return call.record(
+        {.output = std::move(y),
          .inputs = {*p.a, *p.b},
          .saved = {save_if(p.b->requires_grad(), *p.a), save_if(p.a->requires_grad(), *p.b)},
          .backward = [](const Backward& g) -> Gradients {
@@ -81,98 +70,87 @@ Tensor mul(const Operand& a, const Operand& b, Where where) {
          }});
   }
   const Scalar factor = p.a != nullptr ? p.number_b : p.number_a;
-  return record(
-      {.op = "mul",
-       .where = where,
-       .output = std::move(y),
+  return call.record(
+      {.output = std::move(y),
        .inputs = {p.a != nullptr ? *p.a : *p.b},
        .backward = [factor](const Backward& g) -> Gradients { return {g.grad * factor}; }});
 }
 
 Tensor div(const Operand& a, const Operand& b, Where where) {
-  const Pair p("div", a, b, where, Number::divided);
+  const Call call("div", where);
+  const Pair p(call, a, b, Number::divided);
   Tensor y = compute(Binary::div, p);
   if (p.b == nullptr) {
     const Scalar divisor = p.number_b;
-    return record(
-        {.op = "div",
-         .where = where,
-         .output = std::move(y),
+    return call.record(
+        {.output = std::move(y),
          .inputs = {*p.a},
          .backward = [divisor](const Backward& g) -> Gradients { return {g.grad / divisor}; }});
   }
   // d/db = -(a / b) / b, the quotient first: 1 over a tiny divisor is infinite.
   if (p.a == nullptr) {
-    return record({.op = "div",
-                   .where = where,
-                   .output = std::move(y),
-                   .inputs = {*p.b},
-                   .saved = {*p.b},
-                   .backward = [dividend = p.number_a](const Backward& g) -> Gradients {
-                     const Tensor divisor = g.saved(0);
-                     return {-(g.grad * (dividend / divisor / divisor))};
-                   }});
+    return call.record({.output = std::move(y),
+                        .inputs = {*p.b},
+                        .saved = {*p.b},
+                        .backward = [dividend = p.number_a](const Backward& g) -> Gradients {
+                          const Tensor divisor = g.saved(0);
+                          return {-(g.grad * (dividend / divisor / divisor))};
+                        }});
   }
-  return record({.op = "div",
-                 .where = where,
-                 .output = std::move(y),
-                 .inputs = {*p.a, *p.b},
-                 .saved = {save_if(p.b->requires_grad(), *p.a), *p.b},
-                 .backward = [](const Backward& g) -> Gradients {
-                   const Tensor divisor = g.saved(1);
-                   return {g.needs(0) ? g.grad / divisor : Tensor(),
-                           g.needs(1) ? -(g.grad * (g.saved(0) / divisor / divisor)) : Tensor()};
-                 }});
+  return call.record({.output = std::move(y),
+                      .inputs = {*p.a, *p.b},
+                      .saved = {save_if(p.b->requires_grad(), *p.a), *p.b},
+                      .backward = [](const Backward& g) -> Gradients {
+                        const Tensor divisor = g.saved(1);
+                        return {
+                            g.needs(0) ? g.grad / divisor : Tensor(),
+                            g.needs(1) ? -(g.grad * (g.saved(0) / divisor / divisor)) : Tensor()};
+                      }});
 }
 
 Tensor pow(const Operand& a, const Operand& b, Where where) {
-  const Pair p("pow", a, b, where, Number::stored);
-  if (autocast::widens(p.a != nullptr ? *p.a : *p.b)) {
-    return p.a == nullptr   ? pow(p.number_a, widened(*p.b, where), where)
-           : p.b == nullptr ? pow(widened(*p.a, where), p.number_b, where)
-                            : pow(widened(*p.a, where), widened(*p.b, where), where);
-  }
-  const Tensor y = compute(Binary::pow, p);
+  const Call call("pow", where, Cast::upcast);
+  const Pair p(call, a, b, Number::stored);
   if (p.b == nullptr) {
+    const auto [base] = call.inputs({{"input", *p.a}});
     const double exponent = p.number_b.to<double>();
-    return record({.op = "pow",
-                   .where = where,
-                   .output = y,
-                   .inputs = {*p.a},
-                   .saved = {*p.a},
-                   .backward = [exponent](const Backward& g) -> Gradients {
-                     if (exponent == 0) {
-                       return {zeros_like(g.grad)};
-                     }
-                     return {g.grad * (exponent * pow(g.saved(0), exponent - 1))};
-                   }});
+    return call.record({.output = kernels::binary(Binary::pow, base, p.number_b),
+                        .inputs = {base},
+                        .saved = {base},
+                        .backward = [exponent](const Backward& g) -> Gradients {
+                          if (exponent == 0) {
+                            return {zeros_like(g.grad)};
+                          }
+                          return {g.grad * (exponent * pow(g.saved(0), exponent - 1))};
+                        }});
   }
-  const Tensor base = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
-  return record({.op = "pow",
-                 .where = where,
-                 .output = y,
-                 .inputs = {base, *p.b},
-                 .saved = {base, *p.b, save_if(p.b->requires_grad(), y)},
-                 .backward = [](const Backward& g) -> Gradients {
-                   const Tensor root = g.saved(0);
-                   const Tensor exponent = g.saved(1);
-                   Tensor for_base;
-                   Tensor for_exponent;
-                   if (g.needs(0)) {
-                     // 0 x^-1 is 0 times inf where the base is 0
-                     const Tensor level = exponent == 0.0;
-                     const Tensor slope =
-                         exponent * pow(retrograd::where(level, 1.0, root), exponent - 1.0);
-                     for_base = g.grad * retrograd::where(level, 0.0, slope);
-                   }
-                   if (g.needs(1)) {
-                     // y log(base) is 0 times -inf where the base is 0
-                     const Tensor flat = retrograd::where(root == 0.0, exponent >= 0.0, false);
-                     const Tensor safe = retrograd::where(flat, 1.0, root);
-                     for_exponent = g.grad * retrograd::where(flat, 0.0, g.saved(2) * log(safe));
-                   }
-                   return {for_base, for_exponent};
-                 }});
+  const Tensor first = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
+  const auto [base, exponents] = call.inputs({{"input", first}, {"exponent", *p.b}});
+  const Tensor y = kernels::binary(Binary::pow, base, exponents);
+  return call.record({.output = y,
+                      .inputs = {base, exponents},
+                      .saved = {base, exponents, save_if(exponents.requires_grad(), y)},
+                      .backward = [](const Backward& g) -> Gradients {
+                        const Tensor root = g.saved(0);
+                        const Tensor exponent = g.saved(1);
+                        Tensor for_base;
+                        Tensor for_exponent;
+                        if (g.needs(0)) {
+                          // 0 x^-1 is 0 times inf where the base is 0
+                          const Tensor level = exponent == 0.0;
+                          const Tensor slope =
+                              exponent * pow(retrograd::where(level, 1.0, root), exponent - 1.0);
+                          for_base = g.grad * retrograd::where(level, 0.0, slope);
+                        }
+                        if (g.needs(1)) {
+                          // y log(base) is 0 times -inf where the base is 0
+                          const Tensor flat = retrograd::where(root == 0.0, exponent >= 0.0, false);
+                          const Tensor safe = retrograd::where(flat, 1.0, root);
+                          for_exponent =
+                              g.grad * retrograd::where(flat, 0.0, g.saved(2) * log(safe));
+                        }
+                        return {for_base, for_exponent};
+                      }});
 }
 
 }  // namespace retrograd

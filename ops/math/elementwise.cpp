@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/relu.h>
-#include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/widen.h>
+#include <retrograd/ops/detail/unary.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>
-#include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
@@ -18,239 +13,144 @@ namespace retrograd {
 using kernels::Unary;
 
 Tensor neg(const Tensor& x, Where where) {
-  check::defined("neg", "input", x, where);
+  const Call call("neg", where);
+  check::defined(call, "input", x);
   if (x.dtype() == boolean) {
-    fail<DTypeError>("neg", where, "a boolean has no negative", {{"input", x}});
+    fail<DTypeError>(call, "a boolean has no negative", {{"input", x}});
   }
-  return record({.op = "neg",
-                 .where = where,
-                 .output = kernels::unary(Unary::neg, x),
-                 .inputs = {x},
-                 .backward = [](const Backward& b) -> Gradients { return {-b.grad}; }});
+  return call.record({.output = kernels::unary(Unary::neg, x),
+                      .inputs = {x},
+                      .backward = [](const Backward& b) -> Gradients { return {-b.grad}; }});
 }
 
 Tensor abs(const Tensor& x, Where where) {
-  check::defined("abs", "input", x, where);
-  return record(
-      {.op = "abs",
-       .where = where,
-       .output = kernels::unary(Unary::abs, x),
+  const Call call("abs", where);
+  check::defined(call, "input", x);
+  return call.record(
+      {.output = kernels::unary(Unary::abs, x),
        .inputs = {x},
        .saved = {x},
        .backward = [](const Backward& b) -> Gradients { return {b.grad * sign(b.saved(0))}; }});
 }
 
 Tensor sign(const Tensor& x, Where where) {
-  check::defined("sign", "input", x, where);
-  return record({.op = "sign",
-                 .where = where,
-                 .output = kernels::unary(Unary::sign, x),
-                 .inputs = {x},
-                 .backward = [](const Backward& b) -> Gradients { return {zeros_like(b.grad)}; }});
+  const Call call("sign", where);
+  check::defined(call, "input", x);
+  return call.record(
+      {.output = kernels::unary(Unary::sign, x),
+       .inputs = {x},
+       .backward = [](const Backward& b) -> Gradients { return {zeros_like(b.grad)}; }});
 }
 
 Tensor exp(const Tensor& x, Where where) {
-  if (autocast::widens(x)) {
-    return exp(widened(x, where), where);
-  }
-  check::floating("exp", x, where);
-  const Tensor y = kernels::unary(Unary::exp, x);
-  return record({.op = "exp",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {y},
-                 .backward = [](const Backward& b) -> Gradients { return {b.grad * b.saved(0)}; }});
+  const Call call("exp", where, Cast::upcast);
+  return from_output(call, Unary::exp, x, [](const Tensor& g, const Tensor& y) { return g * y; });
 }
 
 Tensor log(const Tensor& x, Where where) {
-  if (autocast::widens(x)) {
-    return log(widened(x, where), where);
-  }
-  check::floating("log", x, where);
-  return record({.op = "log",
-                 .where = where,
-                 .output = kernels::unary(Unary::log, x),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [](const Backward& b) -> Gradients { return {b.grad / b.saved(0)}; }});
+  const Call call("log", where, Cast::upcast);
+  return from_input(call, Unary::log, x, [](const Tensor& g, const Tensor& v) { return g / v; });
 }
 
 Tensor log1p(const Tensor& x, Where where) {
-  if (autocast::widens(x)) {
-    return log1p(widened(x, where), where);
-  }
-  check::floating("log1p", x, where);
-  return record(
-      {.op = "log1p",
-       .where = where,
-       .output = kernels::unary(Unary::log1p, x),
-       .inputs = {x},
-       .saved = {x},
-       .backward = [](const Backward& b) -> Gradients { return {b.grad / (b.saved(0) + 1.0)}; }});
+  const Call call("log1p", where, Cast::upcast);
+  return from_input(call, Unary::log1p, x,
+                    [](const Tensor& g, const Tensor& v) { return g / (v + 1.0); });
 }
 
 Tensor log2(const Tensor& x, Where where) {
-  if (autocast::widens(x)) {
-    return log2(widened(x, where), where);
-  }
-  check::floating("log2", x, where);
-  return record({.op = "log2",
-                 .where = where,
-                 .output = kernels::unary(Unary::log2, x),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [](const Backward& b) -> Gradients {
-                   constexpr double kLog2 = 0.69314718055994530942;
-                   return {b.grad / (b.saved(0) * kLog2)};
-                 }});
+  constexpr double kLog2 = 0.69314718055994530942;
+  const Call call("log2", where, Cast::upcast);
+  return from_input(call, Unary::log2, x,
+                    [](const Tensor& g, const Tensor& v) { return g / (v * kLog2); });
 }
 
 Tensor expm1(const Tensor& x, Where where) {
-  if (autocast::widens(x)) {
-    return expm1(widened(x, where), where);
-  }
-  check::floating("expm1", x, where);
-  const Tensor y = kernels::unary(Unary::expm1, x);
-  return record(
-      {.op = "expm1",
-       .where = where,
-       .output = y,
-       .inputs = {x},
-       .saved = {y},
-       .backward = [](const Backward& b) -> Gradients { return {b.grad * (b.saved(0) + 1.0)}; }});
+  const Call call("expm1", where, Cast::upcast);
+  return from_output(call, Unary::expm1, x,
+                     [](const Tensor& g, const Tensor& y) { return g * (y + 1.0); });
 }
 
 Tensor erf(const Tensor& x, Where where) {
-  check::floating("erf", x, where);
-  return record({.op = "erf",
-                 .where = where,
-                 .output = kernels::unary(Unary::erf, x),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [](const Backward& b) -> Gradients {
-                   constexpr double kTwoOverSqrtPi = 1.12837916709551257390;
-                   return {b.grad * (kTwoOverSqrtPi * exp(-square(b.saved(0))))};
-                 }});
+  constexpr double kTwoOverSqrtPi = 1.12837916709551257390;
+  const Call call("erf", where);
+  return from_input(call, Unary::erf, x, [](const Tensor& g, const Tensor& v) {
+    return g * (kTwoOverSqrtPi * exp(-square(v)));
+  });
 }
 
 Tensor sqrt(const Tensor& x, Where where) {
-  check::floating("sqrt", x, where);
-  const Tensor y = kernels::unary(Unary::sqrt, x);
-  return record(
-      {.op = "sqrt",
-       .where = where,
-       .output = y,
-       .inputs = {x},
-       .saved = {y},
-       .backward = [](const Backward& b) -> Gradients { return {b.grad / (2.0 * b.saved(0))}; }});
+  const Call call("sqrt", where);
+  return from_output(call, Unary::sqrt, x,
+                     [](const Tensor& g, const Tensor& y) { return g / (2.0 * y); });
 }
 
 Tensor rsqrt(const Tensor& x, Where where) {
-  if (autocast::widens(x)) {
-    return rsqrt(widened(x, where), where);
-  }
-  check::floating("rsqrt", x, where);
-  const Tensor y = kernels::unary(Unary::rsqrt, x);
-  return record({.op = "rsqrt",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {y},
-                 .backward = [](const Backward& b) -> Gradients {
-                   const Tensor root = b.saved(0);
-                   return {b.grad * (-0.5 * root * square(root))};
-                 }});
+  const Call call("rsqrt", where, Cast::upcast);
+  return from_output(call, Unary::rsqrt, x,
+                     [](const Tensor& g, const Tensor& y) { return g * (-0.5 * y * square(y)); });
 }
 
 Tensor reciprocal(const Tensor& x, Where where) {
-  if (autocast::widens(x)) {
-    return reciprocal(widened(x, where), where);
-  }
-  check::floating("reciprocal", x, where);
-  const Tensor y = kernels::unary(Unary::reciprocal, x);
-  return record({.op = "reciprocal",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {y},
-                 .backward = [](const Backward& b) -> Gradients {
-                   return {-(b.grad * square(b.saved(0)))};
-                 }});
+  const Call call("reciprocal", where, Cast::upcast);
+  return from_output(call, Unary::reciprocal, x,
+                     [](const Tensor& g, const Tensor& y) { return -(g * square(y)); });
 }
 
 Tensor square(const Tensor& x, Where where) {
-  check::defined("square", "input", x, where);
-  return record(
-      {.op = "square",
-       .where = where,
-       .output = kernels::unary(Unary::square, x),
+  const Call call("square", where);
+  check::defined(call, "input", x);
+  return call.record(
+      {.output = kernels::unary(Unary::square, x),
        .inputs = {x},
        .saved = {x},
        .backward = [](const Backward& b) -> Gradients { return {b.grad * (2.0 * b.saved(0))}; }});
 }
 
 Tensor tanh(const Tensor& x, Where where) {
-  check::floating("tanh", x, where);
-  const Tensor y = kernels::unary(Unary::tanh, x);
-  return record({.op = "tanh",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {y},
-                 .backward = [](const Backward& b) -> Gradients {
-                   const Tensor slope = 1.0 - square(widened(b.saved(0), {}));
-                   return {(widened(b.grad, {}) * slope).to(b.grad.dtype())};
-                 }});
+  const Call call("tanh", where);
+  return from_output(call, Unary::tanh, x, [](const Tensor& g, const Tensor& y) {
+    return (widened(g) * (1.0 - square(widened(y)))).to(g.dtype());
+  });
 }
 
 Tensor sigmoid(const Tensor& x, Where where) {
-  check::floating("sigmoid", x, where);
-  const Tensor y = kernels::unary(Unary::sigmoid, x);
-  return record({.op = "sigmoid",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {y},
-                 .backward = [](const Backward& b) -> Gradients {
-                   const Tensor share = b.saved(0);
-                   return {b.grad * share * (1.0 - share)};
-                 }});
+  const Call call("sigmoid", where);
+  return from_output(call, Unary::sigmoid, x,
+                     [](const Tensor& g, const Tensor& y) { return g * y * (1.0 - y); });
 }
 
 Tensor relu(const Tensor& x, Where where) {
-  check::defined("relu", "input", x, where);
+  const Call call("relu", where);
+  check::defined(call, "input", x);
   const Tensor y = kernels::unary(Unary::relu, x);
-  return record(
-      {.op = "relu",
-       .where = where,
-       .output = y,
-       .inputs = {x},
-       .saved = {y},
-       .backward = [](const Backward& b) -> Gradients { return {relu_grad(b.grad, b.saved(0))}; }});
+  return call.record(
+      {.output = y, .inputs = {x}, .saved = {y}, .backward = [](const Backward& b) -> Gradients {
+         return {relu_grad(b.grad, b.saved(0))};
+       }});
 }
 
 Tensor relu_grad(const Tensor& grad, const Tensor& y) {
+  const Call call("relu_grad", {});
   const Tensor mask = y.detach();
-  return record(
-      {.op = "relu_grad",
-       .where = {},
-       .output = kernels::relu_grad(grad, mask),
+  return call.record(
+      {.output = kernels::relu_grad(grad, mask),
        .inputs = {grad},
        .saved = {mask},
        .backward = [](const Backward& b) -> Gradients { return {relu_grad(b.grad, b.saved(0))}; }});
 }
 
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max, Where where) {
-  check::defined("clamp", "input", x, where);
+  const Call call("clamp", where);
+  check::defined(call, "input", x);
   if (!min && !max) {
-    fail<ValueError>("clamp", where, "needs a minimum, a maximum or both", {{"input", x}});
+    fail<ValueError>(call, "needs a minimum, a maximum or both", {{"input", x}});
   }
   const auto is_fraction = [](const std::optional<Scalar>& bound) {
     return bound && bound->kind() == Scalar::Kind::floating;
   };
   if (!is_floating(x.dtype()) && (is_fraction(min) || is_fraction(max))) {
-    return clamp(x.to(float32, where), min, max, where);
+    return clamp(x.to(float32), min, max);
   }
   // A bound that no element reaches need not fit the dtype; one that all are limited to must.
   const auto out_of_reach = [&](Scalar bound, bool below) {
@@ -264,32 +164,30 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   }
   for (const auto& bound : {min, max}) {
     if (bound) {
-      detail::require_fits("clamp", *bound, x.dtype(), where, {{"input", x}});
+      detail::require_fits(call, *bound, x.dtype(), {{"input", x}});
     }
   }
-  Tensor y = !min && !max ? x.clone(where) : x.detach();
+  Tensor y = !min && !max ? x.clone() : x.detach();
   if (min) {
     y = kernels::binary(kernels::Binary::maximum, y, *min);
   }
   if (max) {
     y = kernels::binary(kernels::Binary::minimum, y, *max);
   }
-  return record({.op = "clamp",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [min, max](const Backward& b) -> Gradients {
-                   const Tensor given = b.saved(0).detach();
-                   Tensor grad = b.grad;
-                   if (min) {
-                     grad = retrograd::where(given >= *min, grad, 0);
-                   }
-                   if (max) {
-                     grad = retrograd::where(given <= *max, grad, 0);
-                   }
-                   return {grad};
-                 }});
+  return call.record({.output = y,
+                      .inputs = {x},
+                      .saved = {x},
+                      .backward = [min, max](const Backward& b) -> Gradients {
+                        const Tensor given = b.saved(0).detach();
+                        Tensor grad = b.grad;
+                        if (min) {
+                          grad = retrograd::where(given >= *min, grad, 0);
+                        }
+                        if (max) {
+                          grad = retrograd::where(given <= *max, grad, 0);
+                        }
+                        return {grad};
+                      }});
 }
 
 }  // namespace retrograd

@@ -4,13 +4,7 @@
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/internal/view_history.h>
 #include <retrograd/autograd/node.h>
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/internal/view.h>
-#include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
@@ -21,15 +15,12 @@ using kernels::Binary;
 
 // `x`, which is `values` now, with a history that still counts as made from `before`: the gradient
 // of what was overwritten is zero.
-Tensor record_overwritten(const Tensor& before, const Tensor& values, const Tensor& x,
-                          Where where) {
-  return record({.op = "overwrite",
-                 .where = where,
-                 .output = x,
-                 .inputs = {before, values},
-                 .backward = [](const Backward& b) -> Gradients {
-                   return {b.needs(0) ? zeros_like(b.grad) : Tensor(), b.grad};
-                 }});
+Tensor record_overwritten(const Tensor& before, const Tensor& values, const Tensor& x) {
+  const Call call("overwrite", {});
+  return call.record(
+      {.output = x, .inputs = {before, values}, .backward = [](const Backward& b) -> Gradients {
+         return {b.needs(0) ? zeros_like(b.grad) : Tensor(), b.grad};
+       }});
 }
 
 bool overlaps_itself(const Tensor& x) {
@@ -42,10 +33,10 @@ bool overlaps_itself(const Tensor& x) {
 }
 
 // Everything that can be wrong with writing to `self`, before anything is written.
-void check_writable(const char* op, const Tensor& self, bool recorded, Where where) {
-  check::defined(op, "the tensor", self, where);
+void check_writable(const Frame& call, const Tensor& self, bool recorded) {
+  check::defined(call, "the tensor", self);
   if (overlaps_itself(self) || (self.impl().base && overlaps_itself(Tensor(self.impl().base)))) {
-    fail<GraphError>(op, where,
+    fail<GraphError>(call,
                      "the tensor was expanded: several of its elements are one place in memory; "
                      "clone() it first",
                      {{"tensor", self}});
@@ -55,7 +46,7 @@ void check_writable(const char* op, const Tensor& self, bool recorded, Where whe
     return;
   }
   if (self.is_leaf() && self.requires_grad()) {
-    fail<GraphError>(op, where,
+    fail<GraphError>(call,
                      "a leaf that requires a gradient cannot be written in place; use a "
                      "NoGradGuard to change it without recording",
                      {{"tensor", self}});
@@ -63,13 +54,13 @@ void check_writable(const char* op, const Tensor& self, bool recorded, Where whe
   if (impl.base) {
     const Tensor base(impl.base);
     if (base.is_leaf() && base.requires_grad()) {
-      fail<GraphError>(op, where,
+      fail<GraphError>(call,
                        "the tensor is a view of a leaf that requires a gradient, which cannot be "
                        "written in place",
                        {{"tensor", self}, {"leaf", base}});
     }
     if (impl.view_without_grad && (recorded || base.requires_grad())) {
-      fail<GraphError>(op, where,
+      fail<GraphError>(call,
                        "the tensor is a view that was taken under a NoGradGuard, so this write "
                        "cannot be recorded",
                        {{"tensor", self}});
@@ -84,9 +75,9 @@ bool must_record(const Tensor& self, const Operand& source) {
 }
 
 // Gives `self`, or the base it is a view of, the history of `result`, whose values it has now.
-void take_history(Tensor& self, const Tensor& result, Where where) {
+void take_history(Tensor& self, const Tensor& result) {
   if (self.impl().base) {
-    detail::record_written_view(self, result, where);
+    detail::record_written_view(self, result);
   } else {
     detail::set_grad_node(self.impl(), detail::grad_node(result));
   }
@@ -94,82 +85,80 @@ void take_history(Tensor& self, const Tensor& result, Where where) {
 
 // self = compute(a copy of self with its history), recorded.
 template <class Compute>
-void write_recorded(const char* op, Tensor& self, Where where, Compute&& compute) {
-  const Tensor before = detail::before_write(self).clone(where);
+void write_recorded(const Frame& call, Tensor& self, Compute&& compute) {
+  const Tensor before = detail::before_write(self).clone();
   const Tensor result = compute(before);
   kernels::copy(self, result);
-  self.impl().storage->wrote(op, where);
-  take_history(self, result, where);
+  self.impl().storage->wrote(call);
+  take_history(self, result);
 }
 
 // self = values, of its shape and dtype, recorded.
-void overwrite_recorded(const char* op, Tensor& self, const Tensor& values, Where where) {
+void overwrite_recorded(const Frame& call, Tensor& self, const Tensor& values) {
   const bool is_view = static_cast<bool>(self.impl().base);
   const Tensor before = is_view ? Tensor() : detail::before_write(self);
   kernels::copy(self, values);
-  self.impl().storage->wrote(op, where);
-  take_history(self, is_view ? values : record_overwritten(before, values, self.detach(), where),
-               where);
+  self.impl().storage->wrote(call);
+  take_history(self, is_view ? values : record_overwritten(before, values, self.detach()));
 }
 
 // `other` as self's dtype and shape. Throws when it is larger or of a higher kind.
-Tensor fitted(const char* op, const Tensor& self, const Tensor& other, Where where) {
-  check::defined(op, "the source", other, where);
-  if (broadcast_shapes(op, self.shape(), other.shape(), where) != self.shape()) {
-    fail<ShapeError>(op, where, "the result would be larger than the tensor written to",
+Tensor fitted(const Frame& call, const Tensor& self, const Tensor& other) {
+  check::defined(call, "the source", other);
+  if (broadcast_shapes(call.name(), self.shape(), other.shape()) != self.shape()) {
+    fail<ShapeError>(call, "the result would be larger than the tensor written to",
                      {{"tensor", self}, {"source", other}});
   }
-  return expand_operand(other.to(self.dtype(), where), self.shape(), where);
+  return expand_operand(other.to(self.dtype()), self.shape());
 }
 
 using Operator = Tensor (*)(const Operand&, const Operand&, Where);
 
-Tensor& update(const char* op, Binary kind, Operator compute, Tensor& self, const Operand& other,
-               Where where) {
+Tensor& update(const Frame& call, Binary kind, Operator compute, Tensor& self,
+               const Operand& other) {
   const bool recorded = must_record(self, other);
-  check_writable(op, self, recorded, where);
+  check_writable(call, self, recorded);
   const bool other_is_floating =
       is_floating(other.is_tensor() && other.tensor().defined() ? other.tensor().dtype()
                                                                 : other.number().default_dtype());
   const bool other_counts = other.is_tensor() || other.number().kind() == Scalar::Kind::floating;
   if (!is_floating(self.dtype()) && (kind == Binary::div || (other_counts && other_is_floating))) {
-    fail<DTypeError>(op, where, "the result is floating and does not fit the tensor's dtype",
+    fail<DTypeError>(call, "the result is floating and does not fit the tensor's dtype",
                      {{"tensor", self}});
   }
   if (!other.is_tensor()) {
-    detail::require_fits_modulo(op, other.number(), self.dtype(), where, {{"tensor", self}});
+    detail::require_fits_modulo(call, other.number(), self.dtype(), {{"tensor", self}});
     if (recorded) {
-      write_recorded(op, self, where,
-                     [&](const Tensor& before) { return compute(before, other.number(), where); });
+      write_recorded(call, self,
+                     [&](const Tensor& before) { return compute(before, other.number(), {}); });
     } else {
       kernels::binary_in_place(kind, self, other.number());
-      self.impl().storage->wrote(op, where);
+      self.impl().storage->wrote(call);
     }
     return self;
   }
-  Tensor source = fitted(op, self, other.tensor(), where);
+  Tensor source = fitted(call, self, other.tensor());
   if (recorded) {
-    write_recorded(op, self, where,
-                   [&](const Tensor& before) { return compute(before, source, where); });
+    write_recorded(call, self, [&](const Tensor& before) { return compute(before, source, {}); });
     return self;
   }
   if (source.shares_memory_with(self) && source.impl_or_null() != self.impl_or_null()) {
-    source = source.clone(where);
+    source = source.clone();
   }
   kernels::binary_in_place(kind, self, source);
-  self.impl().storage->wrote(op, where);
+  self.impl().storage->wrote(call);
   return self;
 }
 
-Tensor& fill(const char* op, Tensor& self, Scalar value, Where where) {
+Tensor& fill(const Frame& call, Tensor& self, Scalar value) {
   const bool recorded = must_record(self, value);
-  check_writable(op, self, recorded, where);
-  detail::require_fits(op, value, self.dtype(), where, {{"tensor", self}});
+  check_writable(call, self, recorded);
+  detail::require_fits(call, value, self.dtype(), {{"tensor", self}});
   if (recorded) {
-    overwrite_recorded(op, self, full(self.shape(), value, {.dtype = self.dtype()}), where);
+    overwrite_recorded(call, self, full(self.shape(), value, {.dtype = self.dtype()}));
   } else {
     kernels::fill(self, value);
-    self.impl().storage->wrote(op, where);
+    self.impl().storage->wrote(call);
   }
   return self;
 }
@@ -177,38 +166,45 @@ Tensor& fill(const char* op, Tensor& self, Scalar value, Where where) {
 }  // namespace
 
 Tensor& Tensor::add_(const Operand& other, Where where) {
-  return update("add_", Binary::add, add, *this, other, where);
+  const Call call("add_", where);
+  return update(call, Binary::add, add, *this, other);
 }
 Tensor& Tensor::sub_(const Operand& other, Where where) {
-  return update("sub_", Binary::sub, sub, *this, other, where);
+  const Call call("sub_", where);
+  return update(call, Binary::sub, sub, *this, other);
 }
 Tensor& Tensor::mul_(const Operand& other, Where where) {
-  return update("mul_", Binary::mul, mul, *this, other, where);
+  const Call call("mul_", where);
+  return update(call, Binary::mul, mul, *this, other);
 }
 Tensor& Tensor::div_(const Operand& other, Where where) {
-  return update("div_", Binary::div, div, *this, other, where);
+  const Call call("div_", where);
+  return update(call, Binary::div, div, *this, other);
 }
 
 Tensor& Tensor::zero_(Where where) {
-  return fill("zero_", *this, 0, where);
+  const Call call("zero_", where);
+  return fill(call, *this, 0);
 }
 Tensor& Tensor::fill_(Scalar value, Where where) {
-  return fill("fill_", *this, value, where);
+  const Call call("fill_", where);
+  return fill(call, *this, value);
 }
 
 Tensor& Tensor::copy_(const Tensor& source, Where where) {
+  const Call call("copy_", where);
   const bool recorded = must_record(*this, source);
-  check_writable("copy_", *this, recorded, where);
-  Tensor values = fitted("copy_", *this, source, where);
+  check_writable(call, *this, recorded);
+  Tensor values = fitted(call, *this, source);
   if (values.shares_memory_with(*this)) {
-    values = values.clone(where);
+    values = values.clone();
   }
   if (recorded) {
-    overwrite_recorded("copy_", *this, values, where);
+    overwrite_recorded(call, *this, values);
     return *this;
   }
   kernels::copy(*this, values);
-  impl().storage->wrote("copy_", where);
+  impl().storage->wrote(call);
   return *this;
 }
 

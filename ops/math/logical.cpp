@@ -2,11 +2,7 @@
 
 #include <limits>
 
-#include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
+#include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
 
@@ -14,18 +10,18 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-Tensor truth(const Tensor& x, Where where) {
-  return x.dtype() == boolean ? x : ne(x, 0, where);
+Tensor truth(const Tensor& x) {
+  return x.dtype() == boolean ? x : x != 0;
 }
 
-// The truth of both operands; what is wrong with them is said in the name of `op`.
+// The truth of both operands; what is wrong with them is said in the name of `call`.
 struct Truths {
-  Truths(const char* op, const Tensor& x, const Tensor& y, Where where) {
-    check::defined(op, "the first operand", x, where);
-    check::defined(op, "the second operand", y, where);
-    broadcast_shapes(op, x.shape(), y.shape(), where);
-    a = truth(x, where);
-    b = truth(y, where);
+  Truths(const Frame& call, const Tensor& x, const Tensor& y) {
+    check::defined(call, "the first operand", x);
+    check::defined(call, "the second operand", y);
+    broadcast_shapes(call.name(), x.shape(), y.shape());
+    a = truth(x);
+    b = truth(y);
   }
 
   Tensor a;
@@ -35,44 +31,51 @@ struct Truths {
 }  // namespace
 
 Tensor isnan(const Tensor& x, Where where) {
-  check::defined("isnan", "input", x, where);
-  return ne(x, x, where);
+  const Call call("isnan", where);
+  check::defined(call, "input", x);
+  return call.result(x != x);
 }
 
 Tensor isinf(const Tensor& x, Where where) {
-  check::defined("isinf", "input", x, where);
+  const Call call("isinf", where);
+  check::defined(call, "input", x);
   if (!is_floating(x.dtype())) {
     return zeros(x.shape(), {.dtype = boolean});
   }
-  return eq(abs(x.detach(), where), kInfinity, where);
+  return call.result(abs(x.detach()) == kInfinity);
 }
 
 Tensor isfinite(const Tensor& x, Where where) {
-  check::defined("isfinite", "input", x, where);
+  const Call call("isfinite", where);
+  check::defined(call, "input", x);
   if (!is_floating(x.dtype())) {
     return ones(x.shape(), {.dtype = boolean});
   }
-  return lt(abs(x.detach(), where), kInfinity, where);
+  return call.result(abs(x.detach()) < kInfinity);
 }
 
 Tensor logical_not(const Tensor& x, Where where) {
-  check::defined("logical_not", "input", x, where);
-  return eq(x, 0, where);
+  const Call call("logical_not", where);
+  check::defined(call, "input", x);
+  return call.result(x == 0);
 }
 
 Tensor logical_and(const Tensor& a, const Tensor& b, Where where) {
-  const Truths truths("logical_and", a, b, where);
-  return retrograd::where(truths.a, truths.b, false, where);
+  const Call call("logical_and", where);
+  const Truths truths(call, a, b);
+  return call.result(retrograd::where(truths.a, truths.b, false));
 }
 
 Tensor logical_or(const Tensor& a, const Tensor& b, Where where) {
-  const Truths truths("logical_or", a, b, where);
-  return retrograd::where(truths.a, true, truths.b, where);
+  const Call call("logical_or", where);
+  const Truths truths(call, a, b);
+  return call.result(retrograd::where(truths.a, true, truths.b));
 }
 
 Tensor logical_xor(const Tensor& a, const Tensor& b, Where where) {
-  const Truths truths("logical_xor", a, b, where);
-  return ne(truths.a, truths.b, where);
+  const Call call("logical_xor", where);
+  const Truths truths(call, a, b);
+  return call.result(truths.a != truths.b);
 }
 
 }  // namespace retrograd

@@ -1,9 +1,6 @@
 // floor, ceil and round, declared in ops/elementwise.h.
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/shape/converted.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -11,29 +8,31 @@ namespace {
 
 using kernels::Unary;
 
-Tensor whole(const char* op, Unary kind, const Tensor& x, Where where) {
-  check::defined(op, "input", x, where);
+Tensor whole(const Call& call, Unary kind, const Tensor& x) {
+  check::defined(call, "input", x);
   if (x.dtype() == boolean) {
-    fail<DTypeError>(op, where, "a boolean cannot be rounded", {{"input", x}});
+    fail<DTypeError>(call, "a boolean cannot be rounded", {{"input", x}});
   }
-  return record({.op = op,
-                 .where = where,
-                 .output = is_floating(x.dtype()) ? kernels::unary(kind, x)
-                                                  : kernels::converted(x, x.dtype()),
-                 .inputs = {x},
-                 .backward = [](const Backward& b) -> Gradients { return {zeros_like(b.grad)}; }});
+  return call.record(
+      {.output =
+           is_floating(x.dtype()) ? kernels::unary(kind, x) : kernels::converted(x, x.dtype()),
+       .inputs = {x},
+       .backward = [](const Backward& b) -> Gradients { return {zeros_like(b.grad)}; }});
 }
 
 }  // namespace
 
 Tensor floor(const Tensor& x, Where where) {
-  return whole("floor", Unary::floor, x, where);
+  const Call call("floor", where);
+  return whole(call, Unary::floor, x);
 }
 Tensor ceil(const Tensor& x, Where where) {
-  return whole("ceil", Unary::ceil, x, where);
+  const Call call("ceil", where);
+  return whole(call, Unary::ceil, x);
 }
 Tensor round(const Tensor& x, Where where) {
-  return whole("round", Unary::round, x, where);
+  const Call call("round", where);
+  return whole(call, Unary::round, x);
 }
 
 }  // namespace retrograd

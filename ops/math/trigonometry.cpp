@@ -1,30 +1,13 @@
 #include <retrograd/ops/trigonometry.h>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/tensor/internal/check.h>
+#include <retrograd/ops/detail/unary.h>
+#include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
 
 namespace {
 
 using kernels::Unary;
-
-// A function whose derivative is `slope` of its input.
-template <class Slope>
-Tensor function(const char* op, Unary kind, const Tensor& x, Where where, Slope slope) {
-  check::floating(op, x, where);
-  return record({.op = op,
-                 .where = where,
-                 .output = kernels::unary(kind, x),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [slope](const Backward& b) -> Gradients {
-                   return {b.grad * slope(b.saved(0))};
-                 }});
-}
 
 // 1 / sqrt(1 - x^2), in factors that are exact near 1 and -1.
 Tensor arc_slope(const Tensor& x) {
@@ -34,45 +17,52 @@ Tensor arc_slope(const Tensor& x) {
 }  // namespace
 
 Tensor sin(const Tensor& x, Where where) {
-  return function("sin", Unary::sin, x, where, [](const Tensor& v) { return cos(v); });
+  const Call call("sin", where);
+  return from_input(call, Unary::sin, x,
+                    [](const Tensor& g, const Tensor& v) { return g * cos(v); });
 }
 
 Tensor cos(const Tensor& x, Where where) {
-  return function("cos", Unary::cos, x, where, [](const Tensor& v) { return -sin(v); });
+  const Call call("cos", where);
+  return from_input(call, Unary::cos, x,
+                    [](const Tensor& g, const Tensor& v) { return g * -sin(v); });
 }
 
 Tensor tan(const Tensor& x, Where where) {
-  check::floating("tan", x, where);
-  const Tensor y = kernels::unary(Unary::tan, x);
-  return record({.op = "tan",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {y},
-                 .backward = [](const Backward& b) -> Gradients {
-                   return {b.grad * (1.0 + square(b.saved(0)))};
-                 }});
+  const Call call("tan", where);
+  return from_output(call, Unary::tan, x,
+                     [](const Tensor& g, const Tensor& y) { return g * (1.0 + square(y)); });
 }
 
 Tensor asin(const Tensor& x, Where where) {
-  return function("asin", Unary::asin, x, where, arc_slope);
+  const Call call("asin", where);
+  return from_input(call, Unary::asin, x,
+                    [](const Tensor& g, const Tensor& v) { return g * arc_slope(v); });
 }
 
 Tensor acos(const Tensor& x, Where where) {
-  return function("acos", Unary::acos, x, where, [](const Tensor& v) { return -arc_slope(v); });
+  const Call call("acos", where);
+  return from_input(call, Unary::acos, x,
+                    [](const Tensor& g, const Tensor& v) { return g * -arc_slope(v); });
 }
 
 Tensor atan(const Tensor& x, Where where) {
-  return function("atan", Unary::atan, x, where,
-                  [](const Tensor& v) { return reciprocal(1.0 + square(v)); });
+  const Call call("atan", where);
+  return from_input(call, Unary::atan, x, [](const Tensor& g, const Tensor& v) {
+    return g * reciprocal(1.0 + square(v));
+  });
 }
 
 Tensor sinh(const Tensor& x, Where where) {
-  return function("sinh", Unary::sinh, x, where, [](const Tensor& v) { return cosh(v); });
+  const Call call("sinh", where);
+  return from_input(call, Unary::sinh, x,
+                    [](const Tensor& g, const Tensor& v) { return g * cosh(v); });
 }
 
 Tensor cosh(const Tensor& x, Where where) {
-  return function("cosh", Unary::cosh, x, where, [](const Tensor& v) { return sinh(v); });
+  const Call call("cosh", where);
+  return from_input(call, Unary::cosh, x,
+                    [](const Tensor& g, const Tensor& v) { return g * sinh(v); });
 }
 
 }  // namespace retrograd

@@ -2,11 +2,9 @@
 #include <string>
 
 #include <retrograd/autograd/grad_mode.h>
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/norm.h>
-#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/norm.h>
-#include <retrograd/tensor/internal/check.h>
 
 // The normalisations that keep running statistics.
 namespace retrograd {
@@ -15,23 +13,23 @@ namespace {
 
 using namespace normalising;
 
-void check_momentum(const char* op, double momentum, const Tensor& x, Where where) {
+void check_momentum(const Frame& call, double momentum, const Tensor& x) {
   if (std::isnan(momentum)) {
-    fail<ValueError>(op, where, "momentum is nan; a number is needed", {{"input", x}});
+    fail<ValueError>(call, "momentum is nan; a number is needed", {{"input", x}});
   }
 }
 
-void check_running(const char* op, const char* name, const Tensor& running, const Tensor& x,
-                   bool needed, Where where) {
+void check_running(const Frame& call, const char* name, const Tensor& running, const Tensor& x,
+                   bool needed) {
   if (!running.defined()) {
     if (needed) {
-      fail<ValueError>(op, where, std::string(name) + " is undefined but its values are to be used",
+      fail<ValueError>(call, std::string(name) + " is undefined but its values are to be used",
                        {{"input", x}});
     }
     return;
   }
   if (!is_floating(running.dtype()) || running.shape() != Shape{x.shape()[1]}) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      std::string(name) + " must be floating and have one element for each of the " +
                          std::to_string(x.shape()[1]) + " channels",
                      {{"input", x}, {name, running}});
@@ -40,9 +38,8 @@ void check_running(const char* op, const char* name, const Tensor& running, cons
 
 // Moves both running statistics by those of `count` values each, without a record: both or, where
 // memory runs out, neither.
-void move_running(const char* op, const Tensor& running_mean, const Tensor& running_var,
-                  const NormStatistics& statistics, std::int64_t count, double momentum,
-                  Where where) {
+void move_running(const Frame& call, const Tensor& running_mean, const Tensor& running_var,
+                  const NormStatistics& statistics, std::int64_t count, double momentum) {
   if (count == 0) {
     return;
   }
@@ -55,7 +52,7 @@ void move_running(const char* op, const Tensor& running_mean, const Tensor& runn
   const auto write = [&](const Tensor& running, const Tensor& values) {
     if (running.defined()) {
       kernels::copy(running, values);
-      running.impl().storage->wrote(op, where);
+      running.impl().storage->wrote(call);
     }
   };
   write(running_mean, mean);
@@ -63,9 +60,9 @@ void move_running(const char* op, const Tensor& running_mean, const Tensor& runn
 }
 
 // Normalisation by running statistics.
-Tensor by_running(const char* op, const Tensor& x, const Tensor& running_mean,
+Tensor by_running(const Call& call, const Tensor& x, const Tensor& running_mean,
                   const Tensor& running_var, const Tensor& weight, const Tensor& bias, double eps,
-                  bool relu, Where where) {
+                  bool relu = false) {
   Norm norm{{}, x.shape()[0], places_of(x), eps, true, relu};
   norm.shape = {.images = 1,
                 .places = norm.batch * norm.places,
@@ -80,21 +77,21 @@ Tensor by_running(const char* op, const Tensor& x, const Tensor& running_mean,
         (1.0 / sqrt(running_var.detach().to(float64) + eps)).contiguous();
   }
   const Tensor y = kernels::normalise_by(x, statistics, {weight, bias, relu}, norm.shape);
-  return record_norm(op, where, norm, x, weight, bias, y, statistics);
+  return record_norm(call, norm, x, weight, bias, y, statistics);
 }
 
-Tensor by_batch(const char* op, const Tensor& x, const Tensor& running_mean,
+Tensor by_batch(const Call& call, const Tensor& x, const Tensor& running_mean,
                 const Tensor& running_var, const Tensor& weight, const Tensor& bias,
-                const BatchNormOptions& options, bool relu, Where where) {
-  check_channels(op, x, 2, where);
-  check_eps(op, options.eps, x, where);
-  check_momentum(op, options.momentum, x, where);
+                const BatchNormOptions& options, bool relu = false) {
+  check_channels(call, x, 2);
+  check_eps(call, options.eps, x);
+  check_momentum(call, options.momentum, x);
   const std::int64_t channels = x.shape()[1];
-  check_running(op, "running_mean", running_mean, x, !options.training, where);
-  check_running(op, "running_var", running_var, x, !options.training, where);
-  check_parameters(op, weight, bias, x, {channels}, where);
+  check_running(call, "running_mean", running_mean, x, !options.training);
+  check_running(call, "running_var", running_var, x, !options.training);
+  check_parameters(call, weight, bias, x, {channels});
   if (!options.training) {
-    return by_running(op, x, running_mean, running_var, weight, bias, options.eps, relu, where);
+    return by_running(call, x, running_mean, running_var, weight, bias, options.eps, relu);
   }
   Norm norm{{}, x.shape()[0], places_of(x), options.eps, false, relu};
   norm.shape = {.images = 1,
@@ -103,13 +100,12 @@ Tensor by_batch(const char* op, const Tensor& x, const Tensor& running_mean,
                 .groups = channels,
                 .channels_last = x.dim() > 2};
   if (norm.shape.places == 1) {
-    fail<ValueError>(op, where, "training needs more than one value for each channel",
-                     {{"input", x}});
+    fail<ValueError>(call, "training needs more than one value for each channel", {{"input", x}});
   }
   const auto found = kernels::normalise(x, {weight, bias, relu}, norm.shape, options.eps);
-  Tensor y = record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
-  move_running(op, running_mean, running_var, found.statistics, norm.shape.places, options.momentum,
-               where);
+  Tensor y = record_norm(call, norm, x, weight, bias, found.values, found.statistics);
+  move_running(call, running_mean, running_var, found.statistics, norm.shape.places,
+               options.momentum);
   return y;
 }
 
@@ -118,29 +114,30 @@ Tensor by_batch(const char* op, const Tensor& x, const Tensor& running_mean,
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                   const Tensor& weight, const Tensor& bias, const BatchNormOptions& options,
                   Where where) {
-  return by_batch("batch_norm", x, running_mean, running_var, weight, bias, options, false, where);
+  const Call call("batch_norm", where);
+  return by_batch(call, x, running_mean, running_var, weight, bias, options);
 }
 
 Tensor batch_norm_relu(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                        const Tensor& weight, const Tensor& bias, const BatchNormOptions& options,
                        Where where) {
-  return by_batch("batch_norm_relu", x, running_mean, running_var, weight, bias, options, true,
-                  where);
+  const Call call("batch_norm_relu", where);
+  return by_batch(call, x, running_mean, running_var, weight, bias, options, true);
 }
 
 Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                      const Tensor& weight, const Tensor& bias, const InstanceNormOptions& options,
                      Where where) {
-  constexpr const char* op = "instance_norm";
-  check_channels(op, x, 3, where);
-  check_eps(op, options.eps, x, where);
-  check_momentum(op, options.momentum, x, where);
+  const Call call("instance_norm", where);
+  check_channels(call, x, 3);
+  check_eps(call, options.eps, x);
+  check_momentum(call, options.momentum, x);
   const std::int64_t channels = x.shape()[1];
-  check_running(op, "running_mean", running_mean, x, !options.use_input_stats, where);
-  check_running(op, "running_var", running_var, x, !options.use_input_stats, where);
-  check_parameters(op, weight, bias, x, {channels}, where);
+  check_running(call, "running_mean", running_mean, x, !options.use_input_stats);
+  check_running(call, "running_var", running_var, x, !options.use_input_stats);
+  check_parameters(call, weight, bias, x, {channels});
   if (!options.use_input_stats) {
-    return by_running(op, x, running_mean, running_var, weight, bias, options.eps, false, where);
+    return by_running(call, x, running_mean, running_var, weight, bias, options.eps);
   }
   Norm norm{{}, x.shape()[0], places_of(x), options.eps, false};
   norm.shape = {.images = norm.batch,
@@ -149,12 +146,12 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
                 .groups = channels,
                 .channels_last = true};
   if (norm.places == 1) {
-    fail<ValueError>(op, where, "needs more than one value in each channel", {{"input", x}});
+    fail<ValueError>(call, "needs more than one value in each channel", {{"input", x}});
   }
   const auto found = kernels::normalise(x, {weight, bias}, norm.shape, options.eps);
-  Tensor y = record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
-  move_running(op, running_mean, running_var, found.statistics, norm.batch == 0 ? 0 : norm.places,
-               options.momentum, where);
+  Tensor y = record_norm(call, norm, x, weight, bias, found.values, found.statistics);
+  move_running(call, running_mean, running_var, found.statistics, norm.batch == 0 ? 0 : norm.places,
+               options.momentum);
   return y;
 }
 

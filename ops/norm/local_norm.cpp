@@ -3,52 +3,46 @@
 #include <cmath>
 #include <string>
 
-#include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/number.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/norm.h>
-#include <retrograd/ops/shape.h>
 #include <retrograd/ops/vector_norm.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
 Tensor normalize(const Tensor& x, double p, std::int64_t dim, double eps, Where where) {
-  check::floating("normalize", x, where);
-  check::dim("normalize", x, dim, where);
+  const Call call("normalize", where);
+  check::floating(call, x);
+  check::dim(call, x, dim);
   if (!(p > 0)) {
-    fail<ValueError>("normalize", where, "p is " + number_text(p) + "; it must be above 0",
-                     {{"input", x}});
+    fail<ValueError>(call, "p is " + number_text(p) + "; it must be above 0", {{"input", x}});
   }
   if (!(eps >= 0)) {
-    fail<ValueError>("normalize", where, "eps is " + number_text(eps) + "; at least 0 is needed",
-                     {{"input", x}});
+    fail<ValueError>(call, "eps is " + number_text(eps) + "; at least 0 is needed", {{"input", x}});
   }
   if (x.numel() == 0) {
-    return mul(x, 1.0, where);
+    return call.result(x * 1.0);
   }
-  return div(x, clamp(norm(x, p, dim, true, where), eps, {}, where), where);
+  return call.result(x / clamp(norm(x, p, dim, true), eps));
 }
 
 Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha, double beta, double k,
                            Where where) {
-  check::floating("local_response_norm", x, where);
+  const Call call("local_response_norm", where);
+  check::floating(call, x);
   if (x.dim() < 3) {
-    fail<ShapeError>("local_response_norm", where, "needs an input (N, C, spatial...)",
-                     {{"input", x}});
+    fail<ShapeError>(call, "needs an input (N, C, spatial...)", {{"input", x}});
   }
   if (size < 1) {
-    fail<ValueError>("local_response_norm", where,
-                     "size is " + std::to_string(size) + "; at least 1 is needed", {{"input", x}});
+    fail<ValueError>(call, "size is " + std::to_string(size) + "; at least 1 is needed",
+                     {{"input", x}});
   }
   for (const double number : {alpha, beta, k}) {
     if (std::isnan(number)) {
-      fail<ValueError>("local_response_norm", where, "alpha, beta and k must be numbers, not nan",
-                       {{"input", x}});
+      fail<ValueError>(call, "alpha, beta and k must be numbers, not nan", {{"input", x}});
     }
   }
-  const Tensor squares = square(x, where);
+  const Tensor squares = square(x);
   const std::int64_t channels = x.shape()[1];
   // Channel c sees c - size / 2 to c + (size - 1) / 2, as far as there are channels.
   Tensor total = squares;
@@ -61,15 +55,15 @@ Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha, dou
     }
     Shape gap = x.shape();
     gap[1] = missing;
-    const Tensor zero = zeros(gap, {.dtype = x.dtype()}, where);
-    const Tensor part = shift < 0 ? slice(squares, 1, 0, channels - missing, 1, where)
-                                  : slice(squares, 1, missing, channels, 1, where);
+    const Tensor zero = zeros(gap, {.dtype = x.dtype()});
+    const Tensor part =
+        shift < 0 ? slice(squares, 1, 0, channels - missing) : slice(squares, 1, missing, channels);
     const std::vector<Tensor> parts =
         shift < 0 ? std::vector<Tensor>{zero, part} : std::vector<Tensor>{part, zero};
-    total = add(total, cat(parts, 1, where), where);
+    total = total + cat(parts, 1);
   }
-  const Tensor scaled = mul(total, alpha / static_cast<double>(size), where);
-  return div(x, pow(add(scaled, k, where), beta, where), where);
+  const Tensor scaled = total * (alpha / static_cast<double>(size));
+  return call.result(x / pow(scaled + k, beta));
 }
 
 }  // namespace retrograd

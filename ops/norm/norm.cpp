@@ -3,17 +3,10 @@
 #include <string>
 
 #include <retrograd/autograd/grad_mode.h>
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/norm.h>
 #include <retrograd/ops/detail/relu.h>
-#include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/number.h>
-#include <retrograd/ops/internal/view.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
+#include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
 
@@ -76,24 +69,24 @@ Gradients backward(const Norm& norm, const Backward& b) {
   return {found.input, found.weight, found.bias};
 }
 
-void check_parameter(const char* op, const char* name, const Tensor& parameter, const Tensor& x,
-                     const Shape& shape, Where where) {
+void check_parameter(const Frame& call, const char* name, const Tensor& parameter, const Tensor& x,
+                     const Shape& shape) {
   if (!parameter.defined()) {
     return;
   }
   // float32 stays so beside activations of bfloat16.
   if (x.dtype() != bfloat16 || parameter.dtype() != float32) {
-    check::same_dtype(op, "input", x, name, parameter, where);
+    check::same_dtype(call, "input", x, name, parameter);
   }
   if (parameter.shape() != shape) {
-    fail<ShapeError>(op, where, std::string(name) + " must have shape " + to_string(shape),
+    fail<ShapeError>(call, std::string(name) + " must have shape " + to_string(shape),
                      {{"input", x}, {name, parameter}});
   }
 }
 
 }  // namespace
 
-Tensor record_norm(const char* op, Where where, Norm norm, const Tensor& x, const Tensor& weight,
+Tensor record_norm(const Call& call, Norm norm, const Tensor& x, const Tensor& weight,
                    const Tensor& bias, const Tensor& y, const NormStatistics& statistics) {
   norm.parameter_dtype = weight.defined() ? weight.dtype()
                          : bias.defined() ? bias.dtype()
@@ -101,34 +94,32 @@ Tensor record_norm(const char* op, Where where, Norm norm, const Tensor& x, cons
   // Of its values a copy, as relu(batch_norm(x)) lets the bias change before the backward pass.
   const Tensor bias_values =
       norm.relu && bias.defined() && grad_enabled() ? bias.detach().clone() : Tensor();
-  return record({.op = op,
-                 .where = where,
-                 .output = y,
-                 .inputs = {x, weight, bias},
-                 .saved = {x, weight, statistics.mean, statistics.inverse_deviation, bias_values},
-                 .backward = [norm](const Backward& b) { return backward(norm, b); }});
+  return call.record(
+      {.output = y,
+       .inputs = {x, weight, bias},
+       .saved = {x, weight, statistics.mean, statistics.inverse_deviation, bias_values},
+       .backward = [norm](const Backward& b) { return backward(norm, b); }});
 }
 
-void check_parameters(const char* op, const Tensor& weight, const Tensor& bias, const Tensor& x,
-                      const Shape& shape, Where where) {
-  check_parameter(op, "weight", weight, x, shape, where);
-  check_parameter(op, "bias", bias, x, shape, where);
+void check_parameters(const Frame& call, const Tensor& weight, const Tensor& bias, const Tensor& x,
+                      const Shape& shape) {
+  check_parameter(call, "weight", weight, x, shape);
+  check_parameter(call, "bias", bias, x, shape);
   if (weight.defined() && bias.defined()) {
-    check::same_dtype(op, "weight", weight, "bias", bias, where);
+    check::same_dtype(call, "weight", weight, "bias", bias);
   }
 }
 
-void check_eps(const char* op, double eps, const Tensor& x, Where where) {
+void check_eps(const Frame& call, double eps, const Tensor& x) {
   if (!(eps >= 0)) {
-    fail<ValueError>(op, where, "eps is " + number_text(eps) + "; at least 0 is needed",
-                     {{"input", x}});
+    fail<ValueError>(call, "eps is " + number_text(eps) + "; at least 0 is needed", {{"input", x}});
   }
 }
 
-void check_channels(const char* op, const Tensor& x, std::int64_t least_rank, Where where) {
-  check::floating(op, x, where);
+void check_channels(const Frame& call, const Tensor& x, std::int64_t least_rank) {
+  check::floating(call, x);
   if (x.dim() < least_rank) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      least_rank == 2 ? "needs an input (N, C) or (N, C, spatial...)"
                                      : "needs an input (N, C, spatial...)",
                      {{"input", x}});
@@ -149,9 +140,9 @@ using namespace normalising;
 
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight,
                   const Tensor& bias, double eps, Where where) {
-  constexpr const char* op = "layer_norm";
-  check::floating(op, x, where);
-  check_eps(op, eps, x, where);
+  const Call call("layer_norm", where);
+  check::floating(call, x);
+  check_eps(call, eps, x);
   const std::size_t rank = x.shape().size();
   const std::size_t inner = normalized_shape.size();
   bool fits = inner > 0 && inner <= rank;
@@ -161,35 +152,35 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
     fits = d < rank - inner || x.shape()[d] == normalized_shape[d - (rank - inner)];
   }
   if (!fits) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      "the last dimensions of the input must be " + to_string(normalized_shape) +
                          ", one at least",
                      {{"input", x}});
   }
-  check_parameters(op, weight, bias, x, normalized_shape, where);
+  check_parameters(call, weight, bias, x, normalized_shape);
   norm.batch = norm.shape.images;
   const auto flat = [&](const Tensor& parameter) {
-    return parameter.defined() ? flatten(parameter, 0, -1, where) : parameter;
+    return parameter.defined() ? flatten(parameter) : parameter;
   };
   const Tensor weights = flat(weight);
   const Tensor biases = flat(bias);
   const auto found = kernels::normalise(x, {weights, biases}, norm.shape, eps);
-  return record_norm(op, where, norm, x, weights, biases, found.values, found.statistics);
+  return record_norm(call, norm, x, weights, biases, found.values, found.statistics);
 }
 
 Tensor group_norm(const Tensor& x, std::int64_t num_groups, const Tensor& weight,
                   const Tensor& bias, double eps, Where where) {
-  constexpr const char* op = "group_norm";
-  check_channels(op, x, 2, where);
-  check_eps(op, eps, x, where);
+  const Call call("group_norm", where);
+  check_channels(call, x, 2);
+  check_eps(call, eps, x);
   const std::int64_t channels = x.shape()[1];
   if (num_groups < 1 || channels % num_groups != 0) {
-    fail<ValueError>(op, where,
+    fail<ValueError>(call,
                      "the " + std::to_string(channels) + " channels do not split into " +
                          std::to_string(num_groups) + " groups",
                      {{"input", x}});
   }
-  check_parameters(op, weight, bias, x, {channels}, where);
+  check_parameters(call, weight, bias, x, {channels});
   Norm norm{{}, x.shape()[0], places_of(x), eps, false};
   norm.shape = {.images = norm.batch,
                 .places = norm.places,
@@ -197,7 +188,7 @@ Tensor group_norm(const Tensor& x, std::int64_t num_groups, const Tensor& weight
                 .groups = num_groups,
                 .channels_last = x.dim() > 2};
   const auto found = kernels::normalise(x, {weight, bias}, norm.shape, eps);
-  return record_norm(op, where, norm, x, weight, bias, found.values, found.statistics);
+  return record_norm(call, norm, x, weight, bias, found.values, found.statistics);
 }
 
 }  // namespace retrograd

@@ -21,8 +21,8 @@ std::int64_t largest_window(std::int64_t in, std::int64_t out) {
 }
 
 template <std::size_t N>
-PoolShape shape_for(const char* op, const Tensor& x, Size<N> output_size, Where where) {
-  check_input<N>(op, x, where);
+PoolShape shape_for(const Frame& call, const Tensor& x, Size<N> output_size) {
+  check_input<N>(call, x);
   PoolShape s = input_shape<N>(x);
   s.adaptive = true;
   for (std::size_t i = 0; i < N; ++i) {
@@ -30,14 +30,13 @@ PoolShape shape_for(const char* op, const Tensor& x, Size<N> output_size, Where 
     const std::int64_t in = s.input[d];
     const std::int64_t out = output_size[i];
     if (out < 0 || out > kLargestSize) {
-      fail<ValueError>(op, where,
+      fail<ValueError>(call,
                        "output size " + std::to_string(out) + " in spatial dimension " +
                            std::to_string(i) + "; at least 0 is needed, and below 2^31",
                        {{"input", x}});
     }
     if (in == 0) {
-      fail<ShapeError>(op, where,
-                       "the input has no places in spatial dimension " + std::to_string(i),
+      fail<ShapeError>(call, "the input has no places in spatial dimension " + std::to_string(i),
                        {{"input", x}});
     }
     s.output[d] = out;
@@ -47,57 +46,65 @@ PoolShape shape_for(const char* op, const Tensor& x, Size<N> output_size, Where 
 }
 
 template <std::size_t N>
-Tensor adaptive_max(const char* op, const Tensor& input, Size<N> output_size, Where where) {
-  const PoolShape shape = shape_for(op, input, output_size, where);
-  return with_batch<N>(input, where, [&](const Tensor& x) { return largest(op, x, shape, where); });
+Tensor adaptive_max(const Call& call, const Tensor& input, Size<N> output_size) {
+  const PoolShape shape = shape_for(call, input, output_size);
+  return with_batch<N>(input, [&](const Tensor& x) { return largest(call, x, shape); });
 }
 
 template <std::size_t N>
-ValuesAndIndices adaptive_max_with_indices(const char* op, const Tensor& input, Size<N> output_size,
-                                           Where where) {
-  const PoolShape shape = shape_for(op, input, output_size, where);
-  return batched_with_indices<N>(op, input, shape, where);
+ValuesAndIndices adaptive_max_with_indices(const Call& call, const Tensor& input,
+                                           Size<N> output_size) {
+  return batched_with_indices<N>(call, input, shape_for(call, input, output_size));
 }
 
 template <std::size_t N>
-Tensor adaptive_mean(const char* op, const Tensor& input, Size<N> output_size, Where where) {
-  const PoolShape shape = shape_for(op, input, output_size, where);
-  return with_batch<N>(input, where, [&](const Tensor& x) { return average(op, x, shape, where); });
+Tensor adaptive_mean(const Call& call, const Tensor& input, Size<N> output_size) {
+  const PoolShape shape = shape_for(call, input, output_size);
+  return with_batch<N>(input, [&](const Tensor& x) { return average(call, x, shape); });
 }
 
 }  // namespace
 
 Tensor adaptive_max_pool1d(const Tensor& x, Size<1> output_size, Where where) {
-  return adaptive_max("adaptive_max_pool1d", x, output_size, where);
+  const Call call("adaptive_max_pool1d", where);
+  return adaptive_max(call, x, output_size);
 }
 Tensor adaptive_max_pool2d(const Tensor& x, Size<2> output_size, Where where) {
-  return adaptive_max("adaptive_max_pool2d", x, output_size, where);
+  const Call call("adaptive_max_pool2d", where);
+  return adaptive_max(call, x, output_size);
 }
 Tensor adaptive_max_pool3d(const Tensor& x, Size<3> output_size, Where where) {
-  return adaptive_max("adaptive_max_pool3d", x, output_size, where);
+  const Call call("adaptive_max_pool3d", where);
+  return adaptive_max(call, x, output_size);
 }
 
 ValuesAndIndices adaptive_max_pool1d_with_indices(const Tensor& x, Size<1> output_size,
                                                   Where where) {
-  return adaptive_max_with_indices("adaptive_max_pool1d_with_indices", x, output_size, where);
+  const Call call("adaptive_max_pool1d_with_indices", where);
+  return adaptive_max_with_indices(call, x, output_size);
 }
 ValuesAndIndices adaptive_max_pool2d_with_indices(const Tensor& x, Size<2> output_size,
                                                   Where where) {
-  return adaptive_max_with_indices("adaptive_max_pool2d_with_indices", x, output_size, where);
+  const Call call("adaptive_max_pool2d_with_indices", where);
+  return adaptive_max_with_indices(call, x, output_size);
 }
 ValuesAndIndices adaptive_max_pool3d_with_indices(const Tensor& x, Size<3> output_size,
                                                   Where where) {
-  return adaptive_max_with_indices("adaptive_max_pool3d_with_indices", x, output_size, where);
+  const Call call("adaptive_max_pool3d_with_indices", where);
+  return adaptive_max_with_indices(call, x, output_size);
 }
 
 Tensor adaptive_avg_pool1d(const Tensor& x, Size<1> output_size, Where where) {
-  return adaptive_mean("adaptive_avg_pool1d", x, output_size, where);
+  const Call call("adaptive_avg_pool1d", where);
+  return adaptive_mean(call, x, output_size);
 }
 Tensor adaptive_avg_pool2d(const Tensor& x, Size<2> output_size, Where where) {
-  return adaptive_mean("adaptive_avg_pool2d", x, output_size, where);
+  const Call call("adaptive_avg_pool2d", where);
+  return adaptive_mean(call, x, output_size);
 }
 Tensor adaptive_avg_pool3d(const Tensor& x, Size<3> output_size, Where where) {
-  return adaptive_mean("adaptive_avg_pool3d", x, output_size, where);
+  const Call call("adaptive_avg_pool3d", where);
+  return adaptive_mean(call, x, output_size);
 }
 
 }  // namespace retrograd

@@ -1,8 +1,8 @@
 // Unpooling, and the pool of p-norms.
 #include <cmath>
 
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/pool.h>
+#include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
 
@@ -11,42 +11,39 @@ namespace {
 using namespace pooling;
 
 template <std::size_t N>
-Tensor lp_pool(const char* op, const Tensor& x, double norm_type, Size<N> kernel,
-               const LPPoolOptions<N>& options, Where where) {
+Tensor lp_pool(const Call& call, const Tensor& x, double norm_type, Size<N> kernel,
+               const LPPoolOptions<N>& options) {
   const MaxPoolOptions<N> windows{.stride = options.stride, .ceil_mode = options.ceil_mode};
-  static_cast<void>(shape_of(op, x, kernel, windows, where));
+  shape_of(call, x, kernel, windows);  // for its checks
   if (!(norm_type > 0) || !std::isfinite(norm_type)) {
     fail<ValueError>(
-        op, where,
-        "norm_type is " + std::to_string(norm_type) + "; a finite number above 0 is needed",
+        call, "norm_type is " + std::to_string(norm_type) + "; a finite number above 0 is needed",
         {{"input", x}});
   }
   double size = 1;
   for (const std::int64_t length : kernel) {
     size *= static_cast<double>(length);
   }
-  const Tensor powers = pow(x, norm_type, where);
+  const Tensor powers = pow(x, norm_type);
   const AvgPoolOptions<N> average{.stride = options.stride, .ceil_mode = options.ceil_mode};
   Tensor means;
   if constexpr (N == 1) {
-    means = avg_pool1d(powers, kernel, average, where);
+    means = avg_pool1d(powers, kernel, average);
   } else {
-    means = avg_pool2d(powers, kernel, average, where);
+    means = avg_pool2d(powers, kernel, average);
   }
-  const Tensor sums = mul(means, size, where);
+  const Tensor sums = means * size;
   // The root's slope at 0 is infinite.
-  const Tensor is_zero = eq(sums.detach(), 0.0, where);
-  const Tensor root = pow(retrograd::where(is_zero, 1.0, sums, where), 1 / norm_type, where);
-  return retrograd::where(is_zero, 0.0, root, where);
+  const Tensor is_zero = sums.detach() == 0.0;
+  return call.result(where(is_zero, 0.0, pow(where(is_zero, 1.0, sums), 1 / norm_type)));
 }
 
 template <std::size_t N>
-PoolShape shape_to_fill(const char* op, const Tensor& x, const Tensor& indices, Size<N> kernel,
-                        const MaxUnpoolOptions<N>& options, Where where) {
-  check_input<N>(op, x, where);
-  check::defined(op, "indices", indices, where);
-  check::dtype(op, "indices", indices, int64, where);
-  check::same_shape(op, "input", x, "indices", indices, where);
+PoolShape shape_to_fill(const Frame& call, const Tensor& x, const Tensor& indices, Size<N> kernel,
+                        const MaxUnpoolOptions<N>& options) {
+  check_input<N>(call, x);
+  check::dtype(call, "indices", indices, int64);
+  check::same_shape(call, "input", x, "indices", indices);
   PoolShape s = input_shape<N>(x);
   s.output = s.input;
   const Size<N> stride = options.stride.value_or(kernel);
@@ -55,7 +52,7 @@ PoolShape shape_to_fill(const char* op, const Tensor& x, const Tensor& indices, 
     const auto [least, most] = std::minmax({kernel[i], stride[i]});
     if (least < 1 || most > kLargestSize || options.padding[i] < 0 ||
         options.padding[i] > kLargestSize || s.output[d] > kLargestSize) {
-      fail<ValueError>(op, where,
+      fail<ValueError>(call,
                        "kernel " + std::to_string(kernel[i]) + ", stride " +
                            std::to_string(stride[i]) + ", padding " +
                            std::to_string(options.padding[i]) + " in spatial dimension " +
@@ -67,7 +64,7 @@ PoolShape shape_to_fill(const char* op, const Tensor& x, const Tensor& indices, 
     const std::int64_t usual = (s.output[d] - 1) * stride[i] - 2 * options.padding[i] + kernel[i];
     s.input[d] = options.output_size.value_or(usual)[i];
     if (s.input[d] < 1 || s.input[d] <= usual - stride[i] || s.input[d] >= usual + stride[i]) {
-      fail<ShapeError>(op, where,
+      fail<ShapeError>(call,
                        "output size " + std::to_string(s.input[d]) + " in spatial dimension " +
                            std::to_string(i) + "; a pool of such windows comes from " +
                            std::to_string(std::max<std::int64_t>(usual - stride[i] + 1, 1)) +
@@ -79,25 +76,25 @@ PoolShape shape_to_fill(const char* op, const Tensor& x, const Tensor& indices, 
 }
 
 template <std::size_t N>
-Tensor max_unpool(const char* op, const Tensor& input, const Tensor& indices, Size<N> kernel,
-                  const MaxUnpoolOptions<N>& options, Where where) {
-  const PoolShape shape = shape_to_fill(op, input, indices, kernel, options, where);
+Tensor max_unpool(const Call& call, const Tensor& input, const Tensor& indices, Size<N> kernel,
+                  const MaxUnpoolOptions<N>& options) {
+  const PoolShape shape = shape_to_fill(call, input, indices, kernel, options);
   const std::int64_t places =
-      checked_numel(op, {shape.input[0], shape.input[1], shape.input[2]}, input.dtype(), where);
+      check::numel(call, {shape.input[0], shape.input[1], shape.input[2]}, input.dtype());
   if (indices.numel() > 0) {
     const auto [least, most] = kernels::index_range(indices);
     if (least < 0 || most >= places) {
-      fail<IndexError>(op, where,
+      fail<IndexError>(call,
                        "index " + std::to_string(least < 0 ? least : most) +
                            " is out of range for an output of " + std::to_string(places) +
                            " places",
                        {{"input", input}, {"indices", indices}});
     }
   }
-  return with_batch<N>(input, where, [&](const Tensor& x) {
-    const Tensor at = x.dim() == input.dim() ? indices : unsqueeze(indices, 0, where);
+  return with_batch<N>(input, [&](const Tensor& x) {
+    const Tensor at = x.dim() == input.dim() ? indices : unsqueeze(indices, 0);
     const Tensor stands = kernels::last_of_equals(at, places);
-    return scatter(op, retrograd::where(stands, x, 0.0, where), at, shape, where);
+    return scatter(call, where(stands, x, 0.0), at, shape);
   });
 }
 
@@ -105,24 +102,29 @@ Tensor max_unpool(const char* op, const Tensor& input, const Tensor& indices, Si
 
 Tensor lp_pool1d(const Tensor& x, double norm_type, Size<1> kernel_size,
                  const LPPoolOptions<1>& options, Where where) {
-  return lp_pool("lp_pool1d", x, norm_type, kernel_size, options, where);
+  const Call call("lp_pool1d", where);
+  return lp_pool(call, x, norm_type, kernel_size, options);
 }
 Tensor lp_pool2d(const Tensor& x, double norm_type, Size<2> kernel_size,
                  const LPPoolOptions<2>& options, Where where) {
-  return lp_pool("lp_pool2d", x, norm_type, kernel_size, options, where);
+  const Call call("lp_pool2d", where);
+  return lp_pool(call, x, norm_type, kernel_size, options);
 }
 
 Tensor max_unpool1d(const Tensor& x, const Tensor& indices, Size<1> kernel_size,
                     const MaxUnpoolOptions<1>& options, Where where) {
-  return max_unpool("max_unpool1d", x, indices, kernel_size, options, where);
+  const Call call("max_unpool1d", where);
+  return max_unpool(call, x, indices, kernel_size, options);
 }
 Tensor max_unpool2d(const Tensor& x, const Tensor& indices, Size<2> kernel_size,
                     const MaxUnpoolOptions<2>& options, Where where) {
-  return max_unpool("max_unpool2d", x, indices, kernel_size, options, where);
+  const Call call("max_unpool2d", where);
+  return max_unpool(call, x, indices, kernel_size, options);
 }
 Tensor max_unpool3d(const Tensor& x, const Tensor& indices, Size<3> kernel_size,
                     const MaxUnpoolOptions<3>& options, Where where) {
-  return max_unpool("max_unpool3d", x, indices, kernel_size, options, where);
+  const Call call("max_unpool3d", where);
+  return max_unpool(call, x, indices, kernel_size, options);
 }
 
 }  // namespace retrograd

@@ -1,14 +1,9 @@
 #include <retrograd/ops/cumulative.h>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/reduced.h>
-#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/kernels/reduce/scan.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -30,11 +25,10 @@ Tensor shifted(const Tensor& x, std::int64_t dim, bool reverse, double fill) {
 // y[i] = a[i] y[i-1] + b[i], in reverse y[i] = a[i] y[i+1] + b[i], from 0. The gradient to b is a
 // linear_scan that runs the other way with the factors one step on.
 Tensor linear_scan(const Tensor& a, const Tensor& b, std::int64_t dim, bool reverse) {
+  const Call call("linear_scan", {});
   const Tensor y = kernels::linear_scan(a, b, static_cast<std::size_t>(dim), reverse, 0);
-  return record(
-      {.op = "linear_scan",
-       .where = {},
-       .output = y,
+  return call.record(
+      {.output = y,
        .inputs = {a, b},
        .saved = {a, y},
        .backward = [dim, reverse](const Backward& g) -> Gradients {
@@ -44,35 +38,33 @@ Tensor linear_scan(const Tensor& a, const Tensor& b, std::int64_t dim, bool reve
        }});
 }
 
-Tensor running_sum(const Tensor& x, std::int64_t dim, bool reverse, Where where) {
-  return record({.op = "cumsum",
-                 .where = where,
-                 .output = kernels::running_sum(x, static_cast<std::size_t>(dim), reverse),
-                 .inputs = {x},
-                 .backward = [dim, reverse](const Backward& b) -> Gradients {
-                   return {running_sum(b.grad, dim, !reverse, {})};
-                 }});
+Tensor running_sum(const Tensor& x, std::int64_t dim, bool reverse) {
+  const Call call("cumsum", {});
+  return call.record({.output = kernels::running_sum(x, static_cast<std::size_t>(dim), reverse),
+                      .inputs = {x},
+                      .backward = [dim, reverse](const Backward& b) -> Gradients {
+                        return {running_sum(b.grad, dim, !reverse)};
+                      }});
 }
 
 // dL/dx[i] = y[i-1] (g[i] + x[i+1] (g[i+1] + x[i+2] (...))).
-Tensor running_product(const Tensor& x, std::int64_t dim, bool reverse, Where where) {
+Tensor running_product(const Tensor& x, std::int64_t dim, bool reverse) {
+  const Call call("cumprod", {});
   const Tensor y = kernels::running_product(x, static_cast<std::size_t>(dim), reverse);
-  return record({.op = "cumprod",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {x, y},
-                 .backward = [dim, reverse](const Backward& b) -> Gradients {
-                   const Tensor next = shifted(b.saved(0), dim, !reverse, 0);
-                   const Tensor before = shifted(b.saved(1), dim, reverse, 1);
-                   return {before * linear_scan(next, b.grad, dim, !reverse)};
-                 }});
+  return call.record({.output = y,
+                      .inputs = {x},
+                      .saved = {x, y},
+                      .backward = [dim, reverse](const Backward& b) -> Gradients {
+                        const Tensor next = shifted(b.saved(0), dim, !reverse, 0);
+                        const Tensor before = shifted(b.saved(1), dim, reverse, 1);
+                        return {before * linear_scan(next, b.grad, dim, !reverse)};
+                      }});
 }
 
 // For each element along `dim`, the product of all others.
 Tensor product_of_others(const Tensor& x, std::int64_t dim) {
-  return shifted(running_product(x, dim, false, {}), dim, false, 1) *
-         shifted(running_product(x, dim, true, {}), dim, true, 1);
+  return shifted(running_product(x, dim, false), dim, false, 1) *
+         shifted(running_product(x, dim, true), dim, true, 1);
 }
 
 // The dimensions in the order kept, reduced.
@@ -111,47 +103,41 @@ Tensor summable(const Tensor& x) {
   return is_floating(x.dtype()) ? x : x.to(int64);
 }
 
+using Scan = Tensor (*)(const Tensor& x, std::int64_t dim, bool reverse);
+
+// A scan from the front, after the checks.
+Tensor scanned(const Call& call, Scan scan, const Tensor& x, std::int64_t dim) {
+  const auto [input] = call.inputs({{"input", x}});
+  const auto d = static_cast<std::int64_t>(check::dim(call, x, dim));
+  if (x.dim() == 0) {
+    return call.result(reshape(scan(reshape(summable(input), {1}), 0, false), {}));
+  }
+  return call.result(scan(summable(input), d, false));
+}
+
 }  // namespace
 
 Tensor cumsum(const Tensor& x, std::int64_t dim, Where where) {
-  if (autocast::widens(x)) {
-    return cumsum(widened(x, where), dim, where);
-  }
-  check::defined("cumsum", "input", x, where);
-  const auto d = static_cast<std::int64_t>(check::dim("cumsum", x, dim, where));
-  if (x.dim() == 0) {
-    return reshape(running_sum(reshape(summable(x), {1}, where), 0, false, where), {}, where);
-  }
-  return running_sum(summable(x), d, false, where);
+  const Call call("cumsum", where, Cast::upcast);
+  return scanned(call, running_sum, x, dim);
 }
 
 Tensor cumprod(const Tensor& x, std::int64_t dim, Where where) {
-  if (autocast::widens(x)) {
-    return cumprod(widened(x, where), dim, where);
-  }
-  check::defined("cumprod", "input", x, where);
-  const auto d = static_cast<std::int64_t>(check::dim("cumprod", x, dim, where));
-  if (x.dim() == 0) {
-    return reshape(running_product(reshape(summable(x), {1}, where), 0, false, where), {}, where);
-  }
-  return running_product(summable(x), d, false, where);
+  const Call call("cumprod", where, Cast::upcast);
+  return scanned(call, running_product, x, dim);
 }
 
 Tensor prod(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  if (autocast::widens(x)) {
-    return prod(widened(x, where), dims, keepdim, where);
-  }
-  check::defined("prod", "input", x, where);
-  const DimMask reduced = check::dims("prod", x, dims, where);
-  const Tensor y = finish(kernels::prod(x, reduced), x, reduced, keepdim);
-  return record({.op = "prod",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [reduced](const Backward& b) -> Gradients {
-                   return {gradient_of_prod(b.grad, b.saved(0), reduced)};
-                 }});
+  const Call call("prod", where, Cast::upcast);
+  const auto [input] = call.inputs({{"input", x}});
+  const DimMask reduced = check::dims(call, x, dims);
+  const Tensor y = finish(kernels::prod(input, reduced), input, reduced, keepdim);
+  return call.record({.output = y,
+                      .inputs = {input},
+                      .saved = {input},
+                      .backward = [reduced](const Backward& b) -> Gradients {
+                        return {gradient_of_prod(b.grad, b.saved(0), reduced)};
+                      }});
 }
 
 }  // namespace retrograd

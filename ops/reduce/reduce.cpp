@@ -3,17 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/reduced.h>
 #include <retrograd/ops/index.h>
-#include <retrograd/ops/internal/autocast.h>
-#include <retrograd/ops/internal/view.h>
-#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -24,18 +17,16 @@ using namespace detail;
 // What an extreme value that is NaN does with the gradient, as in PyTorch.
 enum class NaNGradient { nan, shared };
 
-Tensor extreme(const char* op, bool largest, const Tensor& x, const Dims& dims, bool keepdim,
-               NaNGradient of_nan, Where where) {
-  check::defined(op, "input", x, where);
-  const DimMask reduced = check::dims(op, x, dims, where);
-  require_elements(op, x, reduced, where);
+Tensor extreme(const Call& call, bool largest, const Tensor& x, const Dims& dims, bool keepdim,
+               NaNGradient of_nan) {
+  check::defined(call, "input", x);
+  const DimMask reduced = check::dims(call, x, dims);
+  require_elements(call, x, reduced);
   const Tensor kept = largest ? kernels::amax(x, reduced) : kernels::amin(x, reduced);
   const Tensor y = finish(kept, x, reduced, keepdim);
   const Dims summed = reduced_dims(x.shape().size(), reduced);
-  return record(
-      {.op = op,
-       .where = where,
-       .output = y,
+  return call.record(
+      {.output = y,
        .inputs = {x},
        .saved = {x, y},
        .backward = [shape = kept.shape(), summed, of_nan](const Backward& b) -> Gradients {
@@ -54,126 +45,133 @@ Tensor extreme(const char* op, bool largest, const Tensor& x, const Dims& dims, 
 }
 
 // Where the extreme value along `dim` is.
-Tensor index_along(const char* op, bool largest, const Tensor& x, std::int64_t dim, bool keepdim,
-                   Where where) {
-  check::defined(op, "input", x, where);
-  const std::size_t d = check::dim(op, x, dim, where);
+Tensor index_along(const Frame& call, bool largest, const Tensor& x, std::int64_t dim,
+                   bool keepdim) {
+  check::defined(call, "input", x);
+  const std::size_t d = check::dim(call, x, dim);
   if (x.dim() == 0) {
-    return zeros({}, {.dtype = int64}, where);
+    return zeros({}, {.dtype = int64});
   }
   DimMask reduced{};
   reduced[d] = true;
-  require_elements(op, x, reduced, where);
+  require_elements(call, x, reduced);
   return finish(largest ? kernels::argmax(x, d) : kernels::argmin(x, d), x, reduced, keepdim);
 }
 
-ValuesAndIndices extreme_along(const char* op, bool largest, const Tensor& x, std::int64_t dim,
-                               bool keepdim, Where where) {
-  const Tensor indices = index_along(op, largest, x, dim, true, where);
+ValuesAndIndices extreme_along(const Frame& call, bool largest, const Tensor& x, std::int64_t dim,
+                               bool keepdim) {
+  const Tensor indices = index_along(call, largest, x, dim, true);
   if (x.dim() == 0) {
-    return {x.clone(where), reshape(indices, {}, where)};
+    return {x.clone(), reshape(indices, {})};
   }
-  const Tensor values = gather(x, dim, indices, where);
+  const Tensor values = gather(x, dim, indices);
   if (keepdim) {
     return {values, indices};
   }
-  return {squeeze(values, dim, where), squeeze(indices, dim, where)};
+  return {squeeze(values, dim), squeeze(indices, dim)};
 }
 
-Tensor index_of_extreme(const char* op, bool largest, const Tensor& x,
-                        std::optional<std::int64_t> dim, bool keepdim, Where where) {
-  check::defined(op, "input", x, where);
+Tensor index_of_extreme(const Frame& call, bool largest, const Tensor& x,
+                        std::optional<std::int64_t> dim, bool keepdim) {
   if (dim) {
-    return index_along(op, largest, x, *dim, keepdim, where);
+    return index_along(call, largest, x, *dim, keepdim);
   }
-  require_elements(op, x, check::dims(op, x, {}, where), where);
-  const Tensor flat = reshape(x.detach(), {-1}, where);
+  check::defined(call, "input", x);
+  require_elements(call, x, check::dims(call, x, {}));
+  const Tensor flat = reshape(x.detach(), {-1});
   const Tensor index = largest ? kernels::argmax(flat, 0) : kernels::argmin(flat, 0);
-  return reshape(index, keepdim ? Dims::filled(x.shape().size(), 1) : Shape{}, where);
+  return reshape(index, keepdim ? Dims::filled(x.shape().size(), 1) : Shape{});
 }
 
 }  // namespace
 
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  if (autocast::widens(x)) {
-    return sum(widened(x, where), dims, keepdim, where);
-  }
-  check::defined("sum", "input", x, where);
-  const DimMask reduced = check::dims("sum", x, dims, where);
-  const Tensor y = finish(kernels::sum(x, reduced), x, reduced, keepdim);
-  return record({.op = "sum",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .backward = [reduced, full = x.shape()](const Backward& b) -> Gradients {
-                   const Tensor kept = reshape(b.grad, kept_shape(full, reduced));
-                   return {expand_operand(kept, full, {})};
-                 }});
+  const Call call("sum", where, Cast::upcast);
+  const auto [input] = call.inputs({{"input", x}});
+  const DimMask reduced = check::dims(call, x, dims);
+  const Tensor y = finish(kernels::sum(input, reduced), input, reduced, keepdim);
+  return call.record({.output = y,
+                      .inputs = {input},
+                      .backward = [reduced, full = x.shape()](const Backward& b) -> Gradients {
+                        const Tensor kept = reshape(b.grad, kept_shape(full, reduced));
+                        return {expand_operand(kept, full)};
+                      }});
 }
 
 Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  check::floating("mean", x, where);
-  const DimMask reduced = check::dims("mean", x, dims, where);
+  const Call call("mean", where);
+  check::floating(call, x);
+  const DimMask reduced = check::dims(call, x, dims);
   const auto count = static_cast<double>(reduced_count(x, reduced));
   const Tensor y = finish(kernels::mean(x, reduced, count, x.dtype()), x, reduced, keepdim);
-  return record({.op = "mean",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .backward = [count, reduced, full = x.shape()](const Backward& b) -> Gradients {
-                   const Tensor kept = reshape(b.grad / count, kept_shape(full, reduced));
-                   return {expand_operand(kept, full, {})};
-                 }});
+  return call.record(
+      {.output = y,
+       .inputs = {x},
+       .backward = [count, reduced, full = x.shape()](const Backward& b) -> Gradients {
+         const Tensor kept = reshape(b.grad / count, kept_shape(full, reduced));
+         return {expand_operand(kept, full)};
+       }});
 }
 
 Tensor amax(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  return extreme("amax", true, x, dims, keepdim, NaNGradient::nan, where);
+  const Call call("amax", where);
+  return extreme(call, true, x, dims, keepdim, NaNGradient::nan);
 }
 
 Tensor amin(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  return extreme("amin", false, x, dims, keepdim, NaNGradient::nan, where);
+  const Call call("amin", where);
+  return extreme(call, false, x, dims, keepdim, NaNGradient::nan);
 }
 
 Tensor max(const Tensor& x, Where where) {
-  return extreme("max", true, x, {}, false, NaNGradient::shared, where);
+  const Call call("max", where);
+  return extreme(call, true, x, {}, false, NaNGradient::shared);
 }
 
 Tensor min(const Tensor& x, Where where) {
-  return extreme("min", false, x, {}, false, NaNGradient::shared, where);
+  const Call call("min", where);
+  return extreme(call, false, x, {}, false, NaNGradient::shared);
 }
 
 ValuesAndIndices max(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
-  return extreme_along("max", true, x, dim, keepdim, where);
+  const Call call("max", where);
+  return extreme_along(call, true, x, dim, keepdim);
 }
 
 ValuesAndIndices min(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
-  return extreme_along("min", false, x, dim, keepdim, where);
+  const Call call("min", where);
+  return extreme_along(call, false, x, dim, keepdim);
 }
 
 Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim, Where where) {
-  return index_of_extreme("argmax", true, x, dim, keepdim, where);
+  const Call call("argmax", where);
+  return index_of_extreme(call, true, x, dim, keepdim);
 }
 
 Tensor argmin(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim, Where where) {
-  return index_of_extreme("argmin", false, x, dim, keepdim, where);
+  const Call call("argmin", where);
+  return index_of_extreme(call, false, x, dim, keepdim);
 }
 
 Tensor all(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  check::defined("all", "input", x, where);
-  check::dims("all", x, dims, where);
-  return sum(eq(x.detach(), 0, where), dims, keepdim, where) == 0;
+  const Call call("all", where);
+  check::defined(call, "input", x);
+  check::dims(call, x, dims);
+  return call.result(sum(x.detach() == 0, dims, keepdim) == 0);
 }
 
 Tensor any(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  check::defined("any", "input", x, where);
-  check::dims("any", x, dims, where);
-  return sum(ne(x.detach(), 0, where), dims, keepdim, where) != 0;
+  const Call call("any", where);
+  check::defined(call, "input", x);
+  check::dims(call, x, dims);
+  return call.result(sum(x.detach() != 0, dims, keepdim) != 0);
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape, Where where) {
-  check::defined("sum_to", "input", x, where);
+  const Call call("sum_to", where);
+  check::defined(call, "input", x);
   if (x.shape() == shape) {
-    return whole_view("sum_to", x, where);
+    return whole_view(call, x);
   }
   const std::size_t extra = x.shape().size() - std::min(shape.size(), x.shape().size());
   bool fits = x.shape().size() >= shape.size();
@@ -187,10 +185,10 @@ Tensor sum_to(const Tensor& x, const Shape& shape, Where where) {
     }
   }
   if (!fits) {
-    fail<ShapeError>("sum_to", where, "shape " + to_string(shape) + " does not expand to the input",
+    fail<ShapeError>(call, "shape " + to_string(shape) + " does not expand to the input",
                      {{"input", x}});
   }
-  return reshape(sum(x, dims, true, where), shape, where);
+  return call.result(reshape(sum(x, dims, true), shape));
 }
 
 }  // namespace retrograd

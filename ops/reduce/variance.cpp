@@ -2,14 +2,9 @@
 
 #include <algorithm>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/reduced.h>
-#include <retrograd/ops/internal/widen.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -24,13 +19,13 @@ struct Spread {
   double count;
   double divisor;
 
-  Spread(const char* op, const Tensor& x, const Dims& given, const VarOptions& options, Where where)
-      : reduced(check::dims(op, x, given, where)),
+  Spread(const Frame& call, const Tensor& x, const Dims& given, const VarOptions& options)
+      : reduced(check::dims(call, x, given)),
         dims(reduced_dims(x.shape().size(), reduced)),
         count(static_cast<double>(reduced_count(x, reduced))) {
     const std::int64_t correction = options.correction.value_or(options.unbiased ? 1 : 0);
     if (correction < 0) {
-      fail<ValueError>(op, where,
+      fail<ValueError>(call,
                        "correction is " + std::to_string(correction) + "; at least 0 is needed",
                        {{"input", x}});
     }
@@ -40,12 +35,12 @@ struct Spread {
 
 // The gradient of the variance to x; `grad` has the reduced dimensions as 1.
 Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Spread& spread) {
-  const Tensor factor = widened(grad, {}) * (2 / spread.divisor);
+  const Tensor factor = widened(grad) * (2 / spread.divisor);
   if (!grad_enabled() && !spread.dims.empty()) {
     const Tensor centre = kernels::mean(x, spread.reduced, spread.count, widened_dtype(x));
     return kernels::times_difference(factor, x, centre);
   }
-  const Tensor wide = widened(x, {});
+  const Tensor wide = widened(x);
   const Tensor centred = wide - (spread.dims.empty() ? wide : mean(wide, spread.dims, true));
   return (factor * centred).to(x.dtype());
 }
@@ -53,36 +48,34 @@ Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Spread& s
 }  // namespace
 
 Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
-  check::floating("var", x, where);
-  const Spread spread("var", x, dims, options, where);
+  const Call call("var", where);
+  check::floating(call, x);
+  const Spread spread(call, x, dims, options);
   const Tensor kept = kernels::variance(x, spread.reduced, spread.count, spread.divisor);
-  return record({.op = "var",
-                 .where = where,
-                 .output = finish(kept, x, spread.reduced, options.keepdim),
-                 .inputs = {x},
-                 .saved = {x},
-                 .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
-                   return {gradient_of_variance(reshape(b.grad, shape), b.saved(0), spread)};
-                 }});
+  return call.record({.output = finish(kept, x, spread.reduced, options.keepdim),
+                      .inputs = {x},
+                      .saved = {x},
+                      .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
+                        return {gradient_of_variance(reshape(b.grad, shape), b.saved(0), spread)};
+                      }});
 }
 
 Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
-  check::floating("std", x, where);
-  const Spread spread("std", x, dims, options, where);
+  const Call call("std", where);
+  check::floating(call, x);
+  const Spread spread(call, x, dims, options);
   const Tensor kept = kernels::standard_deviation(x, spread.reduced, spread.count, spread.divisor);
   const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
-  return record({.op = "std",
-                 .where = where,
-                 .output = y,
-                 .inputs = {x},
-                 .saved = {x, y},
-                 .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
-                   const Tensor deviation = b.saved(1);
-                   const Tensor none = deviation.detach() == 0;
-                   const Tensor grad = retrograd::where(
-                       none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, deviation)));
-                   return {gradient_of_variance(reshape(grad, shape), b.saved(0), spread)};
-                 }});
+  return call.record({.output = y,
+                      .inputs = {x},
+                      .saved = {x, y},
+                      .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
+                        const Tensor deviation = b.saved(1);
+                        const Tensor none = deviation.detach() == 0;
+                        const Tensor grad = retrograd::where(
+                            none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, deviation)));
+                        return {gradient_of_variance(reshape(grad, shape), b.saved(0), spread)};
+                      }});
 }
 
 }  // namespace retrograd

@@ -2,16 +2,9 @@
 
 #include <cmath>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/detail/reduced.h>
-#include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -49,25 +42,21 @@ Tensor gradient_of_norm(const Tensor& grad, const Tensor& x, const Tensor& norms
 }  // namespace
 
 Tensor norm(const Tensor& x, double p, const Dims& dims, bool keepdim, Where where) {
-  if (autocast::widens(x)) {
-    return norm(widened(x, where), p, dims, keepdim, where);
-  }
-  check::floating("norm", x, where);
-  const DimMask reduced = check::dims("norm", x, dims, where);
+  const Call call("norm", where, Cast::upcast);
+  const auto [input] = call.inputs({{"input", x, floating}});
+  const DimMask reduced = check::dims(call, x, dims);
   if (std::isnan(p)) {
-    fail<ValueError>("norm", where, "p is NaN", {{"input", x}});
+    fail<ValueError>(call, "p is NaN", {{"input", x}});
   }
   if (std::isinf(p)) {
-    require_elements("norm", x, reduced, where);
+    require_elements(call, x, reduced);
   }
-  const Tensor kept = kernels::vector_norm(x, p, reduced);
-  const Tensor y = finish(kept, x, reduced, keepdim);
-  return record(
-      {.op = "norm",
-       .where = where,
-       .output = y,
-       .inputs = {x},
-       .saved = {x, y},
+  const Tensor kept = kernels::vector_norm(input, p, reduced);
+  const Tensor y = finish(kept, input, reduced, keepdim);
+  return call.record(
+      {.output = y,
+       .inputs = {input},
+       .saved = {input, y},
        .backward = [p, shape = kept.shape(), dims = reduced_dims(x.shape().size(), reduced)](
                        const Backward& b) -> Gradients {
          return {gradient_of_norm(reshape(b.grad, shape), b.saved(0), reshape(b.saved(1), shape), p,

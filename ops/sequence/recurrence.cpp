@@ -1,13 +1,8 @@
 #include <retrograd/ops/recurrence.h>
 
-#include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/elementwise.h>
-#include <retrograd/ops/internal/autocast.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/internal/recurrence.h>
-#include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/matmul.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -16,38 +11,36 @@ namespace recurrence {
 namespace {
 
 // Gate `i` of those that lie one after another.
-Tensor gate(const Tensor& gates, std::int64_t i, std::int64_t size, Where where) {
-  return slice(gates, -1, i * size, (i + 1) * size, 1, where);
+Tensor gate(const Tensor& gates, std::int64_t i, std::int64_t size) {
+  return slice(gates, -1, i * size, (i + 1) * size);
 }
 
 }  // namespace
 
-Tensor rnn_step(const Tensor& gates, const Tensor& h, Hidden hidden, bool use_relu, Where where) {
-  const Tensor sum = add(gates, linear(h, hidden.weight, hidden.bias, where), where);
-  return use_relu ? relu(sum, where) : tanh(sum, where);
+Tensor rnn_step(const Tensor& gates, const Tensor& h, Hidden hidden, bool use_relu) {
+  const Tensor sum = gates + linear(h, hidden.weight, hidden.bias);
+  return use_relu ? relu(sum) : tanh(sum);
 }
 
-Tensor gru_step(const Tensor& gates, const Tensor& h, Hidden hidden, Where where) {
+Tensor gru_step(const Tensor& gates, const Tensor& h, Hidden hidden) {
   const std::int64_t size = h.shape().back();
-  const Tensor own = linear(h, hidden.weight, hidden.bias, where);
+  const Tensor own = linear(h, hidden.weight, hidden.bias);
   const auto sigmoid_gate = [&](std::int64_t i) {
-    return sigmoid(add(gate(gates, i, size, where), gate(own, i, size, where), where), where);
+    return sigmoid(gate(gates, i, size) + gate(own, i, size));
   };
-  const Tensor reset = mul(sigmoid_gate(0), gate(own, 2, size, where), where);
+  const Tensor reset = sigmoid_gate(0) * gate(own, 2, size);
   const Tensor update = sigmoid_gate(1);
-  const Tensor fresh = tanh(add(gate(gates, 2, size, where), reset, where), where);
-  return add(fresh, mul(update, sub(h, fresh, where), where), where);
+  const Tensor fresh = tanh(gate(gates, 2, size) + reset);
+  return fresh + update * (h - fresh);
 }
 
-LSTMState lstm_step(const Tensor& gates, const LSTMState& state, Hidden hidden, Where where) {
+LSTMState lstm_step(const Tensor& gates, const LSTMState& state, Hidden hidden) {
   const std::int64_t size = state.h.shape().back();
-  const Tensor all = add(gates, linear(state.h, hidden.weight, hidden.bias, where), where);
-  const auto sigmoid_gate = [&](std::int64_t i) {
-    return sigmoid(gate(all, i, size, where), where);
-  };
-  const Tensor written = mul(sigmoid_gate(0), tanh(gate(all, 2, size, where), where), where);
-  const Tensor c = add(mul(sigmoid_gate(1), state.c, where), written, where);
-  return {.h = mul(sigmoid_gate(3), tanh(c, where), where), .c = c};
+  const Tensor all = gates + linear(state.h, hidden.weight, hidden.bias);
+  const auto sigmoid_gate = [&](std::int64_t i) { return sigmoid(gate(all, i, size)); };
+  const Tensor written = sigmoid_gate(0) * tanh(gate(all, 2, size));
+  const Tensor c = sigmoid_gate(1) * state.c + written;
+  return {.h = sigmoid_gate(3) * tanh(c), .c = c};
 }
 
 }  // namespace recurrence
@@ -61,32 +54,22 @@ struct Parameters {
   const Tensor& b_hh;
 };
 
-void check_like(const char* op, const char* name, const Tensor& x, const Tensor& input,
-                Where where) {
-  check::defined(op, name, x, where);
-  check::same_dtype(op, "input", input, name, x, where);
-}
-
 // `factor` is the number of gates.
-void check_cell(const char* op, std::int64_t factor, const Tensor& input, const Tensor& hx,
-                const Parameters& p, Where where) {
-  check::floating(op, input, where);
-  check_like(op, "hx", hx, input, where);
-  check_like(op, "w_ih", p.w_ih, input, where);
-  check_like(op, "w_hh", p.w_hh, input, where);
+void check_cell(const Call& call, std::int64_t factor, const Tensor& input, const Tensor& hx,
+                const Parameters& p) {
   bool fits = input.dim() >= 1 && hx.dim() == input.dim();
   for (std::size_t d = 0; fits && d + 1 < input.shape().size(); ++d) {
     fits = input.shape()[d] == hx.shape()[d];
   }
   if (!fits) {
-    fail<ShapeError>(op, where, "needs an input (..., I) and a state (..., H) of one batch",
+    fail<ShapeError>(call, "needs an input (..., I) and a state (..., H) of one batch",
                      {{"input", input}, {"hx", hx}});
   }
   const std::int64_t size = hx.shape().back();
   const std::int64_t rows = p.w_hh.dim() == 2 ? p.w_hh.shape()[0] : -1;
   if (rows != factor * size || p.w_hh.shape() != Shape{rows, size} ||
       p.w_ih.shape() != Shape{rows, input.shape().back()}) {
-    fail<ShapeError>(op, where,
+    fail<ShapeError>(call,
                      "the weights must be (" + std::to_string(factor) + " H, I) and (" +
                          std::to_string(factor) + " H, H)",
                      {{"input", input}, {"hx", hx}, {"w_ih", p.w_ih}, {"w_hh", p.w_hh}});
@@ -94,9 +77,9 @@ void check_cell(const char* op, std::int64_t factor, const Tensor& input, const 
   for (const Tensor* bias : {&p.b_ih, &p.b_hh}) {
     const char* const name = bias == &p.b_ih ? "b_ih" : "b_hh";
     if (bias->defined()) {
-      check::same_dtype(op, "input", input, name, *bias, where);
+      check::same_dtype(call, "input", input, name, *bias);
       if (bias->shape() != Shape{rows}) {
-        fail<ShapeError>(op, where,
+        fail<ShapeError>(call,
                          std::string(name) + " must have " + std::to_string(rows) + " elements",
                          {{"w_hh", p.w_hh}, {name, *bias}});
       }
@@ -110,72 +93,79 @@ struct Wide {
   Tensor w_hh;
   Tensor b_hh;
 
-  Wide(const Tensor& input, const Parameters& p, Where where)
-      : gates(linear(widened(input, where), widened(p.w_ih, where), widened(p.b_ih, where), where)),
-        w_hh(widened(p.w_hh, where)),
-        b_hh(widened(p.b_hh, where)) {}
+  Wide(const Tensor& input, const Parameters& p)
+      : gates(linear(widened(input), widened(p.w_ih), widened(p.b_ih))),
+        w_hh(widened(p.w_hh)),
+        b_hh(widened(p.b_hh)) {}
   recurrence::Hidden hidden() const { return {w_hh, b_hh}; }
 };
 
-Tensor rnn_cell(const char* op, const Tensor& input, const Tensor& hx, const Parameters& p,
-                bool use_relu, Where where) {
-  if (autocast::applies(input, hx, p.w_ih, p.w_hh, p.b_ih, p.b_hh)) {
-    const detail::AutocastOff off;  // what is widened below stays so
-    return rnn_cell(op, autocast::lowered(input, where), autocast::lowered(hx, where),
-                    {autocast::lowered(p.w_ih, where), autocast::lowered(p.w_hh, where),
-                     autocast::lowered(p.b_ih, where), autocast::lowered(p.b_hh, where)},
-                    use_relu, where);
-  }
-  check_cell(op, 1, input, hx, p, where);
-  const Wide wide(input, p, where);
-  return recurrence::rnn_step(wide.gates, widened(hx, where), wide.hidden(), use_relu, where)
-      .to(input.dtype(), where);
+// A cell of `factor` gates whose state is one tensor: step(gates, h, hidden).
+template <class Step>
+Tensor cell(const Call& call, std::int64_t factor, const Tensor& input, const Tensor& hx,
+            const Parameters& given, Step step) {
+  const auto [x, h, w_ih, w_hh, b_ih, b_hh] = call.inputs({{"input", input, floating},
+                                                           {"hx", hx, like_first},
+                                                           {"w_ih", given.w_ih, like_first},
+                                                           {"w_hh", given.w_hh, like_first},
+                                                           {"b_ih", given.b_ih, optional},
+                                                           {"b_hh", given.b_hh, optional}});
+  const Parameters p{w_ih, w_hh, b_ih, b_hh};
+  check_cell(call, factor, x, h, p);
+  const Wide wide(x, p);
+  return call.result(step(wide.gates, widened(h), wide.hidden()).to(x.dtype()));
+}
+
+Tensor rnn_cell(const Call& call, const Tensor& input, const Tensor& hx, const Parameters& p,
+                bool use_relu) {
+  using recurrence::Hidden;
+  return cell(call, 1, input, hx, p,
+              [use_relu](const Tensor& gates, const Tensor& h, Hidden hidden) {
+                return recurrence::rnn_step(gates, h, hidden, use_relu);
+              });
 }
 
 }  // namespace
 
 Tensor rnn_tanh_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                      const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  return rnn_cell("rnn_tanh_cell", input, hx, {w_ih, w_hh, b_ih, b_hh}, false, where);
+  const Call call("rnn_tanh_cell", where, Cast::downcast);
+  return rnn_cell(call, input, hx, {w_ih, w_hh, b_ih, b_hh}, false);
 }
 
 Tensor rnn_relu_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                      const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  return rnn_cell("rnn_relu_cell", input, hx, {w_ih, w_hh, b_ih, b_hh}, true, where);
+  const Call call("rnn_relu_cell", where, Cast::downcast);
+  return rnn_cell(call, input, hx, {w_ih, w_hh, b_ih, b_hh}, true);
 }
 
 Tensor gru_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                 const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  if (autocast::applies(input, hx, w_ih, w_hh, b_ih, b_hh)) {
-    const detail::AutocastOff off;  // what is widened below stays so
-    return gru_cell(autocast::lowered(input, where), autocast::lowered(hx, where),
-                    autocast::lowered(w_ih, where), autocast::lowered(w_hh, where),
-                    autocast::lowered(b_ih, where), autocast::lowered(b_hh, where), where);
-  }
-  const Parameters p{w_ih, w_hh, b_ih, b_hh};
-  check_cell("gru_cell", 3, input, hx, p, where);
-  const Wide wide(input, p, where);
-  return recurrence::gru_step(wide.gates, widened(hx, where), wide.hidden(), where)
-      .to(input.dtype(), where);
+  const Call call("gru_cell", where, Cast::downcast);
+  return cell(call, 3, input, hx, {w_ih, w_hh, b_ih, b_hh},
+              [](const Tensor& gates, const Tensor& h, recurrence::Hidden hidden) {
+                return recurrence::gru_step(gates, h, hidden);
+              });
 }
 
 LSTMState lstm_cell(const Tensor& input, const LSTMState& hx, const Tensor& w_ih,
                     const Tensor& w_hh, const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  if (autocast::applies(input, hx.h, hx.c, w_ih, w_hh, b_ih, b_hh)) {
-    const detail::AutocastOff off;  // what is widened below stays so
-    return lstm_cell(autocast::lowered(input, where),
-                     {.h = autocast::lowered(hx.h, where), .c = autocast::lowered(hx.c, where)},
-                     autocast::lowered(w_ih, where), autocast::lowered(w_hh, where),
-                     autocast::lowered(b_ih, where), autocast::lowered(b_hh, where), where);
-  }
-  const Parameters p{w_ih, w_hh, b_ih, b_hh};
-  check_cell("lstm_cell", 4, input, hx.h, p, where);
-  check_like("lstm_cell", "c", hx.c, input, where);
-  check::same_shape("lstm_cell", "h", hx.h, "c", hx.c, where);
-  const Wide wide(input, p, where);
-  const LSTMState state{widened(hx.h, where), widened(hx.c, where)};
-  const LSTMState next = recurrence::lstm_step(wide.gates, state, wide.hidden(), where);
-  return {.h = next.h.to(input.dtype(), where), .c = next.c.to(input.dtype(), where)};
+  const Call call("lstm_cell", where, Cast::downcast);
+  const auto [x, h, wi, wh, bi, bh, c] = call.inputs({{"input", input, floating},
+                                                      {"hx", hx.h, like_first},
+                                                      {"w_ih", w_ih, like_first},
+                                                      {"w_hh", w_hh, like_first},
+                                                      {"b_ih", b_ih, optional},
+                                                      {"b_hh", b_hh, optional},
+                                                      {"c", hx.c}});
+  const Parameters p{wi, wh, bi, bh};
+  check_cell(call, 4, x, h, p);
+  check::same_dtype(call, "input", x, "c", c);
+  check::same_shape(call, "h", h, "c", c);
+  const Wide wide(x, p);
+  const LSTMState next =
+      recurrence::lstm_step(wide.gates, {.h = widened(h), .c = widened(c)}, wide.hidden());
+  return {.h = next.h.to(x.dtype()), .c = next.c.to(x.dtype())};
 }
 
 }  // namespace retrograd

@@ -1,12 +1,7 @@
 // Diagonals: cutting them out and putting them into zeros are each other's backward.
 #include <algorithm>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/internal/view.h>
-#include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/internal/check.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
@@ -40,39 +35,36 @@ Tensor cut(const Tensor& x, const Place& place, MakeView&& make_view) {
   return make_view(x, shape, strides, x.impl().offset + start);
 }
 
-Tensor cut_out(const Tensor& x, const Place& place, Where where);
+Tensor cut_out(const Call& call, const Tensor& x, const Place& place);
 
 // Zeros of the given shape with x on the diagonal.
-Tensor put_into_zeros(const Tensor& x, const Shape& shape, const Place& place, Where where) {
-  const Tensor out = zeros(shape, {.dtype = x.dtype()}, where);
+Tensor put_into_zeros(const Call& call, const Tensor& x, const Shape& shape, const Place& place) {
+  const Tensor out = zeros(shape, {.dtype = x.dtype()});
   const auto view = [](const auto&... arguments) { return detail::view_within(arguments...); };
   kernels::copy(cut(out, place, view), x);
-  return record({.op = "diag_embed",
-                 .where = where,
-                 .output = out,
-                 .inputs = {x},
-                 .backward = [place](const Backward& b) -> Gradients {
-                   return {cut_out(b.grad, place, {})};
-                 }});
+  return call.record(
+      {.output = out, .inputs = {x}, .backward = [place](const Backward& b) -> Gradients {
+         const Call back("diagonal", {});
+         return {cut_out(back, b.grad, place)};
+       }});
 }
 
-Tensor cut_out(const Tensor& x, const Place& place, Where where) {
-  return record({.op = "diagonal",
-                 .where = where,
-                 .output = cut(x, place, tracked_view),
-                 .inputs = {x},
-                 .backward = [place, shape = x.shape()](const Backward& b) -> Gradients {
-                   return {put_into_zeros(b.grad, shape, place, {})};
-                 }});
+Tensor cut_out(const Call& call, const Tensor& x, const Place& place) {
+  return call.record({.output = cut(x, place, tracked_view),
+                      .inputs = {x},
+                      .backward = [place, shape = x.shape()](const Backward& b) -> Gradients {
+                        const Call back("diag_embed", {});
+                        return {put_into_zeros(back, b.grad, shape, place)};
+                      }});
 }
 
 // Checks dimensions of a tensor of `rank` dimensions, and an offset that no length overflows with.
-Place checked_place(const char* op, const Tensor& x, std::int64_t rank, std::int64_t offset,
-                    std::int64_t dim1, std::int64_t dim2, Where where) {
-  const std::int64_t first = normalize_dim(op, x, dim1, rank, where);
-  const std::int64_t second = normalize_dim(op, x, dim2, rank, where);
+Place checked_place(const Call& call, const Tensor& x, std::int64_t rank, std::int64_t offset,
+                    std::int64_t dim1, std::int64_t dim2) {
+  const std::int64_t first = static_cast<std::int64_t>(check::dim_of(call, x, dim1, rank));
+  const std::int64_t second = static_cast<std::int64_t>(check::dim_of(call, x, dim2, rank));
   if (first == second) {
-    fail<IndexError>(op, where,
+    fail<IndexError>(call,
                      "dimensions " + std::to_string(dim1) + " and " + std::to_string(dim2) +
                          " are one and the same",
                      {{"input", x}});
@@ -86,29 +78,31 @@ Place checked_place(const char* op, const Tensor& x, std::int64_t rank, std::int
 
 Tensor diagonal(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::int64_t dim2,
                 Where where) {
-  check::defined("diagonal", "input", x, where);
+  const Call call("diagonal", where);
+  check::defined(call, "input", x);
   if (x.dim() < 2) {
-    fail<ShapeError>("diagonal", where, "needs at least two dimensions", {{"input", x}});
+    fail<ShapeError>(call, "needs at least two dimensions", {{"input", x}});
   }
-  return cut_out(x, checked_place("diagonal", x, x.dim(), offset, dim1, dim2, where), where);
+  return cut_out(call, x, checked_place(call, x, x.dim(), offset, dim1, dim2));
 }
 
 Tensor diag_embed(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::int64_t dim2,
                   Where where) {
-  check::defined("diag_embed", "input", x, where);
+  const Call call("diag_embed", where);
+  check::defined(call, "input", x);
   if (x.dim() == 0) {
-    fail<ShapeError>("diag_embed", where, "needs at least one dimension", {{"input", x}});
+    fail<ShapeError>(call, "needs at least one dimension", {{"input", x}});
   }
-  const Place place = checked_place("diag_embed", x, x.dim() + 1, offset, dim1, dim2, where);
-  check::rank("diag_embed", x.shape().size() + 1, x, where);
+  const Place place = checked_place(call, x, x.dim() + 1, offset, dim1, dim2);
+  check::rank(call, x.shape().size() + 1, x);
   const std::int64_t side = x.shape().back() + (place.offset < 0 ? -place.offset : place.offset);
   Shape shape = x.shape();
   shape.erase(shape.size() - 1);
   for (const std::size_t d : {std::min(place.dim1, place.dim2), std::max(place.dim1, place.dim2)}) {
     shape.insert(d, side);
   }
-  checked_numel("diag_embed", shape, x.dtype(), where);
-  return put_into_zeros(x, shape, place, where);
+  check::numel(call, shape, x.dtype());
+  return put_into_zeros(call, x, shape, place);
 }
 
 }  // namespace retrograd

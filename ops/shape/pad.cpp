@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include <retrograd/autograd/record.h>
 #include <retrograd/ops/detail/index.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
-#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
@@ -24,56 +23,52 @@ std::string text(const std::vector<std::int64_t>& padding) {
 }
 
 // Adding and cutting off are each other's backward.
-Tensor pad_constant(const Tensor& x, const Margins& margins, Scalar value, Where where) {
-  return record({.op = "pad",
-                 .where = where,
-                 .output = kernels::pad_constant(x, margins, value),
-                 .inputs = {x},
-                 .backward = [margins](const Backward& b) -> Gradients {
-                   Margins back = margins;
-                   for (std::size_t d = 0; d < back.before.size(); ++d) {
-                     back.before[d] = -back.before[d];
-                     back.after[d] = -back.after[d];
-                   }
-                   return {pad_constant(b.grad, back, 0, {})};
-                 }});
+Tensor pad_constant(const Call& call, const Tensor& x, const Margins& margins, Scalar value) {
+  return call.record({.output = kernels::pad_constant(x, margins, value),
+                      .inputs = {x},
+                      .backward = [margins](const Backward& b) -> Gradients {
+                        Margins back = margins;
+                        for (std::size_t d = 0; d < back.before.size(); ++d) {
+                          back.before[d] = -back.before[d];
+                          back.after[d] = -back.after[d];
+                        }
+                        const Call again("pad", {});
+                        return {pad_constant(again, b.grad, back, 0)};
+                      }});
 }
 
-Tensor pad_edge(const Tensor& x, const Margins& margins, Edge edge, Where where);
+Tensor pad_edge(const Call& call, const Tensor& x, const Margins& margins, Edge edge);
 
-Tensor fold_edge(const Tensor& x, const Margins& margins, Edge edge, Where where) {
-  return record({.op = "pad_fold",
-                 .where = where,
-                 .output = kernels::fold_edge(x, margins, edge),
-                 .inputs = {x},
-                 .backward = [margins, edge](const Backward& b) -> Gradients {
-                   return {pad_edge(b.grad, margins, edge, {})};
-                 }});
+Tensor fold_back(const Tensor& x, const Margins& margins, Edge edge) {
+  const Call call("pad_fold", {});
+  return call.record({.output = kernels::fold_edge(x, margins, edge),
+                      .inputs = {x},
+                      .backward = [margins, edge](const Backward& b) -> Gradients {
+                        const Call back("pad", {});
+                        return {pad_edge(back, b.grad, margins, edge)};
+                      }});
 }
 
-Tensor pad_edge(const Tensor& x, const Margins& margins, Edge edge, Where where) {
-  return record({.op = "pad",
-                 .where = where,
-                 .output = kernels::pad_edge(x, margins, edge),
-                 .inputs = {x},
-                 .backward = [margins, edge](const Backward& b) -> Gradients {
-                   return {fold_edge(b.grad, margins, edge, {})};
-                 }});
+Tensor pad_edge(const Call& call, const Tensor& x, const Margins& margins, Edge edge) {
+  return call.record({.output = kernels::pad_edge(x, margins, edge),
+                      .inputs = {x},
+                      .backward = [margins, edge](const Backward& b) -> Gradients {
+                        return {fold_back(b.grad, margins, edge)};
+                      }});
 }
 
-Margins margins_of(const Tensor& x, const std::vector<std::int64_t>& padding, Where where) {
+Margins margins_of(const Call& call, const Tensor& x, const std::vector<std::int64_t>& padding) {
   const std::size_t rank = x.shape().size();
   if (padding.size() % 2 != 0 || padding.size() / 2 > rank) {
     fail<ShapeError>(
-        "pad", where,
-        "padding " + text(padding) + " needs two numbers for each of at most all dimensions",
+        call, "padding " + text(padding) + " needs two numbers for each of at most all dimensions",
         {{"input", x}});
   }
   constexpr std::int64_t most = std::int64_t{1} << 60;  // sums with lengths stay in range
   Margins margins{Dims::filled(rank, 0), Dims::filled(rank, 0)};
   for (std::size_t i = 0; i < padding.size(); ++i) {
     if (padding[i] < -most || padding[i] > most) {
-      fail<ShapeError>("pad", where, "padding " + text(padding) + " is more than memory can hold",
+      fail<ShapeError>(call, "padding " + text(padding) + " is more than memory can hold",
                        {{"input", x}});
     }
     (i % 2 == 0 ? margins.before : margins.after)[rank - 1 - i / 2] = padding[i];
@@ -83,19 +78,19 @@ Margins margins_of(const Tensor& x, const std::vector<std::int64_t>& padding, Wh
     const std::int64_t cut = std::max<std::int64_t>(-margins.before[d], 0) +
                              std::max<std::int64_t>(-margins.after[d], 0);
     if (shape[d] < 0 || cut > x.shape()[d]) {
-      fail<ShapeError>("pad", where,
+      fail<ShapeError>(call,
                        "padding " + text(padding) + " cuts off more of dimension " +
                            std::to_string(d) + " than its length",
                        {{"input", x}});
     }
   }
-  checked_numel("pad", shape, x.dtype(), where);
+  check::numel(call, shape, x.dtype());
   return margins;
 }
 
 // What the modes other than constant ask of x; `margins` are not negative.
-void check_edges(const Tensor& x, const Margins& margins, std::size_t padded, PaddingMode mode,
-                 Where where) {
+void check_edges(const Call& call, const Tensor& x, const Margins& margins, std::size_t padded,
+                 PaddingMode mode) {
   const std::size_t rank = x.shape().size();
   for (std::size_t d = rank - padded; d < rank; ++d) {
     const std::int64_t size = x.shape()[d];
@@ -103,7 +98,7 @@ void check_edges(const Tensor& x, const Margins& margins, std::size_t padded, Pa
     const std::int64_t most = mode == PaddingMode::reflect ? size - 1 : size;
     const bool any_length = mode == PaddingMode::replicate && size > 0;
     if (longest > 0 && !any_length && longest > most) {
-      fail<ShapeError>("pad", where,
+      fail<ShapeError>(call,
                        "padding of " + std::to_string(longest) + " for dimension " +
                            std::to_string(d) + " of length " + std::to_string(size) +
                            (mode == PaddingMode::reflect    ? "; reflection needs less than that"
@@ -118,17 +113,18 @@ void check_edges(const Tensor& x, const Margins& margins, std::size_t padded, Pa
 
 Tensor pad(const Tensor& x, const std::vector<std::int64_t>& padding, const PadOptions& options,
            Where where) {
-  check::defined("pad", "input", x, where);
-  const Margins margins = margins_of(x, padding, where);
+  const Call call("pad", where);
+  check::defined(call, "input", x);
+  const Margins margins = margins_of(call, x, padding);
   if (options.mode == PaddingMode::constant) {
-    check::value("pad", x, options.value, where);
-    return pad_constant(x, margins, options.value, where);
+    check::value(call, x, options.value);
+    return pad_constant(call, x, margins, options.value);
   }
-  check::floating("pad", x, where);
+  check::floating(call, x);
   const std::size_t padded = padding.size() / 2;
   const std::size_t rank = x.shape().size();
   if (padded < 1 || padded > 3 || rank < padded + 1 || rank > padded + 2) {
-    fail<ShapeError>("pad", where,
+    fail<ShapeError>(call,
                      "padding " + text(padding) +
                          " in this mode needs an input of one or two dimensions more than it pads,"
                          " which are at most three",
@@ -146,11 +142,11 @@ Tensor pad(const Tensor& x, const std::vector<std::int64_t>& padding, const PadO
   }
   const Shape left = cut.around(x.shape());
   const Tensor shown = cuts ? detail::view_within(x, left, x.strides(), x.impl().offset) : x;
-  check_edges(shown, added, padded, options.mode, where);
+  check_edges(call, shown, added, padded, options.mode);
   const Edge edge = options.mode == PaddingMode::reflect     ? Edge::reflect
                     : options.mode == PaddingMode::replicate ? Edge::replicate
                                                              : Edge::circular;
-  return pad_edge(cuts ? pad_constant(x, cut, 0, where) : x, added, edge, where);
+  return pad_edge(call, cuts ? pad_constant(call, x, cut, 0) : x, added, edge);
 }
 
 }  // namespace retrograd

@@ -2,10 +2,7 @@
 #include <algorithm>
 #include <optional>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/internal/view.h>
-#include <retrograd/ops/shape.h>
-#include <retrograd/tensor/internal/check.h>
+#include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
 
@@ -32,10 +29,8 @@ std::optional<Shape> completed(Shape sizes, std::int64_t count) {
 }
 
 // `shape` with -1 replaced by what is left over.
-Shape completed_shape(const char* op, const Tensor& x, const Shape& shape, Where where) {
-  const auto refuse = [&](const std::string& why) {
-    fail<ShapeError>(op, where, why, {{"input", x}});
-  };
+Shape completed_shape(const Call& call, const Tensor& x, const Shape& shape) {
+  const auto refuse = [&](const std::string& why) { fail<ShapeError>(call, why, {{"input", x}}); };
   Shape given = shape;
   const auto open = std::find(given.begin(), given.end(), -1);
   if (open != given.end()) {
@@ -47,7 +42,7 @@ Shape completed_shape(const char* op, const Tensor& x, const Shape& shape, Where
   if (std::any_of(given.begin(), given.end(), [](std::int64_t size) { return size < 0; })) {
     refuse("negative size in shape " + to_string(shape));
   }
-  const std::int64_t known = checked_numel(op, given, x.dtype(), where);
+  const std::int64_t known = check::numel(call, given, x.dtype());
   const auto found = completed(shape, x.numel());
   if (!found) {
     refuse("shape " + to_string(shape) +
@@ -58,52 +53,49 @@ Shape completed_shape(const char* op, const Tensor& x, const Shape& shape, Where
   return *found;
 }
 
+// x with the shape `to`, which these strides give it.
+Tensor shown(const Call& call, const Tensor& x, const Shape& to, const Strides& strides) {
+  return call.record({.output = tracked_view(x, to, strides, x.impl().offset),
+                      .inputs = {x},
+                      .backward = [from = x.shape()](const Backward& b) -> Gradients {
+                        return {reshape(b.grad, from)};
+                      }});
+}
+
 }  // namespace
 
 Tensor reshape(const Tensor& x, const Shape& shape, Where where) {
-  check::defined("reshape", "input", x, where);
-  const Shape to = completed_shape("reshape", x, shape, where);
+  const Call call("reshape", where);
+  check::defined(call, "input", x);
+  const Shape to = completed_shape(call, x, shape);
   const auto strides = reshaped_strides(x, to);
-  if (!strides) {
-    return reshape(x.contiguous(where), to, where);
-  }
-  return record({.op = "reshape",
-                 .where = where,
-                 .output = tracked_view(x, to, *strides, x.impl().offset),
-                 .inputs = {x},
-                 .backward = [from = x.shape()](const Backward& b) -> Gradients {
-                   return {reshape(b.grad, from)};
-                 }});
+  return strides ? shown(call, x, to, *strides) : call.result(reshape(x.contiguous(), to));
 }
 
 Tensor view(const Tensor& x, const Shape& shape, Where where) {
-  check::defined("view", "input", x, where);
-  const Shape to = completed_shape("view", x, shape, where);
+  const Call call("view", where);
+  check::defined(call, "input", x);
+  const Shape to = completed_shape(call, x, shape);
   const auto strides = reshaped_strides(x, to);
   if (!strides) {
-    fail<ShapeError>("view", where,
+    fail<ShapeError>(call,
                      "strides " + to_string(x.strides()) + " do not allow shape " + to_string(to) +
                          " without a copy; use reshape()",
                      {{"input", x}});
   }
-  return record({.op = "view",
-                 .where = where,
-                 .output = tracked_view(x, to, *strides, x.impl().offset),
-                 .inputs = {x},
-                 .backward = [from = x.shape()](const Backward& b) -> Gradients {
-                   return {reshape(b.grad, from)};
-                 }});
+  return shown(call, x, to, *strides);
 }
 
 Tensor flatten(const Tensor& x, std::int64_t start, std::int64_t end, Where where) {
-  check::defined("flatten", "input", x, where);
+  const Call call("flatten", where);
+  check::defined(call, "input", x);
   if (x.dim() == 0) {
-    return reshape(x, {1}, where);
+    return call.result(reshape(x, {1}));
   }
-  const std::size_t first = check::dim("flatten", x, start, where);
-  const std::size_t last = check::dim("flatten", x, end, where);
+  const std::size_t first = check::dim(call, x, start);
+  const std::size_t last = check::dim(call, x, end);
   if (first > last) {
-    fail<IndexError>("flatten", where,
+    fail<IndexError>(call,
                      "the first dimension " + std::to_string(first) + " comes after the last " +
                          std::to_string(last),
                      {{"input", x}});
@@ -116,48 +108,51 @@ Tensor flatten(const Tensor& x, std::int64_t start, std::int64_t end, Where wher
       shape.push_back(x.shape()[d]);
     }
   }
-  return reshape(x, shape, where);
+  return call.result(reshape(x, shape));
 }
 
 Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes, Where where) {
-  check::defined("unflatten", "input", x, where);
-  const std::size_t d = check::dim("unflatten", x, dim, where);
+  const Call call("unflatten", where);
+  check::defined(call, "input", x);
+  const std::size_t d = check::dim(call, x, dim);
   const std::int64_t length = x.dim() == 0 ? 1 : x.shape()[d];
   const auto parts = completed(sizes, length);
   if (x.dim() == 0 || sizes.empty() || !parts) {
-    fail<ShapeError>("unflatten", where,
+    fail<ShapeError>(call,
                      "sizes " + to_string(sizes) + " do not make up dimension " +
                          std::to_string(d) + " of length " + std::to_string(length),
                      {{"input", x}});
   }
-  check::rank("unflatten", x.shape().size() - 1 + sizes.size(), x, where);
+  check::rank(call, x.shape().size() - 1 + sizes.size(), x);
   Shape shape = x.shape();
   shape.erase(d);
   for (std::size_t i = 0; i < parts->size(); ++i) {
     shape.insert(d + i, (*parts)[i]);
   }
-  return reshape(x, shape, where);
+  return call.result(reshape(x, shape));
 }
 
 Tensor squeeze(const Tensor& x, std::optional<std::int64_t> dim, Where where) {
-  check::defined("squeeze", "input", x, where);
+  const Call call("squeeze", where);
+  check::defined(call, "input", x);
   Shape shape;
-  const std::size_t only = dim ? check::dim("squeeze", x, *dim, where) : 0;
+  const std::size_t only = dim ? check::dim(call, x, *dim) : 0;
   for (std::size_t d = 0; d < x.shape().size(); ++d) {
     if (x.shape()[d] != 1 || (dim && d != only)) {
       shape.push_back(x.shape()[d]);
     }
   }
-  return reshape(x, shape, where);
+  return call.result(reshape(x, shape));
 }
 
 Tensor unsqueeze(const Tensor& x, std::int64_t dim, Where where) {
-  check::defined("unsqueeze", "input", x, where);
+  const Call call("unsqueeze", where);
+  check::defined(call, "input", x);
   Shape shape = x.shape();
-  const std::int64_t at = normalize_dim("unsqueeze", x, dim, x.dim() + 1, where);
-  check::rank("unsqueeze", shape.size() + 1, x, where);
+  const std::int64_t at = static_cast<std::int64_t>(check::dim_of(call, x, dim, x.dim() + 1));
+  check::rank(call, shape.size() + 1, x);
   shape.insert(static_cast<std::size_t>(at), 1);
-  return reshape(x, shape, where);
+  return call.result(reshape(x, shape));
 }
 
 }  // namespace retrograd

@@ -2,27 +2,24 @@
 
 #include <algorithm>
 
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/internal/view.h>
-#include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/tensor/internal/check.h>
+#include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
 
 namespace {
 
-Tensor exchanged(const char* op, const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
-  check::defined(op, "input", x, where);
+Tensor exchanged(const Call& call, const Tensor& x, std::int64_t a, std::int64_t b) {
+  check::defined(call, "input", x);
   Dims order;
   for (std::int64_t d = 0; d < x.dim(); ++d) {
     order.push_back(d);
   }
-  const std::size_t first = check::dim(op, x, a, where);
-  const std::size_t second = check::dim(op, x, b, where);
+  const std::size_t first = check::dim(call, x, a);
+  const std::size_t second = check::dim(call, x, b);
   if (!order.empty()) {
     std::swap(order[first], order[second]);
   }
-  return permute(x, order, where);
+  return call.result(permute(x, order));
 }
 
 Dims inverse(const Dims& order) {
@@ -36,16 +33,20 @@ Dims inverse(const Dims& order) {
 }  // namespace
 
 Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
-  return exchanged("transpose", x, a, b, where);
+  const Call call("transpose", where);
+  return exchanged(call, x, a, b);
 }
+
 Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
-  return exchanged("swapaxes", x, a, b, where);
+  const Call call("swapaxes", where);
+  return exchanged(call, x, a, b);
 }
 
 Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Where where) {
-  check::defined("movedim", "input", x, where);
+  const Call call("movedim", where);
+  check::defined(call, "input", x);
   if (source.size() != destination.size()) {
-    fail<ShapeError>("movedim", where,
+    fail<ShapeError>(call,
                      "as many places as dimensions are needed, not " + to_string(source) + " to " +
                          to_string(destination),
                      {{"input", x}});
@@ -53,12 +54,11 @@ Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Whe
   Dims order = Dims::filled(x.shape().size(), -1);
   kernels::DimMask moved{};
   for (std::size_t i = 0; i < source.size() && x.dim() > 0; ++i) {
-    const std::size_t from = check::dim("movedim", x, source[i], where);
-    const std::size_t to = check::dim("movedim", x, destination[i], where);
+    const std::size_t from = check::dim(call, x, source[i]);
+    const std::size_t to = check::dim(call, x, destination[i]);
     if (moved[from] || order[to] != -1) {
       fail<IndexError>(
-          "movedim", where,
-          to_string(source) + " to " + to_string(destination) + " names a dimension twice",
+          call, to_string(source) + " to " + to_string(destination) + " names a dimension twice",
           {{"input", x}});
     }
     moved[from] = true;
@@ -73,42 +73,46 @@ Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Whe
       d = static_cast<std::int64_t>(next++);
     }
   }
-  return permute(x, order, where);
+  return call.result(permute(x, order));
 }
 
 Tensor permute(const Tensor& x, const Dims& dims, Where where) {
-  check::defined("permute", "input", x, where);
+  const Call call("permute", where);
+  check::defined(call, "input", x);
   if (dims.size() != x.shape().size()) {
-    fail<ShapeError>("permute", where,
-                     "order " + to_string(dims) + " needs one number for each dimension",
+    fail<ShapeError>(call, "order " + to_string(dims) + " needs one number for each dimension",
                      {{"input", x}});
   }
   Dims order;
   Shape shape;
   Strides strides;
   for (const std::int64_t given : dims) {
-    const std::size_t d = check::dim("permute", x, given, where);
+    const std::size_t d = check::dim(call, x, given);
     if (std::find(order.begin(), order.end(), static_cast<std::int64_t>(d)) != order.end()) {
-      fail<IndexError>("permute", where, "order " + to_string(dims) + " names a dimension twice",
+      fail<IndexError>(call, "order " + to_string(dims) + " names a dimension twice",
                        {{"input", x}});
     }
     order.push_back(static_cast<std::int64_t>(d));
     shape.push_back(x.shape()[d]);
     strides.push_back(x.strides()[d]);
   }
-  return record({.op = "permute",
-                 .where = where,
-                 .output = tracked_view(x, shape, strides, x.impl().offset),
-                 .inputs = {x},
-                 .backward = [back = inverse(order)](const Backward& b) -> Gradients {
-                   return {permute(b.grad, back)};
-                 }});
+  return call.record({.output = tracked_view(x, shape, strides, x.impl().offset),
+                      .inputs = {x},
+                      .backward = [back = inverse(order)](const Backward& b) -> Gradients {
+                        return {permute(b.grad, back)};
+                      }});
 }
 
 namespace {
 
-Tensor expanded(const char* op, const Tensor& x, const Shape& shape, Where where) {
-  check::defined(op, "input", x, where);
+struct Expansion {
+  Shape shape;  // without -1
+  Strides strides;
+};
+
+// Throws ShapeError where x does not expand to the shape.
+Expansion expanded(const Call& call, const Tensor& x, const Shape& shape) {
+  check::defined(call, "input", x);
   const std::size_t rank = x.shape().size();
   Shape full = shape;
   Strides strides = Dims::filled(shape.size(), 0);
@@ -125,29 +129,32 @@ Tensor expanded(const char* op, const Tensor& x, const Shape& shape, Where where
     }
   }
   if (!fits) {
-    fail<ShapeError>(op, where, "the input does not expand to shape " + to_string(shape),
+    fail<ShapeError>(call, "the input does not expand to shape " + to_string(shape),
                      {{"input", x}});
   }
-  checked_numel(op, full, x.dtype(), where);
-  return record({.op = "expand",
-                 .where = where,
-                 .output = tracked_view(x, full, strides, x.impl().offset),
-                 .inputs = {x},
-                 .backward = [from = x.shape()](const Backward& b) -> Gradients {
-                   return {sum_gradient_to(b.grad, from)};
-                 }});
+  check::numel(call, full, x.dtype());
+  return {full, strides};
 }
 
 }  // namespace
 
 Tensor expand(const Tensor& x, const Shape& shape, Where where) {
-  return expanded("expand", x, shape, where);
+  const Call call("expand", where);
+  const Expansion to = expanded(call, x, shape);
+  return call.record({.output = tracked_view(x, to.shape, to.strides, x.impl().offset),
+                      .inputs = {x},
+                      .backward = [from = x.shape()](const Backward& b) -> Gradients {
+                        return {sum_gradient_to(b.grad, from)};
+                      }});
 }
+
 Tensor broadcast_to(const Tensor& x, const Shape& shape, Where where) {
-  return expanded("broadcast_to", x, shape, where);
+  const Call call("broadcast_to", where);
+  return call.result(expand(x, expanded(call, x, shape).shape));
 }
 
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b, Where where) {
+  const Frame call(op, where);
   const Shape& longer = a.size() >= b.size() ? a : b;
   const Shape& shorter = a.size() >= b.size() ? b : a;
   const std::size_t extra = longer.size() - shorter.size();
@@ -156,11 +163,11 @@ Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b, Where whe
     const std::int64_t x = longer[d + extra];
     const std::int64_t y = shorter[d];
     if (x != y && x != 1 && y != 1) {
-      fail<ShapeError>(
-          op, where,
-          "shapes " + to_string(a) + " and " + to_string(b) + " do not broadcast: the sizes " +
-              std::to_string(a[a.size() - shorter.size() + d]) + " and " +
-              std::to_string(b[b.size() - shorter.size() + d]) + " differ and neither is 1");
+      fail<ShapeError>(call, "shapes " + to_string(a) + " and " + to_string(b) +
+                                 " do not broadcast: the sizes " +
+                                 std::to_string(a[a.size() - shorter.size() + d]) + " and " +
+                                 std::to_string(b[b.size() - shorter.size() + d]) +
+                                 " differ and neither is 1");
     }
     shape[d + extra] = x == 1 ? y : x;
   }

@@ -1,9 +1,6 @@
-#include <retrograd/ops/internal/view.h>
 
 #include <retrograd/autograd/grad_mode.h>
-#include <retrograd/autograd/record.h>
-#include <retrograd/ops/reduce.h>
-#include <retrograd/ops/shape.h>
+#include <retrograd/ops/internal/operator.h>
 #include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
@@ -19,16 +16,14 @@ Tensor tracked_view(const Tensor& x, const Shape& shape, const Strides& strides,
   return view;
 }
 
-Tensor whole_view(const char* op, const Tensor& x, Where where) {
-  return record({.op = op,
-                 .where = where,
-                 .output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
-                 .inputs = {x},
-                 .backward = [](const Backward& b) -> Gradients { return {b.grad}; }});
+Tensor whole_view(const Call& call, const Tensor& x) {
+  return call.record({.output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
+                      .inputs = {x},
+                      .backward = [](const Backward& b) -> Gradients { return {b.grad}; }});
 }
 
-Tensor expand_operand(const Tensor& x, const Shape& shape, Where where) {
-  return x.shape() == shape ? x : expand(x, shape, where);
+Tensor expand_operand(const Tensor& x, const Shape& shape) {
+  return x.shape() == shape ? x : expand(x, shape);
 }
 
 Tensor sum_gradient_to(const Tensor& grad, const Shape& shape) {

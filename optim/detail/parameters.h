@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::optim::detail {
@@ -12,7 +13,6 @@ bool shows_an_element_twice(const Tensor& x);
 
 // Throws GraphError for a parameter that is not a floating leaf, ValueError for one that is listed
 // twice or shows an element twice, and if there is none.
-void check_parameters(const char* owner, const std::vector<const std::vector<Tensor>*>& lists,
-                      Where where);
+void check_parameters(const Frame& call, const std::vector<const std::vector<Tensor>*>& lists);
 
 }  // namespace retrograd::optim::detail

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <retrograd/optim/optimizer.h>
+#include <retrograd/tensor/frame.h>
 
 namespace retrograd::optim::detail {
 
@@ -14,16 +15,17 @@ namespace retrograd::optim::detail {
 std::string text(double number);
 
 double number(const Setting& setting);
-// Throws ValueError when the value is out of the setting's domain, or no whole number for a count
-// or a flag.
-void check_value(const char* owner, const Setting& setting, double value, Where where);
+// Throws ValueError when the setting is out of its domain.
+void check_setting(const Frame& call, const Setting& setting);
+// The same for a value that the setting is to have, and that must be whole for a count or a flag.
+void check_value(const Frame& call, const Setting& setting, double value);
 void assign(const Setting& setting, double value);
 Tensor saved(double number);  // float64, without dimensions
 
 // Reads a state dict and remembers what was asked for.
 class Loader {
  public:
-  Loader(const char* op, const StateDict& state, Where where);
+  Loader(const Frame& call, const StateDict& state) : call_(call), state_(state) {}
 
   // Throw ValueError for a name that is missing or holds more than one number.
   double required(const std::string& name);
@@ -39,9 +41,8 @@ class Loader {
  private:
   std::optional<double> number(const std::string& name);
 
-  const char* op_;
+  const Frame& call_;
   const StateDict& state_;
-  Where where_;
   std::unordered_set<std::string> known_;
 };
 

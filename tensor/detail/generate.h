@@ -6,35 +6,35 @@
 
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/dispatch.h>
-#include <retrograd/tensor/internal/current_operator.h>
+#include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::detail {
 
-inline Tensor fresh(const char* op, const Shape& shape, DType dtype, Where where) {
-  checked_numel(op, shape, dtype, where);
-  begin_operator(op, where);
-  return empty_tensor(shape, dtype, where);
+inline Tensor fresh(const Frame& call, const Shape& shape, DType dtype) {
+  check::numel(call, shape, dtype);
+  return empty_tensor(shape, dtype);
 }
 
-inline Tensor finish(Tensor result, const TensorOptions& options, Where where) {
+inline Tensor finish(Tensor result, const TensorOptions& options) {
   if (options.requires_grad) {
-    result.set_requires_grad(true, where);
+    result.set_requires_grad();
   }
   return result;
 }
 
 // A new row-major tensor whose element i is value(i), converted.
 template <class Value>
-Tensor generate(const char* op, const Shape& shape, DType dtype, const TensorOptions& options,
-                Where where, Value&& value) {
-  Tensor result = fresh(op, shape, dtype, where);
+Tensor generate(const Frame& call, const Shape& shape, DType dtype, const TensorOptions& options,
+                Value&& value) {
+  Tensor result = fresh(call, shape, dtype);
   for_dtype(dtype, [&]<class T>() {
     T* out = result.raw<T>();
     for (std::int64_t i = 0; i < result.numel(); ++i) {
       out[i] = value.template operator()<T>(i);
     }
   });
-  return finish(std::move(result), options, where);
+  return finish(std::move(result), options);
 }
 
 }  // namespace retrograd::detail

@@ -5,25 +5,57 @@
 
 #include <retrograd/tensor/dims.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::check {
 
-void defined(const char* op, const char* name, const Tensor& x, Where where);
+void defined(const Frame& call, const char* name, const Tensor& x);
 // float32, float64 or bfloat16.
-void floating(const char* op, const Tensor& x, Where where);
-void dtype(const char* op, const char* name, const Tensor& x, DType wanted, Where where);
-void same_dtype(const char* op, const char* name_a, const Tensor& a, const char* name_b,
-                const Tensor& b, Where where);
-void same_shape(const char* op, const char* name_a, const Tensor& a, const char* name_b,
-                const Tensor& b, Where where);
-
+void floating(const Frame& call, const Tensor& x, const char* name = "input");
+void dtype(const Frame& call, const char* name, const Tensor& x, DType wanted);
+void same_dtype(const Frame& call, const char* name_a, const Tensor& a, const char* name_b,
+                const Tensor& b);
+void same_shape(const Frame& call, const char* name_a, const Tensor& a, const char* name_b,
+                const Tensor& b);
 // A ShapeError for results of more dimensions than tensors can have.
-void rank(const char* op, std::size_t rank, const Tensor& x, Where where);
-
+void rank(const Frame& call, std::size_t rank, const Tensor& x);
 // A dimension from 0 on.
-std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where);
+std::size_t dim(const Frame& call, const Tensor& x, std::int64_t dim);
 // The listed dimensions, all for none. Throws IndexError for one that is named twice.
-detail::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where);
+detail::DimMask dims(const Frame& call, const Tensor& x, const Dims& dims);
+
+// A dimension from 0 on of a result with `rank` of them.
+std::size_t dim_of(const Frame& call, const Tensor& x, std::int64_t dim, std::int64_t rank);
+// The number of elements. Throws ShapeError for negative sizes or an overflow.
+std::int64_t numel(const Frame& call, const Shape& shape, DType dtype);
+
+// The same for functions that open no call of their own yet.
+inline void defined(const char* op, const char* name, const Tensor& x, Where where) {
+  defined(Frame(op, where), name, x);
+}
+inline void floating(const char* op, const Tensor& x, Where where) {
+  floating(Frame(op, where), x);
+}
+inline void dtype(const char* op, const char* name, const Tensor& x, DType wanted, Where where) {
+  dtype(Frame(op, where), name, x, wanted);
+}
+inline void same_dtype(const char* op, const char* name_a, const Tensor& a, const char* name_b,
+                       const Tensor& b, Where where) {
+  same_dtype(Frame(op, where), name_a, a, name_b, b);
+}
+inline void same_shape(const char* op, const char* name_a, const Tensor& a, const char* name_b,
+                       const Tensor& b, Where where) {
+  same_shape(Frame(op, where), name_a, a, name_b, b);
+}
+inline void rank(const char* op, std::size_t rank, const Tensor& x, Where where) {
+  check::rank(Frame(op, where), rank, x);
+}
+inline std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where) {
+  return check::dim(Frame(op, where), x, dim);
+}
+inline detail::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where) {
+  return check::dims(Frame(op, where), x, dims);
+}
 
 }  // namespace retrograd::check

@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/scalar.h>
 
 namespace retrograd::detail {
@@ -15,6 +16,15 @@ void require_fits(const char* op, Scalar number, DType dtype, Where where,
 // whose results wrap around: uint8 takes -255 to 255, as x + -1 is x - 1.
 void require_fits_modulo(const char* op, Scalar number, DType dtype, Where where,
                          std::initializer_list<ErrorArgument> arguments = {});
+
+inline void require_fits(const Frame& call, Scalar number, DType dtype,
+                         std::initializer_list<ErrorArgument> arguments = {}) {
+  require_fits(call.name(), number, dtype, call.where(), arguments);
+}
+inline void require_fits_modulo(const Frame& call, Scalar number, DType dtype,
+                                std::initializer_list<ErrorArgument> arguments = {}) {
+  require_fits_modulo(call.name(), number, dtype, call.where(), arguments);
+}
 
 // The number as a tensor of `dtype` holds it, where that is rounded.
 inline Scalar rounded(Scalar number, DType dtype) noexcept {

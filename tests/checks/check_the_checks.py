@@ -47,6 +47,24 @@ for name, (text, fault) in BAD.items():
     assert result.returncode == 1 and fault in result.stdout, (name, result.stdout)
     assert result.stdout.startswith(name), result.stdout
 
+calls = checker.with_name("check_calls.py")
+
+
+def run_calls(body):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "ops", "math", "a.cpp")
+        path.parent.mkdir(parents=True)
+        path.write_text(f"namespace {{\n}}\nTensor f(const Tensor& x, Where where) {{\n{body}\n}}\n")
+        return subprocess.run([sys.executable, calls, folder], capture_output=True, text=True)
+
+
+result = run_calls('  const Call call("f", where);\n  return retrograd::where(x, g(x), 0);  // where')
+assert result.returncode == 0, result.stdout
+for body in ("  return g(x, where);", '  const Call call("f", where);\n  return g(x, where);',
+             "  return g(x);", '  const Call call("f", where);\n  fail(call, "f");'):
+    result = run_calls(body)
+    assert result.returncode == 1 and result.stdout.startswith("ops/math/a.cpp:3: f"), result.stdout
+
 public = {f"ops/{i}.h": "" for i in range(40)}
 good = run(public | {f"ops/{i}.cpp": "" for i in range(30)})
 assert good.returncode == 0, good.stdout

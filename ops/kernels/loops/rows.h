@@ -11,7 +11,6 @@
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/parallel_runs.h>
 #include <retrograd/ops/kernels/loops/pieces.h>
-#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/memory.h>
 
@@ -32,7 +31,7 @@ class Rows {
     if (lines_ > 1) {
       bytes_ = static_cast<std::size_t>(row * lines_);
       try {
-        rows_ = static_cast<C*>(detail::allocate_for_operator(bytes_));
+        rows_ = static_cast<C*>(memory::allocate(bytes_));
       } catch (const std::bad_alloc&) {
         lines_ = 0;  // lines can do without
       }

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <vector>
 
-#include <retrograd/tensor/internal/current_operator.h>
 #include <retrograd/tensor/memory.h>
 
 namespace retrograd::kernels {
@@ -17,9 +16,7 @@ struct TableAllocator {
   template <class U>
   TableAllocator(const TableAllocator<U>&) noexcept {}  // NOLINT: allocators convert
 
-  T* allocate(std::size_t n) {
-    return static_cast<T*>(detail::allocate_for_operator(n * sizeof(T)));
-  }
+  T* allocate(std::size_t n) { return static_cast<T*>(memory::allocate(n * sizeof(T))); }
   void deallocate(T* block, std::size_t n) noexcept { memory::deallocate(block, n * sizeof(T)); }
   friend bool operator==(const TableAllocator&, const TableAllocator&) noexcept { return true; }
 };

@@ -175,7 +175,8 @@ TEST_CASE("hooks: replace the first output of recurrence, cells and attention, n
 
 TEST_CASE("hooks: an error in one names the line of the call of several inputs") {
   nn::L1Loss loss;
-  loss.register_forward_pre_hook(
-      [](nn::Module&, const Tensor& input) { return rg::relu(input, rg::CallSite::current()); });
+  loss.register_forward_pre_hook([](nn::Module&, const Tensor& input) {
+    return rg::relu(input, rg::Frame::current()->where());
+  });
   REFUSED(GraphError, loss(Tensor(), ones({2})), "relu", "input is undefined");
 }

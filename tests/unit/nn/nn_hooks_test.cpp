@@ -131,7 +131,7 @@ TEST_CASE("hooks: one that throws leaves the module as it was") {
 TEST_CASE("hooks: errors in them name the line of the call") {
   Square square;
   const auto fails = square.register_forward_pre_hook(
-      [](nn::Module&, const Tensor& x) { return rg::tanh(x, rg::CallSite::current()); });
+      [](nn::Module&, const Tensor& x) { return rg::tanh(x, rg::Frame::current()->where()); });
   const Tensor x = rg::arange(3);
   REFUSED(DTypeError, square(x), "tanh", "int64");
   REFUSED(ValueError, square.register_forward_hook({}), "register_forward_hook", "empty");

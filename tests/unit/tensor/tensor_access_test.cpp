@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <retrograd/retrograd.h>
@@ -65,18 +66,26 @@ TEST_CASE("errors: carry the caller's line") {
   }
 }
 
-TEST_CASE("CallSite: the innermost one counts, until its scope ends") {
-  const rg::Where outside = rg::Where::at("far/away.cpp", 9);
-  CHECK(rg::to_string(rg::CallSite::current(outside)) == "away.cpp:9");
+TEST_CASE("Frame: a line of the library's own counts as that of the frame around it") {
+  using rg::Frame;
+  const rg::Where inside = rg::Where::at("@/ops/loss.cpp", 9);
+  CHECK(Frame::current() == nullptr);
+  CHECK(rg::to_string(rg::users_line(inside)) == "loss.cpp:9");
   {
-    const rg::CallSite outer(rg::Where::at("a.cpp", 1));
+    const Frame outer("outer", rg::Where::at("a.cpp", 1));
+    CHECK(Frame::current() == &outer);
     {
-      const rg::CallSite inner(rg::Where::at("b.cpp", 2));
-      CHECK(rg::to_string(rg::CallSite::current(outside)) == "b.cpp:2");
+      const Frame inner("inner", inside, Frame::Kind::node);
+      CHECK(rg::to_string(inner.where()) == "a.cpp:1");
+      CHECK(inner.outer() == &outer);
+      const Frame users("users", rg::Where::at("b.cpp", 2));
+      CHECK(rg::to_string(rg::users_line(inside)) == "b.cpp:2");
     }
-    CHECK(rg::to_string(rg::CallSite::current(outside)) == "a.cpp:1");
+    CHECK(rg::to_string(rg::users_line(inside)) == "a.cpp:1");
+    CHECK(rg::to_string(rg::users_line(rg::Where::at("c.cpp", 3))) == "c.cpp:3");
+    std::thread([] { CHECK(Frame::current() == nullptr); }).join();
   }
-  CHECK(rg::to_string(rg::CallSite::current(outside)) == "away.cpp:9");
+  CHECK(Frame::current() == nullptr);
 }
 
 TEST_CASE("undefined tensors: every question is a GraphError, not a crash") {

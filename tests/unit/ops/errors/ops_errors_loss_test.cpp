@@ -125,7 +125,7 @@ TEST_CASE("distances and their losses refuse what does not broadcast") {
   REFUSED(GraphError, cosine_similarity(x, kUndefined), "cosine_similarity", "x2 is undefined");
   REFUSED(ShapeError, margin_ranking_loss(x, x, zeros({2})), "margin_ranking_loss", "[2]");
   REFUSED(DTypeError, margin_ranking_loss(x, x, zeros({2, 3}, {.dtype = float64})),
-          "margin_ranking_loss", "input and target");
+          "margin_ranking_loss", "input1 and target");
   REFUSED(GraphError, margin_ranking_loss(kUndefined, x, x), "margin_ranking_loss",
           "input1 is undefined");
   REFUSED(ShapeError, cosine_embedding_loss(x, x, zeros({3})), "cosine_embedding_loss", "(N, D)",
