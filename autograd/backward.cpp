@@ -173,10 +173,22 @@ int Tensor::register_hook(Hook hook, Where where) {
   return hooks.next++;
 }
 
+int Tensor::register_post_accumulate_grad_hook(PostAccumulateGradHook hook, Where where) {
+  const Frame call("register_post_accumulate_grad_hook", where);
+  if (!is_leaf()) {
+    fail<GraphError>(call, "the tensor is the result of an operator", {{"tensor", *this}});
+  }
+  detail::TensorHooks& hooks = hooks_for(call, !hook);
+  hooks.leaf = detach();
+  hooks.accumulated.add(static_cast<std::uint64_t>(hooks.next), std::move(hook));
+  return hooks.next++;
+}
+
 void Tensor::remove_hook(int hook) {
   const NodePtr node = detail::grad_node(*this);
   if (node && node->hooks_) {
     node->hooks_->list.remove(static_cast<std::uint64_t>(hook));
+    node->hooks_->accumulated.remove(static_cast<std::uint64_t>(hook));
   }
 }
 

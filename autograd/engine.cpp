@@ -177,6 +177,11 @@ void Engine::accumulate_leaf(Node& leaf, Tensor grad) const {
     const std::scoped_lock lock(grad_mutex(leaf));
     add_up(leaf.grad_, std::move(grad));
   }
+  if (leaf.hooks_ && !leaf.hooks_->accumulated.empty()) {
+    const Tensor tensor = detail::alias(leaf.hooks_->leaf, NodePtr(&leaf));
+    leaf.hooks_->accumulated.for_each(
+        [&](const Tensor::PostAccumulateGradHook& hook) { hook(tensor); });
+  }
 }
 
 const Engine::Wanted* Engine::wanted(const Node* node) const {

@@ -105,6 +105,7 @@ struct BackwardOptions {
 class RETROGRAD_API Tensor {
  public:
   using Hook = std::function<Tensor(const Tensor& grad)>;
+  using PostAccumulateGradHook = std::function<void(const Tensor& leaf)>;  // once it has a gradient
 
   // An undefined tensor: no memory, no shape. Tests false with defined().
   Tensor() = default;
@@ -183,6 +184,12 @@ class RETROGRAD_API Tensor {
   // returned removes the hook, and is not given again. Throws GraphError where no gradient is
   // required, ValueError for an empty function.
   int register_hook(Hook hook, Where where = {});
+  // Calls `hook` with this leaf each time a backward() has added to its gradient, which is complete
+  // for that pass; grad() calls none. The hook may write to the leaf, or drop its gradient, so that
+  // an optimiser can follow the pass from leaf to leaf. Recording is off unless the pass creates a
+  // graph. The number is one of register_hook()'s. Throws GraphError for anything but a leaf that
+  // requires a gradient, ValueError for an empty function.
+  int register_post_accumulate_grad_hook(PostAccumulateGradHook hook, Where where = {});
   void remove_hook(int hook);
 
   // --- in place; recorded, and refused where a saved value or a leaf would be destroyed ---

@@ -45,6 +45,8 @@ class HookList {
 struct TensorHooks {
   int next = 0;
   HookList<Tensor::Hook> list;
+  HookList<Tensor::PostAccumulateGradHook> accumulated;
+  Tensor leaf;  // those are called with: without the node, which has these hooks
 };
 
 }  // namespace retrograd::detail

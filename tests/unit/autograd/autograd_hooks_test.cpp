@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -213,4 +214,64 @@ TEST_CASE("a hook that holds its own tensor keeps it alive until it is removed")
     x.remove_hook(hook);
   }
   CHECK(rg::Node::live_count() == nodes);
+}
+
+TEST_CASE("hooks after a leaf has accumulated see the sum, once a pass, leaf by leaf") {
+  const Tensor a = leaf({1, 2});
+  Tensor b = leaf({3});
+  std::vector<std::string> order;
+  Tensor(a).register_post_accumulate_grad_hook([&](const Tensor& x) {
+    CHECK(x.requires_grad());
+    CHECK(x.is_leaf());
+    CHECK(x.shares_memory_with(a));
+    order.push_back("a " + std::to_string(static_cast<int>(x.grad().at({0}))));
+  });
+  const int removed = b.register_post_accumulate_grad_hook([&](const Tensor&) { FAIL("removed"); });
+  b.register_post_accumulate_grad_hook([&](const Tensor& x) {
+    CHECK_FALSE(rg::grad_enabled());
+    order.push_back("b " + std::to_string(static_cast<int>(x.grad().item<double>())));
+  });
+  b.remove_hook(removed);
+  b.register_hook([](const Tensor& grad) { return grad * 2; });
+  const auto loss = [&] { return rg::sum(a * 2 + a + b); };
+  loss().backward();
+  loss().backward();
+  CHECK(order == std::vector<std::string>{"b 4", "a 3", "b 8", "a 6"});
+  static_cast<void>(rg::grad({loss()}, {a}));
+  CHECK(order.size() == 4);
+  b.set_requires_grad(false);
+  rg::sum(a).backward();
+  CHECK(order.size() == 5);
+}
+
+TEST_CASE("hooks after a leaf has accumulated may step and drop the gradient") {
+  Tensor x = leaf({1, 2});
+  x.register_post_accumulate_grad_hook([](Tensor p) {
+    p.sub_(p.grad() * 0.5);
+    p.zero_grad();
+  });
+  rg::sum(x * 2).backward();
+  CHECK(values(x) == V{0, 1});
+  CHECK_FALSE(x.grad().defined());
+  const auto nodes = rg::Node::live_count();
+  rg::sum(x * 2).backward();
+  CHECK(values(x) == V{-1, 0});
+  CHECK(rg::Node::live_count() == nodes);
+}
+
+TEST_CASE("hooks after a leaf has accumulated: what is refused") {
+  Tensor x = leaf({1});
+  Tensor y = x * 2;
+  Tensor plain = rg::ones({1});
+  CHECK_THROWS_WITH_AS(y.register_post_accumulate_grad_hook([](const Tensor&) {}),
+                       doctest::Contains("register_post_accumulate_grad_hook: the tensor is the "
+                                         "result of an operator"),
+                       rg::GraphError);
+  CHECK_THROWS_WITH_AS(plain.register_post_accumulate_grad_hook([](const Tensor&) {}),
+                       doctest::Contains("does not require a gradient"), rg::GraphError);
+  CHECK_THROWS_WITH_AS(x.register_post_accumulate_grad_hook({}), doctest::Contains("empty"),
+                       rg::ValueError);
+  x.register_post_accumulate_grad_hook([](const Tensor&) { throw std::runtime_error("enough"); });
+  CHECK_THROWS_WITH((x * 2).backward(), "enough");
+  CHECK(values(x.grad()) == V{2});
 }
