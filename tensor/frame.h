@@ -82,7 +82,7 @@ class ModuleFrame : public Frame {
  public:
   ModuleFrame(const FrameOwner& module, Where where) noexcept
       : Frame("module", where, Kind::module), module_(module) {}
-  const FrameOwner& module() const noexcept { return module_; }
+  const FrameOwner& module() const noexcept { return module_; }  // that is called
 
  private:
   const FrameOwner& module_;
