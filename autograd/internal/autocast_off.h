@@ -3,7 +3,7 @@
 
 namespace retrograd::detail {
 
-// Switches the mode for this thread; whoever does puts it back.
+// Switches the mode for this thread, until it is put back.
 void set_autocast(bool on) noexcept;
 
 // Off for its scope; unlike a guard it leaves the conversions alone, and whether they are kept.
