@@ -132,3 +132,33 @@ TEST_CASE("errors: parameters must be floating") {
   CHECK_THROWS_AS(nn::Linear(2, 2, {.dtype = rg::int64}), rg::DTypeError);
   CHECK_THROWS_AS(nn::Conv2d(1, 1, 1, {.dtype = rg::boolean}), rg::DTypeError);
 }
+
+namespace {
+
+struct TwoLayers : rg::nn::Module {
+  rg::nn::Linear fc1{72, 10};
+  rg::nn::Sequential tail{rg::nn::ReLU(), rg::nn::Linear(4, 2)};
+  rg::nn::Members members() override { return {{"fc1", fc1}, {"tail", tail}}; }
+  rg::Tensor forward(const rg::Tensor& x) override { return tail(fc1(x)); }
+};
+
+// The message up to its line.
+std::string beginning(rg::nn::Module& module, const rg::Tensor& x) {
+  try {
+    module(x);
+  } catch (const rg::Error& error) {
+    const std::string text = error.what();
+    return text.substr(0, text.find("   at "));
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+TEST_CASE("errors: the modules that run an operator are named, from the outermost one") {
+  TwoLayers net;
+  CHECK(beginning(net, rg::ones({2, 71})).rfind("TwoLayers.fc1 > linear: input has 71 ", 0) == 0);
+  CHECK(beginning(net, rg::ones({2, 72})).rfind("TwoLayers.tail.1 > linear: input has 10 ", 0) ==
+        0);
+  CHECK(beginning(net.fc1, rg::ones({2, 71})).rfind("linear: input has 71 ", 0) == 0);
+}
