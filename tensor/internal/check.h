@@ -30,32 +30,4 @@ std::size_t dim_of(const Frame& call, const Tensor& x, std::int64_t dim, std::in
 // The number of elements. Throws ShapeError for negative sizes or an overflow.
 std::int64_t numel(const Frame& call, const Shape& shape, DType dtype);
 
-// The same for functions that open no call of their own yet.
-inline void defined(const char* op, const char* name, const Tensor& x, Where where) {
-  defined(Frame(op, where), name, x);
-}
-inline void floating(const char* op, const Tensor& x, Where where) {
-  floating(Frame(op, where), x);
-}
-inline void dtype(const char* op, const char* name, const Tensor& x, DType wanted, Where where) {
-  dtype(Frame(op, where), name, x, wanted);
-}
-inline void same_dtype(const char* op, const char* name_a, const Tensor& a, const char* name_b,
-                       const Tensor& b, Where where) {
-  same_dtype(Frame(op, where), name_a, a, name_b, b);
-}
-inline void same_shape(const char* op, const char* name_a, const Tensor& a, const char* name_b,
-                       const Tensor& b, Where where) {
-  same_shape(Frame(op, where), name_a, a, name_b, b);
-}
-inline void rank(const char* op, std::size_t rank, const Tensor& x, Where where) {
-  check::rank(Frame(op, where), rank, x);
-}
-inline std::size_t dim(const char* op, const Tensor& x, std::int64_t dim, Where where) {
-  return check::dim(Frame(op, where), x, dim);
-}
-inline detail::DimMask dims(const char* op, const Tensor& x, const Dims& dims, Where where) {
-  return check::dims(Frame(op, where), x, dims);
-}
-
 }  // namespace retrograd::check
