@@ -48,6 +48,8 @@ if [ -n "${RETROGRAD_TEST_DATA:-}" ]; then
   mount --bind "$RETROGRAD_TEST_DATA" "$root/data"
   inside="$inside RETROGRAD_TEST_DATA=/data"
 fi
+# Sources of an earlier run may have moved since; what it built is of use.
+find "$root/retrograd" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
 (cd "$tree" && git ls-files -z --cached --others --exclude-standard |
   tar --null --files-from=- --ignore-failed-read -cf -) | tar -C "$root/retrograd" -xf -
 
