@@ -4,39 +4,34 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/layer.h>
 #include <retrograd/ops/activation.h>
+#include <retrograd/ops/elementwise.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
 
-// The base of those without members: a function and the text that shows it.
-class RETROGRAD_API Activation : public Module {
- public:
-  Tensor forward(const Tensor& x) override;
-  std::string describe() const override { return text_; }
-
+// The base of those without members.
+class RETROGRAD_API Activation : public Stateless {
  protected:
-  using Function = std::function<Tensor(const Tensor&)>;
-  Activation(std::string text, Function function);
-  Activation(std::string text, Tensor (*function)(const Tensor&, Where));
-
- private:
-  std::string text_;
-  Function function_;
+  using Stateless::Stateless;
 };
 
-class RETROGRAD_API ReLU : public Activation {
- public:
-  ReLU();
-};
-class RETROGRAD_API ReLU6 : public Activation {
- public:
-  ReLU6();
-};
+class RETROGRAD_API ReLU : public detail::Plain<Activation, "ReLU", relu> {};
+class RETROGRAD_API ReLU6 : public detail::Plain<Activation, "ReLU6", relu6> {};
+class RETROGRAD_API SELU : public detail::Plain<Activation, "SELU", selu> {};
+class RETROGRAD_API SiLU : public detail::Plain<Activation, "SiLU", silu> {};
+class RETROGRAD_API Mish : public detail::Plain<Activation, "Mish", mish> {};
+class RETROGRAD_API Sigmoid : public detail::Plain<Activation, "Sigmoid", sigmoid> {};
+class RETROGRAD_API LogSigmoid : public detail::Plain<Activation, "LogSigmoid", logsigmoid> {};
+class RETROGRAD_API Hardsigmoid : public detail::Plain<Activation, "Hardsigmoid", hardsigmoid> {};
+class RETROGRAD_API Hardswish : public detail::Plain<Activation, "Hardswish", hardswish> {};
+class RETROGRAD_API Tanh : public detail::Plain<Activation, "Tanh", tanh> {};
+class RETROGRAD_API Tanhshrink : public detail::Plain<Activation, "Tanhshrink", tanhshrink> {};
+class RETROGRAD_API Softsign : public detail::Plain<Activation, "Softsign", softsign> {};
+
 class RETROGRAD_API LeakyReLU : public Activation {
  public:
   explicit LeakyReLU(double negative_slope = 0.01, Where where = {});
@@ -45,70 +40,27 @@ class RETROGRAD_API ELU : public Activation {
  public:
   explicit ELU(double alpha = 1, Where where = {});
 };
-class RETROGRAD_API SELU : public Activation {
- public:
-  SELU();
-};
 class RETROGRAD_API CELU : public Activation {
  public:
   explicit CELU(double alpha = 1, Where where = {});
-};
-
-class RETROGRAD_API Sigmoid : public Activation {
- public:
-  Sigmoid();
-};
-class RETROGRAD_API LogSigmoid : public Activation {
- public:
-  LogSigmoid();
-};
-class RETROGRAD_API Tanh : public Activation {
- public:
-  Tanh();
 };
 class RETROGRAD_API Softplus : public Activation {
  public:
   explicit Softplus(double beta = 1, double threshold = 20, Where where = {});
 };
-class RETROGRAD_API Softsign : public Activation {
- public:
-  Softsign();
-};
-
 class RETROGRAD_API GELU : public Activation {
  public:
   explicit GELU(GeluApproximation approximate = GeluApproximation::none);
-};
-class RETROGRAD_API SiLU : public Activation {
- public:
-  SiLU();
-};
-class RETROGRAD_API Mish : public Activation {
- public:
-  Mish();
 };
 // Halves the dimension.
 class RETROGRAD_API GLU : public Activation {
  public:
   explicit GLU(std::int64_t dim = -1);
 };
-
 // min_val must be less than max_val.
 class RETROGRAD_API Hardtanh : public Activation {
  public:
   explicit Hardtanh(double min_val = -1, double max_val = 1, Where where = {});
-};
-class RETROGRAD_API Hardsigmoid : public Activation {
- public:
-  Hardsigmoid();
-};
-class RETROGRAD_API Hardswish : public Activation {
- public:
-  Hardswish();
-};
-class RETROGRAD_API Tanhshrink : public Activation {
- public:
-  Tanhshrink();
 };
 class RETROGRAD_API Softshrink : public Activation {
  public:
@@ -118,7 +70,6 @@ class RETROGRAD_API Hardshrink : public Activation {
  public:
   explicit Hardshrink(double lambd = 0.5, Where where = {});
 };
-
 class RETROGRAD_API Softmax : public Activation {
  public:
   explicit Softmax(std::int64_t dim);
@@ -127,7 +78,6 @@ class RETROGRAD_API LogSoftmax : public Activation {
  public:
   explicit LogSoftmax(std::int64_t dim);
 };
-
 // Gives back its input.
 class RETROGRAD_API Identity : public Activation {
  public:
@@ -139,8 +89,7 @@ class RETROGRAD_API PReLU : public Module {
  public:
   explicit PReLU(std::int64_t num_parameters = 1, double init = 0.25, DType dtype = float32,
                  Where where = {});
-
-  Members members() override;
+  Members members() override { return {{"weight", weight}}; }
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
 

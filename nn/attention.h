@@ -43,7 +43,8 @@ class RETROGRAD_API MultiheadAttention : public Module {
 
   Members members() override;
   std::string describe() const override;
-  Tensor forward(const Tensor& x) override;  // self-attention
+  // Self-attention.
+  Tensor forward(const Tensor& x) override { return run(x, x, x, {.need_weights = false}).output; }
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
   AttentionOutput operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                              const MultiheadAttentionCall& options = {}, Where where = {});

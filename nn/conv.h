@@ -1,11 +1,12 @@
 // Convolution layers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/layer.h>
 #include <retrograd/ops/conv.h>
 #include <retrograd/ops/pad.h>
 #include <retrograd/tensor/api.h>
@@ -26,19 +27,14 @@ struct ConvLayerOptions {
 // Convolution over N spatial dimensions; weight (out, in / groups, kernel...), bias (out). Both
 // start uniform in [-1/sqrt(n), 1/sqrt(n)) with n = in / groups times the kernel's size.
 template <std::size_t N>
-class Conv : public Module {
+class RETROGRAD_API Conv : public Weighted {
  public:
   Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kernel_size,
        ConvLayerOptions<N> options = {}, Where where = {});
-
-  Members members() override;
-  Tensor forward(const Tensor& x) override;
-  Tensor forward_relu(const Tensor& x);  // relu(forward(x)) in one operator
+  Tensor forward(const Tensor& x) override { return convolve(x, false); }
+  // relu(forward(x)) in one operator.
+  Tensor forward_relu(const Tensor& x) { return convolve(x, true); }
   std::string describe() const override;
-  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-
-  Tensor weight;
-  Tensor bias;  // undefined without
 
  private:
   Tensor convolve(const Tensor& x, bool relu);
@@ -47,9 +43,6 @@ class Conv : public Module {
   PaddingMode padding_mode_;
 };
 
-extern template class RETROGRAD_API Conv<1>;
-extern template class RETROGRAD_API Conv<2>;
-extern template class RETROGRAD_API Conv<3>;
 using Conv1d = Conv<1>;
 using Conv2d = Conv<2>;
 using Conv3d = Conv<3>;
@@ -68,26 +61,18 @@ struct ConvTransposeLayerOptions {
 // Transposed convolution; weight (in, out / groups, kernel...), bias (out). Both start uniform in
 // [-1/sqrt(n), 1/sqrt(n)) with n = out / groups times the kernel's size, as in PyTorch.
 template <std::size_t N>
-class ConvTranspose : public Module {
+class RETROGRAD_API ConvTranspose : public Weighted {
  public:
   ConvTranspose(std::int64_t in_channels, std::int64_t out_channels, Size<N> kernel_size,
                 ConvTransposeLayerOptions<N> options = {}, Where where = {});
-
-  Members members() override;
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-
-  Tensor weight;
-  Tensor bias;  // undefined without
 
  private:
   ConvTransposeOptions<N> options_;
 };
 
-extern template class RETROGRAD_API ConvTranspose<1>;
-extern template class RETROGRAD_API ConvTranspose<2>;
-extern template class RETROGRAD_API ConvTranspose<3>;
 using ConvTranspose1d = ConvTranspose<1>;
 using ConvTranspose2d = ConvTranspose<2>;
 using ConvTranspose3d = ConvTranspose<3>;
@@ -105,26 +90,19 @@ struct LocallyConnectedLayerOptions {
 // size alone; weight (out positions..., out, in, kernel...), bias (out, out positions...). Both
 // start uniform in [-1/sqrt(n), 1/sqrt(n)) with n = in times the kernel's size.
 template <std::size_t N>
-class LocallyConnected : public Module {
+class RETROGRAD_API LocallyConnected : public Weighted {
  public:
   LocallyConnected(std::int64_t in_channels, std::int64_t out_channels, Size<N> input_size,
                    Size<N> kernel_size, LocallyConnectedLayerOptions<N> options = {},
                    Where where = {});
-
-  Members members() override;
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-
-  Tensor weight;
-  Tensor bias;  // undefined without
 
  private:
   LocallyConnectedOptions<N> options_;
 };
 
-extern template class RETROGRAD_API LocallyConnected<1>;
-extern template class RETROGRAD_API LocallyConnected<2>;
 using LocallyConnected1d = LocallyConnected<1>;
 using LocallyConnected2d = LocallyConnected<2>;
 

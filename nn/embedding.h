@@ -20,7 +20,7 @@ class RETROGRAD_API Embedding : public Module {
  public:
   Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, EmbeddingOptions options = {},
             Where where = {});
-  Members members() override;
+  Members members() override { return {{"weight", weight}}; }
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/layer.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
@@ -17,35 +17,24 @@ struct LinearOptions {
 
 // x weight^T + bias for x (..., in_features); weight (out, in), bias (out). Both start uniform in
 // [-1/sqrt(in), 1/sqrt(in)).
-class RETROGRAD_API Linear : public Module {
+class RETROGRAD_API Linear : public Weighted {
  public:
   Linear(std::int64_t in_features, std::int64_t out_features, LinearOptions options = {},
          Where where = {});
-
-  Members members() override;
   Tensor forward(const Tensor& x) override;
   Tensor forward_relu(const Tensor& x);  // relu(forward(x)) in one operator
   std::string describe() const override;
-  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-
-  Tensor weight;
-  Tensor bias;  // undefined without
 };
 
 // y[..., o] = sum over i and j of x1[..., i] weight[o][i][j] x2[..., j], plus bias[o]: weight (out,
 // in1, in2), bias (out). Both start uniform in [-1/sqrt(in1), 1/sqrt(in1)).
-class RETROGRAD_API Bilinear : public Module {
+class RETROGRAD_API Bilinear : public Weighted {
  public:
   Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
            LinearOptions options = {}, Where where = {});
-
-  Members members() override;
   Tensor operator()(const Tensor& x1, const Tensor& x2, Where where = {});
   std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-
-  Tensor weight;
-  Tensor bias;  // undefined without
 };
 
 }  // namespace retrograd::nn

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/layer.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
@@ -27,18 +27,15 @@ struct InstanceNormLayerOptions {
   DType dtype = float32;
 };
 
-// What batch and instance norm share: weight starts at 1, bias at 0, the running mean at 0 and the
-// running variance at 1.
-class RETROGRAD_API RunningNorm : public Module {
+// What batch and instance norm share: weight (C) starts at 1, bias at 0, the running mean at 0 and
+// the running variance at 1.
+class RETROGRAD_API RunningNorm : public Weighted {
  public:
   Members members() override;
   std::string describe() const override;
-  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
   // Running statistics back at their start.
   void reset_running_stats();
 
-  Tensor weight;               // (C), or undefined
-  Tensor bias;                 // as weight
   Tensor running_mean;         // (C), or undefined
   Tensor running_var;          // as running_mean
   Tensor num_batches_tracked;  // int64 (), or undefined
@@ -48,7 +45,6 @@ class RETROGRAD_API RunningNorm : public Module {
   RunningNorm(const Frame& call, std::int64_t num_features, BatchNormLayerOptions options);
   // The share that the next batch has in the running statistics.
   double next_momentum() const;
-  void count_batch();
   // Throws ShapeError naming the layer unless x has one of these ranks.
   void require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const;
 
@@ -59,35 +55,31 @@ class RETROGRAD_API RunningNorm : public Module {
 
 // Batch norm of inputs with N spatial dimensions; of 2 or 3 dimensions in all for N = 1.
 template <std::size_t N>
-class BatchNorm : public RunningNorm {
+class RETROGRAD_API BatchNorm : public RunningNorm {
  public:
   explicit BatchNorm(std::int64_t num_features, BatchNormLayerOptions options = {},
                      Where where = {});
-  Tensor forward(const Tensor& x) override;
-  Tensor forward_relu(const Tensor& x);  // relu(forward(x)) in one operator
+  Tensor forward(const Tensor& x) override { return normalise(x, false); }
+  // relu(forward(x)) in one operator.
+  Tensor forward_relu(const Tensor& x) { return normalise(x, true); }
 
  private:
   Tensor normalise(const Tensor& x, bool relu);
 };
 
-extern template class RETROGRAD_API BatchNorm<1>;
-extern template class RETROGRAD_API BatchNorm<2>;
-extern template class RETROGRAD_API BatchNorm<3>;
 using BatchNorm1d = BatchNorm<1>;
 using BatchNorm2d = BatchNorm<2>;
 using BatchNorm3d = BatchNorm<3>;
 
 // Instance norm of inputs with N spatial dimensions, with or without a batch.
 template <std::size_t N>
-class InstanceNorm : public RunningNorm {
+class RETROGRAD_API InstanceNorm : public RunningNorm {
  public:
   explicit InstanceNorm(std::int64_t num_features, InstanceNormLayerOptions options = {},
                         Where where = {});
   Tensor forward(const Tensor& x) override;
 };
 
-extern template class RETROGRAD_API InstanceNorm<1>;
-extern template class RETROGRAD_API InstanceNorm<2>;
 using InstanceNorm1d = InstanceNorm<1>;
 using InstanceNorm2d = InstanceNorm<2>;
 
@@ -97,20 +89,17 @@ struct LayerNormOptions {
   DType dtype = float32;
 };
 
-class RETROGRAD_API LayerNorm : public Module {
+// The weight, of normalized_shape, starts at 1, the bias at 0.
+class RETROGRAD_API LayerNorm : public Weighted {
  public:
   explicit LayerNorm(const Shape& normalized_shape, LayerNormOptions options = {},
                      Where where = {});
   // Of the last dimension alone, which has this size.
-  explicit LayerNorm(std::int64_t normalized_shape, LayerNormOptions options = {},
-                     Where where = {});
-  Members members() override;
+  explicit LayerNorm(std::int64_t normalized_shape, LayerNormOptions options = {}, Where where = {})
+      : LayerNorm(Shape{normalized_shape}, options, where) {}
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-
-  Tensor weight;  // of normalized_shape, 1 at first; or undefined
-  Tensor bias;
 
  private:
   Shape normalized_shape_;
@@ -123,17 +112,13 @@ struct GroupNormOptions {
   DType dtype = float32;
 };
 
-class RETROGRAD_API GroupNorm : public Module {
+// The weight (C) starts at 1, the bias at 0.
+class RETROGRAD_API GroupNorm : public Weighted {
  public:
   GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNormOptions options = {},
             Where where = {});
-  Members members() override;
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
-  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-
-  Tensor weight;  // (C), 1 at first; or undefined
-  Tensor bias;
 
  private:
   std::int64_t num_groups_;
@@ -147,16 +132,10 @@ struct LocalResponseNormOptions {
   double k = 1.0;
 };
 
-class RETROGRAD_API LocalResponseNorm : public Module {
+class RETROGRAD_API LocalResponseNorm : public Stateless {
  public:
   explicit LocalResponseNorm(std::int64_t size, LocalResponseNormOptions options = {},
                              Where where = {});
-  Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
-
- private:
-  std::int64_t size_;
-  LocalResponseNormOptions options_;
 };
 
 }  // namespace retrograd::nn

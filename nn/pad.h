@@ -3,31 +3,31 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/layer.h>
 #include <retrograd/ops/pad.h>
 #include <retrograd/ops/size.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
 
-// One value around the last N dimensions.
-template <std::size_t N>
-class ConstantPad : public Module {
- public:
-  ConstantPad(Size<2 * N> padding, Scalar value) : padding_(padding), value_(value) {}
-  Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
-
+// The base of padding layers, which are shown by their mode and number of dimensions.
+class RETROGRAD_API PadLayer : public Stateless {
  protected:
-  Size<2 * N> padding_;
-  Scalar value_;
+  PadLayer(const std::vector<std::int64_t>& padding, const PadOptions& options);
 };
 
-extern template class RETROGRAD_API ConstantPad<1>;
-extern template class RETROGRAD_API ConstantPad<2>;
-extern template class RETROGRAD_API ConstantPad<3>;
+// One value around the last N dimensions.
+template <std::size_t N>
+class RETROGRAD_API ConstantPad : public PadLayer {
+ public:
+  ConstantPad(Size<2 * N> padding, Scalar value)
+      : PadLayer({padding.begin(), padding.end()}, {.value = value}) {}
+};
+
 using ConstantPad1d = ConstantPad<1>;
 using ConstantPad2d = ConstantPad<2>;
 using ConstantPad3d = ConstantPad<3>;
@@ -40,25 +40,12 @@ class RETROGRAD_API ZeroPad2d : public ConstantPad2d {
 
 // Elements of the input around its last N dimensions.
 template <std::size_t N, PaddingMode mode>
-class EdgePad : public Module {
+class RETROGRAD_API EdgePad : public PadLayer {
  public:
-  explicit EdgePad(Size<2 * N> padding) : padding_(padding) {}
-  Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
-
- private:
-  Size<2 * N> padding_;
+  explicit EdgePad(Size<2 * N> padding)
+      : PadLayer({padding.begin(), padding.end()}, {.mode = mode}) {}
 };
 
-extern template class RETROGRAD_API EdgePad<1, PaddingMode::reflect>;
-extern template class RETROGRAD_API EdgePad<2, PaddingMode::reflect>;
-extern template class RETROGRAD_API EdgePad<3, PaddingMode::reflect>;
-extern template class RETROGRAD_API EdgePad<1, PaddingMode::replicate>;
-extern template class RETROGRAD_API EdgePad<2, PaddingMode::replicate>;
-extern template class RETROGRAD_API EdgePad<3, PaddingMode::replicate>;
-extern template class RETROGRAD_API EdgePad<1, PaddingMode::circular>;
-extern template class RETROGRAD_API EdgePad<2, PaddingMode::circular>;
-extern template class RETROGRAD_API EdgePad<3, PaddingMode::circular>;
 using ReflectionPad1d = EdgePad<1, PaddingMode::reflect>;
 using ReflectionPad2d = EdgePad<2, PaddingMode::reflect>;
 using ReflectionPad3d = EdgePad<3, PaddingMode::reflect>;

@@ -2,42 +2,26 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/layer.h>
 #include <retrograd/ops/resample.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
 
-class RETROGRAD_API Upsample : public Module {
+class RETROGRAD_API Upsample : public Stateless {
  public:
-  explicit Upsample(InterpolateOptions options, Where where = {});
-  Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
-
- private:
-  InterpolateOptions options_;
+  explicit Upsample(const InterpolateOptions& options, Where where = {});
 };
 
-class RETROGRAD_API PixelShuffle : public Module {
+class RETROGRAD_API PixelShuffle : public Stateless {
  public:
   explicit PixelShuffle(std::int64_t upscale_factor, Where where = {});
-  Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
-
- private:
-  std::int64_t upscale_factor_;
 };
 
-class RETROGRAD_API PixelUnshuffle : public Module {
+class RETROGRAD_API PixelUnshuffle : public Stateless {
  public:
   explicit PixelUnshuffle(std::int64_t downscale_factor, Where where = {});
-  Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
-
- private:
-  std::int64_t downscale_factor_;
 };
 
 }  // namespace retrograd::nn

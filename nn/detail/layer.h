@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <tuple>
 
+#include <retrograd/nn/layer.h>
+#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/size.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/tensor.h>
@@ -13,16 +16,38 @@ namespace retrograd::nn::detail {
 
 // PyTorch's default start: a parameter uniform in [-1/sqrt(fan_in), 1/sqrt(fan_in)).
 Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in);
+// The same for a layer's weight and bias; fan_in is the product of the weight's sizes from
+// dimension `first`.
+void start_uniform(Weighted& layer, const Shape& weight, std::size_t first, const Shape& bias,
+                   bool has_bias, DType dtype);
 
-// Throw ValueError: "layer: what is value; at least 1 (0) is needed".
-void require_positive(const Frame& call, const char* what, std::int64_t value);
-void require_not_negative(const Frame& call, const char* what, std::int64_t value);
-// Throws DTypeError unless parameters of this dtype can be trained.
-void require_floating(const Frame& call, DType dtype);
+// The product of the sizes from dimension `first`.
+std::int64_t count(const Shape& shape, std::size_t first = 0) noexcept;
 
-// The number of elements of a tensor of this shape: for multiply_adds().
-std::int64_t count(const Shape& shape) noexcept;
+// A function with its arguments behind the input, for Stateless.
+template <class F, class... A>
+auto with(F* function, A... arguments) {
+  return [=](const Tensor& x, bool /*training*/) { return function(x, arguments..., {}); };
+}
 
+// That of the functions for 1, 2 and 3 spatial dimensions which is for N.
+template <std::size_t N, class... F>
+constexpr auto pick(F*... each) {
+  return std::get<N - 1>(std::tuple(each...));
+}
+
+inline std::string text(std::int64_t number) {
+  return std::to_string(number);
+}
+inline std::string text(double number) {
+  return number_text(number);
+}
+inline std::string text(const Shape& shape) {
+  return to_string(shape);
+}
+inline std::string text(std::string other) {
+  return other;
+}
 // "3", or "3x5" where the dimensions differ.
 template <std::size_t N>
 std::string text(const Size<N>& size) {
@@ -33,6 +58,41 @@ std::string text(const Size<N>& size) {
     equal = equal && size[d] == size[0];
   }
   return equal ? std::to_string(size[0]) : all;
+}
+
+// Throws ValueError: "layer: what is value; wanted", unless it holds.
+template <class T>
+void require(const Frame& call, bool holds, const char* what, T value, const char* wanted) {
+  if (!holds) {
+    fail<ValueError>(call, std::string(what) + " is " + text(value) + "; " + wanted);
+  }
+}
+inline void require_positive(const Frame& call, const char* what, std::int64_t value) {
+  require(call, value >= 1, what, value, "at least 1 is needed");
+}
+inline void require_not_negative(const Frame& call, const char* what, std::int64_t value) {
+  require(call, value >= 0, what, value, "at least 0 is needed");
+}
+// The sizes of a window. The padding is Size<N> or Padding<N>.
+template <std::size_t N, class P>
+void require_window(const Frame& call, Size<N> kernel_size, Size<N> stride, const P& padding,
+                    Size<N> dilation) {
+  for (std::size_t d = 0; d < N; ++d) {
+    require_positive(call, "kernel_size", kernel_size[d]);
+    require_positive(call, "stride", stride[d]);
+    require_positive(call, "dilation", dilation[d]);
+    require_not_negative(call, "padding", padding[d]);
+  }
+}
+// Throws DTypeError unless parameters of this dtype can be trained.
+void require_floating(const Frame& call, DType dtype);
+
+// "Linear(120, 84)".
+template <class... A>
+std::string described(const char* layer, const A&... arguments) {
+  std::string all;
+  ((all += (all.empty() ? "" : ", ") + text(arguments)), ...);
+  return layer + ("(" + all + ")");
 }
 
 }  // namespace retrograd::nn::detail

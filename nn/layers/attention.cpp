@@ -109,25 +109,18 @@ Members MultiheadAttention::members() {
 }
 
 std::string MultiheadAttention::describe() const {
-  return std::string(kLayer) + "(" + std::to_string(in_proj_weight.size(1)) + ", " +
-         std::to_string(heads_) + ")";
-}
-
-Tensor MultiheadAttention::forward(const Tensor& x) {
-  return run(x, x, x, {.need_weights = false}).output;
+  return described(kLayer, in_proj_weight.size(1), heads_);
 }
 
 AttentionOutput MultiheadAttention::operator()(const Tensor& query, const Tensor& key,
                                                const Tensor& value,
                                                const MultiheadAttentionCall& options, Where where) {
   AttentionOutput found;
-  found.output = call(
-      {query, key, value},
-      [&](const Tensor& first) {
-        found = run(first, key, value, options);
-        return found.output;
-      },
-      where);
+  const auto compute = [&](const Tensor& first) {
+    found = run(first, key, value, options);
+    return found.output;
+  };
+  found.output = call({query, key, value}, compute, where);
   return found;
 }
 

@@ -1,6 +1,7 @@
 #include <retrograd/nn/conv.h>
 
 #include <algorithm>
+#include <span>
 
 #include <retrograd/nn/detail/layer.h>
 
@@ -10,21 +11,14 @@ using namespace detail;
 
 namespace {
 
-// Checks what all of them have; gives the kernel's number of places.
+// What all of them have.
 template <std::size_t N, class Options>
-std::int64_t checked_places(const Frame& call, std::int64_t in_channels, std::int64_t out_channels,
-                            Size<N> kernel_size, const Options& options) {
+void check_common(const Frame& call, std::int64_t in_channels, std::int64_t out_channels,
+                  Size<N> kernel_size, const Options& options) {
   require_positive(call, "in_channels", in_channels);
   require_positive(call, "out_channels", out_channels);
-  std::int64_t places = 1;
-  for (std::size_t d = 0; d < N; ++d) {
-    require_positive(call, "kernel_size", kernel_size[d]);
-    require_positive(call, "stride", options.stride[d]);
-    require_positive(call, "dilation", options.dilation[d]);
-    require_not_negative(call, "padding", options.padding[d]);
-    places *= kernel_size[d];
-  }
-  return places;
+  require_window(call, kernel_size, options.stride, options.padding, options.dilation);
+  require_floating(call, options.dtype);
 }
 
 void check_groups(const Frame& call, std::int64_t in_channels, std::int64_t out_channels,
@@ -37,20 +31,25 @@ void check_groups(const Frame& call, std::int64_t in_channels, std::int64_t out_
   }
 }
 
-template <std::size_t N>
-std::string name(const char* family) {
-  return family + std::to_string(N) + "d";
+constexpr const char* kConv[] = {"Conv1d", "Conv2d", "Conv3d"};
+constexpr const char* kConvTranspose[] = {"ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"};
+constexpr const char* kLocallyConnected[] = {"LocallyConnected1d", "LocallyConnected2d"};
+
+Shape followed_by(Shape shape, std::span<const std::int64_t> sizes) {
+  for (const std::int64_t size : sizes) {
+    shape.push_back(size);
+  }
+  return shape;
 }
 
-// "(4, 6, 3x3)": the kernel's sizes are the weight's last.
+// "3x3": the kernel's sizes are the weight's last.
 template <std::size_t N>
-std::string arguments(std::int64_t in_channels, std::int64_t out_channels, const Tensor& weight) {
-  std::string kernel;
+std::string kernel(const Tensor& weight) {
+  std::string sizes;
   for (std::size_t d = weight.shape().size() - N; d < weight.shape().size(); ++d) {
-    kernel += (kernel.empty() ? "" : "x") + std::to_string(weight.shape()[d]);
+    sizes += (sizes.empty() ? "" : "x") + text(weight.shape()[d]);
   }
-  return "(" + std::to_string(in_channels) + ", " + std::to_string(out_channels) + ", " + kernel +
-         ")";
+  return sizes;
 }
 
 // Before and after each spatial dimension, the last one first.
@@ -77,71 +76,35 @@ Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kerne
                .dilation = options.dilation,
                .groups = options.groups},
       padding_mode_(options.padding_mode) {
-  const std::string layer = name<N>("Conv");
-  const Frame call(layer.c_str(), where);
-  const std::int64_t places = checked_places(call, in_channels, out_channels, kernel_size, options);
-  require_floating(call, options.dtype);
+  const Frame call(kConv[N - 1], where);
+  check_common(call, in_channels, out_channels, kernel_size, options);
   check_groups(call, in_channels, out_channels, options.groups);
-  Shape shape{out_channels, in_channels / options.groups};
-  for (std::size_t d = 0; d < N; ++d) {
-    if (options.padding.mode() == same && options.stride[d] != 1) {
-      fail<ValueError>(call,
-                       "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]));
+  for (const std::int64_t stride : options.stride) {
+    if (options.padding.mode() == same && stride != 1) {
+      fail<ValueError>(call, "padding 'same' needs stride 1, not " + std::to_string(stride));
     }
-    shape.push_back(kernel_size[d]);
   }
-  const std::int64_t fan_in = in_channels / options.groups * places;
-  weight = uniform_parameter(shape, options.dtype, fan_in);
-  if (options.bias) {
-    bias = uniform_parameter({out_channels}, options.dtype, fan_in);
-  }
-}
-
-template <std::size_t N>
-Members Conv<N>::members() {
-  return {{"weight", weight}, {"bias", bias}};
-}
-
-template <std::size_t N>
-Tensor Conv<N>::forward(const Tensor& x) {
-  return convolve(x, false);
-}
-template <std::size_t N>
-Tensor Conv<N>::forward_relu(const Tensor& x) {
-  return convolve(x, true);
+  start_uniform(*this, followed_by({out_channels, in_channels / options.groups}, kernel_size), 1,
+                {out_channels}, options.bias, options.dtype);
 }
 
 template <std::size_t N>
 Tensor Conv<N>::convolve(const Tensor& x, bool relu) {
-  Tensor input = x;
-  ConvOptions<N> options = options_;
-  if (padding_mode_ != PaddingMode::constant) {
-    input = pad(x, sides(options_, weight), {.mode = padding_mode_});
-    options.padding = 0;
+  const auto plain = pick<N>(conv1d, conv2d, conv3d);
+  const auto conv = relu ? pick<N>(conv1d_relu, conv2d_relu, conv3d_relu) : plain;
+  if (padding_mode_ == PaddingMode::constant) {
+    return conv(x, weight, bias, options_, {});
   }
-  if constexpr (N == 1) {
-    return (relu ? conv1d_relu : conv1d)(input, weight, bias, options, {});
-  } else if constexpr (N == 2) {
-    return (relu ? conv2d_relu : conv2d)(input, weight, bias, options, {});
-  } else {
-    return (relu ? conv3d_relu : conv3d)(input, weight, bias, options, {});
-  }
+  ConvOptions<N> unpadded = options_;
+  unpadded.padding = 0;
+  return conv(pad(x, sides(options_, weight), {.mode = padding_mode_}), weight, bias, unpadded, {});
 }
 
 template <std::size_t N>
 std::string Conv<N>::describe() const {
-  return name<N>("Conv") +
-         arguments<N>(weight.shape()[1] * options_.groups, weight.shape()[0], weight);
+  return described(kConv[N - 1], weight.shape()[1] * options_.groups, weight.shape()[0],
+                   kernel<N>(weight));
 }
-
-template <std::size_t N>
-std::int64_t Conv<N>::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
-  return count(output) * (weight.numel() / weight.shape()[0]);
-}
-
-template class Conv<1>;
-template class Conv<2>;
-template class Conv<3>;
 
 template <std::size_t N>
 ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_channels,
@@ -152,12 +115,9 @@ ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_chann
                .output_padding = options.output_padding,
                .groups = options.groups,
                .dilation = options.dilation} {
-  const std::string layer = name<N>("ConvTranspose");
-  const Frame call(layer.c_str(), where);
-  const std::int64_t places = checked_places(call, in_channels, out_channels, kernel_size, options);
-  require_floating(call, options.dtype);
+  const Frame call(kConvTranspose[N - 1], where);
+  check_common(call, in_channels, out_channels, kernel_size, options);
   check_groups(call, in_channels, out_channels, options.groups);
-  Shape shape{in_channels, out_channels / options.groups};
   for (std::size_t d = 0; d < N; ++d) {
     const std::int64_t extra = options.output_padding[d];
     const std::int64_t limit = std::max(options.stride[d], options.dilation[d]);
@@ -166,57 +126,36 @@ ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_chann
                                  "; it must be at least 0 and below the stride or the dilation, " +
                                  std::to_string(limit));
     }
-    shape.push_back(kernel_size[d]);
   }
-  const std::int64_t fan = out_channels / options.groups * places;
-  weight = uniform_parameter(shape, options.dtype, fan);
-  if (options.bias) {
-    bias = uniform_parameter({out_channels}, options.dtype, fan);
-  }
-}
-
-template <std::size_t N>
-Members ConvTranspose<N>::members() {
-  return {{"weight", weight}, {"bias", bias}};
+  start_uniform(*this, followed_by({in_channels, out_channels / options.groups}, kernel_size), 1,
+                {out_channels}, options.bias, options.dtype);
 }
 
 template <std::size_t N>
 Tensor ConvTranspose<N>::forward(const Tensor& x) {
-  if constexpr (N == 1) {
-    return conv_transpose1d(x, weight, bias, options_);
-  } else if constexpr (N == 2) {
-    return conv_transpose2d(x, weight, bias, options_);
-  } else {
-    return conv_transpose3d(x, weight, bias, options_);
-  }
+  return pick<N>(conv_transpose1d, conv_transpose2d, conv_transpose3d)(x, weight, bias, options_,
+                                                                       {});
 }
 
 template <std::size_t N>
 std::string ConvTranspose<N>::describe() const {
-  return name<N>("ConvTranspose") +
-         arguments<N>(weight.shape()[0], weight.shape()[1] * options_.groups, weight);
+  return described(kConvTranspose[N - 1], weight.shape()[0], weight.shape()[1] * options_.groups,
+                   kernel<N>(weight));
 }
 
 template <std::size_t N>
 std::int64_t ConvTranspose<N>::multiply_adds(const std::vector<Shape>& inputs, const Shape&) const {
-  return count(inputs[0]) * (weight.numel() / weight.shape()[0]);
+  return count(inputs[0]) * count(weight.shape(), 1);
 }
-
-template class ConvTranspose<1>;
-template class ConvTranspose<2>;
-template class ConvTranspose<3>;
 
 template <std::size_t N>
 LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out_channels,
                                       Size<N> input_size, Size<N> kernel_size,
                                       LocallyConnectedLayerOptions<N> options, Where where)
     : options_{.stride = options.stride, .padding = options.padding, .dilation = options.dilation} {
-  const std::string layer = name<N>("LocallyConnected");
-  const Frame call(layer.c_str(), where);
-  const std::int64_t places = checked_places(call, in_channels, out_channels, kernel_size, options);
-  require_floating(call, options.dtype);
-  Shape shape;
-  Shape bias_shape{out_channels};
+  const Frame call(kLocallyConnected[N - 1], where);
+  check_common(call, in_channels, out_channels, kernel_size, options);
+  Shape positions;
   for (std::size_t d = 0; d < N; ++d) {
     require_positive(call, "input_size", input_size[d]);
     const std::int64_t span = options.dilation[d] * (kernel_size[d] - 1) + 1;
@@ -225,50 +164,38 @@ LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out
       fail<ValueError>(call, "the kernel spans " + std::to_string(span) + " of a padded input of " +
                                  std::to_string(room + span));
     }
-    shape.push_back(room / options.stride[d] + 1);
-    bias_shape.push_back(shape[d]);
+    positions.push_back(room / options.stride[d] + 1);
   }
-  shape.push_back(out_channels);
-  shape.push_back(in_channels);
-  for (const std::int64_t size : kernel_size) {
-    shape.push_back(size);
-  }
-  weight = uniform_parameter(shape, options.dtype, in_channels * places);
-  if (options.bias) {
-    bias = uniform_parameter(bias_shape, options.dtype, in_channels * places);
-  }
-}
-
-template <std::size_t N>
-Members LocallyConnected<N>::members() {
-  return {{"weight", weight}, {"bias", bias}};
+  Shape filters = positions;
+  filters.push_back(out_channels);
+  filters.push_back(in_channels);
+  start_uniform(*this, followed_by(filters, kernel_size), N + 1,
+                followed_by({out_channels}, positions), options.bias, options.dtype);
 }
 
 template <std::size_t N>
 Tensor LocallyConnected<N>::forward(const Tensor& x) {
-  if constexpr (N == 1) {
-    return locally_connected1d(x, weight, bias, options_);
-  } else {
-    return locally_connected2d(x, weight, bias, options_);
-  }
+  return pick<N>(locally_connected1d, locally_connected2d)(x, weight, bias, options_, {});
 }
 
 template <std::size_t N>
 std::string LocallyConnected<N>::describe() const {
-  return name<N>("LocallyConnected") +
-         arguments<N>(weight.shape()[N + 1], weight.shape()[N], weight);
+  return described(kLocallyConnected[N - 1], weight.shape()[N + 1], weight.shape()[N],
+                   kernel<N>(weight));
 }
 
 template <std::size_t N>
 std::int64_t LocallyConnected<N>::multiply_adds(const std::vector<Shape>&,
                                                 const Shape& output) const {
-  std::int64_t inputs_of_a_place = weight.shape()[N + 1];
-  for (std::size_t d = N + 2; d < weight.shape().size(); ++d) {
-    inputs_of_a_place *= weight.shape()[d];
-  }
-  return count(output) * inputs_of_a_place;
+  return count(output) * count(weight.shape(), N + 1);
 }
 
+template class Conv<1>;
+template class Conv<2>;
+template class Conv<3>;
+template class ConvTranspose<1>;
+template class ConvTranspose<2>;
+template class ConvTranspose<3>;
 template class LocallyConnected<1>;
 template class LocallyConnected<2>;
 

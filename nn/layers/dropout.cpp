@@ -1,47 +1,30 @@
 #include <retrograd/nn/dropout.h>
 
+#include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/dropout.h>
-#include <retrograd/ops/internal/number.h>
 
 namespace retrograd::nn {
 
+using namespace detail;
+
 namespace {
 
-double checked(const Frame& call, double p) {
-  if (!(p >= 0 && p <= 1)) {
-    fail<ValueError>(call, "p is " + number_text(p) + "; it must lie between 0 and 1");
-  }
-  return p;
-}
-
-std::string text(const char* layer, double p) {
-  return std::string(layer) + "(" + number_text(p) + ")";
+// What drops with probability p, once that is checked.
+auto drop(Tensor (*dropout)(const Tensor&, double, bool, Generator&, Where), const Frame& call,
+          double p) {
+  require(call, p >= 0 && p <= 1, "p", p, "it must lie between 0 and 1");
+  return [=](const Tensor& x, bool training) {
+    return dropout(x, p, training, default_generator(), {});
+  };
 }
 
 }  // namespace
 
-Dropout::Dropout(double p, Where where) : p_(checked(Frame("Dropout", where), p)) {}
-Tensor Dropout::forward(const Tensor& x) {
-  return dropout(x, p_, is_training(), default_generator());
-}
-std::string Dropout::describe() const {
-  return text("Dropout", p_);
-}
-
-Dropout1d::Dropout1d(double p, Where where) : p_(checked(Frame("Dropout1d", where), p)) {}
-Tensor Dropout1d::forward(const Tensor& x) {
-  return dropout1d(x, p_, is_training(), default_generator());
-}
-std::string Dropout1d::describe() const {
-  return text("Dropout1d", p_);
-}
-
-Dropout2d::Dropout2d(double p, Where where) : p_(checked(Frame("Dropout2d", where), p)) {}
-Tensor Dropout2d::forward(const Tensor& x) {
-  return dropout2d(x, p_, is_training(), default_generator());
-}
-std::string Dropout2d::describe() const {
-  return text("Dropout2d", p_);
-}
+Dropout::Dropout(double p, Where where)
+    : Stateless(described("Dropout", p), drop(dropout, Frame("Dropout", where), p)) {}
+Dropout1d::Dropout1d(double p, Where where)
+    : Stateless(described("Dropout1d", p), drop(dropout1d, Frame("Dropout1d", where), p)) {}
+Dropout2d::Dropout2d(double p, Where where)
+    : Stateless(described("Dropout2d", p), drop(dropout2d, Frame("Dropout2d", where), p)) {}
 
 }  // namespace retrograd::nn

@@ -30,17 +30,12 @@ Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim,
   weight.set_requires_grad(true);
 }
 
-Members Embedding::members() {
-  return {{"weight", weight}};
-}
-
 Tensor Embedding::forward(const Tensor& x) {
   return embedding(x, weight, padding_idx_);
 }
 
 std::string Embedding::describe() const {
-  return "Embedding(" + std::to_string(weight.size(0)) + ", " + std::to_string(weight.size(1)) +
-         ")";
+  return described("Embedding", weight.size(0), weight.size(1));
 }
 
 }  // namespace retrograd::nn

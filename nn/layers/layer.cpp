@@ -1,11 +1,37 @@
+#include <retrograd/nn/layer.h>
+
 #include <cmath>
+#include <utility>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/tensor/creation.h>
 
-namespace retrograd::nn::detail {
+namespace retrograd::nn {
+
+Stateless::Stateless(std::string text, Function function)
+    : text_(std::move(text)), function_(std::move(function)) {}
+Stateless::Stateless(const char* name, Tensor (*function)(const Tensor&, Where))
+    : Stateless(detail::described(name), detail::with(function)) {}
+Tensor Stateless::forward(const Tensor& x) {
+  return function_(x, is_training());
+}
+
+std::int64_t Weighted::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return weight.defined() ? detail::count(output) * detail::count(weight.shape(), 1) : 0;
+}
+
+namespace detail {
+
+void start_uniform(Weighted& layer, const Shape& weight, std::size_t first, const Shape& bias,
+                   bool has_bias, DType dtype) {
+  const std::int64_t fan_in = count(weight, first);
+  layer.weight = uniform_parameter(weight, dtype, fan_in);
+  if (has_bias) {
+    layer.bias = uniform_parameter(bias, dtype, fan_in);
+  }
+}
 
 Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in) {
   const double bound = fan_in > 0 ? 1.0 / std::sqrt(static_cast<double>(fan_in)) : 0.0;
@@ -15,32 +41,20 @@ Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in) {
   return values.set_requires_grad(true);
 }
 
-void require_positive(const Frame& call, const char* what, std::int64_t value) {
-  if (value < 1) {
-    fail<ValueError>(call,
-                     std::string(what) + " is " + std::to_string(value) + "; at least 1 is needed");
-  }
-}
-
-void require_not_negative(const Frame& call, const char* what, std::int64_t value) {
-  if (value < 0) {
-    fail<ValueError>(call,
-                     std::string(what) + " is " + std::to_string(value) + "; at least 0 is needed");
-  }
-}
-
 void require_floating(const Frame& call, DType dtype) {
   if (!is_floating(dtype)) {
     fail<DTypeError>(call, std::string("parameters are floating numbers, not ") + name(dtype));
   }
 }
 
-std::int64_t count(const Shape& shape) noexcept {
+std::int64_t count(const Shape& shape, std::size_t first) noexcept {
   std::int64_t product = 1;
-  for (const std::int64_t size : shape) {
-    product *= size;
+  for (std::size_t d = first; d < shape.size(); ++d) {
+    product *= shape[d];
   }
   return product;
 }
 
-}  // namespace retrograd::nn::detail
+}  // namespace detail
+
+}  // namespace retrograd::nn

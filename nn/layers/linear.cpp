@@ -14,14 +14,7 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOption
   require_positive(call, "in_features", in_features);
   require_positive(call, "out_features", out_features);
   require_floating(call, options.dtype);
-  weight = uniform_parameter({out_features, in_features}, options.dtype, in_features);
-  if (options.bias) {
-    bias = uniform_parameter({out_features}, options.dtype, in_features);
-  }
-}
-
-Members Linear::members() {
-  return {{"weight", weight}, {"bias", bias}};
+  start_uniform(*this, {out_features, in_features}, 1, {out_features}, options.bias, options.dtype);
 }
 
 Tensor Linear::forward(const Tensor& x) {
@@ -32,12 +25,8 @@ Tensor Linear::forward_relu(const Tensor& x) {
   return linear_relu(x, weight, bias);
 }
 
-std::int64_t Linear::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
-  return count(output) * weight.shape()[1];
-}
-
 std::string Linear::describe() const {
-  return "Linear(" + std::to_string(weight.size(1)) + ", " + std::to_string(weight.size(0)) + ")";
+  return described("Linear", weight.size(1), weight.size(0));
 }
 
 Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
@@ -54,10 +43,6 @@ Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::in
   }
 }
 
-Members Bilinear::members() {
-  return {{"weight", weight}, {"bias", bias}};
-}
-
 Tensor Bilinear::operator()(const Tensor& x1, const Tensor& x2, Where where) {
   return call(
       {x1, x2}, [&](const Tensor& first) { return bilinear(first, x2, weight, bias); }, where);
@@ -69,8 +54,7 @@ std::int64_t Bilinear::multiply_adds(const std::vector<Shape>&, const Shape& out
 }
 
 std::string Bilinear::describe() const {
-  return "Bilinear(" + std::to_string(weight.size(1)) + ", " + std::to_string(weight.size(2)) +
-         ", " + std::to_string(weight.size(0)) + ")";
+  return described("Bilinear", weight.size(1), weight.size(2), weight.size(0));
 }
 
 }  // namespace retrograd::nn

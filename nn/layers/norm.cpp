@@ -4,7 +4,6 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/norm.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/ops/shape.h>
@@ -17,18 +16,14 @@ namespace {
 using namespace detail;
 
 void require_eps(const Frame& call, double eps) {
-  if (!(eps >= 0)) {
-    fail<ValueError>(call, "eps is " + number_text(eps) + "; at least 0 is needed");
+  require(call, eps >= 0, "eps", eps, "at least 0 is needed");
+}
+
+void start_neutral(Weighted& layer, const Shape& shape, bool affine, DType dtype) {
+  if (affine) {
+    layer.weight = ones(shape, {.dtype = dtype, .requires_grad = true});
+    layer.bias = zeros(shape, {.dtype = dtype, .requires_grad = true});
   }
-}
-
-Tensor parameter_of(const Shape& shape, double value, DType dtype) {
-  return full(shape, value, {.dtype = dtype, .requires_grad = true});
-}
-
-// The scaling by a weight: what is left to do when the statistics are known.
-std::int64_t scaling(const Tensor& weight, const Shape& output) {
-  return weight.defined() ? count(output) : 0;
 }
 
 constexpr const char* kBatchNames[] = {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"};
@@ -42,14 +37,10 @@ RunningNorm::RunningNorm(const Frame& call, std::int64_t num_features,
   require_positive(call, "num_features", num_features);
   require_floating(call, options.dtype);
   require_eps(call, options.eps);
-  if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1)) {
-    fail<ValueError>(call, "momentum is " + number_text(*options.momentum) +
-                               "; it must lie between 0 and 1, or be left out");
-  }
-  if (options.affine) {
-    weight = parameter_of({num_features}, 1, options.dtype);
-    bias = parameter_of({num_features}, 0, options.dtype);
-  }
+  const double momentum = options.momentum.value_or(0);
+  require(call, momentum >= 0 && momentum <= 1, "momentum", momentum,
+          "it must lie between 0 and 1, or be left out");
+  start_neutral(*this, {num_features}, options.affine, options.dtype);
   if (options.track_running_stats) {
     running_mean = zeros({num_features}, {.dtype = options.dtype});
     running_var = ones({num_features}, {.dtype = options.dtype});
@@ -66,10 +57,7 @@ Members RunningNorm::members() {
 }
 
 std::string RunningNorm::describe() const {
-  return std::string(layer_) + "(" + std::to_string(num_features_) + ")";
-}
-std::int64_t RunningNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
-  return scaling(weight, output);
+  return described(layer_, num_features_);
 }
 
 void RunningNorm::reset_running_stats() {
@@ -87,13 +75,6 @@ double RunningNorm::next_momentum() const {
   return 1 / (num_batches_tracked.item<double>() + 1);
 }
 
-void RunningNorm::count_batch() {
-  if (num_batches_tracked.defined()) {
-    const NoGradGuard unrecorded;
-    num_batches_tracked.add_(1);
-  }
-}
-
 void RunningNorm::require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const {
   if (x.defined() && (x.dim() < least || x.dim() > most)) {
     fail<ShapeError>(Frame(layer_, {}),
@@ -108,15 +89,6 @@ BatchNorm<N>::BatchNorm(std::int64_t num_features, BatchNormLayerOptions options
     : RunningNorm(Frame(kBatchNames[N - 1], where), num_features, options) {}
 
 template <std::size_t N>
-Tensor BatchNorm<N>::forward(const Tensor& x) {
-  return normalise(x, false);
-}
-template <std::size_t N>
-Tensor BatchNorm<N>::forward_relu(const Tensor& x) {
-  return normalise(x, true);
-}
-
-template <std::size_t N>
 Tensor BatchNorm<N>::normalise(const Tensor& x, bool relu) {
   constexpr std::int64_t most = N + 2;
   require_rank(x, N == 1 ? 2 : most, most);
@@ -124,8 +96,9 @@ Tensor BatchNorm<N>::normalise(const Tensor& x, bool relu) {
   const Tensor y = (relu ? batch_norm_relu : batch_norm)(
       x, running_mean, running_var, weight, bias,
       {.training = training, .momentum = next_momentum(), .eps = options_.eps}, {});
-  if (is_training()) {
-    count_batch();
+  if (is_training() && num_batches_tracked.defined()) {
+    const NoGradGuard unrecorded;
+    num_batches_tracked.add_(1);
   }
   return y;
 }
@@ -165,30 +138,21 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Wh
   const Frame call("LayerNorm", where);
   require_eps(call, options.eps);
   require_floating(call, options.dtype);
-  if (normalized_shape.empty()) {
-    fail<ValueError>(call, "normalized_shape is []; one dimension is needed");
-  }
+  require(call, !normalized_shape.empty(), "normalized_shape", normalized_shape,
+          "one dimension is needed");
   for (const std::int64_t size : normalized_shape) {
     require_positive(call, "a size of normalized_shape", size);
   }
-  if (options.elementwise_affine) {
-    weight = parameter_of(normalized_shape, 1, options.dtype);
-    bias = parameter_of(normalized_shape, 0, options.dtype);
-  }
-}
-LayerNorm::LayerNorm(std::int64_t normalized_shape, LayerNormOptions options, Where where)
-    : LayerNorm(Shape{normalized_shape}, options, where) {}
-Members LayerNorm::members() {
-  return {{"weight", weight}, {"bias", bias}};
+  start_neutral(*this, normalized_shape, options.elementwise_affine, options.dtype);
 }
 Tensor LayerNorm::forward(const Tensor& x) {
   return layer_norm(x, normalized_shape_, weight, bias, eps_);
 }
 std::string LayerNorm::describe() const {
-  return "LayerNorm(" + to_string(normalized_shape_) + ")";
+  return described("LayerNorm", normalized_shape_);
 }
 std::int64_t LayerNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
-  return scaling(weight, output);
+  return weight.defined() ? count(output) : 0;
 }
 
 GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNormOptions options,
@@ -203,38 +167,24 @@ GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNo
     fail<ValueError>(call, std::to_string(num_channels) + " channels do not split into " +
                                std::to_string(num_groups) + " groups");
   }
-  if (options.affine) {
-    weight = parameter_of({num_channels}, 1, options.dtype);
-    bias = parameter_of({num_channels}, 0, options.dtype);
-  }
-}
-Members GroupNorm::members() {
-  return {{"weight", weight}, {"bias", bias}};
+  start_neutral(*this, {num_channels}, options.affine, options.dtype);
 }
 Tensor GroupNorm::forward(const Tensor& x) {
   return group_norm(x, num_groups_, weight, bias, eps_);
 }
 std::string GroupNorm::describe() const {
-  return "GroupNorm(" + std::to_string(num_groups_) + ", " + std::to_string(num_channels_) + ")";
-}
-std::int64_t GroupNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
-  return scaling(weight, output);
+  return described("GroupNorm", num_groups_, num_channels_);
 }
 
 LocalResponseNorm::LocalResponseNorm(std::int64_t size, LocalResponseNormOptions options,
                                      Where where)
-    : size_(size), options_(options) {
+    : Stateless(described("LocalResponseNorm", size),
+                with(local_response_norm, size, options.alpha, options.beta, options.k)) {
   const Frame call("LocalResponseNorm", where);
   require_positive(call, "size", size);
   if (std::isnan(options.alpha) || std::isnan(options.beta) || std::isnan(options.k)) {
     fail<ValueError>(call, "alpha, beta or k is nan");
   }
-}
-Tensor LocalResponseNorm::forward(const Tensor& x) {
-  return local_response_norm(x, size_, options_.alpha, options_.beta, options_.k);
-}
-std::string LocalResponseNorm::describe() const {
-  return "LocalResponseNorm(" + std::to_string(size_) + ")";
 }
 
 }  // namespace retrograd::nn

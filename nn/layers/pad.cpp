@@ -1,73 +1,35 @@
 #include <retrograd/nn/pad.h>
 
 #include <algorithm>
-#include <vector>
+#include <cstring>
+
+#include <retrograd/nn/detail/layer.h>
 
 namespace retrograd::nn {
 
+using namespace detail;
+
 namespace {
 
-template <std::size_t N>
-std::vector<std::int64_t> list(const Size<N>& padding) {
-  return {padding.begin(), padding.end()};
-}
-
-// "1", or "1, 2, 0, 0" where the sides differ.
-template <std::size_t N>
-std::string sides(const Size<N>& padding) {
-  std::string all;
-  for (const std::int64_t size : padding) {
-    all += (all.empty() ? "" : ", ") + std::to_string(size);
+// "ReflectionPad2d(1)", or "ReflectionPad2d(1, 2, 0, 0)" where the sides differ.
+std::string shown(const std::vector<std::int64_t>& padding, PaddingMode mode) {
+  constexpr const char* kModes[] = {"Constant", "Reflection", "Replication", "Circular"};
+  const bool equal = std::equal(padding.begin() + 1, padding.end(), padding.begin());
+  std::string sides = text(padding.front());
+  for (std::size_t i = 1; i < padding.size() && !equal; ++i) {
+    sides += ", " + text(padding[i]);
   }
-  const bool equal = std::count(padding.begin(), padding.end(), padding[0]) == N;
-  return equal ? std::to_string(padding[0]) : all;
-}
-
-const char* name_of(PaddingMode mode) {
-  switch (mode) {
-    case PaddingMode::reflect: return "ReflectionPad";
-    case PaddingMode::replicate: return "ReplicationPad";
-    case PaddingMode::circular: return "CircularPad";
-    case PaddingMode::constant: break;
-  }
-  return "ConstantPad";
+  return kModes[static_cast<std::size_t>(mode)] + ("Pad" + std::to_string(padding.size() / 2)) +
+         "d(" + sides + ")";
 }
 
 }  // namespace
 
-template <std::size_t N>
-Tensor ConstantPad<N>::forward(const Tensor& x) {
-  return pad(x, list(padding_), {.value = value_});
-}
-template <std::size_t N>
-std::string ConstantPad<N>::describe() const {
-  return name_of(PaddingMode::constant) + std::to_string(N) + "d(" + sides(padding_) + ")";
-}
+PadLayer::PadLayer(const std::vector<std::int64_t>& padding, const PadOptions& options)
+    : Stateless(shown(padding, options.mode), with(pad, padding, options)) {}
 
 std::string ZeroPad2d::describe() const {
-  return "ZeroPad2d(" + sides(padding_) + ")";
+  return "Zero" + ConstantPad2d::describe().substr(std::strlen("Constant"));
 }
-
-template <std::size_t N, PaddingMode mode>
-Tensor EdgePad<N, mode>::forward(const Tensor& x) {
-  return pad(x, list(padding_), {.mode = mode});
-}
-template <std::size_t N, PaddingMode mode>
-std::string EdgePad<N, mode>::describe() const {
-  return name_of(mode) + std::to_string(N) + "d(" + sides(padding_) + ")";
-}
-
-template class ConstantPad<1>;
-template class ConstantPad<2>;
-template class ConstantPad<3>;
-template class EdgePad<1, PaddingMode::reflect>;
-template class EdgePad<2, PaddingMode::reflect>;
-template class EdgePad<3, PaddingMode::reflect>;
-template class EdgePad<1, PaddingMode::replicate>;
-template class EdgePad<2, PaddingMode::replicate>;
-template class EdgePad<3, PaddingMode::replicate>;
-template class EdgePad<1, PaddingMode::circular>;
-template class EdgePad<2, PaddingMode::circular>;
-template class EdgePad<3, PaddingMode::circular>;
 
 }  // namespace retrograd::nn

@@ -1,7 +1,6 @@
 #include <retrograd/nn/pool.h>
 
 #include <cmath>
-#include <sstream>
 
 #include <retrograd/nn/detail/layer.h>
 
@@ -11,25 +10,20 @@ using namespace detail;
 
 namespace {
 
-template <std::size_t N>
-std::string name(const char* family) {
-  return family + std::to_string(N) + "d";
-}
+constexpr const char* kMaxPool[] = {"MaxPool1d", "MaxPool2d", "MaxPool3d"};
+constexpr const char* kAvgPool[] = {"AvgPool1d", "AvgPool2d", "AvgPool3d"};
+constexpr const char* kLPPool[] = {"LPPool1d", "LPPool2d"};
+constexpr const char* kMaxUnpool[] = {"MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d"};
+constexpr const char* kAdaptiveMax[] = {"AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
+                                        "AdaptiveMaxPool3d"};
+constexpr const char* kAdaptiveAvg[] = {"AdaptiveAvgPool1d", "AdaptiveAvgPool2d",
+                                        "AdaptiveAvgPool3d"};
 
 template <std::size_t N>
-std::string described(const char* family, const Size<N>& size) {
-  return name<N>(family) + "(" + text(size) + ")";
-}
-
-template <std::size_t N>
-void require_window(const Frame& call, Size<N> kernel_size, OptionalSize<N> stride, Size<N> padding,
-                    Size<N> dilation) {
-  const Size<N> steps = stride.value_or(kernel_size);
+void require_pool(const Frame& call, Size<N> kernel_size, OptionalSize<N> stride, Size<N> padding,
+                  Size<N> dilation = 1) {
+  require_window(call, kernel_size, stride.value_or(kernel_size), padding, dilation);
   for (std::size_t d = 0; d < N; ++d) {
-    require_positive(call, "kernel_size", kernel_size[d]);
-    require_positive(call, "stride", steps[d]);
-    require_not_negative(call, "padding", padding[d]);
-    require_positive(call, "dilation", dilation[d]);
     if (padding[d] > kernel_size[d] / 2) {
       fail<ValueError>(call, "padding " + std::to_string(padding[d]) +
                                  " is more than half the kernel " + std::to_string(kernel_size[d]));
@@ -48,158 +42,75 @@ void require_sizes(const Frame& call, Size<N> output_size) {
 
 template <std::size_t N>
 MaxPool<N>::MaxPool(Size<N> kernel_size, MaxPoolOptions<N> options, Where where)
-    : kernel_size_(kernel_size), options_(options) {
-  const std::string layer = name<N>("MaxPool");
-  const Frame call(layer.c_str(), where);
-  require_window(call, kernel_size, options.stride, options.padding, options.dilation);
-}
-template <std::size_t N>
-Tensor MaxPool<N>::forward(const Tensor& x) {
-  if constexpr (N == 1) {
-    return max_pool1d(x, kernel_size_, options_);
-  } else if constexpr (N == 2) {
-    return max_pool2d(x, kernel_size_, options_);
-  } else {
-    return max_pool3d(x, kernel_size_, options_);
-  }
+    : Stateless(described(kMaxPool[N - 1], kernel_size),
+                with(pick<N>(max_pool1d, max_pool2d, max_pool3d), kernel_size, options)),
+      kernel_size_(kernel_size),
+      options_(options) {
+  require_pool(Frame(kMaxPool[N - 1], where), kernel_size, options.stride, options.padding,
+               options.dilation);
 }
 template <std::size_t N>
 ValuesAndIndices MaxPool<N>::with_indices(const Tensor& x, Where where) {
   const ModuleFrame frame(*this, where);
-  if constexpr (N == 1) {
-    return max_pool1d_with_indices(x, kernel_size_, options_);
-  } else if constexpr (N == 2) {
-    return max_pool2d_with_indices(x, kernel_size_, options_);
-  } else {
-    return max_pool3d_with_indices(x, kernel_size_, options_);
-  }
+  const auto function =
+      pick<N>(max_pool1d_with_indices, max_pool2d_with_indices, max_pool3d_with_indices);
+  return function(x, kernel_size_, options_, {});
 }
-template <std::size_t N>
-std::string MaxPool<N>::describe() const {
-  return described("MaxPool", kernel_size_);
-}
-
 template <std::size_t N>
 AvgPool<N>::AvgPool(Size<N> kernel_size, AvgPoolOptions<N> options, Where where)
-    : kernel_size_(kernel_size), options_(options) {
-  const std::string layer = name<N>("AvgPool");
-  const Frame call(layer.c_str(), where);
-  require_window<N>(call, kernel_size, options.stride, options.padding, 1);
+    : Stateless(described(kAvgPool[N - 1], kernel_size),
+                with(pick<N>(avg_pool1d, avg_pool2d, avg_pool3d), kernel_size, options)) {
+  const Frame call(kAvgPool[N - 1], where);
+  require_pool(call, kernel_size, options.stride, options.padding);
   if (options.divisor_override == 0) {
     fail<ValueError>(call, "divisor_override is 0");
   }
 }
+
 template <std::size_t N>
-Tensor AvgPool<N>::forward(const Tensor& x) {
-  if constexpr (N == 1) {
-    return avg_pool1d(x, kernel_size_, options_);
-  } else if constexpr (N == 2) {
-    return avg_pool2d(x, kernel_size_, options_);
-  } else {
-    return avg_pool3d(x, kernel_size_, options_);
-  }
-}
-template <std::size_t N>
-std::string AvgPool<N>::describe() const {
-  return described("AvgPool", kernel_size_);
+AdaptiveMaxPool<N>::AdaptiveMaxPool(Size<N> output_size, Where where)
+    : Stateless(described(kAdaptiveMax[N - 1], output_size),
+                with(pick<N>(adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d),
+                     output_size)) {
+  require_sizes(Frame(kAdaptiveMax[N - 1], where), output_size);
 }
 
 template <std::size_t N>
-AdaptiveMaxPool<N>::AdaptiveMaxPool(Size<N> output_size, Where where) : output_size_(output_size) {
-  const std::string layer = name<N>("AdaptiveMaxPool");
-  const Frame call(layer.c_str(), where);
-  require_sizes(call, output_size);
-}
-template <std::size_t N>
-Tensor AdaptiveMaxPool<N>::forward(const Tensor& x) {
-  if constexpr (N == 1) {
-    return adaptive_max_pool1d(x, output_size_);
-  } else if constexpr (N == 2) {
-    return adaptive_max_pool2d(x, output_size_);
-  } else {
-    return adaptive_max_pool3d(x, output_size_);
-  }
-}
-template <std::size_t N>
-std::string AdaptiveMaxPool<N>::describe() const {
-  return described("AdaptiveMaxPool", output_size_);
-}
-
-template <std::size_t N>
-AdaptiveAvgPool<N>::AdaptiveAvgPool(Size<N> output_size, Where where) : output_size_(output_size) {
-  const std::string layer = name<N>("AdaptiveAvgPool");
-  const Frame call(layer.c_str(), where);
-  require_sizes(call, output_size);
-}
-template <std::size_t N>
-Tensor AdaptiveAvgPool<N>::forward(const Tensor& x) {
-  if constexpr (N == 1) {
-    return adaptive_avg_pool1d(x, output_size_);
-  } else if constexpr (N == 2) {
-    return adaptive_avg_pool2d(x, output_size_);
-  } else {
-    return adaptive_avg_pool3d(x, output_size_);
-  }
-}
-template <std::size_t N>
-std::string AdaptiveAvgPool<N>::describe() const {
-  return described("AdaptiveAvgPool", output_size_);
+AdaptiveAvgPool<N>::AdaptiveAvgPool(Size<N> output_size, Where where)
+    : Stateless(described(kAdaptiveAvg[N - 1], output_size),
+                with(pick<N>(adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d),
+                     output_size)) {
+  require_sizes(Frame(kAdaptiveAvg[N - 1], where), output_size);
 }
 
 template <std::size_t N>
 LPPool<N>::LPPool(double norm_type, Size<N> kernel_size, LPPoolOptions<N> options, Where where)
-    : norm_type_(norm_type), kernel_size_(kernel_size), options_(options) {
-  const std::string layer = name<N>("LPPool");
-  const Frame call(layer.c_str(), where);
-  require_window<N>(call, kernel_size, options.stride, 0, 1);
-  if (!(norm_type > 0) || !std::isfinite(norm_type)) {
-    fail<ValueError>(
-        call, "norm_type is " + std::to_string(norm_type) + "; a finite number above 0 is needed");
-  }
-}
-template <std::size_t N>
-Tensor LPPool<N>::forward(const Tensor& x) {
-  if constexpr (N == 1) {
-    return lp_pool1d(x, norm_type_, kernel_size_, options_);
-  } else {
-    return lp_pool2d(x, norm_type_, kernel_size_, options_);
-  }
-}
-template <std::size_t N>
-std::string LPPool<N>::describe() const {
-  std::ostringstream out;
-  out << name<N>("LPPool") << "(" << norm_type_ << ", " << text(kernel_size_) << ")";
-  return out.str();
+    : Stateless(described(kLPPool[N - 1], norm_type, kernel_size),
+                with(pick<N>(lp_pool1d, lp_pool2d), norm_type, kernel_size, options)) {
+  const Frame call(kLPPool[N - 1], where);
+  require_pool<N>(call, kernel_size, options.stride, 0);
+  require(call, norm_type > 0 && std::isfinite(norm_type), "norm_type", norm_type,
+          "a finite number above 0 is needed");
 }
 
 template <std::size_t N>
 MaxUnpool<N>::MaxUnpool(Size<N> kernel_size, OptionalSize<N> stride, Size<N> padding, Where where)
     : kernel_size_(kernel_size), stride_(stride), padding_(padding) {
-  const std::string layer = name<N>("MaxUnpool");
-  const Frame call(layer.c_str(), where);
-  require_window<N>(call, kernel_size, stride, padding, 1);
+  require_pool(Frame(kMaxUnpool[N - 1], where), kernel_size, stride, padding);
 }
 template <std::size_t N>
 Tensor MaxUnpool<N>::operator()(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size,
                                 Where where) {
-  const MaxUnpoolOptions<N> options{
-      .stride = stride_, .padding = padding_, .output_size = output_size};
-  return call(
-      {x, indices},
-      [&](const Tensor& first) {
-        if constexpr (N == 1) {
-          return max_unpool1d(first, indices, kernel_size_, options);
-        } else if constexpr (N == 2) {
-          return max_unpool2d(first, indices, kernel_size_, options);
-        } else {
-          return max_unpool3d(first, indices, kernel_size_, options);
-        }
-      },
-      where);
+  const auto unpool = [&](const Tensor& first) {
+    return pick<N>(max_unpool1d, max_unpool2d, max_unpool3d)(
+        first, indices, kernel_size_,
+        {.stride = stride_, .padding = padding_, .output_size = output_size}, {});
+  };
+  return call({x, indices}, unpool, where);
 }
 template <std::size_t N>
 std::string MaxUnpool<N>::describe() const {
-  return described("MaxUnpool", kernel_size_);
+  return described(kMaxUnpool[N - 1], kernel_size_);
 }
 
 template class MaxPool<1>;

@@ -1,0 +1,68 @@
+// What layers are declared with, one rule each:
+//
+//   class RETROGRAD_API Tanh : public detail::Plain<Activation, "Tanh", tanh> {};
+//
+// is a layer that only calls a function; a Stateless one has arguments too, a Weighted one trains.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <retrograd/nn/module.h>
+#include <retrograd/tensor/api.h>
+
+namespace retrograd::nn {
+
+// The base of layers without members: a function and the text that shows it.
+class RETROGRAD_API Stateless : public Module {
+ public:
+  Tensor forward(const Tensor& x) override;
+  std::string describe() const override { return text_; }
+
+ protected:
+  using Function = std::function<Tensor(const Tensor& x, bool training)>;
+  Stateless(std::string text, Function function);
+  Stateless(const char* name, Tensor (*function)(const Tensor&, Where));
+
+ private:
+  std::string text_;
+  Function function_;
+};
+
+// The base of layers with a weight and a bias.
+class RETROGRAD_API Weighted : public Module {
+ public:
+  Members members() override { return {{"weight", weight}, {"bias", bias}}; }
+  // As many for each output as a weight (out, ...) has numbers for it.
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
+
+  Tensor weight;
+  Tensor bias;  // undefined without
+};
+
+namespace detail {
+
+// A class's name as an argument of a template.
+template <std::size_t length>
+struct Name {
+  consteval Name(const char (&name)[length]) {  // NOLINT: "ReLU"
+    for (std::size_t i = 0; i < length; ++i) {
+      text[i] = name[i];
+    }
+  }
+  char text[length] = {};
+};
+
+// The layer that calls a function of the input alone.
+template <class Base, Name name, Tensor (*function)(const Tensor&, Where)>
+class Plain : public Base {
+ public:
+  Plain() : Base(name.text, function) {}
+};
+
+}  // namespace detail
+
+}  // namespace retrograd::nn
