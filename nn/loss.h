@@ -5,8 +5,9 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/layer.h>
 #include <retrograd/ops/loss.h>
 #include <retrograd/ops/loss_classification.h>
 #include <retrograd/ops/loss_embedding.h>
@@ -35,9 +36,29 @@ class RETROGRAD_API TripleLoss : public Module {
 
 namespace detail {
 
-template <class Base, class Options>
+// A line of the library's, which messages replace by that of the module's call.
+inline constexpr Where kInLoss = Where::at("@/nn/loss.h", 0);
+
+// Throws ValueError for numbers out of range.
+template <class Options>
+void check(const Frame& /*call*/, const Options& /*options*/) {}
+RETROGRAD_API void check(const Frame& call, const SmoothL1LossOptions& options);
+RETROGRAD_API void check(const Frame& call, const HuberLossOptions& options);
+RETROGRAD_API void check(const Frame& call, const CrossEntropyOptions& options);
+RETROGRAD_API void check(const Frame& call, const PoissonNLLLossOptions& options);
+RETROGRAD_API void check(const Frame& call, const GaussianNLLLossOptions& options);
+RETROGRAD_API void check(const Frame& call, const MultiMarginLossOptions& options);
+RETROGRAD_API void check(const Frame& call, const HingeEmbeddingLossOptions& options);
+RETROGRAD_API void check(const Frame& call, const MarginRankingLossOptions& options);
+RETROGRAD_API void check(const Frame& call, const CosineEmbeddingLossOptions& options);
+RETROGRAD_API void check(const Frame& call, const TripletMarginLossOptions& options);
+
+template <class Base, Name name, class Options>
 class LossWith : public Base {
  public:
+  explicit LossWith(const Options& options = {}, Where where = {}) : options_(options) {
+    check(Frame(name.text, where), options);
+  }
   Members members() override {
     Members found;
     if constexpr (requires(Options o) { o.weight; }) {
@@ -48,164 +69,106 @@ class LossWith : public Base {
     }
     return found;
   }
-  std::string describe() const override { return std::string(name_) + "()"; }
+  std::string describe() const override { return std::string(name.text) + "()"; }
 
  protected:
-  LossWith(const char* name, const Options& options) : name_(name), options_(options) {}
-
-  const char* name_;
   Options options_;
+};
+
+// The loss of a name that is this function; its options are those of the function.
+template <class Base, Name name, auto function, class Type = decltype(function)>
+class LossOf;
+
+template <class Base, Name name, auto function, class Options>
+class LossOf<Base, name, function, Tensor (*)(const Tensor&, const Tensor&, Options, Where)>
+    : public LossWith<Base, name, std::remove_cvref_t<Options>> {
+  using LossOf::LossWith::LossWith;
+
+ protected:
+  Tensor compare(const Tensor& input, const Tensor& target) override {
+    return function(input, target, this->options_, kInLoss);
+  }
+};
+
+template <class Base, Name name, auto function, class Options>
+class LossOf<Base, name, function,
+             Tensor (*)(const Tensor&, const Tensor&, const Tensor&, Options, Where)>
+    : public LossWith<Base, name, std::remove_cvref_t<Options>> {
+  using LossOf::LossWith::LossWith;
+
+ protected:
+  Tensor compare(const Tensor& a, const Tensor& b, const Tensor& c) override {
+    return function(a, b, c, this->options_, kInLoss);
+  }
 };
 
 }  // namespace detail
 
-class RETROGRAD_API MSELoss : public detail::LossWith<Loss, LossOptions> {
- public:
-  explicit MSELoss(const LossOptions& options = {}) : LossWith("MSELoss", options) {}
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API MSELoss : public detail::LossOf<Loss, "MSELoss", mse_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API L1Loss : public detail::LossWith<Loss, LossOptions> {
- public:
-  explicit L1Loss(const LossOptions& options = {}) : LossWith("L1Loss", options) {}
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API L1Loss : public detail::LossOf<Loss, "L1Loss", l1_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API SmoothL1Loss : public detail::LossWith<Loss, SmoothL1LossOptions> {
- public:
-  explicit SmoothL1Loss(const SmoothL1LossOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API SmoothL1Loss : public detail::LossOf<Loss, "SmoothL1Loss", smooth_l1_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API HuberLoss : public detail::LossWith<Loss, HuberLossOptions> {
- public:
-  explicit HuberLoss(const HuberLossOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API HuberLoss : public detail::LossOf<Loss, "HuberLoss", huber_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API CrossEntropyLoss : public detail::LossWith<Loss, CrossEntropyOptions> {
- public:
-  explicit CrossEntropyLoss(const CrossEntropyOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API CrossEntropyLoss
+    : public detail::LossOf<Loss, "CrossEntropyLoss", cross_entropy> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API NLLLoss : public detail::LossWith<Loss, NLLLossOptions> {
- public:
-  explicit NLLLoss(const NLLLossOptions& options = {}) : LossWith("NLLLoss", options) {}
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API NLLLoss : public detail::LossOf<Loss, "NLLLoss", nll_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API BCELoss : public detail::LossWith<Loss, BCEOptions> {
- public:
-  explicit BCELoss(const BCEOptions& options = {}) : LossWith("BCELoss", options) {}
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API BCELoss : public detail::LossOf<Loss, "BCELoss", binary_cross_entropy> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API BCEWithLogitsLoss : public detail::LossWith<Loss, BCEWithLogitsOptions> {
- public:
-  explicit BCEWithLogitsLoss(const BCEWithLogitsOptions& options = {})
-      : LossWith("BCEWithLogitsLoss", options) {}
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API BCEWithLogitsLoss
+    : public detail::LossOf<Loss, "BCEWithLogitsLoss", binary_cross_entropy_with_logits> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API KLDivLoss : public detail::LossWith<Loss, KLDivOptions> {
- public:
-  explicit KLDivLoss(const KLDivOptions& options = {}) : LossWith("KLDivLoss", options) {}
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API KLDivLoss : public detail::LossOf<Loss, "KLDivLoss", kl_div> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API PoissonNLLLoss : public detail::LossWith<Loss, PoissonNLLLossOptions> {
- public:
-  explicit PoissonNLLLoss(const PoissonNLLLossOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API PoissonNLLLoss
+    : public detail::LossOf<Loss, "PoissonNLLLoss", poisson_nll_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API SoftMarginLoss : public detail::LossWith<Loss, LossOptions> {
- public:
-  explicit SoftMarginLoss(const LossOptions& options = {}) : LossWith("SoftMarginLoss", options) {}
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API SoftMarginLoss
+    : public detail::LossOf<Loss, "SoftMarginLoss", soft_margin_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API MultiMarginLoss : public detail::LossWith<Loss, MultiMarginLossOptions> {
- public:
-  explicit MultiMarginLoss(const MultiMarginLossOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API MultiMarginLoss
+    : public detail::LossOf<Loss, "MultiMarginLoss", multi_margin_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API MultiLabelSoftMarginLoss : public detail::LossWith<Loss, BCEOptions> {
- public:
-  explicit MultiLabelSoftMarginLoss(const BCEOptions& options = {})
-      : LossWith("MultiLabelSoftMarginLoss", options) {}
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API MultiLabelSoftMarginLoss
+    : public detail::LossOf<Loss, "MultiLabelSoftMarginLoss", multilabel_soft_margin_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API HingeEmbeddingLoss : public detail::LossWith<Loss, HingeEmbeddingLossOptions> {
- public:
-  explicit HingeEmbeddingLoss(const HingeEmbeddingLossOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override;
+class RETROGRAD_API HingeEmbeddingLoss
+    : public detail::LossOf<Loss, "HingeEmbeddingLoss", hinge_embedding_loss> {
+  using LossOf::LossOf;
 };
 
 class RETROGRAD_API MarginRankingLoss
-    : public detail::LossWith<TripleLoss, MarginRankingLossOptions> {
- public:
-  explicit MarginRankingLoss(const MarginRankingLossOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& input1, const Tensor& input2, const Tensor& target) override;
+    : public detail::LossOf<TripleLoss, "MarginRankingLoss", margin_ranking_loss> {
+  using LossOf::LossOf;
 };
-
 class RETROGRAD_API CosineEmbeddingLoss
-    : public detail::LossWith<TripleLoss, CosineEmbeddingLossOptions> {
- public:
-  explicit CosineEmbeddingLoss(const CosineEmbeddingLossOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& input1, const Tensor& input2, const Tensor& target) override;
+    : public detail::LossOf<TripleLoss, "CosineEmbeddingLoss", cosine_embedding_loss> {
+  using LossOf::LossOf;
 };
-
 class RETROGRAD_API TripletMarginLoss
-    : public detail::LossWith<TripleLoss, TripletMarginLossOptions> {
- public:
-  explicit TripletMarginLoss(const TripletMarginLossOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& anchor, const Tensor& positive, const Tensor& negative) override;
+    : public detail::LossOf<TripleLoss, "TripletMarginLoss", triplet_margin_loss> {
+  using LossOf::LossOf;
 };
-
-class RETROGRAD_API GaussianNLLLoss : public detail::LossWith<TripleLoss, GaussianNLLLossOptions> {
- public:
-  explicit GaussianNLLLoss(const GaussianNLLLossOptions& options = {}, Where where = {});
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target, const Tensor& var) override;
+class RETROGRAD_API GaussianNLLLoss
+    : public detail::LossOf<TripleLoss, "GaussianNLLLoss", gaussian_nll_loss> {
+  using LossOf::LossOf;
 };
 
 }  // namespace retrograd::nn
