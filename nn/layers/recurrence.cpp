@@ -28,19 +28,23 @@ void append_steps(std::vector<Tensor>& steps, const Tensor& x) {
   }
 }
 
-RecurrentOptions common(const RNNOptions& options) {
-  return {.num_layers = options.num_layers,
-          .bias = options.bias,
-          .batch_first = options.batch_first,
-          .bidirectional = options.bidirectional,
-          .dtype = options.dtype};
+template <bool use_relu>
+LSTMState rnn(const Tensor& gates, const LSTMState& state, const Tensor& w, const Tensor& b) {
+  return {.h = recurrence::rnn_step(gates, state.h, {w, b}, use_relu), .c = {}};
+}
+LSTMState gru(const Tensor& gates, const LSTMState& state, const Tensor& w, const Tensor& b) {
+  return {.h = recurrence::gru_step(gates, state.h, {w, b}), .c = {}};
+}
+LSTMState lstm(const Tensor& gates, const LSTMState& state, const Tensor& w, const Tensor& b) {
+  return recurrence::lstm_step(gates, state, {w, b});
 }
 
 }  // namespace
 
-Recurrent::Recurrent(const Frame& call, std::int64_t gates, std::int64_t input_size,
+Recurrent::Recurrent(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
                      std::int64_t hidden_size, const RecurrentOptions& options)
     : layer_(call.name()),
+      step_(step),
       gates_(gates),
       input_size_(input_size),
       hidden_size_(hidden_size),
@@ -56,15 +60,10 @@ Recurrent::Recurrent(const Frame& call, std::int64_t gates, std::int64_t input_s
   };
   for (std::int64_t i = 0; i < options.num_layers * directions; ++i) {
     const std::int64_t features = i < directions ? input_size : directions * hidden_size;
-    Part part{.weight_ih = parameter({rows, features}),
-              .weight_hh = parameter({rows, hidden_size}),
-              .bias_ih = {},
-              .bias_hh = {}};
-    if (options.bias) {
-      part.bias_ih = parameter({rows});
-      part.bias_hh = parameter({rows});
-    }
-    parts_.push_back(std::move(part));
+    parts_.push_back({.weight_ih = parameter({rows, features}),
+                      .weight_hh = parameter({rows, hidden_size}),
+                      .bias_ih = options.bias ? parameter({rows}) : Tensor(),
+                      .bias_hh = options.bias ? parameter({rows}) : Tensor()});
   }
 }
 
@@ -89,21 +88,19 @@ std::string Recurrent::describe() const {
          (options_.bidirectional ? ", bidirectional" : "") + ")";
 }
 
-Tensor Recurrent::forward(const Tensor& input) {
-  return run(input, {}).output;
+LSTMOutput Recurrent::call_with_state(const Tensor& input, const LSTMState& hx, Where where) {
+  LSTMOutput result;
+  const auto compute = [&](const Tensor& first) {
+    result = run(first, hx);
+    return result.output;
+  };
+  result.output = call({input, hx.h, hx.c}, compute, where);
+  return result;
 }
 
-Recurrent::Result Recurrent::call_with_state(const Tensor& input, const LSTMState& hx,
-                                             Where where) {
-  Result result;
-  result.output = call(
-      {input, hx.h, hx.c},
-      [&](const Tensor& first) {
-        result = run(first, hx);
-        return result.output;
-      },
-      where);
-  return result;
+RecurrentOutput Recurrent::operator()(const Tensor& input, const Tensor& hx, Where where) {
+  const LSTMOutput result = call_with_state(input, {.h = hx, .c = {}}, where);
+  return {.output = result.output, .hidden = result.state.h};
 }
 
 std::int64_t Recurrent::multiply_adds(const std::vector<Shape>& inputs, const Shape&) const {
@@ -142,7 +139,7 @@ void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name) c
   }
 }
 
-Recurrent::Result Recurrent::run(const Tensor& input, const LSTMState& hx) const {
+LSTMOutput Recurrent::run(const Tensor& input, const LSTMState& hx) const {
   if (autocast_widens(input, hx.h, hx.c) && parts_[0].weight_ih.dtype() == float32) {
     return run(widened(input), {.h = widened(hx.h), .c = widened(hx.c)});
   }
@@ -168,19 +165,17 @@ Recurrent::Result Recurrent::run(const Tensor& input, const LSTMState& hx) const
     std::vector<Tensor> outputs;
     for (std::size_t direction = 0; direction < directions; ++direction) {
       const Part& own = parts_[i + direction];
-      const Part part{.weight_ih = widened(own.weight_ih),
-                      .weight_hh = widened(own.weight_hh),
-                      .bias_ih = widened(own.bias_ih),
-                      .bias_hh = widened(own.bias_hh)};
+      const Tensor weight_hh = widened(own.weight_hh);
+      const Tensor bias_hh = widened(own.bias_hh);
       std::vector<Tensor> steps;
-      append_steps(steps, linear(x, part.weight_ih, part.bias_ih));
+      append_steps(steps, linear(x, widened(own.weight_ih), widened(own.bias_ih)));
       if (direction == 1) {
         std::reverse(steps.begin(), steps.end());
       }
-      LSTMState state{.h = initial(hx.h, i + direction), .c = {}};
-      state.c = gates_ == 4 ? initial(hx.c, i + direction) : Tensor();
+      LSTMState state{.h = initial(hx.h, i + direction),
+                      .c = gates_ == 4 ? initial(hx.c, i + direction) : Tensor()};
       for (Tensor& at : steps) {
-        state = step(at, state, part);
+        state = step_(at, state, weight_hh, bias_hh);
         at = state.h;
       }
       if (direction == 1) {
@@ -204,38 +199,21 @@ Recurrent::Result Recurrent::run(const Tensor& input, const LSTMState& hx) const
 }
 
 RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options, Where where)
-    : Recurrent(Frame("RNN", where), 1, input_size, hidden_size, common(options)),
-      nonlinearity_(options.nonlinearity) {}
-RecurrentOutput RNN::operator()(const Tensor& input, const Tensor& hx, Where where) {
-  const Result result = call_with_state(input, {.h = hx, .c = {}}, where);
-  return {.output = result.output, .hidden = result.state.h};
-}
-LSTMState RNN::step(const Tensor& gates, const LSTMState& state, const Part& part) const {
-  const bool use_relu = nonlinearity_ == Nonlinearity::relu;
-  return {.h = recurrence::rnn_step(gates, state.h, {part.weight_hh, part.bias_hh}, use_relu),
-          .c = {}};
-}
+    : Recurrent(Frame("RNN", where),
+                options.nonlinearity == Nonlinearity::relu ? rnn<true> : rnn<false>, 1, input_size,
+                hidden_size,
+                {.num_layers = options.num_layers,
+                 .bias = options.bias,
+                 .batch_first = options.batch_first,
+                 .bidirectional = options.bidirectional,
+                 .dtype = options.dtype}) {}
 
 GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
          Where where)
-    : Recurrent(Frame("GRU", where), 3, input_size, hidden_size, options) {}
-RecurrentOutput GRU::operator()(const Tensor& input, const Tensor& hx, Where where) {
-  const Result result = call_with_state(input, {.h = hx, .c = {}}, where);
-  return {.output = result.output, .hidden = result.state.h};
-}
-LSTMState GRU::step(const Tensor& gates, const LSTMState& state, const Part& part) const {
-  return {.h = recurrence::gru_step(gates, state.h, {part.weight_hh, part.bias_hh}), .c = {}};
-}
+    : Recurrent(Frame("GRU", where), gru, 3, input_size, hidden_size, options) {}
 
 LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
            Where where)
-    : Recurrent(Frame("LSTM", where), 4, input_size, hidden_size, options) {}
-LSTMOutput LSTM::operator()(const Tensor& input, const LSTMState& hx, Where where) {
-  const Result result = call_with_state(input, hx, where);
-  return {.output = result.output, .state = result.state};
-}
-LSTMState LSTM::step(const Tensor& gates, const LSTMState& state, const Part& part) const {
-  return recurrence::lstm_step(gates, state, {part.weight_hh, part.bias_hh});
-}
+    : Recurrent(Frame("LSTM", where), lstm, 4, input_size, hidden_size, options) {}
 
 }  // namespace retrograd::nn

@@ -6,9 +6,23 @@ namespace retrograd::nn {
 
 using namespace detail;
 
-RecurrentCell::RecurrentCell(const Frame& call, std::int64_t gates, std::int64_t input_size,
-                             std::int64_t hidden_size, const CellOptions& options)
-    : layer_(call.name()), input_size_(input_size), hidden_size_(hidden_size) {
+namespace {
+
+template <auto cell>
+LSTMState one_state(const RecurrentCell& at, const Tensor& input, const LSTMState& state) {
+  return {.h = cell(input, state.h, at.weight_ih, at.weight_hh, at.bias_ih, at.bias_hh, {}),
+          .c = {}};
+}
+LSTMState two_states(const RecurrentCell& at, const Tensor& input, const LSTMState& state) {
+  return lstm_cell(input, state, at.weight_ih, at.weight_hh, at.bias_ih, at.bias_hh);
+}
+
+}  // namespace
+
+RecurrentCell::RecurrentCell(const Frame& call, Step step, std::int64_t gates,
+                             std::int64_t input_size, std::int64_t hidden_size,
+                             const CellOptions& options)
+    : layer_(call.name()), step_(step), input_size_(input_size), hidden_size_(hidden_size) {
   require_positive(call, "input_size", input_size);
   require_positive(call, "hidden_size", hidden_size);
   require_floating(call, options.dtype);
@@ -32,74 +46,51 @@ Members RecurrentCell::members() {
 }
 
 std::string RecurrentCell::describe() const {
-  return std::string(layer_) + "(" + std::to_string(input_size_) + ", " +
-         std::to_string(hidden_size_) + ")";
+  return described(layer_, input_size_, hidden_size_);
 }
 
 std::int64_t RecurrentCell::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
   return count(output) / hidden_size_ * (weight_ih.numel() + weight_hh.numel());
 }
 
-Tensor RecurrentCell::state_for(const Tensor& input, const Tensor& hx) const {
-  if (hx.defined() || !input.defined() || input.dim() == 0) {
-    return hx;
-  }
-  Shape shape = input.shape();
-  shape.back() = hidden_size_;
-  return zeros(shape, {.dtype = weight_hh.dtype()});
+LSTMState RecurrentCell::next(const Tensor& input, const LSTMState& hx) const {
+  const auto given_or_zeros = [&](const Tensor& state) {
+    if (state.defined() || !input.defined() || input.dim() == 0) {
+      return state;
+    }
+    Shape shape = input.shape();
+    shape.back() = hidden_size_;
+    return zeros(shape, {.dtype = weight_hh.dtype()});
+  };
+  const bool has_c = step_ == two_states;
+  return step_(*this, input,
+               {.h = given_or_zeros(hx.h), .c = has_c ? given_or_zeros(hx.c) : Tensor()});
+}
+
+LSTMState RecurrentCell::call_with_state(const Tensor& input, const LSTMState& hx, Where where) {
+  LSTMState state;
+  const auto run = [&](const Tensor& first) {
+    state = next(first, hx);
+    return state.h;
+  };
+  state.h = call({input, hx.h, hx.c}, run, where);
+  return state;
 }
 
 RNNCell::RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options,
                  Where where)
-    : RecurrentCell(Frame("RNNCell", where), 1, input_size, hidden_size,
-                    {.bias = options.bias, .dtype = options.dtype}),
-      nonlinearity_(options.nonlinearity) {}
-Tensor RNNCell::next(const Tensor& input, const Tensor& hx) const {
-  const auto cell = nonlinearity_ == Nonlinearity::relu ? rnn_relu_cell : rnn_tanh_cell;
-  return cell(input, state_for(input, hx), weight_ih, weight_hh, bias_ih, bias_hh, {});
-}
-Tensor RNNCell::operator()(const Tensor& input, const Tensor& hx, Where where) {
-  return call(
-      {input, hx}, [&](const Tensor& first) { return next(first, hx); }, where);
-}
-Tensor RNNCell::forward(const Tensor& input) {
-  return next(input, {});
-}
+    : RecurrentCell(Frame("RNNCell", where),
+                    options.nonlinearity == Nonlinearity::relu ? one_state<rnn_relu_cell>
+                                                               : one_state<rnn_tanh_cell>,
+                    1, input_size, hidden_size, {.bias = options.bias, .dtype = options.dtype}) {}
 
 GRUCell::GRUCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options,
                  Where where)
-    : RecurrentCell(Frame("GRUCell", where), 3, input_size, hidden_size, options) {}
-Tensor GRUCell::next(const Tensor& input, const Tensor& hx) const {
-  return gru_cell(input, state_for(input, hx), weight_ih, weight_hh, bias_ih, bias_hh);
-}
-Tensor GRUCell::operator()(const Tensor& input, const Tensor& hx, Where where) {
-  return call(
-      {input, hx}, [&](const Tensor& first) { return next(first, hx); }, where);
-}
-Tensor GRUCell::forward(const Tensor& input) {
-  return next(input, {});
-}
+    : RecurrentCell(Frame("GRUCell", where), one_state<gru_cell>, 3, input_size, hidden_size,
+                    options) {}
 
 LSTMCell::LSTMCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options,
                    Where where)
-    : RecurrentCell(Frame("LSTMCell", where), 4, input_size, hidden_size, options) {}
-LSTMState LSTMCell::next(const Tensor& input, const LSTMState& hx) const {
-  const LSTMState state{state_for(input, hx.h), state_for(input, hx.c)};
-  return lstm_cell(input, state, weight_ih, weight_hh, bias_ih, bias_hh);
-}
-LSTMState LSTMCell::operator()(const Tensor& input, const LSTMState& hx, Where where) {
-  LSTMState state;
-  state.h = call(
-      {input, hx.h, hx.c},
-      [&](const Tensor& first) {
-        state = next(first, hx);
-        return state.h;
-      },
-      where);
-  return state;
-}
-Tensor LSTMCell::forward(const Tensor& input) {
-  return next(input, {}).h;
-}
+    : RecurrentCell(Frame("LSTMCell", where), two_states, 4, input_size, hidden_size, options) {}
 
 }  // namespace retrograd::nn
