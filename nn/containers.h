@@ -123,7 +123,7 @@ class RETROGRAD_API ModuleDict : public Module {
 
   std::size_t size() const noexcept { return entries_.size(); }
   bool empty() const noexcept { return entries_.empty(); }
-  bool contains(std::string_view name) const noexcept;
+  bool contains(std::string_view name) const noexcept { return position(name) < size(); }
   std::vector<std::string> keys() const;
   // Throws IndexError, which lists the names there are.
   Module& operator[](std::string_view name) const;
@@ -142,7 +142,7 @@ class RETROGRAD_API ModuleDict : public Module {
 
   void insert_owned(const Frame& call, std::string name, std::unique_ptr<Module> module);
   Module& checked(const Frame& call, std::string_view name) const;
-  [[noreturn]] void fail_missing(const Frame& call, std::string_view name) const;
+  std::size_t position(std::string_view name) const noexcept;  // or size()
 
   std::vector<Entry> entries_;
 };

@@ -155,7 +155,7 @@ class RETROGRAD_API Module : public FrameOwner {
   // Stops the training of all parameters here and below, whose gradients are dropped, so that an
   // optimiser passes them over; and starts it again. The mode of train() is another matter.
   void freeze(Where where = {});
-  void unfreeze(Where where = {});
+  void unfreeze(Where where = {}) { requires_grad_(true, where); }
   // Whether all parameters here and below require gradients; those they have stay.
   Module& requires_grad_(bool on = true, Where where = {});
 
@@ -200,7 +200,8 @@ class RETROGRAD_API Module : public FrameOwner {
   std::string name_in(const FrameOwner* around) const final;
   Tensor call_with_hooks(const Tensor& input,
                          const std::function<Tensor(const Tensor& input)>& compute);
-  std::shared_ptr<detail::ModuleHooks> own_hooks();
+  // For one more; throws ValueError unless that is callable.
+  std::shared_ptr<detail::ModuleHooks> own_hooks(const Frame& call, bool callable);
   void drop_hooks() noexcept;
 
   bool training_ = true;

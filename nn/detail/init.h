@@ -3,17 +3,10 @@
 
 #include <cstdint>
 
-#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/random.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::nn::init::detail {
-
-void require_defined(const Frame& call, const Tensor& tensor);
-void require_random(const Frame& call, const Tensor& tensor);
-
-// What random numbers for the tensor are drawn in.
-DType working_dtype(const Tensor& tensor);
 
 // The x with erf(x) = y, for y from -1 to 1.
 double inverse_erf(double y);

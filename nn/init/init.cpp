@@ -6,39 +6,49 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/init.h>
+#include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/ops/shape.h>
 
 namespace retrograd::nn::init {
 
 using namespace detail;
+using nn::detail::require;
 
 namespace {
 
-std::string text(double value) {
-  std::string digits = std::to_string(value);
-  digits.erase(digits.find_last_not_of('0') + 1);
-  if (digits.back() == '.') {
-    digits.pop_back();
+void require_defined(const Frame& call, const Tensor& tensor) {
+  if (!tensor.defined()) {
+    fail<GraphError>(call, "the tensor is undefined", {{"tensor", tensor}});
   }
-  return digits;
+}
+
+void require_random(const Frame& call, const Tensor& tensor) {
+  require_defined(call, tensor);
+  if (!is_floating(tensor.dtype())) {
+    fail<DTypeError>(call, "random values need a floating tensor", {{"tensor", tensor}});
+  }
+}
+
+// What random numbers for the tensor are drawn in.
+DType working_dtype(const Tensor& tensor) {
+  return tensor.dtype() == float64 ? float64 : float32;
 }
 
 void require_deviation(const Frame& call, double std) {
-  if (!(std >= 0) || std::isinf(std)) {
-    fail<ValueError>(call, "std is " + text(std) + "; a number of at least 0 is needed");
-  }
+  require(call, std >= 0 && !std::isinf(std), "std", std, "a number of at least 0 is needed");
 }
 
 void require_finite(const Frame& call, const char* what, double value) {
   if (!std::isfinite(value)) {
-    fail<ValueError>(call, std::string(what) + " is " + text(value));
+    fail<ValueError>(call, std::string(what) + " is " + number_text(value));
   }
 }
 
 void require_range(const Frame& call, double low, double high) {
   if (!(low <= high) || !std::isfinite(high - low)) {
-    fail<ValueError>(call, "the range from " + text(low) + " to " + text(high) + " is not one");
+    fail<ValueError>(
+        call, "the range from " + number_text(low) + " to " + number_text(high) + " is not one");
   }
 }
 
@@ -47,23 +57,27 @@ Fans fans_of(const Frame& call, const Tensor& weight) {
   if (weight.dim() < 2) {
     fail<ShapeError>(call, "fan in and fan out need at least 2 dimensions", {{"tensor", weight}});
   }
-  std::int64_t field = 1;
-  for (std::size_t d = 2; d < weight.shape().size(); ++d) {
-    field *= weight.shape()[d];
-  }
+  const std::int64_t field = nn::detail::count(weight.shape(), 2);
   return {weight.shape()[1] * field, weight.shape()[0] * field};
 }
 
-Tensor fill_uniform(Tensor& tensor, double low, double high, Generator& generator) {
+Tensor filled(const Frame& call, Tensor& tensor, Scalar value) {
+  require_defined(call, tensor);
   const NoGradGuard unrecorded;
-  Tensor values = rand(tensor.shape(), {.dtype = working_dtype(tensor)}, generator);
-  return tensor.copy_(values.mul_(high - low).add_(low));
+  return tensor.fill_(value);
 }
 
-Tensor fill_normal(Tensor& tensor, double mean, double std, Generator& generator) {
+// scale x + shift of random numbers x.
+Tensor fill(Tensor& tensor, decltype(rand)& random, double scale, double shift,
+            Generator& generator) {
   const NoGradGuard unrecorded;
-  Tensor values = randn(tensor.shape(), {.dtype = working_dtype(tensor)}, generator);
-  return tensor.copy_(values.mul_(std).add_(mean));
+  Tensor values = random(tensor.shape(), {.dtype = working_dtype(tensor)}, generator, {});
+  return tensor.copy_(values.mul_(scale).add_(shift));
+}
+// Uniform around 0.
+Tensor fill_uniform(Tensor& tensor, double deviation, Generator& generator) {
+  const double bound = std::sqrt(3.0) * deviation;
+  return fill(tensor, rand, 2 * bound, -bound, generator);
 }
 
 double xavier_deviation(const Frame& call, const Tensor& tensor, double gain) {
@@ -86,27 +100,6 @@ double kaiming_deviation(const Frame& call, const Tensor& tensor, const KaimingO
 
 }  // namespace
 
-namespace detail {
-
-void require_defined(const Frame& call, const Tensor& tensor) {
-  if (!tensor.defined()) {
-    fail<GraphError>(call, "the tensor is undefined", {{"tensor", tensor}});
-  }
-}
-
-void require_random(const Frame& call, const Tensor& tensor) {
-  require_defined(call, tensor);
-  if (!is_floating(tensor.dtype())) {
-    fail<DTypeError>(call, "random values need a floating tensor", {{"tensor", tensor}});
-  }
-}
-
-DType working_dtype(const Tensor& tensor) {
-  return tensor.dtype() == float64 ? float64 : float32;
-}
-
-}  // namespace detail
-
 double calculate_gain(Nonlinearity nonlinearity, double negative_slope, Where where) {
   const Frame call("calculate_gain", where);
   switch (nonlinearity) {
@@ -123,15 +116,14 @@ double calculate_gain(Nonlinearity nonlinearity, double negative_slope, Where wh
 }
 
 Fans calculate_fan_in_and_fan_out(const Tensor& weight, Where where) {
-  const Frame call("calculate_fan_in_and_fan_out", where);
-  return fans_of(call, weight);
+  return fans_of(Frame("calculate_fan_in_and_fan_out", where), weight);
 }
 
 Tensor uniform_(Tensor tensor, double low, double high, Generator& generator, Where where) {
   const Frame call("uniform_", where);
   require_random(call, tensor);
   require_range(call, low, high);
-  return fill_uniform(tensor, low, high, generator);
+  return fill(tensor, rand, high - low, low, generator);
 }
 
 Tensor normal_(Tensor tensor, double mean, double std, Generator& generator, Where where) {
@@ -139,7 +131,7 @@ Tensor normal_(Tensor tensor, double mean, double std, Generator& generator, Whe
   require_random(call, tensor);
   require_finite(call, "mean", mean);
   require_deviation(call, std);
-  return fill_normal(tensor, mean, std, generator);
+  return fill(tensor, randn, std, mean, generator);
 }
 
 Tensor trunc_normal_(Tensor tensor, double mean, double std, double low, double high,
@@ -165,24 +157,13 @@ Tensor trunc_normal_(Tensor tensor, double mean, double std, double low, double 
 }
 
 Tensor constant_(Tensor tensor, Scalar value, Where where) {
-  const Frame call("constant_", where);
-  require_defined(call, tensor);
-  const NoGradGuard unrecorded;
-  return tensor.fill_(value);
+  return filled(Frame("constant_", where), tensor, value);
 }
-
 Tensor ones_(Tensor tensor, Where where) {
-  const Frame call("ones_", where);
-  require_defined(call, tensor);
-  const NoGradGuard unrecorded;
-  return tensor.fill_(1);
+  return filled(Frame("ones_", where), tensor, 1);
 }
-
 Tensor zeros_(Tensor tensor, Where where) {
-  const Frame call("zeros_", where);
-  require_defined(call, tensor);
-  const NoGradGuard unrecorded;
-  return tensor.zero_();
+  return filled(Frame("zeros_", where), tensor, 0);
 }
 
 Tensor eye_(Tensor tensor, Where where) {
@@ -226,26 +207,22 @@ Tensor dirac_(Tensor tensor, std::int64_t groups, Where where) {
 
 Tensor xavier_uniform_(Tensor tensor, double gain, Generator& generator, Where where) {
   const Frame call("xavier_uniform_", where);
-  const double bound = std::sqrt(3.0) * std::abs(xavier_deviation(call, tensor, gain));
-  return fill_uniform(tensor, -bound, bound, generator);
+  return fill_uniform(tensor, std::abs(xavier_deviation(call, tensor, gain)), generator);
 }
 
 Tensor xavier_normal_(Tensor tensor, double gain, Generator& generator, Where where) {
   const Frame call("xavier_normal_", where);
-  const double std = std::abs(xavier_deviation(call, tensor, gain));
-  return fill_normal(tensor, 0, std, generator);
+  return fill(tensor, randn, std::abs(xavier_deviation(call, tensor, gain)), 0, generator);
 }
 
 Tensor kaiming_uniform_(Tensor tensor, KaimingOptions options, Generator& generator, Where where) {
   const Frame call("kaiming_uniform_", where);
-  const double bound = std::sqrt(3.0) * kaiming_deviation(call, tensor, options);
-  return fill_uniform(tensor, -bound, bound, generator);
+  return fill_uniform(tensor, kaiming_deviation(call, tensor, options), generator);
 }
 
 Tensor kaiming_normal_(Tensor tensor, KaimingOptions options, Generator& generator, Where where) {
   const Frame call("kaiming_normal_", where);
-  const double std = kaiming_deviation(call, tensor, options);
-  return fill_normal(tensor, 0, std, generator);
+  return fill(tensor, randn, kaiming_deviation(call, tensor, options), 0, generator);
 }
 
 Tensor sparse_(Tensor tensor, double sparsity, double std, Generator& generator, Where where) {
@@ -254,9 +231,8 @@ Tensor sparse_(Tensor tensor, double sparsity, double std, Generator& generator,
   if (tensor.dim() != 2) {
     fail<ShapeError>(call, "2 dimensions are needed", {{"tensor", tensor}});
   }
-  if (!(sparsity >= 0 && sparsity <= 1)) {
-    fail<ValueError>(call, "sparsity is " + text(sparsity) + "; a share from 0 to 1 is needed");
-  }
+  require(call, sparsity >= 0 && sparsity <= 1, "sparsity", sparsity,
+          "a share from 0 to 1 is needed");
   require_deviation(call, std);
   const std::int64_t rows = tensor.size(0);
   const std::int64_t columns = tensor.size(1);

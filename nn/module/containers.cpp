@@ -1,6 +1,7 @@
 #include <retrograd/nn/containers.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include <retrograd/tensor/internal/printable.h>
 
@@ -24,9 +25,7 @@ void ModuleList::insert_owned(const Frame& call, std::size_t i, std::unique_ptr<
 }
 
 void ModuleList::extend(ModuleList other) {
-  for (auto& module : other.modules_) {
-    modules_.push_back(std::move(module));
-  }
+  std::move(other.modules_.begin(), other.modules_.end(), std::back_inserter(modules_));
 }
 
 std::unique_ptr<Module> ModuleList::pop(std::size_t i, Where where) {
@@ -61,29 +60,27 @@ void ModuleDict::insert_owned(const Frame& call, std::string name, std::unique_p
     fail<ValueError>(
         call, retrograd::detail::in_quotes(name) + " cannot be a name: it is empty or holds a dot");
   }
-  for (auto& [known, kept] : entries_) {
-    if (known == name) {
-      kept = std::move(module);
-      return;
-    }
+  if (const std::size_t i = position(name); i < size()) {
+    entries_[i].second = std::move(module);
+  } else {
+    entries_.emplace_back(std::move(name), std::move(module));
   }
-  entries_.emplace_back(std::move(name), std::move(module));
 }
 
 std::unique_ptr<Module> ModuleDict::pop(std::string_view name, Where where) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& entry) { return entry.first == name; });
-  if (found == entries_.end()) {
-    fail_missing(Frame("ModuleDict", where), name);
-  }
-  std::unique_ptr<Module> taken = std::move(found->second);
-  entries_.erase(found);
+  checked(Frame("ModuleDict", where), name);
+  const std::size_t i = position(name);
+  std::unique_ptr<Module> taken = std::move(entries_[i].second);
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(i));
   return taken;
 }
 
-bool ModuleDict::contains(std::string_view name) const noexcept {
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [&](const Entry& entry) { return entry.first == name; });
+std::size_t ModuleDict::position(std::string_view name) const noexcept {
+  std::size_t i = 0;
+  while (i < size() && entries_[i].first != name) {
+    ++i;
+  }
+  return i;
 }
 
 std::vector<std::string> ModuleDict::keys() const {
@@ -99,21 +96,16 @@ Module& ModuleDict::operator[](std::string_view name) const {
 }
 
 Module& ModuleDict::checked(const Frame& call, std::string_view name) const {
-  for (const auto& [known, module] : entries_) {
-    if (known == name) {
-      return *module;
+  const std::size_t i = position(name);
+  if (i == size()) {
+    std::string known;
+    for (const std::string& other : keys()) {
+      known += " " + retrograd::detail::printable(other);
     }
+    fail<IndexError>(call,
+                     "no module " + retrograd::detail::in_quotes(name) + "; there are:" + known);
   }
-  fail_missing(call, name);
-}
-
-void ModuleDict::fail_missing(const Frame& call, std::string_view name) const {
-  std::string known;
-  for (const auto& [other, module] : entries_) {
-    known += " " + retrograd::detail::printable(other);
-  }
-  fail<IndexError>(call,
-                   "no module " + retrograd::detail::in_quotes(name) + "; there are:" + known);
+  return *entries_[i].second;
 }
 
 Members ModuleDict::members() {

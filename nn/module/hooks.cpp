@@ -28,13 +28,6 @@ Tensor passed_on(const char* op, const Tensor& x, F on_gradient) {
                       }});
 }
 
-template <class Hook>
-void require_callable(const Frame& call, const Hook& hook) {
-  if (!hook) {
-    fail<ValueError>(call, "the function is empty");
-  }
-}
-
 bool is_recorded(const Tensor& x) {
   return grad_enabled() && x.defined() && x.requires_grad();
 }
@@ -147,11 +140,8 @@ void HookHandle::remove() {
   }
 }
 
-Module::Module(Module&& other) noexcept
-    : training_(other.training_), hooks_(std::move(other.hooks_)) {
-  if (hooks_) {
-    hooks_->owner = this;
-  }
+Module::Module(Module&& other) noexcept {
+  *this = std::move(other);
 }
 
 Module& Module::operator=(Module&& other) noexcept {
@@ -177,7 +167,10 @@ void Module::drop_hooks() noexcept {
   }
 }
 
-std::shared_ptr<ModuleHooks> Module::own_hooks() {
+std::shared_ptr<ModuleHooks> Module::own_hooks(const Frame& call, bool callable) {
+  if (!callable) {
+    fail<ValueError>(call, "the function is empty");
+  }
   if (!hooks_) {
     hooks_ = std::make_shared<ModuleHooks>(this);
   }
@@ -185,18 +178,15 @@ std::shared_ptr<ModuleHooks> Module::own_hooks() {
 }
 
 HookHandle Module::register_forward_pre_hook(ForwardPreHook hook, Where where) {
-  require_callable(Frame("register_forward_pre_hook", where), hook);
-  const auto hooks = own_hooks();
+  const auto hooks = own_hooks(Frame("register_forward_pre_hook", where), hook != nullptr);
   return {hooks, hooks->forward_pre.add(hooks->next_id++, std::move(hook))};
 }
 HookHandle Module::register_forward_hook(ForwardHook hook, Where where) {
-  require_callable(Frame("register_forward_hook", where), hook);
-  const auto hooks = own_hooks();
+  const auto hooks = own_hooks(Frame("register_forward_hook", where), hook != nullptr);
   return {hooks, hooks->forward.add(hooks->next_id++, std::move(hook))};
 }
 HookHandle Module::register_full_backward_hook(BackwardHook hook, Where where) {
-  require_callable(Frame("register_full_backward_hook", where), hook);
-  const auto hooks = own_hooks();
+  const auto hooks = own_hooks(Frame("register_full_backward_hook", where), hook != nullptr);
   return {hooks, hooks->backward.add(hooks->next_id++, std::move(hook))};
 }
 

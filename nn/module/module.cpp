@@ -78,12 +78,6 @@ std::vector<Tensor> parameters_for(const Frame& call, Module& module) {
   return without_names(distinct(detail::list_tensors(call, module), false));
 }
 
-void require_gradients(const Frame& call, Module& module, bool on) {
-  for (Tensor& parameter : parameters_for(call, module)) {
-    parameter.set_requires_grad(on);
-  }
-}
-
 }  // namespace
 
 // "LeNet" alone; in a module that has it ".fc1", else " > Linear".
@@ -110,6 +104,7 @@ std::string detail::joined(const std::string& prefix, const std::string& name) {
 }
 
 std::vector<detail::ListedTensor> detail::list_tensors(const Frame& call, Module& module) {
+  constexpr const char* kListed = " is listed as a parameter, but ";
   std::vector<ListedTensor> all;
   collect_tensors(module, "", all);
   for (const auto& [name, tensor, is_buffer] : all) {
@@ -117,18 +112,15 @@ std::vector<detail::ListedTensor> detail::list_tensors(const Frame& call, Module
       continue;
     }
     if (!is_floating(tensor->dtype())) {
-      fail<DTypeError>(call,
-                       name +
-                           " is listed as a parameter, but cannot have gradients; list it as "
-                           "nn::buffer(name, tensor)",
-                       {{"tensor", *tensor}});
+      fail<DTypeError>(
+          call, name + kListed + "cannot have gradients; list it as nn::buffer(name, tensor)",
+          {{"tensor", *tensor}});
     }
     if (!tensor->is_leaf()) {
-      fail<GraphError>(call,
-                       name +
-                           " is listed as a parameter, but is the result of an operator; list "
-                           "the tensors it is computed from",
-                       {{"tensor", *tensor}});
+      fail<GraphError>(
+          call,
+          name + kListed + "is the result of an operator; list the tensors it is computed from",
+          {{"tensor", *tensor}});
     }
   }
   for (const auto& [name, tensor, is_buffer] : all) {
@@ -251,12 +243,11 @@ void Module::freeze(Where where) {
   }
 }
 
-void Module::unfreeze(Where where) {
-  require_gradients(Frame("requires_grad_", where), *this, true);
-}
-
 Module& Module::requires_grad_(bool on, Where where) {
-  require_gradients(Frame("requires_grad_", where), *this, on);
+  const Frame call("requires_grad_", where);
+  for (Tensor& parameter : parameters_for(call, *this)) {
+    parameter.set_requires_grad(on);
+  }
   return *this;
 }
 

@@ -13,12 +13,6 @@ namespace {
 
 using retrograd::detail::Storage;
 
-// A tensor of the module and the values it is to have.
-struct Assignment {
-  Tensor to;
-  Tensor values;
-};
-
 StateDict handles(const Frame& call, Module& module) {
   StateDict state;
   for (const detail::ListedTensor& listed : detail::list_tensors(call, module)) {
@@ -112,7 +106,7 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, 
     own_memory.insert(tensor.impl().storage.get());
   }
   const NoGradGuard unrecorded;
-  std::vector<Assignment> assignments;
+  std::vector<std::pair<Tensor, Tensor>> assignments;  // a tensor and its values to be
   assignments.reserve(own.size());
   for (const auto& [name, tensor] : own) {
     if (const Tensor* given = state.find(name)) {
@@ -121,7 +115,7 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, 
       if (own_memory.count(values.impl().storage.get()) != 0) {
         values = values.clone();
       }
-      assignments.push_back({tensor, std::move(values)});
+      assignments.emplace_back(tensor, std::move(values));
     }
   }
   // Nothing below allocates, so nothing below fails.

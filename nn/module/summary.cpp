@@ -38,10 +38,7 @@ class Calls : public CallObserver {
     seen.multiply_adds += module.multiply_adds(shapes, output.shape());
   }
 
-  Seen of(Module* module) const {
-    const auto found = by_module_.find(module);
-    return found == by_module_.end() ? Seen{} : found->second;
-  }
+  const Seen& of(Module* module) { return by_module_[module]; }
 
  private:
   std::unordered_map<Module*, Seen> by_module_;
@@ -142,7 +139,7 @@ std::string Module::summary_for(const Tensor& input, Where where) {
   std::int64_t multiply_adds = 0;
   std::unordered_set<const void*> counted;
   for (const auto& [name, module] : named_modules()) {
-    const Calls::Seen seen = calls.of(module);
+    const Calls::Seen& seen = calls.of(module);
     rows.push_back({name.empty() ? "(model)" : name, module->describe(), seen.output,
                     grouped(own_parameters(*module, counted)), grouped(seen.multiply_adds)});
     multiply_adds += seen.multiply_adds;
