@@ -1,5 +1,7 @@
 #include <retrograd/functional/transforms.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include <retrograd/autograd/backward.h>
@@ -35,15 +37,51 @@ void require_like(const Frame& call, const Tensors& inputs, const Tensors& v) {
   }
 }
 
+bool requires_gradient(const Tensor& x) {
+  return x.defined() && x.requires_grad();
+}
+
 Tensor zeros_as(const Tensor& x) {
   return zeros(x.shape(), {.dtype = is_floating(x.dtype()) ? x.dtype() : float32});
+}
+
+// The gradient of each input; zeros where the outputs do not depend on one.
+Tensors grad_or_zeros(const Tensors& outputs, const Tensors& seeds, const Tensors& inputs,
+                      bool create_graph) {
+  Tensors used;
+  Tensors used_seeds;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].requires_grad()) {
+      used.push_back(outputs[i]);
+      used_seeds.push_back(seeds[i]);
+    }
+  }
+  Tensors wanted;
+  std::copy_if(inputs.begin(), inputs.end(), std::back_inserter(wanted), requires_gradient);
+  Tensors found(wanted.size());
+  if (!used.empty() && !wanted.empty()) {
+    found = grad(used, wanted,
+                 {.grad_outputs = used_seeds,
+                  .retain_graph = true,
+                  .create_graph = create_graph,
+                  .allow_unused = true});
+  }
+  Tensors all;
+  std::size_t next = 0;
+  for (const Tensor& input : inputs) {
+    const Tensor gradient = requires_gradient(input) ? found[next++] : Tensor();
+    all.push_back(gradient.defined() ? gradient : zeros_as(input));
+  }
+  return all;
 }
 
 // A function at its inputs, and its derivatives there.
 class Evaluated {
  public:
   Evaluated(const Function& f, const Tensors& inputs, FunctionalOptions options)
-      : differentiable_(options.create_graph || (grad_enabled() && any_requires_grad(inputs))),
+      : differentiable_(
+            options.create_graph ||
+            (grad_enabled() && std::any_of(inputs.begin(), inputs.end(), requires_gradient))),
         inner_(inner_inputs(inputs)) {
     const EnableGradGuard recording;
     value_ = f(inner_);
@@ -60,35 +98,7 @@ class Evaluated {
   }
   // The same for the sum of several functions of the inputs.
   Tensors grad_or_zeros(const Tensors& outputs, const Tensors& seeds, bool create_graph) const {
-    Tensors used;
-    Tensors used_seeds;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      if (outputs[i].requires_grad()) {
-        used.push_back(outputs[i]);
-        used_seeds.push_back(seeds[i]);
-      }
-    }
-    Tensors wanted;
-    for (const Tensor& input : inner_) {
-      if (input.requires_grad()) {
-        wanted.push_back(input);
-      }
-    }
-    Tensors found;
-    if (!used.empty() && !wanted.empty()) {
-      found = grad(used, wanted,
-                   {.grad_outputs = used_seeds,
-                    .retain_graph = true,
-                    .create_graph = create_graph,
-                    .allow_unused = true});
-    }
-    Tensors all;
-    std::size_t next = 0;
-    for (const Tensor& input : inner_) {
-      const Tensor gradient = input.requires_grad() && !found.empty() ? found[next++] : Tensor();
-      all.push_back(gradient.defined() ? gradient : zeros_as(input));
-    }
-    return all;
+    return detail::grad_or_zeros(outputs, seeds, inner_, create_graph);
   }
 
  private:
@@ -127,15 +137,6 @@ Tensors rows(const Frame& call, const Evaluated& at, const Tensor& output, const
 
 }  // namespace
 
-bool any_requires_grad(const Tensors& tensors) {
-  for (const Tensor& tensor : tensors) {
-    if (tensor.defined() && tensor.requires_grad()) {
-      return true;
-    }
-  }
-  return false;
-}
-
 Tensors inner_inputs(const Tensors& inputs) {
   const EnableGradGuard recording;
   Tensors inner;
@@ -169,24 +170,9 @@ ValueAndTangent jvp(const Function& f, const Tensors& inputs, const Tensors& v,
   const Frame call("jvp", where);
   require_like(call, inputs, v);
   const Evaluated at(f, inputs, options);
-  const Tensor zero = zeros_as(at.value());
-  const Tensor u = zero.clone().set_requires_grad();
+  const Tensor u = zeros_as(at.value()).set_requires_grad();
   const Tensors pulled = at.gradients(u, true);
-  Tensors linear;
-  Tensors seeds;
-  for (std::size_t i = 0; i < pulled.size(); ++i) {
-    if (pulled[i].requires_grad()) {
-      linear.push_back(pulled[i]);
-      seeds.push_back(v[i]);
-    }
-  }
-  Tensor tangent;
-  if (!linear.empty()) {
-    tangent =
-        grad(linear, {u},
-             {.grad_outputs = seeds, .create_graph = at.differentiable(), .allow_unused = true})[0];
-  }
-  return {at.result(), tangent.defined() ? tangent : zero};
+  return {at.result(), grad_or_zeros(pulled, v, {u}, at.differentiable())[0]};
 }
 
 Tensors jacobian(const Function& f, const Tensors& inputs, FunctionalOptions options, Where where) {

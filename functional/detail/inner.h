@@ -7,8 +7,6 @@
 
 namespace retrograd::detail {
 
-bool any_requires_grad(const std::vector<Tensor>& tensors);
-
 // Handles with the inputs' values, differentiable on their own: floating ones require a gradient,
 // and lead back to the input where that requires one.
 std::vector<Tensor> inner_inputs(const std::vector<Tensor>& inputs);
