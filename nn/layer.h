@@ -1,8 +1,8 @@
-// What layers are declared with, one rule each:
+// What layers are declared with. One that only calls a function is a line:
 //
 //   class RETROGRAD_API Tanh : public detail::Plain<Activation, "Tanh", tanh> {};
 //
-// is a layer that only calls a function; a Stateless one has arguments too, a Weighted one trains.
+// One with arguments is Stateless (GLU in activation.h), one that trains is Weighted (linear.h).
 #pragma once
 
 #include <cstddef>
