@@ -10,6 +10,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/internal/autocast_off.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd {
@@ -92,7 +93,8 @@ Tensor autocast_lowered(const Tensor& x, Where where) {
   if (!x.defined() || x.dtype() != float32) {
     return x;
   }
-  if (!cache_enabled_here || guards == 0 || !x.is_leaf() || !x.requires_grad()) {
+  const bool traced = thread_calls.listener != nullptr;  // each conversion is an entry of a trace
+  if (!cache_enabled_here || traced || guards == 0 || !x.is_leaf() || !x.requires_grad()) {
     return x.to(bfloat16, where);
   }
   if (conversions == nullptr) {

@@ -6,8 +6,8 @@
 #include <retrograd/autograd/detail/nesting.h>
 #include <retrograd/autograd/internal/engine.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/hook_list.h>
+#include <retrograd/tensor/operation.h>
 
 namespace retrograd {
 
@@ -68,8 +68,11 @@ std::vector<Tensor> seeds_of(const char* op, const std::vector<Tensor>& outputs,
   return seeds;
 }
 
-void backward_from(const Frame& call, const std::vector<Tensor>& outputs,
-                   const std::vector<Tensor>& given, BackwardOptions options) {
+}  // namespace
+
+void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& given,
+              BackwardOptions options, Where where) {
+  const Operation call("backward", where, outputs, given, options);
   const detail::NestedPass pass(call.name(), call.where());
   const auto roots = roots_of(call.name(), outputs, call.where());
   auto seeds = seeds_of(call.name(), outputs, given, call.where());
@@ -78,19 +81,12 @@ void backward_from(const Frame& call, const std::vector<Tensor>& outputs,
     engine.seed(*roots[i], std::move(seeds[i]));
   }
   engine.run();
-}
-
-}  // namespace
-
-void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& seeds,
-              BackwardOptions options, Where where) {
-  const Frame call("backward", where);
-  backward_from(call, outputs, seeds, options);
+  call.result();
 }
 
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options, Where where) {
-  const Frame call("grad", where);
+  const Operation call("grad", where, outputs, inputs, options);
   const detail::NestedPass pass("grad", where);
   const auto roots = roots_of("grad", outputs, where);
   std::vector<NodePtr> targets;
@@ -124,7 +120,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     result.push_back(engine.captured(i));
   }
-  return result;
+  return call.result(std::move(result));
 }
 
 // --- Tensor's members about gradients ---
@@ -143,13 +139,11 @@ void Tensor::backward(Where where) const {
 }
 
 void Tensor::backward(BackwardOptions options, Where where) const {
-  const Frame call("backward", where);
-  backward_from(call, {*this}, {}, options);
+  retrograd::backward({*this}, {}, options, where);
 }
 
 void Tensor::backward(const Tensor& seed, BackwardOptions options, Where where) const {
-  const Frame call("backward", where);
-  backward_from(call, {*this}, {seed}, options);
+  retrograd::backward({*this}, {seed}, options, where);
 }
 
 detail::TensorHooks& Tensor::hooks_for(const Frame& call, bool is_empty) const {
@@ -193,7 +187,11 @@ void Tensor::remove_hook(int hook) {
 }
 
 Tensor Tensor::detach() const {
-  return detail::alias(*this, NodePtr());
+  if (detail::thread_calls.listener == nullptr) {
+    return detail::alias(*this, NodePtr());
+  }
+  const Operation call("detach", {}, *this);
+  return call.result(detail::alias(*this, NodePtr()));
 }
 
 }  // namespace retrograd

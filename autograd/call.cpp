@@ -2,6 +2,7 @@
 
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/internal/autocast_off.h>
+#include <retrograd/tensor/call_listener.h>
 #include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
@@ -21,6 +22,16 @@ DType wanted(DType dtype, Cast cast) noexcept {
 }
 
 }  // namespace
+
+Tensor detail::record_traced(Record& record) {
+  const Operation call(record.op, record.where);
+  Arguments inputs;
+  for (std::size_t i = 0; i < record.inputs.size(); ++i) {
+    inputs.emplace_back(record.inputs[i]);
+  }
+  thread_calls.listener->given(call, std::move(inputs));
+  return call.result(recorded(record));
+}
 
 void Call::switch_autocast(bool on) noexcept {
   detail::set_autocast(on);
@@ -83,12 +94,24 @@ void Call::cast(const Input* all, std::size_t count, const Tensor** at, Tensor* 
   const bool wide = cast_ == Cast::wide && !autocasts;
   if (wide ? has_bfloat16 : autocasts && !has_float64) {
     rounds_ = wide;
+    CallListener* const listener =
+        autocasts && is_traced() ? detail::thread_calls.listener : nullptr;
+    if (listener != nullptr) {
+      listener->casting(*this);
+    }
     for (std::size_t i = 0; i < count; ++i) {
       const Tensor& x = all[i].tensor;
       if (x.defined() && !asks(all[i], Needs::uncast) && wanted(x.dtype(), cast_) != x.dtype()) {
         made[i] = cast_ == Cast::downcast ? detail::autocast_lowered(x) : x.to(float32);
         at[i] = &made[i];
       }
+    }
+    if (listener != nullptr) {
+      std::vector<const Tensor*> from;
+      for (std::size_t i = 0; i < count; ++i) {
+        from.push_back(&all[i].tensor);
+      }
+      listener->cast(*this, from.data(), made, count);
     }
   }
   if (autocasts) {

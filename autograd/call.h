@@ -13,7 +13,7 @@
 #include <retrograd/autograd/record.h>
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/error.h>
-#include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/operation.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
@@ -70,11 +70,17 @@ class Inputs {
 };
 
 // A public function that runs: its first statement.
-class RETROGRAD_API Call : public Frame {
+//   const Call call("leaky_relu", where, Cast::keep, input, negative_slope);
+class RETROGRAD_API Call : public Operation {
  public:
-  // `name` lives as long as what is recorded: a literal.
-  Call(const char* name, Where where, Cast cast = Cast::keep) noexcept
-      : Frame(name, where), cast_(cast) {}
+  // `name` lives as long as what is recorded: a literal. `arguments`: all parameters of the
+  // function but the line, in order.
+  template <class... T>
+  Call(const char* name, Where where, Cast cast, const T&... arguments) noexcept
+      : Operation(name, where, arguments...), cast_(cast) {}
+  template <class... T>
+  Call(const char* name, Where where, const T&... arguments) noexcept
+      : Call(name, where, Cast::keep, arguments...) {}
   ~Call() {
     if (autocast_off_) {
       switch_autocast(true);
@@ -96,14 +102,21 @@ class RETROGRAD_API Call : public Frame {
   Tensor record(Record record) const {
     record.op = name();
     record.where = where();
-    return detail::recorded(record);
+    Tensor output = detail::recorded(record);
+    if (is_traced()) [[unlikely]] {
+      tell(&output, 1, true);
+    }
+    return output;
   }
   // The end of a composition: rounds what Cast::wide computed to the dtype that the inputs had.
-  Tensor result(Tensor value) const {
-    if (rounds_ && value.dtype() == float32) {
-      return value.to(bfloat16);
+  template <class T>
+  T result(T value) const {
+    if constexpr (std::is_same_v<T, Tensor>) {
+      if (rounds_ && value.dtype() == float32) {
+        value = value.to(bfloat16);
+      }
     }
-    return value;
+    return Operation::result(std::move(value));
   }
 
  private:

@@ -7,10 +7,10 @@
 namespace retrograd {
 
 Tensor Tensor::to(DType dtype, Where where) const {
-  const Call call("to", where);
+  const Call call("to", where, *this, dtype);
   check::defined(call, "the tensor", *this);
   if (this->dtype() == dtype) {
-    return *this;
+    return call.result(*this);
   }
   const Tensor out = empty_like(detach(), {.dtype = dtype});
   detail::copy(out, *this);
@@ -22,7 +22,7 @@ Tensor Tensor::to(DType dtype, Where where) const {
 }
 
 Tensor Tensor::clone(Where where) const {
-  const Call call("clone", where);
+  const Call call("clone", where, *this);
   check::defined(call, "the tensor", *this);
   const Tensor out = empty_like(detach());
   detail::copy(out, *this);
@@ -32,10 +32,10 @@ Tensor Tensor::clone(Where where) const {
 }
 
 Tensor Tensor::contiguous(Where where) const {
-  const Call call("contiguous", where);
+  const Call call("contiguous", where, *this);
   check::defined(call, "the tensor", *this);
   if (is_contiguous()) {
-    return *this;
+    return call.result(*this);
   }
   return call.record({.output = detail::contiguous_copy(*this),
                       .inputs = {*this},

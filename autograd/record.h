@@ -21,6 +21,7 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
@@ -61,12 +62,14 @@ class RETROGRAD_API Backward {
 
   // Tensor i of `.saved`. Throws GraphError when it was overwritten in place since.
   Tensor saved(std::size_t i) const;
+  // Whether the pass is recorded, for gradients of gradients.
+  bool recorded() const noexcept { return recorded_; }
   // Whether input i wants its gradient: do not compute it otherwise.
   bool needs(std::size_t i) const noexcept;
 
   Backward(const detail::OperatorNode& node, const Tensor& gradient, const bool* needed,
            ReadyNodes* ready = nullptr) noexcept
-      : grad(gradient), node_(node), needed_(needed), ready_(ready) {}
+      : grad(gradient), node_(node), needed_(needed), ready_(ready), recorded_(grad_enabled()) {}
 
  private:
   friend Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept;
@@ -74,6 +77,7 @@ class RETROGRAD_API Backward {
   const detail::OperatorNode& node_;
   const bool* needed_;  // by input, or null when every recorded one is
   ReadyNodes* ready_;   // of the pass, or null
+  bool recorded_;
 };
 
 namespace detail {
@@ -223,9 +227,17 @@ inline Tensor recorded(Record& record) {
 }
 }  // namespace detail
 
+namespace detail {
+// record() as an entry of a trace.
+RETROGRAD_API Tensor record_traced(Record& record);
+}  // namespace detail
+
 // Puts the operator on the tape when recording is on and an input requires a gradient; returns the
 // output either way. Throws GraphError for an output that is already on a tape.
 inline Tensor record(Record record) {
+  if (detail::thread_calls.listener != nullptr) {
+    return detail::record_traced(record);
+  }
   return detail::recorded(record);
 }
 

@@ -48,7 +48,7 @@ def declarations(header):
         used = True
 
 
-CALL = re.compile(r'const Call \w+\(\s*"(\w+)",\s*(?:where|\{\})(?:,\s*Cast::(\w+))?\)')
+CALL = re.compile(r'\bCall(?: \w+)?\(\s*"(\w+)",\s*(?:where|\{\})(?:,\s*Cast::(\w+))?[,)]')
 CASTS = {"downcast": "bfloat16", "upcast": "float32", "wide": "float32", "": ""}
 
 

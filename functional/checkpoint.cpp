@@ -75,7 +75,7 @@ struct Segment {
 
 // The gradients of f's inputs, then of what it captured.
 std::vector<Tensor> gradients(const Segment& segment, const Backward& b) {
-  const bool create_graph = grad_enabled();
+  const bool create_graph = b.recorded();
   std::vector<Tensor> inputs;
   for (std::size_t i = 0; i < segment.inputs; ++i) {
     const Tensor saved = b.saved(i);
@@ -113,7 +113,7 @@ std::vector<Tensor> gradients(const Segment& segment, const Backward& b) {
 Tensor checkpoint(std::function<Tensor(const std::vector<Tensor>&)> f,
                   const std::vector<Tensor>& inputs, Where where) {
   const Call call("checkpoint", where);
-  if (!grad_enabled()) {
+  if (!grad_enabled() || call.is_traced()) {  // a trace tells of what f does
     return f(inputs);
   }
   Segment segment{std::move(f), default_generator().state(), {}, inputs.size(), autocast_enabled()};

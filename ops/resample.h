@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <utility>
 #include <vector>
 
 #include <retrograd/tensor/api.h>
@@ -26,6 +27,7 @@ class ScaleFactor {
   ScaleFactor() = default;
   ScaleFactor(double all) : values_{all} {}                           // NOLINT
   ScaleFactor(std::initializer_list<double> each) : values_(each) {}  // NOLINT
+  explicit ScaleFactor(std::vector<double> each) : values_(std::move(each)) {}
   const std::vector<double>& values() const noexcept { return values_; }
 
  private:

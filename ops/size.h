@@ -37,6 +37,7 @@ class OptionalSize {
   requires(sizeof...(I) == N && N > 1) constexpr OptionalSize(I... each) noexcept
       : size_(Size<N>(each...)) {}  // NOLINT: .stride = {1, 2}
 
+  constexpr const std::optional<Size<N>>& value() const noexcept { return size_; }
   constexpr Size<N> value_or(Size<N> other) const noexcept { return size_.value_or(other); }
 
  private:
@@ -57,6 +58,7 @@ class Padding {
   requires(sizeof...(I) == N && N > 1) constexpr Padding(I... each) noexcept
       : sizes_(each...) {}                                              // NOLINT: {1, 2}
   constexpr Padding(PadMode mode) noexcept : sizes_(0), mode_(mode) {}  // NOLINT: same
+  constexpr Padding(Size<N> sizes) noexcept : sizes_(sizes) {}          // NOLINT: as Size
 
   constexpr PadMode mode() const noexcept { return mode_; }
   constexpr std::int64_t operator[](std::size_t i) const noexcept { return sizes_[i]; }

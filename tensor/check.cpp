@@ -1,6 +1,34 @@
 #include <retrograd/tensor/internal/check.h>
 
+#include <charconv>
+
 namespace retrograd::check {
+
+std::string Part::text() const {
+  switch (kind_) {
+    case Kind::integer: return std::to_string(integer_);
+    case Kind::dims: return to_string(*dims_);
+    case Kind::text: return text_;
+    case Kind::floating: break;
+  }
+  char buffer[32];  // to_chars gives all digits that matter, whatever the locale
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, floating_).ptr};
+}
+
+std::string filled(const char* text, std::initializer_list<Part> values) {
+  std::string all = text;
+  std::size_t from = 0;
+  for (const Part& value : values) {
+    const std::string each = value.text();
+    from = all.find("{}", from);
+    if (from == std::string::npos) {
+      break;
+    }
+    all.replace(from, 2, each);
+    from += each.size();
+  }
+  return all;
+}
 
 void defined(const Frame& call, const char* name, const Tensor& x) {
   if (!x.defined()) {

@@ -26,29 +26,30 @@ Tensor fresh_like(const Tensor& other, DType dtype) {
 }
 
 // The row-major values under the strides of a like-tensor.
-Tensor laid_out_like(const Tensor& other, const Tensor& values, const TensorOptions& options) {
+Tensor laid_out_like(const Operation& call, const Tensor& other, const Tensor& values,
+                     const TensorOptions& options) {
   Tensor result = fresh_like(other, values.dtype());
   for_dtype(values.dtype(), [&]<class T>() {
     const T* next = values.raw<T>();
     detail::for_each_element(result.shape(), result.strides(),
                              [&](std::int64_t offset) { result.raw<T>()[offset] = *next++; });
   });
-  return finish(std::move(result), options);
+  return finish(call, std::move(result), options);
 }
 
-Tensor filled(Tensor result, Scalar value, const TensorOptions& options) {
+Tensor filled(const Operation& call, Tensor result, Scalar value, const TensorOptions& options) {
   for_dtype(result.dtype(), [&]<class T>() {
     T* out = result.raw<T>();
     std::fill(out, out + result.numel(), value.to<T>());
   });
-  return finish(std::move(result), options);
+  return finish(call, std::move(result), options);
 }
 
-Tensor filled_like(const Frame& call, const Tensor& other, Scalar value,
+Tensor filled_like(const Operation& call, const Tensor& other, Scalar value,
                    const TensorOptions& options) {
   const DType dtype = options.dtype.value_or(other.dtype());
   require_fits(call, value, dtype);
-  return filled(fresh_like(other, dtype), value, options);
+  return filled(call, fresh_like(other, dtype), value, options);
 }
 
 // The length of an integer range whose bounds and step are known to fit.
@@ -65,7 +66,7 @@ std::int64_t range_length(std::int64_t start, std::int64_t end, std::int64_t ste
 
 // `count` numbers value(i) that only grow or only fall.
 template <class Value>
-Tensor range(const Frame& call, std::int64_t count, DType dtype, const TensorOptions& options,
+Tensor range(const Operation& call, std::int64_t count, DType dtype, const TensorOptions& options,
              Value&& value) {
   if (count > 0) {
     require_fits(call, value(0), dtype);
@@ -95,7 +96,7 @@ TensorData::TensorData(std::initializer_list<TensorData> parts)
 }
 
 Tensor tensor(const TensorData& data, TensorOptions options, Where where) {
-  const Frame call("tensor", where);
+  const Operation call("tensor", where);
   if (data.ragged()) {
     fail<ShapeError>(call, "the lists on one level differ in length");
   }
@@ -109,29 +110,29 @@ Tensor tensor(const TensorData& data, TensorOptions options, Where where) {
 }
 
 Tensor empty(const Shape& shape, TensorOptions options, Where where) {
-  const Frame call("empty", where);
-  return finish(fresh(call, shape, options.dtype.value_or(float32)), options);
+  const Operation call("empty", where, shape, options);
+  return finish(call, fresh(call, shape, options.dtype.value_or(float32)), options);
 }
 
 Tensor zeros(const Shape& shape, TensorOptions options, Where where) {
-  const Frame call("zeros", where);
-  return filled(fresh(call, shape, options.dtype.value_or(float32)), 0, options);
+  const Operation call("zeros", where, shape, options);
+  return filled(call, fresh(call, shape, options.dtype.value_or(float32)), 0, options);
 }
 
 Tensor ones(const Shape& shape, TensorOptions options, Where where) {
-  const Frame call("ones", where);
-  return filled(fresh(call, shape, options.dtype.value_or(float32)), 1, options);
+  const Operation call("ones", where, shape, options);
+  return filled(call, fresh(call, shape, options.dtype.value_or(float32)), 1, options);
 }
 
 Tensor full(const Shape& shape, Scalar value, TensorOptions options, Where where) {
-  const Frame call("full", where);
+  const Operation call("full", where, shape, value, options);
   const DType dtype = options.dtype.value_or(value.default_dtype());
   require_fits(call, value, dtype);
-  return filled(fresh(call, shape, dtype), value, options);
+  return filled(call, fresh(call, shape, dtype), value, options);
 }
 
 Tensor eye(std::int64_t n, std::optional<std::int64_t> m, TensorOptions options, Where where) {
-  const Frame call("eye", where);
+  const Operation call("eye", where, n, m, options);
   const std::int64_t columns = m.value_or(n);
   return generate(
       call, {n, columns}, options.dtype.value_or(float32), options,
@@ -143,7 +144,7 @@ Tensor arange(Scalar end, TensorOptions options, Where where) {
 }
 
 Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options, Where where) {
-  const Frame call("arange", where);
+  const Operation call("arange", where, start, end, step, options);
   const auto floating = [](Scalar s) { return s.kind() == Scalar::Kind::floating; };
   const bool real = floating(start) || floating(end) || floating(step);
   const double first = start.to<double>();
@@ -175,7 +176,7 @@ Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options, Wher
 }
 
 Tensor linspace(double start, double end, std::int64_t steps, TensorOptions options, Where where) {
-  const Frame call("linspace", where);
+  const Operation call("linspace", where, start, end, steps, options);
   const DType dtype = options.dtype.value_or(float32);
   require_fits(call, start, dtype);
   require_fits(call, end, dtype);
@@ -187,36 +188,36 @@ Tensor linspace(double start, double end, std::int64_t steps, TensorOptions opti
 }
 
 Tensor empty_like(const Tensor& other, TensorOptions options, Where where) {
-  const Frame call("empty_like", where);
-  return finish(fresh_like(other, options.dtype.value_or(other.dtype())), options);
+  const Operation call("empty_like", where, other, options);
+  return finish(call, fresh_like(other, options.dtype.value_or(other.dtype())), options);
 }
 
 Tensor full_like(const Tensor& other, Scalar value, TensorOptions options, Where where) {
-  const Frame call("full_like", where);
+  const Operation call("full_like", where, other, value, options);
   return filled_like(call, other, value, options);
 }
 
 Tensor zeros_like(const Tensor& other, TensorOptions options, Where where) {
-  const Frame call("full_like", where);
+  const Operation call("full_like", where, other, Scalar(0), options);
   return filled_like(call, other, 0, options);
 }
 
 Tensor ones_like(const Tensor& other, TensorOptions options, Where where) {
-  const Frame call("full_like", where);
+  const Operation call("full_like", where, other, Scalar(1), options);
   return filled_like(call, other, 1, options);
 }
 
 Tensor rand_like(const Tensor& other, TensorOptions options, Where where) {
-  const Frame call("rand_like", where);
+  const Operation call("rand_like", where, other, options);
   const TensorOptions values{.dtype = options.dtype.value_or(other.dtype())};
-  return laid_out_like(other, rand(other.shape(), values, default_generator(), call.where()),
+  return laid_out_like(call, other, rand(other.shape(), values, default_generator(), call.where()),
                        options);
 }
 
 Tensor randn_like(const Tensor& other, TensorOptions options, Where where) {
-  const Frame call("randn_like", where);
+  const Operation call("randn_like", where, other, options);
   const TensorOptions values{.dtype = options.dtype.value_or(other.dtype())};
-  return laid_out_like(other, randn(other.shape(), values, default_generator(), call.where()),
+  return laid_out_like(call, other, randn(other.shape(), values, default_generator(), call.where()),
                        options);
 }
 

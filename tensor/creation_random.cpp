@@ -42,7 +42,7 @@ T below_one(double uniform) noexcept {
 }  // namespace
 
 Tensor rand(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
-  const Frame call("rand", where);
+  const Operation call("rand", where, shape, options, generator);
   const DType dtype = options.dtype.value_or(float32);
   require_floating(call, dtype);
   Tensor result = fresh(call, shape, dtype);
@@ -53,11 +53,11 @@ Tensor rand(const Shape& shape, TensorOptions options, Generator& generator, Whe
       out[i] = below_one<T>(random_uniform(start, static_cast<std::uint64_t>(i)));
     }
   });
-  return finish(std::move(result), options);
+  return finish(call, std::move(result), options);
 }
 
 Tensor randn(const Shape& shape, TensorOptions options, Generator& generator, Where where) {
-  const Frame call("randn", where);
+  const Operation call("randn", where, shape, options, generator);
   const DType dtype = options.dtype.value_or(float32);
   require_floating(call, dtype);
   const auto count = static_cast<std::uint64_t>(check::numel(call, shape, dtype));
@@ -69,7 +69,7 @@ Tensor randn(const Shape& shape, TensorOptions options, Generator& generator, Wh
 
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOptions options,
                Generator& generator, Where where) {
-  const Frame call("randint", where);
+  const Operation call("randint", where, low, high, shape, options, generator);
   if (low >= high) {
     fail<ValueError>(call,
                      "low " + std::to_string(low) + " must be below high " + std::to_string(high));
@@ -92,7 +92,7 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOp
 
 // Fisher and Yates, as in Knuth, The Art of Computer Programming 2, algorithm 3.4.2P.
 Tensor randperm(std::int64_t n, Generator& generator, Where where) {
-  const Frame call("randperm", where);
+  const Operation call("randperm", where, n, generator);
   if (n < 0) {
     fail<ValueError>(call, "n is " + std::to_string(n) + "; at least 0 is needed");
   }
@@ -104,7 +104,7 @@ Tensor randperm(std::int64_t n, Generator& generator, Where where) {
     const auto pick = random_bits(start, static_cast<std::uint64_t>(i)) % range;
     std::swap(values[i], values[pick]);
   }
-  return result;
+  return call.result(result);
 }
 
 }  // namespace retrograd

@@ -2,9 +2,22 @@
 
 #include <vector>
 
+#include <retrograd/tensor/call_listener.h>
+
 namespace retrograd {
 
-constinit thread_local const Frame* detail::innermost_frame = nullptr;
+constinit thread_local detail::ThreadCalls detail::thread_calls;
+
+// The listener may have gone while this call ran.
+void Frame::tell_entered() const noexcept {
+  detail::thread_calls.listener->entered(*this);
+}
+
+void Frame::tell_left() const noexcept {
+  if (CallListener* const listener = detail::thread_calls.listener) {
+    listener->left(*this);
+  }
+}
 
 // "LeNet.fc1", of the modules that run a frame, where there are several; a backward pass is run by
 // none.

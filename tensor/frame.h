@@ -12,14 +12,19 @@
 namespace retrograd {
 
 class Frame;
+class CallListener;  // tensor/call_listener.h
 
 namespace detail {
-// The innermost of this thread. Every operator reads and writes it: the library itself finds it at
-// a fixed distance from the thread's pointer.
+struct ThreadCalls {
+  const Frame* innermost = nullptr;
+  CallListener* listener = nullptr;  // what is told of calls, or null
+};
+// Every operator reads and writes these: the library itself finds them at a fixed distance from the
+// thread's pointer.
 #if defined(RETROGRAD_BUILDING) && defined(__GNUC__) && defined(__ELF__)
 [[gnu::tls_model("initial-exec")]]
 #endif
-RETROGRAD_API extern constinit thread_local const Frame* innermost_frame;
+RETROGRAD_API extern constinit thread_local ThreadCalls thread_calls;
 }  // namespace detail
 
 // What a module's frame is of: nn::Module.
@@ -46,13 +51,22 @@ class RETROGRAD_API Frame {
   // The text of `name` must outlive the frame.
   Frame(const char* name, Where where, Kind kind = Kind::call) noexcept
       : name_(name),
-        outer_(detail::innermost_frame),
+        outer_(detail::thread_calls.innermost),
         where_(where.is_library() && outer_ != nullptr ? outer_->where_ : where),
         kind_(kind),
-        of_library_(where.is_library()) {
-    detail::innermost_frame = this;
+        of_library_(where.is_library()),
+        traced_(detail::thread_calls.listener != nullptr) {
+    detail::thread_calls.innermost = this;
+    if (traced_ && kind != Kind::module) [[unlikely]] {
+      tell_entered();
+    }
   }
-  ~Frame() { detail::innermost_frame = outer_; }
+  ~Frame() {
+    detail::thread_calls.innermost = outer_;
+    if (traced_) [[unlikely]] {
+      tell_left();
+    }
+  }
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 
@@ -65,9 +79,16 @@ class RETROGRAD_API Frame {
   std::string title() const;
 
   // The innermost of this thread, or null.
-  static const Frame* current() noexcept { return detail::innermost_frame; }
+  static const Frame* current() noexcept { return detail::thread_calls.innermost; }
+
+  // Whether a listener was told of this call.
+  bool is_traced() const noexcept { return traced_; }
+
+ protected:
+  void tell_entered() const noexcept;
 
  private:
+  void tell_left() const noexcept;
   static std::string modules_around(const Frame* frame);
 
   const char* name_;
@@ -75,13 +96,18 @@ class RETROGRAD_API Frame {
   Where where_;
   Kind kind_;
   bool of_library_;  // not called by the user
+  bool traced_;
 };
 
 // A call of a module.
 class ModuleFrame : public Frame {
  public:
   ModuleFrame(const FrameOwner& module, Where where) noexcept
-      : Frame("module", where, Kind::module), module_(module) {}
+      : Frame("module", where, Kind::module), module_(module) {
+    if (is_traced()) [[unlikely]] {
+      tell_entered();
+    }
+  }
   const FrameOwner& module() const noexcept { return module_; }  // that is called
 
  private:

@@ -1,5 +1,6 @@
 // Tensor's members about the gradient that it holds; those that walk the tape are in autograd/.
 #include <retrograd/tensor/node.h>
+#include <retrograd/tensor/operation.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
@@ -13,18 +14,18 @@ bool Tensor::requires_grad() const noexcept {
 }
 
 Tensor& Tensor::set_requires_grad(bool value, Where where) {
+  const Operation call("set_requires_grad", where, *this, value);
   detail::TensorImpl& self = impl();
   if (value && !is_floating(self.dtype)) {
-    fail<DTypeError>("set_requires_grad", where, "only floating tensors can have gradients",
-                     {{"tensor", *this}});
+    fail<DTypeError>(call, "only floating tensors can have gradients", {{"tensor", *this}});
   }
   if (!is_leaf()) {
     if (!value) {
-      fail<GraphError>("set_requires_grad", where,
+      fail<GraphError>(call,
                        "the result of an operator cannot stop requiring a gradient; use detach()",
                        {{"tensor", *this}});
     }
-    return *this;
+    return call.written(*this);
   }
   if (self.node) {
     self.node->requires_grad_ = value;
@@ -36,7 +37,7 @@ Tensor& Tensor::set_requires_grad(bool value, Where where) {
     self.node = NodePtr::adopt(new Node(self.shape, self.dtype));
     self.node->requires_grad_ = false;
   }
-  return *this;
+  return call.written(*this);
 }
 
 bool Tensor::is_leaf() const noexcept {
@@ -48,21 +49,24 @@ Tensor Tensor::grad() const {
 }
 
 void Tensor::set_grad(const Tensor& grad, Where where) {
+  const Operation call("set_grad", where, *this, grad);
   if (!impl().node) {
-    fail<GraphError>("set_grad", where, "the tensor does not require a gradient",
-                     {{"tensor", *this}});
+    fail<GraphError>(call, "the tensor does not require a gradient", {{"tensor", *this}});
   }
   if (grad.defined() && (grad.shape() != shape() || grad.dtype() != dtype())) {
-    fail<ShapeError>("set_grad", where, "the gradient must have the tensor's shape and dtype",
+    fail<ShapeError>(call, "the gradient must have the tensor's shape and dtype",
                      {{"tensor", *this}, {"gradient", grad}});
   }
   impl().node->grad_ = grad;
+  call.result();
 }
 
 void Tensor::zero_grad() {
+  const Operation call("zero_grad", {}, *this);
   if (impl().node) {
     impl().node->grad_ = {};
   }
+  call.result();
 }
 
 }  // namespace retrograd

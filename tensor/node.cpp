@@ -11,7 +11,7 @@ namespace retrograd {
 
 namespace {
 
-std::atomic<std::uint64_t> next_number{1};
+std::atomic<std::uint64_t> number_to_give{1};
 std::atomic<std::uint64_t> deleted_nodes{0};
 
 // Nodes whose count reached zero in this thread. One function deletes them in a loop: a chain of a
@@ -30,7 +30,11 @@ Node::Node(const Shape& shape, DType dtype) noexcept
 }
 
 void Node::count() noexcept {
-  number_ = next_number.fetch_add(1, std::memory_order_relaxed);
+  number_ = number_to_give.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::uint64_t Node::next_number() noexcept {
+  return number_to_give.load(std::memory_order_relaxed);
 }
 
 void* Node::operator new(std::size_t bytes) {
@@ -42,7 +46,7 @@ void Node::operator delete(void* block, std::size_t bytes) noexcept {
 
 std::int64_t Node::live_count() noexcept {
   const std::uint64_t deleted = deleted_nodes.load(std::memory_order_relaxed);
-  return static_cast<std::int64_t>(next_number.load(std::memory_order_relaxed) - 1 - deleted);
+  return static_cast<std::int64_t>(number_to_give.load(std::memory_order_relaxed) - 1 - deleted);
 }
 
 void retain(Node* node) noexcept {

@@ -59,6 +59,8 @@ class RETROGRAD_API Node {
   // Whether the saved tensors are gone because a backward pass went through here.
   virtual bool freed() const noexcept { return false; }
 
+  // The number that the next node gets.
+  static std::uint64_t next_number() noexcept;
   // The number of nodes alive in the program: tests hold it to its baseline.
   static std::int64_t live_count() noexcept;
 

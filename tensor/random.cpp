@@ -5,6 +5,7 @@
 
 #include <Random123/philox.h>
 
+#include <retrograd/tensor/call_listener.h>
 #include <retrograd/tensor/detail/never_destroyed.h>
 
 namespace retrograd {
@@ -27,6 +28,9 @@ Generator::State Generator::take(std::uint64_t count) noexcept {
   const std::scoped_lock lock(mutex_);
   const State start = state_;
   state_.position += count;
+  if (CallListener* const listener = detail::thread_calls.listener) {
+    listener->drew(start);
+  }
   return start;
 }
 

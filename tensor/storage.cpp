@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 
+#include <retrograd/tensor/call_listener.h>
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/memory.h>
 
@@ -18,6 +19,12 @@ std::size_t header_of(std::size_t bytes) {
   return bytes <= kHeader - sizeof(Storage) ? sizeof(Storage) : kHeader;
 }
 }  // namespace
+
+void Storage::tell_wrote() const noexcept {
+  if (CallListener* const listener = thread_calls.listener) {
+    listener->wrote(*this);
+  }
+}
 
 IntrusivePtr<Storage> new_storage(std::size_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() - kHeader) {

@@ -31,7 +31,11 @@ struct Storage {
     version.fetch_add(1, std::memory_order_relaxed);
     last_write = call.name();
     last_write_at = call.where();
+    if (call.is_traced()) {
+      tell_wrote();
+    }
   }
+  RETROGRAD_API void tell_wrote() const noexcept;
 };
 static_assert(sizeof(Storage) <= 56);
 

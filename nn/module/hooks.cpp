@@ -19,7 +19,7 @@ namespace {
 // a write in place would take along.
 template <class F>
 Tensor passed_on(const char* op, const Tensor& x, F on_gradient) {
-  const Call call(op, {});
+  const Call call(op, {}, x);
   return call.record({.output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
                       .inputs = {x},
                       .backward = [on_gradient](const Backward& b) -> Gradients {

@@ -147,8 +147,8 @@ std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) cons
 }
 
 Tensor Module::operator()(const Tensor& x, Where where) {
-  const ModuleFrame frame(*this, where);
   if (!hooks_ && CallObserver::current() == nullptr) {
+    const ModuleFrame frame(*this, where);
     return forward(x);
   }
   return call(

@@ -65,14 +65,14 @@ Tensor shrunk(const Call& call, const Tensor& x, const Tensor& y, double lambd) 
 }  // namespace
 
 Tensor logsigmoid(const Tensor& x, Where where) {
-  const Call call("logsigmoid", where);
+  const Call call("logsigmoid", where, x);
   check::floating(call, x);
   return recorded(call, x, kernels::logsigmoid(x),
                   [](const Tensor& g, const Tensor& given) { return g * sigmoid(-given); });
 }
 
 Tensor softplus(const Tensor& x, double beta, double threshold, Where where) {
-  const Call call("softplus", where);
+  const Call call("softplus", where, x, beta, threshold);
   check::floating(call, x);
   finite_factor(call, "beta", beta, x);
   not_nan(call, "threshold", threshold, x);
@@ -84,7 +84,7 @@ Tensor softplus(const Tensor& x, double beta, double threshold, Where where) {
 }
 
 Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
-  const Call call("leaky_relu", where);
+  const Call call("leaky_relu", where, x, negative_slope);
   check::floating(call, x);
   not_nan(call, "negative_slope", negative_slope, x);
   return recorded(call, x, kernels::leaky_relu(x, negative_slope),
@@ -94,7 +94,7 @@ Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
 }
 
 Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("add_relu", where);
+  const Call call("add_relu", where, a, b);
   check::floating(call, a);
   check::defined(call, "the second operand", b);
   if (a.dtype() != b.dtype()) {
@@ -114,7 +114,7 @@ Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
 }
 
 Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
-  const Call call("prelu", where, Cast::downcast);
+  const Call call("prelu", where, Cast::downcast, x, weight);
   const auto [input, slopes] =
       call.inputs({{"input", x, floating}, {"weight", weight, like_first}});
   if (weight.dim() > 1) {
@@ -147,14 +147,14 @@ Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
 }
 
 Tensor elu(const Tensor& x, double alpha, Where where) {
-  const Call call("elu", where);
+  const Call call("elu", where, x, alpha);
   check::floating(call, x);
   not_nan(call, "alpha", alpha, x);
   return exponential(call, x, alpha, 1, 1);
 }
 
 Tensor celu(const Tensor& x, double alpha, Where where) {
-  const Call call("celu", where);
+  const Call call("celu", where, x, alpha);
   check::floating(call, x);
   finite_factor(call, "alpha", alpha, x);
   return exponential(call, x, alpha, 1, 1 / alpha);
@@ -163,13 +163,13 @@ Tensor celu(const Tensor& x, double alpha, Where where) {
 Tensor selu(const Tensor& x, Where where) {
   constexpr double kAlpha = 1.6732632423543772848170429916717;
   constexpr double kScale = 1.0507009873554804934193349852946;
-  const Call call("selu", where);
+  const Call call("selu", where, x);
   check::floating(call, x);
   return exponential(call, x, kAlpha * kScale, kScale, 1);
 }
 
 Tensor softsign(const Tensor& x, Where where) {
-  const Call call("softsign", where);
+  const Call call("softsign", where, x);
   check::floating(call, x);
   return recorded(call, x, kernels::softsign(x), [](const Tensor& g, const Tensor& given) {
     return g * square(reciprocal(1.0 + abs(given)));
@@ -177,21 +177,21 @@ Tensor softsign(const Tensor& x, Where where) {
 }
 
 Tensor tanhshrink(const Tensor& x, Where where) {
-  const Call call("tanhshrink", where);
+  const Call call("tanhshrink", where, x);
   check::floating(call, x);
   return recorded(call, x, kernels::tanhshrink(x),
                   [](const Tensor& g, const Tensor& given) { return g * square(tanh(given)); });
 }
 
 Tensor softshrink(const Tensor& x, double lambd, Where where) {
-  const Call call("softshrink", where);
+  const Call call("softshrink", where, x, lambd);
   check::floating(call, x);
   require(call, lambd >= 0, "lambd", lambd, "at least 0 is needed", x);
   return shrunk(call, x, kernels::softshrink(x, held(lambd, x)), lambd);
 }
 
 Tensor hardshrink(const Tensor& x, double lambd, Where where) {
-  const Call call("hardshrink", where);
+  const Call call("hardshrink", where, x, lambd);
   check::floating(call, x);
   not_nan(call, "lambd", lambd, x);
   return shrunk(call, x, kernels::hardshrink(x, held(lambd, x)), lambd);

@@ -61,34 +61,34 @@ void check_rank(const Frame& call, const Tensor& x, std::int64_t least, const ch
 }  // namespace
 
 Tensor dropout(const Tensor& x, double p, bool training, Generator& generator, Where where) {
-  const Call call("dropout", where);
+  const Call call("dropout", where, x, p, training, generator);
   check_arguments(call, x, p);
   return training ? masked(call, x, draw(x, p, generator), scale_for(p)) : whole_view(call, x);
 }
 
 Tensor dropout1d(const Tensor& x, double p, bool training, Generator& generator, Where where) {
-  const Call call("dropout1d", where);
+  const Call call("dropout1d", where, x, p, training, generator);
   check_arguments(call, x, p);
   check_rank(call, x, 2, "(N, C, L) or (C, L)");
   return channel_dropout(call, x, x.dim() == 2 ? 1 : 2, p, training, generator);
 }
 
 Tensor dropout2d(const Tensor& x, double p, bool training, Generator& generator, Where where) {
-  const Call call("dropout2d", where);
+  const Call call("dropout2d", where, x, p, training, generator);
   check_arguments(call, x, p);
   check_rank(call, x, 3, "(N, C, H, W) or (N, C, L)");
   return channel_dropout(call, x, 2, p, training, generator);
 }
 
 Tensor dropout3d(const Tensor& x, double p, bool training, Generator& generator, Where where) {
-  const Call call("dropout3d", where);
+  const Call call("dropout3d", where, x, p, training, generator);
   check_arguments(call, x, p);
   check_rank(call, x, 4, "(N, C, D, H, W) or (C, D, H, W)");
   return channel_dropout(call, x, x.dim() == 4 ? 1 : 2, p, training, generator);
 }
 
 Tensor alpha_dropout(const Tensor& x, double p, bool training, Generator& generator, Where where) {
-  const Call call("alpha_dropout", where);
+  const Call call("alpha_dropout", where, x, p, training, generator);
   check_arguments(call, x, p);
   if (!training) {
     return whole_view(call, x);

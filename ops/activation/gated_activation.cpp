@@ -82,22 +82,22 @@ Tensor gated(const Call& call, Gate gate, const Tensor& x) {
 }  // namespace
 
 Tensor gelu(const Tensor& x, GeluApproximation approximate, Where where) {
-  const Call call("gelu", where);
+  const Call call("gelu", where, x, approximate);
   return gated(call, approximate == GeluApproximation::none ? Gate::gelu : Gate::gelu_tanh, x);
 }
 
 Tensor silu(const Tensor& x, Where where) {
-  const Call call("silu", where);
+  const Call call("silu", where, x);
   return gated(call, Gate::silu, x);
 }
 
 Tensor mish(const Tensor& x, Where where) {
-  const Call call("mish", where);
+  const Call call("mish", where, x);
   return gated(call, Gate::mish, x);
 }
 
 Tensor glu(const Tensor& x, std::int64_t dim, Where where) {
-  const Call call("glu", where);
+  const Call call("glu", where, x, dim);
   check::floating(call, x);
   if (x.dim() == 0) {
     fail<ShapeError>(call, "the input has no dimension to halve", {{"input", x}});

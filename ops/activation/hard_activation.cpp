@@ -29,7 +29,7 @@ Tensor limited(const Call& call, const Tensor& x, double lower, double upper) {
 }  // namespace
 
 Tensor hardtanh(const Tensor& x, double min_val, double max_val, Where where) {
-  const Call call("hardtanh", where);
+  const Call call("hardtanh", where, x, min_val, max_val);
   check::floating(call, x);
   if (!(min_val <= max_val)) {
     fail<ValueError>(call,
@@ -41,13 +41,13 @@ Tensor hardtanh(const Tensor& x, double min_val, double max_val, Where where) {
 }
 
 Tensor relu6(const Tensor& x, Where where) {
-  const Call call("relu6", where);
+  const Call call("relu6", where, x);
   check::floating(call, x);
   return limited(call, x, 0, 6);
 }
 
 Tensor hardsigmoid(const Tensor& x, Where where) {
-  const Call call("hardsigmoid", where);
+  const Call call("hardsigmoid", where, x);
   check::floating(call, x);
   return call.record({.output = kernels::hardsigmoid(x),
                       .inputs = {x},
@@ -59,7 +59,7 @@ Tensor hardsigmoid(const Tensor& x, Where where) {
 }
 
 Tensor hardswish(const Tensor& x, Where where) {
-  const Call call("hardswish", where);
+  const Call call("hardswish", where, x);
   check::floating(call, x);
   return call.record({.output = kernels::hardswish(x),
                       .inputs = {x},

@@ -10,7 +10,7 @@
 namespace retrograd {
 
 Tensor softmax(const Tensor& x, std::int64_t dim, Where where) {
-  const Call call("softmax", where, Cast::upcast);
+  const Call call("softmax", where, Cast::upcast, x, dim);
   const auto [input] = call.inputs({{"input", x, floating}});
   const std::size_t d = check::dim(call, input, dim);
   if (input.dim() == 0) {
@@ -21,7 +21,7 @@ Tensor softmax(const Tensor& x, std::int64_t dim, Where where) {
                       .inputs = {input},
                       .saved = {y},
                       .backward = [dim, d](const Backward& b) -> Gradients {
-                        if (!grad_enabled()) {
+                        if (!b.recorded()) {
                           return {kernels::softmax_grad(b.grad, b.saved(0), d)};
                         }
                         const Tensor share = widened(b.saved(0));
@@ -31,7 +31,7 @@ Tensor softmax(const Tensor& x, std::int64_t dim, Where where) {
 }
 
 Tensor log_softmax(const Tensor& x, std::int64_t dim, Where where) {
-  const Call call("log_softmax", where, Cast::upcast);
+  const Call call("log_softmax", where, Cast::upcast, x, dim);
   const auto [input] = call.inputs({{"input", x, floating}});
   const std::size_t d = check::dim(call, input, dim);
   if (input.dim() == 0) {
@@ -42,7 +42,7 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, Where where) {
                       .inputs = {input},
                       .saved = {y},
                       .backward = [dim, d](const Backward& b) -> Gradients {
-                        if (!grad_enabled()) {
+                        if (!b.recorded()) {
                           return {kernels::log_softmax_grad(b.grad, b.saved(0), d)};
                         }
                         const Tensor grad = widened(b.grad);
@@ -52,7 +52,7 @@ Tensor log_softmax(const Tensor& x, std::int64_t dim, Where where) {
 }
 
 Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("logsumexp", where, Cast::upcast);
+  const Call call("logsumexp", where, Cast::upcast, x, dims, keepdim);
   const auto [input] = call.inputs({{"input", x, floating}});
   const detail::DimMask reduced = check::dims(call, input, dims);
   const Shape kept = detail::kept_shape(input.shape(), reduced);
@@ -74,7 +74,7 @@ Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
                       .backward = [kept, dims](const Backward& b) -> Gradients {
                         const Tensor given = b.saved(0);
                         const Tensor grad = reshape(widened(b.grad), kept);
-                        if (!grad_enabled()) {
+                        if (!b.recorded()) {
                           return {kernels::times_exp(grad, given, reshape(b.saved(1), kept))};
                         }
                         // What bfloat16 rounds to is not what its gradient is of.

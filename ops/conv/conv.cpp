@@ -163,7 +163,7 @@ Tensor convolution(const Call& call, const Tensor& input, const Tensor& filters,
   check_tensors<N>(call, x, weight, bias, options.groups);
   const ConvShape shape = shape_of(call, x, weight, options);
   if (x.dim() == static_cast<std::int64_t>(N + 1)) {
-    return squeeze(conv(call, unsqueeze(x, 0), weight, bias, shape, relu), 0);
+    return call.result(squeeze(conv(call, unsqueeze(x, 0), weight, bias, shape, relu), 0));
   }
   return conv(call, x, weight, bias, shape, relu);
 }
@@ -172,37 +172,37 @@ Tensor convolution(const Call& call, const Tensor& input, const Tensor& filters,
 
 Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<1>& options, Where where) {
-  const Call call("conv1d", where, Cast::downcast);
+  const Call call("conv1d", where, Cast::downcast, x, weight, bias, options);
   return convolution(call, x, weight, bias, options);
 }
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<2>& options, Where where) {
-  const Call call("conv2d", where, Cast::downcast);
+  const Call call("conv2d", where, Cast::downcast, x, weight, bias, options);
   return convolution(call, x, weight, bias, options);
 }
 
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const ConvOptions<3>& options, Where where) {
-  const Call call("conv3d", where, Cast::downcast);
+  const Call call("conv3d", where, Cast::downcast, x, weight, bias, options);
   return convolution(call, x, weight, bias, options);
 }
 
 Tensor conv1d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<1>& options, Where where) {
-  const Call call("conv1d_relu", where, Cast::downcast);
+  const Call call("conv1d_relu", where, Cast::downcast, x, weight, bias, options);
   return convolution(call, x, weight, bias, options, true);
 }
 
 Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<2>& options, Where where) {
-  const Call call("conv2d_relu", where, Cast::downcast);
+  const Call call("conv2d_relu", where, Cast::downcast, x, weight, bias, options);
   return convolution(call, x, weight, bias, options, true);
 }
 
 Tensor conv3d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<3>& options, Where where) {
-  const Call call("conv3d_relu", where, Cast::downcast);
+  const Call call("conv3d_relu", where, Cast::downcast, x, weight, bias, options);
   return convolution(call, x, weight, bias, options, true);
 }
 

@@ -100,7 +100,7 @@ Tensor transposed(const Call& call, const Tensor& input, const Tensor& filters,
   check_tensors<N>(call, x, weight, bias, options.groups);
   const ConvShape shape = shape_of(call, x, weight, options);
   if (x.dim() == static_cast<std::int64_t>(N + 1)) {
-    return squeeze(input_grad(call, unsqueeze(x, 0), weight, bias, shape), 0);
+    return call.result(squeeze(input_grad(call, unsqueeze(x, 0), weight, bias, shape), 0));
   }
   return input_grad(call, x, weight, bias, shape);
 }
@@ -109,19 +109,19 @@ Tensor transposed(const Call& call, const Tensor& input, const Tensor& filters,
 
 Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                         const ConvTransposeOptions<1>& options, Where where) {
-  const Call call("conv_transpose1d", where, Cast::downcast);
+  const Call call("conv_transpose1d", where, Cast::downcast, x, weight, bias, options);
   return transposed(call, x, weight, bias, options);
 }
 
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                         const ConvTransposeOptions<2>& options, Where where) {
-  const Call call("conv_transpose2d", where, Cast::downcast);
+  const Call call("conv_transpose2d", where, Cast::downcast, x, weight, bias, options);
   return transposed(call, x, weight, bias, options);
 }
 
 Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                         const ConvTransposeOptions<3>& options, Where where) {
-  const Call call("conv_transpose3d", where, Cast::downcast);
+  const Call call("conv_transpose3d", where, Cast::downcast, x, weight, bias, options);
   return transposed(call, x, weight, bias, options);
 }
 

@@ -120,13 +120,13 @@ Tensor locally_connected(const Call& call, const Tensor& input, const Tensor& fi
 
 Tensor locally_connected1d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                            const LocallyConnectedOptions<1>& options, Where where) {
-  const Call call("locally_connected1d", where, Cast::downcast);
+  const Call call("locally_connected1d", where, Cast::downcast, x, weight, bias, options);
   return locally_connected(call, x, weight, bias, options);
 }
 
 Tensor locally_connected2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
                            const LocallyConnectedOptions<2>& options, Where where) {
-  const Call call("locally_connected2d", where, Cast::downcast);
+  const Call call("locally_connected2d", where, Cast::downcast, x, weight, bias, options);
   return locally_connected(call, x, weight, bias, options);
 }
 

@@ -73,7 +73,7 @@ UnfoldShape shape_of(const Frame& call, const Tensor& x, Size<2> image, Size<2> 
 }  // namespace
 
 Tensor unfold(const Tensor& x, Size<2> kernel_size, const UnfoldOptions& options, Where where) {
-  const Call call("unfold", where);
+  const Call call("unfold", where, x, kernel_size, options);
   check::floating(call, x);
   if (x.dim() != 3 && x.dim() != 4) {
     fail<ShapeError>(call, "needs an input (N, C, H, W) or (C, H, W)", {{"input", x}});
@@ -85,13 +85,13 @@ Tensor unfold(const Tensor& x, Size<2> kernel_size, const UnfoldOptions& options
                {x.shape()[rank - 3], rank == 4 ? x.shape()[0] : 1, shape.kernel[0], shape.kernel[1],
                 shape.output[0], shape.output[1]},
                x.dtype());
-  return rank == 4 ? unfold_image(call, x, shape)
-                   : squeeze(unfold_image(call, unsqueeze(x, 0), shape), 0);
+  return call.result(rank == 4 ? unfold_image(call, x, shape)
+                               : squeeze(unfold_image(call, unsqueeze(x, 0), shape), 0));
 }
 
 Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
             const UnfoldOptions& options, Where where) {
-  const Call call("fold", where);
+  const Call call("fold", where, columns, output_size, kernel_size, options);
   check::floating(call, columns);
   if (columns.dim() != 2 && columns.dim() != 3) {
     fail<ShapeError>(call, "needs columns (N, C kh kw, L) or (C kh kw, L)", {{"input", columns}});
@@ -117,8 +117,8 @@ Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
   check::numel(call,
                {rank == 3 ? columns.shape()[0] : 1, rows / taps, shape.image[0], shape.image[1]},
                columns.dtype());
-  return rank == 3 ? fold_columns(call, columns, shape)
-                   : squeeze(fold_columns(call, unsqueeze(columns, 0), shape), 0);
+  return call.result(rank == 3 ? fold_columns(call, columns, shape)
+                               : squeeze(fold_columns(call, unsqueeze(columns, 0), shape), 0));
 }
 
 }  // namespace retrograd

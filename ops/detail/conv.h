@@ -6,6 +6,7 @@
 
 #include <retrograd/autograd/call.h>
 #include <retrograd/ops/conv.h>
+#include <retrograd/ops/internal/arguments.h>
 #include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/tensor/internal/check.h>
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <retrograd/autograd/call.h>
+#include <retrograd/ops/internal/arguments.h>
 #include <retrograd/ops/kernels/pool/pool.h>
 #include <retrograd/ops/pool.h>
 #include <retrograd/ops/shape.h>

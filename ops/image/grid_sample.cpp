@@ -46,7 +46,7 @@ Tensor coordinate(const Tensor& grid, std::int64_t axis, std::int64_t size,
 
 Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions& options,
                    Where where) {
-  const Call call("grid_sample", where);
+  const Call call("grid_sample", where, x, grid, options);
   check_sample(call, x, grid, options);
   const std::int64_t height = x.shape()[2];
   const std::int64_t width = x.shape()[3];
@@ -86,7 +86,7 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions&
 }
 
 Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners, Where where) {
-  const Call call("affine_grid", where);
+  const Call call("affine_grid", where, theta, size, align_corners);
   check::floating(call, theta);
   if (theta.dim() != 3 || theta.shape()[1] != 2 || theta.shape()[2] != 3 || size.size() != 4 ||
       size[0] != theta.shape()[0] || size[2] < 0 || size[3] < 0) {

@@ -109,7 +109,7 @@ kernels::ResampleAxis axis_of(const Frame& call, const Tensor& x, const Interpol
 }  // namespace
 
 Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Where where) {
-  const Call call("interpolate", where);
+  const Call call("interpolate", where, x, options);
   check_options(call, x, options);
   Axes axes;
   Shape shape = x.shape();
@@ -118,7 +118,7 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Where whe
     shape[d + 2] = axes.back().output;
   }
   check::numel(call, shape, x.dtype());
-  return resampled(axes, false, x);
+  return call.result(resampled(axes, false, x));
 }
 
 namespace {
@@ -163,7 +163,7 @@ Dims order(std::size_t leading, std::initializer_list<std::int64_t> rest) {
 }  // namespace
 
 Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where) {
-  const Call call("pixel_shuffle", where);
+  const Call call("pixel_shuffle", where, x, upscale_factor);
   const std::int64_t r = upscale_factor;
   const Shape front = leading(call, x, r);
   const std::int64_t channels = x.size(-3);
@@ -182,7 +182,7 @@ Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where) 
 }
 
 Tensor pixel_unshuffle(const Tensor& x, std::int64_t downscale_factor, Where where) {
-  const Call call("pixel_unshuffle", where);
+  const Call call("pixel_unshuffle", where, x, downscale_factor);
   const std::int64_t r = downscale_factor;
   const Shape front = leading(call, x, r);
   const std::int64_t channels = x.size(-3);

@@ -40,7 +40,7 @@ Tensor add_up(const Tensor& grad, const Tensor& indices, std::int64_t count, std
 
 Tensor embedding(const Tensor& indices, const Tensor& weight,
                  std::optional<std::int64_t> padding_idx, Where where) {
-  const Call call("embedding", where);
+  const Call call("embedding", where, indices, weight, padding_idx);
   check::dtype(call, "indices", indices, int64);
   check::defined(call, "weight", weight);
   if (!is_floating(weight.dtype())) {

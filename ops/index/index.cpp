@@ -63,10 +63,10 @@ std::size_t check_scatter(const Frame& call, const Tensor& x, std::int64_t dim,
 }  // namespace
 
 Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, Where where) {
-  const Call call("gather", where);
+  const Call call("gather", where, x, dim, index);
   const std::size_t d = check_index(call, x, dim, index);
   if (x.dim() == 0) {
-    return x.clone();
+    return call.result(x.clone());
   }
   return call.record({.output = kernels::gather(x, d, index),
                       .inputs = {x},
@@ -79,7 +79,7 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, Where wher
 
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                    Where where) {
-  const Call call("scatter_add", where);
+  const Call call("scatter_add", where, x, dim, index, source);
   const std::size_t d = check_scatter(call, x, dim, index);
   const Tensor part = check_source(call, x, index, source);
   return call.record({.output = kernels::scatter_add(x, d, index, part),
@@ -92,7 +92,7 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const
 
 Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                Where where) {
-  const Call call("scatter", where);
+  const Call call("scatter", where, x, dim, index, source);
   const std::size_t d = check_scatter(call, x, dim, index);
   const Tensor part = check_source(call, x, index, source);
   return call.record({.output = kernels::scatter(x, d, index, part),
@@ -106,7 +106,7 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Ten
 }
 
 Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value, Where where) {
-  const Call call("scatter", where);
+  const Call call("scatter", where, x, dim, index, value);
   const std::size_t d = check_scatter(call, x, dim, index);
   check::value(call, x, value);
   const Tensor source = expand_operand(full({}, value, {.dtype = x.dtype()}), index.shape());
@@ -120,7 +120,7 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar va
 
 Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::int64_t> dim,
                       Where where) {
-  const Call call("take_along_dim", where);
+  const Call call("take_along_dim", where, x, index, dim);
   check::defined(call, "input", x);
   check::dtype(call, "index", index, int64);
   if (!dim) {

@@ -167,7 +167,7 @@ Tensor slices_of(const Frame& call, const Tensor& x, const Reading& r, const Ope
 }  // namespace
 
 Tensor index(const Tensor& x, const Indices& indices, Where where) {
-  const Call call("index", where);
+  const Call call("index", where, x, indices);
   const Reading r = reading_of(call, x, indices);
   const auto at = static_cast<std::int64_t>(r.at);
   return call.result(reshape(index_select(joined(x, r), at, r.places), r.result));
@@ -175,7 +175,7 @@ Tensor index(const Tensor& x, const Indices& indices, Where where) {
 
 Tensor index_put(const Tensor& x, const Indices& indices, const Operand& values, bool accumulate,
                  Where where) {
-  const Call call("index_put", where);
+  const Call call("index_put", where, x, indices, values, accumulate);
   const Reading r = reading_of(call, x, indices);
   const Tensor slices = slices_of(call, x, r, values);
   const Tensor base = joined(x, r);
@@ -187,7 +187,7 @@ Tensor index_put(const Tensor& x, const Indices& indices, const Operand& values,
 }
 
 Tensor take(const Tensor& x, const Tensor& index, Where where) {
-  const Call call("take", where);
+  const Call call("take", where, x, index);
   check::defined(call, "input", x);
   check::dtype(call, "index", index, int64);
   check::indices(call, x, index, 0, x.numel(), true);

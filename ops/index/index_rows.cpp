@@ -140,7 +140,7 @@ Tensor copy_rows(const Call& call, const Tensor& x, std::size_t dim, const Tenso
 }  // namespace
 
 Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index, Where where) {
-  const Call call("index_select", where);
+  const Call call("index_select", where, x, dim, index);
   const std::size_t d = check_rows(call, x, dim, index);
   const Tensor rows = select_rows(as_vector(x), d, as_vector(index));
   return call.result(x.dim() == 0 && index.numel() == 1 ? reshape(rows, {}) : rows);
@@ -148,7 +148,7 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index, Wher
 
 Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                  Scalar alpha, Where where) {
-  const Call call("index_add", where);
+  const Call call("index_add", where, x, dim, index, source, alpha);
   const std::size_t d = check_rows(call, x, dim, index);
   check_source(call, x, d, index, source);
   check::not_fraction(call, x, alpha);
@@ -160,7 +160,7 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
 
 Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                   Where where) {
-  const Call call("index_copy", where);
+  const Call call("index_copy", where, x, dim, index, source);
   const std::size_t d = check_rows(call, x, dim, index);
   check_source(call, x, d, index, source);
   const Tensor copied = copy_rows(call, as_vector(x), d, as_vector(index), as_vector(source));
@@ -169,7 +169,7 @@ Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const 
 
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value,
                   Where where) {
-  const Call call("index_fill", where);
+  const Call call("index_fill", where, x, dim, index, value);
   const std::size_t d = check_rows(call, x, dim, index);
   check::value(call, x, value);
   const Tensor filled = fill_rows(as_vector(x), d, as_vector(index), value);

@@ -30,7 +30,7 @@ Tensor fill_masked(const Call& call, const Tensor& x, const Tensor& mask, Scalar
 }  // namespace
 
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value, Where where) {
-  const Call call("masked_fill", where);
+  const Call call("masked_fill", where, x, mask, value);
   check_mask(call, x, mask);
   if (!value.is_tensor()) {
     return fill_masked(call, x, mask, value.number());
@@ -52,14 +52,14 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value, Wh
 }
 
 Tensor masked_select(const Tensor& x, const Tensor& mask, Where where) {
-  const Call call("masked_select", where);
+  const Call call("masked_select", where, x, mask);
   const Shape shape = check_mask(call, x, mask);
   const Tensor places = kernels::nonzero_positions(expand_operand(mask, shape));
   return call.result(index_select(flat(expand_operand(x, shape)), 0, places));
 }
 
 Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source, Where where) {
-  const Call call("masked_scatter", where);
+  const Call call("masked_scatter", where, x, mask, source);
   const Shape shape = check_mask(call, x, mask);
   check::defined(call, "source", source);
   check::same_dtype(call, "input", x, "source", source);
@@ -79,7 +79,7 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source,
 }
 
 Tensor nonzero(const Tensor& x, Where where) {
-  const Call call("nonzero", where);
+  const Call call("nonzero", where, x);
   check::defined(call, "input", x);
   const Tensor places = kernels::nonzero_positions(x);
   const auto rank = static_cast<std::int64_t>(x.shape().size());
@@ -94,11 +94,11 @@ Tensor nonzero(const Tensor& x, Where where) {
       rest /= size;
     }
   }
-  return out;
+  return call.result(out);
 }
 
 Tensor one_hot(const Tensor& x, std::int64_t num_classes, Where where) {
-  const Call call("one_hot", where);
+  const Call call("one_hot", where, x, num_classes);
   check::dtype(call, "input", x, int64);
   if (num_classes < -1 || num_classes == 0 || (num_classes == -1 && x.numel() == 0)) {
     fail<ValueError>(call,

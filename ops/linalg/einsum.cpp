@@ -224,7 +224,7 @@ Tensor computed(const Call& call, std::string_view equation, const std::vector<T
 }  // namespace
 
 Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
-  const Call call("einsum", where, Cast::downcast);
+  const Call call("einsum", where, Cast::downcast, equation, operands);
   return call.result(computed(call, equation, call.inputs(operands)));
 }
 

@@ -180,7 +180,7 @@ Tensor linear_of(const Call& call, const Tensor& input, const Tensor& weight, co
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("matmul", where, Cast::downcast);
+  const Call call("matmul", where, Cast::downcast, a, b);
   const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
   check::same_dtype(call, "a", x, "b", y);
   if (x.dtype() == boolean) {
@@ -210,12 +210,12 @@ Tensor matmul(const Tensor& a, const Tensor& b, Where where) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Where where) {
-  const Call call("linear", where, Cast::downcast);
+  const Call call("linear", where, Cast::downcast, x, weight, bias);
   return linear_of(call, x, weight, bias, false);
 }
 
 Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias, Where where) {
-  const Call call("linear_relu", where, Cast::downcast);
+  const Call call("linear_relu", where, Cast::downcast, x, weight, bias);
   return linear_of(call, x, weight, bias, true);
 }
 

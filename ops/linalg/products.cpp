@@ -111,7 +111,7 @@ void check_bilinear(const Call& call, const Tensor& x1, const Tensor& x2, const 
 }  // namespace
 
 Tensor dot(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("dot", where, Cast::downcast);
+  const Call call("dot", where, Cast::downcast, a, b);
   const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
   check_factors(call, x, y, 1, "vectors");
   if (x.shape() != y.shape()) {
@@ -121,37 +121,37 @@ Tensor dot(const Tensor& a, const Tensor& b, Where where) {
 }
 
 Tensor outer(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("outer", where);
+  const Call call("outer", where, a, b);
   const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
   check_factors(call, x, y, 1, "vectors");
   return call.result(unsqueeze(x, 1) * y);
 }
 
 Tensor mm(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("mm", where, Cast::downcast);
+  const Call call("mm", where, Cast::downcast, a, b);
   return matrix_product(call, a, b, false);
 }
 
 Tensor bmm(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("bmm", where, Cast::downcast);
+  const Call call("bmm", where, Cast::downcast, a, b);
   return matrix_product(call, a, b, true);
 }
 
 Tensor addmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options,
              Where where) {
-  const Call call("addmm", where, Cast::downcast);
+  const Call call("addmm", where, Cast::downcast, input, a, b, options);
   return add_product(call, input, a, b, options, false);
 }
 
 Tensor baddbmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options,
                Where where) {
-  const Call call("baddbmm", where, Cast::downcast);
+  const Call call("baddbmm", where, Cast::downcast, input, a, b, options);
   return add_product(call, input, a, b, options, true);
 }
 
 Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const Tensor& bias,
                 Where where) {
-  const Call call("bilinear", where, Cast::downcast);
+  const Call call("bilinear", where, Cast::downcast, x1, x2, weight, bias);
   const auto [a, b, w, c] = call.inputs({{"input", x1, floating},
                                          {"the second input", x2},
                                          {"weight", weight},

@@ -63,18 +63,18 @@ Tensor check_variance(const Call& call, const Tensor& input, const Tensor& var) 
 }  // namespace
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, LossOptions options, Where where) {
-  const Call call("mse_loss", where, Cast::wide);
+  const Call call("mse_loss", where, Cast::wide, input, target, options);
   return reduced(call, square(difference(call, input, target)), options.reduction);
 }
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, LossOptions options, Where where) {
-  const Call call("l1_loss", where, Cast::wide);
+  const Call call("l1_loss", where, Cast::wide, input, target, options);
   return reduced(call, abs(difference(call, input, target)), options.reduction);
 }
 
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, SmoothL1LossOptions options,
                       Where where) {
-  const Call call("smooth_l1_loss", where, Cast::wide);
+  const Call call("smooth_l1_loss", where, Cast::wide, input, target, options);
   const Tensor x = difference(call, input, target);
   require(call, options.beta >= 0, "beta", options.beta, "at least 0");
   const Tensor losses = options.beta == 0 ? abs(x) : huber(call, x, options.beta) / options.beta;
@@ -83,7 +83,7 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, SmoothL1LossOpt
 
 Tensor huber_loss(const Tensor& input, const Tensor& target, HuberLossOptions options,
                   Where where) {
-  const Call call("huber_loss", where, Cast::wide);
+  const Call call("huber_loss", where, Cast::wide, input, target, options);
   const Tensor x = difference(call, input, target);
   require(call, options.delta > 0, "delta", options.delta, "above 0");
   return reduced(call, huber(call, x, options.delta), options.reduction);
@@ -91,7 +91,7 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, HuberLossOptions op
 
 Tensor poisson_nll_loss(const Tensor& input, const Tensor& target,
                         const PoissonNLLLossOptions& options, Where where) {
-  const Call call("poisson_nll_loss", where, Cast::wide);
+  const Call call("poisson_nll_loss", where, Cast::wide, input, target, options);
   const auto [x, t] = call.inputs({{"input", input, floating}, {"target", target, like_first}});
   check::same_shape(call, "input", input, "target", target);
   require(call, options.eps >= 0, "eps", options.eps, "at least 0");
@@ -109,7 +109,7 @@ Tensor poisson_nll_loss(const Tensor& input, const Tensor& target,
 
 Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor& var,
                          const GaussianNLLLossOptions& options, Where where) {
-  const Call call("gaussian_nll_loss", where, Cast::wide);
+  const Call call("gaussian_nll_loss", where, Cast::wide, input, target, var, options);
   const auto [x, t, variance] = call.inputs(
       {{"input", input, floating}, {"target", target, like_first}, {"var", var, like_first}});
   check::same_shape(call, "input", input, "target", target);

@@ -51,7 +51,7 @@ void check_probabilities(const Call& call, const Tensor& input) {
 
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCEOptions& options,
                             Where where) {
-  const Call call("binary_cross_entropy", where, Cast::wide);
+  const Call call("binary_cross_entropy", where, Cast::wide, input, target, options);
   const auto [given, wanted, weight] =
       call.inputs({{"input", input, floating},
                    {"target", target, like_first},
@@ -76,7 +76,7 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCE
 
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
                                         const BCEWithLogitsOptions& options, Where where) {
-  const Call call("binary_cross_entropy_with_logits", where, Cast::wide);
+  const Call call("binary_cross_entropy_with_logits", where, Cast::wide, input, target, options);
   const auto [x, t, weight, pos_weight] =
       call.inputs({{"input", input, floating},
                    {"target", target, like_first},
@@ -97,7 +97,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
 }
 
 Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options, Where where) {
-  const Call call("kl_div", where, Cast::wide);
+  const Call call("kl_div", where, Cast::wide, input, target, options);
   const auto [x, t] = call.inputs({{"input", input, floating}, {"target", target, like_first}});
   check::same_shape(call, "input", input, "target", target);
   Tensor losses;
@@ -113,7 +113,7 @@ Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options, W
 
 Tensor soft_margin_loss(const Tensor& input, const Tensor& target, LossOptions options,
                         Where where) {
-  const Call call("soft_margin_loss", where, Cast::wide);
+  const Call call("soft_margin_loss", where, Cast::wide, input, target, options);
   const auto [x, t] = call.inputs({{"input", input, floating}, {"target", target, like_first}});
   check::same_shape(call, "input", input, "target", target);
   return reduced(call, log1p_exp(-t * x), options.reduction);
@@ -121,7 +121,7 @@ Tensor soft_margin_loss(const Tensor& input, const Tensor& target, LossOptions o
 
 Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
                                    const BCEOptions& options, Where where) {
-  const Call call("multilabel_soft_margin_loss", where, Cast::wide);
+  const Call call("multilabel_soft_margin_loss", where, Cast::wide, input, target, options);
   const auto [x, t, weight] = call.inputs({{"input", input, floating},
                                            {"target", target, like_first},
                                            {"weight", options.weight, optional | like_first}});

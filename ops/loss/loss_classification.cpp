@@ -11,7 +11,7 @@ using loss::Classes;
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions& options,
                 Where where) {
-  const Call call("nll_loss", where, Cast::upcast);
+  const Call call("nll_loss", where, Cast::upcast, input, target, options);
   const auto [x, t, weight] = call.inputs({{"input", input, floating},
                                            {"target", target, uncast},
                                            {"weight", options.weight, optional | like_first}});
@@ -25,7 +25,7 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions&
 
 Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
                          const MultiMarginLossOptions& options, Where where) {
-  const Call call("multi_margin_loss", where, Cast::wide);
+  const Call call("multi_margin_loss", where, Cast::wide, input, target, options);
   const auto [x, t, weight] = call.inputs({{"input", input, floating},
                                            {"target", target, uncast},
                                            {"weight", options.weight, optional | like_first}});

@@ -120,7 +120,7 @@ Tensor fused_entropy(const Call& call, const Tensor& x, const kernels::ClassTarg
          const Tensor logits = b.saved(0);
          const kernels::ClassTargets classes{
              .index = b.saved(2), .ignored = b.saved(3), .own = b.saved(4), .soft = b.saved(5)};
-         if (!grad_enabled()) {
+         if (!b.recorded()) {
            return {kernels::cross_entropy_grad(b.grad, logits, b.saved(1), dim, classes)};
          }
          const auto d = static_cast<std::int64_t>(dim);
@@ -140,7 +140,7 @@ Tensor fused_entropy(const Call& call, const Tensor& x, const kernels::ClassTarg
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyOptions& options,
                      Where where) {
-  const Call call("cross_entropy", where, Cast::upcast);
+  const Call call("cross_entropy", where, Cast::upcast, input, target, options);
   const auto [x, t, given_weight] =
       call.inputs({{"input", input, floating},
                    {"target", target},

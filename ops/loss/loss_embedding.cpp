@@ -40,7 +40,7 @@ Tensor by_sign(const Tensor& target, const Tensor& positive, const Tensor& negat
 
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, CosineSimilarityOptions options,
                          Where where) {
-  const Call call("cosine_similarity", where, Cast::wide);
+  const Call call("cosine_similarity", where, Cast::wide, x1, x2, options);
   const auto [one, two] = call.inputs({{"x1", x1, floating}, {"x2", x2, like_first}});
   require(call, options.eps > 0, "eps", options.eps, "above 0");
   const Shape shape = common_shape(call, one, two);
@@ -56,7 +56,7 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, CosineSimilarityOpt
 
 Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, PairwiseDistanceOptions options,
                          Where where) {
-  const Call call("pairwise_distance", where, Cast::wide);
+  const Call call("pairwise_distance", where, Cast::wide, x1, x2, options);
   const auto [a, b] = call.inputs({{"x1", x1, floating}, {"x2", x2, like_first}});
   common_shape(call, a, b);
   require_norm(call, options.p);
@@ -69,7 +69,7 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, PairwiseDistanceOpt
 
 Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target,
                             HingeEmbeddingLossOptions options, Where where) {
-  const Call call("hinge_embedding_loss", where, Cast::wide);
+  const Call call("hinge_embedding_loss", where, Cast::wide, input, target, options);
   const auto [x, t] = call.inputs({{"input", input, floating}, {"target", target, like_first}});
   check::same_shape(call, "input", input, "target", target);
   require_number(call, "margin", options.margin);
@@ -78,7 +78,7 @@ Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target,
 
 Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Tensor& target,
                            MarginRankingLossOptions options, Where where) {
-  const Call call("margin_ranking_loss", where, Cast::wide);
+  const Call call("margin_ranking_loss", where, Cast::wide, input1, input2, target, options);
   const auto [a, b, t] = call.inputs({{"input1", input1, floating},
                                       {"input2", input2, like_first},
                                       {"target", target, like_first}});
@@ -89,7 +89,7 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
 
 Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const Tensor& target,
                              CosineEmbeddingLossOptions options, Where where) {
-  const Call call("cosine_embedding_loss", where, Cast::wide);
+  const Call call("cosine_embedding_loss", where, Cast::wide, input1, input2, target, options);
   const auto [a, b, t] = call.inputs({{"input1", input1, floating},
                                       {"input2", input2, like_first},
                                       {"target", target, like_first}});
@@ -108,7 +108,7 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
 
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                            TripletMarginLossOptions options, Where where) {
-  const Call call("triplet_margin_loss", where, Cast::wide);
+  const Call call("triplet_margin_loss", where, Cast::wide, anchor, positive, negative, options);
   const auto [a, p, n] = call.inputs({{"anchor", anchor, floating},
                                       {"positive", positive, like_first},
                                       {"negative", negative, like_first}});

@@ -21,7 +21,7 @@ Tensor compute(Binary op, const Pair& p) {
 }  // namespace
 
 Tensor add(const Operand& a, const Operand& b, Where where) {
-  const Call call("add", where);
+  const Call call("add", where, a, b);
   const Pair p(call, a, b, Number::added);
   Tensor y = compute(Binary::add, p);
   if (p.a != nullptr && p.b != nullptr) {
@@ -37,7 +37,7 @@ Tensor add(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor sub(const Operand& a, const Operand& b, Where where) {
-  const Call call("sub", where);
+  const Call call("sub", where, a, b);
   const Pair p(call, a, b, Number::added);
   Tensor y = compute(Binary::sub, p);
   if (p.a != nullptr && p.b != nullptr) {
@@ -56,7 +56,7 @@ Tensor sub(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor mul(const Operand& a, const Operand& b, Where where) {
-  const Call call("mul", where);
+  const Call call("mul", where, a, b);
   const Pair p(call, a, b, Number::added);
   Tensor y = compute(Binary::mul, p);
   if (p.a != nullptr && p.b != nullptr) {
@@ -77,7 +77,7 @@ Tensor mul(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor div(const Operand& a, const Operand& b, Where where) {
-  const Call call("div", where);
+  const Call call("div", where, a, b);
   const Pair p(call, a, b, Number::divided);
   Tensor y = compute(Binary::div, p);
   if (p.b == nullptr) {
@@ -109,10 +109,16 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor pow(const Operand& a, const Operand& b, Where where) {
-  const Call call("pow", where, Cast::upcast);
-  const Pair p(call, a, b, Number::stored);
+  const Call call("pow", where, Cast::upcast, a, b);
+  check_operands(call, a, b);
+  const Tensor none;
+  const auto [first, second] =
+      call.inputs({{"input", a.is_tensor() ? a.tensor() : none, optional},
+                   {"exponent", b.is_tensor() ? b.tensor() : none, optional}});
+  const Pair p(call, a.is_tensor() ? Operand(first) : a, b.is_tensor() ? Operand(second) : b,
+               Number::stored);
   if (p.b == nullptr) {
-    const auto [base] = call.inputs({{"input", *p.a}});
+    const Tensor& base = *p.a;
     const double exponent = p.number_b.to<double>();
     return call.record({.output = kernels::binary(Binary::pow, base, p.number_b),
                         .inputs = {base},
@@ -124,8 +130,8 @@ Tensor pow(const Operand& a, const Operand& b, Where where) {
                           return {g.grad * (exponent * pow(g.saved(0), exponent - 1))};
                         }});
   }
-  const Tensor first = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
-  const auto [base, exponents] = call.inputs({{"input", first}, {"exponent", *p.b}});
+  const Tensor base = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
+  const Tensor& exponents = *p.b;
   const Tensor y = kernels::binary(Binary::pow, base, exponents);
   return call.record({.output = y,
                       .inputs = {base, exponents},

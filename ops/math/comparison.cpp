@@ -52,42 +52,42 @@ Tensor extreme(const Call& call, Binary kind, const Operand& a, const Operand& b
 }  // namespace
 
 Tensor maximum(const Operand& a, const Operand& b, Where where) {
-  const Call call("maximum", where);
+  const Call call("maximum", where, a, b);
   return extreme(call, Binary::maximum, a, b);
 }
 
 Tensor minimum(const Operand& a, const Operand& b, Where where) {
-  const Call call("minimum", where);
+  const Call call("minimum", where, a, b);
   return extreme(call, Binary::minimum, a, b);
 }
 
 Tensor eq(const Operand& a, const Operand& b, Where where) {
-  const Call call("eq", where);
-  return compare(call, Compare::eq, Compare::eq, a, b);
+  const Call call("eq", where, a, b);
+  return call.result(compare(call, Compare::eq, Compare::eq, a, b));
 }
 Tensor ne(const Operand& a, const Operand& b, Where where) {
-  const Call call("ne", where);
-  return compare(call, Compare::ne, Compare::ne, a, b);
+  const Call call("ne", where, a, b);
+  return call.result(compare(call, Compare::ne, Compare::ne, a, b));
 }
 Tensor lt(const Operand& a, const Operand& b, Where where) {
-  const Call call("lt", where);
-  return compare(call, Compare::lt, Compare::gt, a, b);
+  const Call call("lt", where, a, b);
+  return call.result(compare(call, Compare::lt, Compare::gt, a, b));
 }
 Tensor le(const Operand& a, const Operand& b, Where where) {
-  const Call call("le", where);
-  return compare(call, Compare::le, Compare::ge, a, b);
+  const Call call("le", where, a, b);
+  return call.result(compare(call, Compare::le, Compare::ge, a, b));
 }
 Tensor gt(const Operand& a, const Operand& b, Where where) {
-  const Call call("gt", where);
-  return compare(call, Compare::gt, Compare::lt, a, b);
+  const Call call("gt", where, a, b);
+  return call.result(compare(call, Compare::gt, Compare::lt, a, b));
 }
 Tensor ge(const Operand& a, const Operand& b, Where where) {
-  const Call call("ge", where);
-  return compare(call, Compare::ge, Compare::le, a, b);
+  const Call call("ge", where, a, b);
+  return call.result(compare(call, Compare::ge, Compare::le, a, b));
 }
 
 Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where where) {
-  const Call call("where", where);
+  const Call call("where", where, condition, a, b);
   check::dtype(call, "condition", condition, boolean);
   check_operands(call, a, b);
   const DType dtype = result_dtype(a, b);

@@ -13,7 +13,7 @@ namespace retrograd {
 using kernels::Unary;
 
 Tensor neg(const Tensor& x, Where where) {
-  const Call call("neg", where);
+  const Call call("neg", where, x);
   check::defined(call, "input", x);
   if (x.dtype() == boolean) {
     fail<DTypeError>(call, "a boolean has no negative", {{"input", x}});
@@ -24,7 +24,7 @@ Tensor neg(const Tensor& x, Where where) {
 }
 
 Tensor abs(const Tensor& x, Where where) {
-  const Call call("abs", where);
+  const Call call("abs", where, x);
   check::defined(call, "input", x);
   return call.record(
       {.output = kernels::unary(Unary::abs, x),
@@ -34,7 +34,7 @@ Tensor abs(const Tensor& x, Where where) {
 }
 
 Tensor sign(const Tensor& x, Where where) {
-  const Call call("sign", where);
+  const Call call("sign", where, x);
   check::defined(call, "input", x);
   return call.record(
       {.output = kernels::unary(Unary::sign, x),
@@ -43,62 +43,62 @@ Tensor sign(const Tensor& x, Where where) {
 }
 
 Tensor exp(const Tensor& x, Where where) {
-  const Call call("exp", where, Cast::upcast);
+  const Call call("exp", where, Cast::upcast, x);
   return from_output(call, Unary::exp, x, [](const Tensor& g, const Tensor& y) { return g * y; });
 }
 
 Tensor log(const Tensor& x, Where where) {
-  const Call call("log", where, Cast::upcast);
+  const Call call("log", where, Cast::upcast, x);
   return from_input(call, Unary::log, x, [](const Tensor& g, const Tensor& v) { return g / v; });
 }
 
 Tensor log1p(const Tensor& x, Where where) {
-  const Call call("log1p", where, Cast::upcast);
+  const Call call("log1p", where, Cast::upcast, x);
   return from_input(call, Unary::log1p, x,
                     [](const Tensor& g, const Tensor& v) { return g / (v + 1.0); });
 }
 
 Tensor log2(const Tensor& x, Where where) {
   constexpr double kLog2 = 0.69314718055994530942;
-  const Call call("log2", where, Cast::upcast);
+  const Call call("log2", where, Cast::upcast, x);
   return from_input(call, Unary::log2, x,
                     [](const Tensor& g, const Tensor& v) { return g / (v * kLog2); });
 }
 
 Tensor expm1(const Tensor& x, Where where) {
-  const Call call("expm1", where, Cast::upcast);
+  const Call call("expm1", where, Cast::upcast, x);
   return from_output(call, Unary::expm1, x,
                      [](const Tensor& g, const Tensor& y) { return g * (y + 1.0); });
 }
 
 Tensor erf(const Tensor& x, Where where) {
   constexpr double kTwoOverSqrtPi = 1.12837916709551257390;
-  const Call call("erf", where);
+  const Call call("erf", where, x);
   return from_input(call, Unary::erf, x, [](const Tensor& g, const Tensor& v) {
     return g * (kTwoOverSqrtPi * exp(-square(v)));
   });
 }
 
 Tensor sqrt(const Tensor& x, Where where) {
-  const Call call("sqrt", where);
+  const Call call("sqrt", where, x);
   return from_output(call, Unary::sqrt, x,
                      [](const Tensor& g, const Tensor& y) { return g / (2.0 * y); });
 }
 
 Tensor rsqrt(const Tensor& x, Where where) {
-  const Call call("rsqrt", where, Cast::upcast);
+  const Call call("rsqrt", where, Cast::upcast, x);
   return from_output(call, Unary::rsqrt, x,
                      [](const Tensor& g, const Tensor& y) { return g * (-0.5 * y * square(y)); });
 }
 
 Tensor reciprocal(const Tensor& x, Where where) {
-  const Call call("reciprocal", where, Cast::upcast);
+  const Call call("reciprocal", where, Cast::upcast, x);
   return from_output(call, Unary::reciprocal, x,
                      [](const Tensor& g, const Tensor& y) { return -(g * square(y)); });
 }
 
 Tensor square(const Tensor& x, Where where) {
-  const Call call("square", where);
+  const Call call("square", where, x);
   check::defined(call, "input", x);
   return call.record(
       {.output = kernels::unary(Unary::square, x),
@@ -108,20 +108,20 @@ Tensor square(const Tensor& x, Where where) {
 }
 
 Tensor tanh(const Tensor& x, Where where) {
-  const Call call("tanh", where);
+  const Call call("tanh", where, x);
   return from_output(call, Unary::tanh, x, [](const Tensor& g, const Tensor& y) {
     return (widened(g) * (1.0 - square(widened(y)))).to(g.dtype());
   });
 }
 
 Tensor sigmoid(const Tensor& x, Where where) {
-  const Call call("sigmoid", where);
+  const Call call("sigmoid", where, x);
   return from_output(call, Unary::sigmoid, x,
                      [](const Tensor& g, const Tensor& y) { return g * y * (1.0 - y); });
 }
 
 Tensor relu(const Tensor& x, Where where) {
-  const Call call("relu", where);
+  const Call call("relu", where, x);
   check::defined(call, "input", x);
   const Tensor y = kernels::unary(Unary::relu, x);
   return call.record(
@@ -141,7 +141,7 @@ Tensor relu_grad(const Tensor& grad, const Tensor& y) {
 }
 
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max, Where where) {
-  const Call call("clamp", where);
+  const Call call("clamp", where, x, min, max);
   check::defined(call, "input", x);
   if (!min && !max) {
     fail<ValueError>(call, "needs a minimum, a maximum or both", {{"input", x}});
@@ -150,7 +150,7 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
     return bound && bound->kind() == Scalar::Kind::floating;
   };
   if (!is_floating(x.dtype()) && (is_fraction(min) || is_fraction(max))) {
-    return clamp(x.to(float32), min, max);
+    return call.result(clamp(x.to(float32), min, max));
   }
   // A bound that no element reaches need not fit the dtype; one that all are limited to must.
   const auto out_of_reach = [&](Scalar bound, bool below) {

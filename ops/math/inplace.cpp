@@ -166,33 +166,33 @@ Tensor& fill(const Frame& call, Tensor& self, Scalar value) {
 }  // namespace
 
 Tensor& Tensor::add_(const Operand& other, Where where) {
-  const Call call("add_", where);
-  return update(call, Binary::add, add, *this, other);
+  const Call call("add_", where, *this, other);
+  return call.written(update(call, Binary::add, add, *this, other));
 }
 Tensor& Tensor::sub_(const Operand& other, Where where) {
-  const Call call("sub_", where);
-  return update(call, Binary::sub, sub, *this, other);
+  const Call call("sub_", where, *this, other);
+  return call.written(update(call, Binary::sub, sub, *this, other));
 }
 Tensor& Tensor::mul_(const Operand& other, Where where) {
-  const Call call("mul_", where);
-  return update(call, Binary::mul, mul, *this, other);
+  const Call call("mul_", where, *this, other);
+  return call.written(update(call, Binary::mul, mul, *this, other));
 }
 Tensor& Tensor::div_(const Operand& other, Where where) {
-  const Call call("div_", where);
-  return update(call, Binary::div, div, *this, other);
+  const Call call("div_", where, *this, other);
+  return call.written(update(call, Binary::div, div, *this, other));
 }
 
 Tensor& Tensor::zero_(Where where) {
-  const Call call("zero_", where);
-  return fill(call, *this, 0);
+  const Call call("zero_", where, *this);
+  return call.written(fill(call, *this, 0));
 }
 Tensor& Tensor::fill_(Scalar value, Where where) {
-  const Call call("fill_", where);
-  return fill(call, *this, value);
+  const Call call("fill_", where, *this, value);
+  return call.written(fill(call, *this, value));
 }
 
 Tensor& Tensor::copy_(const Tensor& source, Where where) {
-  const Call call("copy_", where);
+  const Call call("copy_", where, *this, source);
   const bool recorded = must_record(*this, source);
   check_writable(call, *this, recorded);
   Tensor values = fitted(call, *this, source);
@@ -201,11 +201,11 @@ Tensor& Tensor::copy_(const Tensor& source, Where where) {
   }
   if (recorded) {
     overwrite_recorded(call, *this, values);
-    return *this;
+    return call.written(*this);
   }
   kernels::copy(*this, values);
   impl().storage->wrote(call);
-  return *this;
+  return call.written(*this);
 }
 
 }  // namespace retrograd

@@ -5,7 +5,7 @@
 namespace retrograd {
 
 Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight, Where where) {
-  const Call call("lerp", where);
+  const Call call("lerp", where, start, end, weight);
   check::floating(call, start);
   check::defined(call, "end", end);
   check::same_dtype(call, "start", start, "end", end);

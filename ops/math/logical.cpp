@@ -31,49 +31,49 @@ struct Truths {
 }  // namespace
 
 Tensor isnan(const Tensor& x, Where where) {
-  const Call call("isnan", where);
+  const Call call("isnan", where, x);
   check::defined(call, "input", x);
   return call.result(x != x);
 }
 
 Tensor isinf(const Tensor& x, Where where) {
-  const Call call("isinf", where);
+  const Call call("isinf", where, x);
   check::defined(call, "input", x);
   if (!is_floating(x.dtype())) {
-    return zeros(x.shape(), {.dtype = boolean});
+    return call.result(zeros(x.shape(), {.dtype = boolean}));
   }
   return call.result(abs(x.detach()) == kInfinity);
 }
 
 Tensor isfinite(const Tensor& x, Where where) {
-  const Call call("isfinite", where);
+  const Call call("isfinite", where, x);
   check::defined(call, "input", x);
   if (!is_floating(x.dtype())) {
-    return ones(x.shape(), {.dtype = boolean});
+    return call.result(ones(x.shape(), {.dtype = boolean}));
   }
   return call.result(abs(x.detach()) < kInfinity);
 }
 
 Tensor logical_not(const Tensor& x, Where where) {
-  const Call call("logical_not", where);
+  const Call call("logical_not", where, x);
   check::defined(call, "input", x);
   return call.result(x == 0);
 }
 
 Tensor logical_and(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("logical_and", where);
+  const Call call("logical_and", where, a, b);
   const Truths truths(call, a, b);
   return call.result(retrograd::where(truths.a, truths.b, false));
 }
 
 Tensor logical_or(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("logical_or", where);
+  const Call call("logical_or", where, a, b);
   const Truths truths(call, a, b);
   return call.result(retrograd::where(truths.a, true, truths.b));
 }
 
 Tensor logical_xor(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("logical_xor", where);
+  const Call call("logical_xor", where, a, b);
   const Truths truths(call, a, b);
   return call.result(truths.a != truths.b);
 }

@@ -23,15 +23,15 @@ Tensor whole(const Call& call, Unary kind, const Tensor& x) {
 }  // namespace
 
 Tensor floor(const Tensor& x, Where where) {
-  const Call call("floor", where);
+  const Call call("floor", where, x);
   return whole(call, Unary::floor, x);
 }
 Tensor ceil(const Tensor& x, Where where) {
-  const Call call("ceil", where);
+  const Call call("ceil", where, x);
   return whole(call, Unary::ceil, x);
 }
 Tensor round(const Tensor& x, Where where) {
-  const Call call("round", where);
+  const Call call("round", where, x);
   return whole(call, Unary::round, x);
 }
 

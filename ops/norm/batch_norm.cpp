@@ -106,7 +106,7 @@ Tensor by_batch(const Call& call, const Tensor& x, const Tensor& running_mean,
   Tensor y = record_norm(call, norm, x, weight, bias, found.values, found.statistics);
   move_running(call, running_mean, running_var, found.statistics, norm.shape.places,
                options.momentum);
-  return y;
+  return call.result(y);
 }
 
 }  // namespace
@@ -114,21 +114,21 @@ Tensor by_batch(const Call& call, const Tensor& x, const Tensor& running_mean,
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                   const Tensor& weight, const Tensor& bias, const BatchNormOptions& options,
                   Where where) {
-  const Call call("batch_norm", where);
+  const Call call("batch_norm", where, x, running_mean, running_var, weight, bias, options);
   return by_batch(call, x, running_mean, running_var, weight, bias, options);
 }
 
 Tensor batch_norm_relu(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                        const Tensor& weight, const Tensor& bias, const BatchNormOptions& options,
                        Where where) {
-  const Call call("batch_norm_relu", where);
+  const Call call("batch_norm_relu", where, x, running_mean, running_var, weight, bias, options);
   return by_batch(call, x, running_mean, running_var, weight, bias, options, true);
 }
 
 Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                      const Tensor& weight, const Tensor& bias, const InstanceNormOptions& options,
                      Where where) {
-  const Call call("instance_norm", where);
+  const Call call("instance_norm", where, x, running_mean, running_var, weight, bias, options);
   check_channels(call, x, 3);
   check_eps(call, options.eps, x);
   check_momentum(call, options.momentum, x);
@@ -152,7 +152,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
   Tensor y = record_norm(call, norm, x, weight, bias, found.values, found.statistics);
   move_running(call, running_mean, running_var, found.statistics, norm.batch == 0 ? 0 : norm.places,
                options.momentum);
-  return y;
+  return call.result(y);
 }
 
 }  // namespace retrograd

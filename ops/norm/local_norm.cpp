@@ -11,7 +11,7 @@
 namespace retrograd {
 
 Tensor normalize(const Tensor& x, double p, std::int64_t dim, double eps, Where where) {
-  const Call call("normalize", where);
+  const Call call("normalize", where, x, p, dim, eps);
   check::floating(call, x);
   check::dim(call, x, dim);
   if (!(p > 0)) {
@@ -28,7 +28,7 @@ Tensor normalize(const Tensor& x, double p, std::int64_t dim, double eps, Where 
 
 Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha, double beta, double k,
                            Where where) {
-  const Call call("local_response_norm", where);
+  const Call call("local_response_norm", where, x, size, alpha, beta, k);
   check::floating(call, x);
   if (x.dim() < 3) {
     fail<ShapeError>(call, "needs an input (N, C, spatial...)", {{"input", x}});

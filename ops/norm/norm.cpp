@@ -60,7 +60,7 @@ Gradients composed_backward(const Norm& norm, const Backward& b) {
 }
 
 Gradients backward(const Norm& norm, const Backward& b) {
-  if (grad_enabled()) {
+  if (b.recorded()) {
     return composed_backward(norm, b);
   }
   const auto found = kernels::normalise_backward(
@@ -140,7 +140,7 @@ using namespace normalising;
 
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight,
                   const Tensor& bias, double eps, Where where) {
-  const Call call("layer_norm", where);
+  const Call call("layer_norm", where, x, normalized_shape, weight, bias, eps);
   check::floating(call, x);
   check_eps(call, eps, x);
   const std::size_t rank = x.shape().size();
@@ -170,7 +170,7 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
 
 Tensor group_norm(const Tensor& x, std::int64_t num_groups, const Tensor& weight,
                   const Tensor& bias, double eps, Where where) {
-  const Call call("group_norm", where);
+  const Call call("group_norm", where, x, num_groups, weight, bias, eps);
   check_channels(call, x, 2);
   check_eps(call, eps, x);
   const std::int64_t channels = x.shape()[1];

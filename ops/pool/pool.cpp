@@ -83,13 +83,14 @@ template <std::size_t N>
 Tensor max_pool(const Call& call, const Tensor& input, Size<N> kernel,
                 const MaxPoolOptions<N>& options) {
   const PoolShape shape = shape_of(call, input, kernel, options);
-  return with_batch<N>(input, [&](const Tensor& x) { return largest(call, x, shape); });
+  return call.result(
+      with_batch<N>(input, [&](const Tensor& x) { return largest(call, x, shape); }));
 }
 
 template <std::size_t N>
 ValuesAndIndices max_pool_with_indices(const Call& call, const Tensor& input, Size<N> kernel,
                                        const MaxPoolOptions<N>& options) {
-  return batched_with_indices<N>(call, input, shape_of(call, input, kernel, options));
+  return call.result(batched_with_indices<N>(call, input, shape_of(call, input, kernel, options)));
 }
 
 template <std::size_t N>
@@ -103,56 +104,57 @@ Tensor avg_pool(const Call& call, const Tensor& input, Size<N> kernel,
   }
   shape.count_include_pad = options.count_include_pad;
   shape.divisor_override = options.divisor_override.value_or(0);
-  return with_batch<N>(input, [&](const Tensor& x) { return average(call, x, shape); });
+  return call.result(
+      with_batch<N>(input, [&](const Tensor& x) { return average(call, x, shape); }));
 }
 
 }  // namespace
 
 Tensor max_pool1d(const Tensor& x, Size<1> kernel_size, const MaxPool1dOptions& options,
                   Where where) {
-  const Call call("max_pool1d", where);
+  const Call call("max_pool1d", where, x, kernel_size, options);
   return max_pool(call, x, kernel_size, options);
 }
 Tensor max_pool2d(const Tensor& x, Size<2> kernel_size, const MaxPool2dOptions& options,
                   Where where) {
-  const Call call("max_pool2d", where);
+  const Call call("max_pool2d", where, x, kernel_size, options);
   return max_pool(call, x, kernel_size, options);
 }
 Tensor max_pool3d(const Tensor& x, Size<3> kernel_size, const MaxPool3dOptions& options,
                   Where where) {
-  const Call call("max_pool3d", where);
+  const Call call("max_pool3d", where, x, kernel_size, options);
   return max_pool(call, x, kernel_size, options);
 }
 
 ValuesAndIndices max_pool1d_with_indices(const Tensor& x, Size<1> kernel_size,
                                          const MaxPool1dOptions& options, Where where) {
-  const Call call("max_pool1d_with_indices", where);
+  const Call call("max_pool1d_with_indices", where, x, kernel_size, options);
   return max_pool_with_indices(call, x, kernel_size, options);
 }
 ValuesAndIndices max_pool2d_with_indices(const Tensor& x, Size<2> kernel_size,
                                          const MaxPool2dOptions& options, Where where) {
-  const Call call("max_pool2d_with_indices", where);
+  const Call call("max_pool2d_with_indices", where, x, kernel_size, options);
   return max_pool_with_indices(call, x, kernel_size, options);
 }
 ValuesAndIndices max_pool3d_with_indices(const Tensor& x, Size<3> kernel_size,
                                          const MaxPool3dOptions& options, Where where) {
-  const Call call("max_pool3d_with_indices", where);
+  const Call call("max_pool3d_with_indices", where, x, kernel_size, options);
   return max_pool_with_indices(call, x, kernel_size, options);
 }
 
 Tensor avg_pool1d(const Tensor& x, Size<1> kernel_size, const AvgPool1dOptions& options,
                   Where where) {
-  const Call call("avg_pool1d", where);
+  const Call call("avg_pool1d", where, x, kernel_size, options);
   return avg_pool(call, x, kernel_size, options);
 }
 Tensor avg_pool2d(const Tensor& x, Size<2> kernel_size, const AvgPool2dOptions& options,
                   Where where) {
-  const Call call("avg_pool2d", where);
+  const Call call("avg_pool2d", where, x, kernel_size, options);
   return avg_pool(call, x, kernel_size, options);
 }
 Tensor avg_pool3d(const Tensor& x, Size<3> kernel_size, const AvgPool3dOptions& options,
                   Where where) {
-  const Call call("avg_pool3d", where);
+  const Call call("avg_pool3d", where, x, kernel_size, options);
   return avg_pool(call, x, kernel_size, options);
 }
 

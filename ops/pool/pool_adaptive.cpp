@@ -48,62 +48,64 @@ PoolShape shape_for(const Frame& call, const Tensor& x, Size<N> output_size) {
 template <std::size_t N>
 Tensor adaptive_max(const Call& call, const Tensor& input, Size<N> output_size) {
   const PoolShape shape = shape_for(call, input, output_size);
-  return with_batch<N>(input, [&](const Tensor& x) { return largest(call, x, shape); });
+  return call.result(
+      with_batch<N>(input, [&](const Tensor& x) { return largest(call, x, shape); }));
 }
 
 template <std::size_t N>
 ValuesAndIndices adaptive_max_with_indices(const Call& call, const Tensor& input,
                                            Size<N> output_size) {
-  return batched_with_indices<N>(call, input, shape_for(call, input, output_size));
+  return call.result(batched_with_indices<N>(call, input, shape_for(call, input, output_size)));
 }
 
 template <std::size_t N>
 Tensor adaptive_mean(const Call& call, const Tensor& input, Size<N> output_size) {
   const PoolShape shape = shape_for(call, input, output_size);
-  return with_batch<N>(input, [&](const Tensor& x) { return average(call, x, shape); });
+  return call.result(
+      with_batch<N>(input, [&](const Tensor& x) { return average(call, x, shape); }));
 }
 
 }  // namespace
 
 Tensor adaptive_max_pool1d(const Tensor& x, Size<1> output_size, Where where) {
-  const Call call("adaptive_max_pool1d", where);
+  const Call call("adaptive_max_pool1d", where, x, output_size);
   return adaptive_max(call, x, output_size);
 }
 Tensor adaptive_max_pool2d(const Tensor& x, Size<2> output_size, Where where) {
-  const Call call("adaptive_max_pool2d", where);
+  const Call call("adaptive_max_pool2d", where, x, output_size);
   return adaptive_max(call, x, output_size);
 }
 Tensor adaptive_max_pool3d(const Tensor& x, Size<3> output_size, Where where) {
-  const Call call("adaptive_max_pool3d", where);
+  const Call call("adaptive_max_pool3d", where, x, output_size);
   return adaptive_max(call, x, output_size);
 }
 
 ValuesAndIndices adaptive_max_pool1d_with_indices(const Tensor& x, Size<1> output_size,
                                                   Where where) {
-  const Call call("adaptive_max_pool1d_with_indices", where);
+  const Call call("adaptive_max_pool1d_with_indices", where, x, output_size);
   return adaptive_max_with_indices(call, x, output_size);
 }
 ValuesAndIndices adaptive_max_pool2d_with_indices(const Tensor& x, Size<2> output_size,
                                                   Where where) {
-  const Call call("adaptive_max_pool2d_with_indices", where);
+  const Call call("adaptive_max_pool2d_with_indices", where, x, output_size);
   return adaptive_max_with_indices(call, x, output_size);
 }
 ValuesAndIndices adaptive_max_pool3d_with_indices(const Tensor& x, Size<3> output_size,
                                                   Where where) {
-  const Call call("adaptive_max_pool3d_with_indices", where);
+  const Call call("adaptive_max_pool3d_with_indices", where, x, output_size);
   return adaptive_max_with_indices(call, x, output_size);
 }
 
 Tensor adaptive_avg_pool1d(const Tensor& x, Size<1> output_size, Where where) {
-  const Call call("adaptive_avg_pool1d", where);
+  const Call call("adaptive_avg_pool1d", where, x, output_size);
   return adaptive_mean(call, x, output_size);
 }
 Tensor adaptive_avg_pool2d(const Tensor& x, Size<2> output_size, Where where) {
-  const Call call("adaptive_avg_pool2d", where);
+  const Call call("adaptive_avg_pool2d", where, x, output_size);
   return adaptive_mean(call, x, output_size);
 }
 Tensor adaptive_avg_pool3d(const Tensor& x, Size<3> output_size, Where where) {
-  const Call call("adaptive_avg_pool3d", where);
+  const Call call("adaptive_avg_pool3d", where, x, output_size);
   return adaptive_mean(call, x, output_size);
 }
 

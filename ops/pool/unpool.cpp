@@ -91,39 +91,39 @@ Tensor max_unpool(const Call& call, const Tensor& input, const Tensor& indices, 
                        {{"input", input}, {"indices", indices}});
     }
   }
-  return with_batch<N>(input, [&](const Tensor& x) {
+  return call.result(with_batch<N>(input, [&](const Tensor& x) {
     const Tensor at = x.dim() == input.dim() ? indices : unsqueeze(indices, 0);
     const Tensor stands = kernels::last_of_equals(at, places);
     return scatter(call, where(stands, x, 0.0), at, shape);
-  });
+  }));
 }
 
 }  // namespace
 
 Tensor lp_pool1d(const Tensor& x, double norm_type, Size<1> kernel_size,
                  const LPPoolOptions<1>& options, Where where) {
-  const Call call("lp_pool1d", where);
-  return lp_pool(call, x, norm_type, kernel_size, options);
+  const Call call("lp_pool1d", where, x, norm_type, kernel_size, options);
+  return call.result(lp_pool(call, x, norm_type, kernel_size, options));
 }
 Tensor lp_pool2d(const Tensor& x, double norm_type, Size<2> kernel_size,
                  const LPPoolOptions<2>& options, Where where) {
-  const Call call("lp_pool2d", where);
-  return lp_pool(call, x, norm_type, kernel_size, options);
+  const Call call("lp_pool2d", where, x, norm_type, kernel_size, options);
+  return call.result(lp_pool(call, x, norm_type, kernel_size, options));
 }
 
 Tensor max_unpool1d(const Tensor& x, const Tensor& indices, Size<1> kernel_size,
                     const MaxUnpoolOptions<1>& options, Where where) {
-  const Call call("max_unpool1d", where);
+  const Call call("max_unpool1d", where, x, indices, kernel_size, options);
   return max_unpool(call, x, indices, kernel_size, options);
 }
 Tensor max_unpool2d(const Tensor& x, const Tensor& indices, Size<2> kernel_size,
                     const MaxUnpoolOptions<2>& options, Where where) {
-  const Call call("max_unpool2d", where);
+  const Call call("max_unpool2d", where, x, indices, kernel_size, options);
   return max_unpool(call, x, indices, kernel_size, options);
 }
 Tensor max_unpool3d(const Tensor& x, const Tensor& indices, Size<3> kernel_size,
                     const MaxUnpoolOptions<3>& options, Where where) {
-  const Call call("max_unpool3d", where);
+  const Call call("max_unpool3d", where, x, indices, kernel_size, options);
   return max_unpool(call, x, indices, kernel_size, options);
 }
 

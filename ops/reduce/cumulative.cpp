@@ -118,17 +118,17 @@ Tensor scanned(const Call& call, Scan scan, const Tensor& x, std::int64_t dim) {
 }  // namespace
 
 Tensor cumsum(const Tensor& x, std::int64_t dim, Where where) {
-  const Call call("cumsum", where, Cast::upcast);
+  const Call call("cumsum", where, Cast::upcast, x, dim);
   return scanned(call, running_sum, x, dim);
 }
 
 Tensor cumprod(const Tensor& x, std::int64_t dim, Where where) {
-  const Call call("cumprod", where, Cast::upcast);
+  const Call call("cumprod", where, Cast::upcast, x, dim);
   return scanned(call, running_product, x, dim);
 }
 
 Tensor prod(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("prod", where, Cast::upcast);
+  const Call call("prod", where, Cast::upcast, x, dims, keepdim);
   const auto [input] = call.inputs({{"input", x}});
   const DimMask reduced = check::dims(call, x, dims);
   const Tensor y = finish(kernels::prod(input, reduced), input, reduced, keepdim);

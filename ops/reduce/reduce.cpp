@@ -86,7 +86,7 @@ Tensor index_of_extreme(const Frame& call, bool largest, const Tensor& x,
 }  // namespace
 
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("sum", where, Cast::upcast);
+  const Call call("sum", where, Cast::upcast, x, dims, keepdim);
   const auto [input] = call.inputs({{"input", x}});
   const DimMask reduced = check::dims(call, x, dims);
   const Tensor y = finish(kernels::sum(input, reduced), input, reduced, keepdim);
@@ -99,7 +99,7 @@ Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
 }
 
 Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("mean", where);
+  const Call call("mean", where, x, dims, keepdim);
   check::floating(call, x);
   const DimMask reduced = check::dims(call, x, dims);
   const auto count = static_cast<double>(reduced_count(x, reduced));
@@ -114,61 +114,61 @@ Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
 }
 
 Tensor amax(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("amax", where);
+  const Call call("amax", where, x, dims, keepdim);
   return extreme(call, true, x, dims, keepdim, NaNGradient::nan);
 }
 
 Tensor amin(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("amin", where);
+  const Call call("amin", where, x, dims, keepdim);
   return extreme(call, false, x, dims, keepdim, NaNGradient::nan);
 }
 
 Tensor max(const Tensor& x, Where where) {
-  const Call call("max", where);
+  const Call call("max", where, x);
   return extreme(call, true, x, {}, false, NaNGradient::shared);
 }
 
 Tensor min(const Tensor& x, Where where) {
-  const Call call("min", where);
+  const Call call("min", where, x);
   return extreme(call, false, x, {}, false, NaNGradient::shared);
 }
 
 ValuesAndIndices max(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
-  const Call call("max", where);
-  return extreme_along(call, true, x, dim, keepdim);
+  const Call call("max", where, x, dim, keepdim);
+  return call.result(extreme_along(call, true, x, dim, keepdim));
 }
 
 ValuesAndIndices min(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
-  const Call call("min", where);
-  return extreme_along(call, false, x, dim, keepdim);
+  const Call call("min", where, x, dim, keepdim);
+  return call.result(extreme_along(call, false, x, dim, keepdim));
 }
 
 Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim, Where where) {
-  const Call call("argmax", where);
-  return index_of_extreme(call, true, x, dim, keepdim);
+  const Call call("argmax", where, x, dim, keepdim);
+  return call.result(index_of_extreme(call, true, x, dim, keepdim));
 }
 
 Tensor argmin(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim, Where where) {
-  const Call call("argmin", where);
-  return index_of_extreme(call, false, x, dim, keepdim);
+  const Call call("argmin", where, x, dim, keepdim);
+  return call.result(index_of_extreme(call, false, x, dim, keepdim));
 }
 
 Tensor all(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("all", where);
+  const Call call("all", where, x, dims, keepdim);
   check::defined(call, "input", x);
   check::dims(call, x, dims);
   return call.result(sum(x.detach() == 0, dims, keepdim) == 0);
 }
 
 Tensor any(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("any", where);
+  const Call call("any", where, x, dims, keepdim);
   check::defined(call, "input", x);
   check::dims(call, x, dims);
   return call.result(sum(x.detach() != 0, dims, keepdim) != 0);
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape, Where where) {
-  const Call call("sum_to", where);
+  const Call call("sum_to", where, x, shape);
   check::defined(call, "input", x);
   if (x.shape() == shape) {
     return whole_view(call, x);

@@ -34,23 +34,23 @@ ValuesAndIndices kth(const Tensor& x, std::size_t d, std::int64_t k, bool nan_wi
 }  // namespace
 
 ValuesAndIndices sort(const Tensor& x, std::int64_t dim, bool descending, Where where) {
-  const Call call("sort", where);
+  const Call call("sort", where, x, dim, descending);
   check::defined(call, "input", x);
   const std::size_t d = check::dim(call, x, dim);
   const Tensor indices = order(x, d, length_along(x, d), descending);
-  return {gather(x, dim, indices), indices};
+  return call.result(ValuesAndIndices{gather(x, dim, indices), indices});
 }
 
 Tensor argsort(const Tensor& x, std::int64_t dim, bool descending, Where where) {
-  const Call call("argsort", where);
+  const Call call("argsort", where, x, dim, descending);
   check::defined(call, "input", x);
   const std::size_t d = check::dim(call, x, dim);
-  return order(x, d, length_along(x, d), descending);
+  return call.result(order(x, d, length_along(x, d), descending));
 }
 
 ValuesAndIndices topk(const Tensor& x, std::int64_t k, std::int64_t dim, const TopkOptions& options,
                       Where where) {
-  const Call call("topk", where);
+  const Call call("topk", where, x, k, dim, options);
   check::defined(call, "input", x);
   const std::size_t d = check::dim(call, x, dim);
   const std::int64_t length = length_along(x, d);
@@ -61,12 +61,12 @@ ValuesAndIndices topk(const Tensor& x, std::int64_t k, std::int64_t dim, const T
                      {{"input", x}});
   }
   const Tensor indices = order(x, d, k, options.largest);
-  return {gather(x, dim, indices), indices};
+  return call.result(ValuesAndIndices{gather(x, dim, indices), indices});
 }
 
 ValuesAndIndices kthvalue(const Tensor& x, std::int64_t k, std::int64_t dim, bool keepdim,
                           Where where) {
-  const Call call("kthvalue", where);
+  const Call call("kthvalue", where, x, k, dim, keepdim);
   check::defined(call, "input", x);
   const std::size_t d = check::dim(call, x, dim);
   const std::int64_t length = length_along(x, d);
@@ -76,11 +76,11 @@ ValuesAndIndices kthvalue(const Tensor& x, std::int64_t k, std::int64_t dim, boo
                          " has length " + std::to_string(length),
                      {{"input", x}});
   }
-  return kth(x, d, k - 1, false, keepdim);
+  return call.result(kth(x, d, k - 1, false, keepdim));
 }
 
 ValuesAndIndices median(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
-  const Call call("median", where);
+  const Call call("median", where, x, dim, keepdim);
   check::defined(call, "input", x);
   const std::size_t d = check::dim(call, x, dim);
   const std::int64_t length = length_along(x, d);
@@ -88,11 +88,11 @@ ValuesAndIndices median(const Tensor& x, std::int64_t dim, bool keepdim, Where w
     fail<ShapeError>(call, "dimension " + std::to_string(d) + " has length 0, which has no middle",
                      {{"input", x}});
   }
-  return kth(x, d, (length - 1) / 2, true, keepdim);
+  return call.result(kth(x, d, (length - 1) / 2, true, keepdim));
 }
 
 Tensor median(const Tensor& x, Where where) {
-  const Call call("median", where);
+  const Call call("median", where, x);
   check::defined(call, "input", x);
   if (x.numel() == 0) {
     fail<ShapeError>(call, "no elements have no middle", {{"input", x}});

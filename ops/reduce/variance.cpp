@@ -34,9 +34,10 @@ struct Spread {
 };
 
 // The gradient of the variance to x; `grad` has the reduced dimensions as 1.
-Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Spread& spread) {
+Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Spread& spread,
+                            bool recorded) {
   const Tensor factor = widened(grad) * (2 / spread.divisor);
-  if (!grad_enabled() && !spread.dims.empty()) {
+  if (!recorded && !spread.dims.empty()) {
     const Tensor centre = kernels::mean(x, spread.reduced, spread.count, widened_dtype(x));
     return kernels::times_difference(factor, x, centre);
   }
@@ -48,34 +49,36 @@ Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Spread& s
 }  // namespace
 
 Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
-  const Call call("var", where);
+  const Call call("var", where, x, dims, options);
   check::floating(call, x);
   const Spread spread(call, x, dims, options);
   const Tensor kept = kernels::variance(x, spread.reduced, spread.count, spread.divisor);
-  return call.record({.output = finish(kept, x, spread.reduced, options.keepdim),
-                      .inputs = {x},
-                      .saved = {x},
-                      .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
-                        return {gradient_of_variance(reshape(b.grad, shape), b.saved(0), spread)};
-                      }});
+  return call.record(
+      {.output = finish(kept, x, spread.reduced, options.keepdim),
+       .inputs = {x},
+       .saved = {x},
+       .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
+         return {gradient_of_variance(reshape(b.grad, shape), b.saved(0), spread, b.recorded())};
+       }});
 }
 
 Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
-  const Call call("std", where);
+  const Call call("std", where, x, dims, options);
   check::floating(call, x);
   const Spread spread(call, x, dims, options);
   const Tensor kept = kernels::standard_deviation(x, spread.reduced, spread.count, spread.divisor);
   const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
-  return call.record({.output = y,
-                      .inputs = {x},
-                      .saved = {x, y},
-                      .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
-                        const Tensor deviation = b.saved(1);
-                        const Tensor none = deviation.detach() == 0;
-                        const Tensor grad = retrograd::where(
-                            none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, deviation)));
-                        return {gradient_of_variance(reshape(grad, shape), b.saved(0), spread)};
-                      }});
+  return call.record(
+      {.output = y,
+       .inputs = {x},
+       .saved = {x, y},
+       .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
+         const Tensor deviation = b.saved(1);
+         const Tensor none = deviation.detach() == 0;
+         const Tensor grad =
+             retrograd::where(none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, deviation)));
+         return {gradient_of_variance(reshape(grad, shape), b.saved(0), spread, b.recorded())};
+       }});
 }
 
 }  // namespace retrograd

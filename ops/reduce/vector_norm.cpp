@@ -42,7 +42,7 @@ Tensor gradient_of_norm(const Tensor& grad, const Tensor& x, const Tensor& norms
 }  // namespace
 
 Tensor norm(const Tensor& x, double p, const Dims& dims, bool keepdim, Where where) {
-  const Call call("norm", where, Cast::upcast);
+  const Call call("norm", where, Cast::upcast, x, p, dims, keepdim);
   const auto [input] = call.inputs({{"input", x, floating}});
   const DimMask reduced = check::dims(call, x, dims);
   if (std::isnan(p)) {

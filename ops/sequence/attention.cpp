@@ -92,7 +92,8 @@ Tensor weights(const Tensor& query, const Tensor& key, const AttentionOptions& o
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const AttentionOptions& options, Where where) {
-  const Call call("scaled_dot_product_attention", where, Cast::downcast);
+  const Call call("scaled_dot_product_attention", where, Cast::downcast, query, key, value,
+                  options);
   const auto [q, k, v, mask] = call.inputs({{"query", query, floating},
                                             {"key", key, like_first},
                                             {"value", value, like_first},

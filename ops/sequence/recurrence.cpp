@@ -129,19 +129,19 @@ Tensor rnn_cell(const Call& call, const Tensor& input, const Tensor& hx, const P
 
 Tensor rnn_tanh_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                      const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  const Call call("rnn_tanh_cell", where, Cast::downcast);
+  const Call call("rnn_tanh_cell", where, Cast::downcast, input, hx, w_ih, w_hh, b_ih, b_hh);
   return rnn_cell(call, input, hx, {w_ih, w_hh, b_ih, b_hh}, false);
 }
 
 Tensor rnn_relu_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                      const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  const Call call("rnn_relu_cell", where, Cast::downcast);
+  const Call call("rnn_relu_cell", where, Cast::downcast, input, hx, w_ih, w_hh, b_ih, b_hh);
   return rnn_cell(call, input, hx, {w_ih, w_hh, b_ih, b_hh}, true);
 }
 
 Tensor gru_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                 const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  const Call call("gru_cell", where, Cast::downcast);
+  const Call call("gru_cell", where, Cast::downcast, input, hx, w_ih, w_hh, b_ih, b_hh);
   return cell(call, 3, input, hx, {w_ih, w_hh, b_ih, b_hh},
               [](const Tensor& gates, const Tensor& h, recurrence::Hidden hidden) {
                 return recurrence::gru_step(gates, h, hidden);
@@ -150,7 +150,7 @@ Tensor gru_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const
 
 LSTMState lstm_cell(const Tensor& input, const LSTMState& hx, const Tensor& w_ih,
                     const Tensor& w_hh, const Tensor& b_ih, const Tensor& b_hh, Where where) {
-  const Call call("lstm_cell", where, Cast::downcast);
+  const Call call("lstm_cell", where, Cast::downcast, input, hx, w_ih, w_hh, b_ih, b_hh);
   const auto [x, h, wi, wh, bi, bh, c] = call.inputs({{"input", input, floating},
                                                       {"hx", hx.h, like_first},
                                                       {"w_ih", w_ih, like_first},
@@ -165,7 +165,7 @@ LSTMState lstm_cell(const Tensor& input, const LSTMState& hx, const Tensor& w_ih
   const Wide wide(x, p);
   const LSTMState next =
       recurrence::lstm_step(wide.gates, {.h = widened(h), .c = widened(c)}, wide.hidden());
-  return {.h = next.h.to(x.dtype()), .c = next.c.to(x.dtype())};
+  return call.result(LSTMState{.h = next.h.to(x.dtype()), .c = next.c.to(x.dtype())});
 }
 
 }  // namespace retrograd

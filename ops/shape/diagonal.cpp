@@ -78,7 +78,7 @@ Place checked_place(const Call& call, const Tensor& x, std::int64_t rank, std::i
 
 Tensor diagonal(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::int64_t dim2,
                 Where where) {
-  const Call call("diagonal", where);
+  const Call call("diagonal", where, x, offset, dim1, dim2);
   check::defined(call, "input", x);
   if (x.dim() < 2) {
     fail<ShapeError>(call, "needs at least two dimensions", {{"input", x}});
@@ -88,7 +88,7 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::in
 
 Tensor diag_embed(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::int64_t dim2,
                   Where where) {
-  const Call call("diag_embed", where);
+  const Call call("diag_embed", where, x, offset, dim1, dim2);
   check::defined(call, "input", x);
   if (x.dim() == 0) {
     fail<ShapeError>(call, "needs at least one dimension", {{"input", x}});

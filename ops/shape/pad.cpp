@@ -113,7 +113,7 @@ void check_edges(const Call& call, const Tensor& x, const Margins& margins, std:
 
 Tensor pad(const Tensor& x, const std::vector<std::int64_t>& padding, const PadOptions& options,
            Where where) {
-  const Call call("pad", where);
+  const Call call("pad", where, x, padding, options);
   check::defined(call, "input", x);
   const Margins margins = margins_of(call, x, padding);
   if (options.mode == PaddingMode::constant) {

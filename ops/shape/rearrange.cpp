@@ -89,7 +89,7 @@ Tensor triangle(const Call& call, const Tensor& x, std::int64_t diagonal, bool l
 }  // namespace
 
 Tensor repeat(const Tensor& x, const Dims& repeats, Where where) {
-  const Call call("repeat", where);
+  const Call call("repeat", where, x, repeats);
   check::defined(call, "input", x);
   if (repeats.size() < x.shape().size()) {
     fail<ShapeError>(call, "repeats " + to_string(repeats) + " need a number for each dimension",
@@ -99,7 +99,7 @@ Tensor repeat(const Tensor& x, const Dims& repeats, Where where) {
 }
 
 Tensor tile(const Tensor& x, const Dims& repeats, Where where) {
-  const Call call("tile", where);
+  const Call call("tile", where, x, repeats);
   check::defined(call, "input", x);
   Dims all = repeats;
   while (all.size() < x.shape().size()) {
@@ -109,7 +109,7 @@ Tensor tile(const Tensor& x, const Dims& repeats, Where where) {
 }
 
 Tensor flip(const Tensor& x, const Dims& dims, Where where) {
-  const Call call("flip", where);
+  const Call call("flip", where, x, dims);
   check::defined(call, "input", x);
   kernels::DimMask reversed{};
   if (!dims.empty()) {
@@ -122,7 +122,7 @@ Tensor flip(const Tensor& x, const Dims& dims, Where where) {
 }
 
 Tensor roll(const Tensor& x, const Dims& shifts, const Dims& dims, Where where) {
-  const Call call("roll", where);
+  const Call call("roll", where, x, shifts, dims);
   check::defined(call, "input", x);
   if (shifts.empty() || (dims.empty() ? shifts.size() != 1 : shifts.size() != dims.size())) {
     fail<ShapeError>(call,
@@ -146,18 +146,18 @@ Tensor roll(const Tensor& x, const Dims& shifts, const Dims& dims, Where where) 
 }
 
 Tensor tril(const Tensor& x, std::int64_t diagonal, Where where) {
-  const Call call("tril", where);
+  const Call call("tril", where, x, diagonal);
   return triangle(call, x, diagonal, true);
 }
 
 Tensor triu(const Tensor& x, std::int64_t diagonal, Where where) {
-  const Call call("triu", where);
+  const Call call("triu", where, x, diagonal);
   return triangle(call, x, diagonal, false);
 }
 
 std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, GridIndexing indexing,
                              Where where) {
-  const Call call("meshgrid", where);
+  const Call call("meshgrid", where, tensors, indexing);
   if (tensors.empty()) {
     fail<ShapeError>(call, "needs at least one tensor");
   }
@@ -180,7 +180,7 @@ std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, GridIndexing in
     const Tensor grid = expand(reshape(tensors[i], alone), shape);
     grids.push_back(swapped ? transpose(grid, 0, 1) : grid);
   }
-  return grids;
+  return call.result(grids);
 }
 
 }  // namespace retrograd

@@ -65,7 +65,7 @@ Tensor shown(const Call& call, const Tensor& x, const Shape& to, const Strides& 
 }  // namespace
 
 Tensor reshape(const Tensor& x, const Shape& shape, Where where) {
-  const Call call("reshape", where);
+  const Call call("reshape", where, x, shape);
   check::defined(call, "input", x);
   const Shape to = completed_shape(call, x, shape);
   const auto strides = reshaped_strides(x, to);
@@ -73,7 +73,7 @@ Tensor reshape(const Tensor& x, const Shape& shape, Where where) {
 }
 
 Tensor view(const Tensor& x, const Shape& shape, Where where) {
-  const Call call("view", where);
+  const Call call("view", where, x, shape);
   check::defined(call, "input", x);
   const Shape to = completed_shape(call, x, shape);
   const auto strides = reshaped_strides(x, to);
@@ -87,7 +87,7 @@ Tensor view(const Tensor& x, const Shape& shape, Where where) {
 }
 
 Tensor flatten(const Tensor& x, std::int64_t start, std::int64_t end, Where where) {
-  const Call call("flatten", where);
+  const Call call("flatten", where, x, start, end);
   check::defined(call, "input", x);
   if (x.dim() == 0) {
     return call.result(reshape(x, {1}));
@@ -112,7 +112,7 @@ Tensor flatten(const Tensor& x, std::int64_t start, std::int64_t end, Where wher
 }
 
 Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes, Where where) {
-  const Call call("unflatten", where);
+  const Call call("unflatten", where, x, dim, sizes);
   check::defined(call, "input", x);
   const std::size_t d = check::dim(call, x, dim);
   const std::int64_t length = x.dim() == 0 ? 1 : x.shape()[d];
@@ -133,7 +133,7 @@ Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes, Where wh
 }
 
 Tensor squeeze(const Tensor& x, std::optional<std::int64_t> dim, Where where) {
-  const Call call("squeeze", where);
+  const Call call("squeeze", where, x, dim);
   check::defined(call, "input", x);
   Shape shape;
   const std::size_t only = dim ? check::dim(call, x, *dim) : 0;
@@ -146,7 +146,7 @@ Tensor squeeze(const Tensor& x, std::optional<std::int64_t> dim, Where where) {
 }
 
 Tensor unsqueeze(const Tensor& x, std::int64_t dim, Where where) {
-  const Call call("unsqueeze", where);
+  const Call call("unsqueeze", where, x, dim);
   check::defined(call, "input", x);
   Shape shape = x.shape();
   const std::int64_t at = static_cast<std::int64_t>(check::dim_of(call, x, dim, x.dim() + 1));

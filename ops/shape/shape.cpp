@@ -33,17 +33,17 @@ Dims inverse(const Dims& order) {
 }  // namespace
 
 Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
-  const Call call("transpose", where);
+  const Call call("transpose", where, x, a, b);
   return exchanged(call, x, a, b);
 }
 
 Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
-  const Call call("swapaxes", where);
+  const Call call("swapaxes", where, x, a, b);
   return exchanged(call, x, a, b);
 }
 
 Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Where where) {
-  const Call call("movedim", where);
+  const Call call("movedim", where, x, source, destination);
   check::defined(call, "input", x);
   if (source.size() != destination.size()) {
     fail<ShapeError>(call,
@@ -77,7 +77,7 @@ Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Whe
 }
 
 Tensor permute(const Tensor& x, const Dims& dims, Where where) {
-  const Call call("permute", where);
+  const Call call("permute", where, x, dims);
   check::defined(call, "input", x);
   if (dims.size() != x.shape().size()) {
     fail<ShapeError>(call, "order " + to_string(dims) + " needs one number for each dimension",
@@ -139,7 +139,7 @@ Expansion expanded(const Call& call, const Tensor& x, const Shape& shape) {
 }  // namespace
 
 Tensor expand(const Tensor& x, const Shape& shape, Where where) {
-  const Call call("expand", where);
+  const Call call("expand", where, x, shape);
   const Expansion to = expanded(call, x, shape);
   return call.record({.output = tracked_view(x, to.shape, to.strides, x.impl().offset),
                       .inputs = {x},
@@ -149,7 +149,7 @@ Tensor expand(const Tensor& x, const Shape& shape, Where where) {
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape, Where where) {
-  const Call call("broadcast_to", where);
+  const Call call("broadcast_to", where, x, shape);
   return call.result(expand(x, expanded(call, x, shape).shape));
 }
 

@@ -121,7 +121,7 @@ Tensor join(const Call& call, const std::vector<Tensor>& parts, std::size_t dim,
 
 Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> start,
              std::optional<std::int64_t> end, std::int64_t step, Where where) {
-  const Call call("slice", where);
+  const Call call("slice", where, x, dim, start, end, step);
   const std::size_t d = check_sliced(call, x, dim);
   if (step < 1) {
     fail<ValueError>(call, "step " + std::to_string(step) + "; at least 1 is needed",
@@ -135,7 +135,7 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> star
 }
 
 Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index, Where where) {
-  const Call call("select", where);
+  const Call call("select", where, x, dim, index);
   const std::size_t d = check_sliced(call, x, dim);
   const std::int64_t size = x.shape()[d];
   if (index < -size || index >= size) {
@@ -150,7 +150,7 @@ Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index, Where where
 
 Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t length,
               Where where) {
-  const Call call("narrow", where);
+  const Call call("narrow", where, x, dim, start, length);
   const std::size_t d = check_sliced(call, x, dim);
   const std::int64_t size = x.shape()[d];
   const std::int64_t from = start < 0 ? start + size : start;
@@ -165,19 +165,19 @@ Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_
 }
 
 std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim, Where where) {
-  const Call call("split", where);
+  const Call call("split", where, x, size, dim);
   const std::size_t d = check_sliced(call, x, dim);
   const std::int64_t whole = x.shape()[d];
   if (size < 0 || (size == 0 && whole > 0)) {
     fail<ValueError>(call, "parts of " + std::to_string(size) + " elements; at least 1 is needed",
                      {{"input", x}});
   }
-  return pieces(x, d, equal_parts(whole, size, 1));
+  return call.result(pieces(x, d, equal_parts(whole, size, 1)));
 }
 
 std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes, std::int64_t dim,
                           Where where) {
-  const Call call("split", where);
+  const Call call("split", where, x, sizes, dim);
   const std::size_t d = check_sliced(call, x, dim);
   const std::int64_t whole = x.shape()[d];
   std::int64_t left = whole;
@@ -197,11 +197,11 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
                          " of length " + std::to_string(whole),
                      {{"input", x}});
   }
-  return pieces(x, d, sizes);
+  return call.result(pieces(x, d, sizes));
 }
 
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim, Where where) {
-  const Call call("chunk", where);
+  const Call call("chunk", where, x, chunks, dim);
   const std::size_t d = check_sliced(call, x, dim);
   if (chunks < 1) {
     fail<ValueError>(call, std::to_string(chunks) + " chunks; at least 1 is needed",
@@ -212,21 +212,22 @@ std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim
     fail<ValueError>(call, std::to_string(chunks) + " empty chunks are more than memory can hold",
                      {{"input", x}});
   }
-  return pieces(x, d, equal_parts(whole, (whole - 1) / chunks + (whole > 0 ? 1 : 0), chunks));
+  return call.result(
+      pieces(x, d, equal_parts(whole, (whole - 1) / chunks + (whole > 0 ? 1 : 0), chunks)));
 }
 
 std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim, Where where) {
-  const Call call("unbind", where);
+  const Call call("unbind", where, x, dim);
   const std::size_t d = check_sliced(call, x, dim);
   std::vector<Tensor> parts;
   for (std::int64_t i = 0; i < x.shape()[d]; ++i) {
     parts.push_back(select(x, static_cast<std::int64_t>(d), i));
   }
-  return parts;
+  return call.result(parts);
 }
 
 Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
-  const Call call("cat", where);
+  const Call call("cat", where, tensors, dim);
   if (tensors.empty()) {
     fail<ShapeError>(call, "needs at least one tensor");
   }
@@ -270,7 +271,7 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
 }
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
-  const Call call("stack", where);
+  const Call call("stack", where, tensors, dim);
   if (tensors.empty()) {
     fail<ShapeError>(call, "needs at least one tensor");
   }

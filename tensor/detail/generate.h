@@ -6,8 +6,8 @@
 
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/dispatch.h>
-#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/operation.h>
 
 namespace retrograd::detail {
 
@@ -16,17 +16,17 @@ inline Tensor fresh(const Frame& call, const Shape& shape, DType dtype) {
   return empty_tensor(shape, dtype);
 }
 
-inline Tensor finish(Tensor result, const TensorOptions& options) {
+inline Tensor finish(const Operation& call, Tensor result, const TensorOptions& options) {
   if (options.requires_grad) {
     result.set_requires_grad();
   }
-  return result;
+  return call.result(std::move(result));
 }
 
 // A new row-major tensor whose element i is value(i), converted.
 template <class Value>
-Tensor generate(const Frame& call, const Shape& shape, DType dtype, const TensorOptions& options,
-                Value&& value) {
+Tensor generate(const Operation& call, const Shape& shape, DType dtype,
+                const TensorOptions& options, Value&& value) {
   Tensor result = fresh(call, shape, dtype);
   for_dtype(dtype, [&]<class T>() {
     T* out = result.raw<T>();
@@ -34,7 +34,7 @@ Tensor generate(const Frame& call, const Shape& shape, DType dtype, const Tensor
       out[i] = value.template operator()<T>(i);
     }
   });
-  return finish(std::move(result), options);
+  return finish(call, std::move(result), options);
 }
 
 }  // namespace retrograd::detail

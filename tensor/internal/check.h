@@ -1,6 +1,9 @@
 // Checks that operators make before anything is computed. Internal.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
 #include <string>
 
 #include <retrograd/tensor/dims.h>
@@ -9,6 +12,48 @@
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::check {
+
+// A value in a message: a number with all its digits, a text, a shape.
+class Part {
+ public:
+  template <std::integral T>
+  Part(T value) noexcept
+      : kind_(Kind::integer), integer_(static_cast<std::int64_t>(value)) {}           // NOLINT
+  Part(double value) noexcept : kind_(Kind::floating), floating_(value) {}            // NOLINT
+  Part(const char* text) noexcept : kind_(Kind::text), text_(text) {}                 // NOLINT
+  Part(const std::string& text) noexcept : kind_(Kind::text), text_(text.c_str()) {}  // NOLINT
+  Part(const Dims& dims) noexcept : kind_(Kind::dims), dims_(&dims) {}                // NOLINT
+  std::string text() const;
+
+ private:
+  enum class Kind : std::uint8_t { integer, floating, text, dims };
+  Kind kind_;
+  union {
+    std::int64_t integer_;
+    double floating_;
+    const char* text_;
+    const Dims* dims_;
+  };
+};
+
+// The text with each {} replaced by the next value.
+std::string filled(const char* text, std::initializer_list<Part> values);
+
+// Throws E: "op: text", the values in it, and the tensors below.
+//   refuse<ShapeError>(call, {{"input", x}}, "dimension {} has length {}", d, length);
+template <class E, class... Values>
+[[noreturn]] void refuse(const Frame& call, std::initializer_list<ErrorArgument> tensors,
+                         const char* text, const Values&... values) {
+  fail<E>(call, filled(text, {Part(values)...}), tensors);
+}
+// The same unless `holds`.
+template <class E, class... Values>
+void require(const Frame& call, bool holds, std::initializer_list<ErrorArgument> tensors,
+             const char* text, const Values&... values) {
+  if (!holds) [[unlikely]] {
+    refuse<E>(call, tensors, text, values...);
+  }
+}
 
 void defined(const Frame& call, const char* name, const Tensor& x);
 // float32, float64 or bfloat16.

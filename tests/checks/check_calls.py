@@ -1,5 +1,6 @@
 """Checks how operators begin: a public function mentions the caller's line twice, as its parameter
-and in its Call, and nothing else passes it on; the operator's name stands once in its function.
+and in its Call, and nothing else passes it on; the operator's name stands once in its function; its
+Call is given all other parameters, in order, which a trace keeps.
 
 usage: check_calls.py SOURCE_FOLDER
 Prints one line for each fault and exits with 1 if there is one.
@@ -11,7 +12,32 @@ import sys
 # The end of a parameter list with the caller's line, and the function's body up to a closing brace in
 # the first column.
 FUNCTION = re.compile(r"^(?P<head>[A-Za-z][^;{}]*?\bWhere where\)[^;{}]*?)\{(?P<body>.*?)^\}", re.M | re.S)
-CALL = re.compile(r'\bconst (?:Call|Frame) \w+\((?P<name>"\w+"|[\w:.()]+), where\b')
+CALL = re.compile(r"\b(Call|Frame)(?: \w+)?\((?=[^()]*(?:\([^()]*\))?, where\b)")
+
+
+def split(text):
+    """The parts of a list, and what follows the bracket that ends it."""
+    parts, depth, start = [], 0, 0
+    for i, letter in enumerate(text):
+        if letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        if depth < 0 or (depth == 0 and letter == ","):
+            parts.append(text[start:i].strip())
+            start = i + 1
+        if depth < 0:
+            break
+    return parts
+
+
+def call_of(body):
+    """The type of the function's call, its name and its arguments; or nothing."""
+    found = CALL.search(body)
+    if not found:
+        return None
+    name, _, *arguments = split(body[found.end():])
+    return found[1], name, [each for each in arguments if not each.startswith("Cast::")]
 
 
 def code(text):
@@ -21,7 +47,16 @@ def code(text):
 
 def lines_mentioned(text):
     """How often a variable `where` is named: neither in a text nor as the operator of that name."""
-    return len(re.findall(r"(?<!retrograd::)(?<!kernels::)\bwhere\b(?!\()", re.sub(r'"[^"]*"', '""', text)))
+    return len(re.findall(r"(?<!retrograd::)(?<!kernels::)(?<!called<)\bwhere\b(?!\()", re.sub(r'"[^"]*"', '""', text)))
+
+
+def parameters(head):
+    """The names of a function's parameters but the line; a member has itself before them."""
+    inside = head[head.index("(") + 1:]
+    while re.search(r"<[^<>]*>", inside):
+        inside = re.sub(r"<[^<>]*>", "", inside)
+    names = [re.search(r"\w+$", part.strip())[0] for part in inside[:inside.index(")")].split(",")]
+    return (["*this"] if re.search(r"\bTensor::\w+\(", head) else []) + names[:-1]
 
 
 def faults(root):
@@ -36,12 +71,14 @@ def faults(root):
             title = re.search(r"([\w:]+)\(", match["head"])[1]
             used = lines_mentioned(match["body"])
             counted += 1 + used
-            if used != 1 or not CALL.search(match["body"]):
+            call = call_of(match["body"])
+            if used != 1 or not call:
                 yield (f"{name}:{line}: {title} mentions the caller's line {used + 1} times, "
                        "not in its parameter and its Call alone")
-            call = CALL.search(match["body"])
-            if call and call["name"].startswith('"') and match["body"].count(call["name"]) > 1:
-                yield f"{name}:{line}: {title} says its name {call['name']} more than once"
+            if call and call[0] == "Call" and call[2] != parameters(match["head"]):
+                yield f"{name}:{line}: {title}'s Call is not given ({', '.join(parameters(match['head']))})"
+            if call and call[1].startswith('"') and match["body"].count(call[1]) > 1:
+                yield f"{name}:{line}: {title} says its name {call[1]} more than once"
         everywhere = lines_mentioned(text)
         if everywhere != counted:
             yield f"{name}: {everywhere - counted} more mentions of a caller's line outside such functions"

@@ -58,10 +58,11 @@ def run_calls(body):
         return subprocess.run([sys.executable, calls, folder], capture_output=True, text=True)
 
 
-result = run_calls('  const Call call("f", where);\n  return retrograd::where(x, g(x), 0);  // where')
+result = run_calls('  const Call call("f", where, Cast::upcast, x);\n  return retrograd::where(x, g(x), 0);  // where')
 assert result.returncode == 0, result.stdout
-for body in ("  return g(x, where);", '  const Call call("f", where);\n  return g(x, where);',
-             "  return g(x);", '  const Call call("f", where);\n  fail(call, "f");'):
+for body in ("  return g(x, where);", '  const Call call("f", where, x);\n  return g(x, where);',
+             "  return g(x);", '  const Call call("f", where, x);\n  fail(call, "f");',
+             '  const Call call("f", where);\n  return g(x);'):
     result = run_calls(body)
     assert result.returncode == 1 and result.stdout.startswith("ops/math/a.cpp:3: f"), result.stdout
 
