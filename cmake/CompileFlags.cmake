@@ -56,7 +56,7 @@ mark_lines(retrograd)
 # instead of 6.9, and the chain and the step take 1 % longer.
 add_flags("^(tensor|autograd|ops|optim)/" $<$<CONFIG:Release>:-O2>
           EXCEPT "^(ops/kernels|tensor/loops)/")
-add_flags("^(functional|nn|data|io)/" $<$<CONFIG:Release>:-Os>)
+add_flags("^(graph|functional|nn|data|io)/" $<$<CONFIG:Release>:-Os>)
 
 # --- hardening, in optimised builds ---
 # Checks of the C library and the compiler that take no measurable time. The stack protector stands

@@ -8,12 +8,15 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/gradcheck.h>
 #include <retrograd/autograd/record.h>
+#include <retrograd/autograd/trace.h>
 #include <retrograd/data/data.h>
 #include <retrograd/explain/explain.h>
 #include <retrograd/functional/functional.h>
+#include <retrograd/graph/graph.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/nn/nn.h>
 #include <retrograd/ops/ops.h>
+#include <retrograd/ops/registry.h>
 #include <retrograd/optim/optim.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>

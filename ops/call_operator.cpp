@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include <retrograd/ops/detail/registry.h>
+
+namespace retrograd {
+
+namespace {
+
+struct Own {
+  std::mutex mutex;
+  std::map<std::string, OperatorFunction, std::less<>> functions;
+};
+Own& own() {
+  static Own registered;
+  return registered;
+}
+
+std::span<const detail::OperatorEntry> overloads(std::string_view name) {
+  for (const auto all : {detail::operators(), detail::tensor_functions()}) {
+    const auto [first, last] =
+        std::equal_range(all.begin(), all.end(), detail::OperatorEntry{name, nullptr},
+                         [](const auto& a, const auto& b) { return a.name < b.name; });
+    if (first != last) {
+      return {first, last};
+    }
+  }
+  return {};
+}
+
+OperatorFunction find_own(std::string_view name) {
+  const std::scoped_lock lock(own().mutex);
+  const auto found = own().functions.find(name);
+  return found == own().functions.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+void detail::register_operator(std::string name, OperatorFunction function, Where where) {
+  const Frame call("register_operator", where);
+  const bool is_ours = !overloads(name).empty();
+  const std::scoped_lock lock(own().mutex);
+  const auto [entry, fresh] = own().functions.try_emplace(name, function);
+  if (is_ours || (!fresh && entry->second != function)) {
+    if (is_ours) {
+      own().functions.erase(entry);
+    }
+    fail<ValueError>(call, "there is another operator of the name '" + name + "'");
+  }
+}
+
+bool is_operator(std::string_view name) {
+  return !overloads(name).empty() || find_own(name) != nullptr;
+}
+
+std::vector<std::string> operator_names() {
+  std::vector<std::string> names;
+  for (const auto all : {detail::operators(), detail::tensor_functions()}) {
+    for (const auto& entry : all) {
+      names.emplace_back(entry.name);
+    }
+  }
+  {
+    const std::scoped_lock lock(own().mutex);
+    for (const auto& [name, function] : own().functions) {
+      names.push_back(name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::vector<Tensor> call_operator(std::string_view name, const Arguments& arguments, Where where) {
+  const Frame call("call_operator", where);
+  std::vector<Tensor> outputs;
+  const auto ours = overloads(name);
+  for (const auto& entry : ours) {
+    if (entry.function(arguments, outputs)) {
+      return outputs;
+    }
+  }
+  const OperatorFunction function = find_own(name);
+  if (function != nullptr && function(arguments, outputs)) {
+    return outputs;
+  }
+  const bool is_known = !ours.empty() || function != nullptr;
+  fail<ValueError>(call, is_known ? "no '" + std::string(name) + "' takes these " +
+                                        std::to_string(arguments.size()) + " arguments"
+                                  : "there is no operator '" + std::string(name) +
+                                        "'; register_operator makes one's own known");
+}
+
+}  // namespace retrograd

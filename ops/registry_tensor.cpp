@@ -1,0 +1,66 @@
+// What ops/registry.cpp is for operators, for the functions of tensor/ and autograd/.
+#include <retrograd/autograd/backward.h>
+#include <retrograd/ops/detail/registry.h>
+#include <retrograd/ops/internal/arguments.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
+
+namespace retrograd::detail {
+
+namespace {
+
+using Tensors = std::vector<Tensor>;
+
+// What a trace tells of that is no function.
+Tensor grad_of(const Tensor& x) {
+  return x.grad();
+}
+Tensor unchanged(const Tensor& x) {
+  return view(x, x.shape());
+}
+
+constexpr OperatorEntry kFunctions[] = {
+    {"add_", called<&Tensor::add_>},
+    {"arange", called<as<Tensor(Scalar, Scalar, Scalar, TensorOptions, Where)>(arange)>},
+    {"backward",
+     called<as<void(const Tensors&, const Tensors&, BackwardOptions, Where)>(backward)>},
+    {"clone", called<&Tensor::clone>},
+    {"contiguous", called<&Tensor::contiguous>},
+    {"copy_", called<&Tensor::copy_>},
+    {"detach", called<&Tensor::detach>},
+    {"div_", called<&Tensor::div_>},
+    {"empty", called<empty>},
+    {"empty_like", called<empty_like>},
+    {"eye", called<eye>},
+    {"fill_", called<&Tensor::fill_>},
+    {"full", called<full>},
+    {"full_like", called<full_like>},
+    {"grad", called<grad>},
+    {"grad_of", called<grad_of>},
+    {"linspace", called<linspace>},
+    {"module_input", called<unchanged>},
+    {"module_output", called<unchanged>},
+    {"mul_", called<&Tensor::mul_>},
+    {"ones", called<ones>},
+    {"rand", called<rand>},
+    {"rand_like", called<rand_like>},
+    {"randint", called<randint>},
+    {"randn", called<randn>},
+    {"randn_like", called<randn_like>},
+    {"randperm", called<randperm>},
+    {"set_grad", called<&Tensor::set_grad>},
+    {"set_requires_grad", called<&Tensor::set_requires_grad>},
+    {"sub_", called<&Tensor::sub_>},
+    {"to", called<&Tensor::to>},
+    {"zero_", called<&Tensor::zero_>},
+    {"zero_grad", called<&Tensor::zero_grad>},
+    {"zeros", called<zeros>},
+};
+
+}  // namespace
+
+std::span<const OperatorEntry> tensor_functions() noexcept {
+  return kFunctions;
+}
+
+}  // namespace retrograd::detail
