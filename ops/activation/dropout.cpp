@@ -1,9 +1,9 @@
 #include <retrograd/ops/dropout.h>
 
+#include <algorithm>
 #include <cmath>
-#include <string>
 
-#include <retrograd/ops/internal/number.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/dropout.h>
 
@@ -13,10 +13,8 @@ namespace {
 
 void check_arguments(const Frame& call, const Tensor& x, double p) {
   check::floating(call, x);
-  if (!(p >= 0 && p <= 1)) {
-    fail<ValueError>(call, "p is " + number_text(p) + "; it must lie between 0 and 1",
-                     {{"input", x}});
-  }
+  check::require<ValueError>(call, p >= 0 && p <= 1, {{"input", x}},
+                             "p is {}; it must lie between 0 and 1", p);
 }
 
 Tensor draw(const Tensor& model, double p, Generator& generator) {
@@ -26,36 +24,31 @@ Tensor draw(const Tensor& model, double p, Generator& generator) {
 
 // Its own backward.
 Tensor masked(const Call& call, const Tensor& x, const Tensor& mask, double scale) {
-  return call.record({.output = kernels::masked_product(x, mask, scale),
-                      .inputs = {x},
-                      .saved = {mask},
-                      .backward = [op = call.name(), scale](const Backward& b) -> Gradients {
-                        return {masked(Call(op, {}), b.grad, b.saved(0), scale)};
-                      }});
+  return from_saved(call, kernels::masked_product(x, mask, scale), x, mask,
+                    [op = call.name(), scale](const Tensor& g, const Tensor& saved) {
+                      return masked(Call(op, {}), g, saved, scale);
+                    });
 }
 
 double scale_for(double p) {
   return p == 1 ? 0 : 1 / (1 - p);
 }
 
-// `leading` dimensions have their own numbers, the others share one.
-Tensor channel_dropout(const Call& call, const Tensor& x, std::size_t leading, double p,
-                       bool training, Generator& generator) {
+// Channels have one number each. `channels`: the dimension that counts them in an input of the rank
+// `least`; where there is one more dimension, it is 1.
+Tensor channel_dropout(const Call& call, const Tensor& x, double p, bool training,
+                       Generator& generator, std::int64_t least, std::ptrdiff_t channels,
+                       const char* shapes) {
+  check_arguments(call, x, p);
+  check::require<ShapeError>(call, x.dim() == least || x.dim() == least + 1, {{"input", x}},
+                             "needs an input {}", shapes);
   if (!training) {
     return whole_view(call, x);
   }
   Shape shape = x.shape();
-  for (std::size_t d = leading; d < shape.size(); ++d) {
-    shape[d] = 1;
-  }
+  std::fill(shape.begin() + (x.dim() == least ? channels : 1) + 1, shape.end(), 1);
   const Tensor mask = draw(empty_tensor(shape, x.dtype()), p, generator);
   return masked(call, x, expand_operand(mask, x.shape()), scale_for(p));
-}
-
-void check_rank(const Frame& call, const Tensor& x, std::int64_t least, const char* shapes) {
-  if (x.dim() != least && x.dim() != least + 1) {
-    fail<ShapeError>(call, std::string("needs an input ") + shapes, {{"input", x}});
-  }
 }
 
 }  // namespace
@@ -68,23 +61,17 @@ Tensor dropout(const Tensor& x, double p, bool training, Generator& generator, W
 
 Tensor dropout1d(const Tensor& x, double p, bool training, Generator& generator, Where where) {
   const Call call("dropout1d", where, x, p, training, generator);
-  check_arguments(call, x, p);
-  check_rank(call, x, 2, "(N, C, L) or (C, L)");
-  return channel_dropout(call, x, x.dim() == 2 ? 1 : 2, p, training, generator);
+  return channel_dropout(call, x, p, training, generator, 2, 0, "(N, C, L) or (C, L)");
 }
 
 Tensor dropout2d(const Tensor& x, double p, bool training, Generator& generator, Where where) {
   const Call call("dropout2d", where, x, p, training, generator);
-  check_arguments(call, x, p);
-  check_rank(call, x, 3, "(N, C, H, W) or (N, C, L)");
-  return channel_dropout(call, x, 2, p, training, generator);
+  return channel_dropout(call, x, p, training, generator, 3, 1, "(N, C, H, W) or (N, C, L)");
 }
 
 Tensor dropout3d(const Tensor& x, double p, bool training, Generator& generator, Where where) {
   const Call call("dropout3d", where, x, p, training, generator);
-  check_arguments(call, x, p);
-  check_rank(call, x, 4, "(N, C, D, H, W) or (C, D, H, W)");
-  return channel_dropout(call, x, x.dim() == 4 ? 1 : 2, p, training, generator);
+  return channel_dropout(call, x, p, training, generator, 4, 0, "(N, C, D, H, W) or (C, D, H, W)");
 }
 
 Tensor alpha_dropout(const Tensor& x, double p, bool training, Generator& generator, Where where) {

@@ -1,8 +1,6 @@
 // gelu, silu, mish and glu, declared in ops/activation.h.
-#include <cstdint>
-#include <string>
-
 #include <retrograd/ops/activation.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 
@@ -71,12 +69,8 @@ Tensor gated_slope(Gate gate, const Tensor& grad, const Tensor& x) {
 
 Tensor gated(const Call& call, Gate gate, const Tensor& x) {
   check::floating(call, x);
-  return call.record({.output = kernels::gated(gate, x),
-                      .inputs = {x},
-                      .saved = {x},
-                      .backward = [gate](const Backward& b) -> Gradients {
-                        return {gated_slope(gate, b.grad, b.saved(0))};
-                      }});
+  return from_saved(call, kernels::gated(gate, x), x, x,
+                    [gate](const Tensor& g, const Tensor& v) { return gated_slope(gate, g, v); });
 }
 
 }  // namespace
@@ -87,29 +81,22 @@ Tensor gelu(const Tensor& x, GeluApproximation approximate, Where where) {
 }
 
 Tensor silu(const Tensor& x, Where where) {
-  const Call call("silu", where, x);
-  return gated(call, Gate::silu, x);
+  return gated(Call("silu", where, x), Gate::silu, x);
 }
 
 Tensor mish(const Tensor& x, Where where) {
-  const Call call("mish", where, x);
-  return gated(call, Gate::mish, x);
+  return gated(Call("mish", where, x), Gate::mish, x);
 }
 
 Tensor glu(const Tensor& x, std::int64_t dim, Where where) {
   const Call call("glu", where, x, dim);
   check::floating(call, x);
-  if (x.dim() == 0) {
-    fail<ShapeError>(call, "the input has no dimension to halve", {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() > 0, {{"input", x}},
+                             "the input has no dimension to halve");
   const auto d = static_cast<std::int64_t>(check::dim(call, x, dim));
   const std::int64_t length = x.size(d);
-  if (length % 2 != 0) {
-    fail<ShapeError>(call,
-                     "dimension " + std::to_string(d) + " has length " + std::to_string(length) +
-                         "; it must be even to be halved",
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, length % 2 == 0, {{"input", x}},
+                             "dimension {} has length {}; it must be even to be halved", d, length);
   const Tensor a = slice(x, d, 0, length / 2);
   const Tensor b = slice(x, d, length / 2, length);
   return call.result(a * sigmoid(b));

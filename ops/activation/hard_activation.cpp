@@ -1,8 +1,6 @@
 // Activations of straight pieces, declared in ops/activation.h.
-#include <string>
-
 #include <retrograd/ops/activation.h>
-#include <retrograd/ops/internal/number.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/tensor/internal/number.h>
@@ -12,18 +10,16 @@ namespace retrograd {
 namespace {
 
 Tensor limited(const Call& call, const Tensor& x, double lower, double upper) {
+  check::floating(call, x);
   // As the dtype holds them, so that results at a bound compare as equal to it.
   const auto held = [&](double bound) { return detail::rounded(bound, x.dtype()).to<double>(); };
   const double min = held(lower);
   const double max = held(upper);
-  return call.record({.output = kernels::hardtanh(x, min, max),
-                      .inputs = {x},
-                      .saved = {x},
-                      .backward = [min, max](const Backward& b) -> Gradients {
-                        const Tensor given = b.saved(0);
-                        const Tensor below_max = where(given >= max, 0, b.grad);
-                        return {where(given <= min, 0, below_max)};
-                      }});
+  return from_saved(call, kernels::hardtanh(x, min, max), x, x,
+                    [min, max](const Tensor& g, const Tensor& v) {
+                      const Tensor below_max = where(v >= max, 0, g);
+                      return where(v <= min, 0, below_max);
+                    });
 }
 
 }  // namespace
@@ -31,45 +27,30 @@ Tensor limited(const Call& call, const Tensor& x, double lower, double upper) {
 Tensor hardtanh(const Tensor& x, double min_val, double max_val, Where where) {
   const Call call("hardtanh", where, x, min_val, max_val);
   check::floating(call, x);
-  if (!(min_val <= max_val)) {
-    fail<ValueError>(call,
-                     "min_val is " + number_text(min_val) + " and max_val " + number_text(max_val) +
-                         "; it must not be less",
-                     {{"input", x}});
-  }
+  check::require<ValueError>(call, min_val <= max_val, {{"input", x}},
+                             "min_val is {} and max_val {}; it must not be less", min_val, max_val);
   return limited(call, x, min_val, max_val);
 }
 
 Tensor relu6(const Tensor& x, Where where) {
-  const Call call("relu6", where, x);
-  check::floating(call, x);
-  return limited(call, x, 0, 6);
+  return limited(Call("relu6", where, x), x, 0, 6);
 }
 
 Tensor hardsigmoid(const Tensor& x, Where where) {
-  const Call call("hardsigmoid", where, x);
-  check::floating(call, x);
-  return call.record({.output = kernels::hardsigmoid(x),
-                      .inputs = {x},
-                      .saved = {x},
-                      .backward = [](const Backward& b) -> Gradients {
-                        const Tensor inside = abs(b.saved(0).detach()) < 3;
-                        return {retrograd::where(inside, b.grad / 6.0, 0)};
-                      }});
+  return from_input(Call("hardsigmoid", where, x), kernels::hardsigmoid, x,
+                    [](const Tensor& g, const Tensor& v) {
+                      const Tensor inside = abs(v.detach()) < 3;
+                      return retrograd::where(inside, g / 6.0, 0);
+                    });
 }
 
 Tensor hardswish(const Tensor& x, Where where) {
-  const Call call("hardswish", where, x);
-  check::floating(call, x);
-  return call.record({.output = kernels::hardswish(x),
-                      .inputs = {x},
-                      .saved = {x},
-                      .backward = [](const Backward& b) -> Gradients {
-                        const Tensor given = b.saved(0);
-                        const Tensor between = b.grad * (clamp(given, -3, 3) / 3.0 + 0.5);
-                        const Tensor up_to_3 = retrograd::where(given <= 3, between, b.grad);
-                        return {retrograd::where(given < -3, 0, up_to_3)};
-                      }});
+  return from_input(Call("hardswish", where, x), kernels::hardswish, x,
+                    [](const Tensor& g, const Tensor& v) {
+                      const Tensor between = g * (clamp(v, -3, 3) / 3.0 + 0.5);
+                      const Tensor up_to_3 = retrograd::where(v <= 3, between, g);
+                      return retrograd::where(v < -3, 0, up_to_3);
+                    });
 }
 
 }  // namespace retrograd

@@ -1,7 +1,5 @@
 #include <retrograd/ops/conv.h>
 
-#include <string>
-
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/internal/operator.h>
@@ -14,13 +12,11 @@ namespace convolving {
 namespace {
 
 Tensor conv_of(const Tensor& x, const Tensor& weight, const ConvShape& shape) {
-  const Call call("conv", {});
-  return conv(call, x, weight, {}, shape);
+  return conv(Call("conv", {}), x, weight, {}, shape);
 }
 
 Tensor input_grad_of(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  const Call call("conv_input_grad", {});
-  return input_grad(call, grad, weight, {}, shape);
+  return input_grad(Call("conv_input_grad", {}), grad, weight, {}, shape);
 }
 
 Tensor bias_grad(const Tensor& grad) {
@@ -87,27 +83,18 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
   check_ranks<N>(call, x, weight, static_cast<std::int64_t>(N + 2));
   const std::int64_t channels = x.size(-1 - static_cast<std::int64_t>(N));
   const std::int64_t expected = weight.shape()[1] * groups;
-  if (channels != expected) {
-    fail<ShapeError>(call,
-                     "input has " + std::to_string(channels) + " channels but weight expects " +
-                         std::to_string(expected) + " (weight.size(1) x groups = " +
-                         std::to_string(weight.shape()[1]) + " x " + std::to_string(groups) + ")",
-                     {{"input", x}, {"weight", weight}});
-  }
-  if (weight.shape()[0] % groups != 0) {
-    fail<ShapeError>(call,
-                     "the " + std::to_string(weight.shape()[0]) + " filters do not split into " +
-                         std::to_string(groups) + " groups",
-                     {{"input", x}, {"weight", weight}});
-  }
+  check::require<ShapeError>(
+      call, channels == expected, {{"input", x}, {"weight", weight}},
+      "input has {} channels but weight expects {} (weight.size(1) x groups = {} x {})", channels,
+      expected, weight.shape()[1], groups);
+  const std::int64_t filters = weight.shape()[0];
+  check::require<ShapeError>(call, filters % groups == 0, {{"input", x}, {"weight", weight}},
+                             "the {} filters do not split into {} groups", filters, groups);
   if (bias.defined()) {
     check::same_dtype(call, "input", x, "bias", bias);
-    if (bias.shape() != Shape{weight.shape()[0]}) {
-      fail<ShapeError>(call,
-                       "bias must have one element for each of the " +
-                           std::to_string(weight.shape()[0]) + " filters",
-                       {{"weight", weight}, {"bias", bias}});
-    }
+    check::require<ShapeError>(call, bias.shape() == Shape{filters},
+                               {{"weight", weight}, {"bias", bias}},
+                               "bias must have one element for each of the {} filters", filters);
   }
 }
 
@@ -135,12 +122,10 @@ ConvShape shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
     s.pad_before[at] = keeps_length ? (span - 1) / 2 : options.padding[d];
     s.pad_after[at] = keeps_length ? span - 1 - s.pad_before[at] : options.padding[d];
     const std::int64_t padded = s.input[at] + s.pad_before[at] + s.pad_after[at];
-    if (s.kernel[at] < 1 || span > padded) {
-      fail<ShapeError>(call,
-                       "the kernel spans " + std::to_string(span) + " but the padded input only " +
-                           std::to_string(padded) + " in spatial dimension " + std::to_string(d),
-                       {{"input", x}, {"weight", weight}});
-    }
+    check::require<ShapeError>(
+        call, s.kernel[at] >= 1 && span <= padded, {{"input", x}, {"weight", weight}},
+        "the kernel spans {} but the padded input only {} in spatial dimension {}", span, padded,
+        d);
     s.output[at] = (padded - span) / s.stride[at] + 1;
   }
   return s;
@@ -153,11 +138,9 @@ Tensor convolution(const Call& call, const Tensor& input, const Tensor& filters,
       call.inputs({{"input", input, floating}, {"weight", filters}, {"bias", offsets, optional}});
   check_options<N>(call, x, weight, options);
   for (std::size_t d = 0; d < N; ++d) {
-    if (options.padding.mode() == same && options.stride[d] != 1) {
-      fail<ValueError>(call,
-                       "padding 'same' needs stride 1, not " + std::to_string(options.stride[d]),
-                       {{"input", x}, {"weight", weight}});
-    }
+    check::require<ValueError>(call, options.padding.mode() != same || options.stride[d] == 1,
+                               {{"input", x}, {"weight", weight}},
+                               "padding 'same' needs stride 1, not {}", options.stride[d]);
   }
   check_groups(call, x, weight, options.groups);
   check_tensors<N>(call, x, weight, bias, options.groups);

@@ -15,28 +15,19 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
                    std::int64_t groups) {
   check_ranks<N>(call, x, weight, static_cast<std::int64_t>(N + 2));
   const std::int64_t channels = x.size(-1 - static_cast<std::int64_t>(N));
-  if (channels != weight.shape()[0]) {
-    fail<ShapeError>(call,
-                     "input has " + std::to_string(channels) + " channels but weight expects " +
-                         std::to_string(weight.shape()[0]) + " (weight.size(0))",
-                     {{"input", x}, {"weight", weight}});
-  }
-  if (channels % groups != 0) {
-    fail<ShapeError>(call,
-                     "the " + std::to_string(channels) + " channels do not split into " +
-                         std::to_string(groups) + " groups",
-                     {{"input", x}, {"weight", weight}});
-  }
+  check::require<ShapeError>(
+      call, channels == weight.shape()[0], {{"input", x}, {"weight", weight}},
+      "input has {} channels but weight expects {} (weight.size(0))", channels, weight.shape()[0]);
+  check::require<ShapeError>(call, channels % groups == 0, {{"input", x}, {"weight", weight}},
+                             "the {} channels do not split into {} groups", channels, groups);
   if (bias.defined()) {
     check::same_dtype(call, "input", x, "bias", bias);
     const std::int64_t filters = weight.shape()[1] * groups;
-    if (bias.shape() != Shape{filters}) {
-      fail<ShapeError>(call,
-                       "bias must have one element for each of the " + std::to_string(filters) +
-                           " output channels (weight.size(1) x groups = " +
-                           std::to_string(weight.shape()[1]) + " x " + std::to_string(groups) + ")",
-                       {{"weight", weight}, {"bias", bias}});
-    }
+    check::require<ShapeError>(call, bias.shape() == Shape{filters},
+                               {{"weight", weight}, {"bias", bias}},
+                               "bias must have one element for each of the {} output channels "
+                               "(weight.size(1) x groups = {} x {})",
+                               filters, weight.shape()[1], groups);
   }
 }
 
@@ -62,30 +53,22 @@ ConvShape shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
     s.pad_before[at] = options.padding[d];
     // Wider than the stride, the added places would be room for a window more.
     s.pad_after[at] = options.padding[d] - (extra >= s.stride[at] ? extra : 0);
-    if (extra < 0 || extra >= std::max(s.stride[at], s.dilation[at])) {
-      fail<ValueError>(call,
-                       "output_padding " + std::to_string(extra) + " in spatial dimension " +
-                           std::to_string(d) + "; it must be at least 0 and below the stride " +
-                           std::to_string(s.stride[at]) + " or the dilation " +
-                           std::to_string(s.dilation[at]),
-                       {{"input", x}, {"weight", weight}});
-    }
-    if (s.output[at] < 1 || s.kernel[at] < 1 ||
-        std::max(s.output[at], s.kernel[at]) > kLargestSize) {
-      fail<ShapeError>(call,
-                       "input and kernel must have places in spatial dimension " +
-                           std::to_string(d) + ", fewer than 2^31",
-                       {{"input", x}, {"weight", weight}});
-    }
+    check::require<ValueError>(
+        call, extra >= 0 && extra < std::max(s.stride[at], s.dilation[at]),
+        {{"input", x}, {"weight", weight}},
+        "output_padding {} in spatial dimension {}; it must be at least 0 and below the stride {} "
+        "or the dilation {}",
+        extra, d, s.stride[at], s.dilation[at]);
+    const auto [least, most] = std::minmax(s.output[at], s.kernel[at]);
+    check::require<ShapeError>(
+        call, least >= 1 && most <= kLargestSize, {{"input", x}, {"weight", weight}},
+        "input and kernel must have places in spatial dimension {}, fewer than 2^31", d);
     s.input[at] = (s.output[at] - 1) * s.stride[at] - 2 * options.padding[d] +
                   s.dilation[at] * (s.kernel[at] - 1) + extra + 1;
-    if (s.input[at] < 1) {
-      fail<ShapeError>(call,
-                       "the result has size " + std::to_string(s.input[at]) +
-                           " in spatial dimension " + std::to_string(d) + "; padding " +
-                           std::to_string(options.padding[d]) + " cuts off all of it",
-                       {{"input", x}, {"weight", weight}});
-    }
+    check::require<ShapeError>(
+        call, s.input[at] >= 1, {{"input", x}, {"weight", weight}},
+        "the result has size {} in spatial dimension {}; padding {} cuts off all of it",
+        s.input[at], d, options.padding[d]);
   }
   return s;
 }

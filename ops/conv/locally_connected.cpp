@@ -20,20 +20,15 @@ Shape checked_output(const Frame& call, const Tensor& x, const Tensor& weight,
     const std::int64_t padded = x.shape()[x.shape().size() - N + d] + 2 * options.padding[d];
     const std::int64_t kernel = weight.shape()[N + 2 + d];
     const std::int64_t span = options.dilation[d] * (kernel - 1) + 1;
-    if (kernel < 1 || span > padded) {
-      fail<ShapeError>(call,
-                       "the kernel spans " + std::to_string(span) + " but the padded input only " +
-                           std::to_string(padded) + " in spatial dimension " + std::to_string(d),
-                       {{"input", x}, {"weight", weight}});
-    }
+    check::require<ShapeError>(
+        call, kernel >= 1 && span <= padded, {{"input", x}, {"weight", weight}},
+        "the kernel spans {} but the padded input only {} in spatial dimension {}", span, padded,
+        d);
     output.push_back((padded - span) / options.stride[d] + 1);
-    if (output[d] != weight.shape()[d]) {
-      fail<ShapeError>(call,
-                       "the output has " + std::to_string(output[d]) +
-                           " places in spatial dimension " + std::to_string(d) +
-                           " but weight has filters for " + std::to_string(weight.shape()[d]),
-                       {{"input", x}, {"weight", weight}});
-    }
+    check::require<ShapeError>(
+        call, output[d] == weight.shape()[d], {{"input", x}, {"weight", weight}},
+        "the output has {} places in spatial dimension {} but weight has filters for {}", output[d],
+        d, weight.shape()[d]);
   }
   return output;
 }
@@ -42,23 +37,18 @@ template <std::size_t N>
 void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   check_ranks<N>(call, x, weight, static_cast<std::int64_t>(2 * N + 2));
   const std::int64_t channels = x.size(-1 - static_cast<std::int64_t>(N));
-  if (channels != weight.shape()[N + 1]) {
-    fail<ShapeError>(call,
-                     "input has " + std::to_string(channels) + " channels but weight expects " +
-                         std::to_string(weight.shape()[N + 1]) + " (weight.size(" +
-                         std::to_string(N + 1) + "))",
-                     {{"input", x}, {"weight", weight}});
-  }
+  check::require<ShapeError>(call, channels == weight.shape()[N + 1],
+                             {{"input", x}, {"weight", weight}},
+                             "input has {} channels but weight expects {} (weight.size({}))",
+                             channels, weight.shape()[N + 1], N + 1);
   if (bias.defined()) {
     check::same_dtype(call, "input", x, "bias", bias);
     Shape expected{weight.shape()[N]};
     for (std::size_t d = 0; d < N; ++d) {
       expected.push_back(weight.shape()[d]);
     }
-    if (bias.shape() != expected) {
-      fail<ShapeError>(call, "bias must have the shape " + to_string(expected),
-                       {{"weight", weight}, {"bias", bias}});
-    }
+    check::require<ShapeError>(call, bias.shape() == expected, {{"weight", weight}, {"bias", bias}},
+                               "bias must have the shape {}", expected);
   }
 }
 

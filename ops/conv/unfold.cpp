@@ -1,8 +1,6 @@
 #include <retrograd/ops/unfold.h>
 
-#include <algorithm>
-#include <string>
-
+#include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/conv/unfold.h>
 
@@ -10,10 +8,8 @@ namespace retrograd {
 
 namespace {
 
+using convolving::kLargestSize;
 using kernels::UnfoldShape;
-
-// Products of two sizes of a window stay far from overflow.
-constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
 
 Tensor fold_columns(const Call& call, const Tensor& columns, const UnfoldShape& shape);
 
@@ -21,8 +17,7 @@ Tensor unfold_image(const Call& call, const Tensor& x, const UnfoldShape& shape)
   return call.record({.output = kernels::unfold(x, shape),
                       .inputs = {x},
                       .backward = [shape](const Backward& b) -> Gradients {
-                        const Call folds("fold", {});
-                        return {fold_columns(folds, b.grad, shape)};
+                        return {fold_columns(Call("fold", {}), b.grad, shape)};
                       }});
 }
 
@@ -30,8 +25,7 @@ Tensor fold_columns(const Call& call, const Tensor& columns, const UnfoldShape& 
   return call.record({.output = kernels::fold(columns, shape),
                       .inputs = {columns},
                       .backward = [shape](const Backward& b) -> Gradients {
-                        const Call unfolds("unfold", {});
-                        return {unfold_image(unfolds, b.grad, shape)};
+                        return {unfold_image(Call("unfold", {}), b.grad, shape)};
                       }});
 }
 
@@ -46,26 +40,19 @@ UnfoldShape shape_of(const Frame& call, const Tensor& x, Size<2> image, Size<2> 
     s.dilation[d] = options.dilation[d];
     const auto [least, most] =
         std::minmax({s.kernel[d], s.stride[d], s.dilation[d], s.padding[d] + 1});
-    if (least < 1 || most > kLargestSize || s.image[d] < 0 || s.image[d] > kLargestSize) {
-      fail<ValueError>(
-          call,
-          "image " + std::to_string(s.image[d]) + ", kernel " + std::to_string(s.kernel[d]) +
-              ", stride " + std::to_string(s.stride[d]) + ", padding " +
-              std::to_string(s.padding[d]) + ", dilation " + std::to_string(s.dilation[d]) +
-              " in spatial dimension " + std::to_string(d) +
-              "; all must be below 2^31, image and padding at least 0 and the others 1",
-          {{"input", x}});
-    }
+    check::require<ValueError>(
+        call, least >= 1 && std::max(most, s.image[d]) <= kLargestSize && s.image[d] >= 0,
+        {{"input", x}},
+        "image {}, kernel {}, stride {}, padding {}, dilation {} in spatial dimension {}; all must "
+        "be below 2^31, image and padding at least 0 and the others 1",
+        s.image[d], s.kernel[d], s.stride[d], s.padding[d], s.dilation[d], d);
     const std::int64_t span = s.dilation[d] * (s.kernel[d] - 1) + 1;
-    const std::int64_t room = s.image[d] + 2 * s.padding[d] - span;
-    if (room < 0) {
-      fail<ShapeError>(call,
-                       "the window spans " + std::to_string(span) + " but the padded image only " +
-                           std::to_string(s.image[d] + 2 * s.padding[d]) +
-                           " in spatial dimension " + std::to_string(d),
-                       {{"input", x}});
-    }
-    s.output[d] = room / s.stride[d] + 1;
+    const std::int64_t padded = s.image[d] + 2 * s.padding[d];
+    check::require<ShapeError>(
+        call, span <= padded, {{"input", x}},
+        "the window spans {} but the padded image only {} in spatial dimension {}", span, padded,
+        d);
+    s.output[d] = (padded - span) / s.stride[d] + 1;
   }
   return s;
 }
@@ -75,9 +62,8 @@ UnfoldShape shape_of(const Frame& call, const Tensor& x, Size<2> image, Size<2> 
 Tensor unfold(const Tensor& x, Size<2> kernel_size, const UnfoldOptions& options, Where where) {
   const Call call("unfold", where, x, kernel_size, options);
   check::floating(call, x);
-  if (x.dim() != 3 && x.dim() != 4) {
-    fail<ShapeError>(call, "needs an input (N, C, H, W) or (C, H, W)", {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() == 3 || x.dim() == 4, {{"input", x}},
+                             "needs an input (N, C, H, W) or (C, H, W)");
   const std::size_t rank = x.shape().size();
   const UnfoldShape shape =
       shape_of(call, x, {x.shape()[rank - 2], x.shape()[rank - 1]}, kernel_size, options);
@@ -93,27 +79,18 @@ Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
             const UnfoldOptions& options, Where where) {
   const Call call("fold", where, columns, output_size, kernel_size, options);
   check::floating(call, columns);
-  if (columns.dim() != 2 && columns.dim() != 3) {
-    fail<ShapeError>(call, "needs columns (N, C kh kw, L) or (C kh kw, L)", {{"input", columns}});
-  }
+  check::require<ShapeError>(call, columns.dim() == 2 || columns.dim() == 3, {{"input", columns}},
+                             "needs columns (N, C kh kw, L) or (C kh kw, L)");
   const UnfoldShape shape = shape_of(call, columns, output_size, kernel_size, options);
   const std::size_t rank = columns.shape().size();
   const std::int64_t rows = columns.shape()[rank - 2];
   const std::int64_t length = columns.shape()[rank - 1];
   const std::int64_t taps = shape.kernel[0] * shape.kernel[1];
-  if (rows % taps != 0) {
-    fail<ShapeError>(call,
-                     std::to_string(rows) + " rows are no multiple of the kernel's " +
-                         std::to_string(taps) + " elements",
-                     {{"input", columns}});
-  }
-  if (length != shape.output[0] * shape.output[1]) {
-    fail<ShapeError>(call,
-                     "the image has " + std::to_string(shape.output[0]) + " x " +
-                         std::to_string(shape.output[1]) + " windows, not " +
-                         std::to_string(length),
-                     {{"input", columns}});
-  }
+  check::require<ShapeError>(call, rows % taps == 0, {{"input", columns}},
+                             "{} rows are no multiple of the kernel's {} elements", rows, taps);
+  check::require<ShapeError>(call, length == shape.output[0] * shape.output[1],
+                             {{"input", columns}}, "the image has {} x {} windows, not {}",
+                             shape.output[0], shape.output[1], length);
   check::numel(call,
                {rank == 3 ? columns.shape()[0] : 1, rows / taps, shape.image[0], shape.image[1]},
                columns.dtype());

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <string>
 
 #include <retrograd/autograd/call.h>
 #include <retrograd/ops/conv.h>
@@ -33,27 +32,22 @@ template <std::size_t N, class Options>
 void check_options(const Frame& call, const Tensor& x, const Tensor& weight,
                    const Options& options) {
   for (std::size_t d = 0; d < N; ++d) {
-    if (std::min(options.stride[d], options.dilation[d]) < 1 || options.padding[d] < 0 ||
-        std::max({options.stride[d], options.dilation[d], options.padding[d]}) > kLargestSize) {
-      fail<ValueError>(call,
-                       "stride " + std::to_string(options.stride[d]) + ", padding " +
-                           std::to_string(options.padding[d]) + ", dilation " +
-                           std::to_string(options.dilation[d]) + " in spatial dimension " +
-                           std::to_string(d) +
-                           "; stride and dilation must be at least 1, padding at least 0, and "
-                           "all below 2^31",
-                       {{"input", x}, {"weight", weight}});
-    }
+    check::require<ValueError>(
+        call,
+        std::min(options.stride[d], options.dilation[d]) >= 1 && options.padding[d] >= 0 &&
+            std::max({options.stride[d], options.dilation[d], options.padding[d]}) <= kLargestSize,
+        {{"input", x}, {"weight", weight}},
+        "stride {}, padding {}, dilation {} in spatial dimension {}; stride and dilation must be "
+        "at least 1, padding at least 0, and all below 2^31",
+        options.stride[d], options.padding[d], options.dilation[d], d);
   }
 }
 
 inline void check_groups(const Frame& call, const Tensor& x, const Tensor& weight,
                          std::int64_t groups) {
-  if (groups < 1 || groups > kLargestSize) {
-    fail<ValueError>(call,
-                     "groups " + std::to_string(groups) + "; at least 1 is needed, and below 2^31",
-                     {{"input", x}, {"weight", weight}});
-  }
+  check::require<ValueError>(call, groups >= 1 && groups <= kLargestSize,
+                             {{"input", x}, {"weight", weight}},
+                             "groups {}; at least 1 is needed, and below 2^31", groups);
 }
 
 // x with or without a batch, and a weight of `weight_rank` dimensions.
@@ -63,13 +57,11 @@ void check_ranks(const Frame& call, const Tensor& x, const Tensor& weight,
   // Of what Autocast made of them: it takes float32 beside bfloat16.
   check::same_dtype(call, "input", x, "weight", weight);
   constexpr auto rank = static_cast<std::int64_t>(N + 2);
-  if ((x.dim() != rank && x.dim() != rank - 1) || weight.dim() != weight_rank) {
-    fail<ShapeError>(call,
-                     "needs an input of " + std::to_string(rank) + " dimensions (or " +
-                         std::to_string(rank - 1) + " without a batch) and a weight of " +
-                         std::to_string(weight_rank),
-                     {{"input", x}, {"weight", weight}});
-  }
+  check::require<ShapeError>(
+      call, (x.dim() == rank || x.dim() == rank - 1) && weight.dim() == weight_rank,
+      {{"input", x}, {"weight", weight}},
+      "needs an input of {} dimensions (or {} without a batch) and a weight of {}", rank, rank - 1,
+      weight_rank);
 }
 
 }  // namespace retrograd::convolving

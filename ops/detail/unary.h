@@ -1,32 +1,42 @@
 // Functions of one tensor whose rule is one line. Internal.
 #pragma once
 
+#include <utility>
+
 #include <retrograd/autograd/call.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
+
+// y of x; `rule` gives the gradient of x from that of y, and `saved`.
+template <class Rule>
+Tensor from_saved(const Call& call, Tensor y, const Tensor& x, const Tensor& saved, Rule rule) {
+  return call.record(
+      {.output = std::move(y),
+       .inputs = {x},
+       .saved = {saved},
+       .backward = [rule](const Backward& b) -> Gradients { return {rule(b.grad, b.saved(0))}; }});
+}
 
 // y = f(x), floating; `rule` gives the gradient of x from that of y, and y.
 template <class Rule>
 Tensor from_output(const Call& call, kernels::Unary f, const Tensor& input, Rule rule) {
   const auto [x] = call.inputs({{"input", input, Needs::floating}});
   const Tensor y = kernels::unary(f, x);
-  return call.record(
-      {.output = y,
-       .inputs = {x},
-       .saved = {y},
-       .backward = [rule](const Backward& b) -> Gradients { return {rule(b.grad, b.saved(0))}; }});
+  return from_saved(call, y, x, y, rule);
 }
 
 // The same; `rule` gives it from the gradient of y, and x.
 template <class Rule>
 Tensor from_input(const Call& call, kernels::Unary f, const Tensor& input, Rule rule) {
   const auto [x] = call.inputs({{"input", input, Needs::floating}});
-  return call.record(
-      {.output = kernels::unary(f, x),
-       .inputs = {x},
-       .saved = {x},
-       .backward = [rule](const Backward& b) -> Gradients { return {rule(b.grad, b.saved(0))}; }});
+  return from_saved(call, kernels::unary(f, x), x, x, rule);
+}
+template <class Rule>
+Tensor from_input(const Call& call, Tensor (*f)(const Tensor&), const Tensor& x, Rule rule) {
+  check::floating(call, x);
+  return from_saved(call, f(x), x, x, rule);
 }
 
 }  // namespace retrograd
