@@ -1,8 +1,6 @@
 // Sampling along a grid. Everything that depends on the grid in steps, which corners a point lies
 // between and where it is mirrored, is a constant of the call; what is left is linear in the image
 // and in the grid, so that every derivative follows.
-#include <string>
-
 #include <retrograd/ops/embedding.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/image/grid.h>
@@ -18,16 +16,15 @@ void check_sample(const Frame& call, const Tensor& x, const Tensor& grid,
   check::floating(call, x);
   check::defined(call, "grid", grid);
   check::same_dtype(call, "input", x, "grid", grid);
-  if (x.dim() != 4 || grid.dim() != 4 || grid.shape()[3] != 2 || grid.shape()[0] != x.shape()[0]) {
-    fail<ShapeError>(call, "needs an input (N, C, H, W) and a grid (N, Ho, Wo, 2)",
-                     {{"input", x}, {"grid", grid}});
-  }
-  if (x.shape()[2] == 0 || x.shape()[3] == 0) {
-    fail<ShapeError>(call, "needs an image with places", {{"input", x}, {"grid", grid}});
-  }
-  if (options.mode != InterpolateMode::bilinear && options.mode != InterpolateMode::nearest) {
-    fail<ValueError>(call, "the mode must be bilinear or nearest", {{"input", x}});
-  }
+  check::require<ShapeError>(
+      call,
+      x.dim() == 4 && grid.dim() == 4 && grid.shape()[3] == 2 && grid.shape()[0] == x.shape()[0],
+      {{"input", x}, {"grid", grid}}, "needs an input (N, C, H, W) and a grid (N, Ho, Wo, 2)");
+  check::require<ShapeError>(call, x.shape()[2] != 0 && x.shape()[3] != 0,
+                             {{"input", x}, {"grid", grid}}, "needs an image with places");
+  check::require<ValueError>(
+      call, options.mode == InterpolateMode::bilinear || options.mode == InterpolateMode::nearest,
+      {{"input", x}}, "the mode must be bilinear or nearest");
 }
 
 // A coordinate of the grid in places of the image, (N, Ho, Wo).
@@ -88,12 +85,11 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions&
 Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners, Where where) {
   const Call call("affine_grid", where, theta, size, align_corners);
   check::floating(call, theta);
-  if (theta.dim() != 3 || theta.shape()[1] != 2 || theta.shape()[2] != 3 || size.size() != 4 ||
-      size[0] != theta.shape()[0] || size[2] < 0 || size[3] < 0) {
-    fail<ShapeError>(call,
-                     "needs a theta (N, 2, 3) and a size (N, C, H, W), not " + to_string(size),
-                     {{"theta", theta}});
-  }
+  check::require<ShapeError>(
+      call,
+      theta.dim() == 3 && theta.shape()[1] == 2 && theta.shape()[2] == 3 && size.size() == 4 &&
+          size[0] == theta.shape()[0] && size[2] >= 0 && size[3] >= 0,
+      {{"theta", theta}}, "needs a theta (N, 2, 3) and a size (N, C, H, W), not {}", size);
   const auto line = [&](std::int64_t count) {
     const double edge =
         align_corners ? 1.0 : static_cast<double>(count - 1) / static_cast<double>(count);

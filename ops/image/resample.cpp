@@ -1,9 +1,7 @@
 #include <retrograd/ops/resample.h>
 
 #include <cmath>
-#include <string>
 
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/image/resample.h>
 
@@ -46,33 +44,22 @@ std::size_t rank_of(InterpolateMode mode) {
 
 void check_options(const Frame& call, const Tensor& x, const InterpolateOptions& options) {
   check::floating(call, x);
-  if (x.dim() < 3 || x.dim() > 5) {
-    fail<ShapeError>(call, "needs an input (N, C, spatial...) of 3 to 5 dimensions",
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() >= 3 && x.dim() <= 5, {{"input", x}},
+                             "needs an input (N, C, spatial...) of 3 to 5 dimensions");
   const std::size_t rank = x.shape().size() - 2;
   const std::size_t wanted = rank_of(options.mode);
-  if (wanted != 0 && wanted != rank) {
-    fail<ShapeError>(call,
-                     "the mode is for " + std::to_string(wanted) + " spatial dimensions, not " +
-                         std::to_string(rank),
-                     {{"input", x}});
-  }
-  if (options.align_corners && wanted == 0) {
-    fail<ValueError>(call, "align_corners is for the linear and cubic modes alone", {{"input", x}});
-  }
+  check::require<ShapeError>(call, wanted == 0 || wanted == rank, {{"input", x}},
+                             "the mode is for {} spatial dimensions, not {}", wanted, rank);
+  check::require<ValueError>(call, !options.align_corners || wanted != 0, {{"input", x}},
+                             "align_corners is for the linear and cubic modes alone");
   const std::vector<double>& factors = options.scale_factor.values();
-  if (options.size.empty() == factors.empty()) {
-    fail<ValueError>(call, "needs either size or scale_factor", {{"input", x}});
-  }
+  check::require<ValueError>(call, options.size.empty() != factors.empty(), {{"input", x}},
+                             "needs either size or scale_factor");
   const std::size_t given = options.size.size() + factors.size();
-  if (given != 1 && given != rank) {
-    fail<ValueError>(call,
-                     "size or scale_factor has " + std::to_string(given) +
-                         " numbers; 1 or one for each of the " + std::to_string(rank) +
-                         " spatial dimensions is needed",
-                     {{"input", x}});
-  }
+  check::require<ValueError>(call, given == 1 || given == rank, {{"input", x}},
+                             "size or scale_factor has {} numbers; 1 or one for each of the {} "
+                             "spatial dimensions is needed",
+                             given, rank);
 }
 
 kernels::ResampleAxis axis_of(const Frame& call, const Tensor& x, const InterpolateOptions& options,
@@ -92,13 +79,10 @@ kernels::ResampleAxis axis_of(const Frame& call, const Tensor& x, const Interpol
     wanted = std::floor(static_cast<double>(axis.input) * pick(factors));
   }
   constexpr double kMost = 2147483648.0;
-  if (axis.input < 1 || !(wanted >= 1 && wanted < kMost)) {
-    fail<ValueError>(call,
-                     "spatial dimension " + std::to_string(d) + " of length " +
-                         std::to_string(axis.input) + " cannot become " + number_text(wanted) +
-                         " long; both must be at least 1 and below 2^31",
-                     {{"input", x}});
-  }
+  check::require<ValueError>(call, axis.input >= 1 && wanted >= 1 && wanted < kMost, {{"input", x}},
+                             "spatial dimension {} of length {} cannot become {} long; both must "
+                             "be at least 1 and below 2^31",
+                             d, axis.input, wanted);
   axis.output = static_cast<std::int64_t>(wanted);
   axis.scale = factors.empty() || options.recompute_scale_factor
                    ? static_cast<double>(axis.input) / static_cast<double>(axis.output)
@@ -126,18 +110,12 @@ namespace {
 // Splits off the last three dimensions, checked to be there.
 Shape leading(const Frame& call, const Tensor& x, std::int64_t factor) {
   check::defined(call, "input", x);
-  if (x.dim() < 3 || x.dim() > 6) {
-    fail<ShapeError>(call, "needs an input (..., C, H, W) of 3 to 6 dimensions", {{"input", x}});
-  }
-  if (factor < 1 || factor >= (std::int64_t{1} << 15)) {
-    fail<ValueError>(
-        call, "the factor is " + std::to_string(factor) + "; at least 1 and below 2^15 is needed",
-        {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() >= 3 && x.dim() <= 6, {{"input", x}},
+                             "needs an input (..., C, H, W) of 3 to 6 dimensions");
+  check::require<ValueError>(call, factor >= 1 && factor < (std::int64_t{1} << 15), {{"input", x}},
+                             "the factor is {}; at least 1 and below 2^15 is needed", factor);
   Shape shape = x.shape();
-  for (int i = 0; i < 3; ++i) {
-    shape.erase(shape.size() - 1);
-  }
+  shape.resize(shape.size() - 3);
   return shape;
 }
 
@@ -169,12 +147,8 @@ Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where) 
   const std::int64_t channels = x.size(-3);
   const std::int64_t height = x.size(-2);
   const std::int64_t width = x.size(-1);
-  if (channels % (r * r) != 0) {
-    fail<ShapeError>(call,
-                     "the " + std::to_string(channels) + " channels do not split into blocks of " +
-                         std::to_string(r) + " x " + std::to_string(r),
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, channels % (r * r) == 0, {{"input", x}},
+                             "the {} channels do not split into blocks of {} x {}", channels, r, r);
   const std::int64_t kept = channels / (r * r);
   const Tensor split = reshape(x, joined(front, {kept, r, r, height, width}));
   const Tensor moved = permute(split, order(front.size(), {0, 3, 1, 4, 2}));
@@ -188,12 +162,8 @@ Tensor pixel_unshuffle(const Tensor& x, std::int64_t downscale_factor, Where whe
   const std::int64_t channels = x.size(-3);
   const std::int64_t height = x.size(-2);
   const std::int64_t width = x.size(-1);
-  if (height % r != 0 || width % r != 0) {
-    fail<ShapeError>(
-        call,
-        "the image does not split into blocks of " + std::to_string(r) + " x " + std::to_string(r),
-        {{"input", x}});
-  }
+  check::require<ShapeError>(call, height % r == 0 && width % r == 0, {{"input", x}},
+                             "the image does not split into blocks of {} x {}", r, r);
   const Tensor split = reshape(x, joined(front, {channels, height / r, r, width / r, r}));
   const Tensor moved = permute(split, order(front.size(), {0, 2, 4, 1, 3}));
   return call.result(reshape(moved, joined(front, {channels * r * r, height / r, width / r})));

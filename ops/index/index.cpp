@@ -1,6 +1,7 @@
 #include <retrograd/ops/index.h>
 
 #include <retrograd/ops/detail/index.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/index/index.h>
 
@@ -17,13 +18,9 @@ std::size_t check_index(const Frame& call, const Tensor& x, std::int64_t dim, co
   for (std::size_t i = 0; fits && i < x.shape().size(); ++i) {
     fits = i == d || index.shape()[i] <= x.shape()[i];
   }
-  if (!fits) {
-    fail<ShapeError>(
-        call,
-        "index must have the input's rank and be no longer than it but along dimension " +
-            std::to_string(d),
-        {{"input", x}, {"index", index}});
-  }
+  check::require<ShapeError>(
+      call, fits, {{"input", x}, {"index", index}},
+      "index must have the input's rank and be no longer than it but along dimension {}", d);
   check::indices(call, x, index, static_cast<std::int64_t>(d), x.dim() == 0 ? 1 : x.shape()[d],
                  false);
   return d;
@@ -37,10 +34,8 @@ Tensor check_source(const Frame& call, const Tensor& x, const Tensor& index, con
   for (std::size_t i = 0; fits && i < index.shape().size(); ++i) {
     fits = index.shape()[i] <= source.shape()[i];
   }
-  if (!fits) {
-    fail<ShapeError>(call, "source must have the index's rank and be nowhere shorter than it",
-                     {{"index", index}, {"source", source}});
-  }
+  check::require<ShapeError>(call, fits, {{"index", index}, {"source", source}},
+                             "source must have the index's rank and be nowhere shorter than it");
   Tensor part = source;
   for (std::size_t i = 0; i < index.shape().size(); ++i) {
     if (index.shape()[i] != source.shape()[i]) {
@@ -54,9 +49,8 @@ Tensor check_source(const Frame& call, const Tensor& x, const Tensor& index, con
 std::size_t check_scatter(const Frame& call, const Tensor& x, std::int64_t dim,
                           const Tensor& index) {
   const std::size_t d = check_index(call, x, dim, index);
-  if (x.dim() == 0) {
-    fail<ShapeError>(call, "the input has no dimension to scatter along", {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() > 0, {{"input", x}},
+                             "the input has no dimension to scatter along");
   return d;
 }
 
@@ -68,13 +62,11 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, Where wher
   if (x.dim() == 0) {
     return call.result(x.clone());
   }
-  return call.record({.output = kernels::gather(x, d, index),
-                      .inputs = {x},
-                      .saved = {index},
-                      .backward = [dim, shape = x.shape()](const Backward& b) -> Gradients {
-                        const Tensor zero = expand(zeros({}, {.dtype = b.grad.dtype()}), shape);
-                        return {scatter_add(zero, dim, b.saved(0), b.grad)};
-                      }});
+  return from_saved(call, kernels::gather(x, d, index), x, index,
+                    [dim, shape = x.shape()](const Tensor& g, const Tensor& at) {
+                      const Tensor zero = expand(zeros({}, {.dtype = g.dtype()}), shape);
+                      return scatter_add(zero, dim, at, g);
+                    });
 }
 
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
@@ -110,12 +102,8 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar va
   const std::size_t d = check_scatter(call, x, dim, index);
   check::value(call, x, value);
   const Tensor source = expand_operand(full({}, value, {.dtype = x.dtype()}), index.shape());
-  return call.record({.output = kernels::scatter(x, d, index, source),
-                      .inputs = {x},
-                      .saved = {index},
-                      .backward = [dim](const Backward& b) -> Gradients {
-                        return {scatter(b.grad, dim, b.saved(0), 0)};
-                      }});
+  return from_saved(call, kernels::scatter(x, d, index, source), x, index,
+                    [dim](const Tensor& g, const Tensor& at) { return scatter(g, dim, at, 0); });
 }
 
 Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::int64_t> dim,
@@ -128,9 +116,8 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::i
     return call.result(take(x, index));
   }
   const std::size_t d = check::dim(call, x, *dim);
-  if (x.dim() != index.dim()) {
-    fail<ShapeError>(call, "index must have the input's rank", {{"input", x}, {"index", index}});
-  }
+  check::require<ShapeError>(call, x.dim() == index.dim(), {{"input", x}, {"index", index}},
+                             "index must have the input's rank");
   check::indices(call, x, index, static_cast<std::int64_t>(d), x.dim() == 0 ? 1 : x.shape()[d],
                  false);
   if (x.dim() == 0) {

@@ -36,13 +36,10 @@ Tensor from_front(const Tensor& index, std::int64_t size) {
 Entry masked_entry(const Frame& call, const Tensor& x, const Tensor& mask, std::size_t dim) {
   std::int64_t size = 1;
   for (std::size_t d = 0; d < mask.shape().size(); ++d) {
-    if (mask.shape()[d] != x.shape()[dim + d]) {
-      fail<IndexError>(call,
-                       "the mask's dimension " + std::to_string(d) + " has length " +
-                           std::to_string(mask.shape()[d]) + ", the input's dimension " +
-                           std::to_string(dim + d) + " has " + std::to_string(x.shape()[dim + d]),
-                       {{"input", x}, {"mask", mask}});
-    }
+    check::require<IndexError>(
+        call, mask.shape()[d] == x.shape()[dim + d], {{"input", x}, {"mask", mask}},
+        "the mask's dimension {} has length {}, the input's dimension {} has {}", d,
+        mask.shape()[d], dim + d, x.shape()[dim + d]);
     size *= mask.shape()[d];
   }
   return {kernels::nonzero_positions(mask), size};
@@ -67,25 +64,20 @@ Reading reading_of(const Frame& call, const Tensor& x, const Indices& indices) {
   Dims indexed;
   Dims others;
   std::size_t dim = 0;
-  const auto refuse_too_many = [&] {
-    fail<IndexError>(call, "more indices than the input has dimensions", {{"input", x}});
-  };
   for (const auto& index : indices) {
     std::size_t width = 1;
     if (index) {
       check::defined(call, "an index", *index);
-      if (index->dtype() != int64 && index->dtype() != boolean) {
-        fail<DTypeError>(call, "indices must be int64 or boolean masks",
-                         {{"input", x}, {"index", *index}});
-      }
-      width = index->dtype() == boolean ? index->shape().size() : 1;
-      if (width == 0) {
-        fail<ShapeError>(call, "a mask needs a dimension", {{"input", x}, {"mask", *index}});
-      }
+      const bool is_mask = index->dtype() == boolean;
+      check::require<DTypeError>(call, is_mask || index->dtype() == int64,
+                                 {{"input", x}, {"index", *index}},
+                                 "indices must be int64 or boolean masks");
+      width = is_mask ? index->shape().size() : 1;
+      check::require<ShapeError>(call, width > 0, {{"input", x}, {"mask", *index}},
+                                 "a mask needs a dimension");
     }
-    if (dim + width > x.shape().size()) {
-      refuse_too_many();
-    }
+    check::require<IndexError>(call, dim + width <= x.shape().size(), {{"input", x}},
+                               "more indices than the input has dimensions");
     if (!index) {
       others.push_back(static_cast<std::int64_t>(dim));
     } else if (index->dtype() == boolean) {
@@ -100,9 +92,7 @@ Reading reading_of(const Frame& call, const Tensor& x, const Indices& indices) {
     }
     dim += width;
   }
-  if (entries.empty()) {
-    fail<ValueError>(call, "needs at least one index", {{"input", x}});
-  }
+  check::require<ValueError>(call, !entries.empty(), {{"input", x}}, "needs at least one index");
   for (; dim < x.shape().size(); ++dim) {
     others.push_back(static_cast<std::int64_t>(dim));
   }
@@ -155,10 +145,10 @@ Tensor slices_of(const Frame& call, const Tensor& x, const Reading& r, const Ope
     check::value(call, x, values.number());
     given = full({}, values.number(), {.dtype = x.dtype()});
   }
-  if (broadcast_shapes(call.name(), r.result, given.shape()) != r.result) {
-    fail<ShapeError>(call, "values do not broadcast to the indexed shape " + to_string(r.result),
-                     {{"input", x}, {"values", given}});
-  }
+  check::require<ShapeError>(call,
+                             broadcast_shapes(call.name(), r.result, given.shape()) == r.result,
+                             {{"input", x}, {"values", given}},
+                             "values do not broadcast to the indexed shape {}", r.result);
   Shape slices = r.joined;
   slices[r.at] = r.places.numel();
   return reshape(expand_operand(given, r.result), slices);

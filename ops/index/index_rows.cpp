@@ -1,5 +1,6 @@
 // Slices by index. Selecting and adding are each other's backward.
 #include <retrograd/ops/detail/index.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/index/index.h>
@@ -24,17 +25,14 @@ void indices(const Frame& call, const Tensor& x, const Tensor& index, std::int64
     rest /= length;
     offset += position[d] * index.strides()[d];
   }
-  fail<IndexError>(call,
-                   "index " + std::to_string(index.raw<std::int64_t>()[offset]) + " at " +
-                       to_string(position) + " is out of range for dimension " +
-                       std::to_string(dim) + " of length " + std::to_string(size),
-                   {{"input", x}, {"index", index}});
+  refuse<IndexError>(call, {{"input", x}, {"index", index}},
+                     "index {} at {} is out of range for dimension {} of length {}",
+                     index.raw<std::int64_t>()[offset], position, dim, size);
 }
 
 void not_fraction(const Frame& call, const Tensor& x, Scalar value) {
-  if (!is_floating(x.dtype()) && value.kind() == Scalar::Kind::floating) {
-    fail<DTypeError>(call, "a floating value does not fit the input", {{"input", x}});
-  }
+  require<DTypeError>(call, is_floating(x.dtype()) || value.kind() != Scalar::Kind::floating,
+                      {{"input", x}}, "a floating value does not fit the input");
 }
 
 void value(const Frame& call, const Tensor& x, Scalar value) {
@@ -51,9 +49,8 @@ std::size_t check_rows(const Frame& call, const Tensor& x, std::int64_t dim, con
   check::defined(call, "input", x);
   check::dtype(call, "index", index, int64);
   const std::size_t d = check::dim(call, x, dim);
-  if (index.dim() > 1) {
-    fail<ShapeError>(call, "index must be a vector", {{"input", x}, {"index", index}});
-  }
+  check::require<ShapeError>(call, index.dim() <= 1, {{"input", x}, {"index", index}},
+                             "index must be a vector");
   check::indices(call, x, index, static_cast<std::int64_t>(d), x.dim() == 0 ? 1 : x.shape()[d],
                  false);
   return d;
@@ -67,11 +64,9 @@ void check_source(const Frame& call, const Tensor& x, std::size_t dim, const Ten
   if (x.dim() > 0) {
     shape[dim] = index.numel();
   }
-  const bool one = x.dim() == 0 && index.numel() == 1;
-  if (source.shape() != shape || (x.dim() == 0 && !one)) {
-    fail<ShapeError>(call, "source must have the input's shape but one slice for each index",
-                     {{"input", x}, {"index", index}, {"source", source}});
-  }
+  check::require<ShapeError>(call, source.shape() == shape && (x.dim() > 0 || index.numel() == 1),
+                             {{"input", x}, {"index", index}, {"source", source}},
+                             "source must have the input's shape but one slice for each index");
 }
 
 // Scalars go as vectors of one element.
@@ -85,23 +80,17 @@ Tensor select_rows(const Tensor& x, std::size_t dim, const Tensor& index);
 Tensor add_rows_to_zeros(const Tensor& source, std::size_t dim, const Tensor& index,
                          const Shape& shape) {
   const Call call("index_add_to_zeros", {});
-  return call.record(
-      {.output = kernels::add_rows(zeros(shape, {.dtype = source.dtype()}), dim, index, source),
-       .inputs = {source},
-       .saved = {index},
-       .backward = [dim](const Backward& b) -> Gradients {
-         return {select_rows(b.grad, dim, b.saved(0))};
-       }});
+  return from_saved(
+      call, kernels::add_rows(zeros(shape, {.dtype = source.dtype()}), dim, index, source), source,
+      index, [dim](const Tensor& g, const Tensor& at) { return select_rows(g, dim, at); });
 }
 
 Tensor select_rows(const Tensor& x, std::size_t dim, const Tensor& index) {
   const Call call("index_select", {});
-  return call.record({.output = kernels::index_select(x, dim, index),
-                      .inputs = {x},
-                      .saved = {index},
-                      .backward = [dim, shape = x.shape()](const Backward& b) -> Gradients {
-                        return {add_rows_to_zeros(b.grad, dim, b.saved(0), shape)};
-                      }});
+  return from_saved(call, kernels::index_select(x, dim, index), x, index,
+                    [dim, shape = x.shape()](const Tensor& g, const Tensor& at) {
+                      return add_rows_to_zeros(g, dim, at, shape);
+                    });
 }
 
 Tensor add_rows(const Call& call, const Tensor& x, std::size_t dim, const Tensor& index,
@@ -117,12 +106,8 @@ Tensor add_rows(const Call& call, const Tensor& x, std::size_t dim, const Tensor
 
 Tensor fill_rows(const Tensor& x, std::size_t dim, const Tensor& index, Scalar value) {
   const Call call("index_fill", {});
-  return call.record({.output = kernels::index_fill(x, dim, index, value),
-                      .inputs = {x},
-                      .saved = {index},
-                      .backward = [dim](const Backward& b) -> Gradients {
-                        return {fill_rows(b.grad, dim, b.saved(0), 0)};
-                      }});
+  return from_saved(call, kernels::index_fill(x, dim, index, value), x, index,
+                    [dim](const Tensor& g, const Tensor& at) { return fill_rows(g, dim, at, 0); });
 }
 
 Tensor copy_rows(const Call& call, const Tensor& x, std::size_t dim, const Tensor& index,

@@ -37,14 +37,11 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value, Wh
   }
   const Tensor& given = value.tensor();
   check::defined(call, "value", given);
-  if (given.dim() != 0) {
-    fail<ShapeError>(call, "value must be a number or a tensor without dimensions",
-                     {{"input", x}, {"value", given}});
-  }
-  if (!is_floating(x.dtype()) && is_floating(given.dtype())) {
-    fail<DTypeError>(call, "a floating value does not fit the input",
-                     {{"input", x}, {"value", given}});
-  }
+  check::require<ShapeError>(call, given.dim() == 0, {{"input", x}, {"value", given}},
+                             "value must be a number or a tensor without dimensions");
+  check::require<DTypeError>(call, is_floating(x.dtype()) || !is_floating(given.dtype()),
+                             {{"input", x}, {"value", given}},
+                             "a floating value does not fit the input");
   if (!is_floating(x.dtype())) {
     return fill_masked(call, x, mask, given.item<std::int64_t>());
   }
@@ -63,17 +60,12 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source,
   const Shape shape = check_mask(call, x, mask);
   check::defined(call, "source", source);
   check::same_dtype(call, "input", x, "source", source);
-  if (shape != x.shape()) {
-    fail<ShapeError>(call, "the mask does not broadcast to the input",
-                     {{"input", x}, {"mask", mask}});
-  }
+  check::require<ShapeError>(call, shape == x.shape(), {{"input", x}, {"mask", mask}},
+                             "the mask does not broadcast to the input");
   const Tensor places = kernels::nonzero_positions(expand_operand(mask, shape));
-  if (source.numel() < places.numel()) {
-    fail<ShapeError>(
-        call,
-        "the mask names " + std::to_string(places.numel()) + " elements, more than the source has",
-        {{"input", x}, {"mask", mask}, {"source", source}});
-  }
+  check::require<ShapeError>(
+      call, source.numel() >= places.numel(), {{"input", x}, {"mask", mask}, {"source", source}},
+      "the mask names {} elements, more than the source has", places.numel());
   const Tensor used = narrow(flat(source), 0, 0, places.numel());
   return call.result(reshape(index_copy(flat(x), 0, places, used), shape));
 }
@@ -100,12 +92,9 @@ Tensor nonzero(const Tensor& x, Where where) {
 Tensor one_hot(const Tensor& x, std::int64_t num_classes, Where where) {
   const Call call("one_hot", where, x, num_classes);
   check::dtype(call, "input", x, int64);
-  if (num_classes < -1 || num_classes == 0 || (num_classes == -1 && x.numel() == 0)) {
-    fail<ValueError>(call,
-                     "num_classes " + std::to_string(num_classes) +
-                         "; at least 1 is needed, or -1 for an input with elements",
-                     {{"input", x}});
-  }
+  check::require<ValueError>(
+      call, num_classes >= 1 || (num_classes == -1 && x.numel() > 0), {{"input", x}},
+      "num_classes {}; at least 1 is needed, or -1 for an input with elements", num_classes);
   check::rank(call, x.shape().size() + 1, x);
   std::int64_t classes = num_classes;
   if (classes == -1) {

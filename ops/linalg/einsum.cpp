@@ -180,24 +180,20 @@ void check_ranks(const Frame& call, const EinsumEquation& equation) {
       }
     }
     std::erase_if(open, [&](std::size_t label) { return !is_needed_after(equation, i, label); });
-    if (open.size() > Dims::capacity) {
-      fail<ShapeError>(call, "the product of the first " + std::to_string(i + 1) +
-                                 " operands has " + std::to_string(open.size()) +
-                                 " dimensions; at most 8 are possible");
-    }
+    check::require<ShapeError>(
+        call, open.size() <= Dims::capacity, {},
+        "the product of the first {} operands has {} dimensions; at most 8 are possible", i + 1,
+        open.size());
   }
 }
 
 void check_operands(const Frame& call, const std::vector<Tensor>& operands) {
-  if (operands.empty()) {
-    fail<ValueError>(call, "needs at least one operand");
-  }
+  check::require<ValueError>(call, !operands.empty(), {}, "needs at least one operand");
   for (const Tensor& x : operands) {
     check::defined(call, "an operand", x);
     check::same_dtype(call, "the first operand", operands[0], "another", x);
-    if (x.dtype() == boolean) {
-      fail<DTypeError>(call, "booleans have no product", {{"operand", x}});
-    }
+    check::require<DTypeError>(call, x.dtype() != boolean, {{"operand", x}},
+                               "booleans have no product");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <retrograd/ops/detail/einsum_equation.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::detail {
@@ -31,8 +32,7 @@ class Reader {
       terms.push_back(labels_of(left.substr(begin, comma - begin)));
     }
     if (terms.size() != operands_.size()) {
-      refuse("names " + std::to_string(terms.size()) + " operands, but " +
-             std::to_string(operands_.size()) + " were given");
+      refuse("names {} operands, but {} were given", terms.size(), operands_.size());
     }
     Labels output;
     if (arrow != std::string::npos) {
@@ -58,8 +58,9 @@ class Reader {
  private:
   std::string shown() const { return '"' + printable(equation_) + '"'; }
 
-  [[noreturn]] void refuse(const std::string& why) const {
-    fail<ValueError>(call_, "the equation " + shown() + " " + why);
+  template <class... Values>
+  [[noreturn]] void refuse(const std::string& why, const Values&... values) const {
+    check::refuse<ValueError>(call_, {}, ("the equation {} " + why).c_str(), shown(), values...);
   }
 
   Labels labels_of(std::string_view term) const {
@@ -77,7 +78,7 @@ class Reader {
         labels.push_back(kEllipsis);
         i += 2;
       } else {
-        refuse("has an unexpected " + in_quotes({&c, 1}));
+        refuse("has an unexpected {}", in_quotes({&c, 1}));
       }
     }
     return labels;
@@ -99,11 +100,11 @@ class Reader {
         continue;
       }
       if (std::count(output.begin(), output.end(), label) > 1) {
-        refuse("names " + letter(label) + " twice in the result");
+        refuse("names {} twice in the result", letter(label));
       }
       if (std::none_of(terms.begin(), terms.end(),
                        [&](const Labels& term) { return contains(term, label); })) {
-        refuse("names " + letter(label) + " in the result but in no operand");
+        refuse("names {} in the result but in no operand", letter(label));
       }
     }
     if (output.size() > Dims::capacity) {
@@ -115,11 +116,9 @@ class Reader {
     const std::size_t rank = operands_[operand].shape().size();
     const bool open = contains(term, kEllipsis);
     if (open ? rank < named(term) : rank != named(term)) {
-      fail<ShapeError>(call_,
-                       "the equation " + shown() + " names " + std::to_string(named(term)) +
-                           " dimensions of operand " + std::to_string(operand) + ", which has " +
-                           std::to_string(rank),
-                       {{"operand", operands_[operand]}});
+      check::refuse<ShapeError>(call_, {{"operand", operands_[operand]}},
+                                "the equation {} names {} dimensions of operand {}, which has {}",
+                                shown(), named(term), operand, rank);
     }
     ellipsis_ = open ? std::max(ellipsis_, rank - named(term)) : ellipsis_;
   }
@@ -167,13 +166,10 @@ class Reader {
       std::int64_t& length = lengths_[labels[d]];
       if (shape[d] != shape[first] ||
           (length > -1 && length != 1 && shape[d] != 1 && length != shape[d])) {
-        const std::string what =
-            labels[d] < kLetters ? "index " + letter(labels[d]) : "a dimension of \"...\"";
-        fail<ShapeError>(call_,
-                         what + " of " + shown() + " has the lengths " +
-                             std::to_string(shape[d] != shape[first] ? shape[first] : length) +
-                             " and " + std::to_string(shape[d]),
-                         {{"operand", operands_[operand]}});
+        check::refuse<ShapeError>(
+            call_, {{"operand", operands_[operand]}}, "{} of {} has the lengths {} and {}",
+            labels[d] < kLetters ? "index " + letter(labels[d]) : "a dimension of \"...\"", shown(),
+            shape[d] != shape[first] ? shape[first] : length, shape[d]);
       }
       if (length < 0 || length == 1) {
         length = shape[d];

@@ -51,8 +51,7 @@ Tensor product(const Call& call, const Tensor& a, const Tensor& b) {
 
 // The same in a backward, where Autocast does nothing.
 Tensor product(const Tensor& a, const Tensor& b) {
-  const Call call("matmul", {});
-  return product(call, a, b);
+  return product(Call("matmul", {}), a, b);
 }
 
 Shape leading(const Tensor& x) {
@@ -63,8 +62,8 @@ Shape leading(const Tensor& x) {
 
 // (lead..., rows, columns) as (batch, rows, columns), with 1 for a batch that repeats.
 Tensor as_batch(const Tensor& x, const Shape& lead) {
-  const std::int64_t rows = x.shape()[x.shape().size() - 2];
-  const std::int64_t columns = x.shape().back();
+  const std::int64_t rows = x.size(-2);
+  const std::int64_t columns = x.size(-1);
   const Shape own = leading(x);
   if (std::all_of(own.begin(), own.end(), [](std::int64_t size) { return size == 1; })) {
     return reshape(x, {1, rows, columns});
@@ -149,24 +148,17 @@ Tensor linear_of(const Call& call, const Tensor& input, const Tensor& weight, co
                  bool relu) {
   const auto [x, w, b] = call.inputs(
       {{"input", input, floating}, {"weight", weight, like_first}, {"bias", bias, optional}});
-  if (x.dim() == 0 || w.dim() != 2) {
-    fail<ShapeError>(call, "needs an input (..., in) and a weight (out, in)",
-                     {{"input", input}, {"weight", weight}});
-  }
-  if (x.shape().back() != w.shape()[1]) {
-    fail<ShapeError>(call,
-                     "input has " + std::to_string(x.shape().back()) +
-                         " features but weight expects " + std::to_string(w.shape()[1]),
-                     {{"input", input}, {"weight", weight}});
-  }
+  check::require<ShapeError>(call, x.dim() > 0 && w.dim() == 2,
+                             {{"input", input}, {"weight", weight}},
+                             "needs an input (..., in) and a weight (out, in)");
+  check::require<ShapeError>(
+      call, x.shape().back() == w.shape()[1], {{"input", input}, {"weight", weight}},
+      "input has {} features but weight expects {}", x.shape().back(), w.shape()[1]);
   if (b.defined()) {
     check::same_dtype(call, "input", x, "bias", b);
-    if (b.shape() != Shape{w.shape()[0]}) {
-      fail<ShapeError>(
-          call,
-          "bias must have one element for each of the " + std::to_string(w.shape()[0]) + " outputs",
-          {{"weight", weight}, {"bias", bias}});
-    }
+    check::require<ShapeError>(
+        call, b.shape() == Shape{w.shape()[0]}, {{"weight", weight}, {"bias", bias}},
+        "bias must have one element for each of the {} outputs", w.shape()[0]);
   }
   if (x.dim() == 2) {
     return linear_rows(call, x, w, b, relu);
@@ -183,20 +175,15 @@ Tensor matmul(const Tensor& a, const Tensor& b, Where where) {
   const Call call("matmul", where, Cast::downcast, a, b);
   const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
   check::same_dtype(call, "a", x, "b", y);
-  if (x.dtype() == boolean) {
-    fail<DTypeError>(call, "booleans have no product", {{"a", a}, {"b", b}});
-  }
-  if (x.dim() == 0 || y.dim() == 0) {
-    fail<ShapeError>(call, "scalars are multiplied with *", {{"a", a}, {"b", b}});
-  }
+  check::require<DTypeError>(call, x.dtype() != boolean, {{"a", a}, {"b", b}},
+                             "booleans have no product");
+  check::require<ShapeError>(call, x.dim() > 0 && y.dim() > 0, {{"a", a}, {"b", b}},
+                             "scalars are multiplied with *");
   const std::int64_t inner_a = x.shape().back();
   const std::int64_t inner_b = y.dim() == 1 ? y.shape()[0] : y.shape()[y.shape().size() - 2];
-  if (inner_a != inner_b) {
-    fail<ShapeError>(call,
-                     "rows of a have " + std::to_string(inner_a) +
-                         " elements but columns of b have " + std::to_string(inner_b),
-                     {{"a", a}, {"b", b}});
-  }
+  check::require<ShapeError>(call, inner_a == inner_b, {{"a", a}, {"b", b}},
+                             "rows of a have {} elements but columns of b have {}", inner_a,
+                             inner_b);
   const Tensor rows = x.dim() == 1 ? unsqueeze(x, 0) : x;
   const Tensor columns = y.dim() == 1 ? unsqueeze(y, 1) : y;
   Tensor result = broadcast_product(call, rows, columns);

@@ -1,7 +1,5 @@
 #include <retrograd/ops/products.h>
 
-#include <string>
-
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/matmul.h>
 
@@ -12,30 +10,20 @@ namespace {
 void check_factors(const Call& call, const Tensor& a, const Tensor& b, std::int64_t rank,
                    const char* kind) {
   check::same_dtype(call, "a", a, "b", b);
-  if (a.dtype() == boolean) {
-    fail<DTypeError>(call, "booleans have no product", {{"a", a}, {"b", b}});
-  }
-  if (a.dim() != rank || b.dim() != rank) {
-    fail<ShapeError>(call, std::string("needs two ") + kind, {{"a", a}, {"b", b}});
-  }
+  check::require<DTypeError>(call, a.dtype() != boolean, {{"a", a}, {"b", b}},
+                             "booleans have no product");
+  check::require<ShapeError>(call, a.dim() == rank && b.dim() == rank, {{"a", a}, {"b", b}},
+                             "needs two {}", kind);
 }
 
 void check_matrices(const Call& call, const Tensor& a, const Tensor& b, bool batched) {
   check_factors(call, a, b, batched ? 3 : 2,
                 batched ? "batches of matrices (3 dimensions)" : "matrices (2 dimensions)");
-  if (batched && a.shape()[0] != b.shape()[0]) {
-    fail<ShapeError>(call,
-                     "batches of " + std::to_string(a.shape()[0]) + " and " +
-                         std::to_string(b.shape()[0]) + " matrices",
-                     {{"a", a}, {"b", b}});
-  }
-  const std::size_t last = batched ? 2 : 1;
-  if (a.shape()[last] != b.shape()[last - 1]) {
-    fail<ShapeError>(call,
-                     "rows of a have " + std::to_string(a.shape()[last]) +
-                         " elements but columns of b have " + std::to_string(b.shape()[last - 1]),
-                     {{"a", a}, {"b", b}});
-  }
+  check::require<ShapeError>(call, !batched || a.shape()[0] == b.shape()[0], {{"a", a}, {"b", b}},
+                             "batches of {} and {} matrices", a.shape()[0], b.shape()[0]);
+  check::require<ShapeError>(call, a.size(-1) == b.size(-2), {{"a", a}, {"b", b}},
+                             "rows of a have {} elements but columns of b have {}", a.size(-1),
+                             b.size(-2));
 }
 
 Tensor matrix_product(const Call& call, const Tensor& a, const Tensor& b, bool batched) {
@@ -66,10 +54,9 @@ Tensor add_product(const Call& call, const Tensor& input, const Tensor& a, const
   check::same_dtype(call, "input", x, "a", left);
   Shape shape = left.shape();
   shape.back() = right.shape().back();
-  if (broadcast_shapes(call.name(), x.shape(), shape) != shape) {
-    fail<ShapeError>(call, "input does not broadcast to the product's shape " + to_string(shape),
-                     {{"input", input}, {"a", a}, {"b", b}});
-  }
+  check::require<ShapeError>(call, broadcast_shapes(call.name(), x.shape(), shape) == shape,
+                             {{"input", input}, {"a", a}, {"b", b}},
+                             "input does not broadcast to the product's shape {}", shape);
   const Tensor product = scaled(matmul(widened(left), widened(right)), options.alpha);
   if (options.beta == 0) {  // what the input holds does not count
     return with_zero_gradient(call, product.to(left.dtype()), x);
@@ -81,30 +68,23 @@ void check_bilinear(const Call& call, const Tensor& x1, const Tensor& x2, const 
                     const Tensor& bias) {
   check::same_dtype(call, "x1", x1, "x2", x2);
   check::same_dtype(call, "x1", x1, "weight", weight);
-  const auto refuse = [&](const std::string& why) {
-    fail<ShapeError>(call, why, {{"x1", x1}, {"x2", x2}, {"weight", weight}});
+  const auto require = [&](bool holds, const char* text, const auto&... values) {
+    check::require<ShapeError>(call, holds, {{"x1", x1}, {"x2", x2}, {"weight", weight}}, text,
+                               values...);
   };
-  if (x1.dim() == 0 || x1.dim() != x2.dim() || weight.dim() != 3) {
-    refuse("needs inputs (..., in1) and (..., in2) and a weight (out, in1, in2)");
-  }
+  require(x1.dim() > 0 && x1.dim() == x2.dim() && weight.dim() == 3,
+          "needs inputs (..., in1) and (..., in2) and a weight (out, in1, in2)");
   for (std::size_t d = 0; d + 1 < x1.shape().size(); ++d) {
-    if (x1.shape()[d] != x2.shape()[d]) {
-      refuse("the inputs differ in dimension " + std::to_string(d));
-    }
+    require(x1.shape()[d] == x2.shape()[d], "the inputs differ in dimension {}", d);
   }
-  if (x1.shape().back() != weight.shape()[1] || x2.shape().back() != weight.shape()[2]) {
-    refuse("inputs have " + std::to_string(x1.shape().back()) + " and " +
-           std::to_string(x2.shape().back()) + " features but weight expects " +
-           std::to_string(weight.shape()[1]) + " and " + std::to_string(weight.shape()[2]));
-  }
+  require(x1.size(-1) == weight.shape()[1] && x2.size(-1) == weight.shape()[2],
+          "inputs have {} and {} features but weight expects {} and {}", x1.size(-1), x2.size(-1),
+          weight.shape()[1], weight.shape()[2]);
   if (bias.defined()) {
     check::same_dtype(call, "x1", x1, "bias", bias);
-    if (bias.shape() != Shape{weight.shape()[0]}) {
-      fail<ShapeError>(call,
-                       "bias must have one element for each of the " +
-                           std::to_string(weight.shape()[0]) + " outputs",
-                       {{"weight", weight}, {"bias", bias}});
-    }
+    check::require<ShapeError>(
+        call, bias.shape() == Shape{weight.shape()[0]}, {{"weight", weight}, {"bias", bias}},
+        "bias must have one element for each of the {} outputs", weight.shape()[0]);
   }
 }
 
@@ -114,9 +94,8 @@ Tensor dot(const Tensor& a, const Tensor& b, Where where) {
   const Call call("dot", where, Cast::downcast, a, b);
   const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
   check_factors(call, x, y, 1, "vectors");
-  if (x.shape() != y.shape()) {
-    fail<ShapeError>(call, "the vectors differ in length", {{"a", a}, {"b", b}});
-  }
+  check::require<ShapeError>(call, x.shape() == y.shape(), {{"a", a}, {"b", b}},
+                             "the vectors differ in length");
   return call.result(matmul(x, y));
 }
 
@@ -128,13 +107,11 @@ Tensor outer(const Tensor& a, const Tensor& b, Where where) {
 }
 
 Tensor mm(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("mm", where, Cast::downcast, a, b);
-  return matrix_product(call, a, b, false);
+  return matrix_product(Call("mm", where, Cast::downcast, a, b), a, b, false);
 }
 
 Tensor bmm(const Tensor& a, const Tensor& b, Where where) {
-  const Call call("bmm", where, Cast::downcast, a, b);
-  return matrix_product(call, a, b, true);
+  return matrix_product(Call("bmm", where, Cast::downcast, a, b), a, b, true);
 }
 
 Tensor addmm(const Tensor& input, const Tensor& a, const Tensor& b, AddmmOptions options,
