@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/loss.h>
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
@@ -28,12 +28,9 @@ Tensor difference(const Call& call, const Tensor& input, const Tensor& target) {
 Tensor huber(const Call& call, const Tensor& x, double delta) {
   const Tensor size = abs(x.detach());
   const Tensor inner = clamp(size, {}, delta);
-  return call.record({.output = (inner * (size - 0.5 * inner)).detach(),
-                      .inputs = {x},
-                      .saved = {x},
-                      .backward = [delta](const Backward& b) -> Gradients {
-                        return {b.grad * clamp(b.saved(0), -delta, delta)};
-                      }});
+  return from_saved(
+      call, (inner * (size - 0.5 * inner)).detach(), x, x,
+      [delta](const Tensor& g, const Tensor& v) { return g * clamp(v, -delta, delta); });
 }
 
 // The variance, with a last dimension to broadcast along where it lacks one.
@@ -45,17 +42,14 @@ Tensor check_variance(const Call& call, const Tensor& input, const Tensor& var) 
     shorter.erase(shape.size() - 1);
     single[shape.size() - 1] = 1;
   }
-  if (var.shape() != shape && var.shape() != shorter && var.shape() != single) {
-    fail<ShapeError>(
-        call, "var must have the input's shape, or that with the last dimension 1 or missing",
-        {{"input", input}, {"var", var}});
-  }
+  check::require<ShapeError>(
+      call, var.shape() == shape || var.shape() == shorter || var.shape() == single,
+      {{"input", input}, {"var", var}},
+      "var must have the input's shape, or that with the last dimension 1 or missing");
   if (var.numel() > 0) {
     const double least = amin(var.detach()).item<double>();
-    if (least < 0) {
-      fail<ValueError>(call, "var holds a negative variance, " + number_text(least),
-                       {{"input", input}, {"var", var}});
-    }
+    check::require<ValueError>(call, !(least < 0), {{"input", input}, {"var", var}},
+                               "var holds a negative variance, {}", least);
   }
   return var.shape() == shorter && var.shape() != shape ? unsqueeze(var, -1) : var;
 }

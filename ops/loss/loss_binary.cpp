@@ -1,6 +1,5 @@
 // The losses of probabilities and of two classes.
 #include <retrograd/ops/internal/loss.h>
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/loss_classification.h>
 
@@ -40,11 +39,8 @@ void check_probabilities(const Call& call, const Tensor& input) {
   }
   const double low = amin(input.detach()).item<double>();
   const double high = amax(input.detach()).item<double>();
-  if (!(low >= 0 && high <= 1)) {
-    fail<ValueError>(call,
-                     "input must lie in [0, 1] but holds " + number_text(low >= 0 ? high : low),
-                     {{"input", input}});
-  }
+  check::require<ValueError>(call, low >= 0 && high <= 1, {{"input", input}},
+                             "input must lie in [0, 1] but holds {}", low >= 0 ? high : low);
 }
 
 }  // namespace
@@ -127,9 +123,8 @@ Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
                                            {"weight", options.weight, optional | like_first}});
   check::same_shape(call, "input", input, "target", target);
   check_weight(call, "weight", options.weight, input);
-  if (input.dim() == 0) {
-    fail<ShapeError>(call, "input needs a dimension of classes", {{"input", input}});
-  }
+  check::require<ShapeError>(call, input.dim() > 0, {{"input", input}},
+                             "input needs a dimension of classes");
   const Tensor losses =
       binary_cross_entropy_with_logits(x, t, {.weight = weight, .reduction = Reduction::none});
   return reduced(call, mean(losses, -1), options.reduction);

@@ -1,7 +1,6 @@
 #include <retrograd/ops/detail/classes.h>
 #include <retrograd/ops/internal/operator.h>
 
-#include <string>
 #include <tuple>
 
 #include <retrograd/ops/index.h>
@@ -10,21 +9,17 @@
 namespace retrograd::loss {
 
 std::size_t class_dim(const Frame& call, const Tensor& input, const Tensor& target) {
-  if (input.dim() == 0) {
-    fail<ShapeError>(call, "input needs a dimension of classes",
-                     {{"input", input}, {"target", target}});
-  }
+  check::require<ShapeError>(call, input.dim() > 0, {{"input", input}, {"target", target}},
+                             "input needs a dimension of classes");
   return input.dim() == 1 ? 0 : 1;
 }
 
 void check_class_weight(const Frame& call, const Tensor& weight, const Tensor& input,
                         std::size_t dim) {
-  if (weight.defined() && weight.shape() != Shape{input.shape()[dim]}) {
-    fail<ShapeError>(call,
-                     "weight must have one element for each of the " +
-                         std::to_string(input.shape()[dim]) + " classes",
-                     {{"input", input}, {"weight", weight}});
-  }
+  const std::int64_t classes = input.shape()[dim];
+  check::require<ShapeError>(call, !weight.defined() || weight.shape() == Shape{classes},
+                             {{"input", input}, {"weight", weight}},
+                             "weight must have one element for each of the {} classes", classes);
 }
 
 Classes check_classes(const Frame& call, const Tensor& input, const Tensor& target, std::size_t dim,
@@ -32,12 +27,9 @@ Classes check_classes(const Frame& call, const Tensor& input, const Tensor& targ
   check::dtype(call, "target", target, int64);
   Shape expected = input.shape();
   expected.erase(dim);
-  if (target.shape() != expected) {
-    fail<ShapeError>(call,
-                     "target must have shape " + to_string(expected) +
-                         ", the input's without its dimension of classes",
-                     {{"input", input}, {"target", target}});
-  }
+  check::require<ShapeError>(
+      call, target.shape() == expected, {{"input", input}, {"target", target}},
+      "target must have shape {}, the input's without its dimension of classes", expected);
   Classes classes{.index = target, .ignored = {}, .count = target.numel()};
   if (target.numel() == 0) {
     return classes;
@@ -53,12 +45,9 @@ Classes check_classes(const Frame& call, const Tensor& input, const Tensor& targ
       std::tie(low, high) = kernels::index_range(classes.index);
     }
   }
-  if (low < 0 || high >= length) {
-    fail<IndexError>(call,
-                     "target holds class " + std::to_string(low < 0 ? low : high) +
-                         " but the input has " + std::to_string(length) + " classes",
-                     {{"input", input}, {"target", target}});
-  }
+  check::require<IndexError>(
+      call, low >= 0 && high < length, {{"input", input}, {"target", target}},
+      "target holds class {} but the input has {} classes", low < 0 ? low : high, length);
   return classes;
 }
 

@@ -30,9 +30,8 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
                                            {"target", target, uncast},
                                            {"weight", options.weight, optional | like_first}});
   const std::size_t dim = loss::class_dim(call, input, t);
-  if (input.dim() > 2) {
-    fail<ShapeError>(call, "needs an input (N, C) or (C)", {{"input", input}});
-  }
+  check::require<ShapeError>(call, input.dim() <= 2, {{"input", input}},
+                             "needs an input (N, C) or (C)");
   loss::check_class_weight(call, options.weight, input, dim);
   loss::require(call, options.p == 1 || options.p == 2, "p", static_cast<double>(options.p),
                 "1 or 2");

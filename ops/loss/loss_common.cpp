@@ -1,6 +1,7 @@
 #include <cmath>
 #include <sstream>
 
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/loss.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/logical.h>
@@ -16,10 +17,8 @@ void check_weight(const Frame& call, const char* name, const Tensor& weight, con
     const std::int64_t size = weight.shape()[d];
     fits = size == 1 || size == input.shape()[input.shape().size() - weight.shape().size() + d];
   }
-  if (!fits) {
-    fail<ShapeError>(call, std::string(name) + " must broadcast to the input's shape",
-                     {{"input", input}, {name, weight}});
-  }
+  check::require<ShapeError>(call, fits, {{"input", input}, {name, weight}},
+                             "{} must broadcast to the input's shape", name);
 }
 
 void require(const Frame& call, bool holds, const char* what, double value, const char* wanted) {
@@ -41,10 +40,8 @@ Tensor reduced(const Call& call, const Tensor& losses, Reduction reduction) {
     case Reduction::sum: return call.result(sum(losses));
     case Reduction::batchmean: break;
   }
-  if (losses.dim() == 0) {
-    fail<ShapeError>(call, "reduction batchmean needs a dimension of the batch",
-                     {{"losses", losses}});
-  }
+  check::require<ShapeError>(call, losses.dim() > 0, {{"losses", losses}},
+                             "reduction batchmean needs a dimension of the batch");
   return call.result(sum(losses) / losses.shape()[0]);
 }
 
@@ -56,11 +53,8 @@ Tensor share_of(const Tensor& share, const Tensor& loss) {
 Tensor log1p_exp(const Tensor& x) {
   const Call call("log1p_exp", {});
   const Tensor values = x.detach();
-  return call.record(
-      {.output = (relu(values) + log1p(exp(-abs(values)))).detach(),
-       .inputs = {x},
-       .saved = {x},
-       .backward = [](const Backward& b) -> Gradients { return {b.grad * sigmoid(b.saved(0))}; }});
+  return from_saved(call, (relu(values) + log1p(exp(-abs(values)))).detach(), x, x,
+                    [](const Tensor& g, const Tensor& v) { return g * sigmoid(v); });
 }
 
 }  // namespace retrograd::loss

@@ -61,9 +61,8 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, PairwiseDistanceOpt
   common_shape(call, a, b);
   require_norm(call, options.p);
   require_number(call, "eps", options.eps);
-  if (a.dim() == 0 && b.dim() == 0) {
-    fail<ShapeError>(call, "needs vectors", {{"x1", x1}, {"x2", x2}});
-  }
+  check::require<ShapeError>(call, a.dim() > 0 || b.dim() > 0, {{"x1", x1}, {"x2", x2}},
+                             "needs vectors");
   return call.result(distance(a, b, options));
 }
 
@@ -95,11 +94,11 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
                                       {"target", target, like_first}});
   check::same_shape(call, "input1", input1, "input2", input2);
   require_number(call, "margin", options.margin);
-  if (a.dim() < 1 || a.dim() > 2 || t.dim() + 1 != a.dim() ||
-      (t.dim() == 1 && t.shape()[0] != a.shape()[0])) {
-    fail<ShapeError>(call, "needs inputs (N, D) or (D) and a target (N) or ()",
-                     {{"input1", input1}, {"input2", input2}, {"target", target}});
-  }
+  check::require<ShapeError>(call,
+                             a.dim() >= 1 && a.dim() <= 2 && t.dim() + 1 == a.dim() &&
+                                 (t.dim() == 0 || t.shape()[0] == a.shape()[0]),
+                             {{"input1", input1}, {"input2", input2}, {"target", target}},
+                             "needs inputs (N, D) or (D) and a target (N) or ()");
   // PyTorch's cosine here: 1e-12 added to the squares, no limit on the lengths.
   const auto squares = [](const Tensor& x) { return sum(square(x), -1) + 1e-12; };
   const Tensor cosine = sum(a * b, -1) / sqrt(squares(a) * squares(b));
@@ -118,10 +117,9 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   require_norm(call, options.p);
   require_number(call, "eps", options.eps);
   require_number(call, "margin", options.margin);
-  if (a.dim() == 0 || p.dim() == 0 || n.dim() == 0) {
-    fail<ShapeError>(call, "needs vectors",
-                     {{"anchor", anchor}, {"positive", positive}, {"negative", negative}});
-  }
+  check::require<ShapeError>(call, a.dim() > 0 && p.dim() > 0 && n.dim() > 0,
+                             {{"anchor", anchor}, {"positive", positive}, {"negative", negative}},
+                             "needs vectors");
   const PairwiseDistanceOptions norm{.p = options.p, .eps = options.eps};
   const Tensor near = distance(a, p, norm);
   const Tensor far =
