@@ -9,6 +9,7 @@ namespace retrograd {
 namespace {
 
 using kernels::Gate;
+using Curvature = Tensor (*)(const Tensor& x);  // the second derivative of a gated function
 
 // Second derivatives. Beyond the limits they are 0 to all digits, and the clamps keep infinity from
 // meeting 0 there.
@@ -43,49 +44,42 @@ Tensor mish_curvature(const Tensor& x) {
   return (1.0 - square(t)) * s * (2.0 + v * (1.0 - s - 2.0 * t * s));
 }
 
-Tensor curvature(Gate gate, const Tensor& x) {
-  switch (gate) {
-    case Gate::gelu: return gelu_curvature(x);
-    case Gate::gelu_tanh: return gelu_tanh_curvature(x);
-    case Gate::silu: return silu_curvature(x);
-    case Gate::mish: break;
-  }
-  return mish_curvature(x);
-}
-
 // grad f'(x)
-Tensor gated_slope(Gate gate, const Tensor& grad, const Tensor& x) {
+Tensor gated_slope(Gate gate, Curvature curvature, const Tensor& grad, const Tensor& x) {
   const Call call("gated_slope", {});
   return call.record({.output = kernels::gated_grad(gate, grad, x),
                       .inputs = {grad, x},
                       .saved = {save_if(x.requires_grad(), grad), x},
-                      .backward = [gate](const Backward& b) -> Gradients {
+                      .backward = [gate, curvature](const Backward& b) -> Gradients {
                         const Tensor given = b.saved(1);
-                        return {
-                            b.needs(0) ? gated_slope(gate, b.grad, given) : Tensor(),
-                            b.needs(1) ? b.grad * b.saved(0) * curvature(gate, given) : Tensor()};
+                        return {b.needs(0) ? gated_slope(gate, curvature, b.grad, given) : Tensor(),
+                                b.needs(1) ? b.grad * b.saved(0) * curvature(given) : Tensor()};
                       }});
 }
 
-Tensor gated(const Call& call, Gate gate, const Tensor& x) {
+Tensor gated(const Call& call, Gate gate, Curvature curvature, const Tensor& x) {
   check::floating(call, x);
   return from_saved(call, kernels::gated(gate, x), x, x,
-                    [gate](const Tensor& g, const Tensor& v) { return gated_slope(gate, g, v); });
+                    [gate, curvature](const Tensor& g, const Tensor& v) {
+                      return gated_slope(gate, curvature, g, v);
+                    });
 }
 
 }  // namespace
 
 Tensor gelu(const Tensor& x, GeluApproximation approximate, Where where) {
   const Call call("gelu", where, x, approximate);
-  return gated(call, approximate == GeluApproximation::none ? Gate::gelu : Gate::gelu_tanh, x);
+  return approximate == GeluApproximation::none
+             ? gated(call, Gate::gelu, gelu_curvature, x)
+             : gated(call, Gate::gelu_tanh, gelu_tanh_curvature, x);
 }
 
 Tensor silu(const Tensor& x, Where where) {
-  return gated(Call("silu", where, x), Gate::silu, x);
+  return gated(Call("silu", where, x), Gate::silu, silu_curvature, x);
 }
 
 Tensor mish(const Tensor& x, Where where) {
-  return gated(Call("mish", where, x), Gate::mish, x);
+  return gated(Call("mish", where, x), Gate::mish, mish_curvature, x);
 }
 
 Tensor glu(const Tensor& x, std::int64_t dim, Where where) {

@@ -102,20 +102,10 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
 template <std::size_t N>
 ConvShape shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
                    const ConvOptions<N>& options) {
-  ConvShape s;
-  s.dtype = x.dtype();
-  s.spatial_rank = N;
-  const std::size_t spatial = x.shape().size() - N;
-  s.batch = spatial == 2 ? x.shape()[0] : 1;
-  s.in_channels = x.shape()[spatial - 1];
-  s.out_channels = weight.shape()[0];
-  s.groups = options.groups;
+  ConvShape s = shape_without_sizes<N>(x, weight, options);
   for (std::size_t d = 0; d < N; ++d) {
-    const std::size_t at = 3 - N + d;  // spatial sizes are aligned to the right
-    s.input[at] = x.shape()[spatial + d];
-    s.kernel[at] = weight.shape()[d + 2];
-    s.stride[at] = options.stride[d];
-    s.dilation[at] = options.dilation[d];
+    const std::size_t at = 3 - N + d;
+    s.input[at] = x.shape()[x.shape().size() - N + d];
     const std::int64_t span = s.dilation[at] * (s.kernel[at] - 1) + 1;
     const bool keeps_length = options.padding.mode() == same;
     // An odd sum of padding puts the extra zero at the end.

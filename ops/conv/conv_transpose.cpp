@@ -35,21 +35,11 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
 template <std::size_t N>
 ConvShape shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
                    const ConvTransposeOptions<N>& options) {
-  ConvShape s;
-  s.dtype = x.dtype();
-  s.spatial_rank = N;
-  const std::size_t spatial = x.shape().size() - N;
-  s.batch = spatial == 2 ? x.shape()[0] : 1;
-  s.in_channels = weight.shape()[1] * options.groups;
-  s.out_channels = weight.shape()[0];
-  s.groups = options.groups;
+  ConvShape s = shape_without_sizes<N>(x, weight, options);
   for (std::size_t d = 0; d < N; ++d) {
     const std::size_t at = 3 - N + d;
     const std::int64_t extra = options.output_padding[d];
-    s.output[at] = x.shape()[spatial + d];
-    s.kernel[at] = weight.shape()[d + 2];
-    s.stride[at] = options.stride[d];
-    s.dilation[at] = options.dilation[d];
+    s.output[at] = x.shape()[x.shape().size() - N + d];
     s.pad_before[at] = options.padding[d];
     // Wider than the stride, the added places would be room for a window more.
     s.pad_after[at] = options.padding[d] - (extra >= s.stride[at] ? extra : 0);

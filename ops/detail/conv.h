@@ -64,4 +64,21 @@ void check_ranks(const Frame& call, const Tensor& x, const Tensor& weight,
       weight_rank);
 }
 
+// The convolution of checked tensors, without the sizes of input and output and the padding.
+template <std::size_t N, class Options>
+ConvShape shape_without_sizes(const Tensor& x, const Tensor& weight, const Options& options) {
+  ConvShape s;
+  s.dtype = x.dtype();
+  s.spatial_rank = N;
+  s.batch = x.dim() == static_cast<std::int64_t>(N + 2) ? x.shape()[0] : 1;
+  s.in_channels = weight.shape()[1] * options.groups;
+  s.out_channels = weight.shape()[0];
+  s.groups = options.groups;
+  // Spatial sizes are aligned to the right.
+  std::copy(weight.shape().end() - N, weight.shape().end(), s.kernel.end() - N);
+  std::copy(options.stride.begin(), options.stride.end(), s.stride.end() - N);
+  std::copy(options.dilation.begin(), options.dilation.end(), s.dilation.end() - N);
+  return s;
+}
+
 }  // namespace retrograd::convolving

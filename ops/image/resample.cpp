@@ -1,6 +1,7 @@
 #include <retrograd/ops/resample.h>
 
 #include <cmath>
+#include <numeric>
 
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/image/resample.h>
@@ -107,35 +108,31 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Where whe
 
 namespace {
 
-// Splits off the last three dimensions, checked to be there.
-Shape leading(const Frame& call, const Tensor& x, std::int64_t factor) {
+void check_shuffle(const Frame& call, const Tensor& x, std::int64_t factor) {
   check::defined(call, "input", x);
   check::require<ShapeError>(call, x.dim() >= 3 && x.dim() <= 6, {{"input", x}},
                              "needs an input (..., C, H, W) of 3 to 6 dimensions");
   check::require<ValueError>(call, factor >= 1 && factor < (std::int64_t{1} << 15), {{"input", x}},
                              "the factor is {}; at least 1 and below 2^15 is needed", factor);
-  Shape shape = x.shape();
-  shape.resize(shape.size() - 3);
-  return shape;
 }
 
-Shape joined(Shape shape, std::initializer_list<std::int64_t> more) {
-  for (const std::int64_t size : more) {
-    shape.push_back(size);
+// The last three dimensions of x as these five, which are permuted and joined to three.
+Tensor rearranged(const Tensor& x, const Shape& split, const Dims& order, const Shape& joined) {
+  const std::size_t front = x.shape().size() - 3;
+  const auto in_front_of = [&](const Shape& last) {
+    Shape shape = x.shape();
+    shape.resize(front);
+    for (const std::int64_t size : last) {
+      shape.push_back(size);
+    }
+    return shape;
+  };
+  Dims dims = Dims::filled(front, 0);
+  std::iota(dims.begin(), dims.end(), 0);
+  for (const std::int64_t d : order) {
+    dims.push_back(static_cast<std::int64_t>(front) + d);
   }
-  return shape;
-}
-
-// The leading dimensions as they are, then these, counted from the first of the last.
-Dims order(std::size_t leading, std::initializer_list<std::int64_t> rest) {
-  Dims dims;
-  for (std::size_t d = 0; d < leading; ++d) {
-    dims.push_back(static_cast<std::int64_t>(d));
-  }
-  for (const std::int64_t d : rest) {
-    dims.push_back(static_cast<std::int64_t>(leading) + d);
-  }
-  return dims;
+  return reshape(permute(reshape(x, in_front_of(split)), dims), in_front_of(joined));
 }
 
 }  // namespace
@@ -143,30 +140,28 @@ Dims order(std::size_t leading, std::initializer_list<std::int64_t> rest) {
 Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where) {
   const Call call("pixel_shuffle", where, x, upscale_factor);
   const std::int64_t r = upscale_factor;
-  const Shape front = leading(call, x, r);
+  check_shuffle(call, x, r);
   const std::int64_t channels = x.size(-3);
   const std::int64_t height = x.size(-2);
   const std::int64_t width = x.size(-1);
   check::require<ShapeError>(call, channels % (r * r) == 0, {{"input", x}},
                              "the {} channels do not split into blocks of {} x {}", channels, r, r);
   const std::int64_t kept = channels / (r * r);
-  const Tensor split = reshape(x, joined(front, {kept, r, r, height, width}));
-  const Tensor moved = permute(split, order(front.size(), {0, 3, 1, 4, 2}));
-  return call.result(reshape(moved, joined(front, {kept, height * r, width * r})));
+  return call.result(
+      rearranged(x, {kept, r, r, height, width}, {0, 3, 1, 4, 2}, {kept, height * r, width * r}));
 }
 
 Tensor pixel_unshuffle(const Tensor& x, std::int64_t downscale_factor, Where where) {
   const Call call("pixel_unshuffle", where, x, downscale_factor);
   const std::int64_t r = downscale_factor;
-  const Shape front = leading(call, x, r);
+  check_shuffle(call, x, r);
   const std::int64_t channels = x.size(-3);
   const std::int64_t height = x.size(-2);
   const std::int64_t width = x.size(-1);
   check::require<ShapeError>(call, height % r == 0 && width % r == 0, {{"input", x}},
                              "the image does not split into blocks of {} x {}", r, r);
-  const Tensor split = reshape(x, joined(front, {channels, height / r, r, width / r, r}));
-  const Tensor moved = permute(split, order(front.size(), {0, 2, 4, 1, 3}));
-  return call.result(reshape(moved, joined(front, {channels * r * r, height / r, width / r})));
+  return call.result(rearranged(x, {channels, height / r, r, width / r, r}, {0, 2, 4, 1, 3},
+                                {channels * r * r, height / r, width / r}));
 }
 
 }  // namespace retrograd

@@ -93,33 +93,30 @@ Tensor select_rows(const Tensor& x, std::size_t dim, const Tensor& index) {
                     });
 }
 
-Tensor add_rows(const Call& call, const Tensor& x, std::size_t dim, const Tensor& index,
-                const Tensor& source) {
-  return call.record(
-      {.output = kernels::add_rows(kernels::contiguous_copy(x), dim, index, source),
-       .inputs = {x, source},
-       .saved = {index},
-       .backward = [dim](const Backward& b) -> Gradients {
-         return {b.grad, b.needs(1) ? select_rows(b.grad, dim, b.saved(0)) : Tensor()};
-       }});
-}
-
 Tensor fill_rows(const Tensor& x, std::size_t dim, const Tensor& index, Scalar value) {
   const Call call("index_fill", {});
   return from_saved(call, kernels::index_fill(x, dim, index, value), x, index,
                     [dim](const Tensor& g, const Tensor& at) { return fill_rows(g, dim, at, 0); });
 }
 
-Tensor copy_rows(const Call& call, const Tensor& x, std::size_t dim, const Tensor& index,
-                 const Tensor& source) {
-  return call.record({.output = kernels::index_copy(x, dim, index, source),
-                      .inputs = {x, source},
-                      .saved = {index},
-                      .backward = [dim](const Backward& b) -> Gradients {
-                        const Tensor at = b.saved(0);
-                        return {b.needs(0) ? fill_rows(b.grad, dim, at, 0) : Tensor(),
-                                b.needs(1) ? select_rows(b.grad, dim, at) : Tensor()};
-                      }});
+// x with slices of `source` added, or in place of its own.
+Tensor put_rows(const Call& call, const Tensor& given, std::size_t dim, const Tensor& at,
+                const Tensor& slices, bool add) {
+  const Tensor x = as_vector(given);
+  const Tensor index = as_vector(at);
+  const Tensor source = as_vector(slices);
+  const Tensor y = call.record(
+      {.output = add ? kernels::add_rows(kernels::contiguous_copy(x), dim, index, source)
+                     : kernels::index_copy(x, dim, index, source),
+       .inputs = {x, source},
+       .saved = {index},
+       .backward = [dim, add](const Backward& b) -> Gradients {
+         return {add          ? b.grad
+                 : b.needs(0) ? fill_rows(b.grad, dim, b.saved(0), 0)
+                              : Tensor(),
+                 b.needs(1) ? select_rows(b.grad, dim, b.saved(0)) : Tensor()};
+       }});
+  return call.result(given.dim() == 0 ? reshape(y, {}) : y);
 }
 
 }  // namespace
@@ -139,8 +136,7 @@ Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const T
   check::not_fraction(call, x, alpha);
   detail::require_fits_modulo(call, alpha, x.dtype(), {{"input", x}});
   const Tensor scaled = alpha.to<double>() == 1 ? source : source * alpha;
-  const Tensor sum = add_rows(call, as_vector(x), d, as_vector(index), as_vector(scaled));
-  return call.result(x.dim() == 0 ? reshape(sum, {}) : sum);
+  return put_rows(call, x, d, index, scaled, true);
 }
 
 Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
@@ -148,8 +144,7 @@ Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const 
   const Call call("index_copy", where, x, dim, index, source);
   const std::size_t d = check_rows(call, x, dim, index);
   check_source(call, x, d, index, source);
-  const Tensor copied = copy_rows(call, as_vector(x), d, as_vector(index), as_vector(source));
-  return call.result(x.dim() == 0 ? reshape(copied, {}) : copied);
+  return put_rows(call, x, d, index, source, false);
 }
 
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <retrograd/autograd/call.h>
+#include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/loss.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -16,6 +17,11 @@ void require_number(const Frame& call, const char* what, double value);
 
 // The losses of the elements, reduced and in the dtype that the input had.
 Tensor reduced(const Call& call, const Tensor& losses, Reduction reduction);
+
+// The losses times their weights, if there are any.
+inline Tensor weighted(const Tensor& losses, const Tensor& weights) {
+  return weights.defined() ? losses * weights : losses;
+}
 
 // share times loss, where a share of 0 takes no part of an infinite loss.
 Tensor share_of(const Tensor& share, const Tensor& loss);

@@ -1,10 +1,8 @@
 #include <retrograd/ops/einsum.h>
 
 #include <algorithm>
-#include <utility>
+#include <set>
 
-#include <retrograd/autograd/autocast.h>
-#include <retrograd/autograd/internal/autocast_off.h>
 #include <retrograd/ops/detail/einsum_equation.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/matmul.h>
@@ -28,9 +26,10 @@ struct Term {
   }
 };
 
-Labels joined(Labels a, const Labels& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
+template <class... More>
+Labels joined(Labels all, const More&... more) {
+  (all.insert(all.end(), more.begin(), more.end()), ...);
+  return all;
 }
 
 Term permuted(const Term& term, const Labels& order) {
@@ -118,7 +117,7 @@ Term multiplied(const Term& a, const Term& b, const Labels& shared, const Labels
   for (std::size_t i = 0; i < only_a.size(); ++i) {
     right = unsqueeze(right, static_cast<std::int64_t>(shared.size()));
   }
-  return {left * right, joined(joined(shared, only_a), only_b)};
+  return {left * right, joined(shared, only_a, only_b)};
 }
 
 // The product of two terms, summed over the indices that keep(label) does not hold for.
@@ -131,20 +130,16 @@ Term contracted(Term a, Term b, Keep&& keep) {
   Labels shared;
   Labels summed_over;
   Labels only_a;
-  Labels only_b;
   for (const std::size_t label : a.labels) {
     (contains(b.labels, label) ? keep(label) ? shared : summed_over : only_a).push_back(label);
   }
-  for (const std::size_t label : b.labels) {
-    if (!contains(a.labels, label)) {
-      only_b.push_back(label);
-    }
-  }
+  Labels only_b = b.labels;
+  std::erase_if(only_b, [&](std::size_t label) { return contains(a.labels, label); });
   if (summed_over.empty()) {
     return multiplied(a, b, shared, only_a, only_b);
   }
-  const Tensor left = permuted(a, joined(joined(shared, only_a), summed_over)).value;
-  const Tensor right = permuted(b, joined(joined(shared, summed_over), only_b)).value;
+  const Tensor left = permuted(a, joined(shared, only_a, summed_over)).value;
+  const Tensor right = permuted(b, joined(shared, summed_over, only_b)).value;
   const std::int64_t batch = product_of_lengths(a, shared);
   const std::int64_t rows = product_of_lengths(a, only_a);
   const std::int64_t depth = product_of_lengths(a, summed_over);
@@ -160,7 +155,7 @@ Term contracted(Term a, Term b, Keep&& keep) {
   for (const std::size_t label : only_b) {
     shape.push_back(b.length(label));
   }
-  return {reshape(product, shape), joined(joined(shared, only_a), only_b)};
+  return {reshape(product, shape), joined(shared, only_a, only_b)};
 }
 
 // Whether the result or an operand after `last` has the index.
@@ -172,13 +167,9 @@ bool is_needed_after(const EinsumEquation& equation, std::size_t last, std::size
 }
 
 void check_ranks(const Frame& call, const EinsumEquation& equation) {
-  Labels open;
+  std::set<std::size_t> open;
   for (std::size_t i = 0; i < equation.inputs.size(); ++i) {
-    for (const std::size_t label : equation.inputs[i]) {
-      if (!contains(open, label)) {
-        open.push_back(label);
-      }
-    }
+    open.insert(equation.inputs[i].begin(), equation.inputs[i].end());
     std::erase_if(open, [&](std::size_t label) { return !is_needed_after(equation, i, label); });
     check::require<ShapeError>(
         call, open.size() <= Dims::capacity, {},

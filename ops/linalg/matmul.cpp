@@ -1,6 +1,8 @@
 #include <retrograd/ops/matmul.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include <retrograd/ops/detail/relu.h>
@@ -71,25 +73,17 @@ Tensor as_batch(const Tensor& x, const Shape& lead) {
   Shape full = lead;
   full.push_back(rows);
   full.push_back(columns);
-  std::int64_t batch = 1;
-  for (const std::int64_t size : lead) {
-    batch *= size;
-  }
+  const std::int64_t batch =
+      std::accumulate(lead.begin(), lead.end(), std::int64_t{1}, std::multiplies<>());
   return reshape(expand_operand(x, full), {batch, rows, columns});
-}
-
-// The number of rows of all matrices together.
-std::int64_t rows_of(const Tensor& x) {
-  std::int64_t rows = 1;
-  for (std::size_t d = 0; d + 1 < x.shape().size(); ++d) {
-    rows *= x.shape()[d];
-  }
-  return rows;
 }
 
 // x with its leading dimensions joined: (rows, columns).
 Tensor as_rows(const Tensor& x) {
-  return x.dim() == 2 ? x : reshape(x, {rows_of(x), x.shape().back()});
+  const Shape& shape = x.shape();
+  const std::int64_t rows =
+      std::accumulate(shape.begin(), shape.end() - 1, std::int64_t{1}, std::multiplies<>());
+  return shape.size() == 2 ? x : reshape(x, {rows, shape.back()});
 }
 
 // Matrices of any leading dimensions; each of at least two dimensions.
@@ -99,8 +93,8 @@ Tensor broadcast_product(const Call& call, const Tensor& a, const Tensor& b) {
   }
   const Shape lead = broadcast_shapes(call.name(), leading(a), leading(b));
   Shape result = lead;
-  result.push_back(a.shape()[a.shape().size() - 2]);
-  result.push_back(b.shape().back());
+  result.push_back(a.size(-2));
+  result.push_back(b.size(-1));
   if (b.dim() == 2) {
     // One product of all rows is faster than a batch of small ones.
     return reshape(product(call, as_rows(a), b), result);
@@ -165,8 +159,7 @@ Tensor linear_of(const Call& call, const Tensor& input, const Tensor& weight, co
   }
   Shape shape = x.shape();
   shape.back() = w.shape()[0];
-  const Tensor rows = reshape(x, {rows_of(x), x.shape().back()});
-  return call.result(reshape(linear_rows(call, rows, w, b, relu), shape));
+  return call.result(reshape(linear_rows(call, as_rows(x), w, b, relu), shape));
 }
 
 }  // namespace
@@ -197,8 +190,7 @@ Tensor matmul(const Tensor& a, const Tensor& b, Where where) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Where where) {
-  const Call call("linear", where, Cast::downcast, x, weight, bias);
-  return linear_of(call, x, weight, bias, false);
+  return linear_of(Call("linear", where, Cast::downcast, x, weight, bias), x, weight, bias, false);
 }
 
 Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias, Where where) {

@@ -1,5 +1,8 @@
 #include <retrograd/ops/products.h>
 
+#include <functional>
+#include <numeric>
+
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/matmul.h>
 
@@ -139,10 +142,8 @@ Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight, const 
   const std::int64_t in2 = w.shape()[2];
   Shape shape = a.shape();
   shape.back() = out;
-  std::int64_t rows = 1;
-  for (std::size_t d = 0; d + 1 < shape.size(); ++d) {
-    rows *= shape[d];
-  }
+  const std::int64_t rows =
+      std::accumulate(shape.begin(), shape.end() - 1, std::int64_t{1}, std::multiplies<>());
   // x1 times all the matrices at once: (rows, out, in2), then each row by its x2.
   const Tensor matrices = reshape(permute(widened(w), {1, 0, 2}), {in1, out * in2});
   const Tensor left = matmul(reshape(widened(a), {rows, in1}), matrices);

@@ -9,12 +9,9 @@ using loss::check_weight;
 using loss::log1p_exp;
 using loss::reduced;
 using loss::share_of;
+using loss::weighted;
 
 namespace {
-
-Tensor weighted(const Tensor& losses, const Tensor& weight) {
-  return weight.defined() ? losses * weight : losses;
-}
 
 Tensor entropy_of_logits(const Call& call, const Tensor& input, const Tensor& target) {
   const Tensor x = input.detach();

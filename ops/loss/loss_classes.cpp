@@ -77,10 +77,7 @@ Tensor nll(const Call& call, const Tensor& log_probabilities, const Classes& cla
   const auto d = static_cast<std::int64_t>(dim);
   const Tensor index = unsqueeze(classes.index, d);
   const Tensor chosen = widened(squeeze(gather(log_probabilities, d, index), d));
-  Tensor losses = without_ignored(-chosen, classes);
-  if (weights.defined()) {
-    losses = losses * weights;
-  }
+  const Tensor losses = weighted(without_ignored(-chosen, classes), weights);
   return reduced_over_targets(call, losses, weights, classes, reduction);
 }
 

@@ -42,13 +42,10 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
   const Tensor excess = x - gather(x, d, index) + options.margin;
   // The target's own excess may be inf - inf, and is nothing to square.
   const Tensor others = index != arange(input.shape()[dim]);
-  Tensor hinges = relu(retrograd::where(others, excess, 0));
-  hinges = options.p == 2 ? square(hinges) : hinges;
-  Tensor losses = mean(hinges, d);
-  if (weight.defined()) {
-    losses = losses * loss::target_weights(weight, classes);
-  }
-  return loss::reduced(call, losses, options.reduction);
+  const Tensor hinges = relu(retrograd::where(others, excess, 0));
+  const Tensor losses = mean(options.p == 2 ? square(hinges) : hinges, d);
+  return loss::reduced(call, loss::weighted(losses, loss::target_weights(weight, classes)),
+                       options.reduction);
 }
 
 }  // namespace retrograd

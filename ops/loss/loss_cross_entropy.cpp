@@ -25,6 +25,11 @@ Tensor along_classes(const Tensor& weight, const Tensor& input, std::size_t dim)
   return reshape(weight, shape);
 }
 
+// x times the weights of the classes, if there are any.
+Tensor times_classes(const Tensor& x, const Tensor& weight, std::size_t dim) {
+  return weight.defined() ? x * along_classes(weight, x, dim) : x;
+}
+
 Tensor entropy_of_probabilities(const Call& call, const Tensor& input, const Tensor& target,
                                 std::size_t dim, const Tensor& weight,
                                 const CrossEntropyOptions& options) {
@@ -34,10 +39,7 @@ Tensor entropy_of_probabilities(const Call& call, const Tensor& input, const Ten
   if (options.label_smoothing > 0) {
     wanted = wanted * (1 - options.label_smoothing) + options.label_smoothing / classes;
   }
-  Tensor terms = loss::share_of(wanted, log_softmax(input, d));
-  if (weight.defined()) {
-    terms = terms * along_classes(weight, input, dim);
-  }
+  const Tensor terms = times_classes(loss::share_of(wanted, log_softmax(input, d)), weight, dim);
   return reduced(call, -sum(terms, d), options.reduction);
 }
 
@@ -45,10 +47,7 @@ Tensor entropy_of_probabilities(const Call& call, const Tensor& input, const Ten
 Tensor smooth_part(const Call& call, const Tensor& log_probabilities, const Classes& classes,
                    std::size_t dim, const Tensor& weight, const Tensor& weights,
                    Reduction reduction) {
-  Tensor terms = -log_probabilities;
-  if (weight.defined()) {
-    terms = terms * along_classes(weight, terms, dim);
-  }
+  const Tensor terms = times_classes(-log_probabilities, weight, dim);
   const Tensor losses = sum(terms, static_cast<std::int64_t>(dim));
   return reduced_over_targets(call, without_ignored(losses, classes), weights, classes, reduction);
 }
@@ -98,10 +97,8 @@ kernels::ClassTargets fused_targets(const Tensor& x, const Classes& classes, std
 Tensor wanted_classes(const Tensor& x, std::size_t dim, const kernels::ClassTargets& targets) {
   const auto d = static_cast<std::int64_t>(dim);
   const Tensor numbers = along_classes(arange(x.shape()[dim]), x, dim);
-  Tensor wanted = (unsqueeze(targets.index, d) == numbers).to(x.dtype());
-  if (targets.own.defined()) {
-    wanted = wanted * along_classes(targets.own, x, dim);
-  }
+  Tensor wanted =
+      times_classes((unsqueeze(targets.index, d) == numbers).to(x.dtype()), targets.own, dim);
   if (targets.soft.defined()) {
     wanted = wanted + along_classes(targets.soft, x, dim);
   }

@@ -17,10 +17,6 @@ Shape common_shape(const Call& call, const Tensor& a, const Tensor& b) {
   return broadcast_shapes(call.name(), a.shape(), b.shape());
 }
 
-void require_norm(const Call& call, double p) {
-  require(call, p > 0, "p", p, "above 0");
-}
-
 Tensor distance(const Tensor& x1, const Tensor& x2, const PairwiseDistanceOptions& options) {
   return norm(x1 - x2 + options.eps, options.p, -1, options.keepdim);
 }
@@ -59,7 +55,7 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, PairwiseDistanceOpt
   const Call call("pairwise_distance", where, Cast::wide, x1, x2, options);
   const auto [a, b] = call.inputs({{"x1", x1, floating}, {"x2", x2, like_first}});
   common_shape(call, a, b);
-  require_norm(call, options.p);
+  require(call, options.p > 0, "p", options.p, "above 0");
   require_number(call, "eps", options.eps);
   check::require<ShapeError>(call, a.dim() > 0 || b.dim() > 0, {{"x1", x1}, {"x2", x2}},
                              "needs vectors");
@@ -114,7 +110,7 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   common_shape(call, a, p);
   common_shape(call, a, n);
   common_shape(call, p, n);
-  require_norm(call, options.p);
+  require(call, options.p > 0, "p", options.p, "above 0");
   require_number(call, "eps", options.eps);
   require_number(call, "margin", options.margin);
   check::require<ShapeError>(call, a.dim() > 0 && p.dim() > 0 && n.dim() > 0,
