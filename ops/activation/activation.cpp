@@ -78,8 +78,7 @@ Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
 
 Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
   const Call call("add_relu", where, a, b);
-  check::floating(call, a);
-  check::defined(call, "the second operand", b);
+  call.inputs({{"input", a, floating}, {"the second operand", b}});
   if (a.dtype() != b.dtype()) {
     return call.result(relu(a + b));
   }

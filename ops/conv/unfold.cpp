@@ -11,21 +11,12 @@ namespace {
 using convolving::kLargestSize;
 using kernels::UnfoldShape;
 
-Tensor fold_columns(const Call& call, const Tensor& columns, const UnfoldShape& shape);
-
-Tensor unfold_image(const Call& call, const Tensor& x, const UnfoldShape& shape) {
-  return call.record({.output = kernels::unfold(x, shape),
+// The windows of images as columns, or the sums of columns as images: each other's backward.
+Tensor unfolded(const Call& call, bool back, const Tensor& x, const UnfoldShape& shape) {
+  return call.record({.output = back ? kernels::fold(x, shape) : kernels::unfold(x, shape),
                       .inputs = {x},
-                      .backward = [shape](const Backward& b) -> Gradients {
-                        return {fold_columns(Call("fold", {}), b.grad, shape)};
-                      }});
-}
-
-Tensor fold_columns(const Call& call, const Tensor& columns, const UnfoldShape& shape) {
-  return call.record({.output = kernels::fold(columns, shape),
-                      .inputs = {columns},
-                      .backward = [shape](const Backward& b) -> Gradients {
-                        return {unfold_image(Call("unfold", {}), b.grad, shape)};
+                      .backward = [back, shape](const Backward& b) -> Gradients {
+                        return {unfolded(Call(back ? "unfold" : "fold", {}), !back, b.grad, shape)};
                       }});
 }
 
@@ -71,8 +62,8 @@ Tensor unfold(const Tensor& x, Size<2> kernel_size, const UnfoldOptions& options
                {x.shape()[rank - 3], rank == 4 ? x.shape()[0] : 1, shape.kernel[0], shape.kernel[1],
                 shape.output[0], shape.output[1]},
                x.dtype());
-  return call.result(rank == 4 ? unfold_image(call, x, shape)
-                               : squeeze(unfold_image(call, unsqueeze(x, 0), shape), 0));
+  return call.result(rank == 4 ? unfolded(call, false, x, shape)
+                               : squeeze(unfolded(call, false, unsqueeze(x, 0), shape), 0));
 }
 
 Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
@@ -94,8 +85,8 @@ Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
   check::numel(call,
                {rank == 3 ? columns.shape()[0] : 1, rows / taps, shape.image[0], shape.image[1]},
                columns.dtype());
-  return call.result(rank == 3 ? fold_columns(call, columns, shape)
-                               : squeeze(fold_columns(call, unsqueeze(columns, 0), shape), 0));
+  return call.result(rank == 3 ? unfolded(call, true, columns, shape)
+                               : squeeze(unfolded(call, true, unsqueeze(columns, 0), shape), 0));
 }
 
 }  // namespace retrograd

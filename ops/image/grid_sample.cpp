@@ -11,11 +11,9 @@ namespace retrograd {
 
 namespace {
 
-void check_sample(const Frame& call, const Tensor& x, const Tensor& grid,
+void check_sample(const Call& call, const Tensor& x, const Tensor& grid,
                   const GridSampleOptions& options) {
-  check::floating(call, x);
-  check::defined(call, "grid", grid);
-  check::same_dtype(call, "input", x, "grid", grid);
+  call.inputs({{"input", x, floating}, {"grid", grid, like_first}});
   check::require<ShapeError>(
       call,
       x.dim() == 4 && grid.dim() == 4 && grid.shape()[3] == 2 && grid.shape()[0] == x.shape()[0],

@@ -27,9 +27,8 @@ std::size_t check_index(const Frame& call, const Tensor& x, std::int64_t dim, co
 }
 
 // The part of `source` that index names, after the checks of both.
-Tensor check_source(const Frame& call, const Tensor& x, const Tensor& index, const Tensor& source) {
-  check::defined(call, "source", source);
-  check::same_dtype(call, "input", x, "source", source);
+Tensor check_source(const Call& call, const Tensor& x, const Tensor& index, const Tensor& source) {
+  call.inputs({{"input", x}, {"source", source, like_first}});
   bool fits = source.dim() == index.dim();
   for (std::size_t i = 0; fits && i < index.shape().size(); ++i) {
     fits = index.shape()[i] <= source.shape()[i];

@@ -135,12 +135,11 @@ Tensor joined(const Tensor& x, const Reading& r) {
 }
 
 // What index_put writes: `values` in the shape of slices along the joined dimension.
-Tensor slices_of(const Frame& call, const Tensor& x, const Reading& r, const Operand& values) {
+Tensor slices_of(const Call& call, const Tensor& x, const Reading& r, const Operand& values) {
   Tensor given;
   if (values.is_tensor()) {
     given = values.tensor();
-    check::defined(call, "values", given);
-    check::same_dtype(call, "input", x, "values", given);
+    call.inputs({{"input", x}, {"values", given, like_first}});
   } else {
     check::value(call, x, values.number());
     given = full({}, values.number(), {.dtype = x.dtype()});

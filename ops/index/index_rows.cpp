@@ -56,10 +56,9 @@ std::size_t check_rows(const Frame& call, const Tensor& x, std::int64_t dim, con
   return d;
 }
 
-void check_source(const Frame& call, const Tensor& x, std::size_t dim, const Tensor& index,
+void check_source(const Call& call, const Tensor& x, std::size_t dim, const Tensor& index,
                   const Tensor& source) {
-  check::defined(call, "source", source);
-  check::same_dtype(call, "input", x, "source", source);
+  call.inputs({{"input", x}, {"source", source, like_first}});
   Shape shape = x.shape();
   if (x.dim() > 0) {
     shape[dim] = index.numel();

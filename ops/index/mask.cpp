@@ -58,8 +58,7 @@ Tensor masked_select(const Tensor& x, const Tensor& mask, Where where) {
 Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source, Where where) {
   const Call call("masked_scatter", where, x, mask, source);
   const Shape shape = check_mask(call, x, mask);
-  check::defined(call, "source", source);
-  check::same_dtype(call, "input", x, "source", source);
+  call.inputs({{"input", x}, {"source", source, like_first}});
   check::require<ShapeError>(call, shape == x.shape(), {{"input", x}, {"mask", mask}},
                              "the mask does not broadcast to the input");
   const Tensor places = kernels::nonzero_positions(expand_operand(mask, shape));

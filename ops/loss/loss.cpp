@@ -8,9 +8,7 @@
 
 namespace retrograd {
 
-using loss::reduced;
-using loss::require;
-using loss::share_of;
+using namespace loss;
 
 namespace {
 

@@ -5,11 +5,7 @@
 
 namespace retrograd {
 
-using loss::check_weight;
-using loss::log1p_exp;
-using loss::reduced;
-using loss::share_of;
-using loss::weighted;
+using namespace loss;
 
 namespace {
 
@@ -93,15 +89,12 @@ Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options, W
   const Call call("kl_div", where, Cast::wide, input, target, options);
   const auto [x, t] = call.inputs({{"input", input, floating}, {"target", target, like_first}});
   check::same_shape(call, "input", input, "target", target);
-  Tensor losses;
   if (options.log_target) {
-    losses = share_of(exp(t), t - x);
-  } else {
-    const Tensor nothing = t.detach() == 0;
-    const Tensor logarithm = log(retrograd::where(nothing, 1, t));
-    losses = t * logarithm - share_of(t, x);
+    return reduced(call, share_of(exp(t), t - x), options.reduction);
   }
-  return reduced(call, losses, options.reduction);
+  const Tensor nothing = t.detach() == 0;
+  const Tensor logarithm = log(retrograd::where(nothing, 1, t));
+  return reduced(call, t * logarithm - share_of(t, x), options.reduction);
 }
 
 Tensor soft_margin_loss(const Tensor& input, const Tensor& target, LossOptions options,

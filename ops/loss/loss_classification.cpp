@@ -7,7 +7,7 @@
 
 namespace retrograd {
 
-using loss::Classes;
+using namespace loss;
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions& options,
                 Where where) {
@@ -15,11 +15,11 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions&
   const auto [x, t, weight] = call.inputs({{"input", input, floating},
                                            {"target", target, uncast},
                                            {"weight", options.weight, optional | like_first}});
-  const std::size_t dim = loss::class_dim(call, input, t);
-  loss::check_class_weight(call, options.weight, input, dim);
-  const Classes classes = loss::check_classes(call, input, t, dim, options.ignore_index);
-  const Tensor weights = loss::target_weights(widened(weight), classes);
-  const Tensor losses = loss::nll(call, x, classes, dim, weights, options.reduction);
+  const std::size_t dim = class_dim(call, input, t);
+  check_class_weight(call, options.weight, input, dim);
+  const Classes classes = check_classes(call, input, t, dim, options.ignore_index);
+  const Tensor weights = target_weights(widened(weight), classes);
+  const Tensor losses = nll(call, x, classes, dim, weights, options.reduction);
   return call.result(losses.to(x.dtype()));
 }
 
@@ -29,14 +29,13 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
   const auto [x, t, weight] = call.inputs({{"input", input, floating},
                                            {"target", target, uncast},
                                            {"weight", options.weight, optional | like_first}});
-  const std::size_t dim = loss::class_dim(call, input, t);
+  const std::size_t dim = class_dim(call, input, t);
   check::require<ShapeError>(call, input.dim() <= 2, {{"input", input}},
                              "needs an input (N, C) or (C)");
-  loss::check_class_weight(call, options.weight, input, dim);
-  loss::require(call, options.p == 1 || options.p == 2, "p", static_cast<double>(options.p),
-                "1 or 2");
-  loss::require_number(call, "margin", options.margin);
-  const Classes classes = loss::check_classes(call, input, t, dim, {});
+  check_class_weight(call, options.weight, input, dim);
+  require(call, options.p == 1 || options.p == 2, "p", static_cast<double>(options.p), "1 or 2");
+  require_number(call, "margin", options.margin);
+  const Classes classes = check_classes(call, input, t, dim, {});
   const auto d = static_cast<std::int64_t>(dim);
   const Tensor index = unsqueeze(t, d);
   const Tensor excess = x - gather(x, d, index) + options.margin;
@@ -44,8 +43,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
   const Tensor others = index != arange(input.shape()[dim]);
   const Tensor hinges = relu(retrograd::where(others, excess, 0));
   const Tensor losses = mean(options.p == 2 ? square(hinges) : hinges, d);
-  return loss::reduced(call, loss::weighted(losses, loss::target_weights(weight, classes)),
-                       options.reduction);
+  return reduced(call, weighted(losses, target_weights(weight, classes)), options.reduction);
 }
 
 }  // namespace retrograd

@@ -9,12 +9,7 @@
 
 namespace retrograd {
 
-using loss::Classes;
-using loss::nll;
-using loss::reduced;
-using loss::reduced_over_targets;
-using loss::target_weights;
-using loss::without_ignored;
+using namespace loss;
 
 namespace {
 
@@ -39,7 +34,7 @@ Tensor entropy_of_probabilities(const Call& call, const Tensor& input, const Ten
   if (options.label_smoothing > 0) {
     wanted = wanted * (1 - options.label_smoothing) + options.label_smoothing / classes;
   }
-  const Tensor terms = times_classes(loss::share_of(wanted, log_softmax(input, d)), weight, dim);
+  const Tensor terms = times_classes(share_of(wanted, log_softmax(input, d)), weight, dim);
   return reduced(call, -sum(terms, d), options.reduction);
 }
 
@@ -142,10 +137,10 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
       call.inputs({{"input", input, floating},
                    {"target", target},
                    {"weight", options.weight, optional | like_first}});
-  const std::size_t dim = loss::class_dim(call, input, target);
-  loss::check_class_weight(call, options.weight, input, dim);
+  const std::size_t dim = class_dim(call, input, target);
+  check_class_weight(call, options.weight, input, dim);
   const double smoothing = options.label_smoothing;
-  loss::require(call, smoothing >= 0 && smoothing <= 1, "label_smoothing", smoothing, "in [0, 1]");
+  require(call, smoothing >= 0 && smoothing <= 1, "label_smoothing", smoothing, "in [0, 1]");
   const Tensor weight = widened(given_weight);
   if (is_floating(target.dtype())) {
     check::same_dtype(call, "input", x, "target", t);
@@ -156,7 +151,7 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
         entropy_of_probabilities(call, widened(x), widened(t), dim, weight, options);
     return call.result(losses.to(x.dtype()));
   }
-  const Classes classes = loss::check_classes(call, input, target, dim, options.ignore_index);
+  const Classes classes = check_classes(call, input, target, dim, options.ignore_index);
   if (weight.defined() && weight.requires_grad() && grad_enabled()) {
     const Tensor losses = composed_entropy(call, widened(x), classes, dim, weight, options);
     return call.result(losses.to(x.dtype()));

@@ -6,9 +6,7 @@
 
 namespace retrograd {
 
-using loss::reduced;
-using loss::require;
-using loss::require_number;
+using namespace loss;
 
 namespace {
 
