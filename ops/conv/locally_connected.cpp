@@ -1,5 +1,7 @@
 // Convolutions with unshared filters: patches of the input, and one product of matrices for each
 // output position.
+#include <span>
+
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/matmul.h>
@@ -11,11 +13,10 @@ namespace {
 
 using namespace convolving;
 
-// Output sizes, from the sizes of input and kernel. Throws ShapeError where the weight has others.
+// Throws ShapeError unless the weight has filters for the output of the input's and kernel's sizes.
 template <std::size_t N>
-Shape checked_output(const Frame& call, const Tensor& x, const Tensor& weight,
-                     const LocallyConnectedOptions<N>& options) {
-  Shape output;
+void check_output(const Frame& call, const Tensor& x, const Tensor& weight,
+                  const LocallyConnectedOptions<N>& options) {
   for (std::size_t d = 0; d < N; ++d) {
     const std::int64_t padded = x.shape()[x.shape().size() - N + d] + 2 * options.padding[d];
     const std::int64_t kernel = weight.shape()[N + 2 + d];
@@ -24,13 +25,12 @@ Shape checked_output(const Frame& call, const Tensor& x, const Tensor& weight,
         call, kernel >= 1 && span <= padded, {{"input", x}, {"weight", weight}},
         "the kernel spans {} but the padded input only {} in spatial dimension {}", span, padded,
         d);
-    output.push_back((padded - span) / options.stride[d] + 1);
+    const std::int64_t output = (padded - span) / options.stride[d] + 1;
     check::require<ShapeError>(
-        call, output[d] == weight.shape()[d], {{"input", x}, {"weight", weight}},
-        "the output has {} places in spatial dimension {} but weight has filters for {}", output[d],
-        d, weight.shape()[d]);
+        call, output == weight.shape()[d], {{"input", x}, {"weight", weight}},
+        "the output has {} places in spatial dimension {} but weight has filters for {}", output, d,
+        weight.shape()[d]);
   }
-  return output;
 }
 
 template <std::size_t N>
@@ -74,31 +74,28 @@ Tensor locally_connected(const Call& call, const Tensor& input, const Tensor& fi
       call.inputs({{"input", input, floating}, {"weight", filters}, {"bias", offsets, optional}});
   check_options<N>(call, x, weight, options);
   check_tensors<N>(call, x, weight, bias);
-  const Shape output = checked_output(call, x, weight, options);
+  check_output(call, x, weight, options);
   // The sum is rounded once.
   const Tensor wide_bias = widened(bias);
   const Tensor wide_weight = widened(weight);
   const Tensor wide_x = widened(x);
   const bool batched = x.dim() == static_cast<std::int64_t>(N + 2);
   const Tensor images = batched ? wide_x : unsqueeze(wide_x, 0);
-  Shape kernel;
+  const Shape& sizes = weight.shape();  // (output..., O, C, kernel...)
+  const Shape kernel(std::span(sizes.begin() + N + 2, N));
+  const std::int64_t outputs = sizes[N];
   std::int64_t places = 1;
-  std::int64_t inputs = images.shape()[1];
+  std::int64_t inputs = sizes[N + 1];
+  Shape shape{images.shape()[0], outputs};
   for (std::size_t d = 0; d < N; ++d) {
-    kernel.push_back(weight.shape()[N + 2 + d]);
-    places *= output[d];
+    places *= sizes[d];
     inputs *= kernel[d];
+    shape.push_back(sizes[d]);
   }
-  const std::int64_t batch = images.shape()[0];
-  const std::int64_t outputs = weight.shape()[N];
   // (places, N, inputs) . (places, inputs, O)
   const Tensor seen = permute(patches(images, kernel, options), {2, 0, 1});
   const Tensor by_place = reshape(wide_weight, {places, outputs, inputs});
   const Tensor product = matmul(seen, transpose(by_place, 1, 2));
-  Shape shape{batch, outputs};
-  for (const std::int64_t size : output) {
-    shape.push_back(size);
-  }
   Tensor y = reshape(permute(product, {1, 2, 0}), shape);
   if (bias.defined()) {
     y = y + wide_bias;

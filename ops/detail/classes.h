@@ -1,7 +1,6 @@
 // Losses whose targets are classes. Internal.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -12,11 +11,11 @@
 namespace retrograd::loss {
 
 // The dimension of the classes.
-std::size_t class_dim(const Frame& call, const Tensor& input, const Tensor& target);
+std::int64_t class_dim(const Frame& call, const Tensor& input, const Tensor& target);
 
 // Throws ShapeError unless weight is undefined or has an element for each class.
 void check_class_weight(const Frame& call, const Tensor& weight, const Tensor& input,
-                        std::size_t dim);
+                        std::int64_t dim);
 
 // What the targets are, once they are known to be in range.
 struct Classes {
@@ -26,8 +25,8 @@ struct Classes {
 };
 
 // Throws unless all targets that are not ignored are classes of the input.
-Classes check_classes(const Frame& call, const Tensor& input, const Tensor& target, std::size_t dim,
-                      std::optional<std::int64_t> ignore_index);
+Classes check_classes(const Frame& call, const Tensor& input, const Tensor& target,
+                      std::int64_t dim, std::optional<std::int64_t> ignore_index);
 
 // losses with 0 for ignored targets.
 Tensor without_ignored(const Tensor& losses, const Classes& classes);
@@ -42,6 +41,6 @@ Tensor reduced_over_targets(const Call& call, const Tensor& losses, const Tensor
 
 // The negative log probabilities of the targets.
 Tensor nll(const Call& call, const Tensor& log_probabilities, const Classes& classes,
-           std::size_t dim, const Tensor& weights, Reduction reduction);
+           std::int64_t dim, const Tensor& weights, Reduction reduction);
 
 }  // namespace retrograd::loss

@@ -18,9 +18,5 @@ void indices(const Frame& call, const Tensor& x, const Tensor& index, std::int64
 void not_fraction(const Frame& call, const Tensor& x, Scalar value);
 // The same, and a ValueError for one that the dtype of x does not hold.
 void value(const Frame& call, const Tensor& x, Scalar value);
-// The same for functions that open no call of their own yet.
-inline void value(const char* op, const Tensor& x, Scalar value, Where where) {
-  check::value(Frame(op, where), x, value);
-}
 
 }  // namespace retrograd::check

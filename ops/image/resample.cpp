@@ -22,25 +22,19 @@ Tensor resampled(const Axes& axes, bool back, const Tensor& x) {
        }});
 }
 
-kernels::Resampling resampling(InterpolateMode mode) {
+// The kernel of a mode, and the number of spatial dimensions that it is for, 0 for any.
+std::pair<kernels::Resampling, std::size_t> kernel_of(InterpolateMode mode) {
+  using kernels::Resampling;
   switch (mode) {
-    case InterpolateMode::nearest: return kernels::Resampling::nearest;
-    case InterpolateMode::nearest_exact: return kernels::Resampling::nearest_exact;
-    case InterpolateMode::bicubic: return kernels::Resampling::cubic;
-    case InterpolateMode::area: return kernels::Resampling::area;
-    default: return kernels::Resampling::linear;
+    case InterpolateMode::nearest: return {Resampling::nearest, 0};
+    case InterpolateMode::nearest_exact: return {Resampling::nearest_exact, 0};
+    case InterpolateMode::area: return {Resampling::area, 0};
+    case InterpolateMode::linear: return {Resampling::linear, 1};
+    case InterpolateMode::bilinear: return {Resampling::linear, 2};
+    case InterpolateMode::bicubic: return {Resampling::cubic, 2};
+    case InterpolateMode::trilinear: return {Resampling::linear, 3};
   }
-}
-
-// The number of spatial dimensions that a mode is for, 0 for any.
-std::size_t rank_of(InterpolateMode mode) {
-  switch (mode) {
-    case InterpolateMode::linear: return 1;
-    case InterpolateMode::bilinear:
-    case InterpolateMode::bicubic: return 2;
-    case InterpolateMode::trilinear: return 3;
-    default: return 0;
-  }
+  return {Resampling::linear, 0};
 }
 
 void check_options(const Frame& call, const Tensor& x, const InterpolateOptions& options) {
@@ -48,7 +42,7 @@ void check_options(const Frame& call, const Tensor& x, const InterpolateOptions&
   check::require<ShapeError>(call, x.dim() >= 3 && x.dim() <= 5, {{"input", x}},
                              "needs an input (N, C, spatial...) of 3 to 5 dimensions");
   const std::size_t rank = x.shape().size() - 2;
-  const std::size_t wanted = rank_of(options.mode);
+  const std::size_t wanted = kernel_of(options.mode).second;
   check::require<ShapeError>(call, wanted == 0 || wanted == rank, {{"input", x}},
                              "the mode is for {} spatial dimensions, not {}", wanted, rank);
   check::require<ValueError>(call, !options.align_corners || wanted != 0, {{"input", x}},
@@ -66,29 +60,21 @@ void check_options(const Frame& call, const Tensor& x, const InterpolateOptions&
 kernels::ResampleAxis axis_of(const Frame& call, const Tensor& x, const InterpolateOptions& options,
                               std::size_t d) {
   const auto pick = [d](const auto& list) { return list[list.size() == 1 ? 0 : d]; };
-  kernels::ResampleAxis axis{.mode = resampling(options.mode),
-                             .input = x.shape()[d + 2],
-                             .output = 0,
-                             .scale = 0,
-                             .align_corners = options.align_corners};
+  const std::int64_t length = x.shape()[d + 2];
   const std::vector<double>& factors = options.scale_factor.values();
-  double wanted = 0;
-  if (factors.empty()) {
-    axis.output = pick(options.size);
-    wanted = static_cast<double>(axis.output);
-  } else {
-    wanted = std::floor(static_cast<double>(axis.input) * pick(factors));
-  }
+  const double wanted = factors.empty() ? static_cast<double>(pick(options.size))
+                                        : std::floor(static_cast<double>(length) * pick(factors));
   constexpr double kMost = 2147483648.0;
-  check::require<ValueError>(call, axis.input >= 1 && wanted >= 1 && wanted < kMost, {{"input", x}},
+  check::require<ValueError>(call, length >= 1 && wanted >= 1 && wanted < kMost, {{"input", x}},
                              "spatial dimension {} of length {} cannot become {} long; both must "
                              "be at least 1 and below 2^31",
-                             d, axis.input, wanted);
-  axis.output = static_cast<std::int64_t>(wanted);
-  axis.scale = factors.empty() || options.recompute_scale_factor
-                   ? static_cast<double>(axis.input) / static_cast<double>(axis.output)
-                   : 1 / pick(factors);
-  return axis;
+                             d, length, wanted);
+  const bool by_sizes = factors.empty() || options.recompute_scale_factor;
+  return {.mode = kernel_of(options.mode).first,
+          .input = length,
+          .output = static_cast<std::int64_t>(wanted),
+          .scale = by_sizes ? static_cast<double>(length) / wanted : 1 / pick(factors),
+          .align_corners = options.align_corners};
 }
 
 }  // namespace

@@ -107,8 +107,6 @@ Reading reading_of(const Frame& call, const Tensor& x, const Indices& indices) {
     r.order.insert(r.at + i, indexed[i]);
   }
   r.back = r.order;
-  r.joined = others;
-  r.result = others;
   std::int64_t length = 1;
   for (std::size_t d = 0; d < r.order.size(); ++d) {
     const auto from = static_cast<std::size_t>(r.order[d]);
@@ -117,9 +115,10 @@ Reading reading_of(const Frame& call, const Tensor& x, const Indices& indices) {
     r.shape.push_back(x.shape()[from]);
     length *= d >= r.at && d < r.at + indexed.size() ? x.shape()[from] : 1;
   }
-  for (std::size_t d = 0; d < others.size(); ++d) {
-    r.joined[d] = r.result[d] = x.shape()[static_cast<std::size_t>(others[d])];
+  for (const std::int64_t d : others) {
+    r.result.push_back(x.size(d));
   }
+  r.joined = r.result;
   r.joined.insert(r.at, length);
   check::rank(call, r.result.size() + all.shape().size(), x);
   for (std::size_t d = 0; d < all.shape().size(); ++d) {

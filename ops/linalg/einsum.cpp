@@ -148,10 +148,8 @@ Term contracted(Term a, Term b, Keep&& keep) {
       shared.empty()
           ? matmul(reshape(left, {rows, depth}), reshape(right, {depth, columns}))
           : matmul(reshape(left, {batch, rows, depth}), reshape(right, {batch, depth, columns}));
-  Shape shape;
-  for (const std::size_t label : joined(shared, only_a)) {
-    shape.push_back(a.length(label));
-  }
+  Shape shape = left.shape();
+  shape.resize(shape.size() - summed_over.size());
   for (const std::size_t label : only_b) {
     shape.push_back(b.length(label));
   }

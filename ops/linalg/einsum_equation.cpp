@@ -181,11 +181,7 @@ class Reader {
   std::string_view equation_;
   const std::vector<Tensor>& operands_;
   std::size_t ellipsis_ = 0;  // the most dimensions that "..." stands for
-  std::array<std::int64_t, kLabels> lengths_ = [] {
-    std::array<std::int64_t, kLabels> none{};
-    none.fill(-1);
-    return none;
-  }();
+  std::vector<std::int64_t> lengths_ = std::vector<std::int64_t>(kLabels, -1);
 };
 
 }  // namespace

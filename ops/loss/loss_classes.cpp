@@ -8,25 +8,25 @@
 
 namespace retrograd::loss {
 
-std::size_t class_dim(const Frame& call, const Tensor& input, const Tensor& target) {
+std::int64_t class_dim(const Frame& call, const Tensor& input, const Tensor& target) {
   check::require<ShapeError>(call, input.dim() > 0, {{"input", input}, {"target", target}},
                              "input needs a dimension of classes");
   return input.dim() == 1 ? 0 : 1;
 }
 
 void check_class_weight(const Frame& call, const Tensor& weight, const Tensor& input,
-                        std::size_t dim) {
-  const std::int64_t classes = input.shape()[dim];
+                        std::int64_t dim) {
+  const std::int64_t classes = input.size(dim);
   check::require<ShapeError>(call, !weight.defined() || weight.shape() == Shape{classes},
                              {{"input", input}, {"weight", weight}},
                              "weight must have one element for each of the {} classes", classes);
 }
 
-Classes check_classes(const Frame& call, const Tensor& input, const Tensor& target, std::size_t dim,
-                      std::optional<std::int64_t> ignore_index) {
+Classes check_classes(const Frame& call, const Tensor& input, const Tensor& target,
+                      std::int64_t dim, std::optional<std::int64_t> ignore_index) {
   check::dtype(call, "target", target, int64);
   Shape expected = input.shape();
-  expected.erase(dim);
+  expected.erase(static_cast<std::size_t>(dim));
   check::require<ShapeError>(
       call, target.shape() == expected, {{"input", input}, {"target", target}},
       "target must have shape {}, the input's without its dimension of classes", expected);
@@ -34,7 +34,7 @@ Classes check_classes(const Frame& call, const Tensor& input, const Tensor& targ
   if (target.numel() == 0) {
     return classes;
   }
-  const std::int64_t length = input.shape()[dim];
+  const std::int64_t length = input.size(dim);
   auto [low, high] = kernels::index_range(target);
   if (ignore_index && low <= *ignore_index && *ignore_index <= high) {
     const Tensor ignored = target == *ignore_index;
@@ -73,10 +73,9 @@ Tensor reduced_over_targets(const Call& call, const Tensor& losses, const Tensor
 }
 
 Tensor nll(const Call& call, const Tensor& log_probabilities, const Classes& classes,
-           std::size_t dim, const Tensor& weights, Reduction reduction) {
-  const auto d = static_cast<std::int64_t>(dim);
-  const Tensor index = unsqueeze(classes.index, d);
-  const Tensor chosen = widened(squeeze(gather(log_probabilities, d, index), d));
+           std::int64_t dim, const Tensor& weights, Reduction reduction) {
+  const Tensor index = unsqueeze(classes.index, dim);
+  const Tensor chosen = widened(squeeze(gather(log_probabilities, dim, index), dim));
   const Tensor losses = weighted(without_ignored(-chosen, classes), weights);
   return reduced_over_targets(call, losses, weights, classes, reduction);
 }

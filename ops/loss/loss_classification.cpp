@@ -15,7 +15,7 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossOptions&
   const auto [x, t, weight] = call.inputs({{"input", input, floating},
                                            {"target", target, uncast},
                                            {"weight", options.weight, optional | like_first}});
-  const std::size_t dim = class_dim(call, input, t);
+  const std::int64_t dim = class_dim(call, input, t);
   check_class_weight(call, options.weight, input, dim);
   const Classes classes = check_classes(call, input, t, dim, options.ignore_index);
   const Tensor weights = target_weights(widened(weight), classes);
@@ -29,20 +29,19 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
   const auto [x, t, weight] = call.inputs({{"input", input, floating},
                                            {"target", target, uncast},
                                            {"weight", options.weight, optional | like_first}});
-  const std::size_t dim = class_dim(call, input, t);
+  const std::int64_t dim = class_dim(call, input, t);
   check::require<ShapeError>(call, input.dim() <= 2, {{"input", input}},
                              "needs an input (N, C) or (C)");
   check_class_weight(call, options.weight, input, dim);
   require(call, options.p == 1 || options.p == 2, "p", static_cast<double>(options.p), "1 or 2");
   require_number(call, "margin", options.margin);
   const Classes classes = check_classes(call, input, t, dim, {});
-  const auto d = static_cast<std::int64_t>(dim);
-  const Tensor index = unsqueeze(t, d);
-  const Tensor excess = x - gather(x, d, index) + options.margin;
+  const Tensor index = unsqueeze(t, dim);
+  const Tensor excess = x - gather(x, dim, index) + options.margin;
   // The target's own excess may be inf - inf, and is nothing to square.
-  const Tensor others = index != arange(input.shape()[dim]);
+  const Tensor others = index != arange(input.size(dim));
   const Tensor hinges = relu(retrograd::where(others, excess, 0));
-  const Tensor losses = mean(options.p == 2 ? square(hinges) : hinges, d);
+  const Tensor losses = mean(options.p == 2 ? square(hinges) : hinges, dim);
   return reduced(call, weighted(losses, target_weights(weight, classes)), options.reduction);
 }
 

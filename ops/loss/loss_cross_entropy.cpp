@@ -14,96 +14,95 @@ using namespace loss;
 namespace {
 
 // The weights of the classes, shaped to be factors of the input.
-Tensor along_classes(const Tensor& weight, const Tensor& input, std::size_t dim) {
+Tensor along_classes(const Tensor& weight, const Tensor& input, std::int64_t dim) {
   Shape shape = Shape::filled(input.shape().size(), 1);
-  shape[dim] = input.shape()[dim];
+  shape[static_cast<std::size_t>(dim)] = input.size(dim);
   return reshape(weight, shape);
 }
 
 // x times the weights of the classes, if there are any.
-Tensor times_classes(const Tensor& x, const Tensor& weight, std::size_t dim) {
+Tensor times_classes(const Tensor& x, const Tensor& weight, std::int64_t dim) {
   return weight.defined() ? x * along_classes(weight, x, dim) : x;
 }
 
 Tensor entropy_of_probabilities(const Call& call, const Tensor& input, const Tensor& target,
-                                std::size_t dim, const Tensor& weight,
+                                std::int64_t dim, const Tensor& weight,
                                 const CrossEntropyOptions& options) {
-  const auto d = static_cast<std::int64_t>(dim);
-  const double classes = static_cast<double>(input.shape()[dim]);
+  const double classes = static_cast<double>(input.size(dim));
   Tensor wanted = target;
   if (options.label_smoothing > 0) {
     wanted = wanted * (1 - options.label_smoothing) + options.label_smoothing / classes;
   }
-  const Tensor terms = times_classes(share_of(wanted, log_softmax(input, d)), weight, dim);
-  return reduced(call, -sum(terms, d), options.reduction);
+  const Tensor terms = times_classes(share_of(wanted, log_softmax(input, dim)), weight, dim);
+  return reduced(call, -sum(terms, dim), options.reduction);
 }
 
 // The part of the loss that label smoothing adds: all classes as targets.
 Tensor smooth_part(const Call& call, const Tensor& log_probabilities, const Classes& classes,
-                   std::size_t dim, const Tensor& weight, const Tensor& weights,
+                   std::int64_t dim, const Tensor& weight, const Tensor& weights,
                    Reduction reduction) {
   const Tensor terms = times_classes(-log_probabilities, weight, dim);
-  const Tensor losses = sum(terms, static_cast<std::int64_t>(dim));
+  const Tensor losses = sum(terms, dim);
   return reduced_over_targets(call, without_ignored(losses, classes), weights, classes, reduction);
 }
 
-// x with 0 in the rows of ignored targets, along dimension d: what they hold may be NaN.
-Tensor without_ignored_rows(const Tensor& x, const Tensor& ignored, std::int64_t d) {
-  return ignored.defined() ? where(unsqueeze(ignored, d), 0, x) : x;
+// x with 0 in the rows of ignored targets, along dimension `dim`: what they hold may be NaN.
+Tensor without_ignored_rows(const Tensor& x, const Tensor& ignored, std::int64_t dim) {
+  return ignored.defined() ? where(unsqueeze(ignored, dim), 0, x) : x;
 }
 
 // Cross entropy of classes, composed: for weights that are trained themselves.
 Tensor composed_entropy(const Call& call, const Tensor& input, const Classes& classes,
-                        std::size_t dim, const Tensor& weight, const CrossEntropyOptions& options) {
-  const auto d = static_cast<std::int64_t>(dim);
-  const Tensor x = without_ignored_rows(input, classes.ignored, d);
+                        std::int64_t dim, const Tensor& weight,
+                        const CrossEntropyOptions& options) {
+  const Tensor x = without_ignored_rows(input, classes.ignored, dim);
   const Tensor weights = target_weights(weight, classes);
-  const Tensor log_probabilities = log_softmax(x, d);
+  const Tensor log_probabilities = log_softmax(x, dim);
   const Tensor hard = nll(call, log_probabilities, classes, dim, weights, options.reduction);
   if (options.label_smoothing == 0) {
     return hard;
   }
   const Tensor smooth =
       smooth_part(call, log_probabilities, classes, dim, weight, weights, options.reduction);
-  const double share = options.label_smoothing / static_cast<double>(x.shape()[dim]);
+  const double share = options.label_smoothing / static_cast<double>(x.size(dim));
   return hard * (1 - options.label_smoothing) + smooth * share;
 }
 
-kernels::ClassTargets fused_targets(const Tensor& x, const Classes& classes, std::size_t dim,
+kernels::ClassTargets fused_targets(const Tensor& x, const Classes& classes, std::int64_t dim,
                                     const Tensor& weight, double smoothing) {
-  kernels::ClassTargets targets;
-  targets.index = kernels::as_contiguous(classes.index);
-  if (classes.ignored.defined()) {
-    targets.ignored = kernels::as_contiguous(classes.ignored);
-  }
+  const Tensor& ignored = classes.ignored;
+  kernels::ClassTargets targets{
+      .index = kernels::as_contiguous(classes.index),
+      .ignored = ignored.defined() ? kernels::as_contiguous(ignored) : Tensor(),
+      .own = {},
+      .soft = {}};
   if (weight.defined() || smoothing > 0) {
-    const Shape count{x.shape()[dim]};
     const Tensor factors = weight.defined() ? kernels::as_contiguous(weight.detach())
-                                            : ones(count, {.dtype = widened_dtype(x)});
+                                            : ones({x.size(dim)}, {.dtype = widened_dtype(x)});
     targets.own = (factors * (1 - smoothing)).detach();
     if (smoothing > 0) {
-      targets.soft = (factors * (smoothing / static_cast<double>(x.shape()[dim]))).detach();
+      targets.soft = (factors * (smoothing / static_cast<double>(x.size(dim)))).detach();
     }
   }
   return targets;
 }
 
 // What every class counts of every target, in the input's shape.
-Tensor wanted_classes(const Tensor& x, std::size_t dim, const kernels::ClassTargets& targets) {
-  const auto d = static_cast<std::int64_t>(dim);
-  const Tensor numbers = along_classes(arange(x.shape()[dim]), x, dim);
+Tensor wanted_classes(const Tensor& x, std::int64_t dim, const kernels::ClassTargets& targets) {
+  const Tensor numbers = along_classes(arange(x.size(dim)), x, dim);
   Tensor wanted =
-      times_classes((unsqueeze(targets.index, d) == numbers).to(x.dtype()), targets.own, dim);
+      times_classes((unsqueeze(targets.index, dim) == numbers).to(x.dtype()), targets.own, dim);
   if (targets.soft.defined()) {
     wanted = wanted + along_classes(targets.soft, x, dim);
   }
-  return without_ignored_rows(wanted, targets.ignored, d);
+  return without_ignored_rows(wanted, targets.ignored, dim);
 }
 
 // The losses of the targets in one pass over the logits; float32 for bfloat16.
 Tensor fused_entropy(const Call& call, const Tensor& x, const kernels::ClassTargets& targets,
-                     std::size_t dim) {
-  const kernels::ClassLosses result = kernels::cross_entropy(x, dim, targets);
+                     std::int64_t dim) {
+  const kernels::ClassLosses result =
+      kernels::cross_entropy(x, static_cast<std::size_t>(dim), targets);
   return call.record(
       {.output = result.losses,
        .inputs = {x},
@@ -113,17 +112,17 @@ Tensor fused_entropy(const Call& call, const Tensor& x, const kernels::ClassTarg
          const kernels::ClassTargets classes{
              .index = b.saved(2), .ignored = b.saved(3), .own = b.saved(4), .soft = b.saved(5)};
          if (!b.recorded()) {
-           return {kernels::cross_entropy_grad(b.grad, logits, b.saved(1), dim, classes)};
+           const auto d = static_cast<std::size_t>(dim);
+           return {kernels::cross_entropy_grad(b.grad, logits, b.saved(1), d, classes)};
          }
-         const auto d = static_cast<std::int64_t>(dim);
          const Tensor wide = widened(logits);
          const Tensor wanted = wanted_classes(wide, dim, classes);
-         const Tensor all = sum(wanted, d, true);
+         const Tensor all = sum(wanted, dim, true);
          const auto counted = [&](const Tensor& rows) {
-           return without_ignored_rows(rows, classes.ignored, d);
+           return without_ignored_rows(rows, classes.ignored, dim);
          };
          const Tensor gradient =
-             counted(unsqueeze(b.grad, d)) * (softmax(counted(wide), d) * all - wanted);
+             counted(unsqueeze(b.grad, dim)) * (softmax(counted(wide), dim) * all - wanted);
          return {gradient.to(logits.dtype())};
        }});
 }
@@ -137,7 +136,7 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
       call.inputs({{"input", input, floating},
                    {"target", target},
                    {"weight", options.weight, optional | like_first}});
-  const std::size_t dim = class_dim(call, input, target);
+  const std::int64_t dim = class_dim(call, input, target);
   check_class_weight(call, options.weight, input, dim);
   const double smoothing = options.label_smoothing;
   require(call, smoothing >= 0 && smoothing <= 1, "label_smoothing", smoothing, "in [0, 1]");
