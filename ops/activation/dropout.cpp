@@ -18,8 +18,7 @@ void check_arguments(const Frame& call, const Tensor& x, double p) {
 }
 
 Tensor draw(const Tensor& model, double p, Generator& generator) {
-  const Generator::State state = generator.take(kernels::positions_of_mask(model));
-  return kernels::random_mask(model, 1 - p, state);
+  return kernels::random_mask(model, 1 - p, generator.take(kernels::positions_of_mask(model)));
 }
 
 // Its own backward.

@@ -80,8 +80,7 @@ using namespace convolving;
 template <std::size_t N>
 void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, const Tensor& bias,
                    std::int64_t groups) {
-  check_ranks<N>(call, x, weight, static_cast<std::int64_t>(N + 2));
-  const std::int64_t channels = x.size(-1 - static_cast<std::int64_t>(N));
+  const std::int64_t channels = check_ranks<N>(call, x, weight, N + 2);
   const std::int64_t expected = weight.shape()[1] * groups;
   check::require<ShapeError>(
       call, channels == expected, {{"input", x}, {"weight", weight}},

@@ -13,8 +13,7 @@ using namespace convolving;
 template <std::size_t N>
 void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, const Tensor& bias,
                    std::int64_t groups) {
-  check_ranks<N>(call, x, weight, static_cast<std::int64_t>(N + 2));
-  const std::int64_t channels = x.size(-1 - static_cast<std::int64_t>(N));
+  const std::int64_t channels = check_ranks<N>(call, x, weight, N + 2);
   check::require<ShapeError>(
       call, channels == weight.shape()[0], {{"input", x}, {"weight", weight}},
       "input has {} channels but weight expects {} (weight.size(0))", channels, weight.shape()[0]);

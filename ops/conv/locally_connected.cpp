@@ -35,8 +35,7 @@ void check_output(const Frame& call, const Tensor& x, const Tensor& weight,
 
 template <std::size_t N>
 void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  check_ranks<N>(call, x, weight, static_cast<std::int64_t>(2 * N + 2));
-  const std::int64_t channels = x.size(-1 - static_cast<std::int64_t>(N));
+  const std::int64_t channels = check_ranks<N>(call, x, weight, 2 * N + 2);
   check::require<ShapeError>(call, channels == weight.shape()[N + 1],
                              {{"input", x}, {"weight", weight}},
                              "input has {} channels but weight expects {} (weight.size({}))",
@@ -96,10 +95,8 @@ Tensor locally_connected(const Call& call, const Tensor& input, const Tensor& fi
   const Tensor seen = permute(patches(images, kernel, options), {2, 0, 1});
   const Tensor by_place = reshape(wide_weight, {places, outputs, inputs});
   const Tensor product = matmul(seen, transpose(by_place, 1, 2));
-  Tensor y = reshape(permute(product, {1, 2, 0}), shape);
-  if (bias.defined()) {
-    y = y + wide_bias;
-  }
+  const Tensor sums = reshape(permute(product, {1, 2, 0}), shape);
+  const Tensor y = bias.defined() ? sums + wide_bias : sums;
   return call.result((batched ? y : squeeze(y, 0)).to(x.dtype()));
 }
 

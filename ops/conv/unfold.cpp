@@ -55,15 +55,14 @@ Tensor unfold(const Tensor& x, Size<2> kernel_size, const UnfoldOptions& options
   check::floating(call, x);
   check::require<ShapeError>(call, x.dim() == 3 || x.dim() == 4, {{"input", x}},
                              "needs an input (N, C, H, W) or (C, H, W)");
-  const std::size_t rank = x.shape().size();
-  const UnfoldShape shape =
-      shape_of(call, x, {x.shape()[rank - 2], x.shape()[rank - 1]}, kernel_size, options);
+  const UnfoldShape shape = shape_of(call, x, {x.size(-2), x.size(-1)}, kernel_size, options);
+  const bool batched = x.dim() == 4;
   check::numel(call,
-               {x.shape()[rank - 3], rank == 4 ? x.shape()[0] : 1, shape.kernel[0], shape.kernel[1],
+               {x.size(-3), batched ? x.shape()[0] : 1, shape.kernel[0], shape.kernel[1],
                 shape.output[0], shape.output[1]},
                x.dtype());
-  return call.result(rank == 4 ? unfolded(call, false, x, shape)
-                               : squeeze(unfolded(call, false, unsqueeze(x, 0), shape), 0));
+  return call.result(batched ? unfolded(call, false, x, shape)
+                             : squeeze(unfolded(call, false, unsqueeze(x, 0), shape), 0));
 }
 
 Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
@@ -73,9 +72,9 @@ Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
   check::require<ShapeError>(call, columns.dim() == 2 || columns.dim() == 3, {{"input", columns}},
                              "needs columns (N, C kh kw, L) or (C kh kw, L)");
   const UnfoldShape shape = shape_of(call, columns, output_size, kernel_size, options);
-  const std::size_t rank = columns.shape().size();
-  const std::int64_t rows = columns.shape()[rank - 2];
-  const std::int64_t length = columns.shape()[rank - 1];
+  const bool batched = columns.dim() == 3;
+  const std::int64_t rows = columns.size(-2);
+  const std::int64_t length = columns.size(-1);
   const std::int64_t taps = shape.kernel[0] * shape.kernel[1];
   check::require<ShapeError>(call, rows % taps == 0, {{"input", columns}},
                              "{} rows are no multiple of the kernel's {} elements", rows, taps);
@@ -83,10 +82,10 @@ Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
                              {{"input", columns}}, "the image has {} x {} windows, not {}",
                              shape.output[0], shape.output[1], length);
   check::numel(call,
-               {rank == 3 ? columns.shape()[0] : 1, rows / taps, shape.image[0], shape.image[1]},
+               {batched ? columns.shape()[0] : 1, rows / taps, shape.image[0], shape.image[1]},
                columns.dtype());
-  return call.result(rank == 3 ? unfolded(call, true, columns, shape)
-                               : squeeze(unfolded(call, true, unsqueeze(columns, 0), shape), 0));
+  return call.result(batched ? unfolded(call, true, columns, shape)
+                             : squeeze(unfolded(call, true, unsqueeze(columns, 0), shape), 0));
 }
 
 }  // namespace retrograd

@@ -50,10 +50,10 @@ inline void check_groups(const Frame& call, const Tensor& x, const Tensor& weigh
                              "groups {}; at least 1 is needed, and below 2^31", groups);
 }
 
-// x with or without a batch, and a weight of `weight_rank` dimensions.
+// x with or without a batch, and a weight of `weight_rank` dimensions. Returns the channels of x.
 template <std::size_t N>
-void check_ranks(const Frame& call, const Tensor& x, const Tensor& weight,
-                 std::int64_t weight_rank) {
+std::int64_t check_ranks(const Frame& call, const Tensor& x, const Tensor& weight,
+                         std::int64_t weight_rank) {
   // Of what Autocast made of them: it takes float32 beside bfloat16.
   check::same_dtype(call, "input", x, "weight", weight);
   constexpr auto rank = static_cast<std::int64_t>(N + 2);
@@ -62,6 +62,7 @@ void check_ranks(const Frame& call, const Tensor& x, const Tensor& weight,
       {{"input", x}, {"weight", weight}},
       "needs an input of {} dimensions (or {} without a batch) and a weight of {}", rank, rank - 1,
       weight_rank);
+  return x.size(1 - rank);
 }
 
 // The convolution of checked tensors, without the sizes of input and output and the padding.

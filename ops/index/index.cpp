@@ -53,6 +53,23 @@ std::size_t check_scatter(const Frame& call, const Tensor& x, std::int64_t dim,
   return d;
 }
 
+// x with what index names of `source` added, or in place of its own.
+Tensor scattered(const Call& call, const Tensor& x, std::int64_t dim, const Tensor& index,
+                 const Tensor& source, bool add) {
+  const std::size_t d = check_scatter(call, x, dim, index);
+  const Tensor part = check_source(call, x, index, source);
+  const auto kernel = add ? kernels::scatter_add : kernels::scatter;
+  return call.record({.output = kernel(x, d, index, part),
+                      .inputs = {x, part},
+                      .saved = {index},
+                      .backward = [dim, add](const Backward& b) -> Gradients {
+                        return {add          ? b.grad
+                                : b.needs(0) ? scatter(b.grad, dim, b.saved(0), 0)
+                                             : Tensor(),
+                                b.needs(1) ? gather(b.grad, dim, b.saved(0)) : Tensor()};
+                      }});
+}
+
 }  // namespace
 
 Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, Where where) {
@@ -70,30 +87,12 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, Where wher
 
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                    Where where) {
-  const Call call("scatter_add", where, x, dim, index, source);
-  const std::size_t d = check_scatter(call, x, dim, index);
-  const Tensor part = check_source(call, x, index, source);
-  return call.record({.output = kernels::scatter_add(x, d, index, part),
-                      .inputs = {x, part},
-                      .saved = {index},
-                      .backward = [dim](const Backward& b) -> Gradients {
-                        return {b.grad, b.needs(1) ? gather(b.grad, dim, b.saved(0)) : Tensor()};
-                      }});
+  return scattered(Call("scatter_add", where, x, dim, index, source), x, dim, index, source, true);
 }
 
 Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                Where where) {
-  const Call call("scatter", where, x, dim, index, source);
-  const std::size_t d = check_scatter(call, x, dim, index);
-  const Tensor part = check_source(call, x, index, source);
-  return call.record({.output = kernels::scatter(x, d, index, part),
-                      .inputs = {x, part},
-                      .saved = {index},
-                      .backward = [dim](const Backward& b) -> Gradients {
-                        const Tensor at = b.saved(0);
-                        return {b.needs(0) ? scatter(b.grad, dim, at, 0) : Tensor(),
-                                b.needs(1) ? gather(b.grad, dim, at) : Tensor()};
-                      }});
+  return scattered(Call("scatter", where, x, dim, index, source), x, dim, index, source, false);
 }
 
 Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar value, Where where) {

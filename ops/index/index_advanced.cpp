@@ -34,15 +34,13 @@ Tensor from_front(const Tensor& index, std::int64_t size) {
 }
 
 Entry masked_entry(const Frame& call, const Tensor& x, const Tensor& mask, std::size_t dim) {
-  std::int64_t size = 1;
   for (std::size_t d = 0; d < mask.shape().size(); ++d) {
     check::require<IndexError>(
         call, mask.shape()[d] == x.shape()[dim + d], {{"input", x}, {"mask", mask}},
         "the mask's dimension {} has length {}, the input's dimension {} has {}", d,
         mask.shape()[d], dim + d, x.shape()[dim + d]);
-    size *= mask.shape()[d];
   }
-  return {kernels::nonzero_positions(mask), size};
+  return {kernels::nonzero_positions(mask), mask.numel()};
 }
 
 // The indices of all entries as one, broadcast together.

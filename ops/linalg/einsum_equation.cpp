@@ -96,14 +96,12 @@ class Reader {
 
   void check_output(const Labels& output, const std::vector<Labels>& terms) const {
     for (const std::size_t label : output) {
-      if (label == kEllipsis) {
-        continue;
-      }
       if (std::count(output.begin(), output.end(), label) > 1) {
         refuse("names {} twice in the result", letter(label));
       }
-      if (std::none_of(terms.begin(), terms.end(),
-                       [&](const Labels& term) { return contains(term, label); })) {
+      if (label != kEllipsis && std::none_of(terms.begin(), terms.end(), [&](const Labels& term) {
+            return contains(term, label);
+          })) {
         refuse("names {} in the result but in no operand", letter(label));
       }
     }

@@ -70,12 +70,11 @@ Tensor composed_entropy(const Call& call, const Tensor& input, const Classes& cl
 
 kernels::ClassTargets fused_targets(const Tensor& x, const Classes& classes, std::int64_t dim,
                                     const Tensor& weight, double smoothing) {
-  const Tensor& ignored = classes.ignored;
-  kernels::ClassTargets targets{
-      .index = kernels::as_contiguous(classes.index),
-      .ignored = ignored.defined() ? kernels::as_contiguous(ignored) : Tensor(),
-      .own = {},
-      .soft = {}};
+  kernels::ClassTargets targets;
+  targets.index = kernels::as_contiguous(classes.index);
+  if (classes.ignored.defined()) {
+    targets.ignored = kernels::as_contiguous(classes.ignored);
+  }
   if (weight.defined() || smoothing > 0) {
     const Tensor factors = weight.defined() ? kernels::as_contiguous(weight.detach())
                                             : ones({x.size(dim)}, {.dtype = widened_dtype(x)});
