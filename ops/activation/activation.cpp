@@ -29,12 +29,12 @@ void check_factor(const Call& call, const Tensor& x, const char* name, double va
 // x scale above 0, factor (exp(rate x) - 1) elsewhere.
 Tensor exponential(const Call& call, const Tensor& x, double factor, double scale, double rate) {
   check::floating(call, x);
-  return from_saved(call, kernels::elu(x, factor, scale, rate), x, x,
-                    [factor, scale, rate](const Tensor& g, const Tensor& v) {
-                      const Tensor below = v <= 0;
-                      const Tensor slope = factor * rate * exp(where(below, v, 0) * rate);
-                      return where(below, g * slope, g * scale);
-                    });
+  return with_rule(call, x, kernels::elu(x, factor, scale, rate), x,
+                   [factor, scale, rate](const Tensor& g, const Tensor& v) {
+                     const Tensor below = v <= 0;
+                     const Tensor slope = factor * rate * exp(where(below, v, 0) * rate);
+                     return where(below, g * slope, g * scale);
+                   });
 }
 
 // A threshold as the dtype of x holds it, so that elements equal to it count as such.
@@ -44,7 +44,7 @@ double held(double threshold, const Tensor& x) {
 
 // y of x, where elements up to lambd from 0 have no gradient and the others all of it.
 Tensor shrunk(const Call& call, const Tensor& x, const Tensor& y, double lambd) {
-  return from_saved(call, y, x, x, [lambd](const Tensor& g, const Tensor& v) {
+  return with_rule(call, x, y, x, [lambd](const Tensor& g, const Tensor& v) {
     return where(abs(v.detach()) <= lambd, 0, g);
   });
 }
@@ -60,20 +60,20 @@ Tensor softplus(const Tensor& x, double beta, double threshold, Where where) {
   const Call call("softplus", where, x, beta, threshold);
   check_factor(call, x, "beta", beta);
   check_number(call, x, "threshold", threshold);
-  return from_saved(call, kernels::softplus(x, beta, threshold), x, x,
-                    [beta, threshold](const Tensor& g, const Tensor& v) {
-                      const Tensor z = v * beta;
-                      return retrograd::where(z > threshold, g, g * sigmoid(z));
-                    });
+  return with_rule(call, x, kernels::softplus(x, beta, threshold), x,
+                   [beta, threshold](const Tensor& g, const Tensor& v) {
+                     const Tensor z = v * beta;
+                     return retrograd::where(z > threshold, g, g * sigmoid(z));
+                   });
 }
 
 Tensor leaky_relu(const Tensor& x, double negative_slope, Where where) {
   const Call call("leaky_relu", where, x, negative_slope);
   check_number(call, x, "negative_slope", negative_slope);
-  return from_saved(call, kernels::leaky_relu(x, negative_slope), x, x,
-                    [negative_slope](const Tensor& g, const Tensor& v) {
-                      return retrograd::where(v > 0, g, g * negative_slope);
-                    });
+  return with_rule(call, x, kernels::leaky_relu(x, negative_slope), x,
+                   [negative_slope](const Tensor& g, const Tensor& v) {
+                     return retrograd::where(v > 0, g, g * negative_slope);
+                   });
 }
 
 Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {

@@ -23,10 +23,10 @@ Tensor draw(const Tensor& model, double p, Generator& generator) {
 
 // Its own backward.
 Tensor masked(const Call& call, const Tensor& x, const Tensor& mask, double scale) {
-  return from_saved(call, kernels::masked_product(x, mask, scale), x, mask,
-                    [op = call.name(), scale](const Tensor& g, const Tensor& saved) {
-                      return masked(Call(op, {}), g, saved, scale);
-                    });
+  return with_rule(call, x, kernels::masked_product(x, mask, scale), mask,
+                   [op = call.name(), scale](const Tensor& g, const Tensor& saved) {
+                     return masked(Call(op, {}), g, saved, scale);
+                   });
 }
 
 double scale_for(double p) {

@@ -59,10 +59,10 @@ Tensor gated_slope(Gate gate, Curvature curvature, const Tensor& grad, const Ten
 
 Tensor gated(const Call& call, Gate gate, Curvature curvature, const Tensor& x) {
   check::floating(call, x);
-  return from_saved(call, kernels::gated(gate, x), x, x,
-                    [gate, curvature](const Tensor& g, const Tensor& v) {
-                      return gated_slope(gate, curvature, g, v);
-                    });
+  return with_rule(call, x, kernels::gated(gate, x), x,
+                   [gate, curvature](const Tensor& g, const Tensor& v) {
+                     return gated_slope(gate, curvature, g, v);
+                   });
 }
 
 }  // namespace

@@ -15,11 +15,11 @@ Tensor limited(const Call& call, const Tensor& x, double lower, double upper) {
   const auto held = [&](double bound) { return detail::rounded(bound, x.dtype()).to<double>(); };
   const double min = held(lower);
   const double max = held(upper);
-  return from_saved(call, kernels::hardtanh(x, min, max), x, x,
-                    [min, max](const Tensor& g, const Tensor& v) {
-                      const Tensor below_max = where(v >= max, 0, g);
-                      return where(v <= min, 0, below_max);
-                    });
+  return with_rule(call, x, kernels::hardtanh(x, min, max), x,
+                   [min, max](const Tensor& g, const Tensor& v) {
+                     const Tensor below_max = where(v >= max, 0, g);
+                     return where(v <= min, 0, below_max);
+                   });
 }
 
 }  // namespace

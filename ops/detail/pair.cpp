@@ -36,13 +36,10 @@ DType result_dtype(const Operand& a, const Operand& b) {
 }
 
 void Pair::fit(const Frame& call, DType dtype, Number number_use) {
-  if (a == nullptr || b == nullptr) {
-    const Tensor& x = a != nullptr ? *a : *b;
-    if (number_use == Number::added) {
-      detail::require_fits_modulo(call, number(), dtype, {{"input", x}});
-    } else if (number_use == Number::stored) {
-      detail::require_fits(call, number(), dtype, {{"input", x}});
-    }
+  if (has_number() && number_use == Number::added) {
+    detail::require_fits_modulo(call, number(), dtype, {{"input", tensor()}});
+  } else if (has_number() && number_use == Number::stored) {
+    detail::require_fits(call, number(), dtype, {{"input", tensor()}});
   }
   if (number_use == Number::divided && !is_floating(dtype)) {
     dtype = float32;
@@ -57,7 +54,7 @@ void Pair::fit(const Frame& call, DType dtype, Number number_use) {
   if (b != nullptr && b->dtype() != dtype) {
     use(b, made_b_, b->to(dtype));
   }
-  if (a != nullptr && b != nullptr && a->shape() != b->shape()) {
+  if (!has_number() && a->shape() != b->shape()) {
     const Shape shape = broadcast_shapes(call.name(), a->shape(), b->shape());
     use(a, made_a_, expand_operand(*a, shape));
     use(b, made_b_, expand_operand(*b, shape));

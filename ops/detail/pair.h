@@ -34,17 +34,16 @@ class Pair {
  public:
   Pair(const Frame& call, const Operand& first, const Operand& second, Number use)
       : number_a(first.number()), number_b(second.number()) {
-    if (!first.is_tensor() && !second.is_tensor()) {
-      fail<DTypeError>(call, "needs a tensor; both operands are numbers");
-    }
+    check::require<DTypeError>(call, first.is_tensor() || second.is_tensor(), {},
+                               "needs a tensor; both operands are numbers");
     check_operands(call, first, second);
     a = first.is_tensor() ? &first.tensor() : nullptr;
     b = second.is_tensor() ? &second.tensor() : nullptr;
-    if (a != nullptr && b != nullptr && a->dtype() == b->dtype() && a->shape() == b->shape() &&
+    if (!has_number() && a->dtype() == b->dtype() && a->shape() == b->shape() &&
         (use != Number::divided || is_floating(a->dtype()))) {
       return;
     }
-    if ((a == nullptr || b == nullptr) && is_floating((a != nullptr ? a : b)->dtype())) {
+    if (has_number() && is_floating(tensor().dtype())) {
       return;  // a floating tensor takes every number, and stays as it is
     }
     fit(call, result_dtype(first, second), use);
@@ -56,8 +55,10 @@ class Pair {
   const Tensor* b = nullptr;
   Scalar number_a;
   Scalar number_b;
-  // The operand that is a number, where one is.
+  bool has_number() const noexcept { return a == nullptr || b == nullptr; }
+  // The operand that is a number, where one is, and the one beside it.
   Scalar number() const noexcept { return a == nullptr ? number_a : number_b; }
+  const Tensor& tensor() const noexcept { return a != nullptr ? *a : *b; }
 
  private:
   void fit(const Frame& call, DType dtype, Number number_use);

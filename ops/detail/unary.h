@@ -9,9 +9,18 @@
 
 namespace retrograd {
 
-// y of x; `rule` gives the gradient of x from that of y, and `saved`.
+// y, computed from x; `rule` gives the gradient of x from that of y.
 template <class Rule>
-Tensor from_saved(const Call& call, Tensor y, const Tensor& x, const Tensor& saved, Rule rule) {
+Tensor with_rule(const Call& call, const Tensor& x, Tensor y, Rule rule) {
+  return call.record(
+      {.output = std::move(y), .inputs = {x}, .backward = [rule](const Backward& b) -> Gradients {
+         return {rule(b.grad)};
+       }});
+}
+
+// The same; `rule` gives it from the gradient of y, and `saved`.
+template <class Rule>
+Tensor with_rule(const Call& call, const Tensor& x, Tensor y, const Tensor& saved, Rule rule) {
   return call.record(
       {.output = std::move(y),
        .inputs = {x},
@@ -24,19 +33,19 @@ template <class Rule>
 Tensor from_output(const Call& call, kernels::Unary f, const Tensor& input, Rule rule) {
   const auto [x] = call.inputs({{"input", input, Needs::floating}});
   const Tensor y = kernels::unary(f, x);
-  return from_saved(call, y, x, y, rule);
+  return with_rule(call, x, y, y, rule);
 }
 
 // The same; `rule` gives it from the gradient of y, and x.
 template <class Rule>
 Tensor from_input(const Call& call, kernels::Unary f, const Tensor& input, Rule rule) {
   const auto [x] = call.inputs({{"input", input, Needs::floating}});
-  return from_saved(call, kernels::unary(f, x), x, x, rule);
+  return with_rule(call, x, kernels::unary(f, x), x, rule);
 }
 template <class Rule>
 Tensor from_input(const Call& call, Tensor (*f)(const Tensor&), const Tensor& x, Rule rule) {
   check::floating(call, x);
-  return from_saved(call, f(x), x, x, rule);
+  return with_rule(call, x, f(x), x, rule);
 }
 
 }  // namespace retrograd

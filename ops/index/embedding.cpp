@@ -16,16 +16,16 @@ Tensor add_up(const Tensor& grad, const Tensor& indices, std::int64_t count, std
 Tensor rows(const Tensor& indices, const Tensor& weight, std::int64_t zeroed,
             std::int64_t padding) {
   const Call call("embedding", {});
-  return from_saved(call, kernels::take_rows(weight, indices, zeroed), weight, indices,
-                    [count = weight.shape()[0], padding](const Tensor& g, const Tensor& at) {
-                      return add_up(g, at, count, padding);
-                    });
+  return with_rule(call, weight, kernels::take_rows(weight, indices, zeroed), indices,
+                   [count = weight.shape()[0], padding](const Tensor& g, const Tensor& at) {
+                     return add_up(g, at, count, padding);
+                   });
 }
 
 Tensor add_up(const Tensor& grad, const Tensor& indices, std::int64_t count, std::int64_t padding) {
   const Call call("embedding_weight_grad", {});
-  return from_saved(
-      call, kernels::sum_rows(grad, indices, count, padding), grad, indices,
+  return with_rule(
+      call, grad, kernels::sum_rows(grad, indices, count, padding), indices,
       [padding](const Tensor& g, const Tensor& at) { return rows(at, g, padding, padding); });
 }
 

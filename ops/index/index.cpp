@@ -78,11 +78,11 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, Where wher
   if (x.dim() == 0) {
     return call.result(x.clone());
   }
-  return from_saved(call, kernels::gather(x, d, index), x, index,
-                    [dim, shape = x.shape()](const Tensor& g, const Tensor& at) {
-                      const Tensor zero = expand(zeros({}, {.dtype = g.dtype()}), shape);
-                      return scatter_add(zero, dim, at, g);
-                    });
+  return with_rule(call, x, kernels::gather(x, d, index), index,
+                   [dim, shape = x.shape()](const Tensor& g, const Tensor& at) {
+                     const Tensor zero = expand(zeros({}, {.dtype = g.dtype()}), shape);
+                     return scatter_add(zero, dim, at, g);
+                   });
 }
 
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
@@ -100,8 +100,8 @@ Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index, Scalar va
   const std::size_t d = check_scatter(call, x, dim, index);
   check::value(call, x, value);
   const Tensor source = expand_operand(full({}, value, {.dtype = x.dtype()}), index.shape());
-  return from_saved(call, kernels::scatter(x, d, index, source), x, index,
-                    [dim](const Tensor& g, const Tensor& at) { return scatter(g, dim, at, 0); });
+  return with_rule(call, x, kernels::scatter(x, d, index, source), index,
+                   [dim](const Tensor& g, const Tensor& at) { return scatter(g, dim, at, 0); });
 }
 
 Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::int64_t> dim,

@@ -79,23 +79,23 @@ Tensor select_rows(const Tensor& x, std::size_t dim, const Tensor& index);
 Tensor add_rows_to_zeros(const Tensor& source, std::size_t dim, const Tensor& index,
                          const Shape& shape) {
   const Call call("index_add_to_zeros", {});
-  return from_saved(
-      call, kernels::add_rows(zeros(shape, {.dtype = source.dtype()}), dim, index, source), source,
+  return with_rule(
+      call, source, kernels::add_rows(zeros(shape, {.dtype = source.dtype()}), dim, index, source),
       index, [dim](const Tensor& g, const Tensor& at) { return select_rows(g, dim, at); });
 }
 
 Tensor select_rows(const Tensor& x, std::size_t dim, const Tensor& index) {
   const Call call("index_select", {});
-  return from_saved(call, kernels::index_select(x, dim, index), x, index,
-                    [dim, shape = x.shape()](const Tensor& g, const Tensor& at) {
-                      return add_rows_to_zeros(g, dim, at, shape);
-                    });
+  return with_rule(call, x, kernels::index_select(x, dim, index), index,
+                   [dim, shape = x.shape()](const Tensor& g, const Tensor& at) {
+                     return add_rows_to_zeros(g, dim, at, shape);
+                   });
 }
 
 Tensor fill_rows(const Tensor& x, std::size_t dim, const Tensor& index, Scalar value) {
   const Call call("index_fill", {});
-  return from_saved(call, kernels::index_fill(x, dim, index, value), x, index,
-                    [dim](const Tensor& g, const Tensor& at) { return fill_rows(g, dim, at, 0); });
+  return with_rule(call, x, kernels::index_fill(x, dim, index, value), index,
+                   [dim](const Tensor& g, const Tensor& at) { return fill_rows(g, dim, at, 0); });
 }
 
 // x with slices of `source` added, or in place of its own.

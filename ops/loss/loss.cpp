@@ -26,8 +26,8 @@ Tensor difference(const Call& call, const Tensor& input, const Tensor& target) {
 Tensor huber(const Call& call, const Tensor& x, double delta) {
   const Tensor size = abs(x.detach());
   const Tensor inner = clamp(size, {}, delta);
-  return from_saved(
-      call, (inner * (size - 0.5 * inner)).detach(), x, x,
+  return with_rule(
+      call, x, (inner * (size - 0.5 * inner)).detach(), x,
       [delta](const Tensor& g, const Tensor& v) { return g * clamp(v, -delta, delta); });
 }
 

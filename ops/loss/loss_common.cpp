@@ -53,8 +53,8 @@ Tensor share_of(const Tensor& share, const Tensor& loss) {
 Tensor log1p_exp(const Tensor& x) {
   const Call call("log1p_exp", {});
   const Tensor values = x.detach();
-  return from_saved(call, (relu(values) + log1p(exp(-abs(values)))).detach(), x, x,
-                    [](const Tensor& g, const Tensor& v) { return g * sigmoid(v); });
+  return with_rule(call, x, (relu(values) + log1p(exp(-abs(values)))).detach(), x,
+                   [](const Tensor& g, const Tensor& v) { return g * sigmoid(v); });
 }
 
 }  // namespace retrograd::loss

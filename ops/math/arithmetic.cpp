@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <retrograd/ops/detail/pair.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
@@ -24,34 +25,28 @@ Tensor add(const Operand& a, const Operand& b, Where where) {
   const Call call("add", where, a, b);
   const Pair p(call, a, b, Number::added);
   Tensor y = compute(Binary::add, p);
-  if (p.a != nullptr && p.b != nullptr) {
-    return call.record({.output = std::move(y),
-                        .inputs = {*p.a, *p.b},
-                        .backward = [](const Backward& g) -> Gradients {
-                          return {g.grad, g.grad};
-                        }});
+  if (p.has_number()) {
+    return with_rule(call, p.tensor(), std::move(y), [](const Tensor& g) { return g; });
   }
   return call.record({.output = std::move(y),
-                      .inputs = {p.a != nullptr ? *p.a : *p.b},
-                      .backward = [](const Backward& g) -> Gradients { return {g.grad}; }});
+                      .inputs = {*p.a, *p.b},
+                      .backward = [](const Backward& g) -> Gradients {
+                        return {g.grad, g.grad};
+                      }});
 }
 
 Tensor sub(const Operand& a, const Operand& b, Where where) {
   const Call call("sub", where, a, b);
   const Pair p(call, a, b, Number::added);
   Tensor y = compute(Binary::sub, p);
-  if (p.a != nullptr && p.b != nullptr) {
-    return call.record({.output = std::move(y),
-                        .inputs = {*p.a, *p.b},
-                        .backward = [](const Backward& g) -> Gradients {
-                          return {g.grad, g.needs(1) ? -g.grad : Tensor()};
-                        }});
+  if (p.has_number()) {
+    return with_rule(call, p.tensor(), std::move(y),
+                     [negated = p.a == nullptr](const Tensor& g) { return negated ? -g : g; });
   }
-  const bool negated = p.a == nullptr;
   return call.record({.output = std::move(y),
-                      .inputs = {negated ? *p.b : *p.a},
-                      .backward = [negated](const Backward& g) -> Gradients {
-                        return {negated ? -g.grad : g.grad};
+                      .inputs = {*p.a, *p.b},
+                      .backward = [](const Backward& g) -> Gradients {
+                        return {g.grad, g.needs(1) ? -g.grad : Tensor()};
                       }});
 }
 
@@ -59,21 +54,18 @@ Tensor mul(const Operand& a, const Operand& b, Where where) {
   const Call call("mul", where, a, b);
   const Pair p(call, a, b, Number::added);
   Tensor y = compute(Binary::mul, p);
-  if (p.a != nullptr && p.b != nullptr) {
-    return call.record(
-        {.output = std::move(y),
-         .inputs = {*p.a, *p.b},
-         .saved = {save_if(p.b->requires_grad(), *p.a), save_if(p.a->requires_grad(), *p.b)},
-         .backward = [](const Backward& g) -> Gradients {
-           return {g.needs(0) ? g.grad * g.saved(1) : Tensor(),
-                   g.needs(1) ? g.grad * g.saved(0) : Tensor()};
-         }});
+  if (p.has_number()) {
+    return with_rule(call, p.tensor(), std::move(y),
+                     [factor = p.number()](const Tensor& g) { return g * factor; });
   }
-  const Scalar factor = p.a != nullptr ? p.number_b : p.number_a;
   return call.record(
       {.output = std::move(y),
-       .inputs = {p.a != nullptr ? *p.a : *p.b},
-       .backward = [factor](const Backward& g) -> Gradients { return {g.grad * factor}; }});
+       .inputs = {*p.a, *p.b},
+       .saved = {save_if(p.b->requires_grad(), *p.a), save_if(p.a->requires_grad(), *p.b)},
+       .backward = [](const Backward& g) -> Gradients {
+         return {g.needs(0) ? g.grad * g.saved(1) : Tensor(),
+                 g.needs(1) ? g.grad * g.saved(0) : Tensor()};
+       }});
 }
 
 Tensor div(const Operand& a, const Operand& b, Where where) {
@@ -81,21 +73,15 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
   const Pair p(call, a, b, Number::divided);
   Tensor y = compute(Binary::div, p);
   if (p.b == nullptr) {
-    const Scalar divisor = p.number_b;
-    return call.record(
-        {.output = std::move(y),
-         .inputs = {*p.a},
-         .backward = [divisor](const Backward& g) -> Gradients { return {g.grad / divisor}; }});
+    return with_rule(call, *p.a, std::move(y),
+                     [divisor = p.number_b](const Tensor& g) { return g / divisor; });
   }
   // d/db = -(a / b) / b, the quotient first: 1 over a tiny divisor is infinite.
   if (p.a == nullptr) {
-    return call.record({.output = std::move(y),
-                        .inputs = {*p.b},
-                        .saved = {*p.b},
-                        .backward = [dividend = p.number_a](const Backward& g) -> Gradients {
-                          const Tensor divisor = g.saved(0);
-                          return {-(g.grad * (dividend / divisor / divisor))};
-                        }});
+    return with_rule(call, *p.b, std::move(y), *p.b,
+                     [dividend = p.number_a](const Tensor& g, const Tensor& divisor) {
+                       return -(g * (dividend / divisor / divisor));
+                     });
   }
   return call.record({.output = std::move(y),
                       .inputs = {*p.a, *p.b},
@@ -118,11 +104,10 @@ Tensor pow(const Operand& a, const Operand& b, Where where) {
   const Pair p(call, a.is_tensor() ? Operand(first) : a, b.is_tensor() ? Operand(second) : b,
                Number::stored);
   if (p.b == nullptr) {
-    const Tensor& base = *p.a;
     const double exponent = p.number_b.to<double>();
-    return call.record({.output = kernels::binary(Binary::pow, base, p.number_b),
-                        .inputs = {base},
-                        .saved = {base},
+    return call.record({.output = kernels::binary(Binary::pow, *p.a, p.number_b),
+                        .inputs = {*p.a},
+                        .saved = {*p.a},
                         .backward = [exponent](const Backward& g) -> Gradients {
                           if (exponent == 0) {
                             return {zeros_like(g.grad)};

@@ -10,22 +10,22 @@ namespace {
 using kernels::Binary;
 using kernels::Compare;
 
-Tensor compare(const Frame& call, Compare kind, Compare mirrored, const Operand& a,
+Tensor compare(const Call& call, Compare kind, Compare mirrored, const Operand& a,
                const Operand& b) {
   const Pair p(call, a, b, Number::compared);
-  if (p.a != nullptr && p.b != nullptr) {
-    return kernels::compare(kind, *p.a, *p.b);
+  if (!p.has_number()) {
+    return call.result(kernels::compare(kind, *p.a, *p.b));
   }
-  const Tensor& x = p.a != nullptr ? *p.a : *p.b;
+  const Tensor& x = p.tensor();
   const Compare relation = p.a != nullptr ? kind : mirrored;
   if (!p.number().fits(x.dtype())) {  // it is larger than every element, or less
     const bool larger = p.number().to<double>() > 0;
     const bool holds =
         relation == Compare::ne || (larger ? relation == Compare::lt || relation == Compare::le
                                            : relation == Compare::gt || relation == Compare::ge);
-    return full_like(x.detach(), holds, {.dtype = boolean});
+    return call.result(full_like(x.detach(), holds, {.dtype = boolean}));
   }
-  return kernels::compare(relation, x, detail::rounded(p.number(), x.dtype()));
+  return call.result(kernels::compare(relation, x, detail::rounded(p.number(), x.dtype())));
 }
 
 Tensor extreme(const Call& call, Binary kind, const Operand& a, const Operand& b) {
@@ -52,38 +52,30 @@ Tensor extreme(const Call& call, Binary kind, const Operand& a, const Operand& b
 }  // namespace
 
 Tensor maximum(const Operand& a, const Operand& b, Where where) {
-  const Call call("maximum", where, a, b);
-  return extreme(call, Binary::maximum, a, b);
+  return extreme(Call("maximum", where, a, b), Binary::maximum, a, b);
 }
 
 Tensor minimum(const Operand& a, const Operand& b, Where where) {
-  const Call call("minimum", where, a, b);
-  return extreme(call, Binary::minimum, a, b);
+  return extreme(Call("minimum", where, a, b), Binary::minimum, a, b);
 }
 
 Tensor eq(const Operand& a, const Operand& b, Where where) {
-  const Call call("eq", where, a, b);
-  return call.result(compare(call, Compare::eq, Compare::eq, a, b));
+  return compare(Call("eq", where, a, b), Compare::eq, Compare::eq, a, b);
 }
 Tensor ne(const Operand& a, const Operand& b, Where where) {
-  const Call call("ne", where, a, b);
-  return call.result(compare(call, Compare::ne, Compare::ne, a, b));
+  return compare(Call("ne", where, a, b), Compare::ne, Compare::ne, a, b);
 }
 Tensor lt(const Operand& a, const Operand& b, Where where) {
-  const Call call("lt", where, a, b);
-  return call.result(compare(call, Compare::lt, Compare::gt, a, b));
+  return compare(Call("lt", where, a, b), Compare::lt, Compare::gt, a, b);
 }
 Tensor le(const Operand& a, const Operand& b, Where where) {
-  const Call call("le", where, a, b);
-  return call.result(compare(call, Compare::le, Compare::ge, a, b));
+  return compare(Call("le", where, a, b), Compare::le, Compare::ge, a, b);
 }
 Tensor gt(const Operand& a, const Operand& b, Where where) {
-  const Call call("gt", where, a, b);
-  return call.result(compare(call, Compare::gt, Compare::lt, a, b));
+  return compare(Call("gt", where, a, b), Compare::gt, Compare::lt, a, b);
 }
 Tensor ge(const Operand& a, const Operand& b, Where where) {
-  const Call call("ge", where, a, b);
-  return call.result(compare(call, Compare::ge, Compare::le, a, b));
+  return compare(Call("ge", where, a, b), Compare::ge, Compare::le, a, b);
 }
 
 Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where where) {

@@ -15,12 +15,9 @@ using kernels::Unary;
 Tensor neg(const Tensor& x, Where where) {
   const Call call("neg", where, x);
   check::defined(call, "input", x);
-  if (x.dtype() == boolean) {
-    fail<DTypeError>(call, "a boolean has no negative", {{"input", x}});
-  }
-  return call.record({.output = kernels::unary(Unary::neg, x),
-                      .inputs = {x},
-                      .backward = [](const Backward& b) -> Gradients { return {-b.grad}; }});
+  check::require<DTypeError>(call, x.dtype() != boolean, {{"input", x}},
+                             "a boolean has no negative");
+  return with_rule(call, x, kernels::unary(Unary::neg, x), [](const Tensor& g) { return -g; });
 }
 
 Tensor abs(const Tensor& x, Where where) {
@@ -36,38 +33,33 @@ Tensor abs(const Tensor& x, Where where) {
 Tensor sign(const Tensor& x, Where where) {
   const Call call("sign", where, x);
   check::defined(call, "input", x);
-  return call.record(
-      {.output = kernels::unary(Unary::sign, x),
-       .inputs = {x},
-       .backward = [](const Backward& b) -> Gradients { return {zeros_like(b.grad)}; }});
+  return with_rule(call, x, kernels::unary(Unary::sign, x),
+                   [](const Tensor& g) { return zeros_like(g); });
 }
 
 Tensor exp(const Tensor& x, Where where) {
-  const Call call("exp", where, Cast::upcast, x);
-  return from_output(call, Unary::exp, x, [](const Tensor& g, const Tensor& y) { return g * y; });
+  return from_output(Call("exp", where, Cast::upcast, x), Unary::exp, x,
+                     [](const Tensor& g, const Tensor& y) { return g * y; });
 }
 
 Tensor log(const Tensor& x, Where where) {
-  const Call call("log", where, Cast::upcast, x);
-  return from_input(call, Unary::log, x, [](const Tensor& g, const Tensor& v) { return g / v; });
+  return from_input(Call("log", where, Cast::upcast, x), Unary::log, x,
+                    [](const Tensor& g, const Tensor& v) { return g / v; });
 }
 
 Tensor log1p(const Tensor& x, Where where) {
-  const Call call("log1p", where, Cast::upcast, x);
-  return from_input(call, Unary::log1p, x,
+  return from_input(Call("log1p", where, Cast::upcast, x), Unary::log1p, x,
                     [](const Tensor& g, const Tensor& v) { return g / (v + 1.0); });
 }
 
 Tensor log2(const Tensor& x, Where where) {
   constexpr double kLog2 = 0.69314718055994530942;
-  const Call call("log2", where, Cast::upcast, x);
-  return from_input(call, Unary::log2, x,
+  return from_input(Call("log2", where, Cast::upcast, x), Unary::log2, x,
                     [](const Tensor& g, const Tensor& v) { return g / (v * kLog2); });
 }
 
 Tensor expm1(const Tensor& x, Where where) {
-  const Call call("expm1", where, Cast::upcast, x);
-  return from_output(call, Unary::expm1, x,
+  return from_output(Call("expm1", where, Cast::upcast, x), Unary::expm1, x,
                      [](const Tensor& g, const Tensor& y) { return g * (y + 1.0); });
 }
 
@@ -80,31 +72,25 @@ Tensor erf(const Tensor& x, Where where) {
 }
 
 Tensor sqrt(const Tensor& x, Where where) {
-  const Call call("sqrt", where, x);
-  return from_output(call, Unary::sqrt, x,
+  return from_output(Call("sqrt", where, x), Unary::sqrt, x,
                      [](const Tensor& g, const Tensor& y) { return g / (2.0 * y); });
 }
 
 Tensor rsqrt(const Tensor& x, Where where) {
-  const Call call("rsqrt", where, Cast::upcast, x);
-  return from_output(call, Unary::rsqrt, x,
+  return from_output(Call("rsqrt", where, Cast::upcast, x), Unary::rsqrt, x,
                      [](const Tensor& g, const Tensor& y) { return g * (-0.5 * y * square(y)); });
 }
 
 Tensor reciprocal(const Tensor& x, Where where) {
-  const Call call("reciprocal", where, Cast::upcast, x);
-  return from_output(call, Unary::reciprocal, x,
+  return from_output(Call("reciprocal", where, Cast::upcast, x), Unary::reciprocal, x,
                      [](const Tensor& g, const Tensor& y) { return -(g * square(y)); });
 }
 
 Tensor square(const Tensor& x, Where where) {
   const Call call("square", where, x);
   check::defined(call, "input", x);
-  return call.record(
-      {.output = kernels::unary(Unary::square, x),
-       .inputs = {x},
-       .saved = {x},
-       .backward = [](const Backward& b) -> Gradients { return {b.grad * (2.0 * b.saved(0))}; }});
+  return with_rule(call, x, kernels::unary(Unary::square, x), x,
+                   [](const Tensor& g, const Tensor& v) { return g * (2.0 * v); });
 }
 
 Tensor tanh(const Tensor& x, Where where) {
@@ -115,8 +101,7 @@ Tensor tanh(const Tensor& x, Where where) {
 }
 
 Tensor sigmoid(const Tensor& x, Where where) {
-  const Call call("sigmoid", where, x);
-  return from_output(call, Unary::sigmoid, x,
+  return from_output(Call("sigmoid", where, x), Unary::sigmoid, x,
                      [](const Tensor& g, const Tensor& y) { return g * y * (1.0 - y); });
 }
 
@@ -124,28 +109,20 @@ Tensor relu(const Tensor& x, Where where) {
   const Call call("relu", where, x);
   check::defined(call, "input", x);
   const Tensor y = kernels::unary(Unary::relu, x);
-  return call.record(
-      {.output = y, .inputs = {x}, .saved = {y}, .backward = [](const Backward& b) -> Gradients {
-         return {relu_grad(b.grad, b.saved(0))};
-       }});
+  return with_rule(call, x, y, y, relu_grad);
 }
 
 Tensor relu_grad(const Tensor& grad, const Tensor& y) {
   const Call call("relu_grad", {});
   const Tensor mask = y.detach();
-  return call.record(
-      {.output = kernels::relu_grad(grad, mask),
-       .inputs = {grad},
-       .saved = {mask},
-       .backward = [](const Backward& b) -> Gradients { return {relu_grad(b.grad, b.saved(0))}; }});
+  return with_rule(call, grad, kernels::relu_grad(grad, mask), mask, relu_grad);
 }
 
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max, Where where) {
   const Call call("clamp", where, x, min, max);
   check::defined(call, "input", x);
-  if (!min && !max) {
-    fail<ValueError>(call, "needs a minimum, a maximum or both", {{"input", x}});
-  }
+  check::require<ValueError>(call, min || max, {{"input", x}},
+                             "needs a minimum, a maximum or both");
   const auto is_fraction = [](const std::optional<Scalar>& bound) {
     return bound && bound->kind() == Scalar::Kind::floating;
   };
@@ -153,15 +130,12 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
     return call.result(clamp(x.to(float32), min, max));
   }
   // A bound that no element reaches need not fit the dtype; one that all are limited to must.
-  const auto out_of_reach = [&](Scalar bound, bool below) {
-    return !bound.fits(x.dtype()) && (bound.to<double>() < 0) == below;
+  const auto within_reach = [&](const std::optional<Scalar>& bound, bool below) {
+    const bool out = bound && !bound->fits(x.dtype()) && (bound->to<double>() < 0) == below;
+    return out ? std::nullopt : bound;
   };
-  if (min && out_of_reach(*min, true)) {
-    min.reset();
-  }
-  if (max && out_of_reach(*max, false)) {
-    max.reset();
-  }
+  min = within_reach(min, true);
+  max = within_reach(max, false);
   for (const auto& bound : {min, max}) {
     if (bound) {
       detail::require_fits(call, *bound, x.dtype(), {{"input", x}});
@@ -174,20 +148,11 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   if (max) {
     y = kernels::binary(kernels::Binary::minimum, y, *max);
   }
-  return call.record({.output = y,
-                      .inputs = {x},
-                      .saved = {x},
-                      .backward = [min, max](const Backward& b) -> Gradients {
-                        const Tensor given = b.saved(0).detach();
-                        Tensor grad = b.grad;
-                        if (min) {
-                          grad = retrograd::where(given >= *min, grad, 0);
-                        }
-                        if (max) {
-                          grad = retrograd::where(given <= *max, grad, 0);
-                        }
-                        return {grad};
-                      }});
+  return with_rule(call, x, y, x, [min, max](const Tensor& g, const Tensor& v) {
+    const Tensor given = v.detach();
+    const Tensor grad = min ? retrograd::where(given >= *min, g, 0) : g;
+    return max ? retrograd::where(given <= *max, grad, 0) : grad;
+  });
 }
 
 }  // namespace retrograd

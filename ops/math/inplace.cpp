@@ -35,36 +35,27 @@ bool overlaps_itself(const Tensor& x) {
 // Everything that can be wrong with writing to `self`, before anything is written.
 void check_writable(const Frame& call, const Tensor& self, bool recorded) {
   check::defined(call, "the tensor", self);
-  if (overlaps_itself(self) || (self.impl().base && overlaps_itself(Tensor(self.impl().base)))) {
-    fail<GraphError>(call,
-                     "the tensor was expanded: several of its elements are one place in memory; "
-                     "clone() it first",
-                     {{"tensor", self}});
-  }
   const detail::TensorImpl& impl = self.impl();
+  check::require<GraphError>(
+      call, !overlaps_itself(self) && !(impl.base && overlaps_itself(Tensor(impl.base))),
+      {{"tensor", self}},
+      "the tensor was expanded: several of its elements are one place in memory; clone() it first");
   if (!grad_enabled()) {
     return;
   }
-  if (self.is_leaf() && self.requires_grad()) {
-    fail<GraphError>(call,
-                     "a leaf that requires a gradient cannot be written in place; use a "
-                     "NoGradGuard to change it without recording",
-                     {{"tensor", self}});
-  }
+  check::require<GraphError>(call, !self.is_leaf() || !self.requires_grad(), {{"tensor", self}},
+                             "a leaf that requires a gradient cannot be written in place; use a "
+                             "NoGradGuard to change it without recording");
   if (impl.base) {
     const Tensor base(impl.base);
-    if (base.is_leaf() && base.requires_grad()) {
-      fail<GraphError>(call,
-                       "the tensor is a view of a leaf that requires a gradient, which cannot be "
-                       "written in place",
-                       {{"tensor", self}, {"leaf", base}});
-    }
-    if (impl.view_without_grad && (recorded || base.requires_grad())) {
-      fail<GraphError>(call,
-                       "the tensor is a view that was taken under a NoGradGuard, so this write "
-                       "cannot be recorded",
-                       {{"tensor", self}});
-    }
+    check::require<GraphError>(call, !base.is_leaf() || !base.requires_grad(),
+                               {{"tensor", self}, {"leaf", base}},
+                               "the tensor is a view of a leaf that requires a gradient, which "
+                               "cannot be written in place");
+    check::require<GraphError>(call, !impl.view_without_grad || !(recorded || base.requires_grad()),
+                               {{"tensor", self}},
+                               "the tensor is a view that was taken under a NoGradGuard, so this "
+                               "write cannot be recorded");
   }
 }
 
@@ -83,11 +74,12 @@ void take_history(Tensor& self, const Tensor& result) {
   }
 }
 
-// self = compute(a copy of self with its history), recorded.
-template <class Compute>
-void write_recorded(const Frame& call, Tensor& self, Compute&& compute) {
+using Operator = Tensor (*)(const Operand&, const Operand&, Where);
+
+// self = compute(a copy of self with its history, other), recorded.
+void write_recorded(const Frame& call, Tensor& self, Operator compute, const Operand& other) {
   const Tensor before = detail::before_write(self).clone();
-  const Tensor result = compute(before);
+  const Tensor result = compute(before, other, {});
   kernels::copy(self, result);
   self.impl().storage->wrote(call);
   take_history(self, result);
@@ -105,16 +97,14 @@ void overwrite_recorded(const Frame& call, Tensor& self, const Tensor& values) {
 // `other` as self's dtype and shape. Throws when it is larger or of a higher kind.
 Tensor fitted(const Frame& call, const Tensor& self, const Tensor& other) {
   check::defined(call, "the source", other);
-  if (broadcast_shapes(call.name(), self.shape(), other.shape()) != self.shape()) {
-    fail<ShapeError>(call, "the result would be larger than the tensor written to",
-                     {{"tensor", self}, {"source", other}});
-  }
+  check::require<ShapeError>(
+      call, broadcast_shapes(call.name(), self.shape(), other.shape()) == self.shape(),
+      {{"tensor", self}, {"source", other}},
+      "the result would be larger than the tensor written to");
   return expand_operand(other.to(self.dtype()), self.shape());
 }
 
-using Operator = Tensor (*)(const Operand&, const Operand&, Where);
-
-Tensor& update(const Frame& call, Binary kind, Operator compute, Tensor& self,
+Tensor& update(const Call& call, Binary kind, Operator compute, Tensor& self,
                const Operand& other) {
   const bool recorded = must_record(self, other);
   check_writable(call, self, recorded);
@@ -122,35 +112,31 @@ Tensor& update(const Frame& call, Binary kind, Operator compute, Tensor& self,
       is_floating(other.is_tensor() && other.tensor().defined() ? other.tensor().dtype()
                                                                 : other.number().default_dtype());
   const bool other_counts = other.is_tensor() || other.number().kind() == Scalar::Kind::floating;
-  if (!is_floating(self.dtype()) && (kind == Binary::div || (other_counts && other_is_floating))) {
-    fail<DTypeError>(call, "the result is floating and does not fit the tensor's dtype",
-                     {{"tensor", self}});
-  }
+  const bool gives_floating = kind == Binary::div || (other_counts && other_is_floating);
+  check::require<DTypeError>(call, is_floating(self.dtype()) || !gives_floating, {{"tensor", self}},
+                             "the result is floating and does not fit the tensor's dtype");
   if (!other.is_tensor()) {
     detail::require_fits_modulo(call, other.number(), self.dtype(), {{"tensor", self}});
-    if (recorded) {
-      write_recorded(call, self,
-                     [&](const Tensor& before) { return compute(before, other.number(), {}); });
-    } else {
-      kernels::binary_in_place(kind, self, other.number());
-      self.impl().storage->wrote(call);
-    }
-    return self;
   }
-  Tensor source = fitted(call, self, other.tensor());
+  Tensor source = other.is_tensor() ? fitted(call, self, other.tensor()) : Tensor();
   if (recorded) {
-    write_recorded(call, self, [&](const Tensor& before) { return compute(before, source, {}); });
-    return self;
+    write_recorded(call, self, compute,
+                   other.is_tensor() ? Operand(source) : Operand(other.number()));
+    return call.written(self);
   }
-  if (source.shares_memory_with(self) && source.impl_or_null() != self.impl_or_null()) {
-    source = source.clone();
+  if (!other.is_tensor()) {
+    kernels::binary_in_place(kind, self, other.number());
+  } else {
+    if (source.shares_memory_with(self) && source.impl_or_null() != self.impl_or_null()) {
+      source = source.clone();
+    }
+    kernels::binary_in_place(kind, self, source);
   }
-  kernels::binary_in_place(kind, self, source);
   self.impl().storage->wrote(call);
-  return self;
+  return call.written(self);
 }
 
-Tensor& fill(const Frame& call, Tensor& self, Scalar value) {
+Tensor& fill(const Call& call, Tensor& self, Scalar value) {
   const bool recorded = must_record(self, value);
   check_writable(call, self, recorded);
   detail::require_fits(call, value, self.dtype(), {{"tensor", self}});
@@ -160,35 +146,29 @@ Tensor& fill(const Frame& call, Tensor& self, Scalar value) {
     kernels::fill(self, value);
     self.impl().storage->wrote(call);
   }
-  return self;
+  return call.written(self);
 }
 
 }  // namespace
 
 Tensor& Tensor::add_(const Operand& other, Where where) {
-  const Call call("add_", where, *this, other);
-  return call.written(update(call, Binary::add, add, *this, other));
+  return update(Call("add_", where, *this, other), Binary::add, add, *this, other);
 }
 Tensor& Tensor::sub_(const Operand& other, Where where) {
-  const Call call("sub_", where, *this, other);
-  return call.written(update(call, Binary::sub, sub, *this, other));
+  return update(Call("sub_", where, *this, other), Binary::sub, sub, *this, other);
 }
 Tensor& Tensor::mul_(const Operand& other, Where where) {
-  const Call call("mul_", where, *this, other);
-  return call.written(update(call, Binary::mul, mul, *this, other));
+  return update(Call("mul_", where, *this, other), Binary::mul, mul, *this, other);
 }
 Tensor& Tensor::div_(const Operand& other, Where where) {
-  const Call call("div_", where, *this, other);
-  return call.written(update(call, Binary::div, div, *this, other));
+  return update(Call("div_", where, *this, other), Binary::div, div, *this, other);
 }
 
 Tensor& Tensor::zero_(Where where) {
-  const Call call("zero_", where, *this);
-  return call.written(fill(call, *this, 0));
+  return fill(Call("zero_", where, *this), *this, 0);
 }
 Tensor& Tensor::fill_(Scalar value, Where where) {
-  const Call call("fill_", where, *this, value);
-  return call.written(fill(call, *this, value));
+  return fill(Call("fill_", where, *this, value), *this, value);
 }
 
 Tensor& Tensor::copy_(const Tensor& source, Where where) {
@@ -201,10 +181,10 @@ Tensor& Tensor::copy_(const Tensor& source, Where where) {
   }
   if (recorded) {
     overwrite_recorded(call, *this, values);
-    return call.written(*this);
+  } else {
+    kernels::copy(*this, values);
+    impl().storage->wrote(call);
   }
-  kernels::copy(*this, values);
-  impl().storage->wrote(call);
   return call.written(*this);
 }
 

@@ -13,10 +13,9 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight, Where
     check::defined(call, "weight", weight.tensor());
     check::same_dtype(call, "start", start, "weight", weight.tensor());
   }
-  Shape shape = broadcast_shapes(call.name(), start.shape(), end.shape());
-  if (weight.is_tensor()) {
-    shape = broadcast_shapes(call.name(), shape, weight.tensor().shape());
-  }
+  const Shape shape =
+      broadcast_shapes(call.name(), broadcast_shapes(call.name(), start.shape(), end.shape()),
+                       weight.is_tensor() ? weight.tensor().shape() : Shape{});
   const Tensor at =
       weight.is_tensor() ? weight.tensor() : full({}, weight.number(), {.dtype = start.dtype()});
   const Tensor a = expand_operand(start, shape);

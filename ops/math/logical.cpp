@@ -1,6 +1,7 @@
 #include <retrograd/ops/logical.h>
 
 #include <limits>
+#include <utility>
 
 #include <retrograd/ops/internal/operator.h>
 
@@ -15,18 +16,12 @@ Tensor truth(const Tensor& x) {
 }
 
 // The truth of both operands; what is wrong with them is said in the name of `call`.
-struct Truths {
-  Truths(const Frame& call, const Tensor& x, const Tensor& y) {
-    check::defined(call, "the first operand", x);
-    check::defined(call, "the second operand", y);
-    broadcast_shapes(call.name(), x.shape(), y.shape());
-    a = truth(x);
-    b = truth(y);
-  }
-
-  Tensor a;
-  Tensor b;
-};
+std::pair<Tensor, Tensor> truths(const Frame& call, const Tensor& x, const Tensor& y) {
+  check::defined(call, "the first operand", x);
+  check::defined(call, "the second operand", y);
+  broadcast_shapes(call.name(), x.shape(), y.shape());
+  return {truth(x), truth(y)};
+}
 
 }  // namespace
 
@@ -39,19 +34,15 @@ Tensor isnan(const Tensor& x, Where where) {
 Tensor isinf(const Tensor& x, Where where) {
   const Call call("isinf", where, x);
   check::defined(call, "input", x);
-  if (!is_floating(x.dtype())) {
-    return call.result(zeros(x.shape(), {.dtype = boolean}));
-  }
-  return call.result(abs(x.detach()) == kInfinity);
+  return call.result(is_floating(x.dtype()) ? abs(x.detach()) == kInfinity
+                                            : zeros(x.shape(), {.dtype = boolean}));
 }
 
 Tensor isfinite(const Tensor& x, Where where) {
   const Call call("isfinite", where, x);
   check::defined(call, "input", x);
-  if (!is_floating(x.dtype())) {
-    return call.result(ones(x.shape(), {.dtype = boolean}));
-  }
-  return call.result(abs(x.detach()) < kInfinity);
+  return call.result(is_floating(x.dtype()) ? abs(x.detach()) < kInfinity
+                                            : ones(x.shape(), {.dtype = boolean}));
 }
 
 Tensor logical_not(const Tensor& x, Where where) {
@@ -62,20 +53,20 @@ Tensor logical_not(const Tensor& x, Where where) {
 
 Tensor logical_and(const Tensor& a, const Tensor& b, Where where) {
   const Call call("logical_and", where, a, b);
-  const Truths truths(call, a, b);
-  return call.result(retrograd::where(truths.a, truths.b, false));
+  const auto [p, q] = truths(call, a, b);
+  return call.result(retrograd::where(p, q, false));
 }
 
 Tensor logical_or(const Tensor& a, const Tensor& b, Where where) {
   const Call call("logical_or", where, a, b);
-  const Truths truths(call, a, b);
-  return call.result(retrograd::where(truths.a, true, truths.b));
+  const auto [p, q] = truths(call, a, b);
+  return call.result(retrograd::where(p, true, q));
 }
 
 Tensor logical_xor(const Tensor& a, const Tensor& b, Where where) {
   const Call call("logical_xor", where, a, b);
-  const Truths truths(call, a, b);
-  return call.result(truths.a != truths.b);
+  const auto [p, q] = truths(call, a, b);
+  return call.result(p != q);
 }
 
 }  // namespace retrograd

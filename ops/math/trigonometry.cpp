@@ -17,32 +17,27 @@ Tensor arc_slope(const Tensor& x) {
 }  // namespace
 
 Tensor sin(const Tensor& x, Where where) {
-  const Call call("sin", where, x);
-  return from_input(call, Unary::sin, x,
+  return from_input(Call("sin", where, x), Unary::sin, x,
                     [](const Tensor& g, const Tensor& v) { return g * cos(v); });
 }
 
 Tensor cos(const Tensor& x, Where where) {
-  const Call call("cos", where, x);
-  return from_input(call, Unary::cos, x,
+  return from_input(Call("cos", where, x), Unary::cos, x,
                     [](const Tensor& g, const Tensor& v) { return g * -sin(v); });
 }
 
 Tensor tan(const Tensor& x, Where where) {
-  const Call call("tan", where, x);
-  return from_output(call, Unary::tan, x,
+  return from_output(Call("tan", where, x), Unary::tan, x,
                      [](const Tensor& g, const Tensor& y) { return g * (1.0 + square(y)); });
 }
 
 Tensor asin(const Tensor& x, Where where) {
-  const Call call("asin", where, x);
-  return from_input(call, Unary::asin, x,
+  return from_input(Call("asin", where, x), Unary::asin, x,
                     [](const Tensor& g, const Tensor& v) { return g * arc_slope(v); });
 }
 
 Tensor acos(const Tensor& x, Where where) {
-  const Call call("acos", where, x);
-  return from_input(call, Unary::acos, x,
+  return from_input(Call("acos", where, x), Unary::acos, x,
                     [](const Tensor& g, const Tensor& v) { return g * -arc_slope(v); });
 }
 
@@ -54,14 +49,12 @@ Tensor atan(const Tensor& x, Where where) {
 }
 
 Tensor sinh(const Tensor& x, Where where) {
-  const Call call("sinh", where, x);
-  return from_input(call, Unary::sinh, x,
+  return from_input(Call("sinh", where, x), Unary::sinh, x,
                     [](const Tensor& g, const Tensor& v) { return g * cosh(v); });
 }
 
 Tensor cosh(const Tensor& x, Where where) {
-  const Call call("cosh", where, x);
-  return from_input(call, Unary::cosh, x,
+  return from_input(Call("cosh", where, x), Unary::cosh, x,
                     [](const Tensor& g, const Tensor& v) { return g * sinh(v); });
 }
 
