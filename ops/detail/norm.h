@@ -18,7 +18,7 @@ struct Norm {
   std::int64_t batch;  // of x as (batch, groups, channels of a group, places)
   std::int64_t places;
   double eps;
-  bool fixed;                       // statistics are given
+  bool fixed = false;               // statistics are given
   bool relu = false;                // is taken of the result
   DType parameter_dtype = float32;  // of weight and bias
 
@@ -36,6 +36,9 @@ struct Norm {
   Dims reduced() const { return pooled() ? Dims{0, 2, 3} : Dims{2, 3}; }
 };
 
+// Of x (N, C, ...), its channels in `groups`; statistics of all images together if `pooled`.
+Norm norm_of(const Tensor& x, std::int64_t groups, bool pooled, double eps);
+
 // Puts y on the tape. Weight and bias are (channels) here.
 Tensor record_norm(const Call& call, Norm norm, const Tensor& x, const Tensor& weight,
                    const Tensor& bias, const Tensor& y, const NormStatistics& statistics);
@@ -46,8 +49,5 @@ void check_parameters(const Frame& call, const Tensor& weight, const Tensor& bia
 void check_eps(const Frame& call, double eps, const Tensor& x);
 // (N, C, ...) of this rank at least.
 void check_channels(const Frame& call, const Tensor& x, std::int64_t least_rank);
-
-// The number of elements of a channel of x (N, C, ...).
-std::int64_t places_of(const Tensor& x);
 
 }  // namespace retrograd::normalising

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <string>
 
 #include <retrograd/autograd/call.h>
 #include <retrograd/ops/internal/arguments.h>
@@ -31,9 +30,8 @@ void check_input(const Frame& call, const Tensor& x) {
   constexpr auto rank = static_cast<std::int64_t>(N);
   if (x.dim() != rank + 1 && x.dim() != rank + 2) {
     constexpr const char* sizes[] = {"L", "H, W", "D, H, W"};
-    const std::string spatial = sizes[N - 1];
-    fail<ShapeError>(call, "needs an input (N, C, " + spatial + ") or (C, " + spatial + ")",
-                     {{"input", x}});
+    check::refuse<ShapeError>(call, {{"input", x}}, "needs an input (N, C, {}) or (C, {})",
+                              sizes[N - 1], sizes[N - 1]);
   }
 }
 
@@ -62,26 +60,20 @@ PoolShape shape_of(const Frame& call, const Tensor& x, Size<N> kernel,
     s.padding[d] = options.padding[i];
     s.dilation[d] = options.dilation[i];
     const auto [least, most] = std::minmax({s.kernel[d], s.stride[d], s.dilation[d]});
-    if (least < 1 || most > kLargestSize || s.padding[d] < 0 || s.padding[d] > s.kernel[d] / 2) {
-      fail<ValueError>(
-          call,
-          "kernel " + std::to_string(s.kernel[d]) + ", stride " + std::to_string(s.stride[d]) +
-              ", padding " + std::to_string(s.padding[d]) + ", dilation " +
-              std::to_string(s.dilation[d]) + " in spatial dimension " + std::to_string(i) +
-              "; all but the padding must be at least 1 and below 2^31, and the padding at most "
-              "half the kernel",
-          {{"input", x}});
-    }
+    check::require<ValueError>(
+        call,
+        least >= 1 && most <= kLargestSize && s.padding[d] >= 0 && s.padding[d] <= s.kernel[d] / 2,
+        {{"input", x}},
+        "kernel {}, stride {}, padding {}, dilation {} in spatial dimension {}; all but the "
+        "padding must be at least 1 and below 2^31, and the padding at most half the kernel",
+        s.kernel[d], s.stride[d], s.padding[d], s.dilation[d], i);
     const std::int64_t span = s.dilation[d] * (s.kernel[d] - 1) + 1;
-    const std::int64_t room =
-        s.input[d] + 2 * s.padding[d] - span + (options.ceil_mode ? s.stride[d] - 1 : 0);
-    if (room < 0 || s.input[d] == 0) {
-      fail<ShapeError>(call,
-                       "the window spans " + std::to_string(span) + " but the padded input only " +
-                           std::to_string(s.input[d] + 2 * s.padding[d]) +
-                           " in spatial dimension " + std::to_string(i),
-                       {{"input", x}});
-    }
+    const std::int64_t padded = s.input[d] + 2 * s.padding[d];
+    const std::int64_t room = padded - span + (options.ceil_mode ? s.stride[d] - 1 : 0);
+    check::require<ShapeError>(
+        call, room >= 0 && s.input[d] > 0, {{"input", x}},
+        "the window spans {} but the padded input only {} in spatial dimension {}", span, padded,
+        i);
     s.output[d] = room / s.stride[d] + 1;
     // A window must start inside the input or its left padding.
     if (options.ceil_mode && (s.output[d] - 1) * s.stride[d] >= s.input[d] + s.padding[d]) {

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
+#include <retrograd/ops/index.h>
+#include <retrograd/ops/reduce.h>
+#include <retrograd/ops/shape.h>
 #include <retrograd/tensor/dims.h>
-#include <retrograd/tensor/error.h>
-#include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -63,13 +64,19 @@ inline Dims reduced_dims(std::size_t rank, const DimMask& reduced) {
 // Throws ShapeError where a reduced dimension has length 0.
 inline void require_elements(const Frame& call, const Tensor& x, const DimMask& reduced) {
   for (std::size_t d = 0; d < x.shape().size(); ++d) {
-    if (reduced[d] && x.shape()[d] == 0) {
-      fail<ShapeError>(call,
-                       "dimension " + std::to_string(d) +
-                           " has length 0, and no elements have no largest or smallest",
-                       {{"input", x}});
-    }
+    check::require<ShapeError>(
+        call, !reduced[d] || x.shape()[d] != 0, {{"input", x}},
+        "dimension {} has length 0, and no elements have no largest or smallest", d);
   }
+}
+
+// The values of x at the indices, which have length 1 along `dim`, and these, with or without
+// `dim`.
+inline ValuesAndIndices values_at(const Tensor& x, std::int64_t dim, const Tensor& indices,
+                                  bool keepdim) {
+  const Tensor values = gather(x, dim, indices);
+  return keepdim ? ValuesAndIndices{values, indices}
+                 : ValuesAndIndices{squeeze(values, dim), squeeze(indices, dim)};
 }
 
 }  // namespace retrograd::detail

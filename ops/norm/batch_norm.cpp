@@ -1,5 +1,4 @@
 #include <cmath>
-#include <string>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/ops/detail/norm.h>
@@ -13,27 +12,16 @@ namespace {
 
 using namespace normalising;
 
-void check_momentum(const Frame& call, double momentum, const Tensor& x) {
-  if (std::isnan(momentum)) {
-    fail<ValueError>(call, "momentum is nan; a number is needed", {{"input", x}});
-  }
-}
-
 void check_running(const Frame& call, const char* name, const Tensor& running, const Tensor& x,
                    bool needed) {
-  if (!running.defined()) {
-    if (needed) {
-      fail<ValueError>(call, std::string(name) + " is undefined but its values are to be used",
-                       {{"input", x}});
-    }
-    return;
-  }
-  if (!is_floating(running.dtype()) || running.shape() != Shape{x.shape()[1]}) {
-    fail<ShapeError>(call,
-                     std::string(name) + " must be floating and have one element for each of the " +
-                         std::to_string(x.shape()[1]) + " channels",
-                     {{"input", x}, {name, running}});
-  }
+  const std::int64_t channels = x.shape()[1];
+  check::require<ValueError>(call, running.defined() || !needed, {{"input", x}},
+                             "{} is undefined but its values are to be used", name);
+  const bool fits =
+      !running.defined() || (is_floating(running.dtype()) && running.shape() == Shape{channels});
+  check::require<ShapeError>(call, fits, {{"input", x}, {name, running}},
+                             "{} must be floating and have one element for each of the {} channels",
+                             name, channels);
 }
 
 // Moves both running statistics by those of `count` values each, without a record: both or, where
@@ -59,53 +47,50 @@ void move_running(const Frame& call, const Tensor& running_mean, const Tensor& r
   write(running_var, var);
 }
 
-// Normalisation by running statistics.
-Tensor by_running(const Call& call, const Tensor& x, const Tensor& running_mean,
-                  const Tensor& running_var, const Tensor& weight, const Tensor& bias, double eps,
-                  bool relu = false) {
-  Norm norm{{}, x.shape()[0], places_of(x), eps, true, relu};
-  norm.shape = {.images = 1,
-                .places = norm.batch * norm.places,
-                .channels = x.shape()[1],
-                .groups = x.shape()[1],
-                .channels_last = x.dim() > 2};
-  NormStatistics statistics;
-  {
-    const NoGradGuard unrecorded;
-    statistics.mean = running_mean.detach().to(float64).clone().contiguous();
-    statistics.inverse_deviation =
-        (1.0 / sqrt(running_var.detach().to(float64) + eps)).contiguous();
-  }
-  const Tensor y = kernels::normalise_by(x, statistics, {weight, bias, relu}, norm.shape);
-  return record_norm(call, norm, x, weight, bias, y, statistics);
-}
+enum class Over { batch, image };
 
-Tensor by_batch(const Call& call, const Tensor& x, const Tensor& running_mean,
-                const Tensor& running_var, const Tensor& weight, const Tensor& bias,
-                const BatchNormOptions& options, bool relu = false) {
-  check_channels(call, x, 2);
-  check_eps(call, options.eps, x);
-  check_momentum(call, options.momentum, x);
+// How batch_norm() and instance_norm() normalise.
+struct How {
+  bool of_input;  // by the statistics of the input, which move the running ones; else by the latter
+  Over over;      // what the input's statistics are taken over
+  double momentum;
+  double eps;
+  bool relu = false;  // is taken of the result
+};
+
+Tensor by_statistics(const Call& call, const Tensor& x, const Tensor& running_mean,
+                     const Tensor& running_var, const Tensor& weight, const Tensor& bias,
+                     const How& how) {
+  check_channels(call, x, how.over == Over::batch ? 2 : 3);
+  check_eps(call, how.eps, x);
+  check::require<ValueError>(call, !std::isnan(how.momentum), {{"input", x}},
+                             "momentum is nan; a number is needed");
+  check_running(call, "running_mean", running_mean, x, !how.of_input);
+  check_running(call, "running_var", running_var, x, !how.of_input);
   const std::int64_t channels = x.shape()[1];
-  check_running(call, "running_mean", running_mean, x, !options.training);
-  check_running(call, "running_var", running_var, x, !options.training);
   check_parameters(call, weight, bias, x, {channels});
-  if (!options.training) {
-    return by_running(call, x, running_mean, running_var, weight, bias, options.eps, relu);
+  Norm norm = norm_of(x, channels, how.over == Over::batch || !how.of_input, how.eps);
+  norm.fixed = !how.of_input;
+  norm.relu = how.relu;
+  if (norm.fixed) {
+    NormStatistics statistics;
+    {
+      const NoGradGuard unrecorded;
+      statistics.mean = running_mean.detach().to(float64).clone().contiguous();
+      statistics.inverse_deviation =
+          (1.0 / sqrt(running_var.detach().to(float64) + how.eps)).contiguous();
+    }
+    const Tensor y = kernels::normalise_by(x, statistics, {weight, bias, how.relu}, norm.shape);
+    return record_norm(call, norm, x, weight, bias, y, statistics);
   }
-  Norm norm{{}, x.shape()[0], places_of(x), options.eps, false, relu};
-  norm.shape = {.images = 1,
-                .places = norm.batch * norm.places,
-                .channels = channels,
-                .groups = channels,
-                .channels_last = x.dim() > 2};
-  if (norm.shape.places == 1) {
-    fail<ValueError>(call, "training needs more than one value for each channel", {{"input", x}});
-  }
-  const auto found = kernels::normalise(x, {weight, bias, relu}, norm.shape, options.eps);
-  Tensor y = record_norm(call, norm, x, weight, bias, found.values, found.statistics);
-  move_running(call, running_mean, running_var, found.statistics, norm.shape.places,
-               options.momentum);
+  check::require<ValueError>(call, norm.shape.places != 1, {{"input", x}},
+                             how.over == Over::batch
+                                 ? "training needs more than one value for each channel"
+                                 : "needs more than one value in each channel");
+  const auto found = kernels::normalise(x, {weight, bias, how.relu}, norm.shape, how.eps);
+  const Tensor y = record_norm(call, norm, x, weight, bias, found.values, found.statistics);
+  move_running(call, running_mean, running_var, found.statistics,
+               norm.batch == 0 ? 0 : norm.shape.places, how.momentum);
   return call.result(y);
 }
 
@@ -115,44 +100,24 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
                   const Tensor& weight, const Tensor& bias, const BatchNormOptions& options,
                   Where where) {
   const Call call("batch_norm", where, x, running_mean, running_var, weight, bias, options);
-  return by_batch(call, x, running_mean, running_var, weight, bias, options);
+  return by_statistics(call, x, running_mean, running_var, weight, bias,
+                       {options.training, Over::batch, options.momentum, options.eps});
 }
 
 Tensor batch_norm_relu(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                        const Tensor& weight, const Tensor& bias, const BatchNormOptions& options,
                        Where where) {
   const Call call("batch_norm_relu", where, x, running_mean, running_var, weight, bias, options);
-  return by_batch(call, x, running_mean, running_var, weight, bias, options, true);
+  return by_statistics(call, x, running_mean, running_var, weight, bias,
+                       {options.training, Over::batch, options.momentum, options.eps, true});
 }
 
 Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                      const Tensor& weight, const Tensor& bias, const InstanceNormOptions& options,
                      Where where) {
   const Call call("instance_norm", where, x, running_mean, running_var, weight, bias, options);
-  check_channels(call, x, 3);
-  check_eps(call, options.eps, x);
-  check_momentum(call, options.momentum, x);
-  const std::int64_t channels = x.shape()[1];
-  check_running(call, "running_mean", running_mean, x, !options.use_input_stats);
-  check_running(call, "running_var", running_var, x, !options.use_input_stats);
-  check_parameters(call, weight, bias, x, {channels});
-  if (!options.use_input_stats) {
-    return by_running(call, x, running_mean, running_var, weight, bias, options.eps);
-  }
-  Norm norm{{}, x.shape()[0], places_of(x), options.eps, false};
-  norm.shape = {.images = norm.batch,
-                .places = norm.places,
-                .channels = channels,
-                .groups = channels,
-                .channels_last = true};
-  if (norm.places == 1) {
-    fail<ValueError>(call, "needs more than one value in each channel", {{"input", x}});
-  }
-  const auto found = kernels::normalise(x, {weight, bias}, norm.shape, options.eps);
-  Tensor y = record_norm(call, norm, x, weight, bias, found.values, found.statistics);
-  move_running(call, running_mean, running_var, found.statistics, norm.batch == 0 ? 0 : norm.places,
-               options.momentum);
-  return call.result(y);
+  return by_statistics(call, x, running_mean, running_var, weight, bias,
+                       {options.use_input_stats, Over::image, options.momentum, options.eps});
 }
 
 }  // namespace retrograd

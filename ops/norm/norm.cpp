@@ -1,11 +1,8 @@
 #include <retrograd/ops/norm.h>
 
-#include <string>
-
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/ops/detail/norm.h>
 #include <retrograd/ops/detail/relu.h>
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
@@ -34,15 +31,12 @@ Gradients composed_backward(const Norm& norm, const Backward& b) {
   const Tensor x = reshape(wide(given), norm.blocks());
   const Tensor grad = reshape(wide(norm.relu ? behind_relu(norm, b) : b.grad), norm.blocks());
   const auto mean_of = [&](const Tensor& t) { return mean(t, norm.reduced(), true); };
-  Tensor centred;
-  Tensor inverse;
-  if (norm.fixed) {
-    centred = x - reshape(wide(b.saved(2)), norm.statistic());
-    inverse = reshape(wide(b.saved(3)), norm.statistic());
-  } else {
-    centred = x - mean_of(x);
-    inverse = pow(mean_of(square(centred)) + norm.eps, -0.5);
-  }
+  const auto given_statistic = [&](std::size_t i) {
+    return reshape(wide(b.saved(i)), norm.statistic());
+  };
+  const Tensor centred = x - (norm.fixed ? given_statistic(2) : mean_of(x));
+  const Tensor inverse =
+      norm.fixed ? given_statistic(3) : pow(mean_of(square(centred)) + norm.eps, -0.5);
   const Tensor normal = centred * inverse;
   const auto parameter = [&](const Tensor& t) {
     return reshape(sum_gradient_to(t, norm.parameter()), {norm.shape.channels})
@@ -78,10 +72,8 @@ void check_parameter(const Frame& call, const char* name, const Tensor& paramete
   if (x.dtype() != bfloat16 || parameter.dtype() != float32) {
     check::same_dtype(call, "input", x, name, parameter);
   }
-  if (parameter.shape() != shape) {
-    fail<ShapeError>(call, std::string(name) + " must have shape " + to_string(shape),
-                     {{"input", x}, {name, parameter}});
-  }
+  check::require<ShapeError>(call, parameter.shape() == shape, {{"input", x}, {name, parameter}},
+                             "{} must have shape {}", name, shape);
 }
 
 }  // namespace
@@ -111,27 +103,28 @@ void check_parameters(const Frame& call, const Tensor& weight, const Tensor& bia
 }
 
 void check_eps(const Frame& call, double eps, const Tensor& x) {
-  if (!(eps >= 0)) {
-    fail<ValueError>(call, "eps is " + number_text(eps) + "; at least 0 is needed", {{"input", x}});
-  }
+  check::require<ValueError>(call, eps >= 0, {{"input", x}}, "eps is {}; at least 0 is needed",
+                             eps);
 }
 
 void check_channels(const Frame& call, const Tensor& x, std::int64_t least_rank) {
   check::floating(call, x);
-  if (x.dim() < least_rank) {
-    fail<ShapeError>(call,
-                     least_rank == 2 ? "needs an input (N, C) or (N, C, spatial...)"
-                                     : "needs an input (N, C, spatial...)",
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() >= least_rank, {{"input", x}},
+                             least_rank == 2 ? "needs an input (N, C) or (N, C, spatial...)"
+                                             : "needs an input (N, C, spatial...)");
 }
 
-std::int64_t places_of(const Tensor& x) {
-  std::int64_t places = 1;
+Norm norm_of(const Tensor& x, std::int64_t groups, bool pooled, double eps) {
+  Norm norm{{}, x.shape()[0], 1, eps};
   for (std::size_t d = 2; d < x.shape().size(); ++d) {
-    places *= x.shape()[d];
+    norm.places *= x.shape()[d];
   }
-  return places;
+  norm.shape = {.images = pooled ? 1 : norm.batch,
+                .places = pooled ? norm.batch * norm.places : norm.places,
+                .channels = x.shape()[1],
+                .groups = groups,
+                .channels_last = x.dim() > 2};
+  return norm;
 }
 
 }  // namespace normalising
@@ -146,17 +139,14 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
   const std::size_t rank = x.shape().size();
   const std::size_t inner = normalized_shape.size();
   bool fits = inner > 0 && inner <= rank;
-  Norm norm{{}, 1, 1, eps, false};
+  Norm norm{{}, 1, 1, eps};
   for (std::size_t d = 0; fits && d < rank; ++d) {
     (d < rank - inner ? norm.shape.images : norm.shape.channels) *= x.shape()[d];
     fits = d < rank - inner || x.shape()[d] == normalized_shape[d - (rank - inner)];
   }
-  if (!fits) {
-    fail<ShapeError>(call,
-                     "the last dimensions of the input must be " + to_string(normalized_shape) +
-                         ", one at least",
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, fits, {{"input", x}},
+                             "the last dimensions of the input must be {}, one at least",
+                             normalized_shape);
   check_parameters(call, weight, bias, x, normalized_shape);
   norm.batch = norm.shape.images;
   const auto flat = [&](const Tensor& parameter) {
@@ -174,19 +164,10 @@ Tensor group_norm(const Tensor& x, std::int64_t num_groups, const Tensor& weight
   check_channels(call, x, 2);
   check_eps(call, eps, x);
   const std::int64_t channels = x.shape()[1];
-  if (num_groups < 1 || channels % num_groups != 0) {
-    fail<ValueError>(call,
-                     "the " + std::to_string(channels) + " channels do not split into " +
-                         std::to_string(num_groups) + " groups",
-                     {{"input", x}});
-  }
+  check::require<ValueError>(call, num_groups >= 1 && channels % num_groups == 0, {{"input", x}},
+                             "the {} channels do not split into {} groups", channels, num_groups);
   check_parameters(call, weight, bias, x, {channels});
-  Norm norm{{}, x.shape()[0], places_of(x), eps, false};
-  norm.shape = {.images = norm.batch,
-                .places = norm.places,
-                .channels = channels,
-                .groups = num_groups,
-                .channels_last = x.dim() > 2};
+  const Norm norm = norm_of(x, num_groups, false, eps);
   const auto found = kernels::normalise(x, {weight, bias}, norm.shape, eps);
   return record_norm(call, norm, x, weight, bias, found.values, found.statistics);
 }

@@ -1,6 +1,7 @@
 #include <retrograd/ops/pool.h>
 
 #include <retrograd/ops/detail/pool.h>
+#include <retrograd/ops/detail/unary.h>
 
 namespace retrograd {
 
@@ -9,50 +10,36 @@ namespace pooling {
 namespace {
 
 Tensor put_back(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
-  const Call call("max_pool_scatter", {});
-  return scatter(call, grad, winners, shape);
+  return scatter(Call("max_pool_scatter", {}), grad, winners, shape);
 }
 
 // Reading at the winners' places; putting values there is its adjoint.
 Tensor gather(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
   const Call call("max_pool_gather", {});
-  return call.record({.output = kernels::max_pool_gather(x, winners, shape),
-                      .inputs = {x},
-                      .saved = {winners},
-                      .backward = [shape](const Backward& b) -> Gradients {
-                        return {put_back(b.grad, b.saved(0), shape)};
-                      }});
+  return with_rule(
+      call, x, kernels::max_pool_gather(x, winners, shape), winners,
+      [shape](const Tensor& g, const Tensor& places) { return put_back(g, places, shape); });
 }
 
 Tensor spread(const Tensor& grad, const PoolShape& shape) {
   const Call call("avg_pool_input_grad", {});
-  return call.record({.output = kernels::avg_pool_input_grad(grad, shape),
-                      .inputs = {grad},
-                      .backward = [shape](const Backward& b) -> Gradients {
-                        const Call averages("avg_pool", {});
-                        return {average(averages, b.grad, shape)};
-                      }});
+  return with_rule(call, grad, kernels::avg_pool_input_grad(grad, shape),
+                   [shape](const Tensor& g) { return average(Call("avg_pool", {}), g, shape); });
 }
 
 Tensor recorded(const Call& call, const Tensor& x, const kernels::Pooled& pooled,
                 const PoolShape& shape) {
-  return call.record({.output = pooled.values,
-                      .inputs = {x},
-                      .saved = {pooled.winners},
-                      .backward = [shape](const Backward& b) -> Gradients {
-                        return {put_back(b.grad, b.saved(0), shape)};
-                      }});
+  return with_rule(
+      call, x, pooled.values, pooled.winners,
+      [shape](const Tensor& g, const Tensor& winners) { return put_back(g, winners, shape); });
 }
 
 }  // namespace
 
 Tensor scatter(const Call& call, const Tensor& x, const Tensor& places, const PoolShape& shape) {
-  return call.record({.output = kernels::max_pool_scatter(x, places, shape),
-                      .inputs = {x},
-                      .saved = {places},
-                      .backward = [shape](const Backward& b) -> Gradients {
-                        return {gather(b.grad, b.saved(0), shape)};
-                      }});
+  return with_rule(
+      call, x, kernels::max_pool_scatter(x, places, shape), places,
+      [shape](const Tensor& g, const Tensor& winners) { return gather(g, winners, shape); });
 }
 
 Tensor largest(const Call& call, const Tensor& x, const PoolShape& shape) {
@@ -67,10 +54,8 @@ ValuesAndIndices largest_with_indices(const Call& call, const Tensor& x, const P
 }
 
 Tensor average(const Call& call, const Tensor& x, const PoolShape& shape) {
-  return call.record(
-      {.output = kernels::avg_pool(x, shape),
-       .inputs = {x},
-       .backward = [shape](const Backward& b) -> Gradients { return {spread(b.grad, shape)}; }});
+  return with_rule(call, x, kernels::avg_pool(x, shape),
+                   [shape](const Tensor& g) { return spread(g, shape); });
 }
 
 }  // namespace pooling
@@ -99,9 +84,8 @@ Tensor avg_pool(const Call& call, const Tensor& input, Size<N> kernel,
   PoolShape shape = shape_of<N>(
       call, input, kernel,
       {.stride = options.stride, .padding = options.padding, .ceil_mode = options.ceil_mode});
-  if (options.divisor_override == 0) {
-    fail<ValueError>(call, "divisor_override is 0", {{"input", input}});
-  }
+  check::require<ValueError>(call, options.divisor_override != 0, {{"input", input}},
+                             "divisor_override is 0");
   shape.count_include_pad = options.count_include_pad;
   shape.divisor_override = options.divisor_override.value_or(0);
   return call.result(
@@ -112,18 +96,15 @@ Tensor avg_pool(const Call& call, const Tensor& input, Size<N> kernel,
 
 Tensor max_pool1d(const Tensor& x, Size<1> kernel_size, const MaxPool1dOptions& options,
                   Where where) {
-  const Call call("max_pool1d", where, x, kernel_size, options);
-  return max_pool(call, x, kernel_size, options);
+  return max_pool(Call("max_pool1d", where, x, kernel_size, options), x, kernel_size, options);
 }
 Tensor max_pool2d(const Tensor& x, Size<2> kernel_size, const MaxPool2dOptions& options,
                   Where where) {
-  const Call call("max_pool2d", where, x, kernel_size, options);
-  return max_pool(call, x, kernel_size, options);
+  return max_pool(Call("max_pool2d", where, x, kernel_size, options), x, kernel_size, options);
 }
 Tensor max_pool3d(const Tensor& x, Size<3> kernel_size, const MaxPool3dOptions& options,
                   Where where) {
-  const Call call("max_pool3d", where, x, kernel_size, options);
-  return max_pool(call, x, kernel_size, options);
+  return max_pool(Call("max_pool3d", where, x, kernel_size, options), x, kernel_size, options);
 }
 
 ValuesAndIndices max_pool1d_with_indices(const Tensor& x, Size<1> kernel_size,
@@ -144,18 +125,15 @@ ValuesAndIndices max_pool3d_with_indices(const Tensor& x, Size<3> kernel_size,
 
 Tensor avg_pool1d(const Tensor& x, Size<1> kernel_size, const AvgPool1dOptions& options,
                   Where where) {
-  const Call call("avg_pool1d", where, x, kernel_size, options);
-  return avg_pool(call, x, kernel_size, options);
+  return avg_pool(Call("avg_pool1d", where, x, kernel_size, options), x, kernel_size, options);
 }
 Tensor avg_pool2d(const Tensor& x, Size<2> kernel_size, const AvgPool2dOptions& options,
                   Where where) {
-  const Call call("avg_pool2d", where, x, kernel_size, options);
-  return avg_pool(call, x, kernel_size, options);
+  return avg_pool(Call("avg_pool2d", where, x, kernel_size, options), x, kernel_size, options);
 }
 Tensor avg_pool3d(const Tensor& x, Size<3> kernel_size, const AvgPool3dOptions& options,
                   Where where) {
-  const Call call("avg_pool3d", where, x, kernel_size, options);
-  return avg_pool(call, x, kernel_size, options);
+  return avg_pool(Call("avg_pool3d", where, x, kernel_size, options), x, kernel_size, options);
 }
 
 }  // namespace retrograd

@@ -29,16 +29,11 @@ PoolShape shape_for(const Frame& call, const Tensor& x, Size<N> output_size) {
     const std::size_t d = 3 - N + i;
     const std::int64_t in = s.input[d];
     const std::int64_t out = output_size[i];
-    if (out < 0 || out > kLargestSize) {
-      fail<ValueError>(call,
-                       "output size " + std::to_string(out) + " in spatial dimension " +
-                           std::to_string(i) + "; at least 0 is needed, and below 2^31",
-                       {{"input", x}});
-    }
-    if (in == 0) {
-      fail<ShapeError>(call, "the input has no places in spatial dimension " + std::to_string(i),
-                       {{"input", x}});
-    }
+    check::require<ValueError>(
+        call, out >= 0 && out <= kLargestSize, {{"input", x}},
+        "output size {} in spatial dimension {}; at least 0 is needed, and below 2^31", out, i);
+    check::require<ShapeError>(call, in != 0, {{"input", x}},
+                               "the input has no places in spatial dimension {}", i);
     s.output[d] = out;
     s.kernel[d] = largest_window(in, out);
   }
@@ -46,67 +41,51 @@ PoolShape shape_for(const Frame& call, const Tensor& x, Size<N> output_size) {
 }
 
 template <std::size_t N>
-Tensor adaptive_max(const Call& call, const Tensor& input, Size<N> output_size) {
+Tensor adaptive(const Call& call, const Tensor& input, Size<N> output_size,
+                Tensor (*pool)(const Call&, const Tensor&, const PoolShape&)) {
   const PoolShape shape = shape_for(call, input, output_size);
-  return call.result(
-      with_batch<N>(input, [&](const Tensor& x) { return largest(call, x, shape); }));
+  return call.result(with_batch<N>(input, [&](const Tensor& x) { return pool(call, x, shape); }));
 }
 
+// The largest and where they are.
 template <std::size_t N>
-ValuesAndIndices adaptive_max_with_indices(const Call& call, const Tensor& input,
-                                           Size<N> output_size) {
+ValuesAndIndices indexed(const Call& call, const Tensor& input, Size<N> output_size) {
   return call.result(batched_with_indices<N>(call, input, shape_for(call, input, output_size)));
-}
-
-template <std::size_t N>
-Tensor adaptive_mean(const Call& call, const Tensor& input, Size<N> output_size) {
-  const PoolShape shape = shape_for(call, input, output_size);
-  return call.result(
-      with_batch<N>(input, [&](const Tensor& x) { return average(call, x, shape); }));
 }
 
 }  // namespace
 
 Tensor adaptive_max_pool1d(const Tensor& x, Size<1> output_size, Where where) {
-  const Call call("adaptive_max_pool1d", where, x, output_size);
-  return adaptive_max(call, x, output_size);
+  return adaptive(Call("adaptive_max_pool1d", where, x, output_size), x, output_size, largest);
 }
 Tensor adaptive_max_pool2d(const Tensor& x, Size<2> output_size, Where where) {
-  const Call call("adaptive_max_pool2d", where, x, output_size);
-  return adaptive_max(call, x, output_size);
+  return adaptive(Call("adaptive_max_pool2d", where, x, output_size), x, output_size, largest);
 }
 Tensor adaptive_max_pool3d(const Tensor& x, Size<3> output_size, Where where) {
-  const Call call("adaptive_max_pool3d", where, x, output_size);
-  return adaptive_max(call, x, output_size);
+  return adaptive(Call("adaptive_max_pool3d", where, x, output_size), x, output_size, largest);
 }
 
 ValuesAndIndices adaptive_max_pool1d_with_indices(const Tensor& x, Size<1> output_size,
                                                   Where where) {
-  const Call call("adaptive_max_pool1d_with_indices", where, x, output_size);
-  return adaptive_max_with_indices(call, x, output_size);
+  return indexed(Call("adaptive_max_pool1d_with_indices", where, x, output_size), x, output_size);
 }
 ValuesAndIndices adaptive_max_pool2d_with_indices(const Tensor& x, Size<2> output_size,
                                                   Where where) {
-  const Call call("adaptive_max_pool2d_with_indices", where, x, output_size);
-  return adaptive_max_with_indices(call, x, output_size);
+  return indexed(Call("adaptive_max_pool2d_with_indices", where, x, output_size), x, output_size);
 }
 ValuesAndIndices adaptive_max_pool3d_with_indices(const Tensor& x, Size<3> output_size,
                                                   Where where) {
-  const Call call("adaptive_max_pool3d_with_indices", where, x, output_size);
-  return adaptive_max_with_indices(call, x, output_size);
+  return indexed(Call("adaptive_max_pool3d_with_indices", where, x, output_size), x, output_size);
 }
 
 Tensor adaptive_avg_pool1d(const Tensor& x, Size<1> output_size, Where where) {
-  const Call call("adaptive_avg_pool1d", where, x, output_size);
-  return adaptive_mean(call, x, output_size);
+  return adaptive(Call("adaptive_avg_pool1d", where, x, output_size), x, output_size, average);
 }
 Tensor adaptive_avg_pool2d(const Tensor& x, Size<2> output_size, Where where) {
-  const Call call("adaptive_avg_pool2d", where, x, output_size);
-  return adaptive_mean(call, x, output_size);
+  return adaptive(Call("adaptive_avg_pool2d", where, x, output_size), x, output_size, average);
 }
 Tensor adaptive_avg_pool3d(const Tensor& x, Size<3> output_size, Where where) {
-  const Call call("adaptive_avg_pool3d", where, x, output_size);
-  return adaptive_mean(call, x, output_size);
+  return adaptive(Call("adaptive_avg_pool3d", where, x, output_size), x, output_size, average);
 }
 
 }  // namespace retrograd

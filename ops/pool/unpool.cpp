@@ -13,12 +13,12 @@ using namespace pooling;
 template <std::size_t N>
 Tensor lp_pool(const Call& call, const Tensor& x, double norm_type, Size<N> kernel,
                const LPPoolOptions<N>& options) {
-  const MaxPoolOptions<N> windows{.stride = options.stride, .ceil_mode = options.ceil_mode};
-  shape_of(call, x, kernel, windows);  // for its checks
+  // for its checks
+  shape_of<N>(call, x, kernel, {.stride = options.stride, .ceil_mode = options.ceil_mode});
   if (!(norm_type > 0) || !std::isfinite(norm_type)) {
-    fail<ValueError>(
-        call, "norm_type is " + std::to_string(norm_type) + "; a finite number above 0 is needed",
-        {{"input", x}});
+    check::refuse<ValueError>(call, {{"input", x}},
+                              "norm_type is {}; a finite number above 0 is needed",
+                              std::to_string(norm_type));
   }
   double size = 1;
   for (const std::int64_t length : kernel) {
@@ -49,28 +49,22 @@ PoolShape shape_to_fill(const Frame& call, const Tensor& x, const Tensor& indice
   const Size<N> stride = options.stride.value_or(kernel);
   for (std::size_t i = 0; i < N; ++i) {
     const std::size_t d = 3 - N + i;
+    const std::int64_t padding = options.padding[i];
     const auto [least, most] = std::minmax({kernel[i], stride[i]});
-    if (least < 1 || most > kLargestSize || options.padding[i] < 0 ||
-        options.padding[i] > kLargestSize || s.output[d] > kLargestSize) {
-      fail<ValueError>(call,
-                       "kernel " + std::to_string(kernel[i]) + ", stride " +
-                           std::to_string(stride[i]) + ", padding " +
-                           std::to_string(options.padding[i]) + " in spatial dimension " +
-                           std::to_string(i) +
-                           "; kernel and stride must be at least 1, padding at least 0, and all "
-                           "below 2^31",
-                       {{"input", x}, {"indices", indices}});
-    }
-    const std::int64_t usual = (s.output[d] - 1) * stride[i] - 2 * options.padding[i] + kernel[i];
+    check::require<ValueError>(
+        call, least >= 1 && padding >= 0 && std::max({most, padding, s.output[d]}) <= kLargestSize,
+        {{"input", x}, {"indices", indices}},
+        "kernel {}, stride {}, padding {} in spatial dimension {}; kernel and stride must be at "
+        "least 1, padding at least 0, and all below 2^31",
+        kernel[i], stride[i], padding, i);
+    const std::int64_t usual = (s.output[d] - 1) * stride[i] - 2 * padding + kernel[i];
+    const std::int64_t first = std::max<std::int64_t>(usual - stride[i] + 1, 1);
+    const std::int64_t last = usual + stride[i] - 1;
     s.input[d] = options.output_size.value_or(usual)[i];
-    if (s.input[d] < 1 || s.input[d] <= usual - stride[i] || s.input[d] >= usual + stride[i]) {
-      fail<ShapeError>(call,
-                       "output size " + std::to_string(s.input[d]) + " in spatial dimension " +
-                           std::to_string(i) + "; a pool of such windows comes from " +
-                           std::to_string(std::max<std::int64_t>(usual - stride[i] + 1, 1)) +
-                           " to " + std::to_string(usual + stride[i] - 1),
-                       {{"input", x}, {"indices", indices}});
-    }
+    check::require<ShapeError>(
+        call, s.input[d] >= first && s.input[d] <= last, {{"input", x}, {"indices", indices}},
+        "output size {} in spatial dimension {}; a pool of such windows comes from {} to {}",
+        s.input[d], i, first, last);
   }
   return s;
 }
@@ -83,13 +77,9 @@ Tensor max_unpool(const Call& call, const Tensor& input, const Tensor& indices, 
       check::numel(call, {shape.input[0], shape.input[1], shape.input[2]}, input.dtype());
   if (indices.numel() > 0) {
     const auto [least, most] = kernels::index_range(indices);
-    if (least < 0 || most >= places) {
-      fail<IndexError>(call,
-                       "index " + std::to_string(least < 0 ? least : most) +
-                           " is out of range for an output of " + std::to_string(places) +
-                           " places",
-                       {{"input", input}, {"indices", indices}});
-    }
+    check::require<IndexError>(
+        call, least >= 0 && most < places, {{"input", input}, {"indices", indices}},
+        "index {} is out of range for an output of {} places", least < 0 ? least : most, places);
   }
   return call.result(with_batch<N>(input, [&](const Tensor& x) {
     const Tensor at = x.dim() == input.dim() ? indices : unsqueeze(indices, 0);
@@ -103,12 +93,12 @@ Tensor max_unpool(const Call& call, const Tensor& input, const Tensor& indices, 
 Tensor lp_pool1d(const Tensor& x, double norm_type, Size<1> kernel_size,
                  const LPPoolOptions<1>& options, Where where) {
   const Call call("lp_pool1d", where, x, norm_type, kernel_size, options);
-  return call.result(lp_pool(call, x, norm_type, kernel_size, options));
+  return lp_pool(call, x, norm_type, kernel_size, options);
 }
 Tensor lp_pool2d(const Tensor& x, double norm_type, Size<2> kernel_size,
                  const LPPoolOptions<2>& options, Where where) {
   const Call call("lp_pool2d", where, x, norm_type, kernel_size, options);
-  return call.result(lp_pool(call, x, norm_type, kernel_size, options));
+  return lp_pool(call, x, norm_type, kernel_size, options);
 }
 
 Tensor max_unpool1d(const Tensor& x, const Tensor& indices, Size<1> kernel_size,

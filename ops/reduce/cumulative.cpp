@@ -1,6 +1,7 @@
 #include <retrograd/ops/cumulative.h>
 
 #include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/kernels/reduce/scan.h>
@@ -40,11 +41,8 @@ Tensor linear_scan(const Tensor& a, const Tensor& b, std::int64_t dim, bool reve
 
 Tensor running_sum(const Tensor& x, std::int64_t dim, bool reverse) {
   const Call call("cumsum", {});
-  return call.record({.output = kernels::running_sum(x, static_cast<std::size_t>(dim), reverse),
-                      .inputs = {x},
-                      .backward = [dim, reverse](const Backward& b) -> Gradients {
-                        return {running_sum(b.grad, dim, !reverse)};
-                      }});
+  return with_rule(call, x, kernels::running_sum(x, static_cast<std::size_t>(dim), reverse),
+                   [dim, reverse](const Tensor& g) { return running_sum(g, dim, !reverse); });
 }
 
 // dL/dx[i] = y[i-1] (g[i] + x[i+1] (g[i+1] + x[i+2] (...))).
@@ -118,13 +116,11 @@ Tensor scanned(const Call& call, Scan scan, const Tensor& x, std::int64_t dim) {
 }  // namespace
 
 Tensor cumsum(const Tensor& x, std::int64_t dim, Where where) {
-  const Call call("cumsum", where, Cast::upcast, x, dim);
-  return scanned(call, running_sum, x, dim);
+  return scanned(Call("cumsum", where, Cast::upcast, x, dim), running_sum, x, dim);
 }
 
 Tensor cumprod(const Tensor& x, std::int64_t dim, Where where) {
-  const Call call("cumprod", where, Cast::upcast, x, dim);
-  return scanned(call, running_product, x, dim);
+  return scanned(Call("cumprod", where, Cast::upcast, x, dim), running_product, x, dim);
 }
 
 Tensor prod(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
@@ -132,12 +128,9 @@ Tensor prod(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
   const auto [input] = call.inputs({{"input", x}});
   const DimMask reduced = check::dims(call, x, dims);
   const Tensor y = finish(kernels::prod(input, reduced), input, reduced, keepdim);
-  return call.record({.output = y,
-                      .inputs = {input},
-                      .saved = {input},
-                      .backward = [reduced](const Backward& b) -> Gradients {
-                        return {gradient_of_prod(b.grad, b.saved(0), reduced)};
-                      }});
+  return with_rule(call, input, y, input, [reduced](const Tensor& g, const Tensor& v) {
+    return gradient_of_prod(g, v, reduced);
+  });
 }
 
 }  // namespace retrograd

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include <retrograd/ops/detail/reduced.h>
-#include <retrograd/ops/index.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 
@@ -58,29 +58,25 @@ Tensor index_along(const Frame& call, bool largest, const Tensor& x, std::int64_
   return finish(largest ? kernels::argmax(x, d) : kernels::argmin(x, d), x, reduced, keepdim);
 }
 
-ValuesAndIndices extreme_along(const Frame& call, bool largest, const Tensor& x, std::int64_t dim,
+ValuesAndIndices extreme_along(const Call& call, bool largest, const Tensor& x, std::int64_t dim,
                                bool keepdim) {
   const Tensor indices = index_along(call, largest, x, dim, true);
   if (x.dim() == 0) {
-    return {x.clone(), reshape(indices, {})};
+    return call.result(ValuesAndIndices{x.clone(), reshape(indices, {})});
   }
-  const Tensor values = gather(x, dim, indices);
-  if (keepdim) {
-    return {values, indices};
-  }
-  return {squeeze(values, dim), squeeze(indices, dim)};
+  return call.result(values_at(x, dim, indices, keepdim));
 }
 
-Tensor index_of_extreme(const Frame& call, bool largest, const Tensor& x,
+Tensor index_of_extreme(const Call& call, bool largest, const Tensor& x,
                         std::optional<std::int64_t> dim, bool keepdim) {
   if (dim) {
-    return index_along(call, largest, x, *dim, keepdim);
+    return call.result(index_along(call, largest, x, *dim, keepdim));
   }
   check::defined(call, "input", x);
   require_elements(call, x, check::dims(call, x, {}));
   const Tensor flat = reshape(x.detach(), {-1});
   const Tensor index = largest ? kernels::argmax(flat, 0) : kernels::argmin(flat, 0);
-  return reshape(index, keepdim ? Dims::filled(x.shape().size(), 1) : Shape{});
+  return call.result(reshape(index, keepdim ? Dims::filled(x.shape().size(), 1) : Shape{}));
 }
 
 }  // namespace
@@ -90,12 +86,9 @@ Tensor sum(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
   const auto [input] = call.inputs({{"input", x}});
   const DimMask reduced = check::dims(call, x, dims);
   const Tensor y = finish(kernels::sum(input, reduced), input, reduced, keepdim);
-  return call.record({.output = y,
-                      .inputs = {input},
-                      .backward = [reduced, full = x.shape()](const Backward& b) -> Gradients {
-                        const Tensor kept = reshape(b.grad, kept_shape(full, reduced));
-                        return {expand_operand(kept, full)};
-                      }});
+  return with_rule(call, input, y, [reduced, full = x.shape()](const Tensor& g) {
+    return expand_operand(reshape(g, kept_shape(full, reduced)), full);
+  });
 }
 
 Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
@@ -104,53 +97,41 @@ Tensor mean(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
   const DimMask reduced = check::dims(call, x, dims);
   const auto count = static_cast<double>(reduced_count(x, reduced));
   const Tensor y = finish(kernels::mean(x, reduced, count, x.dtype()), x, reduced, keepdim);
-  return call.record(
-      {.output = y,
-       .inputs = {x},
-       .backward = [count, reduced, full = x.shape()](const Backward& b) -> Gradients {
-         const Tensor kept = reshape(b.grad / count, kept_shape(full, reduced));
-         return {expand_operand(kept, full)};
-       }});
+  return with_rule(call, x, y, [count, reduced, full = x.shape()](const Tensor& g) {
+    return expand_operand(reshape(g / count, kept_shape(full, reduced)), full);
+  });
 }
 
 Tensor amax(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("amax", where, x, dims, keepdim);
-  return extreme(call, true, x, dims, keepdim, NaNGradient::nan);
+  return extreme(Call("amax", where, x, dims, keepdim), true, x, dims, keepdim, NaNGradient::nan);
 }
 
 Tensor amin(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
-  const Call call("amin", where, x, dims, keepdim);
-  return extreme(call, false, x, dims, keepdim, NaNGradient::nan);
+  return extreme(Call("amin", where, x, dims, keepdim), false, x, dims, keepdim, NaNGradient::nan);
 }
 
 Tensor max(const Tensor& x, Where where) {
-  const Call call("max", where, x);
-  return extreme(call, true, x, {}, false, NaNGradient::shared);
+  return extreme(Call("max", where, x), true, x, {}, false, NaNGradient::shared);
 }
 
 Tensor min(const Tensor& x, Where where) {
-  const Call call("min", where, x);
-  return extreme(call, false, x, {}, false, NaNGradient::shared);
+  return extreme(Call("min", where, x), false, x, {}, false, NaNGradient::shared);
 }
 
 ValuesAndIndices max(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
-  const Call call("max", where, x, dim, keepdim);
-  return call.result(extreme_along(call, true, x, dim, keepdim));
+  return extreme_along(Call("max", where, x, dim, keepdim), true, x, dim, keepdim);
 }
 
 ValuesAndIndices min(const Tensor& x, std::int64_t dim, bool keepdim, Where where) {
-  const Call call("min", where, x, dim, keepdim);
-  return call.result(extreme_along(call, false, x, dim, keepdim));
+  return extreme_along(Call("min", where, x, dim, keepdim), false, x, dim, keepdim);
 }
 
 Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim, Where where) {
-  const Call call("argmax", where, x, dim, keepdim);
-  return call.result(index_of_extreme(call, true, x, dim, keepdim));
+  return index_of_extreme(Call("argmax", where, x, dim, keepdim), true, x, dim, keepdim);
 }
 
 Tensor argmin(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim, Where where) {
-  const Call call("argmin", where, x, dim, keepdim);
-  return call.result(index_of_extreme(call, false, x, dim, keepdim));
+  return index_of_extreme(Call("argmin", where, x, dim, keepdim), false, x, dim, keepdim);
 }
 
 Tensor all(const Tensor& x, const Dims& dims, bool keepdim, Where where) {
@@ -177,17 +158,13 @@ Tensor sum_to(const Tensor& x, const Shape& shape, Where where) {
   bool fits = x.shape().size() >= shape.size();
   Dims dims;
   for (std::size_t d = 0; fits && d < x.shape().size(); ++d) {
-    if (d < extra) {
-      dims.push_back(static_cast<std::int64_t>(d));
-    } else if (shape[d - extra] != x.shape()[d]) {
-      fits = shape[d - extra] == 1;
+    if (d < extra || shape[d - extra] != x.shape()[d]) {
+      fits = d < extra || shape[d - extra] == 1;
       dims.push_back(static_cast<std::int64_t>(d));
     }
   }
-  if (!fits) {
-    fail<ShapeError>(call, "shape " + to_string(shape) + " does not expand to the input",
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, fits, {{"input", x}}, "shape {} does not expand to the input",
+                             shape);
   return call.result(reshape(sum(x, dims, true), shape));
 }
 

@@ -24,11 +24,8 @@ struct Spread {
         dims(reduced_dims(x.shape().size(), reduced)),
         count(static_cast<double>(reduced_count(x, reduced))) {
     const std::int64_t correction = options.correction.value_or(options.unbiased ? 1 : 0);
-    if (correction < 0) {
-      fail<ValueError>(call,
-                       "correction is " + std::to_string(correction) + "; at least 0 is needed",
-                       {{"input", x}});
-    }
+    check::require<ValueError>(call, correction >= 0, {{"input", x}},
+                               "correction is {}; at least 0 is needed", correction);
     divisor = std::max(count - static_cast<double>(correction), 0.0);
   }
 };

@@ -45,9 +45,7 @@ Tensor norm(const Tensor& x, double p, const Dims& dims, bool keepdim, Where whe
   const Call call("norm", where, Cast::upcast, x, p, dims, keepdim);
   const auto [input] = call.inputs({{"input", x, floating}});
   const DimMask reduced = check::dims(call, x, dims);
-  if (std::isnan(p)) {
-    fail<ValueError>(call, "p is NaN", {{"input", x}});
-  }
+  check::require<ValueError>(call, !std::isnan(p), {{"input", x}}, "p is NaN");
   if (std::isinf(p)) {
     require_elements(call, x, reduced);
   }

@@ -1,10 +1,10 @@
 #include <retrograd/ops/attention.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include <retrograd/ops/dropout.h>
 #include <retrograd/ops/internal/attention.h>
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/softmax.h>
@@ -17,12 +17,10 @@ namespace {
 
 // Whether a mask broadcasts to the scores without making them larger.
 bool fits(const Tensor& mask, const Shape& scores) {
-  bool good = mask.shape().size() <= scores.size();
-  for (std::size_t d = 0; good && d < mask.shape().size(); ++d) {
-    const std::int64_t size = mask.shape()[d];
-    good = size == 1 || size == scores[scores.size() - mask.shape().size() + d];
-  }
-  return good;
+  const Shape& shape = mask.shape();
+  return shape.size() <= scores.size() &&
+         std::equal(shape.begin(), shape.end(), scores.end() - shape.size(),
+                    [](std::int64_t own, std::int64_t size) { return own == 1 || own == size; });
 }
 
 void check_mask(const Call& call, const Tensor& query, const Tensor& key,
@@ -31,25 +29,22 @@ void check_mask(const Call& call, const Tensor& query, const Tensor& key,
   if (!mask.defined()) {
     return;
   }
-  if (options.is_causal) {
-    fail<ValueError>(call, "takes a mask or is_causal, not both", {{"attn_mask", mask}});
-  }
+  check::require<ValueError>(call, !options.is_causal, {{"attn_mask", mask}},
+                             "takes a mask or is_causal, not both");
   if (mask.dtype() != boolean) {
     check::same_dtype(call, "query", query, "attn_mask", mask);
   }
-  if (!fits(mask, scores)) {
-    fail<ShapeError>(call, "attn_mask must broadcast to the scores' shape " + to_string(scores),
-                     {{"query", query}, {"key", key}, {"attn_mask", mask}});
-  }
+  check::require<ShapeError>(call, fits(mask, scores),
+                             {{"query", query}, {"key", key}, {"attn_mask", mask}},
+                             "attn_mask must broadcast to the scores' shape {}", scores);
 }
 
 void check_arguments(const Call& call, const Tensor& query, const Tensor& key, const Tensor& value,
                      const AttentionOptions& options) {
-  if (query.dim() < 2 || key.dim() < 2 || value.dim() < 2 ||
-      query.shape().back() != key.shape().back() || key.size(-2) != value.size(-2)) {
-    fail<ShapeError>(call, "needs a query (..., L, E), a key (..., S, E), a value (..., S, Ev)",
-                     {{"query", query}, {"key", key}, {"value", value}});
-  }
+  const bool fit = query.dim() >= 2 && key.dim() >= 2 && value.dim() >= 2 &&
+                   query.shape().back() == key.shape().back() && key.size(-2) == value.size(-2);
+  check::require<ShapeError>(call, fit, {{"query", query}, {"key", key}, {"value", value}},
+                             "needs a query (..., L, E), a key (..., S, E), a value (..., S, Ev)");
   const auto lead = [](const Tensor& x) {
     Shape shape = x.shape();
     shape.resize(shape.size() - 2);
@@ -60,14 +55,11 @@ void check_arguments(const Call& call, const Tensor& query, const Tensor& key, c
   scores.push_back(query.size(-2));
   scores.push_back(key.size(-2));
   check_mask(call, query, key, options, scores);
-  if (options.scale && std::isnan(*options.scale)) {
-    fail<ValueError>(call, "scale is nan", {{"query", query}});
-  }
-  if (!(options.dropout_p >= 0 && options.dropout_p <= 1)) {
-    fail<ValueError>(call,
-                     "dropout_p is " + number_text(options.dropout_p) + "; it must be in [0, 1]",
-                     {{"query", query}});
-  }
+  check::require<ValueError>(call, !options.scale || !std::isnan(*options.scale),
+                             {{"query", query}}, "scale is nan");
+  check::require<ValueError>(call, options.dropout_p >= 0 && options.dropout_p <= 1,
+                             {{"query", query}}, "dropout_p is {}; it must be in [0, 1]",
+                             options.dropout_p);
 }
 
 }  // namespace

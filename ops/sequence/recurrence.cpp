@@ -1,5 +1,7 @@
 #include <retrograd/ops/recurrence.h>
 
+#include <algorithm>
+
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/internal/recurrence.h>
 #include <retrograd/ops/matmul.h>
@@ -57,53 +59,32 @@ struct Parameters {
 // `factor` is the number of gates.
 void check_cell(const Call& call, std::int64_t factor, const Tensor& input, const Tensor& hx,
                 const Parameters& p) {
-  bool fits = input.dim() >= 1 && hx.dim() == input.dim();
-  for (std::size_t d = 0; fits && d + 1 < input.shape().size(); ++d) {
-    fits = input.shape()[d] == hx.shape()[d];
-  }
-  if (!fits) {
-    fail<ShapeError>(call, "needs an input (..., I) and a state (..., H) of one batch",
-                     {{"input", input}, {"hx", hx}});
-  }
+  const bool fits = input.dim() >= 1 && hx.dim() == input.dim() &&
+                    std::equal(input.shape().begin(), input.shape().end() - 1, hx.shape().begin());
+  check::require<ShapeError>(call, fits, {{"input", input}, {"hx", hx}},
+                             "needs an input (..., I) and a state (..., H) of one batch");
   const std::int64_t size = hx.shape().back();
   const std::int64_t rows = p.w_hh.dim() == 2 ? p.w_hh.shape()[0] : -1;
-  if (rows != factor * size || p.w_hh.shape() != Shape{rows, size} ||
-      p.w_ih.shape() != Shape{rows, input.shape().back()}) {
-    fail<ShapeError>(call,
-                     "the weights must be (" + std::to_string(factor) + " H, I) and (" +
-                         std::to_string(factor) + " H, H)",
-                     {{"input", input}, {"hx", hx}, {"w_ih", p.w_ih}, {"w_hh", p.w_hh}});
-  }
+  const bool weights_fit = rows == factor * size && p.w_hh.shape() == Shape{rows, size} &&
+                           p.w_ih.shape() == Shape{rows, input.shape().back()};
+  check::require<ShapeError>(call, weights_fit,
+                             {{"input", input}, {"hx", hx}, {"w_ih", p.w_ih}, {"w_hh", p.w_hh}},
+                             "the weights must be ({} H, I) and ({} H, H)", factor, factor);
   for (const Tensor* bias : {&p.b_ih, &p.b_hh}) {
     const char* const name = bias == &p.b_ih ? "b_ih" : "b_hh";
     if (bias->defined()) {
       check::same_dtype(call, "input", input, name, *bias);
-      if (bias->shape() != Shape{rows}) {
-        fail<ShapeError>(call,
-                         std::string(name) + " must have " + std::to_string(rows) + " elements",
-                         {{"w_hh", p.w_hh}, {name, *bias}});
-      }
+      check::require<ShapeError>(call, bias->shape() == Shape{rows},
+                                 {{"w_hh", p.w_hh}, {name, *bias}}, "{} must have {} elements",
+                                 name, rows);
     }
   }
 }
 
-// The parameters in the dtype that is computed in.
-struct Wide {
-  Tensor gates;  // w_ih x + b_ih
-  Tensor w_hh;
-  Tensor b_hh;
-
-  Wide(const Tensor& input, const Parameters& p)
-      : gates(linear(widened(input), widened(p.w_ih), widened(p.b_ih))),
-        w_hh(widened(p.w_hh)),
-        b_hh(widened(p.b_hh)) {}
-  recurrence::Hidden hidden() const { return {w_hh, b_hh}; }
-};
-
 // A cell of `factor` gates whose state is one tensor: step(gates, h, hidden).
-template <class Step>
 Tensor cell(const Call& call, std::int64_t factor, const Tensor& input, const Tensor& hx,
-            const Parameters& given, Step step) {
+            const Parameters& given,
+            Tensor (*step)(const Tensor& gates, const Tensor& h, recurrence::Hidden)) {
   const auto [x, h, w_ih, w_hh, b_ih, b_hh] = call.inputs({{"input", input, floating},
                                                            {"hx", hx, like_first},
                                                            {"w_ih", given.w_ih, like_first},
@@ -112,17 +93,15 @@ Tensor cell(const Call& call, std::int64_t factor, const Tensor& input, const Te
                                                            {"b_hh", given.b_hh, optional}});
   const Parameters p{w_ih, w_hh, b_ih, b_hh};
   check_cell(call, factor, x, h, p);
-  const Wide wide(x, p);
-  return call.result(step(wide.gates, widened(h), wide.hidden()).to(x.dtype()));
+  const Tensor gates = linear(widened(x), widened(w_ih), widened(b_ih));
+  const Tensor weight = widened(w_hh);
+  const Tensor bias = widened(b_hh);
+  return call.result(step(gates, widened(h), {weight, bias}).to(x.dtype()));
 }
 
-Tensor rnn_cell(const Call& call, const Tensor& input, const Tensor& hx, const Parameters& p,
-                bool use_relu) {
-  using recurrence::Hidden;
-  return cell(call, 1, input, hx, p,
-              [use_relu](const Tensor& gates, const Tensor& h, Hidden hidden) {
-                return recurrence::rnn_step(gates, h, hidden, use_relu);
-              });
+template <bool use_relu>
+Tensor plain_step(const Tensor& gates, const Tensor& h, recurrence::Hidden hidden) {
+  return recurrence::rnn_step(gates, h, hidden, use_relu);
 }
 
 }  // namespace
@@ -130,22 +109,19 @@ Tensor rnn_cell(const Call& call, const Tensor& input, const Tensor& hx, const P
 Tensor rnn_tanh_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                      const Tensor& b_ih, const Tensor& b_hh, Where where) {
   const Call call("rnn_tanh_cell", where, Cast::downcast, input, hx, w_ih, w_hh, b_ih, b_hh);
-  return rnn_cell(call, input, hx, {w_ih, w_hh, b_ih, b_hh}, false);
+  return cell(call, 1, input, hx, {w_ih, w_hh, b_ih, b_hh}, plain_step<false>);
 }
 
 Tensor rnn_relu_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                      const Tensor& b_ih, const Tensor& b_hh, Where where) {
   const Call call("rnn_relu_cell", where, Cast::downcast, input, hx, w_ih, w_hh, b_ih, b_hh);
-  return rnn_cell(call, input, hx, {w_ih, w_hh, b_ih, b_hh}, true);
+  return cell(call, 1, input, hx, {w_ih, w_hh, b_ih, b_hh}, plain_step<true>);
 }
 
 Tensor gru_cell(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh,
                 const Tensor& b_ih, const Tensor& b_hh, Where where) {
   const Call call("gru_cell", where, Cast::downcast, input, hx, w_ih, w_hh, b_ih, b_hh);
-  return cell(call, 3, input, hx, {w_ih, w_hh, b_ih, b_hh},
-              [](const Tensor& gates, const Tensor& h, recurrence::Hidden hidden) {
-                return recurrence::gru_step(gates, h, hidden);
-              });
+  return cell(call, 3, input, hx, {w_ih, w_hh, b_ih, b_hh}, recurrence::gru_step);
 }
 
 LSTMState lstm_cell(const Tensor& input, const LSTMState& hx, const Tensor& w_ih,
@@ -162,9 +138,11 @@ LSTMState lstm_cell(const Tensor& input, const LSTMState& hx, const Tensor& w_ih
   check_cell(call, 4, x, h, p);
   check::same_dtype(call, "input", x, "c", c);
   check::same_shape(call, "h", h, "c", c);
-  const Wide wide(x, p);
+  const Tensor gates = linear(widened(x), widened(wi), widened(bi));
+  const Tensor weight = widened(wh);
+  const Tensor bias = widened(bh);
   const LSTMState next =
-      recurrence::lstm_step(wide.gates, {.h = widened(h), .c = widened(c)}, wide.hidden());
+      recurrence::lstm_step(gates, {.h = widened(h), .c = widened(c)}, {weight, bias});
   return call.result(LSTMState{.h = next.h.to(x.dtype()), .c = next.c.to(x.dtype())});
 }
 
