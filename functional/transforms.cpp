@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
-#include <string>
 
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/functional/detail/inner.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
-#include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -18,22 +17,22 @@ namespace detail {
 namespace {
 
 void require_one_element(const Frame& call, const Tensor& value) {
-  if (value.numel() != 1) {
-    fail<ShapeError>(call, "needs a function of one element", {{"value", value}});
-  }
+  check::require<ShapeError>(call, value.numel() == 1, {{"value", value}},
+                             "needs a function of one element");
+}
+
+bool are_alike(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && a.dtype() == b.dtype();
 }
 
 // The vectors must be shaped as the inputs.
 void require_like(const Frame& call, const Tensors& inputs, const Tensors& v) {
-  if (v.size() != inputs.size()) {
-    fail<ShapeError>(call, std::to_string(v.size()) + " vectors for " +
-                               std::to_string(inputs.size()) + " inputs");
-  }
+  check::require<ShapeError>(call, v.size() == inputs.size(), {}, "{} vectors for {} inputs",
+                             v.size(), inputs.size());
   for (std::size_t i = 0; i < v.size(); ++i) {
-    if (!v[i].defined() || v[i].shape() != inputs[i].shape() || v[i].dtype() != inputs[i].dtype()) {
-      fail<ShapeError>(call, "vector and input " + std::to_string(i) + " must be alike",
-                       {{"input", inputs[i]}, {"vector", v[i]}});
-    }
+    check::require<ShapeError>(call, v[i].defined() && are_alike(v[i], inputs[i]),
+                               {{"input", inputs[i]}, {"vector", v[i]}},
+                               "vector and input {} must be alike", i);
   }
 }
 
@@ -122,10 +121,9 @@ Tensors rows(const Frame& call, const Evaluated& at, const Tensor& output, const
   Tensors result;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     Shape shape = output.shape();
-    if (shape.size() + inputs[k].shape().size() > Dims::capacity) {
-      fail<ShapeError>(call, "the result would have more than 8 dimensions",
-                       {{"value", output}, {"input", inputs[k]}});
-    }
+    check::require<ShapeError>(call, shape.size() + inputs[k].shape().size() <= Dims::capacity,
+                               {{"value", output}, {"input", inputs[k]}},
+                               "the result would have more than 8 dimensions");
     for (const std::int64_t size : inputs[k].shape()) {
       shape.push_back(size);
     }
@@ -158,9 +156,10 @@ ValueAndGradients vjp(const char* name, const Function& f, const Tensors& inputs
   const Evaluated at(f, inputs, options);
   if (!v.defined()) {
     require_one_element(call, at.value());
-  } else if (v.shape() != at.value().shape() || v.dtype() != at.value().dtype()) {
-    fail<ShapeError>(call, "the vector must be like the value",
-                     {{"value", at.value()}, {"vector", v}});
+  } else {
+    check::require<ShapeError>(call, are_alike(v, at.value()),
+                               {{"value", at.value()}, {"vector", v}},
+                               "the vector must be like the value");
   }
   return {at.result(), at.gradients(v, at.differentiable())};
 }
@@ -209,15 +208,13 @@ std::vector<Tensor> per_sample_grad(
     const std::function<Tensor(const std::vector<Tensor>& sample)>& loss,
     const std::vector<Tensor>& parameters, const std::vector<Tensor>& batch, Where where) {
   const Frame call("per_sample_grad", where);
-  if (batch.empty() || batch.front().dim() == 0) {
-    fail<ShapeError>(call, "needs a batch of at least one tensor (N, ...)");
-  }
+  check::require<ShapeError>(call, !batch.empty() && batch.front().dim() > 0, {},
+                             "needs a batch of at least one tensor (N, ...)");
   const std::int64_t count = batch.front().size(0);
   for (const Tensor& tensor : batch) {
-    if (tensor.dim() == 0 || tensor.size(0) != count) {
-      fail<ShapeError>(call, "the tensors of a batch must have one length",
-                       {{"first", batch.front()}, {"other", tensor}});
-    }
+    check::require<ShapeError>(call, tensor.dim() > 0 && tensor.size(0) == count,
+                               {{"first", batch.front()}, {"other", tensor}},
+                               "the tensors of a batch must have one length");
   }
   std::vector<std::vector<Tensor>> gradients(parameters.size());
   for (std::int64_t i = 0; i < count; ++i) {

@@ -1,6 +1,7 @@
 // Diagonals: cutting them out and putting them into zeros are each other's backward.
 #include <algorithm>
 
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/tensor/internal/view_within.h>
 
@@ -42,36 +43,26 @@ Tensor put_into_zeros(const Call& call, const Tensor& x, const Shape& shape, con
   const Tensor out = zeros(shape, {.dtype = x.dtype()});
   const auto view = [](const auto&... arguments) { return detail::view_within(arguments...); };
   kernels::copy(cut(out, place, view), x);
-  return call.record(
-      {.output = out, .inputs = {x}, .backward = [place](const Backward& b) -> Gradients {
-         const Call back("diagonal", {});
-         return {cut_out(back, b.grad, place)};
-       }});
+  return with_rule(call, x, out,
+                   [place](const Tensor& g) { return cut_out(Call("diagonal", {}), g, place); });
 }
 
 Tensor cut_out(const Call& call, const Tensor& x, const Place& place) {
-  return call.record({.output = cut(x, place, tracked_view),
-                      .inputs = {x},
-                      .backward = [place, shape = x.shape()](const Backward& b) -> Gradients {
-                        const Call back("diag_embed", {});
-                        return {put_into_zeros(back, b.grad, shape, place)};
-                      }});
+  return with_rule(call, x, cut(x, place, tracked_view),
+                   [place, shape = x.shape()](const Tensor& g) {
+                     return put_into_zeros(Call("diag_embed", {}), g, shape, place);
+                   });
 }
 
 // Checks dimensions of a tensor of `rank` dimensions, and an offset that no length overflows with.
 Place checked_place(const Call& call, const Tensor& x, std::int64_t rank, std::int64_t offset,
                     std::int64_t dim1, std::int64_t dim2) {
-  const std::int64_t first = static_cast<std::int64_t>(check::dim_of(call, x, dim1, rank));
-  const std::int64_t second = static_cast<std::int64_t>(check::dim_of(call, x, dim2, rank));
-  if (first == second) {
-    fail<IndexError>(call,
-                     "dimensions " + std::to_string(dim1) + " and " + std::to_string(dim2) +
-                         " are one and the same",
-                     {{"input", x}});
-  }
+  const std::size_t first = check::dim_of(call, x, dim1, rank);
+  const std::size_t second = check::dim_of(call, x, dim2, rank);
+  check::require<IndexError>(call, first != second, {{"input", x}},
+                             "dimensions {} and {} are one and the same", dim1, dim2);
   constexpr std::int64_t most = std::int64_t{1} << 62;
-  return {std::clamp(offset, -most, most), static_cast<std::size_t>(first),
-          static_cast<std::size_t>(second)};
+  return {std::clamp(offset, -most, most), first, second};
 }
 
 }  // namespace
@@ -80,9 +71,7 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::in
                 Where where) {
   const Call call("diagonal", where, x, offset, dim1, dim2);
   check::defined(call, "input", x);
-  if (x.dim() < 2) {
-    fail<ShapeError>(call, "needs at least two dimensions", {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() >= 2, {{"input", x}}, "needs at least two dimensions");
   return cut_out(call, x, checked_place(call, x, x.dim(), offset, dim1, dim2));
 }
 
@@ -90,9 +79,7 @@ Tensor diag_embed(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::
                   Where where) {
   const Call call("diag_embed", where, x, offset, dim1, dim2);
   check::defined(call, "input", x);
-  if (x.dim() == 0) {
-    fail<ShapeError>(call, "needs at least one dimension", {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() > 0, {{"input", x}}, "needs at least one dimension");
   const Place place = checked_place(call, x, x.dim() + 1, offset, dim1, dim2);
   check::rank(call, x.shape().size() + 1, x);
   const std::int64_t side = x.shape().back() + (place.offset < 0 ? -place.offset : place.offset);

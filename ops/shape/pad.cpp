@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include <retrograd/ops/detail/index.h>
+#include <retrograd/ops/detail/unary.h>
+#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/tensor/internal/view_within.h>
@@ -14,62 +16,45 @@ namespace {
 using kernels::Edge;
 using kernels::Margins;
 
-std::string text(const std::vector<std::int64_t>& padding) {
-  std::string all;
-  for (const std::int64_t size : padding) {
-    all += (all.empty() ? "" : ", ") + std::to_string(size);
-  }
-  return "[" + all + "]";
-}
-
 // Adding and cutting off are each other's backward.
 Tensor pad_constant(const Call& call, const Tensor& x, const Margins& margins, Scalar value) {
-  return call.record({.output = kernels::pad_constant(x, margins, value),
-                      .inputs = {x},
-                      .backward = [margins](const Backward& b) -> Gradients {
-                        Margins back = margins;
-                        for (std::size_t d = 0; d < back.before.size(); ++d) {
-                          back.before[d] = -back.before[d];
-                          back.after[d] = -back.after[d];
-                        }
-                        const Call again("pad", {});
-                        return {pad_constant(again, b.grad, back, 0)};
-                      }});
+  return with_rule(call, x, kernels::pad_constant(x, margins, value), [margins](const Tensor& g) {
+    Margins back = margins;
+    for (std::size_t d = 0; d < back.before.size(); ++d) {
+      back.before[d] = -back.before[d];
+      back.after[d] = -back.after[d];
+    }
+    return pad_constant(Call("pad", {}), g, back, 0);
+  });
 }
 
 Tensor pad_edge(const Call& call, const Tensor& x, const Margins& margins, Edge edge);
 
 Tensor fold_back(const Tensor& x, const Margins& margins, Edge edge) {
   const Call call("pad_fold", {});
-  return call.record({.output = kernels::fold_edge(x, margins, edge),
-                      .inputs = {x},
-                      .backward = [margins, edge](const Backward& b) -> Gradients {
-                        const Call back("pad", {});
-                        return {pad_edge(back, b.grad, margins, edge)};
-                      }});
+  return with_rule(call, x, kernels::fold_edge(x, margins, edge), [margins, edge](const Tensor& g) {
+    return pad_edge(Call("pad", {}), g, margins, edge);
+  });
 }
 
 Tensor pad_edge(const Call& call, const Tensor& x, const Margins& margins, Edge edge) {
-  return call.record({.output = kernels::pad_edge(x, margins, edge),
-                      .inputs = {x},
-                      .backward = [margins, edge](const Backward& b) -> Gradients {
-                        return {fold_back(b.grad, margins, edge)};
-                      }});
+  return with_rule(call, x, kernels::pad_edge(x, margins, edge),
+                   [margins, edge](const Tensor& g) { return fold_back(g, margins, edge); });
 }
 
 Margins margins_of(const Call& call, const Tensor& x, const std::vector<std::int64_t>& padding) {
   const std::size_t rank = x.shape().size();
   if (padding.size() % 2 != 0 || padding.size() / 2 > rank) {
-    fail<ShapeError>(
-        call, "padding " + text(padding) + " needs two numbers for each of at most all dimensions",
-        {{"input", x}});
+    check::refuse<ShapeError>(call, {{"input", x}},
+                              "padding {} needs two numbers for each of at most all dimensions",
+                              list_text(padding));
   }
   constexpr std::int64_t most = std::int64_t{1} << 60;  // sums with lengths stay in range
   Margins margins{Dims::filled(rank, 0), Dims::filled(rank, 0)};
   for (std::size_t i = 0; i < padding.size(); ++i) {
     if (padding[i] < -most || padding[i] > most) {
-      fail<ShapeError>(call, "padding " + text(padding) + " is more than memory can hold",
-                       {{"input", x}});
+      check::refuse<ShapeError>(call, {{"input", x}}, "padding {} is more than memory can hold",
+                                list_text(padding));
     }
     (i % 2 == 0 ? margins.before : margins.after)[rank - 1 - i / 2] = padding[i];
   }
@@ -78,10 +63,9 @@ Margins margins_of(const Call& call, const Tensor& x, const std::vector<std::int
     const std::int64_t cut = std::max<std::int64_t>(-margins.before[d], 0) +
                              std::max<std::int64_t>(-margins.after[d], 0);
     if (shape[d] < 0 || cut > x.shape()[d]) {
-      fail<ShapeError>(call,
-                       "padding " + text(padding) + " cuts off more of dimension " +
-                           std::to_string(d) + " than its length",
-                       {{"input", x}});
+      check::refuse<ShapeError>(call, {{"input", x}},
+                                "padding {} cuts off more of dimension {} than its length",
+                                list_text(padding), d);
     }
   }
   check::numel(call, shape, x.dtype());
@@ -97,15 +81,12 @@ void check_edges(const Call& call, const Tensor& x, const Margins& margins, std:
     const std::int64_t longest = std::max(margins.before[d], margins.after[d]);
     const std::int64_t most = mode == PaddingMode::reflect ? size - 1 : size;
     const bool any_length = mode == PaddingMode::replicate && size > 0;
-    if (longest > 0 && !any_length && longest > most) {
-      fail<ShapeError>(call,
-                       "padding of " + std::to_string(longest) + " for dimension " +
-                           std::to_string(d) + " of length " + std::to_string(size) +
-                           (mode == PaddingMode::reflect    ? "; reflection needs less than that"
-                            : mode == PaddingMode::circular ? "; it can wrap around only once"
-                                                            : "; there is nothing to replicate"),
-                       {{"input", x}});
-    }
+    const char* const why = mode == PaddingMode::reflect    ? "reflection needs less than that"
+                            : mode == PaddingMode::circular ? "it can wrap around only once"
+                                                            : "there is nothing to replicate";
+    check::require<ShapeError>(call, longest == 0 || any_length || longest <= most, {{"input", x}},
+                               "padding of {} for dimension {} of length {}; {}", longest, d, size,
+                               why);
   }
 }
 
@@ -124,23 +105,21 @@ Tensor pad(const Tensor& x, const std::vector<std::int64_t>& padding, const PadO
   const std::size_t padded = padding.size() / 2;
   const std::size_t rank = x.shape().size();
   if (padded < 1 || padded > 3 || rank < padded + 1 || rank > padded + 2) {
-    fail<ShapeError>(call,
-                     "padding " + text(padding) +
-                         " in this mode needs an input of one or two dimensions more than it pads,"
-                         " which are at most three",
-                     {{"input", x}});
+    check::refuse<ShapeError>(call, {{"input", x}},
+                              "padding {} in this mode needs an input of one or two dimensions "
+                              "more than it pads, which are at most three",
+                              list_text(padding));
   }
   Margins cut = margins;
   Margins added = margins;
-  bool cuts = false;
   for (std::size_t d = 0; d < rank; ++d) {
     for (const auto side : {&Margins::before, &Margins::after}) {
       (cut.*side)[d] = std::min<std::int64_t>((margins.*side)[d], 0);
       (added.*side)[d] = std::max<std::int64_t>((margins.*side)[d], 0);
-      cuts = cuts || (cut.*side)[d] < 0;
     }
   }
   const Shape left = cut.around(x.shape());
+  const bool cuts = left != x.shape();
   const Tensor shown = cuts ? detail::view_within(x, left, x.strides(), x.impl().offset) : x;
   check_edges(call, shown, added, padded, options.mode);
   const Edge edge = options.mode == PaddingMode::reflect     ? Edge::reflect

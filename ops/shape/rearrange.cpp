@@ -1,6 +1,7 @@
 // Copies in another order: repeat, flip, roll, triangles.
 #include <algorithm>
 
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
 
@@ -19,18 +20,15 @@ Tensor repeat_each(const Tensor& x, const Dims& repeats) {
   Shape joined = x.shape();
   for (std::size_t d = repeats.size(); d-- > 0;) {
     const std::int64_t size = x.shape()[d];
-    if (repeats[d] != 1 && size != 1 && room == 0) {
-      later[d] = repeats[d];
-      split.insert(0, size);
-      wide.insert(0, size);
-      continue;
-    }
+    const bool waits = repeats[d] != 1 && size != 1 && room == 0;
+    const std::int64_t times = waits ? 1 : repeats[d];
+    later[d] = waits ? repeats[d] : 1;
     split.insert(0, size);
-    wide.insert(0, size == 1 ? repeats[d] : size);
-    joined[d] = size * repeats[d];
-    if (repeats[d] != 1 && size != 1) {
+    wide.insert(0, size == 1 ? times : size);
+    joined[d] = size * times;
+    if (times != 1 && size != 1) {
       split.insert(0, 1);
-      wide.insert(0, repeats[d]);
+      wide.insert(0, times);
       --room;
     }
   }
@@ -45,12 +43,10 @@ Tensor repeated(const Call& call, const Tensor& x, const Dims& repeats) {
   }
   Shape result = shape;
   for (std::size_t d = 0; d < shape.size(); ++d) {
-    if (repeats[d] < 0) {
-      fail<ValueError>(call, "negative number of repeats in " + to_string(repeats), {{"input", x}});
-    }
-    if (shape[d] > 0 && repeats[d] > INT64_MAX / shape[d]) {
-      fail<ShapeError>(call, "repeats " + to_string(repeats) + " overflow", {{"input", x}});
-    }
+    check::require<ValueError>(call, repeats[d] >= 0, {{"input", x}},
+                               "negative number of repeats in {}", repeats);
+    check::require<ShapeError>(call, shape[d] == 0 || repeats[d] <= INT64_MAX / shape[d],
+                               {{"input", x}}, "repeats {} overflow", repeats);
     result[d] *= repeats[d];
   }
   check::numel(call, result, x.dtype());
@@ -59,31 +55,23 @@ Tensor repeated(const Call& call, const Tensor& x, const Dims& repeats) {
 }
 
 Tensor rolled(const Call& call, const Tensor& x, const Dims& shifts) {
-  return call.record({.output = kernels::roll(x, shifts),
-                      .inputs = {x},
-                      .backward = [shifts](const Backward& b) -> Gradients {
-                        Dims back = shifts;
-                        for (std::size_t d = 0; d < back.size(); ++d) {
-                          back[d] = back[d] == 0 ? 0 : b.grad.shape()[d] - back[d];
-                        }
-                        const Call again("roll", {});
-                        return {rolled(again, b.grad, back)};
-                      }});
+  return with_rule(call, x, kernels::roll(x, shifts), [shifts](const Tensor& g) {
+    Dims back = shifts;
+    for (std::size_t d = 0; d < back.size(); ++d) {
+      back[d] = back[d] == 0 ? 0 : g.shape()[d] - back[d];
+    }
+    return rolled(Call("roll", {}), g, back);
+  });
 }
 
 Tensor triangle(const Call& call, const Tensor& x, std::int64_t diagonal, bool lower) {
   check::defined(call, "input", x);
-  if (x.dim() < 2) {
-    fail<ShapeError>(call, "needs at least two dimensions", {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() >= 2, {{"input", x}}, "needs at least two dimensions");
   // Far diagonals keep or drop everything; the limits keep sums with them in range.
   const std::int64_t limit = std::max(x.shape()[x.shape().size() - 2], x.shape().back()) + 1;
   const std::int64_t k = std::clamp(diagonal, -limit, limit);
-  return call.record({.output = kernels::triangle(x, k, lower),
-                      .inputs = {x},
-                      .backward = [k, lower](const Backward& b) -> Gradients {
-                        return {lower ? tril(b.grad, k) : triu(b.grad, k)};
-                      }});
+  return with_rule(call, x, kernels::triangle(x, k, lower),
+                   [k, lower](const Tensor& g) { return lower ? tril(g, k) : triu(g, k); });
 }
 
 }  // namespace
@@ -91,10 +79,8 @@ Tensor triangle(const Call& call, const Tensor& x, std::int64_t diagonal, bool l
 Tensor repeat(const Tensor& x, const Dims& repeats, Where where) {
   const Call call("repeat", where, x, repeats);
   check::defined(call, "input", x);
-  if (repeats.size() < x.shape().size()) {
-    fail<ShapeError>(call, "repeats " + to_string(repeats) + " need a number for each dimension",
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, repeats.size() >= x.shape().size(), {{"input", x}},
+                             "repeats {} need a number for each dimension", repeats);
   return repeated(call, x, repeats);
 }
 
@@ -111,25 +97,18 @@ Tensor tile(const Tensor& x, const Dims& repeats, Where where) {
 Tensor flip(const Tensor& x, const Dims& dims, Where where) {
   const Call call("flip", where, x, dims);
   check::defined(call, "input", x);
-  kernels::DimMask reversed{};
-  if (!dims.empty()) {
-    reversed = check::dims(call, x, dims);
-  }
-  return call.record(
-      {.output = kernels::flip(x, reversed),
-       .inputs = {x},
-       .backward = [dims](const Backward& b) -> Gradients { return {flip(b.grad, dims)}; }});
+  const kernels::DimMask reversed = dims.empty() ? kernels::DimMask{} : check::dims(call, x, dims);
+  return with_rule(call, x, kernels::flip(x, reversed),
+                   [dims](const Tensor& g) { return flip(g, dims); });
 }
 
 Tensor roll(const Tensor& x, const Dims& shifts, const Dims& dims, Where where) {
   const Call call("roll", where, x, shifts, dims);
   check::defined(call, "input", x);
-  if (shifts.empty() || (dims.empty() ? shifts.size() != 1 : shifts.size() != dims.size())) {
-    fail<ShapeError>(call,
-                     "shifts " + to_string(shifts) + " and dimensions " + to_string(dims) +
-                         "; one shift is needed for each dimension, or one alone",
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(
+      call, !shifts.empty() && shifts.size() == (dims.empty() ? 1 : dims.size()), {{"input", x}},
+      "shifts {} and dimensions {}; one shift is needed for each dimension, or one alone", shifts,
+      dims);
   if (dims.empty()) {
     return call.result(reshape(roll(flatten(x), shifts, 0), x.shape()));
   }
@@ -146,29 +125,24 @@ Tensor roll(const Tensor& x, const Dims& shifts, const Dims& dims, Where where) 
 }
 
 Tensor tril(const Tensor& x, std::int64_t diagonal, Where where) {
-  const Call call("tril", where, x, diagonal);
-  return triangle(call, x, diagonal, true);
+  return triangle(Call("tril", where, x, diagonal), x, diagonal, true);
 }
 
 Tensor triu(const Tensor& x, std::int64_t diagonal, Where where) {
-  const Call call("triu", where, x, diagonal);
-  return triangle(call, x, diagonal, false);
+  return triangle(Call("triu", where, x, diagonal), x, diagonal, false);
 }
 
 std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, GridIndexing indexing,
                              Where where) {
   const Call call("meshgrid", where, tensors, indexing);
-  if (tensors.empty()) {
-    fail<ShapeError>(call, "needs at least one tensor");
-  }
+  check::require<ShapeError>(call, !tensors.empty(), {}, "needs at least one tensor");
   check::defined(call, "a tensor of the list", tensors.front());
   check::rank(call, tensors.size(), tensors.front());
   Shape shape;
   for (const Tensor& tensor : tensors) {
     check::defined(call, "a tensor of the list", tensor);
-    if (tensor.dim() > 1) {
-      fail<ShapeError>(call, "needs vectors or scalars", {{"input", tensor}});
-    }
+    check::require<ShapeError>(call, tensor.dim() <= 1, {{"input", tensor}},
+                               "needs vectors or scalars");
     check::same_dtype(call, "the first", tensors.front(), "another", tensor);
     shape.push_back(tensor.numel());
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
@@ -30,36 +31,28 @@ std::optional<Shape> completed(Shape sizes, std::int64_t count) {
 
 // `shape` with -1 replaced by what is left over.
 Shape completed_shape(const Call& call, const Tensor& x, const Shape& shape) {
-  const auto refuse = [&](const std::string& why) { fail<ShapeError>(call, why, {{"input", x}}); };
+  check::require<ShapeError>(call, std::count(shape.begin(), shape.end(), -1) <= 1, {{"input", x}},
+                             "only one size of {} can be -1", shape);
   Shape given = shape;
-  const auto open = std::find(given.begin(), given.end(), -1);
-  if (open != given.end()) {
-    *open = 1;
-  }
-  if (std::find(given.begin(), given.end(), -1) != given.end()) {
-    refuse("only one size of " + to_string(shape) + " can be -1");
-  }
-  if (std::any_of(given.begin(), given.end(), [](std::int64_t size) { return size < 0; })) {
-    refuse("negative size in shape " + to_string(shape));
-  }
+  std::replace(given.begin(), given.end(), std::int64_t{-1}, std::int64_t{1});
+  check::require<ShapeError>(
+      call, std::all_of(given.begin(), given.end(), [](std::int64_t size) { return size >= 0; }),
+      {{"input", x}}, "negative size in shape {}", shape);
   const std::int64_t known = check::numel(call, given, x.dtype());
   const auto found = completed(shape, x.numel());
-  if (!found) {
-    refuse("shape " + to_string(shape) +
-           (known == 0 && x.numel() == 0
-                ? " leaves the length at -1 open: any holds the 0 elements of the input"
-                : " does not hold the " + std::to_string(x.numel()) + " elements of the input"));
-  }
+  check::require<ShapeError>(
+      call, found || known != 0 || x.numel() != 0, {{"input", x}},
+      "shape {} leaves the length at -1 open: any holds the 0 elements of the input", shape);
+  check::require<ShapeError>(call, found.has_value(), {{"input", x}},
+                             "shape {} does not hold the {} elements of the input", shape,
+                             x.numel());
   return *found;
 }
 
 // x with the shape `to`, which these strides give it.
 Tensor shown(const Call& call, const Tensor& x, const Shape& to, const Strides& strides) {
-  return call.record({.output = tracked_view(x, to, strides, x.impl().offset),
-                      .inputs = {x},
-                      .backward = [from = x.shape()](const Backward& b) -> Gradients {
-                        return {reshape(b.grad, from)};
-                      }});
+  return with_rule(call, x, tracked_view(x, to, strides, x.impl().offset),
+                   [from = x.shape()](const Tensor& g) { return reshape(g, from); });
 }
 
 }  // namespace
@@ -77,12 +70,9 @@ Tensor view(const Tensor& x, const Shape& shape, Where where) {
   check::defined(call, "input", x);
   const Shape to = completed_shape(call, x, shape);
   const auto strides = reshaped_strides(x, to);
-  if (!strides) {
-    fail<ShapeError>(call,
-                     "strides " + to_string(x.strides()) + " do not allow shape " + to_string(to) +
-                         " without a copy; use reshape()",
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, strides.has_value(), {{"input", x}},
+                             "strides {} do not allow shape {} without a copy; use reshape()",
+                             x.strides(), to);
   return shown(call, x, to, *strides);
 }
 
@@ -94,12 +84,8 @@ Tensor flatten(const Tensor& x, std::int64_t start, std::int64_t end, Where wher
   }
   const std::size_t first = check::dim(call, x, start);
   const std::size_t last = check::dim(call, x, end);
-  if (first > last) {
-    fail<IndexError>(call,
-                     "the first dimension " + std::to_string(first) + " comes after the last " +
-                         std::to_string(last),
-                     {{"input", x}});
-  }
+  check::require<IndexError>(call, first <= last, {{"input", x}},
+                             "the first dimension {} comes after the last {}", first, last);
   Shape shape;
   for (std::size_t d = 0; d < x.shape().size(); ++d) {
     if (d > first && d <= last) {
@@ -117,12 +103,8 @@ Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes, Where wh
   const std::size_t d = check::dim(call, x, dim);
   const std::int64_t length = x.dim() == 0 ? 1 : x.shape()[d];
   const auto parts = completed(sizes, length);
-  if (x.dim() == 0 || sizes.empty() || !parts) {
-    fail<ShapeError>(call,
-                     "sizes " + to_string(sizes) + " do not make up dimension " +
-                         std::to_string(d) + " of length " + std::to_string(length),
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, x.dim() > 0 && !sizes.empty() && parts, {{"input", x}},
+                             "sizes {} do not make up dimension {} of length {}", sizes, d, length);
   check::rank(call, x.shape().size() - 1 + sizes.size(), x);
   Shape shape = x.shape();
   shape.erase(d);
@@ -148,10 +130,10 @@ Tensor squeeze(const Tensor& x, std::optional<std::int64_t> dim, Where where) {
 Tensor unsqueeze(const Tensor& x, std::int64_t dim, Where where) {
   const Call call("unsqueeze", where, x, dim);
   check::defined(call, "input", x);
+  const std::size_t at = check::dim_of(call, x, dim, x.dim() + 1);
+  check::rank(call, x.shape().size() + 1, x);
   Shape shape = x.shape();
-  const std::int64_t at = static_cast<std::int64_t>(check::dim_of(call, x, dim, x.dim() + 1));
-  check::rank(call, shape.size() + 1, x);
-  shape.insert(static_cast<std::size_t>(at), 1);
+  shape.insert(at, 1);
   return call.result(reshape(x, shape));
 }
 

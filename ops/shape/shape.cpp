@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {
@@ -30,81 +31,6 @@ Dims inverse(const Dims& order) {
   return result;
 }
 
-}  // namespace
-
-Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
-  const Call call("transpose", where, x, a, b);
-  return exchanged(call, x, a, b);
-}
-
-Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
-  const Call call("swapaxes", where, x, a, b);
-  return exchanged(call, x, a, b);
-}
-
-Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Where where) {
-  const Call call("movedim", where, x, source, destination);
-  check::defined(call, "input", x);
-  if (source.size() != destination.size()) {
-    fail<ShapeError>(call,
-                     "as many places as dimensions are needed, not " + to_string(source) + " to " +
-                         to_string(destination),
-                     {{"input", x}});
-  }
-  Dims order = Dims::filled(x.shape().size(), -1);
-  kernels::DimMask moved{};
-  for (std::size_t i = 0; i < source.size() && x.dim() > 0; ++i) {
-    const std::size_t from = check::dim(call, x, source[i]);
-    const std::size_t to = check::dim(call, x, destination[i]);
-    if (moved[from] || order[to] != -1) {
-      fail<IndexError>(
-          call, to_string(source) + " to " + to_string(destination) + " names a dimension twice",
-          {{"input", x}});
-    }
-    moved[from] = true;
-    order[to] = static_cast<std::int64_t>(from);
-  }
-  std::size_t next = 0;
-  for (std::int64_t& d : order) {
-    if (d == -1) {
-      while (moved[next]) {
-        ++next;
-      }
-      d = static_cast<std::int64_t>(next++);
-    }
-  }
-  return call.result(permute(x, order));
-}
-
-Tensor permute(const Tensor& x, const Dims& dims, Where where) {
-  const Call call("permute", where, x, dims);
-  check::defined(call, "input", x);
-  if (dims.size() != x.shape().size()) {
-    fail<ShapeError>(call, "order " + to_string(dims) + " needs one number for each dimension",
-                     {{"input", x}});
-  }
-  Dims order;
-  Shape shape;
-  Strides strides;
-  for (const std::int64_t given : dims) {
-    const std::size_t d = check::dim(call, x, given);
-    if (std::find(order.begin(), order.end(), static_cast<std::int64_t>(d)) != order.end()) {
-      fail<IndexError>(call, "order " + to_string(dims) + " names a dimension twice",
-                       {{"input", x}});
-    }
-    order.push_back(static_cast<std::int64_t>(d));
-    shape.push_back(x.shape()[d]);
-    strides.push_back(x.strides()[d]);
-  }
-  return call.record({.output = tracked_view(x, shape, strides, x.impl().offset),
-                      .inputs = {x},
-                      .backward = [back = inverse(order)](const Backward& b) -> Gradients {
-                        return {permute(b.grad, back)};
-                      }});
-}
-
-namespace {
-
 struct Expansion {
   Shape shape;  // without -1
   Strides strides;
@@ -128,24 +54,76 @@ Expansion expanded(const Call& call, const Tensor& x, const Shape& shape) {
       fits = full[d] >= 0 && (full[d] == size || size == 1);
     }
   }
-  if (!fits) {
-    fail<ShapeError>(call, "the input does not expand to shape " + to_string(shape),
-                     {{"input", x}});
-  }
+  check::require<ShapeError>(call, fits, {{"input", x}}, "the input does not expand to shape {}",
+                             shape);
   check::numel(call, full, x.dtype());
   return {full, strides};
 }
 
 }  // namespace
 
+Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
+  return exchanged(Call("transpose", where, x, a, b), x, a, b);
+}
+
+Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
+  return exchanged(Call("swapaxes", where, x, a, b), x, a, b);
+}
+
+Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Where where) {
+  const Call call("movedim", where, x, source, destination);
+  check::defined(call, "input", x);
+  check::require<ShapeError>(call, source.size() == destination.size(), {{"input", x}},
+                             "as many places as dimensions are needed, not {} to {}", source,
+                             destination);
+  Dims order = Dims::filled(x.shape().size(), -1);
+  kernels::DimMask moved{};
+  for (std::size_t i = 0; i < source.size() && x.dim() > 0; ++i) {
+    const std::size_t from = check::dim(call, x, source[i]);
+    const std::size_t to = check::dim(call, x, destination[i]);
+    check::require<IndexError>(call, !moved[from] && order[to] == -1, {{"input", x}},
+                               "{} to {} names a dimension twice", source, destination);
+    moved[from] = true;
+    order[to] = static_cast<std::int64_t>(from);
+  }
+  std::size_t next = 0;
+  for (std::int64_t& d : order) {
+    if (d == -1) {
+      while (moved[next]) {
+        ++next;
+      }
+      d = static_cast<std::int64_t>(next++);
+    }
+  }
+  return call.result(permute(x, order));
+}
+
+Tensor permute(const Tensor& x, const Dims& dims, Where where) {
+  const Call call("permute", where, x, dims);
+  check::defined(call, "input", x);
+  check::require<ShapeError>(call, dims.size() == x.shape().size(), {{"input", x}},
+                             "order {} needs one number for each dimension", dims);
+  Dims order;
+  Shape shape;
+  Strides strides;
+  for (const std::int64_t given : dims) {
+    const std::size_t d = check::dim(call, x, given);
+    const auto dim = static_cast<std::int64_t>(d);
+    check::require<IndexError>(call, std::find(order.begin(), order.end(), dim) == order.end(),
+                               {{"input", x}}, "order {} names a dimension twice", dims);
+    order.push_back(dim);
+    shape.push_back(x.shape()[d]);
+    strides.push_back(x.strides()[d]);
+  }
+  return with_rule(call, x, tracked_view(x, shape, strides, x.impl().offset),
+                   [back = inverse(order)](const Tensor& g) { return permute(g, back); });
+}
+
 Tensor expand(const Tensor& x, const Shape& shape, Where where) {
   const Call call("expand", where, x, shape);
   const Expansion to = expanded(call, x, shape);
-  return call.record({.output = tracked_view(x, to.shape, to.strides, x.impl().offset),
-                      .inputs = {x},
-                      .backward = [from = x.shape()](const Backward& b) -> Gradients {
-                        return {sum_gradient_to(b.grad, from)};
-                      }});
+  return with_rule(call, x, tracked_view(x, to.shape, to.strides, x.impl().offset),
+                   [from = x.shape()](const Tensor& g) { return sum_gradient_to(g, from); });
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape, Where where) {
@@ -162,13 +140,11 @@ Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b, Where whe
   for (std::size_t d = 0; d < shorter.size(); ++d) {
     const std::int64_t x = longer[d + extra];
     const std::int64_t y = shorter[d];
-    if (x != y && x != 1 && y != 1) {
-      fail<ShapeError>(call, "shapes " + to_string(a) + " and " + to_string(b) +
-                                 " do not broadcast: the sizes " +
-                                 std::to_string(a[a.size() - shorter.size() + d]) + " and " +
-                                 std::to_string(b[b.size() - shorter.size() + d]) +
-                                 " differ and neither is 1");
-    }
+    check::require<ShapeError>(call, x == y || x == 1 || y == 1, {},
+                               "shapes {} and {} do not broadcast: the sizes {} and {} differ and "
+                               "neither is 1",
+                               a, b, a[a.size() - shorter.size() + d],
+                               b[b.size() - shorter.size() + d]);
     shape[d + extra] = x == 1 ? y : x;
   }
   return shape;

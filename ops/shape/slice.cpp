@@ -1,7 +1,10 @@
 // slice, select, cat and stack. Cutting out and putting back are each other's backward.
 #include <algorithm>
+#include <utility>
 
 #include <retrograd/autograd/internal/accumulate.h>
+#include <retrograd/ops/detail/unary.h>
+#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
 
@@ -28,10 +31,7 @@ Tensor slice_into_zeros(const Tensor& x, const Range& range, const Shape& shape)
   const Call call("slice_into_zeros", {});
   const Tensor out = zeros(shape, {.dtype = x.dtype()});
   kernels::copy(cut(out, range), x);
-  return call.record(
-      {.output = out, .inputs = {x}, .backward = [range](const Backward& b) -> Gradients {
-         return {slice_range(b.grad, range)};
-       }});
+  return with_rule(call, x, out, [range](const Tensor& g) { return slice_range(g, range); });
 }
 
 Tensor slice_range(const Call& call, const Tensor& x, const Range& range) {
@@ -49,8 +49,7 @@ Tensor slice_range(const Call& call, const Tensor& x, const Range& range) {
 
 // What the others cut, slice() cuts for them.
 Tensor slice_range(const Tensor& x, const Range& range) {
-  const Call call("slice", {});
-  return slice_range(call, x, range);
+  return slice_range(Call("slice", {}), x, range);
 }
 
 // As Python cuts bounds: from the end when negative, then into [0, size].
@@ -58,12 +57,13 @@ std::int64_t cut_bound(std::int64_t bound, std::int64_t size) {
   return std::clamp<std::int64_t>(bound < 0 ? bound + size : bound, 0, size);
 }
 
-std::size_t check_sliced(const Call& call, const Tensor& x, std::int64_t dim) {
+// The dimension from 0 on, and its length.
+std::pair<std::size_t, std::int64_t> check_sliced(const Call& call, const Tensor& x,
+                                                  std::int64_t dim) {
   check::defined(call, "input", x);
-  if (x.dim() == 0) {
-    fail<ShapeError>(call, "a scalar has no dimension to cut", {{"input", x}});
-  }
-  return check::dim(call, x, dim);
+  check::require<ShapeError>(call, x.dim() > 0, {{"input", x}}, "a scalar has no dimension to cut");
+  const std::size_t d = check::dim(call, x, dim);
+  return {d, x.shape()[d]};
 }
 
 // Parts of `size`, the last one of what is left; `empty_parts` of them if there is nothing to part.
@@ -89,6 +89,11 @@ std::vector<Tensor> pieces(const Tensor& x, std::size_t dim,
     start += size;
   }
   return parts;
+}
+
+// What messages call a tensor of the list.
+std::string name_in(const std::vector<Tensor>& tensors, const Tensor& one) {
+  return "tensor " + std::to_string(&one - tensors.data());
 }
 
 Tensor join(const Call& call, const std::vector<Tensor>& parts, std::size_t dim,
@@ -122,12 +127,9 @@ Tensor join(const Call& call, const std::vector<Tensor>& parts, std::size_t dim,
 Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> start,
              std::optional<std::int64_t> end, std::int64_t step, Where where) {
   const Call call("slice", where, x, dim, start, end, step);
-  const std::size_t d = check_sliced(call, x, dim);
-  if (step < 1) {
-    fail<ValueError>(call, "step " + std::to_string(step) + "; at least 1 is needed",
-                     {{"input", x}});
-  }
-  const std::int64_t size = x.shape()[d];
+  const auto [d, size] = check_sliced(call, x, dim);
+  check::require<ValueError>(call, step >= 1, {{"input", x}}, "step {}; at least 1 is needed",
+                             step);
   const std::int64_t from = cut_bound(start.value_or(0), size);
   const std::int64_t to = std::max(from, cut_bound(end.value_or(size), size));
   return slice_range(call, x,
@@ -136,14 +138,10 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> star
 
 Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index, Where where) {
   const Call call("select", where, x, dim, index);
-  const std::size_t d = check_sliced(call, x, dim);
-  const std::int64_t size = x.shape()[d];
-  if (index < -size || index >= size) {
-    fail<IndexError>(call,
-                     "index " + std::to_string(index) + " is out of range for dimension " +
-                         std::to_string(d) + " of length " + std::to_string(size),
-                     {{"input", x}});
-  }
+  const auto [d, size] = check_sliced(call, x, dim);
+  check::require<IndexError>(call, index >= -size && index < size, {{"input", x}},
+                             "index {} is out of range for dimension {} of length {}", index, d,
+                             size);
   const Range range{d, index < 0 ? index + size : index, 1, 1};
   return call.result(squeeze(slice_range(x, range), static_cast<std::int64_t>(d)));
 }
@@ -151,35 +149,26 @@ Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index, Where where
 Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t length,
               Where where) {
   const Call call("narrow", where, x, dim, start, length);
-  const std::size_t d = check_sliced(call, x, dim);
-  const std::int64_t size = x.shape()[d];
+  const auto [d, size] = check_sliced(call, x, dim);
   const std::int64_t from = start < 0 ? start + size : start;
-  if (from < 0 || from > size || length < 0 || length > size - from) {
-    fail<IndexError>(call,
-                     std::to_string(length) + " elements from " + std::to_string(start) +
-                         " on are not all in dimension " + std::to_string(d) + " of length " +
-                         std::to_string(size),
-                     {{"input", x}});
-  }
+  check::require<IndexError>(
+      call, from >= 0 && from <= size && length >= 0 && length <= size - from, {{"input", x}},
+      "{} elements from {} on are not all in dimension {} of length {}", length, start, d, size);
   return call.result(slice_range(x, {d, from, length, 1}));
 }
 
 std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim, Where where) {
   const Call call("split", where, x, size, dim);
-  const std::size_t d = check_sliced(call, x, dim);
-  const std::int64_t whole = x.shape()[d];
-  if (size < 0 || (size == 0 && whole > 0)) {
-    fail<ValueError>(call, "parts of " + std::to_string(size) + " elements; at least 1 is needed",
-                     {{"input", x}});
-  }
+  const auto [d, whole] = check_sliced(call, x, dim);
+  check::require<ValueError>(call, size > 0 || (size == 0 && whole == 0), {{"input", x}},
+                             "parts of {} elements; at least 1 is needed", size);
   return call.result(pieces(x, d, equal_parts(whole, size, 1)));
 }
 
 std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& sizes, std::int64_t dim,
                           Where where) {
   const Call call("split", where, x, sizes, dim);
-  const std::size_t d = check_sliced(call, x, dim);
-  const std::int64_t whole = x.shape()[d];
+  const auto [d, whole] = check_sliced(call, x, dim);
   std::int64_t left = whole;
   for (const std::int64_t size : sizes) {
     left = size < 0 || size > left ? -1 : left - size;
@@ -188,39 +177,29 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
     }
   }
   if (left != 0) {
-    std::string text;
-    for (const std::int64_t size : sizes) {
-      text += (text.empty() ? "" : ", ") + std::to_string(size);
-    }
-    fail<ShapeError>(call,
-                     "parts [" + text + "] do not add up to dimension " + std::to_string(d) +
-                         " of length " + std::to_string(whole),
-                     {{"input", x}});
+    check::refuse<ShapeError>(call, {{"input", x}},
+                              "parts {} do not add up to dimension {} of length {}",
+                              list_text(sizes), d, whole);
   }
   return call.result(pieces(x, d, sizes));
 }
 
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim, Where where) {
   const Call call("chunk", where, x, chunks, dim);
-  const std::size_t d = check_sliced(call, x, dim);
-  if (chunks < 1) {
-    fail<ValueError>(call, std::to_string(chunks) + " chunks; at least 1 is needed",
-                     {{"input", x}});
-  }
-  const std::int64_t whole = x.shape()[d];
-  if (whole == 0 && chunks >= (std::int64_t{1} << 31)) {
-    fail<ValueError>(call, std::to_string(chunks) + " empty chunks are more than memory can hold",
-                     {{"input", x}});
-  }
+  const auto [d, whole] = check_sliced(call, x, dim);
+  check::require<ValueError>(call, chunks >= 1, {{"input", x}}, "{} chunks; at least 1 is needed",
+                             chunks);
+  check::require<ValueError>(call, whole > 0 || chunks < (std::int64_t{1} << 31), {{"input", x}},
+                             "{} empty chunks are more than memory can hold", chunks);
   return call.result(
       pieces(x, d, equal_parts(whole, (whole - 1) / chunks + (whole > 0 ? 1 : 0), chunks)));
 }
 
 std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim, Where where) {
   const Call call("unbind", where, x, dim);
-  const std::size_t d = check_sliced(call, x, dim);
+  const auto [d, size] = check_sliced(call, x, dim);
   std::vector<Tensor> parts;
-  for (std::int64_t i = 0; i < x.shape()[d]; ++i) {
+  for (std::int64_t i = 0; i < size; ++i) {
     parts.push_back(select(x, static_cast<std::int64_t>(d), i));
   }
   return call.result(parts);
@@ -228,18 +207,16 @@ std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim, Where where) {
 
 Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
   const Call call("cat", where, tensors, dim);
-  if (tensors.empty()) {
-    fail<ShapeError>(call, "needs at least one tensor");
-  }
+  check::require<ShapeError>(call, !tensors.empty(), {}, "needs at least one tensor");
   for (const Tensor& tensor : tensors) {
     check::defined(call, "a tensor of the list", tensor);
   }
   const auto passed_over = [](const Tensor& x) { return x.shape() == Shape{0}; };
   auto model = std::find_if_not(tensors.begin(), tensors.end(), passed_over);
   model = model == tensors.end() ? tensors.begin() : model;
-  const std::string model_name = "tensor " + std::to_string(model - tensors.begin());
   if (model->dim() == 0) {
-    fail<ShapeError>(call, "scalars cannot be joined; use stack()", {{model_name, *model}});
+    check::refuse<ShapeError>(call, {{name_in(tensors, *model), *model}},
+                              "scalars cannot be joined; use stack()");
   }
   const std::size_t d = check::dim(call, *model, dim);
   Shape nothing = model->shape();
@@ -256,11 +233,11 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
       shape[d] += expected[d];
     }
     if (parts[i].shape() != expected) {
-      const std::string part_name = "tensor " + std::to_string(i);
-      fail<ShapeError>(call,
-                       part_name + " differs from " + model_name + " in more than dimension " +
-                           std::to_string(d),
-                       {{model_name, *model}, {part_name, parts[i]}});
+      const std::string part_name = name_in(tensors, tensors[i]);
+      const std::string model_name = name_in(tensors, *model);
+      check::refuse<ShapeError>(call, {{model_name, *model}, {part_name, parts[i]}},
+                                "{} differs from {} in more than dimension {}", part_name,
+                                model_name, d);
     }
     dtype = promote(dtype, parts[i].dtype());
   }
@@ -272,21 +249,19 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
   const Call call("stack", where, tensors, dim);
-  if (tensors.empty()) {
-    fail<ShapeError>(call, "needs at least one tensor");
-  }
+  check::require<ShapeError>(call, !tensors.empty(), {}, "needs at least one tensor");
   check::defined(call, "a tensor of the list", tensors.front());
   const Tensor& first = tensors.front();
-  const std::int64_t d =
-      static_cast<std::int64_t>(check::dim_of(call, first, dim, first.dim() + 1));
+  const auto d = static_cast<std::int64_t>(check::dim_of(call, first, dim, first.dim() + 1));
   check::rank(call, first.shape().size() + 1, first);
   std::vector<Tensor> parts;
   parts.reserve(tensors.size());
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     check::defined(call, "a tensor of the list", tensors[i]);
     if (tensors[i].shape() != first.shape()) {
-      fail<ShapeError>(call, "tensor " + std::to_string(i) + " has another shape than tensor 0",
-                       {{"tensor 0", first}, {"tensor " + std::to_string(i), tensors[i]}});
+      const std::string name = name_in(tensors, tensors[i]);
+      check::refuse<ShapeError>(call, {{"tensor 0", first}, {name, tensors[i]}},
+                                "{} has another shape than tensor 0", name);
     }
     parts.push_back(unsqueeze(tensors[i], d));
   }

@@ -1,5 +1,6 @@
 
 #include <retrograd/autograd/grad_mode.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/tensor/internal/view_within.h>
 
@@ -17,9 +18,8 @@ Tensor tracked_view(const Tensor& x, const Shape& shape, const Strides& strides,
 }
 
 Tensor whole_view(const Call& call, const Tensor& x) {
-  return call.record({.output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
-                      .inputs = {x},
-                      .backward = [](const Backward& b) -> Gradients { return {b.grad}; }});
+  return with_rule(call, x, tracked_view(x, x.shape(), x.strides(), x.impl().offset),
+                   [](const Tensor& g) { return g; });
 }
 
 Tensor expand_operand(const Tensor& x, const Shape& shape) {
