@@ -23,6 +23,13 @@ RETROGRAD_API Tensor div(const Operand& a, const Operand& b, Where where = {});
 // a to the power b. d/da = b a^(b-1), 0 where b is 0; d/db = a^b log a, 0 where a is 0 and b >= 0.
 // Integers to a negative power are 0 but for 1 and -1.
 RETROGRAD_API Tensor pow(const Operand& a, const Operand& b, Where where = {});
+// a - b trunc(a / b), with the sign of a. d/da = 1 and d/db = -trunc(a / b) between the jumps.
+// Throws ValueError for integers by 0, DTypeError for booleans.
+RETROGRAD_API Tensor fmod(const Operand& a, const Operand& b, Where where = {});
+// a - b floor(a / b), with the sign of b. The rest as for fmod.
+RETROGRAD_API Tensor remainder(const Operand& a, const Operand& b, Where where = {});
+// floor(a / b); integers stay integers. The gradient is 0. Throws as fmod does.
+RETROGRAD_API Tensor floor_divide(const Operand& a, const Operand& b, Where where = {});
 // The larger of the two; NaN if either is, and then both get the gradient. At a tie each gets half.
 RETROGRAD_API Tensor maximum(const Operand& a, const Operand& b, Where where = {});
 // The smaller of the two, likewise.

@@ -46,8 +46,19 @@ enum class Unary : std::uint8_t {
 };
 Tensor unary(Unary op, const Tensor& x);
 
-enum class Binary : std::uint8_t { add, sub, mul, div, pow, maximum, minimum };
-// Equal shapes and dtypes.
+enum class Binary : std::uint8_t {
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  maximum,
+  minimum,
+  fmod,
+  remainder,
+  floor_divide
+};
+// Equal shapes and dtypes. Integers are divided by other numbers than 0.
 Tensor binary(Binary op, const Tensor& a, const Tensor& b);
 Tensor binary(Binary op, const Tensor& a, Scalar b);
 Tensor binary(Binary op, Scalar a, const Tensor& b);

@@ -19,6 +19,45 @@ Tensor compute(Binary op, const Pair& p) {
   return p.b != nullptr ? kernels::binary(op, *p.a, *p.b) : kernels::binary(op, *p.a, p.number_b);
 }
 
+// Booleans have no quotient, and integers none by 0.
+void check_divisor(const Call& call, const Pair& p) {
+  const Tensor& x = p.b != nullptr ? *p.b : *p.a;
+  if (x.dtype() == boolean) {
+    fail<DTypeError>(call, "booleans have no quotient", {{"input", x}});
+  }
+  if (!is_floating(x.dtype()) &&
+      (p.b != nullptr ? any(p.b->detach() == 0).item<bool>() : p.number_b.to<double>() == 0)) {
+    fail<ValueError>(call, "an integer has no quotient by 0", {{"input", x}});
+  }
+}
+
+// a - b q, where q is the quotient that `rounded` makes of a and b.
+template <class Rounded>
+Tensor modulo(const Call& call, Binary op, const Operand& a, const Operand& b, Rounded rounded) {
+  const Pair p(call, a, b, Number::stored);
+  check_divisor(call, p);
+  Tensor y = compute(op, p);
+  if (p.b == nullptr) {
+    return call.record({.output = std::move(y),
+                        .inputs = {*p.a},
+                        .backward = [](const Backward& g) -> Gradients { return {g.grad}; }});
+  }
+  const Tensor dividend = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
+  const bool saves = p.b->requires_grad();
+  return call.record({.output = std::move(y),
+                      .inputs = {dividend, *p.b},
+                      .saved = {save_if(saves, dividend), save_if(saves, *p.b)},
+                      .backward = [rounded](const Backward& g) -> Gradients {
+                        if (!g.needs(1)) {
+                          return {g.grad, Tensor()};
+                        }
+                        // A quotient above 256 is no bfloat16.
+                        const Tensor quotient =
+                            rounded(widened(g.saved(0)).detach(), widened(g.saved(1)).detach());
+                        return {g.grad, -(widened(g.grad) * quotient).to(g.grad.dtype())};
+                      }});
+}
+
 }  // namespace
 
 Tensor add(const Operand& a, const Operand& b, Where where) {
@@ -91,6 +130,36 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
                         return {
                             g.needs(0) ? g.grad / divisor : Tensor(),
                             g.needs(1) ? -(g.grad * (g.saved(0) / divisor / divisor)) : Tensor()};
+                      }});
+}
+
+Tensor fmod(const Operand& a, const Operand& b, Where where) {
+  const Call call("fmod", where);
+  return modulo(call, Binary::fmod, a, b,
+                [](const Tensor& x, const Tensor& y) { return round((x - fmod(x, y)) / y); });
+}
+
+Tensor remainder(const Operand& a, const Operand& b, Where where) {
+  const Call call("remainder", where);
+  return modulo(call, Binary::remainder, a, b,
+                [](const Tensor& x, const Tensor& y) { return floor_divide(x, y); });
+}
+
+Tensor floor_divide(const Operand& a, const Operand& b, Where where) {
+  const Call call("floor_divide", where);
+  const Pair p(call, a, b, Number::stored);
+  check_divisor(call, p);
+  Tensor y = compute(Binary::floor_divide, p);
+  if (p.a == nullptr || p.b == nullptr) {
+    return call.record(
+        {.output = std::move(y),
+         .inputs = {p.a != nullptr ? *p.a : *p.b},
+         .backward = [](const Backward& g) -> Gradients { return {zeros_like(g.grad)}; }});
+  }
+  return call.record({.output = std::move(y),
+                      .inputs = {*p.a, *p.b},
+                      .backward = [](const Backward& g) -> Gradients {
+                        return {zeros_like(g.grad), zeros_like(g.grad)};
                       }});
 }
 

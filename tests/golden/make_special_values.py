@@ -31,7 +31,9 @@ for exponent in (0.0, 0.5, 1.0, 2.0, 3.0, -1.0, -2.5):
     UNARY[f"pow(x, {exponent})"] = lambda x, k=exponent: x.pow(k)
 for base in (0.0, 0.5, 1.0, 2.0, -1.0):
     UNARY[f"pow({base}, x)"] = lambda x, k=base: torch.pow(k, x)
-BINARY = {name: getattr(torch, name) for name in "add sub mul div pow maximum minimum".split()}
+BINARY = "add sub mul div pow maximum minimum fmod remainder"
+BINARY = {name: getattr(torch, name) for name in BINARY.split()}
+BINARY["floor_divide"] = lambda x, y: torch.div(x, y, rounding_mode="floor")
 BINARY["prelu"] = lambda x, w: F.prelu(x.reshape(1, -1), w.reshape(-1)).reshape(x.shape)
 BINARY["lerp"] = lambda x, w: torch.lerp(x, torch.ones_like(x), w)
 
@@ -50,7 +52,9 @@ for name, function in UNARY.items():
     tensors[name] = torch.cat([with_gradients(function, v) for v in x.split(1)], 1)
 first, second = (t.contiguous() for t in torch.meshgrid(x, x, indexing="ij"))
 for name, function in BINARY.items():
-    tensors[name] = with_gradients(function, first, second)
+    pairs = zip(first.flatten().split(1), second.flatten().split(1))
+    columns = torch.cat([with_gradients(function, *pair) for pair in pairs], 1)
+    tensors[name] = columns.reshape(3, *first.shape)
 path = pathlib.Path(__file__).parent / "special_values.safetensors"
 safetensors_file.write(path, tensors)
 print(f"{path}: {path.stat().st_size} bytes, {len(tensors) - 1} functions")

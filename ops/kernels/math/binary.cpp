@@ -13,7 +13,8 @@ namespace retrograd::kernels {
 namespace {
 
 const char* name_of(Binary op) {
-  constexpr const char* names[] = {"add", "sub", "mul", "div", "pow", "maximum", "minimum"};
+  constexpr const char* names[] = {"add",     "sub",     "mul",  "div",       "pow",
+                                   "maximum", "minimum", "fmod", "remainder", "floor_divide"};
   return names[static_cast<int>(op)];
 }
 
@@ -44,6 +45,44 @@ C power(C base, C exponent) {
   }
 }
 
+// a - b trunc(a / b), with the sign of a.
+template <class C>
+C left_over(C a, C b) {
+  if constexpr (std::is_floating_point_v<C>) {
+    return std::fmod(a, b);
+  } else {
+    // The least number % -1 overflows.
+    return std::is_signed_v<C> && b == static_cast<C>(-1) ? C{0} : static_cast<C>(a % b);
+  }
+}
+
+// a - b floor(a / b), with the sign of b.
+template <class C>
+C left_over_below(C a, C b) {
+  const C left = left_over(a, b);
+  return left != C{} && (left < C{}) != (b < C{}) ? static_cast<C>(left + b) : left;
+}
+
+// floor(a / b), where a quotient just below a whole number must not be rounded up to it.
+template <class C>
+C rounded_down(C a, C b) {
+  if constexpr (std::is_floating_point_v<C>) {
+    if (b == C{0}) {
+      return a / b;
+    }
+    const C left = left_over(a, b);
+    const bool below = left != C{0} && (left < C{0}) != (b < C{0});
+    const C whole = std::round((a - left) / b) - static_cast<C>(below);
+    return whole == C{0} ? std::copysign(C{0}, a / b) : whole;
+  } else {
+    if (std::is_signed_v<C> && b == static_cast<C>(-1)) {
+      return wrap<C>(bits_t<C>(0) - bits_t<C>(a));
+    }
+    const C quotient = static_cast<C>(a / b);
+    return a % b != C{0} && (a < C{0}) != (b < C{0}) ? static_cast<C>(quotient - 1) : quotient;
+  }
+}
+
 template <class C, class F>
 void with_binary(Binary op, F&& f) {
   switch (op) {
@@ -53,6 +92,9 @@ void with_binary(Binary op, F&& f) {
     case Binary::pow: return f([](C a, C b) { return power<C>(a, b); });
     case Binary::maximum: return f([](C a, C b) { return larger<C>(a, b); });
     case Binary::minimum: return f([](C a, C b) { return a != a || a < b ? a : b; });
+    case Binary::fmod: return f([](C a, C b) { return left_over<C>(a, b); });
+    case Binary::remainder: return f([](C a, C b) { return left_over_below<C>(a, b); });
+    case Binary::floor_divide: return f([](C a, C b) { return rounded_down<C>(a, b); });
     case Binary::div:
       if constexpr (std::is_floating_point_v<C>) {
         return f([](C a, C b) { return a / b; });

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "gradient/op_cases.h"
 
@@ -14,6 +15,7 @@ struct BinaryRow {
   Values a;
   Values b;
   bool affine;
+  bool step = false;  // its gradient is 0
 };
 
 const BinaryRow kBinary[] = {
@@ -22,6 +24,9 @@ const BinaryRow kBinary[] = {
     {"mul", rg::mul, Values::any, Values::any, true},
     {"div", rg::div, Values::any, Values::away_from_zero, false},
     {"pow", rg::pow, Values::positive, Values::any, false},
+    {"fmod", rg::fmod, Values::any, Values::away_from_zero, false},
+    {"remainder", rg::remainder, Values::positive, Values::away_from_zero, false},
+    {"floor_divide", rg::floor_divide, Values::any, Values::away_from_zero, false, true},
     {"maximum", rg::maximum, Values::distinct, Values::distinct, false},
     {"minimum", rg::minimum, Values::distinct, Values::distinct, false},
 };
@@ -37,61 +42,63 @@ bool broadcast_together(const rg::Shape& a, const rg::Shape& b) {
   return true;
 }
 
-std::string in_torch(const BinaryRow& row, const std::string& arguments) {
-  return "torch." + std::string(row.name) + "(" + arguments + ")";
+// A factor gives the second derivative of a step something to check.
+void add(Table& table, const BinaryRow& row, const std::string& label, std::vector<Input> inputs,
+         const std::string& arguments, std::function<rg::Tensor(const Tensors&)> function) {
+  OpCase added{.op = row.name,
+               .label = label,
+               .inputs = std::move(inputs),
+               .torch = "torch." + std::string(row.name) + "(" + arguments + ")",
+               .function = std::move(function),
+               .affine = row.affine};
+  if (row.step) {
+    added.torch = "torch.div(" + arguments + ", rounding_mode='floor') * " +
+                  static_cast<char>('a' + added.inputs.size());
+    added.inputs.push_back(rg::Shape{});
+    added.function = [step = added.function](const Tensors& x) { return step(x) * x.back(); };
+  }
+  table.push_back(std::move(added));
 }
 
 void add_broadcast_cases(Table& table, const BinaryRow& row) {
+  const auto apply = [op = row.op](const Tensors& x) { return op(x[0], x[1], {}); };
   const std::vector<rg::Shape> shapes = {{}, {1}, {3}, {1, 3}, {2, 1}, {2, 3}, {0, 3}};
   for (const rg::Shape& a : shapes) {
     for (const rg::Shape& b : shapes) {
       if (broadcast_together(a, b)) {
-        table.push_back({.op = row.name,
-                         .label = to_string(a) + " with " + to_string(b),
-                         .inputs = {{a, row.a}, {b, row.b}},
-                         .torch = in_torch(row, "a, b"),
-                         .function = [op = row.op](const Tensors& x) { return op(x[0], x[1], {}); },
-                         .affine = row.affine});
+        add(table, row, to_string(a) + " with " + to_string(b), {{a, row.a}, {b, row.b}}, "a, b",
+            apply);
       }
     }
   }
-  table.push_back({.op = row.name,
-                   .label = "rank 4, broadcast in the middle",
-                   .inputs = {{{2, 1, 2, 3}, row.a}, {{2, 1, 3}, row.b}},
-                   .torch = in_torch(row, "a, b"),
-                   .function = [op = row.op](const Tensors& x) { return op(x[0], x[1], {}); },
-                   .affine = row.affine});
+  add(table, row, "rank 4, broadcast in the middle", {{{2, 1, 2, 3}, row.a}, {{2, 1, 3}, row.b}},
+      "a, b", apply);
 }
 
-void add_number_cases(Table& table, const BinaryRow& row) {
-  const auto add = [&](const char* label, Values values, const char* torch, auto function) {
+void add_number_cases(Table& table, BinaryRow row) {
+  row.affine = false;
+  const auto add_both = [&](const char* label, Values values, const char* torch, auto function) {
     for (const rg::Shape& shape : {rg::Shape{}, rg::Shape{2, 3}}) {
-      table.push_back({.op = row.name,
-                       .label = label + (" " + to_string(shape)),
-                       .inputs = {{shape, values}},
-                       .torch = in_torch(row, torch),
-                       .function = function});
+      add(table, row, label + (" " + to_string(shape)), {{shape, values}}, torch, function);
     }
   };
   // Tensors without dimensions do for plain numbers, which maximum and minimum do not take.
-  add("a number on the right", row.a, "a, torch.tensor(1.5)",
-      [op = row.op](const Tensors& x) { return op(x[0], 1.5, {}); });
-  add("a number on the left", row.b, "torch.tensor(1.5).double(), a",
-      [op = row.op](const Tensors& x) { return op(1.5, x[0], {}); });
-  add("an integer", row.a, "a, torch.tensor(2)",
-      [op = row.op](const Tensors& x) { return op(x[0], 2, {}); });
-  add("an int64 tensor", row.a, "a, torch.tensor([2, 2, 2])", [op = row.op](const Tensors& x) {
+  add_both("a number on the right", row.a, "a, torch.tensor(1.5)",
+           [op = row.op](const Tensors& x) { return op(x[0], 1.5, {}); });
+  add_both("a number on the left", row.b, "torch.tensor(1.5).double(), a",
+           [op = row.op](const Tensors& x) { return op(1.5, x[0], {}); });
+  add_both("an integer", row.a, "a, torch.tensor(2)",
+           [op = row.op](const Tensors& x) { return op(x[0], 2, {}); });
+  add_both("an int64 tensor", row.a, "a, torch.tensor([2, 2, 2])", [op = row.op](const Tensors& x) {
     return op(x[0], rg::full({3}, 2, {.dtype = rg::int64}), {});
   });
 }
 
 // The same tensor on both sides: its gradients add up.
-void add_same_tensor_case(Table& table, const BinaryRow& row) {
-  table.push_back({.op = row.name,
-                   .label = "with itself",
-                   .inputs = {{{2, 3}, Values::positive}},
-                   .torch = in_torch(row, "a, a"),
-                   .function = [op = row.op](const Tensors& x) { return op(x[0], x[0], {}); }});
+void add_same_tensor_case(Table& table, BinaryRow row) {
+  row.affine = false;
+  add(table, row, "with itself", {{{2, 3}, Values::positive}}, "a, a",
+      [op = row.op](const Tensors& x) { return op(x[0], x[0], {}); });
 }
 
 void add_power_cases(Table& table) {
