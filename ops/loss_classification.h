@@ -46,6 +46,12 @@ struct MultiMarginLossOptions {
   Reduction reduction = Reduction::mean;
 };
 
+struct CTCLossOptions {
+  std::int64_t blank = 0;  // the class that stands between labels
+  Reduction reduction = Reduction::mean;
+  bool zero_infinity = false;  // samples whose loss is infinite have loss 0
+};
+
 // -weight[t] input[n, t, ...] with t = target[n, ...]: input (N, C, ...) or (C) holds
 // log-probabilities, target (N, ...) or () the classes as int64. The mean is the sum divided by the
 // sum of the weights of the targets that are not ignored: NaN when all are. Throws IndexError for a
@@ -81,5 +87,16 @@ RETROGRAD_API Tensor multi_margin_loss(const Tensor& input, const Tensor& target
 // The mean over the last dimension, the classes, of binary_cross_entropy_with_logits.
 RETROGRAD_API Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
                                                  const BCEOptions& options = {}, Where where = {});
+// Connectionist temporal classification (Graves et al., 2006): minus the logarithm of the
+// probability of target n in the first input_lengths[n] times, over all its alignments. log_probs
+// is (T, N, C) or (T, C). targets holds labels without the blank, padded (N, S) or one target
+// behind the other (S). Lengths are int64 (N), or () for one sample. The mean divides each loss by
+// the length of its target, at least 1, first. A target without an alignment has loss inf and
+// gradient 0. The gradient of log_probs[t, n, k] is minus the posterior probability of k at t;
+// PyTorch adds exp(log_probs), which makes no difference behind log_softmax. Throws IndexError for
+// a label that is no class, ValueError for blanks in targets and for lengths that do not fit.
+RETROGRAD_API Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets,
+                              const Tensor& input_lengths, const Tensor& target_lengths,
+                              const CTCLossOptions& options = {}, Where where = {});
 
 }  // namespace retrograd

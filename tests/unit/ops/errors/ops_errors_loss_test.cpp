@@ -140,3 +140,43 @@ TEST_CASE("distances and their losses refuse what does not broadcast") {
   REFUSED(GraphError, triplet_margin_loss(x, x, kUndefined), "triplet_margin_loss",
           "negative is undefined");
 }
+
+TEST_CASE("ctc_loss refuses lengths and labels that do not fit") {
+  const auto ints = [](const TensorData& values) { return tensor(values, {.dtype = int64}); };
+  const Tensor x = zeros({5, 2, 4});
+  const Tensor targets = ints({{1, 2}, {3, 0}});
+  const Tensor times = ints({5, 4});
+  const Tensor lengths = ints({2, 1});
+  const char* const name = "ctc_loss";
+  REFUSED(ShapeError, ctc_loss(zeros({5}), targets, times, lengths), name, "(T, N, C)",
+          "float32 [5]");
+  REFUSED(DTypeError, ctc_loss(times, targets, times, lengths), name, "floating", "int64 [2]");
+  REFUSED(DTypeError, ctc_loss(x, zeros({2, 2}), times, lengths), name, "targets",
+          "float32 [2, 2]");
+  REFUSED(DTypeError, ctc_loss(x, targets, zeros({2}), lengths), name, "input_lengths");
+  REFUSED(DTypeError, ctc_loss(x, targets, times, zeros({2})), name, "target_lengths");
+  REFUSED(GraphError, ctc_loss(x, kUndefined, times, lengths), name, "targets is undefined");
+  REFUSED(GraphError, ctc_loss(x, targets, times, kUndefined), name, "target_lengths is undefined");
+  REFUSED(ShapeError, ctc_loss(x, ints({{1}}), times, lengths), name, "(N, S)", "int64 [1, 1]");
+  REFUSED(ShapeError, ctc_loss(x, targets, ints({5}), lengths), name,
+          "input_lengths must have 2 elements", "int64 [1]");
+  REFUSED(ShapeError, ctc_loss(x, targets, times, ints({{2, 1}})), name,
+          "target_lengths must have 2 elements", "int64 [1, 2]");
+  REFUSED(ValueError, ctc_loss(x, targets, ints({5, 6}), lengths), name,
+          "input_lengths[1] is 6; it must be in [0, 5]");
+  REFUSED(ValueError, ctc_loss(x, targets, ints({-1, 5}), lengths), name,
+          "input_lengths[0] is -1; it must be in [0, 5]");
+  REFUSED(ValueError, ctc_loss(x, targets, times, ints({2, 3})), name,
+          "target_lengths[1] is 3; it must be in [0, 2]");
+  REFUSED(ShapeError, ctc_loss(x, ints({1, 2, 3}), times, ints({1, 1})), name,
+          "targets has 3 elements but target_lengths add up to 2");
+  REFUSED(IndexError, ctc_loss(x, ints({{1, 2}, {4, 0}}), times, lengths), name,
+          "the target of sample 1 holds class 4 but log_probs has 4 classes");
+  REFUSED(ValueError, ctc_loss(x, targets, times, ints({2, 2})), name,
+          "the target of sample 1 holds the blank, 0");
+  REFUSED(ValueError, ctc_loss(x, targets, times, lengths, {.blank = 4}), name,
+          "blank is 4; it must be in [0, 4)");
+  REFUSED(ShapeError,
+          ctc_loss(zeros({5, 4}), ints({1}), ints(5), ints(1), {.reduction = Reduction::batchmean}),
+          name, "batchmean");
+}

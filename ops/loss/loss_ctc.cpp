@@ -1,0 +1,195 @@
+#include <retrograd/ops/loss_classification.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <retrograd/autograd/backward.h>
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/ops/index.h>
+#include <retrograd/ops/internal/loss.h>
+#include <retrograd/ops/internal/operator.h>
+#include <retrograd/ops/kernels/loss/ctc.h>
+#include <retrograd/ops/logical.h>
+#include <retrograd/ops/pad.h>
+#include <retrograd/ops/softmax.h>
+
+namespace retrograd {
+
+using kernels::CtcAlignment;
+
+namespace {
+
+using Numbers = std::vector<std::int64_t>;
+
+std::string item(const char* name, std::size_t n, std::int64_t value) {
+  return std::string(name) + "[" + std::to_string(n) + "] is " + std::to_string(value);
+}
+
+// The lengths of all samples, each at most `most`.
+Numbers lengths_of(const Call& call, const char* name, const Tensor& lengths, const Tensor& x,
+                   std::int64_t most) {
+  check::dtype(call, name, lengths, int64);
+  const std::int64_t samples = x.dim() == 3 ? x.shape()[1] : 1;
+  if (lengths.numel() != samples || lengths.dim() > 1) {
+    fail<ShapeError>(call,
+                     std::string(name) + " must have " + std::to_string(samples) +
+                         " elements, one for each sample",
+                     {{"log_probs", x}, {name, lengths}});
+  }
+  Numbers values = lengths.to_vector<std::int64_t>();
+  for (std::size_t n = 0; n < values.size(); ++n) {
+    if (values[n] < 0 || values[n] > most) {
+      fail<ValueError>(
+          call, item(name, n, values[n]) + "; it must be in [0, " + std::to_string(most) + "]",
+          {{"log_probs", x}, {name, lengths}});
+    }
+  }
+  return values;
+}
+
+void check_targets(const Call& call, const Tensor& x, const Tensor& targets) {
+  check::dtype(call, "targets", targets, int64);
+  const std::int64_t samples = x.dim() == 3 ? x.shape()[1] : 1;
+  if (targets.dim() != 1 && !(targets.dim() == 2 && targets.shape()[0] == samples)) {
+    fail<ShapeError>(call, "targets must be (N, S), or (S) for targets one behind the other",
+                     {{"log_probs", x}, {"targets", targets}});
+  }
+}
+
+[[noreturn]] void refuse_label(const Call& call, const Tensor& x, const Tensor& targets,
+                               std::int64_t label, std::int64_t sample, std::int64_t blank) {
+  const std::string what = "the target of sample " + std::to_string(sample) + " holds ";
+  if (label == blank) {
+    fail<ValueError>(call, what + "the blank, " + std::to_string(blank),
+                     {{"log_probs", x}, {"targets", targets}});
+  }
+  fail<IndexError>(call,
+                   what + "class " + std::to_string(label) + " but log_probs has " +
+                       std::to_string(x.shape().back()) + " classes",
+                   {{"log_probs", x}, {"targets", targets}});
+}
+
+// Throws unless all arguments fit.
+CtcAlignment align(const Call& call, const Tensor& x, const Tensor& targets,
+                   const Tensor& input_lengths, const Tensor& target_lengths, std::int64_t blank) {
+  if (x.dim() != 2 && x.dim() != 3) {
+    fail<ShapeError>(call, "needs log_probs (T, N, C) or (T, C)", {{"log_probs", x}});
+  }
+  const std::int64_t classes = x.shape().back();
+  if (blank < 0 || blank >= classes) {
+    fail<ValueError>(call,
+                     "blank is " + std::to_string(blank) + "; it must be in [0, " +
+                         std::to_string(classes) + ")",
+                     {{"log_probs", x}});
+  }
+  check_targets(call, x, targets);
+  lengths_of(call, "input_lengths", input_lengths, x, x.shape()[0]);
+  const bool joined = targets.dim() == 1;
+  const Numbers lengths =
+      lengths_of(call, "target_lengths", target_lengths, x, targets.shape().back());
+  std::int64_t all = 0;
+  std::int64_t longest = 0;
+  for (const std::int64_t length : lengths) {
+    all += length;
+    longest = std::max(longest, length);
+  }
+  if (joined && all != targets.numel()) {
+    fail<ShapeError>(call,
+                     "targets has " + std::to_string(targets.numel()) +
+                         " elements but target_lengths add up to " + std::to_string(all),
+                     {{"targets", targets}, {"target_lengths", target_lengths}});
+  }
+  const Numbers given = targets.to_vector<std::int64_t>();
+  const auto samples = static_cast<std::int64_t>(lengths.size());
+  Numbers labels(static_cast<std::size_t>(samples * (2 * longest + 1)), blank);
+  std::int64_t first = 0;
+  for (std::int64_t n = 0; n < samples; ++n) {
+    const std::int64_t length = lengths[static_cast<std::size_t>(n)];
+    for (std::int64_t i = 0; i < length; ++i) {
+      const std::int64_t label = given[static_cast<std::size_t>(first + i)];
+      if (label < 0 || label >= classes || label == blank) {
+        refuse_label(call, x, targets, label, n, blank);
+      }
+      labels[static_cast<std::size_t>(n * (2 * longest + 1) + 2 * i + 1)] = label;
+    }
+    first += joined ? length : targets.shape()[1];
+  }
+  return {.labels = reshape(tensor(labels, {.dtype = int64}), {samples, 2 * longest + 1}),
+          .input_lengths = kernels::as_contiguous(reshape(input_lengths, {samples})),
+          .target_lengths = kernels::as_contiguous(reshape(target_lengths, {samples})),
+          .blank = blank};
+}
+
+// The twin: the forward variables' logarithms, one time after the other. x is (N, T, C).
+Tensor composed(const Tensor& x, const CtcAlignment& alignment) {
+  const Tensor& labels = alignment.labels;
+  const std::int64_t samples = labels.shape()[0];
+  const std::int64_t count = labels.shape()[1];
+  const std::int64_t times = x.shape()[1];
+  const PadOptions never{.value = -INFINITY};
+  const Tensor two_before = slice(pad(labels, {2, 0}, {.value = alignment.blank}), 1, 0, count);
+  const Tensor skips = logical_and(labels != alignment.blank, labels != two_before);
+  const Tensor emitted = gather(x, 2, expand(unsqueeze(labels, 1), {samples, times, count}));
+  const Tensor lengths = unsqueeze(alignment.input_lengths, 1);
+  // Before the first time, all paths are on the first blank.
+  Tensor alpha =
+      where(arange(count) == 0, zeros({samples, count}, {.dtype = x.dtype()}), -INFINITY);
+  for (std::int64_t t = 0; t < times; ++t) {
+    const Tensor padded = pad(alpha, {2, 0}, never);
+    const Tensor from_two_before = where(skips, slice(padded, 1, 0, count), -INFINITY);
+    const Tensor ways = stack({alpha, slice(padded, 1, 1, count + 1), from_two_before});
+    alpha = where(lengths > t, logsumexp(ways, {0}) + select(emitted, 1, t), alpha);
+  }
+  const Tensor last = unsqueeze(alignment.target_lengths * 2, 1);
+  return -logsumexp(gather(pad(alpha, {1, 0}, never), 1, cat({last, last + 1}, 1)), {1});
+}
+
+// The losses of the samples; x is (T, N, C).
+Tensor fused(const Call& call, const Tensor& x, const CtcAlignment& alignment) {
+  const kernels::CtcLosses found = kernels::ctc_loss(x, alignment);
+  return call.record({.output = found.losses,
+                      .inputs = {x},
+                      .saved = {x, found.alpha, alignment.labels, alignment.input_lengths,
+                                alignment.target_lengths},
+                      .backward = [blank = alignment.blank](const Backward& b) -> Gradients {
+                        const CtcAlignment with{b.saved(2), b.saved(3), b.saved(4), blank};
+                        const Tensor given = b.saved(0);
+                        if (!grad_enabled() || given.shape()[0] == 0) {
+                          return {kernels::ctc_loss_grad(b.grad, given, b.saved(1), with)};
+                        }
+                        // A node of its own: hooks on x see the gradient once.
+                        Tensor inner = transpose(given, 0, 1);
+                        if (!inner.requires_grad()) {
+                          inner.set_requires_grad();  // x was frozen since
+                        }
+                        const std::vector<Tensor> gradients =
+                            grad({composed(inner, with)}, {inner},
+                                 {.grad_outputs = {b.grad}, .create_graph = true});
+                        return {transpose(gradients[0], 0, 1)};
+                      }});
+}
+
+}  // namespace
+
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                const Tensor& target_lengths, const CTCLossOptions& options, Where where) {
+  const Call call("ctc_loss", where, Cast::wide);
+  const auto [x, labels, times, lengths] = call.inputs({{"log_probs", log_probs, floating},
+                                                        {"targets", targets},
+                                                        {"input_lengths", input_lengths},
+                                                        {"target_lengths", target_lengths}});
+  const CtcAlignment alignment = align(call, x, labels, times, lengths, options.blank);
+  const bool batched = x.dim() == 3;
+  Tensor losses = fused(call, batched ? x : unsqueeze(x, 1), alignment);
+  if (options.zero_infinity) {
+    losses = retrograd::where(losses == INFINITY, 0, losses);
+  }
+  if (options.reduction == Reduction::mean) {
+    losses = losses / maximum(alignment.target_lengths, 1);
+  }
+  return loss::reduced(call, batched ? losses : squeeze(losses, 0), options.reduction);
+}
+
+}  // namespace retrograd
