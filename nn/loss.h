@@ -171,4 +171,11 @@ class RETROGRAD_API GaussianNLLLoss
   using LossOf::LossOf;
 };
 
+class RETROGRAD_API CTCLoss : public detail::LossWith<Module, "CTCLoss", CTCLossOptions> {
+ public:
+  using LossWith::LossWith;
+  Tensor operator()(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                    const Tensor& target_lengths, Where where = {});
+};
+
 }  // namespace retrograd::nn

@@ -56,4 +56,14 @@ void check(const Frame& call, const TripletMarginLossOptions& options) {
 
 }  // namespace detail
 
+Tensor CTCLoss::operator()(const Tensor& log_probs, const Tensor& targets,
+                           const Tensor& input_lengths, const Tensor& target_lengths, Where where) {
+  return call(
+      {log_probs, targets, input_lengths, target_lengths},
+      [&](const Tensor& first) {
+        return ctc_loss(first, targets, input_lengths, target_lengths, options_);
+      },
+      where);
+}
+
 }  // namespace retrograd::nn

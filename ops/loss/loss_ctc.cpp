@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <vector>
 
 #include <retrograd/autograd/backward.h>
@@ -23,28 +22,19 @@ namespace {
 
 using Numbers = std::vector<std::int64_t>;
 
-std::string item(const char* name, std::size_t n, std::int64_t value) {
-  return std::string(name) + "[" + std::to_string(n) + "] is " + std::to_string(value);
-}
-
 // The lengths of all samples, each at most `most`.
 Numbers lengths_of(const Call& call, const char* name, const Tensor& lengths, const Tensor& x,
                    std::int64_t most) {
   check::dtype(call, name, lengths, int64);
   const std::int64_t samples = x.dim() == 3 ? x.shape()[1] : 1;
-  if (lengths.numel() != samples || lengths.dim() > 1) {
-    fail<ShapeError>(call,
-                     std::string(name) + " must have " + std::to_string(samples) +
-                         " elements, one for each sample",
-                     {{"log_probs", x}, {name, lengths}});
-  }
+  check::require<ShapeError>(call, lengths.numel() == samples && lengths.dim() <= 1,
+                             {{"log_probs", x}, {name, lengths}},
+                             "{} must have {} elements, one for each sample", name, samples);
   Numbers values = lengths.to_vector<std::int64_t>();
   for (std::size_t n = 0; n < values.size(); ++n) {
-    if (values[n] < 0 || values[n] > most) {
-      fail<ValueError>(
-          call, item(name, n, values[n]) + "; it must be in [0, " + std::to_string(most) + "]",
-          {{"log_probs", x}, {name, lengths}});
-    }
+    check::require<ValueError>(call, values[n] >= 0 && values[n] <= most,
+                               {{"log_probs", x}, {name, lengths}},
+                               "{}[{}] is {}; it must be in [0, {}]", name, n, values[n], most);
   }
   return values;
 }
@@ -52,38 +42,20 @@ Numbers lengths_of(const Call& call, const char* name, const Tensor& lengths, co
 void check_targets(const Call& call, const Tensor& x, const Tensor& targets) {
   check::dtype(call, "targets", targets, int64);
   const std::int64_t samples = x.dim() == 3 ? x.shape()[1] : 1;
-  if (targets.dim() != 1 && !(targets.dim() == 2 && targets.shape()[0] == samples)) {
-    fail<ShapeError>(call, "targets must be (N, S), or (S) for targets one behind the other",
-                     {{"log_probs", x}, {"targets", targets}});
-  }
-}
-
-[[noreturn]] void refuse_label(const Call& call, const Tensor& x, const Tensor& targets,
-                               std::int64_t label, std::int64_t sample, std::int64_t blank) {
-  const std::string what = "the target of sample " + std::to_string(sample) + " holds ";
-  if (label == blank) {
-    fail<ValueError>(call, what + "the blank, " + std::to_string(blank),
-                     {{"log_probs", x}, {"targets", targets}});
-  }
-  fail<IndexError>(call,
-                   what + "class " + std::to_string(label) + " but log_probs has " +
-                       std::to_string(x.shape().back()) + " classes",
-                   {{"log_probs", x}, {"targets", targets}});
+  check::require<ShapeError>(
+      call, targets.dim() == 1 || (targets.dim() == 2 && targets.shape()[0] == samples),
+      {{"log_probs", x}, {"targets", targets}},
+      "targets must be (N, S), or (S) for targets one behind the other");
 }
 
 // Throws unless all arguments fit.
 CtcAlignment align(const Call& call, const Tensor& x, const Tensor& targets,
                    const Tensor& input_lengths, const Tensor& target_lengths, std::int64_t blank) {
-  if (x.dim() != 2 && x.dim() != 3) {
-    fail<ShapeError>(call, "needs log_probs (T, N, C) or (T, C)", {{"log_probs", x}});
-  }
+  check::require<ShapeError>(call, x.dim() == 2 || x.dim() == 3, {{"log_probs", x}},
+                             "needs log_probs (T, N, C) or (T, C)");
   const std::int64_t classes = x.shape().back();
-  if (blank < 0 || blank >= classes) {
-    fail<ValueError>(call,
-                     "blank is " + std::to_string(blank) + "; it must be in [0, " +
-                         std::to_string(classes) + ")",
-                     {{"log_probs", x}});
-  }
+  check::require<ValueError>(call, blank >= 0 && blank < classes, {{"log_probs", x}},
+                             "blank is {}; it must be in [0, {})", blank, classes);
   check_targets(call, x, targets);
   lengths_of(call, "input_lengths", input_lengths, x, x.shape()[0]);
   const bool joined = targets.dim() == 1;
@@ -95,12 +67,10 @@ CtcAlignment align(const Call& call, const Tensor& x, const Tensor& targets,
     all += length;
     longest = std::max(longest, length);
   }
-  if (joined && all != targets.numel()) {
-    fail<ShapeError>(call,
-                     "targets has " + std::to_string(targets.numel()) +
-                         " elements but target_lengths add up to " + std::to_string(all),
-                     {{"targets", targets}, {"target_lengths", target_lengths}});
-  }
+  check::require<ShapeError>(call, !joined || all == targets.numel(),
+                             {{"targets", targets}, {"target_lengths", target_lengths}},
+                             "targets has {} elements but target_lengths add up to {}",
+                             targets.numel(), all);
   const Numbers given = targets.to_vector<std::int64_t>();
   const auto samples = static_cast<std::int64_t>(lengths.size());
   Numbers labels(static_cast<std::size_t>(samples * (2 * longest + 1)), blank);
@@ -109,9 +79,11 @@ CtcAlignment align(const Call& call, const Tensor& x, const Tensor& targets,
     const std::int64_t length = lengths[static_cast<std::size_t>(n)];
     for (std::int64_t i = 0; i < length; ++i) {
       const std::int64_t label = given[static_cast<std::size_t>(first + i)];
-      if (label < 0 || label >= classes || label == blank) {
-        refuse_label(call, x, targets, label, n, blank);
-      }
+      check::require<ValueError>(call, label != blank, {{"log_probs", x}, {"targets", targets}},
+                                 "the target of sample {} holds the blank, {}", n, blank);
+      check::require<IndexError>(
+          call, label >= 0 && label < classes, {{"log_probs", x}, {"targets", targets}},
+          "the target of sample {} holds class {} but log_probs has {} classes", n, label, classes);
       labels[static_cast<std::size_t>(n * (2 * longest + 1) + 2 * i + 1)] = label;
     }
     first += joined ? length : targets.shape()[1];
@@ -156,7 +128,7 @@ Tensor fused(const Call& call, const Tensor& x, const CtcAlignment& alignment) {
                       .backward = [blank = alignment.blank](const Backward& b) -> Gradients {
                         const CtcAlignment with{b.saved(2), b.saved(3), b.saved(4), blank};
                         const Tensor given = b.saved(0);
-                        if (!grad_enabled() || given.shape()[0] == 0) {
+                        if (!b.recorded() || given.shape()[0] == 0) {
                           return {kernels::ctc_loss_grad(b.grad, given, b.saved(1), with)};
                         }
                         // A node of its own: hooks on x see the gradient once.
@@ -175,7 +147,8 @@ Tensor fused(const Call& call, const Tensor& x, const CtcAlignment& alignment) {
 
 Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
                 const Tensor& target_lengths, const CTCLossOptions& options, Where where) {
-  const Call call("ctc_loss", where, Cast::wide);
+  const Call call("ctc_loss", where, Cast::wide, log_probs, targets, input_lengths, target_lengths,
+                  options);
   const auto [x, labels, times, lengths] = call.inputs({{"log_probs", log_probs, floating},
                                                         {"targets", targets},
                                                         {"input_lengths", input_lengths},

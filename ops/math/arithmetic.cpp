@@ -134,19 +134,17 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
 }
 
 Tensor fmod(const Operand& a, const Operand& b, Where where) {
-  const Call call("fmod", where);
-  return modulo(call, Binary::fmod, a, b,
+  return modulo(Call("fmod", where, a, b), Binary::fmod, a, b,
                 [](const Tensor& x, const Tensor& y) { return round((x - fmod(x, y)) / y); });
 }
 
 Tensor remainder(const Operand& a, const Operand& b, Where where) {
-  const Call call("remainder", where);
-  return modulo(call, Binary::remainder, a, b,
+  return modulo(Call("remainder", where, a, b), Binary::remainder, a, b,
                 [](const Tensor& x, const Tensor& y) { return floor_divide(x, y); });
 }
 
 Tensor floor_divide(const Operand& a, const Operand& b, Where where) {
-  const Call call("floor_divide", where);
+  const Call call("floor_divide", where, a, b);
   const Pair p(call, a, b, Number::stored);
   check_divisor(call, p);
   Tensor y = compute(Binary::floor_divide, p);

@@ -219,6 +219,8 @@ TEST_CASE("layers: every class derived from Module is in the table, or excepted 
       {"Recurrent", "a base"},
       {"Loss", "a base"},
       {"TripleLoss", "a base"},
+      {"CTCLoss",
+       "gradients are PyTorch's only behind log_softmax, as in the operator table's rows"},
       {"LocallyConnected1d", "not in PyTorch; the operator table has its rows"},
       {"LocallyConnected2d", "not in PyTorch; the operator table has its rows"},
       {"ModuleList", "holds modules, and computes nothing"},

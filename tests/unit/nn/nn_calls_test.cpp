@@ -159,6 +159,11 @@ TEST_CASE("hooks: replace the first output of recurrence, cells and attention, n
   nn::TripletMarginLoss triplet;
   triplet.register_forward_hook(seven);
   CHECK(values(triplet(ones({1, 1}), ones({1, 1}), ones({1, 1}))) == Floats{7});
+  const Tensor one = ones({1}, {.dtype = rg::int64});
+  nn::CTCLoss ctc({.blank = 2});
+  CHECK(values(ctc(ones({1, 1, 3}), one, one, one)) == Floats{-1});
+  ctc.register_forward_hook(seven);
+  CHECK(values(ctc(ones({1, 1, 3}), one, one, one)) == Floats{7});
   nn::MultiheadAttention attention(2, 1);
   int inner = 0;
   attention.out_proj.register_forward_hook([&](nn::Module&, const Tensor&, const Tensor&) {
