@@ -7,7 +7,6 @@
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/backward.h>
 #include <retrograd/graph/graph.h>
-#include <retrograd/ops/registry.h>
 
 #include "gradient/run_case.h"
 #include "same_bits.h"
@@ -96,11 +95,4 @@ TEST_CASE("a traced row run again gives the same bits in bfloat16") {
 
 TEST_CASE("a traced row run again gives the same bits under Autocast") {
   check_all({rg::float32, true, true});
-}
-
-TEST_CASE("every operator of the table can be called by name") {
-  for (const OpCase& row : all_cases()) {
-    INFO(row.op);
-    CHECK(rg::is_operator(row.op));
-  }
 }

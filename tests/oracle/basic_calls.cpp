@@ -1,4 +1,4 @@
-// Element-wise operators, reductions, shapes, indices, products.
+// Element-wise operators with options, reductions, shapes, indices, products.
 #include <retrograd/retrograd.h>
 
 #include "calls.h"
@@ -7,8 +7,6 @@ namespace oracle {
 
 namespace {
 
-using Unary = rg::Tensor (*)(const rg::Tensor&, rg::Where);
-using Binary = rg::Tensor (*)(const rg::Operand&, const rg::Operand&, rg::Where);
 using AlongDim = rg::Tensor (*)(const rg::Tensor&, std::int64_t, rg::Where);
 using OverDims = rg::Tensor (*)(const rg::Tensor&, const rg::Dims&, bool, rg::Where);
 
@@ -18,56 +16,6 @@ void add(Operators& operators, const char* name, F f) {
 }
 
 void add_elementwise(Operators& operators) {
-  const std::pair<const char*, Unary> unary[] = {
-      {"abs", rg::abs},
-      {"acos", rg::acos},
-      {"asin", rg::asin},
-      {"atan", rg::atan},
-      {"ceil", rg::ceil},
-      {"cos", rg::cos},
-      {"cosh", rg::cosh},
-      {"erf", rg::erf},
-      {"exp", rg::exp},
-      {"floor", rg::floor},
-      {"log", rg::log},
-      {"neg", rg::neg},
-      {"reciprocal", rg::reciprocal},
-      {"round", rg::round},
-      {"sigmoid", rg::sigmoid},
-      {"sign", rg::sign},
-      {"sin", rg::sin},
-      {"sinh", rg::sinh},
-      {"softsign", rg::softsign},
-      {"sqrt", rg::sqrt},
-      {"tan", rg::tan},
-      {"tanh", rg::tanh},
-      {"relu", rg::relu},
-      {"isnan", rg::isnan},
-      {"logical_not", rg::logical_not},
-      {"hardswish", rg::hardswish},
-  };
-  for (const auto& [name, f] : unary) {
-    add(operators, name, [f = f](const Call& call) { return f(call[0], {}); });
-  }
-  const std::pair<const char*, Binary> binary[] = {
-      {"add", rg::add}, {"sub", rg::sub}, {"mul", rg::mul},         {"div", rg::div},
-      {"pow", rg::pow}, {"eq", rg::eq},   {"gt", rg::gt},           {"ge", rg::ge},
-      {"lt", rg::lt},   {"le", rg::le},   {"maximum", rg::maximum}, {"minimum", rg::minimum},
-  };
-  for (const auto& [name, f] : binary) {
-    add(operators, name, [f = f](const Call& call) { return f(call[0], call[1], {}); });
-  }
-  const std::pair<const char*, rg::Tensor (*)(const rg::Tensor&, const rg::Tensor&, rg::Where)>
-      logical[] = {
-          {"logical_and", rg::logical_and},
-          {"logical_or", rg::logical_or},
-          {"logical_xor", rg::logical_xor},
-      };
-  for (const auto& [name, f] : logical) {
-    add(operators, name, [f = f](const Call& call) { return f(call[0], call[1], {}); });
-  }
-  add(operators, "where", [](const Call& c) { return rg::where(c[0], c[1], c[2]); });
-  add(operators, "softplus", [](const Call& c) { return rg::softplus(c[0]); });
   add(operators, "leaky_relu",
       [](const Call& c) { return rg::leaky_relu(c[0], c.get("negative_slope", 0.01)); });
   add(operators, "elu", [](const Call& c) { return rg::elu(c[0], c.get("alpha", 1.0)); });

@@ -13,6 +13,7 @@
 
 #include <retrograd/autograd/backward.h>
 #include <retrograd/io/safetensors.h>
+#include <retrograd/ops/registry.h>
 #include <retrograd/tensor/creation.h>
 
 #include "calls.h"
@@ -55,7 +56,13 @@ void run(const Operators& operators, const nlohmann::json& request, const std::s
     }
     call.inputs.push_back(input);
   }
-  const Tensors outputs = operators.at(request.at("op").get<std::string>())(call);
+  // Operators of tensors alone are called as a graph would.
+  const auto op = request.at("op").get<std::string>();
+  const auto listed = operators.find(op);
+  const Tensors outputs =
+      listed != operators.end()
+          ? listed->second(call)
+          : rg::call_operator(op, rg::Arguments(call.inputs.begin(), call.inputs.end()));
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     results.insert(name + "/" + std::to_string(i), outputs[i].detach());
   }

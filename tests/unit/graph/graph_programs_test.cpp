@@ -219,3 +219,51 @@ TEST_CASE("recording switched off and on inside stays so") {
   };
   check_replay(program, image({3}));
 }
+
+TEST_CASE("operators without gradients and creation functions are run again") {
+  const Tensor x = image({3, 4});
+  const Tensor flags = x > 0.0;
+  const std::vector<Program> programs = {
+      [](const Tensor& a) { return a == 0.5; },
+      [](const Tensor& a) { return a != relu(a); },
+      [](const Tensor& a) { return a < 0.25; },
+      [](const Tensor& a) { return 0.25 <= a; },
+      [](const Tensor& a) { return a > -1; },
+      [](const Tensor& a) { return a >= abs(a); },
+      [](const Tensor& a) { return isnan(a / 0.0) + isinf(a / 0.0) + isfinite(a); },
+      [&](const Tensor& a) { return logical_and(a > 0.0, logical_not(flags)); },
+      [&](const Tensor& a) { return logical_or(flags, logical_xor(a < 0.0, flags)); },
+      [](const Tensor& a) { return argmax(a, 1, true) + argmin(a) + argsort(a, 0, true); },
+      [](const Tensor& a) { return all(a > -9.0, {0}) + any(a > 9.0); },
+      [](const Tensor& a) { return sort(a, 1, true).indices + topk(a, 4).indices; },
+      [](const Tensor& a) { return max_pool1d_with_indices(unsqueeze(a, 1), 2).indices; },
+      [](const Tensor& a) { return nonzero(a > 0.0); },
+      [](const Tensor& a) { return one_hot((a > 0.0).to(int64), 3); },
+      [](const Tensor& a) {
+        return zeros({4}) + ones_like(a) + full({3, 1}, 2) + eye(3, 4);
+      },
+      [](const Tensor& a) { return a + arange(4) + linspace(0, 1, 4) + zeros_like(a); },
+      [](const Tensor& a) { return full_like(a, 3) + rand_like(a) + randn_like(a); },
+      [](const Tensor& a) { return a + randint(0, 9, {4}) + randperm(4) + empty_like(a).zero_(); },
+      [](const Tensor& a) {
+        return a + tensor({1.0, 2.0, 3.0, 4.0});
+      },
+      [](const Tensor& a) {
+        return einsum("ij,kj->ik", {a, a}) + split(a, {1, 3}, 1)[0];
+      },
+      [](const Tensor& a) {
+        return index(a, {{}, tensor({0, 2})}) + meshgrid({arange(3), arange(2)})[0];
+      },
+  };
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    CAPTURE(i);
+    std::optional<Graph> graph;
+    Tensor expected;
+    {
+      const Trace trace;
+      expected = programs[i](x);
+      graph.emplace(trace, std::vector<Tensor>{x}, std::vector<Tensor>{expected});
+    }
+    CHECK(same_bits(graph->run({x})[0], expected));
+  }
+}
