@@ -102,6 +102,7 @@ class RETROGRAD_API Call : public Operation {
   Tensor record(Record record) const {
     record.op = name();
     record.where = where();
+    ends();
     Tensor output = detail::recorded(record);
     if (is_traced()) [[unlikely]] {
       tell(&output, 1, true);

@@ -114,7 +114,7 @@ Tensor checkpoint(std::function<Tensor(const std::vector<Tensor>&)> f,
                   const std::vector<Tensor>& inputs, Where where) {
   const Call call("checkpoint", where);
   if (!grad_enabled() || call.is_traced()) {  // a trace tells of what f does
-    return f(inputs);
+    return call.result(f(inputs));
   }
   Segment segment{std::move(f), default_generator().state(), {}, inputs.size(), autocast_enabled()};
   const std::uint64_t first = grad_node(zeros({}).set_requires_grad())->number();

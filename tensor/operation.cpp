@@ -1,5 +1,9 @@
 #include <retrograd/tensor/operation.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
 #include <retrograd/tensor/call_listener.h>
 
 namespace retrograd {
@@ -18,6 +22,13 @@ void Operation::tell_given(const detail::GivenArgument* given, std::size_t count
     listener->given(*this, std::move(all));
   } catch (...) {  // no memory: said when the trace is read
     listener->failed();
+  }
+}
+
+void Operation::check_ended() const noexcept {
+  if (!ended_ && std::uncaught_exceptions() == 0) {
+    std::fprintf(stderr, "retrograd: %s returned without result() or record()\n", name());
+    std::abort();
   }
 }
 

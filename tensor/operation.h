@@ -42,21 +42,31 @@ class RETROGRAD_API Operation : public Frame {
     }
   }
 
-  // What the function returns: a tensor, several in a vector or an aggregate, or nothing.
+  ~Operation() {
+#ifndef NDEBUG
+    check_ended();
+#endif
+  }
+
+  // What the function returns: a tensor, several in a vector or an aggregate, or nothing. Every
+  // function ends so, or in Call::record(); debug builds stop at one that does not.
   template <class T>
   T result(T value) const {
+    ends();
     if (is_traced()) [[unlikely]] {
       tell_returned(value);
     }
     return value;
   }
   void result() const {
+    ends();
     if (is_traced()) [[unlikely]] {
       tell(nullptr, 0);
     }
   }
   // The tensor that the function wrote to and returns.
   Tensor& written(Tensor& tensor) const {
+    ends();
     if (is_traced()) [[unlikely]] {
       tell(&tensor, 1);
     }
@@ -64,6 +74,11 @@ class RETROGRAD_API Operation : public Frame {
   }
 
  protected:
+  void ends() const noexcept {
+#ifndef NDEBUG
+    ended_ = true;
+#endif
+  }
   void tell(const Tensor* outputs, std::size_t count, bool itself = false) const noexcept;
 
  private:
@@ -81,6 +96,9 @@ class RETROGRAD_API Operation : public Frame {
     }
   }
   void tell_given(const detail::GivenArgument* given, std::size_t count) const noexcept;
+  void check_ended() const noexcept;
+
+  mutable bool ended_ = false;
 };
 
 }  // namespace retrograd
