@@ -139,11 +139,13 @@ void Tensor::backward(Where where) const {
 }
 
 void Tensor::backward(BackwardOptions options, Where where) const {
-  retrograd::backward({*this}, {}, options, where);
+  const Frame call("backward", where);
+  retrograd::backward({*this}, {}, options);
 }
 
 void Tensor::backward(const Tensor& seed, BackwardOptions options, Where where) const {
-  retrograd::backward({*this}, {seed}, options, where);
+  const Frame call("backward", where);
+  retrograd::backward({*this}, {seed}, options);
 }
 
 detail::TensorHooks& Tensor::hooks_for(const Frame& call, bool is_empty) const {

@@ -29,15 +29,15 @@ struct TraceEntry {
 
   std::string name;  // of the operator, or of the module as in messages
   Kind kind = Kind::composition;
-  Where where;                 // the user's line
-  std::ptrdiff_t parent = -1;  // the entry that called it
-  std::size_t end = 0;         // the first entry behind those that it made
-  bool is_given = false;       // whether the arguments are known
-  bool casts_inside = false;   // whether Autocast changed what it gave to others
-  bool has_returned = false;   // else it computed no tensor
-  bool is_recorded = false;    // whether recording was on
-  Arguments arguments = {};    // the tensors are the program's own handles
-  std::vector<Tensor> outputs = {};
+  Where where;                                  // the user's line
+  std::ptrdiff_t parent = -1;                   // the entry that called it
+  std::size_t end = 0;                          // the first entry behind those that it made
+  bool is_given = false;                        // whether the arguments are known
+  bool casts_inside = false;                    // whether Autocast changed what it gave to others
+  bool has_returned = false;                    // else it computed no tensor
+  bool is_recorded = false;                     // whether recording was on
+  Arguments arguments = {};                     // the tensors are the program's own handles
+  std::vector<Tensor> outputs = {};             // what it returned
   std::vector<std::uint32_t> versions = {};     // of the tensors among the arguments, in order
   bool writes = false;                          // in place, itself
   std::optional<Generator::State> random = {};  // of the generator, before it drew
@@ -70,6 +70,7 @@ class RETROGRAD_API Trace final : public CallListener {
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
 
+  // What happened so far; what a call made comes right behind it.
   const std::vector<TraceEntry>& entries() const noexcept { return entries_; }
   // The name of a parameter or buffer, or none.
   std::string name_of(const Tensor& tensor) const;
@@ -81,6 +82,7 @@ class RETROGRAD_API Trace final : public CallListener {
   // tells, or memory ran out.
   void check_whole(Where where = {}) const;
 
+ private:
   void entered(const Frame& call) noexcept override;
   void left(const Frame& call) noexcept override;
   void given(const Frame& call, Arguments arguments) noexcept override;
@@ -93,7 +95,6 @@ class RETROGRAD_API Trace final : public CallListener {
   void drew(Generator::State before) noexcept override;
   void failed() noexcept override { failed_ = true; }
 
- private:
   struct Open {
     const Frame* call;
     std::size_t entry;

@@ -25,11 +25,11 @@ struct GraphValue {
 
 // A call.
 struct GraphStep {
-  std::string op;            // the name in ops/registry.cpp, or that of one's own operator
-  std::string path;          // the modules that made it: "LeNet.fc1"
-  Where where;               // the line that made it
-  Arguments arguments = {};  // tensors are ValueId
-  std::vector<ValueId> outputs = {};
+  std::string op;                     // the name in ops/registry.cpp, or that of one's own operator
+  std::string path;                   // the modules that made it: "LeNet.fc1"
+  Where where;                        // the line that made it
+  Arguments arguments = {};           // tensors are ValueId
+  std::vector<ValueId> outputs = {};  // what it returns
   bool switches_recording =
       false;  // recording was on when the trace's beginning had it off, or off
   std::optional<Generator::State> random = {};  // of the default generator, where it drew
@@ -44,9 +44,9 @@ struct GraphRunOptions {
 // change it, write it.
 struct RETROGRAD_API Graph {
   std::vector<GraphValue> values;
-  std::vector<GraphStep> steps;
-  std::vector<ValueId> inputs;
-  std::vector<ValueId> outputs;
+  std::vector<GraphStep> steps;  // in the order in which they run
+  std::vector<ValueId> inputs;   // in the order of run()'s
+  std::vector<ValueId> outputs;  // what run() returns
 
   Graph() = default;
   // The calls that a trace saw outermost: of each that ops/registry.cpp knows one step, else what

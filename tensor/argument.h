@@ -23,7 +23,7 @@ namespace retrograd {
 
 // A tensor among the values of a graph; -1 for an undefined one.
 struct ValueId {
-  std::int64_t index = -1;
+  std::int64_t index = -1;  // its place in Graph::values
   friend bool operator==(ValueId, ValueId) = default;
 };
 
@@ -32,7 +32,7 @@ struct ValueId {
 using Argument =
     std::variant<std::monostate, Scalar, std::string, std::vector<std::int64_t>,
                  std::vector<double>, Tensor, std::vector<Tensor>, ValueId, std::vector<ValueId>>;
-using Arguments = std::vector<Argument>;
+using Arguments = std::vector<Argument>;  // of a call, in order
 
 // Reads arguments as what a function's parameters are.
 class RETROGRAD_API ArgumentReader {
@@ -40,6 +40,7 @@ class RETROGRAD_API ArgumentReader {
   // The arguments must outlive what is read.
   explicit ArgumentReader(const Arguments& all) noexcept : all_(all) {}
 
+  // The next argument, or those that are the members of an aggregate, as a T.
   template <class T>
   T read();
   // The next argument, if it is a T; else null, and fits() is false from here on.
@@ -134,6 +135,7 @@ void write_argument(Arguments& all, const T& value) {
 
 }  // namespace detail
 
+#ifndef RETROGRAD_DOXYGEN  // which documents no specialisations
 template <class T>
 T ArgumentReader::read() {
   if constexpr (std::is_aggregate_v<T>) {
@@ -237,5 +239,6 @@ struct RETROGRAD_API ArgumentOf<Generator> {
   static Argument write(const Generator& value);
   static std::unique_ptr<Generator> read(ArgumentReader& in);  // null for the default one
 };
+#endif
 
 }  // namespace retrograd

@@ -85,7 +85,7 @@ class RETROGRAD_API Frame {
   bool is_traced() const noexcept { return traced_; }
 
  protected:
-  void tell_entered() const noexcept;
+  void tell_entered() const noexcept;  // tells the listener
 
  private:
   void tell_left() const noexcept;

@@ -17,7 +17,8 @@ Tensor& Tensor::set_requires_grad(bool value, Where where) {
   const Operation call("set_requires_grad", where, *this, value);
   detail::TensorImpl& self = impl();
   if (value && !is_floating(self.dtype)) {
-    fail<DTypeError>(call, "only floating tensors can have gradients", {{"tensor", *this}});
+    fail<DTypeError>(call.name(), call.where(), "only floating tensors can have gradients",
+                     {{"tensor", *this}});
   }
   if (!is_leaf()) {
     if (!value) {

@@ -74,11 +74,13 @@ class RETROGRAD_API Operation : public Frame {
   }
 
  protected:
+  // The function has a result.
   void ends() const noexcept {
 #ifndef NDEBUG
     ended_ = true;
 #endif
   }
+  // Tells the listener of the outputs, and whether this call computed them itself.
   void tell(const Tensor* outputs, std::size_t count, bool itself = false) const noexcept;
 
  private:

@@ -16,6 +16,7 @@ void add(Operators& operators, const char* name, F f) {
 }
 
 void add_elementwise(Operators& operators) {
+  add(operators, "softplus", [](const Call& c) { return rg::softplus(c[0]); });
   add(operators, "leaky_relu",
       [](const Call& c) { return rg::leaky_relu(c[0], c.get("negative_slope", 0.01)); });
   add(operators, "elu", [](const Call& c) { return rg::elu(c[0], c.get("alpha", 1.0)); });
