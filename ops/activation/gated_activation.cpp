@@ -47,14 +47,15 @@ Tensor mish_curvature(const Tensor& x) {
 // grad f'(x)
 Tensor gated_slope(Gate gate, Curvature curvature, const Tensor& grad, const Tensor& x) {
   const Call call("gated_slope", {});
-  return call.record({.output = kernels::gated_grad(gate, grad, x),
-                      .inputs = {grad, x},
-                      .saved = {save_if(x.requires_grad(), grad), x},
-                      .backward = [gate, curvature](const Backward& b) -> Gradients {
-                        const Tensor given = b.saved(1);
-                        return {b.needs(0) ? gated_slope(gate, curvature, b.grad, given) : Tensor(),
-                                b.needs(1) ? b.grad * b.saved(0) * curvature(given) : Tensor()};
-                      }});
+  return with_rules(
+      call, grad, x, kernels::gated_grad(gate, grad, x), {save_if(x.requires_grad(), grad), x},
+      [gate, curvature](const Backward& b) {
+        return gated_slope(gate, curvature, b.grad, b.saved(1));
+      },
+      [curvature](const Backward& b) {
+        const Tensor given = b.saved(1);
+        return b.grad * b.saved(0) * curvature(given);
+      });
 }
 
 Tensor gated(const Call& call, Gate gate, Curvature curvature, const Tensor& x) {

@@ -1,6 +1,7 @@
 #include <retrograd/ops/unfold.h>
 
 #include <retrograd/ops/detail/conv.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/conv/unfold.h>
 
@@ -13,11 +14,10 @@ using kernels::UnfoldShape;
 
 // The windows of images as columns, or the sums of columns as images: each other's backward.
 Tensor unfolded(const Call& call, bool back, const Tensor& x, const UnfoldShape& shape) {
-  return call.record({.output = back ? kernels::fold(x, shape) : kernels::unfold(x, shape),
-                      .inputs = {x},
-                      .backward = [back, shape](const Backward& b) -> Gradients {
-                        return {unfolded(Call(back ? "unfold" : "fold", {}), !back, b.grad, shape)};
-                      }});
+  return with_rule(call, x, back ? kernels::fold(x, shape) : kernels::unfold(x, shape),
+                   [back, shape](const Tensor& g) {
+                     return unfolded(Call(back ? "unfold" : "fold", {}), !back, g, shape);
+                   });
 }
 
 UnfoldShape shape_of(const Frame& call, const Tensor& x, Size<2> image, Size<2> kernel,

@@ -1,8 +1,10 @@
 #include <retrograd/ops/resample.h>
 
+#include <array>
 #include <cmath>
 #include <numeric>
 
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/image/resample.h>
 
@@ -14,12 +16,9 @@ using Axes = std::vector<kernels::ResampleAxis>;
 
 Tensor resampled(const Axes& axes, bool back, const Tensor& x) {
   const Call call(back ? "interpolate_input_grad" : "interpolate", {});
-  return call.record(
-      {.output = back ? kernels::resample_input_grad(x, axes) : kernels::resample(x, axes),
-       .inputs = {x},
-       .backward = [axes, back](const Backward& b) -> Gradients {
-         return {resampled(axes, !back, b.grad)};
-       }});
+  return with_rule(call, x,
+                   back ? kernels::resample_input_grad(x, axes) : kernels::resample(x, axes),
+                   [axes, back](const Tensor& g) { return resampled(axes, !back, g); });
 }
 
 // The kernel of a mode, and the number of spatial dimensions that it is for, 0 for any.
@@ -94,12 +93,14 @@ Tensor interpolate(const Tensor& x, const InterpolateOptions& options, Where whe
 
 namespace {
 
-void check_shuffle(const Frame& call, const Tensor& x, std::int64_t factor) {
+// The channels, the height and the width of x.
+std::array<std::int64_t, 3> check_shuffle(const Frame& call, const Tensor& x, std::int64_t factor) {
   check::defined(call, "input", x);
   check::require<ShapeError>(call, x.dim() >= 3 && x.dim() <= 6, {{"input", x}},
                              "needs an input (..., C, H, W) of 3 to 6 dimensions");
   check::require<ValueError>(call, factor >= 1 && factor < (std::int64_t{1} << 15), {{"input", x}},
                              "the factor is {}; at least 1 and below 2^15 is needed", factor);
+  return {x.size(-3), x.size(-2), x.size(-1)};
 }
 
 // The last three dimensions of x as these five, which are permuted and joined to three.
@@ -126,10 +127,7 @@ Tensor rearranged(const Tensor& x, const Shape& split, const Dims& order, const 
 Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where) {
   const Call call("pixel_shuffle", where, x, upscale_factor);
   const std::int64_t r = upscale_factor;
-  check_shuffle(call, x, r);
-  const std::int64_t channels = x.size(-3);
-  const std::int64_t height = x.size(-2);
-  const std::int64_t width = x.size(-1);
+  const auto [channels, height, width] = check_shuffle(call, x, r);
   check::require<ShapeError>(call, channels % (r * r) == 0, {{"input", x}},
                              "the {} channels do not split into blocks of {} x {}", channels, r, r);
   const std::int64_t kept = channels / (r * r);
@@ -140,10 +138,7 @@ Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where) 
 Tensor pixel_unshuffle(const Tensor& x, std::int64_t downscale_factor, Where where) {
   const Call call("pixel_unshuffle", where, x, downscale_factor);
   const std::int64_t r = downscale_factor;
-  check_shuffle(call, x, r);
-  const std::int64_t channels = x.size(-3);
-  const std::int64_t height = x.size(-2);
-  const std::int64_t width = x.size(-1);
+  const auto [channels, height, width] = check_shuffle(call, x, r);
   check::require<ShapeError>(call, height % r == 0 && width % r == 0, {{"input", x}},
                              "the image does not split into blocks of {} x {}", r, r);
   return call.result(rearranged(x, {channels, height / r, r, width / r, r}, {0, 2, 4, 1, 3},

@@ -1,5 +1,8 @@
 #include <retrograd/ops/index.h>
 
+#include <algorithm>
+#include <functional>
+
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
@@ -9,31 +12,32 @@ namespace retrograd {
 
 namespace {
 
+// Whether the shapes have one rank, and `a` is nowhere longer than b.
+bool no_longer(const Shape& a, const Shape& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), std::less_equal<>());
+}
+
 // What gather and the scatters ask of x and index; gives the dimension.
 std::size_t check_index(const Frame& call, const Tensor& x, std::int64_t dim, const Tensor& index) {
   check::defined(call, "input", x);
   check::dtype(call, "index", index, int64);
   const std::size_t d = check::dim(call, x, dim);
-  bool fits = x.dim() == index.dim();
-  for (std::size_t i = 0; fits && i < x.shape().size(); ++i) {
-    fits = i == d || index.shape()[i] <= x.shape()[i];
+  Shape most = x.shape();
+  if (x.dim() > 0) {
+    most[d] = INT64_MAX;
   }
   check::require<ShapeError>(
-      call, fits, {{"input", x}, {"index", index}},
+      call, no_longer(index.shape(), most), {{"input", x}, {"index", index}},
       "index must have the input's rank and be no longer than it but along dimension {}", d);
-  check::indices(call, x, index, static_cast<std::int64_t>(d), x.dim() == 0 ? 1 : x.shape()[d],
-                 false);
+  check::indices(call, x, index, d);
   return d;
 }
 
 // The part of `source` that index names, after the checks of both.
 Tensor check_source(const Call& call, const Tensor& x, const Tensor& index, const Tensor& source) {
   call.inputs({{"input", x}, {"source", source, like_first}});
-  bool fits = source.dim() == index.dim();
-  for (std::size_t i = 0; fits && i < index.shape().size(); ++i) {
-    fits = index.shape()[i] <= source.shape()[i];
-  }
-  check::require<ShapeError>(call, fits, {{"index", index}, {"source", source}},
+  check::require<ShapeError>(call, no_longer(index.shape(), source.shape()),
+                             {{"index", index}, {"source", source}},
                              "source must have the index's rank and be nowhere shorter than it");
   Tensor part = source;
   for (std::size_t i = 0; i < index.shape().size(); ++i) {
@@ -59,15 +63,10 @@ Tensor scattered(const Call& call, const Tensor& x, std::int64_t dim, const Tens
   const std::size_t d = check_scatter(call, x, dim, index);
   const Tensor part = check_source(call, x, index, source);
   const auto kernel = add ? kernels::scatter_add : kernels::scatter;
-  return call.record({.output = kernel(x, d, index, part),
-                      .inputs = {x, part},
-                      .saved = {index},
-                      .backward = [dim, add](const Backward& b) -> Gradients {
-                        return {add          ? b.grad
-                                : b.needs(0) ? scatter(b.grad, dim, b.saved(0), 0)
-                                             : Tensor(),
-                                b.needs(1) ? gather(b.grad, dim, b.saved(0)) : Tensor()};
-                      }});
+  return with_rules(
+      call, x, part, kernel(x, d, index, part), {index},
+      [dim, add](const Backward& b) { return add ? b.grad : scatter(b.grad, dim, b.saved(0), 0); },
+      [dim](const Backward& b) { return gather(b.grad, dim, b.saved(0)); });
 }
 
 }  // namespace
@@ -116,8 +115,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::i
   const std::size_t d = check::dim(call, x, *dim);
   check::require<ShapeError>(call, x.dim() == index.dim(), {{"input", x}, {"index", index}},
                              "index must have the input's rank");
-  check::indices(call, x, index, static_cast<std::int64_t>(d), x.dim() == 0 ? 1 : x.shape()[d],
-                 false);
+  check::indices(call, x, index, d);
   if (x.dim() == 0) {
     return call.result(gather(x, 0, index));
   }

@@ -13,14 +13,14 @@ namespace {
 
 // How indices read x.
 struct Reading {
-  Dims order;  // of the dimensions of x, the indexed ones side by side
-  Dims back;   // the inverse
-  bool moved = false;
+  Dims order;          // of the dimensions of x, the indexed ones side by side
   Shape shape;         // of x in that order
   Shape joined;        // the same with the indexed dimensions as one
   std::size_t at = 0;  // which of `joined`
   Shape result;
   Tensor places;  // along it: an int64 vector
+
+  bool moved() const { return !std::is_sorted(order.begin(), order.end()); }
 };
 
 // One index tensor and the dimensions of x it stands for.
@@ -104,14 +104,12 @@ Reading reading_of(const Frame& call, const Tensor& x, const Indices& indices) {
   for (std::size_t i = 0; i < indexed.size(); ++i) {
     r.order.insert(r.at + i, indexed[i]);
   }
-  r.back = r.order;
+  for (const std::int64_t d : r.order) {
+    r.shape.push_back(x.size(d));
+  }
   std::int64_t length = 1;
-  for (std::size_t d = 0; d < r.order.size(); ++d) {
-    const auto from = static_cast<std::size_t>(r.order[d]);
-    r.back[from] = static_cast<std::int64_t>(d);
-    r.moved = r.moved || from != d;
-    r.shape.push_back(x.shape()[from]);
-    length *= d >= r.at && d < r.at + indexed.size() ? x.shape()[from] : 1;
+  for (const std::int64_t d : indexed) {
+    length *= x.size(d);
   }
   for (const std::int64_t d : others) {
     r.result.push_back(x.size(d));
@@ -128,7 +126,7 @@ Reading reading_of(const Frame& call, const Tensor& x, const Indices& indices) {
 }
 
 Tensor joined(const Tensor& x, const Reading& r) {
-  return reshape(r.moved ? permute(x, r.order) : x, r.joined);
+  return reshape(r.moved() ? permute(x, r.order) : x, r.joined);
 }
 
 // What index_put writes: `values` in the shape of slices along the joined dimension.
@@ -169,7 +167,7 @@ Tensor index_put(const Tensor& x, const Indices& indices, const Operand& values,
   const Tensor put =
       accumulate ? index_add(base, at, r.places, slices) : index_copy(base, at, r.places, slices);
   const Tensor apart = reshape(put, r.shape);
-  return call.result(r.moved ? permute(apart, r.back) : apart);
+  return call.result(r.moved() ? permute(apart, inverse(r.order)) : apart);
 }
 
 Tensor take(const Tensor& x, const Tensor& index, Where where) {

@@ -30,6 +30,10 @@ void indices(const Frame& call, const Tensor& x, const Tensor& index, std::int64
                      index.raw<std::int64_t>()[offset], position, dim, size);
 }
 
+void indices(const Frame& call, const Tensor& x, const Tensor& index, std::size_t dim) {
+  indices(call, x, index, static_cast<std::int64_t>(dim), x.dim() == 0 ? 1 : x.shape()[dim], false);
+}
+
 void not_fraction(const Frame& call, const Tensor& x, Scalar value) {
   require<DTypeError>(call, is_floating(x.dtype()) || value.kind() != Scalar::Kind::floating,
                       {{"input", x}}, "a floating value does not fit the input");
@@ -51,8 +55,7 @@ std::size_t check_rows(const Frame& call, const Tensor& x, std::int64_t dim, con
   const std::size_t d = check::dim(call, x, dim);
   check::require<ShapeError>(call, index.dim() <= 1, {{"input", x}, {"index", index}},
                              "index must be a vector");
-  check::indices(call, x, index, static_cast<std::int64_t>(d), x.dim() == 0 ? 1 : x.shape()[d],
-                 false);
+  check::indices(call, x, index, d);
   return d;
 }
 
@@ -104,17 +107,15 @@ Tensor put_rows(const Call& call, const Tensor& given, std::size_t dim, const Te
   const Tensor x = as_vector(given);
   const Tensor index = as_vector(at);
   const Tensor source = as_vector(slices);
-  const Tensor y = call.record(
-      {.output = add ? kernels::add_rows(kernels::contiguous_copy(x), dim, index, source)
-                     : kernels::index_copy(x, dim, index, source),
-       .inputs = {x, source},
-       .saved = {index},
-       .backward = [dim, add](const Backward& b) -> Gradients {
-         return {add          ? b.grad
-                 : b.needs(0) ? fill_rows(b.grad, dim, b.saved(0), 0)
-                              : Tensor(),
-                 b.needs(1) ? select_rows(b.grad, dim, b.saved(0)) : Tensor()};
-       }});
+  const Tensor y = with_rules(
+      call, x, source,
+      add ? kernels::add_rows(kernels::contiguous_copy(x), dim, index, source)
+          : kernels::index_copy(x, dim, index, source),
+      {index},
+      [dim, add](const Backward& b) {
+        return add ? b.grad : fill_rows(b.grad, dim, b.saved(0), 0);
+      },
+      [dim](const Backward& b) { return select_rows(b.grad, dim, b.saved(0)); });
   return call.result(given.dim() == 0 ? reshape(y, {}) : y);
 }
 

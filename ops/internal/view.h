@@ -20,6 +20,12 @@ std::optional<Strides> reshaped_strides(const Tensor& x, const Shape& shape);
 // has nothing to do, so that hooks on it concern this use alone.
 Tensor whole_view(const Call& call, const Tensor& x);
 
+// The order that undoes permute(x, order), which names dimensions from 0 on.
+Dims inverse(const Dims& order);
+
+// The sizes of a batch of matrices, (..., rows, columns), without the last two.
+Shape leading(const Tensor& x);
+
 // x itself if it has the shape, else expand(): for operands, which are not handed out.
 Tensor expand_operand(const Tensor& x, const Shape& shape);
 // The same with sum_to(): for gradients.

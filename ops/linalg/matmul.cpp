@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <retrograd/ops/detail/relu.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/linalg/matmul.h>
@@ -39,27 +40,19 @@ Tensor product(const Tensor& a, const Tensor& b);
 
 // Two matrices, or two batches of matrices (batch or 1, rows, columns).
 Tensor product(const Call& call, const Tensor& a, const Tensor& b) {
-  return call.record(
-      {.output = multiply(a, b),
-       .inputs = {a, b},
-       .saved = {save_if(b.requires_grad(), a), save_if(a.requires_grad(), b)},
-       .backward = [a_shape = a.shape(), b_shape = b.shape()](const Backward& g) -> Gradients {
-         return {
-             g.needs(0) ? sum_gradient_to(product(g.grad, swapped(g.saved(1))), a_shape) : Tensor(),
-             g.needs(1) ? sum_gradient_to(product(swapped(g.saved(0)), g.grad), b_shape)
-                        : Tensor()};
-       }});
+  return with_product_rules(
+      call, a, b, multiply(a, b),
+      [shape = a.shape()](const Tensor& g, const Tensor& right) {
+        return sum_gradient_to(product(g, swapped(right)), shape);
+      },
+      [shape = b.shape()](const Tensor& g, const Tensor& left) {
+        return sum_gradient_to(product(swapped(left), g), shape);
+      });
 }
 
 // The same in a backward, where Autocast does nothing.
 Tensor product(const Tensor& a, const Tensor& b) {
   return product(Call("matmul", {}), a, b);
-}
-
-Shape leading(const Tensor& x) {
-  Shape shape = x.shape();
-  shape.resize(shape.size() - 2);
-  return shape;
 }
 
 // (lead..., rows, columns) as (batch, rows, columns), with 1 for a batch that repeats.

@@ -1,6 +1,7 @@
 #include <retrograd/ops/loss_classification.h>
 
 #include <retrograd/ops/detail/classes.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/internal/loss.h>
 #include <retrograd/ops/internal/operator.h>
@@ -37,15 +38,6 @@ Tensor entropy_of_probabilities(const Call& call, const Tensor& input, const Ten
   return reduced(call, -sum(terms, dim), options.reduction);
 }
 
-// The part of the loss that label smoothing adds: all classes as targets.
-Tensor smooth_part(const Call& call, const Tensor& log_probabilities, const Classes& classes,
-                   std::int64_t dim, const Tensor& weight, const Tensor& weights,
-                   Reduction reduction) {
-  const Tensor terms = times_classes(-log_probabilities, weight, dim);
-  const Tensor losses = sum(terms, dim);
-  return reduced_over_targets(call, without_ignored(losses, classes), weights, classes, reduction);
-}
-
 // x with 0 in the rows of ignored targets, along dimension `dim`: what they hold may be NaN.
 Tensor without_ignored_rows(const Tensor& x, const Tensor& ignored, std::int64_t dim) {
   return ignored.defined() ? where(unsqueeze(ignored, dim), 0, x) : x;
@@ -62,8 +54,10 @@ Tensor composed_entropy(const Call& call, const Tensor& input, const Classes& cl
   if (options.label_smoothing == 0) {
     return hard;
   }
-  const Tensor smooth =
-      smooth_part(call, log_probabilities, classes, dim, weight, weights, options.reduction);
+  // What label smoothing adds: all classes as targets.
+  const Tensor losses = sum(times_classes(-log_probabilities, weight, dim), dim);
+  const Tensor smooth = reduced_over_targets(call, without_ignored(losses, classes), weights,
+                                             classes, options.reduction);
   const double share = options.label_smoothing / static_cast<double>(x.size(dim));
   return hard * (1 - options.label_smoothing) + smooth * share;
 }
@@ -102,28 +96,27 @@ Tensor fused_entropy(const Call& call, const Tensor& x, const kernels::ClassTarg
                      std::int64_t dim) {
   const kernels::ClassLosses result =
       kernels::cross_entropy(x, static_cast<std::size_t>(dim), targets);
-  return call.record(
-      {.output = result.losses,
-       .inputs = {x},
-       .saved = {x, result.exponent, targets.index, targets.ignored, targets.own, targets.soft},
-       .backward = [dim](const Backward& b) -> Gradients {
-         const Tensor logits = b.saved(0);
-         const kernels::ClassTargets classes{
-             .index = b.saved(2), .ignored = b.saved(3), .own = b.saved(4), .soft = b.saved(5)};
-         if (!b.recorded()) {
-           const auto d = static_cast<std::size_t>(dim);
-           return {kernels::cross_entropy_grad(b.grad, logits, b.saved(1), d, classes)};
-         }
-         const Tensor wide = widened(logits);
-         const Tensor wanted = wanted_classes(wide, dim, classes);
-         const Tensor all = sum(wanted, dim, true);
-         const auto counted = [&](const Tensor& rows) {
-           return without_ignored_rows(rows, classes.ignored, dim);
-         };
-         const Tensor gradient =
-             counted(unsqueeze(b.grad, dim)) * (softmax(counted(wide), dim) * all - wanted);
-         return {gradient.to(logits.dtype())};
-       }});
+  return with_backward(
+      call, x, result.losses,
+      {x, result.exponent, targets.index, targets.ignored, targets.own, targets.soft},
+      [dim](const Backward& b) {
+        const Tensor logits = b.saved(0);
+        const kernels::ClassTargets classes{
+            .index = b.saved(2), .ignored = b.saved(3), .own = b.saved(4), .soft = b.saved(5)};
+        if (!b.recorded()) {
+          const auto d = static_cast<std::size_t>(dim);
+          return kernels::cross_entropy_grad(b.grad, logits, b.saved(1), d, classes);
+        }
+        const Tensor wide = widened(logits);
+        const Tensor wanted = wanted_classes(wide, dim, classes);
+        const Tensor all = sum(wanted, dim, true);
+        const auto counted = [&](const Tensor& rows) {
+          return without_ignored_rows(rows, classes.ignored, dim);
+        };
+        const Tensor gradient =
+            counted(unsqueeze(b.grad, dim)) * (softmax(counted(wide), dim) * all - wanted);
+        return gradient.to(logits.dtype());
+      });
 }
 
 }  // namespace

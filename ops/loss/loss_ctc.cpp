@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/grad_mode.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/internal/loss.h>
 #include <retrograd/ops/internal/operator.h>
@@ -39,15 +41,6 @@ Numbers lengths_of(const Call& call, const char* name, const Tensor& lengths, co
   return values;
 }
 
-void check_targets(const Call& call, const Tensor& x, const Tensor& targets) {
-  check::dtype(call, "targets", targets, int64);
-  const std::int64_t samples = x.dim() == 3 ? x.shape()[1] : 1;
-  check::require<ShapeError>(
-      call, targets.dim() == 1 || (targets.dim() == 2 && targets.shape()[0] == samples),
-      {{"log_probs", x}, {"targets", targets}},
-      "targets must be (N, S), or (S) for targets one behind the other");
-}
-
 // Throws unless all arguments fit.
 CtcAlignment align(const Call& call, const Tensor& x, const Tensor& targets,
                    const Tensor& input_lengths, const Tensor& target_lengths, std::int64_t blank) {
@@ -56,23 +49,23 @@ CtcAlignment align(const Call& call, const Tensor& x, const Tensor& targets,
   const std::int64_t classes = x.shape().back();
   check::require<ValueError>(call, blank >= 0 && blank < classes, {{"log_probs", x}},
                              "blank is {}; it must be in [0, {})", blank, classes);
-  check_targets(call, x, targets);
-  lengths_of(call, "input_lengths", input_lengths, x, x.shape()[0]);
+  check::dtype(call, "targets", targets, int64);
+  const std::int64_t samples = x.dim() == 3 ? x.shape()[1] : 1;
   const bool joined = targets.dim() == 1;
+  check::require<ShapeError>(call, joined || (targets.dim() == 2 && targets.shape()[0] == samples),
+                             {{"log_probs", x}, {"targets", targets}},
+                             "targets must be (N, S), or (S) for targets one behind the other");
+  lengths_of(call, "input_lengths", input_lengths, x, x.shape()[0]);
   const Numbers lengths =
       lengths_of(call, "target_lengths", target_lengths, x, targets.shape().back());
-  std::int64_t all = 0;
-  std::int64_t longest = 0;
-  for (const std::int64_t length : lengths) {
-    all += length;
-    longest = std::max(longest, length);
-  }
+  const std::int64_t all = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
+  const std::int64_t longest =
+      lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
   check::require<ShapeError>(call, !joined || all == targets.numel(),
                              {{"targets", targets}, {"target_lengths", target_lengths}},
                              "targets has {} elements but target_lengths add up to {}",
                              targets.numel(), all);
   const Numbers given = targets.to_vector<std::int64_t>();
-  const auto samples = static_cast<std::int64_t>(lengths.size());
   Numbers labels(static_cast<std::size_t>(samples * (2 * longest + 1)), blank);
   std::int64_t first = 0;
   for (std::int64_t n = 0; n < samples; ++n) {
@@ -121,26 +114,24 @@ Tensor composed(const Tensor& x, const CtcAlignment& alignment) {
 // The losses of the samples; x is (T, N, C).
 Tensor fused(const Call& call, const Tensor& x, const CtcAlignment& alignment) {
   const kernels::CtcLosses found = kernels::ctc_loss(x, alignment);
-  return call.record({.output = found.losses,
-                      .inputs = {x},
-                      .saved = {x, found.alpha, alignment.labels, alignment.input_lengths,
-                                alignment.target_lengths},
-                      .backward = [blank = alignment.blank](const Backward& b) -> Gradients {
-                        const CtcAlignment with{b.saved(2), b.saved(3), b.saved(4), blank};
-                        const Tensor given = b.saved(0);
-                        if (!b.recorded() || given.shape()[0] == 0) {
-                          return {kernels::ctc_loss_grad(b.grad, given, b.saved(1), with)};
-                        }
-                        // A node of its own: hooks on x see the gradient once.
-                        Tensor inner = transpose(given, 0, 1);
-                        if (!inner.requires_grad()) {
-                          inner.set_requires_grad();  // x was frozen since
-                        }
-                        const std::vector<Tensor> gradients =
-                            grad({composed(inner, with)}, {inner},
-                                 {.grad_outputs = {b.grad}, .create_graph = true});
-                        return {transpose(gradients[0], 0, 1)};
-                      }});
+  return with_backward(
+      call, x, found.losses,
+      {x, found.alpha, alignment.labels, alignment.input_lengths, alignment.target_lengths},
+      [blank = alignment.blank](const Backward& b) {
+        const CtcAlignment with{b.saved(2), b.saved(3), b.saved(4), blank};
+        const Tensor given = b.saved(0);
+        if (!b.recorded() || given.shape()[0] == 0) {
+          return kernels::ctc_loss_grad(b.grad, given, b.saved(1), with);
+        }
+        // A node of its own: hooks on x see the gradient once.
+        Tensor inner = transpose(given, 0, 1);
+        if (!inner.requires_grad()) {
+          inner.set_requires_grad();  // x was frozen since
+        }
+        const std::vector<Tensor> gradients = grad(
+            {composed(inner, with)}, {inner}, {.grad_outputs = {b.grad}, .create_graph = true});
+        return transpose(gradients[0], 0, 1);
+      });
 }
 
 }  // namespace

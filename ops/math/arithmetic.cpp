@@ -31,6 +31,24 @@ void check_divisor(const Call& call, const Pair& p) {
   }
 }
 
+constexpr auto itself = [](const Tensor& grad) { return grad; };
+constexpr auto negated = [](const Tensor& grad) { return -grad; };
+constexpr auto zero = [](const Tensor& grad) { return zeros_like(grad); };
+
+// y of operands whose gradients follow from that of y alone.
+template <class RuleOfA, class RuleOfB>
+Tensor recorded(const Call& call, const Pair& p, Tensor y, RuleOfA to_a, RuleOfB to_b) {
+  if (p.b == nullptr) {
+    return with_rule(call, *p.a, std::move(y), to_a);
+  }
+  if (p.a == nullptr) {
+    return with_rule(call, *p.b, std::move(y), to_b);
+  }
+  return with_rules(
+      call, *p.a, *p.b, std::move(y), {}, [to_a](const Backward& g) { return to_a(g.grad); },
+      [to_b](const Backward& g) { return to_b(g.grad); });
+}
+
 // a - b q, where q is the quotient that `rounded` makes of a and b.
 template <class Rounded>
 Tensor modulo(const Call& call, Binary op, const Operand& a, const Operand& b, Rounded rounded) {
@@ -38,24 +56,18 @@ Tensor modulo(const Call& call, Binary op, const Operand& a, const Operand& b, R
   check_divisor(call, p);
   Tensor y = compute(op, p);
   if (p.b == nullptr) {
-    return call.record({.output = std::move(y),
-                        .inputs = {*p.a},
-                        .backward = [](const Backward& g) -> Gradients { return {g.grad}; }});
+    return with_rule(call, *p.a, std::move(y), itself);
   }
   const Tensor dividend = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
   const bool saves = p.b->requires_grad();
-  return call.record({.output = std::move(y),
-                      .inputs = {dividend, *p.b},
-                      .saved = {save_if(saves, dividend), save_if(saves, *p.b)},
-                      .backward = [rounded](const Backward& g) -> Gradients {
-                        if (!g.needs(1)) {
-                          return {g.grad, Tensor()};
-                        }
-                        // A quotient above 256 is no bfloat16.
-                        const Tensor quotient =
-                            rounded(widened(g.saved(0)).detach(), widened(g.saved(1)).detach());
-                        return {g.grad, -(widened(g.grad) * quotient).to(g.grad.dtype())};
-                      }});
+  return with_rules(
+      call, dividend, *p.b, std::move(y), {save_if(saves, dividend), save_if(saves, *p.b)},
+      [](const Backward& g) { return g.grad; },
+      [rounded](const Backward& g) {
+        // A quotient above 256 is no bfloat16.
+        const Tensor quotient = rounded(widened(g.saved(0)).detach(), widened(g.saved(1)).detach());
+        return -(widened(g.grad) * quotient).to(g.grad.dtype());
+      });
 }
 
 }  // namespace
@@ -63,30 +75,13 @@ Tensor modulo(const Call& call, Binary op, const Operand& a, const Operand& b, R
 Tensor add(const Operand& a, const Operand& b, Where where) {
   const Call call("add", where, a, b);
   const Pair p(call, a, b, Number::added);
-  Tensor y = compute(Binary::add, p);
-  if (p.has_number()) {
-    return with_rule(call, p.tensor(), std::move(y), [](const Tensor& g) { return g; });
-  }
-  return call.record({.output = std::move(y),
-                      .inputs = {*p.a, *p.b},
-                      .backward = [](const Backward& g) -> Gradients {
-                        return {g.grad, g.grad};
-                      }});
+  return recorded(call, p, compute(Binary::add, p), itself, itself);
 }
 
 Tensor sub(const Operand& a, const Operand& b, Where where) {
   const Call call("sub", where, a, b);
   const Pair p(call, a, b, Number::added);
-  Tensor y = compute(Binary::sub, p);
-  if (p.has_number()) {
-    return with_rule(call, p.tensor(), std::move(y),
-                     [negated = p.a == nullptr](const Tensor& g) { return negated ? -g : g; });
-  }
-  return call.record({.output = std::move(y),
-                      .inputs = {*p.a, *p.b},
-                      .backward = [](const Backward& g) -> Gradients {
-                        return {g.grad, g.needs(1) ? -g.grad : Tensor()};
-                      }});
+  return recorded(call, p, compute(Binary::sub, p), itself, negated);
 }
 
 Tensor mul(const Operand& a, const Operand& b, Where where) {
@@ -97,14 +92,8 @@ Tensor mul(const Operand& a, const Operand& b, Where where) {
     return with_rule(call, p.tensor(), std::move(y),
                      [factor = p.number()](const Tensor& g) { return g * factor; });
   }
-  return call.record(
-      {.output = std::move(y),
-       .inputs = {*p.a, *p.b},
-       .saved = {save_if(p.b->requires_grad(), *p.a), save_if(p.a->requires_grad(), *p.b)},
-       .backward = [](const Backward& g) -> Gradients {
-         return {g.needs(0) ? g.grad * g.saved(1) : Tensor(),
-                 g.needs(1) ? g.grad * g.saved(0) : Tensor()};
-       }});
+  const auto times = [](const Tensor& g, const Tensor& other) { return g * other; };
+  return with_product_rules(call, *p.a, *p.b, std::move(y), times, times);
 }
 
 Tensor div(const Operand& a, const Operand& b, Where where) {
@@ -122,15 +111,13 @@ Tensor div(const Operand& a, const Operand& b, Where where) {
                        return -(g * (dividend / divisor / divisor));
                      });
   }
-  return call.record({.output = std::move(y),
-                      .inputs = {*p.a, *p.b},
-                      .saved = {save_if(p.b->requires_grad(), *p.a), *p.b},
-                      .backward = [](const Backward& g) -> Gradients {
-                        const Tensor divisor = g.saved(1);
-                        return {
-                            g.needs(0) ? g.grad / divisor : Tensor(),
-                            g.needs(1) ? -(g.grad * (g.saved(0) / divisor / divisor)) : Tensor()};
-                      }});
+  return with_rules(
+      call, *p.a, *p.b, std::move(y), {save_if(p.b->requires_grad(), *p.a), *p.b},
+      [](const Backward& g) { return g.grad / g.saved(1); },
+      [](const Backward& g) {
+        const Tensor divisor = g.saved(1);
+        return -(g.grad * (g.saved(0) / divisor / divisor));
+      });
 }
 
 Tensor fmod(const Operand& a, const Operand& b, Where where) {
@@ -147,18 +134,7 @@ Tensor floor_divide(const Operand& a, const Operand& b, Where where) {
   const Call call("floor_divide", where, a, b);
   const Pair p(call, a, b, Number::stored);
   check_divisor(call, p);
-  Tensor y = compute(Binary::floor_divide, p);
-  if (p.a == nullptr || p.b == nullptr) {
-    return call.record(
-        {.output = std::move(y),
-         .inputs = {p.a != nullptr ? *p.a : *p.b},
-         .backward = [](const Backward& g) -> Gradients { return {zeros_like(g.grad)}; }});
-  }
-  return call.record({.output = std::move(y),
-                      .inputs = {*p.a, *p.b},
-                      .backward = [](const Backward& g) -> Gradients {
-                        return {zeros_like(g.grad), zeros_like(g.grad)};
-                      }});
+  return recorded(call, p, compute(Binary::floor_divide, p), zero, zero);
 }
 
 Tensor pow(const Operand& a, const Operand& b, Where where) {
@@ -172,43 +148,33 @@ Tensor pow(const Operand& a, const Operand& b, Where where) {
                Number::stored);
   if (p.b == nullptr) {
     const double exponent = p.number_b.to<double>();
-    return call.record({.output = kernels::binary(Binary::pow, *p.a, p.number_b),
-                        .inputs = {*p.a},
-                        .saved = {*p.a},
-                        .backward = [exponent](const Backward& g) -> Gradients {
-                          if (exponent == 0) {
-                            return {zeros_like(g.grad)};
-                          }
-                          return {g.grad * (exponent * pow(g.saved(0), exponent - 1))};
-                        }});
+    Tensor y = kernels::binary(Binary::pow, *p.a, p.number_b);
+    return with_backward(call, *p.a, std::move(y), {*p.a}, [exponent](const Backward& g) {
+      return exponent == 0 ? zeros_like(g.grad)
+                           : g.grad * (exponent * pow(g.saved(0), exponent - 1));
+    });
   }
   const Tensor base = p.a != nullptr ? *p.a : full_like(*p.b, p.number_a);
   const Tensor& exponents = *p.b;
   const Tensor y = kernels::binary(Binary::pow, base, exponents);
-  return call.record({.output = y,
-                      .inputs = {base, exponents},
-                      .saved = {base, exponents, save_if(exponents.requires_grad(), y)},
-                      .backward = [](const Backward& g) -> Gradients {
-                        const Tensor root = g.saved(0);
-                        const Tensor exponent = g.saved(1);
-                        Tensor for_base;
-                        Tensor for_exponent;
-                        if (g.needs(0)) {
-                          // 0 x^-1 is 0 times inf where the base is 0
-                          const Tensor level = exponent == 0.0;
-                          const Tensor slope =
-                              exponent * pow(retrograd::where(level, 1.0, root), exponent - 1.0);
-                          for_base = g.grad * retrograd::where(level, 0.0, slope);
-                        }
-                        if (g.needs(1)) {
-                          // y log(base) is 0 times -inf where the base is 0
-                          const Tensor flat = retrograd::where(root == 0.0, exponent >= 0.0, false);
-                          const Tensor safe = retrograd::where(flat, 1.0, root);
-                          for_exponent =
-                              g.grad * retrograd::where(flat, 0.0, g.saved(2) * log(safe));
-                        }
-                        return {for_base, for_exponent};
-                      }});
+  return with_rules(
+      call, base, exponents, y, {base, exponents, save_if(exponents.requires_grad(), y)},
+      [](const Backward& g) {
+        const Tensor root = g.saved(0);
+        const Tensor exponent = g.saved(1);
+        // 0 x^-1 is 0 times inf where the base is 0
+        const Tensor level = exponent == 0.0;
+        const Tensor slope = exponent * pow(retrograd::where(level, 1.0, root), exponent - 1.0);
+        return g.grad * retrograd::where(level, 0.0, slope);
+      },
+      [](const Backward& g) {
+        const Tensor root = g.saved(0);
+        const Tensor exponent = g.saved(1);
+        // y log(base) is 0 times -inf where the base is 0
+        const Tensor flat = retrograd::where(root == 0.0, exponent >= 0.0, false);
+        const Tensor safe = retrograd::where(flat, 1.0, root);
+        return g.grad * retrograd::where(flat, 0.0, g.saved(2) * log(safe));
+      });
 }
 
 }  // namespace retrograd

@@ -1,5 +1,6 @@
 // Comparisons, the larger and the smaller of two, and choices, declared in ops/arithmetic.h.
 #include <retrograd/ops/detail/pair.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/tensor/internal/number.h>
 
@@ -100,14 +101,10 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where 
   const Tensor c = expand_operand(condition, shape);
   const Tensor xs = expand_operand(x, shape);
   const Tensor ys = expand_operand(y, shape);
-  return call.record({.output = kernels::where(c, xs, ys),
-                      .inputs = {xs, ys},
-                      .saved = {c},
-                      .backward = [](const Backward& g) -> Gradients {
-                        const Tensor chosen = g.saved(0);
-                        return {g.needs(0) ? retrograd::where(chosen, g.grad, 0.0) : Tensor(),
-                                g.needs(1) ? retrograd::where(chosen, 0.0, g.grad) : Tensor()};
-                      }});
+  return with_rules(
+      call, xs, ys, kernels::where(c, xs, ys), {c},
+      [](const Backward& g) { return retrograd::where(g.saved(0), g.grad, 0.0); },
+      [](const Backward& g) { return retrograd::where(g.saved(0), 0.0, g.grad); });
 }
 
 }  // namespace retrograd

@@ -49,14 +49,11 @@ Tensor running_sum(const Tensor& x, std::int64_t dim, bool reverse) {
 Tensor running_product(const Tensor& x, std::int64_t dim, bool reverse) {
   const Call call("cumprod", {});
   const Tensor y = kernels::running_product(x, static_cast<std::size_t>(dim), reverse);
-  return call.record({.output = y,
-                      .inputs = {x},
-                      .saved = {x, y},
-                      .backward = [dim, reverse](const Backward& b) -> Gradients {
-                        const Tensor next = shifted(b.saved(0), dim, !reverse, 0);
-                        const Tensor before = shifted(b.saved(1), dim, reverse, 1);
-                        return {before * linear_scan(next, b.grad, dim, !reverse)};
-                      }});
+  return with_backward(call, x, y, {x, y}, [dim, reverse](const Backward& b) {
+    const Tensor next = shifted(b.saved(0), dim, !reverse, 0);
+    const Tensor before = shifted(b.saved(1), dim, reverse, 1);
+    return before * linear_scan(next, b.grad, dim, !reverse);
+  });
 }
 
 // For each element along `dim`, the product of all others.
@@ -90,11 +87,7 @@ Tensor gradient_of_prod(const Tensor& grad, const Tensor& x, const DimMask& redu
   const Tensor others =
       product_of_others(reshape(moved, lines), -1 + static_cast<std::int64_t>(lines.size()));
   const Tensor gradient = reshape(reshape(grad, columns) * others, moved.shape());
-  Dims back = order;
-  for (std::size_t d = 0; d < order.size(); ++d) {
-    back[static_cast<std::size_t>(order[d])] = static_cast<std::int64_t>(d);
-  }
-  return permute(gradient, back);
+  return permute(gradient, inverse(order));
 }
 
 Tensor summable(const Tensor& x) {

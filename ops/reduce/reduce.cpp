@@ -25,23 +25,19 @@ Tensor extreme(const Call& call, bool largest, const Tensor& x, const Dims& dims
   const Tensor kept = largest ? kernels::amax(x, reduced) : kernels::amin(x, reduced);
   const Tensor y = finish(kept, x, reduced, keepdim);
   const Dims summed = reduced_dims(x.shape().size(), reduced);
-  return call.record(
-      {.output = y,
-       .inputs = {x},
-       .saved = {x, y},
-       .backward = [shape = kept.shape(), summed, of_nan](const Backward& b) -> Gradients {
-         const Tensor given = b.saved(0).detach();
-         const Tensor best = reshape(b.saved(1).detach(), shape);
-         const Tensor equal = given == best;
-         const Tensor chosen = of_nan == NaNGradient::shared
-                                   ? retrograd::where(best == best, equal, given != given)
-                                   : equal;
-         const Tensor ties =
-             (summed.empty() ? chosen : sum(chosen, summed, true)).to(b.grad.dtype());
-         // What equals nothing is NaN, and so are all gradients then.
-         const Tensor others = retrograd::where(ties == 0, NAN, 0 * ties);
-         return {retrograd::where(chosen, reshape(b.grad, shape) / ties, others)};
-       }});
+  return with_backward(
+      call, x, y, {x, y}, [shape = kept.shape(), summed, of_nan](const Backward& b) {
+        const Tensor given = b.saved(0).detach();
+        const Tensor best = reshape(b.saved(1).detach(), shape);
+        const Tensor equal = given == best;
+        const Tensor chosen =
+            of_nan == NaNGradient::shared ? where(best == best, equal, given != given) : equal;
+        const Tensor ties =
+            (summed.empty() ? chosen : sum(chosen, summed, true)).to(b.grad.dtype());
+        // What equals nothing is NaN, and so are all gradients then.
+        const Tensor others = where(ties == 0, NAN, 0 * ties);
+        return where(chosen, reshape(b.grad, shape) / ties, others);
+      });
 }
 
 // Where the extreme value along `dim` is.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 
@@ -50,13 +51,10 @@ Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
   check::floating(call, x);
   const Spread spread(call, x, dims, options);
   const Tensor kept = kernels::variance(x, spread.reduced, spread.count, spread.divisor);
-  return call.record(
-      {.output = finish(kept, x, spread.reduced, options.keepdim),
-       .inputs = {x},
-       .saved = {x},
-       .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
-         return {gradient_of_variance(reshape(b.grad, shape), b.saved(0), spread, b.recorded())};
-       }});
+  const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
+  return with_backward(call, x, y, {x}, [shape = kept.shape(), spread](const Backward& b) {
+    return gradient_of_variance(reshape(b.grad, shape), b.saved(0), spread, b.recorded());
+  });
 }
 
 Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
@@ -65,17 +63,13 @@ Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
   const Spread spread(call, x, dims, options);
   const Tensor kept = kernels::standard_deviation(x, spread.reduced, spread.count, spread.divisor);
   const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
-  return call.record(
-      {.output = y,
-       .inputs = {x},
-       .saved = {x, y},
-       .backward = [shape = kept.shape(), spread](const Backward& b) -> Gradients {
-         const Tensor deviation = b.saved(1);
-         const Tensor none = deviation.detach() == 0;
-         const Tensor grad =
-             retrograd::where(none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, deviation)));
-         return {gradient_of_variance(reshape(grad, shape), b.saved(0), spread, b.recorded())};
-       }});
+  return with_backward(call, x, y, {x, y}, [shape = kept.shape(), spread](const Backward& b) {
+    const Tensor deviation = b.saved(1);
+    const Tensor none = deviation.detach() == 0;
+    const Tensor grad =
+        retrograd::where(none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, deviation)));
+    return gradient_of_variance(reshape(grad, shape), b.saved(0), spread, b.recorded());
+  });
 }
 
 }  // namespace retrograd

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <retrograd/ops/detail/reduced.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 
@@ -51,15 +52,12 @@ Tensor norm(const Tensor& x, double p, const Dims& dims, bool keepdim, Where whe
   }
   const Tensor kept = kernels::vector_norm(input, p, reduced);
   const Tensor y = finish(kept, input, reduced, keepdim);
-  return call.record(
-      {.output = y,
-       .inputs = {input},
-       .saved = {input, y},
-       .backward = [p, shape = kept.shape(), dims = reduced_dims(x.shape().size(), reduced)](
-                       const Backward& b) -> Gradients {
-         return {gradient_of_norm(reshape(b.grad, shape), b.saved(0), reshape(b.saved(1), shape), p,
-                                  dims)};
-       }});
+  const Dims listed = reduced_dims(x.shape().size(), reduced);
+  return with_backward(call, input, y, {input, y},
+                       [p, shape = kept.shape(), listed](const Backward& b) {
+                         return gradient_of_norm(reshape(b.grad, shape), b.saved(0),
+                                                 reshape(b.saved(1), shape), p, listed);
+                       });
 }
 
 }  // namespace retrograd

@@ -45,13 +45,8 @@ void check_arguments(const Call& call, const Tensor& query, const Tensor& key, c
                    query.shape().back() == key.shape().back() && key.size(-2) == value.size(-2);
   check::require<ShapeError>(call, fit, {{"query", query}, {"key", key}, {"value", value}},
                              "needs a query (..., L, E), a key (..., S, E), a value (..., S, Ev)");
-  const auto lead = [](const Tensor& x) {
-    Shape shape = x.shape();
-    shape.resize(shape.size() - 2);
-    return shape;
-  };
-  Shape scores = broadcast_shapes(call.name(), lead(query), lead(key));
-  broadcast_shapes(call.name(), scores, lead(value));
+  Shape scores = broadcast_shapes(call.name(), leading(query), leading(key));
+  broadcast_shapes(call.name(), scores, leading(value));
   scores.push_back(query.size(-2));
   scores.push_back(key.size(-2));
   check_mask(call, query, key, options, scores);

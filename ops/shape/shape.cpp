@@ -23,14 +23,6 @@ Tensor exchanged(const Call& call, const Tensor& x, std::int64_t a, std::int64_t
   return call.result(permute(x, order));
 }
 
-Dims inverse(const Dims& order) {
-  Dims result = order;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    result[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
-  }
-  return result;
-}
-
 struct Expansion {
   Shape shape;  // without -1
   Strides strides;

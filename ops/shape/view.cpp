@@ -22,6 +22,20 @@ Tensor whole_view(const Call& call, const Tensor& x) {
                    [](const Tensor& g) { return g; });
 }
 
+Dims inverse(const Dims& order) {
+  Dims result = order;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    result[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+  }
+  return result;
+}
+
+Shape leading(const Tensor& x) {
+  Shape shape = x.shape();
+  shape.resize(shape.size() - 2);
+  return shape;
+}
+
 Tensor expand_operand(const Tensor& x, const Shape& shape) {
   return x.shape() == shape ? x : expand(x, shape);
 }
