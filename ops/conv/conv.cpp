@@ -1,7 +1,7 @@
 #include <retrograd/ops/conv.h>
 
 #include <retrograd/ops/detail/conv.h>
-#include <retrograd/ops/detail/relu.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>
 

@@ -11,6 +11,9 @@
 
 namespace retrograd {
 
+// The gradient of x from that of y = relu(x): 0 where y <= 0. Differentiable in grad.
+Tensor relu_grad(const Tensor& grad, const Tensor& y);
+
 // y, computed from x; `rule` gives the gradient of x from that of y.
 template <class Rule>
 Tensor with_rule(const Call& call, const Tensor& x, Tensor y, Rule rule) {

@@ -76,19 +76,16 @@ Reading reading_of(const Frame& call, const Tensor& x, const Indices& indices) {
     }
     check::require<IndexError>(call, dim + width <= x.shape().size(), {{"input", x}},
                                "more indices than the input has dimensions");
-    if (!index) {
-      others.push_back(static_cast<std::int64_t>(dim));
-    } else if (index->dtype() == boolean) {
+    if (index && index->dtype() == boolean) {
       entries.push_back(masked_entry(call, x, *index, dim));
-    } else {
+    } else if (index) {
       const std::int64_t size = x.shape()[dim];
       check::indices(call, x, *index, static_cast<std::int64_t>(dim), size, true);
       entries.push_back({from_front(*index, size), size});
     }
-    for (std::size_t d = 0; index && d < width; ++d) {
-      indexed.push_back(static_cast<std::int64_t>(dim + d));
+    for (const std::size_t end = dim + width; dim < end; ++dim) {
+      (index ? indexed : others).push_back(static_cast<std::int64_t>(dim));
     }
-    dim += width;
   }
   check::require<ValueError>(call, !entries.empty(), {{"input", x}}, "needs at least one index");
   for (; dim < x.shape().size(); ++dim) {

@@ -22,20 +22,6 @@ struct ArgumentOf<Operand> {
   }
 };
 
-namespace detail {
-template <std::size_t N>
-Size<N> size_of(const std::vector<std::int64_t>& each) {
-  return [&]<std::size_t... i>(std::index_sequence<i...>) {
-    if constexpr (N == 1) {
-      return Size<1>(each.at(0));
-    } else {
-      return Size<N>(each.at(i)...);
-    }
-  }
-  (std::make_index_sequence<N>());
-}
-}  // namespace detail
-
 template <std::size_t N>
 struct ArgumentOf<Size<N>> {
   static Argument write(const Size<N>& value) {
@@ -43,7 +29,12 @@ struct ArgumentOf<Size<N>> {
   }
   static Size<N> read(ArgumentReader& in) {
     const auto* const each = in.take<std::vector<std::int64_t>>();
-    return each != nullptr && each->size() == N ? detail::size_of<N>(*each) : Size<N>(0);
+    return each != nullptr && each->size() == N ? size_of(*each, std::make_index_sequence<N>())
+                                                : Size<N>(0);
+  }
+  template <std::size_t... i>
+  static Size<N> size_of(const std::vector<std::int64_t>& each, std::index_sequence<i...>) {
+    return Size<N>(each[i]...);
   }
 };
 

@@ -26,6 +26,9 @@ Dims inverse(const Dims& order);
 // The sizes of a batch of matrices, (..., rows, columns), without the last two.
 Shape leading(const Tensor& x);
 
+// Whether a tensor of the first shape broadcasts to the second one.
+bool broadcasts_to(const Shape& shape, const Shape& full);
+
 // x itself if it has the shape, else expand(): for operands, which are not handed out.
 Tensor expand_operand(const Tensor& x, const Shape& shape);
 // The same with sum_to(): for gradients.

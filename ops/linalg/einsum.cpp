@@ -176,41 +176,33 @@ void check_ranks(const Frame& call, const EinsumEquation& equation) {
   }
 }
 
-void check_operands(const Frame& call, const std::vector<Tensor>& operands) {
-  check::require<ValueError>(call, !operands.empty(), {}, "needs at least one operand");
-  for (const Tensor& x : operands) {
+}  // namespace
+
+Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
+  const Call call("einsum", where, Cast::downcast, equation, operands);
+  const std::vector<Tensor> given = call.inputs(operands);
+  check::require<ValueError>(call, !given.empty(), {}, "needs at least one operand");
+  for (const Tensor& x : given) {
     check::defined(call, "an operand", x);
-    check::same_dtype(call, "the first operand", operands[0], "another", x);
+    check::same_dtype(call, "the first operand", given[0], "another", x);
     check::require<DTypeError>(call, x.dtype() != boolean, {{"operand", x}},
                                "booleans have no product");
   }
-}
-
-Tensor computed(const Call& call, std::string_view equation, const std::vector<Tensor>& operands) {
-  check_operands(call, operands);
-  const EinsumEquation indices = read_einsum(call, equation, operands);
+  const EinsumEquation indices = read_einsum(call, equation, given);
   check_ranks(call, indices);
   // bfloat16 is rounded once, at the end.
-  const bool widened = operands[0].dtype() == bfloat16 && operands.size() > 1;
+  const bool widened = given[0].dtype() == bfloat16 && given.size() > 1;
   const auto term = [&](std::size_t i) {
-    const Tensor& x = operands[i];
-    return without_repeats({widened ? x.to(float32) : x, indices.inputs[i]});
+    return without_repeats({widened ? given[i].to(float32) : given[i], indices.inputs[i]});
   };
   Term result = term(0);
-  for (std::size_t i = 1; i < operands.size(); ++i) {
+  for (std::size_t i = 1; i < given.size(); ++i) {
     result = contracted(result, term(i),
                         [&](std::size_t label) { return is_needed_after(indices, i, label); });
   }
   result = summed(result, [&](std::size_t label) { return !contains(indices.output, label); });
   const Tensor y = permuted(result, indices.output).value;
-  return widened ? y.to(bfloat16) : y;
-}
-
-}  // namespace
-
-Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
-  const Call call("einsum", where, Cast::downcast, equation, operands);
-  return call.result(computed(call, equation, call.inputs(operands)));
+  return call.result(widened ? y.to(bfloat16) : y);
 }
 
 }  // namespace retrograd

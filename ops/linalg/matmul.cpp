@@ -5,7 +5,6 @@
 #include <numeric>
 #include <utility>
 
-#include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>

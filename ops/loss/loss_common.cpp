@@ -9,16 +9,9 @@
 namespace retrograd::loss {
 
 void check_weight(const Frame& call, const char* name, const Tensor& weight, const Tensor& input) {
-  if (!weight.defined()) {
-    return;
-  }
-  bool fits = weight.dim() <= input.dim();
-  for (std::size_t d = 0; fits && d < weight.shape().size(); ++d) {
-    const std::int64_t size = weight.shape()[d];
-    fits = size == 1 || size == input.shape()[input.shape().size() - weight.shape().size() + d];
-  }
-  check::require<ShapeError>(call, fits, {{"input", input}, {name, weight}},
-                             "{} must broadcast to the input's shape", name);
+  check::require<ShapeError>(
+      call, !weight.defined() || broadcasts_to(weight.shape(), input.shape()),
+      {{"input", input}, {name, weight}}, "{} must broadcast to the input's shape", name);
 }
 
 void require(const Frame& call, bool holds, const char* what, double value, const char* wanted) {

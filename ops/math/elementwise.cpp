@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <retrograd/ops/detail/relu.h>
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>

@@ -120,8 +120,7 @@ Tensor& update(const Call& call, Binary kind, Operator compute, Tensor& self,
   }
   Tensor source = other.is_tensor() ? fitted(call, self, other.tensor()) : Tensor();
   if (recorded) {
-    write_recorded(call, self, compute,
-                   other.is_tensor() ? Operand(source) : Operand(other.number()));
+    write_recorded(call, self, compute, other.is_tensor() ? Operand(source) : other);
     return call.written(self);
   }
   if (!other.is_tensor()) {

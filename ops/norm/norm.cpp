@@ -2,7 +2,7 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/ops/detail/norm.h>
-#include <retrograd/ops/detail/relu.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 
 namespace retrograd {

@@ -9,18 +9,6 @@ namespace pooling {
 
 namespace {
 
-Tensor put_back(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
-  return scatter(Call("max_pool_scatter", {}), grad, winners, shape);
-}
-
-// Reading at the winners' places; putting values there is its adjoint.
-Tensor gather(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
-  const Call call("max_pool_gather", {});
-  return with_rule(
-      call, x, kernels::max_pool_gather(x, winners, shape), winners,
-      [shape](const Tensor& g, const Tensor& places) { return put_back(g, places, shape); });
-}
-
 Tensor spread(const Tensor& grad, const PoolShape& shape) {
   const Call call("avg_pool_input_grad", {});
   return with_rule(call, grad, kernels::avg_pool_input_grad(grad, shape),
@@ -29,9 +17,16 @@ Tensor spread(const Tensor& grad, const PoolShape& shape) {
 
 Tensor recorded(const Call& call, const Tensor& x, const kernels::Pooled& pooled,
                 const PoolShape& shape) {
-  return with_rule(
-      call, x, pooled.values, pooled.winners,
-      [shape](const Tensor& g, const Tensor& winners) { return put_back(g, winners, shape); });
+  return with_rule(call, x, pooled.values, pooled.winners,
+                   [shape](const Tensor& g, const Tensor& winners) {
+                     return scatter(Call("max_pool_scatter", {}), g, winners, shape);
+                   });
+}
+
+// Reading at the winners' places; putting values there is its adjoint.
+Tensor gather(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
+  const Call call("max_pool_gather", {});
+  return recorded(call, x, {kernels::max_pool_gather(x, winners, shape), winners}, shape);
 }
 
 }  // namespace

@@ -150,17 +150,15 @@ Tensor sum_to(const Tensor& x, const Shape& shape, Where where) {
   if (x.shape() == shape) {
     return whole_view(call, x);
   }
-  const std::size_t extra = x.shape().size() - std::min(shape.size(), x.shape().size());
-  bool fits = x.shape().size() >= shape.size();
+  check::require<ShapeError>(call, broadcasts_to(shape, x.shape()), {{"input", x}},
+                             "shape {} does not expand to the input", shape);
+  const std::size_t extra = x.shape().size() - shape.size();
   Dims dims;
-  for (std::size_t d = 0; fits && d < x.shape().size(); ++d) {
+  for (std::size_t d = 0; d < x.shape().size(); ++d) {
     if (d < extra || shape[d - extra] != x.shape()[d]) {
-      fits = d < extra || shape[d - extra] == 1;
       dims.push_back(static_cast<std::int64_t>(d));
     }
   }
-  check::require<ShapeError>(call, fits, {{"input", x}}, "shape {} does not expand to the input",
-                             shape);
   return call.result(reshape(sum(x, dims, true), shape));
 }
 

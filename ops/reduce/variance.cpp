@@ -44,32 +44,34 @@ Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Spread& s
   return (factor * centred).to(x.dtype());
 }
 
+// The variance, or its root.
+Tensor spread_of(const Call& call, const Tensor& x, const Dims& dims, const VarOptions& options,
+                 bool root) {
+  check::floating(call, x);
+  const Spread spread(call, x, dims, options);
+  const auto kernel = root ? kernels::standard_deviation : kernels::variance;
+  const Tensor kept = kernel(x, spread.reduced, spread.count, spread.divisor);
+  const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
+  return with_backward(
+      call, x, y, {x, save_if(root, y)}, [shape = kept.shape(), spread, root](const Backward& b) {
+        Tensor grad = b.grad;
+        if (root) {
+          const Tensor deviation = b.saved(1);
+          const Tensor none = deviation.detach() == 0;
+          grad = where(none, 0.0, grad / (2 * where(none, 1.0, deviation)));
+        }
+        return gradient_of_variance(reshape(grad, shape), b.saved(0), spread, b.recorded());
+      });
+}
+
 }  // namespace
 
 Tensor var(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
-  const Call call("var", where, x, dims, options);
-  check::floating(call, x);
-  const Spread spread(call, x, dims, options);
-  const Tensor kept = kernels::variance(x, spread.reduced, spread.count, spread.divisor);
-  const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
-  return with_backward(call, x, y, {x}, [shape = kept.shape(), spread](const Backward& b) {
-    return gradient_of_variance(reshape(b.grad, shape), b.saved(0), spread, b.recorded());
-  });
+  return spread_of(Call("var", where, x, dims, options), x, dims, options, false);
 }
 
 Tensor std(const Tensor& x, const Dims& dims, VarOptions options, Where where) {
-  const Call call("std", where, x, dims, options);
-  check::floating(call, x);
-  const Spread spread(call, x, dims, options);
-  const Tensor kept = kernels::standard_deviation(x, spread.reduced, spread.count, spread.divisor);
-  const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
-  return with_backward(call, x, y, {x, y}, [shape = kept.shape(), spread](const Backward& b) {
-    const Tensor deviation = b.saved(1);
-    const Tensor none = deviation.detach() == 0;
-    const Tensor grad =
-        retrograd::where(none, 0.0, b.grad / (2 * retrograd::where(none, 1.0, deviation)));
-    return gradient_of_variance(reshape(grad, shape), b.saved(0), spread, b.recorded());
-  });
+  return spread_of(Call("std", where, x, dims, options), x, dims, options, true);
 }
 
 }  // namespace retrograd

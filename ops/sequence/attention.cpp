@@ -1,6 +1,5 @@
 #include <retrograd/ops/attention.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include <retrograd/ops/dropout.h>
@@ -15,30 +14,6 @@ namespace attention {
 
 namespace {
 
-// Whether a mask broadcasts to the scores without making them larger.
-bool fits(const Tensor& mask, const Shape& scores) {
-  const Shape& shape = mask.shape();
-  return shape.size() <= scores.size() &&
-         std::equal(shape.begin(), shape.end(), scores.end() - shape.size(),
-                    [](std::int64_t own, std::int64_t size) { return own == 1 || own == size; });
-}
-
-void check_mask(const Call& call, const Tensor& query, const Tensor& key,
-                const AttentionOptions& options, const Shape& scores) {
-  const Tensor& mask = options.attn_mask;
-  if (!mask.defined()) {
-    return;
-  }
-  check::require<ValueError>(call, !options.is_causal, {{"attn_mask", mask}},
-                             "takes a mask or is_causal, not both");
-  if (mask.dtype() != boolean) {
-    check::same_dtype(call, "query", query, "attn_mask", mask);
-  }
-  check::require<ShapeError>(call, fits(mask, scores),
-                             {{"query", query}, {"key", key}, {"attn_mask", mask}},
-                             "attn_mask must broadcast to the scores' shape {}", scores);
-}
-
 void check_arguments(const Call& call, const Tensor& query, const Tensor& key, const Tensor& value,
                      const AttentionOptions& options) {
   const bool fit = query.dim() >= 2 && key.dim() >= 2 && value.dim() >= 2 &&
@@ -49,7 +24,17 @@ void check_arguments(const Call& call, const Tensor& query, const Tensor& key, c
   broadcast_shapes(call.name(), scores, leading(value));
   scores.push_back(query.size(-2));
   scores.push_back(key.size(-2));
-  check_mask(call, query, key, options, scores);
+  const Tensor& mask = options.attn_mask;
+  if (mask.defined()) {
+    check::require<ValueError>(call, !options.is_causal, {{"attn_mask", mask}},
+                               "takes a mask or is_causal, not both");
+    if (mask.dtype() != boolean) {
+      check::same_dtype(call, "query", query, "attn_mask", mask);
+    }
+    check::require<ShapeError>(call, broadcasts_to(mask.shape(), scores),
+                               {{"query", query}, {"key", key}, {"attn_mask", mask}},
+                               "attn_mask must broadcast to the scores' shape {}", scores);
+  }
   check::require<ValueError>(call, !options.scale || !std::isnan(*options.scale),
                              {{"query", query}}, "scale is nan");
   check::require<ValueError>(call, options.dropout_p >= 0 && options.dropout_p <= 1,

@@ -1,3 +1,4 @@
+#include <algorithm>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/ops/detail/unary.h>
@@ -34,6 +35,12 @@ Shape leading(const Tensor& x) {
   Shape shape = x.shape();
   shape.resize(shape.size() - 2);
   return shape;
+}
+
+bool broadcasts_to(const Shape& shape, const Shape& full) {
+  return shape.size() <= full.size() &&
+         std::equal(shape.begin(), shape.end(), full.end() - shape.size(),
+                    [](std::int64_t own, std::int64_t size) { return own == 1 || own == size; });
 }
 
 Tensor expand_operand(const Tensor& x, const Shape& shape) {
