@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include <retrograd/ops/detail/registry.h>
 
@@ -55,21 +56,17 @@ bool is_operator(std::string_view name) {
 }
 
 std::vector<std::string> operator_names() {
-  std::vector<std::string> names;
+  std::set<std::string> names;
   for (const auto all : {detail::operators(), detail::tensor_functions()}) {
     for (const auto& entry : all) {
-      names.emplace_back(entry.name);
+      names.emplace(entry.name);
     }
   }
-  {
-    const std::scoped_lock lock(own().mutex);
-    for (const auto& [name, function] : own().functions) {
-      names.push_back(name);
-    }
+  const std::scoped_lock lock(own().mutex);
+  for (const auto& [name, function] : own().functions) {
+    names.insert(name);
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
+  return {names.begin(), names.end()};
 }
 
 std::vector<Tensor> call_operator(std::string_view name, const Arguments& arguments, Where where) {

@@ -54,16 +54,14 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
 // The windows of x (N, C, spatial...) as columns (N, C taps, outputs).
 template <std::size_t N>
 Tensor patches(const Tensor& x, const Shape& kernel, const LocallyConnectedOptions<N>& options) {
-  if constexpr (N == 1) {
-    return unfold(unsqueeze(x, 2), {1, kernel[0]},
-                  {.dilation = {1, options.dilation[0]},
-                   .padding = {0, options.padding[0]},
-                   .stride = {1, options.stride[0]}});
-  } else {
-    return unfold(
-        x, {kernel[0], kernel[1]},
-        {.dilation = options.dilation, .padding = options.padding, .stride = options.stride});
-  }
+  // One spatial dimension comes after another of length 1.
+  const auto plane = [](const auto& sizes, std::int64_t first) {
+    return Size<2>(N == 1 ? first : sizes[0], sizes[N - 1]);
+  };
+  return unfold(N == 1 ? unsqueeze(x, 2) : x, plane(kernel, 1),
+                {.dilation = plane(options.dilation, 1),
+                 .padding = plane(options.padding, 0),
+                 .stride = plane(options.stride, 1)});
 }
 
 template <std::size_t N>

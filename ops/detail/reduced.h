@@ -50,11 +50,11 @@ inline std::int64_t reduced_count(const Tensor& x, const DimMask& reduced) {
   return count;
 }
 
-// The reduced ones among `rank` dimensions, as a list.
-inline Dims reduced_dims(std::size_t rank, const DimMask& reduced) {
+// The reduced ones among `rank` dimensions as a list, or all others.
+inline Dims reduced_dims(std::size_t rank, const DimMask& reduced, bool wanted = true) {
   Dims dims;
   for (std::size_t d = 0; d < rank; ++d) {
-    if (reduced[d]) {
+    if (reduced[d] == wanted) {
       dims.push_back(static_cast<std::int64_t>(d));
     }
   }

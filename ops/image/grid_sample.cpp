@@ -11,20 +11,6 @@ namespace retrograd {
 
 namespace {
 
-void check_sample(const Call& call, const Tensor& x, const Tensor& grid,
-                  const GridSampleOptions& options) {
-  call.inputs({{"input", x, floating}, {"grid", grid, like_first}});
-  check::require<ShapeError>(
-      call,
-      x.dim() == 4 && grid.dim() == 4 && grid.shape()[3] == 2 && grid.shape()[0] == x.shape()[0],
-      {{"input", x}, {"grid", grid}}, "needs an input (N, C, H, W) and a grid (N, Ho, Wo, 2)");
-  check::require<ShapeError>(call, x.shape()[2] != 0 && x.shape()[3] != 0,
-                             {{"input", x}, {"grid", grid}}, "needs an image with places");
-  check::require<ValueError>(
-      call, options.mode == InterpolateMode::bilinear || options.mode == InterpolateMode::nearest,
-      {{"input", x}}, "the mode must be bilinear or nearest");
-}
-
 // A coordinate of the grid in places of the image, (N, Ho, Wo).
 Tensor coordinate(const Tensor& grid, std::int64_t axis, std::int64_t size,
                   const GridSampleOptions& options) {
@@ -42,9 +28,18 @@ Tensor coordinate(const Tensor& grid, std::int64_t axis, std::int64_t size,
 Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions& options,
                    Where where) {
   const Call call("grid_sample", where, x, grid, options);
-  check_sample(call, x, grid, options);
+  call.inputs({{"input", x, floating}, {"grid", grid, like_first}});
+  check::require<ShapeError>(
+      call,
+      x.dim() == 4 && grid.dim() == 4 && grid.shape()[3] == 2 && grid.shape()[0] == x.shape()[0],
+      {{"input", x}, {"grid", grid}}, "needs an input (N, C, H, W) and a grid (N, Ho, Wo, 2)");
   const std::int64_t height = x.shape()[2];
   const std::int64_t width = x.shape()[3];
+  check::require<ShapeError>(call, height != 0 && width != 0, {{"input", x}, {"grid", grid}},
+                             "needs an image with places");
+  check::require<ValueError>(
+      call, options.mode == InterpolateMode::bilinear || options.mode == InterpolateMode::nearest,
+      {{"input", x}}, "the mode must be bilinear or nearest");
   const Tensor at_x = coordinate(grid, 0, width, options);
   const Tensor at_y = coordinate(grid, 1, height, options);
   const Tensor table =

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include <retrograd/ops/detail/einsum_equation.h>
@@ -10,7 +9,8 @@ namespace retrograd::detail {
 
 namespace {
 
-constexpr std::size_t kLetters = 52;
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::size_t kLetters = kAlphabet.size();
 constexpr std::size_t kLabels = kLetters + Dims::capacity;
 // Stands for "..." until it is known how many dimensions that are.
 constexpr std::size_t kEllipsis = kLabels;
@@ -26,10 +26,12 @@ class Reader {
     const std::size_t arrow = text.find("->");
     const std::string left = text.substr(0, arrow);
     std::vector<Labels> terms;
+    Labels all;  // of all terms
     std::size_t begin = 0;
     for (std::size_t comma = 0; comma != std::string::npos; begin = comma + 1) {
       comma = left.find(',', begin);
       terms.push_back(labels_of(left.substr(begin, comma - begin)));
+      all.insert(all.end(), terms.back().begin(), terms.back().end());
     }
     if (terms.size() != operands_.size()) {
       refuse("names {} operands, but {} were given", terms.size(), operands_.size());
@@ -37,13 +39,13 @@ class Reader {
     Labels output;
     if (arrow != std::string::npos) {
       output = labels_of(text.substr(arrow + 2));
-      check_output(output, terms);
+      check_output(output, all);
     }
     for (std::size_t i = 0; i < terms.size(); ++i) {
       measure_ellipsis(terms[i], i);
     }
     if (arrow == std::string::npos) {
-      output = implied_output(terms);
+      output = implied_output(all);
     }
     EinsumEquation result;
     for (std::size_t i = 0; i < terms.size(); ++i) {
@@ -66,11 +68,9 @@ class Reader {
   Labels labels_of(std::string_view term) const {
     Labels labels;
     for (std::size_t i = 0; i < term.size(); ++i) {
-      const char c = term[i];
-      if (c >= 'A' && c <= 'Z') {
-        labels.push_back(static_cast<std::size_t>(c - 'A'));
-      } else if (c >= 'a' && c <= 'z') {
-        labels.push_back(static_cast<std::size_t>(c - 'a') + 26);
+      const std::size_t label = kAlphabet.find(term[i]);
+      if (label < kLetters) {
+        labels.push_back(label);
       } else if (term.substr(i, 3) == "...") {
         if (contains(labels, kEllipsis)) {
           refuse("has \"...\" twice in one operand");
@@ -78,30 +78,25 @@ class Reader {
         labels.push_back(kEllipsis);
         i += 2;
       } else {
-        refuse("has an unexpected {}", in_quotes({&c, 1}));
+        refuse("has an unexpected {}", in_quotes(term.substr(i, 1)));
       }
     }
     return labels;
   }
 
-  static std::string letter(std::size_t label) {
-    return {static_cast<char>(label < 26 ? 'A' + static_cast<int>(label)
-                                         : 'a' + static_cast<int>(label) - 26)};
-  }
+  static std::string letter(std::size_t label) { return {kAlphabet[label]}; }
 
   // The number of letters.
   static std::size_t named(const Labels& term) {
     return term.size() - (contains(term, kEllipsis) ? 1 : 0);
   }
 
-  void check_output(const Labels& output, const std::vector<Labels>& terms) const {
+  void check_output(const Labels& output, const Labels& all) const {
     for (const std::size_t label : output) {
       if (std::count(output.begin(), output.end(), label) > 1) {
         refuse("names {} twice in the result", letter(label));
       }
-      if (label != kEllipsis && std::none_of(terms.begin(), terms.end(), [&](const Labels& term) {
-            return contains(term, label);
-          })) {
+      if (label != kEllipsis && !contains(all, label)) {
         refuse("names {} in the result but in no operand", letter(label));
       }
     }
@@ -122,19 +117,13 @@ class Reader {
   }
 
   // "..." and the letters that occur once.
-  static Labels implied_output(const std::vector<Labels>& terms) {
-    std::array<int, kLabels + 1> times{};
-    for (const Labels& term : terms) {
-      for (const std::size_t label : term) {
-        ++times[label];
-      }
-    }
+  static Labels implied_output(const Labels& all) {
     Labels output;
-    if (times[kEllipsis] > 0) {
+    if (contains(all, kEllipsis)) {
       output.push_back(kEllipsis);
     }
     for (std::size_t label = 0; label < kLetters; ++label) {
-      if (times[label] == 1) {
+      if (std::count(all.begin(), all.end(), label) == 1) {
         output.push_back(label);
       }
     }

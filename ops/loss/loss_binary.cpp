@@ -26,16 +26,6 @@ Tensor entropy_of_logits(const Call& call, const Tensor& input, const Tensor& ta
                       }});
 }
 
-void check_probabilities(const Call& call, const Tensor& input) {
-  if (input.numel() == 0) {
-    return;
-  }
-  const double low = amin(input.detach()).item<double>();
-  const double high = amax(input.detach()).item<double>();
-  check::require<ValueError>(call, low >= 0 && high <= 1, {{"input", input}},
-                             "input must lie in [0, 1] but holds {}", low >= 0 ? high : low);
-}
-
 }  // namespace
 
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCEOptions& options,
@@ -47,7 +37,12 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCE
                    {"weight", options.weight, optional | like_first}});
   check::same_shape(call, "input", input, "target", target);
   check_weight(call, "weight", options.weight, input);
-  check_probabilities(call, input);
+  if (input.numel() > 0) {
+    const double low = amin(input.detach()).item<double>();
+    const double high = amax(input.detach()).item<double>();
+    check::require<ValueError>(call, low >= 0 && high <= 1, {{"input", input}},
+                               "input must lie in [0, 1] but holds {}", low >= 0 ? high : low);
+  }
   const Tensor x = given.detach();
   const Tensor t = wanted.detach();
   const Tensor losses = call.record(

@@ -62,22 +62,13 @@ Tensor product_of_others(const Tensor& x, std::int64_t dim) {
          shifted(running_product(x, dim, true), dim, true, 1);
 }
 
-// The dimensions in the order kept, reduced.
-Dims reduced_last(std::size_t rank, const DimMask& reduced) {
-  Dims order;
-  for (const bool wanted : {false, true}) {
-    for (std::size_t d = 0; d < rank; ++d) {
-      if (reduced[d] == wanted) {
-        order.push_back(static_cast<std::int64_t>(d));
-      }
-    }
-  }
-  return order;
-}
-
 // The gradient of prod() to x, for one to a result.
 Tensor gradient_of_prod(const Tensor& grad, const Tensor& x, const DimMask& reduced) {
-  const Dims order = reduced_last(x.shape().size(), reduced);
+  // The dimensions in the order kept, reduced.
+  Dims order = reduced_dims(x.shape().size(), reduced, false);
+  for (const std::int64_t d : reduced_dims(x.shape().size(), reduced)) {
+    order.push_back(d);
+  }
   const Tensor moved = permute(x, order);
   Shape lines = dropped_shape(x.shape(), reduced);
   const Shape results = lines;

@@ -13,22 +13,11 @@ namespace {
 
 using namespace detail;
 
-// What var() and std() have in common.
 struct Spread {
   DimMask reduced;
-  Dims dims;
+  Dims dims;  // the same as a list
   double count;
   double divisor;
-
-  Spread(const Frame& call, const Tensor& x, const Dims& given, const VarOptions& options)
-      : reduced(check::dims(call, x, given)),
-        dims(reduced_dims(x.shape().size(), reduced)),
-        count(static_cast<double>(reduced_count(x, reduced))) {
-    const std::int64_t correction = options.correction.value_or(options.unbiased ? 1 : 0);
-    check::require<ValueError>(call, correction >= 0, {{"input", x}},
-                               "correction is {}; at least 0 is needed", correction);
-    divisor = std::max(count - static_cast<double>(correction), 0.0);
-  }
 };
 
 // The gradient of the variance to x; `grad` has the reduced dimensions as 1.
@@ -48,10 +37,16 @@ Tensor gradient_of_variance(const Tensor& grad, const Tensor& x, const Spread& s
 Tensor spread_of(const Call& call, const Tensor& x, const Dims& dims, const VarOptions& options,
                  bool root) {
   check::floating(call, x);
-  const Spread spread(call, x, dims, options);
+  const DimMask reduced = check::dims(call, x, dims);
+  const auto count = static_cast<double>(reduced_count(x, reduced));
+  const std::int64_t correction = options.correction.value_or(options.unbiased ? 1 : 0);
+  check::require<ValueError>(call, correction >= 0, {{"input", x}},
+                             "correction is {}; at least 0 is needed", correction);
+  const Spread spread{reduced, reduced_dims(x.shape().size(), reduced), count,
+                      std::max(count - static_cast<double>(correction), 0.0)};
   const auto kernel = root ? kernels::standard_deviation : kernels::variance;
-  const Tensor kept = kernel(x, spread.reduced, spread.count, spread.divisor);
-  const Tensor y = finish(kept, x, spread.reduced, options.keepdim);
+  const Tensor kept = kernel(x, reduced, count, spread.divisor);
+  const Tensor y = finish(kept, x, reduced, options.keepdim);
   return with_backward(
       call, x, y, {x, save_if(root, y)}, [shape = kept.shape(), spread, root](const Backward& b) {
         Tensor grad = b.grad;

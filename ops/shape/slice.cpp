@@ -36,15 +36,14 @@ Tensor slice_into_zeros(const Tensor& x, const Range& range, const Shape& shape)
 
 Tensor slice_range(const Call& call, const Tensor& x, const Range& range) {
   const Tensor part = cut(x, range);
-  return call.record({.output = tracked_view(x, part.shape(), part.strides(), part.impl().offset),
-                      .inputs = {x},
-                      .backward = [range, full = x.shape()](const Backward& b) -> Gradients {
-                        if (Tensor* sum = detail::waiting_gradient(b, 0)) {
-                          kernels::binary_in_place(kernels::Binary::add, cut(*sum, range), b.grad);
-                          return {Tensor()};
-                        }
-                        return {slice_into_zeros(b.grad, range, full)};
-                      }});
+  Tensor view = tracked_view(x, part.shape(), part.strides(), part.impl().offset);
+  return with_backward(call, x, std::move(view), {}, [range, full = x.shape()](const Backward& b) {
+    if (Tensor* sum = detail::waiting_gradient(b, 0)) {
+      kernels::binary_in_place(kernels::Binary::add, cut(*sum, range), b.grad);
+      return Tensor();
+    }
+    return slice_into_zeros(b.grad, range, full);
+  });
 }
 
 // What the others cut, slice() cuts for them.
