@@ -143,15 +143,15 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
     return call.result(losses.to(x.dtype()));
   }
   const Classes classes = check_classes(call, input, target, dim, options.ignore_index);
+  Tensor loss;
   if (weight.defined() && weight.requires_grad() && grad_enabled()) {
-    const Tensor losses = composed_entropy(call, widened(x), classes, dim, weight, options);
-    return call.result(losses.to(x.dtype()));
+    loss = composed_entropy(call, widened(x), classes, dim, weight, options);
+  } else {
+    loss = fused_entropy(call, x, fused_targets(x, classes, dim, weight, smoothing), dim);
+    loss = reduced_over_targets(call, loss, target_weights(weight, classes), classes,
+                                options.reduction);
   }
-  const Tensor losses =
-      fused_entropy(call, x, fused_targets(x, classes, dim, weight, smoothing), dim);
-  const Tensor total = reduced_over_targets(call, losses, target_weights(weight, classes), classes,
-                                            options.reduction);
-  return call.result(total.to(x.dtype()));
+  return call.result(loss.to(x.dtype()));
 }
 
 }  // namespace retrograd

@@ -10,11 +10,6 @@ using namespace loss;
 
 namespace {
 
-// Throws ShapeError unless the shapes broadcast.
-Shape common_shape(const Call& call, const Tensor& a, const Tensor& b) {
-  return broadcast_shapes(call.name(), a.shape(), b.shape());
-}
-
 Tensor distance(const Tensor& x1, const Tensor& x2, const PairwiseDistanceOptions& options) {
   return norm(x1 - x2 + options.eps, options.p, -1, options.keepdim);
 }
@@ -37,7 +32,7 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, CosineSimilarityOpt
   const Call call("cosine_similarity", where, Cast::wide, x1, x2, options);
   const auto [one, two] = call.inputs({{"x1", x1, floating}, {"x2", x2, like_first}});
   require(call, options.eps > 0, "eps", options.eps, "above 0");
-  const Shape shape = common_shape(call, one, two);
+  const Shape shape = broadcast_shapes(call.name(), one.shape(), two.shape());
   const Tensor a = expand_operand(one, shape);
   const Tensor b = expand_operand(two, shape);
   const Dims dims = static_cast<std::int64_t>(check::dim(call, a, options.dim));
@@ -52,7 +47,7 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, PairwiseDistanceOpt
                          Where where) {
   const Call call("pairwise_distance", where, Cast::wide, x1, x2, options);
   const auto [a, b] = call.inputs({{"x1", x1, floating}, {"x2", x2, like_first}});
-  common_shape(call, a, b);
+  broadcast_shapes(call.name(), a.shape(), b.shape());
   require(call, options.p > 0, "p", options.p, "above 0");
   require_number(call, "eps", options.eps);
   check::require<ShapeError>(call, a.dim() > 0 || b.dim() > 0, {{"x1", x1}, {"x2", x2}},
@@ -76,7 +71,7 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
                                       {"input2", input2, like_first},
                                       {"target", target, like_first}});
   require_number(call, "margin", options.margin);
-  broadcast_shapes(call.name(), common_shape(call, a, b), t.shape());
+  broadcast_shapes(call.name(), broadcast_shapes(call.name(), a.shape(), b.shape()), t.shape());
   return reduced(call, hinge(t * (b - a) + options.margin), options.reduction);
 }
 
@@ -105,9 +100,9 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   const auto [a, p, n] = call.inputs({{"anchor", anchor, floating},
                                       {"positive", positive, like_first},
                                       {"negative", negative, like_first}});
-  common_shape(call, a, p);
-  common_shape(call, a, n);
-  common_shape(call, p, n);
+  broadcast_shapes(call.name(), a.shape(), p.shape());
+  broadcast_shapes(call.name(), a.shape(), n.shape());
+  broadcast_shapes(call.name(), p.shape(), n.shape());
   require(call, options.p > 0, "p", options.p, "above 0");
   require_number(call, "eps", options.eps);
   require_number(call, "margin", options.margin);

@@ -22,8 +22,11 @@ Tensor neg(const Tensor& x, Where where) {
 Tensor abs(const Tensor& x, Where where) {
   const Call call("abs", where, x);
   check::defined(call, "input", x);
-  return with_rule(call, x, kernels::unary(Unary::abs, x), x,
-                   [](const Tensor& g, const Tensor& v) { return g * sign(v); });
+  return call.record(
+      {.output = kernels::unary(Unary::abs, x),
+       .inputs = {x},
+       .saved = {x},
+       .backward = [](const Backward& b) -> Gradients { return {b.grad * sign(b.saved(0))}; }});
 }
 
 Tensor sign(const Tensor& x, Where where) {
