@@ -9,7 +9,6 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/functional/detail/inner.h>
-#include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/random.h>

@@ -49,9 +49,7 @@ class RETROGRAD_API ModuleList : public Module {
   template <std::derived_from<Module> M>
   M& insert(std::size_t i, M module, Where where = {}) {
     auto owned = std::make_unique<M>(std::move(module));
-    M& kept = *owned;
-    insert_owned(Frame("ModuleList", where), i, std::move(owned));
-    return kept;
+    return static_cast<M&>(insert_owned(Frame("ModuleList", where), i, std::move(owned)));
   }
   // Moves all modules of another list to the end of this one.
   void extend(ModuleList other);
@@ -90,7 +88,7 @@ class RETROGRAD_API ModuleList : public Module {
   std::string describe() const override { return "ModuleList(" + std::to_string(size()) + ")"; }
 
  private:
-  void insert_owned(const Frame& call, std::size_t i, std::unique_ptr<Module> module);
+  Module& insert_owned(const Frame& call, std::size_t i, std::unique_ptr<Module> module);
   Module& checked(const Frame& call, std::size_t i) const;
 
   std::vector<std::unique_ptr<Module>> modules_;
@@ -114,9 +112,8 @@ class RETROGRAD_API ModuleDict : public Module {
   template <std::derived_from<Module> M>
   M& insert(std::string name, M module, Where where = {}) {
     auto owned = std::make_unique<M>(std::move(module));
-    M& kept = *owned;
-    insert_owned(Frame("ModuleDict", where), std::move(name), std::move(owned));
-    return kept;
+    return static_cast<M&>(
+        insert_owned(Frame("ModuleDict", where), std::move(name), std::move(owned)));
   }
   // Takes a module out. Throws IndexError.
   std::unique_ptr<Module> pop(std::string_view name, Where where = {});
@@ -140,7 +137,7 @@ class RETROGRAD_API ModuleDict : public Module {
  private:
   using Entry = std::pair<std::string, std::unique_ptr<Module>>;
 
-  void insert_owned(const Frame& call, std::string name, std::unique_ptr<Module> module);
+  Module& insert_owned(const Frame& call, std::string name, std::unique_ptr<Module> module);
   Module& checked(const Frame& call, std::string_view name) const;
   std::size_t position(std::string_view name) const noexcept;  // or size()
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <retrograd/nn/module.h>
@@ -32,15 +33,21 @@ class RETROGRAD_API Stateless : public Module {
   Function function_;
 };
 
-// The base of layers with a weight and a bias.
+// The base of layers with a weight and a bias, shown by a text unless they say otherwise.
 class RETROGRAD_API Weighted : public Module {
  public:
+  // `text`: what describe() returns.
+  explicit Weighted(std::string text = "Module") : text_(std::move(text)) {}
   Members members() override { return {{"weight", weight}, {"bias", bias}}; }
+  std::string describe() const override { return text_; }
   // As many for each output as a weight (out, ...) has numbers for it.
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
   Tensor weight;
   Tensor bias;  // undefined without
+
+ private:
+  std::string text_;
 };
 
 namespace detail {

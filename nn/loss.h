@@ -39,18 +39,20 @@ namespace detail {
 // A line of the library's, which messages replace by that of the module's call.
 inline constexpr Where kInLoss = Where::at("@/nn/loss.h", 0);
 
+RETROGRAD_API void check_margin(const Frame& call, double margin);
 // Throws ValueError for numbers out of range.
 template <class Options>
-void check(const Frame& /*call*/, const Options& /*options*/) {}
+void check([[maybe_unused]] const Frame& call, [[maybe_unused]] const Options& options) {
+  if constexpr (requires { options.margin; }) {
+    check_margin(call, options.margin);
+  }
+}
 RETROGRAD_API void check(const Frame& call, const SmoothL1LossOptions& options);
 RETROGRAD_API void check(const Frame& call, const HuberLossOptions& options);
 RETROGRAD_API void check(const Frame& call, const CrossEntropyOptions& options);
 RETROGRAD_API void check(const Frame& call, const PoissonNLLLossOptions& options);
 RETROGRAD_API void check(const Frame& call, const GaussianNLLLossOptions& options);
 RETROGRAD_API void check(const Frame& call, const MultiMarginLossOptions& options);
-RETROGRAD_API void check(const Frame& call, const HingeEmbeddingLossOptions& options);
-RETROGRAD_API void check(const Frame& call, const MarginRankingLossOptions& options);
-RETROGRAD_API void check(const Frame& call, const CosineEmbeddingLossOptions& options);
 RETROGRAD_API void check(const Frame& call, const TripletMarginLossOptions& options);
 
 template <class Base, Name name, class Options>

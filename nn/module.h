@@ -13,7 +13,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <retrograd/tensor/api.h>

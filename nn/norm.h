@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include <retrograd/nn/layer.h>
@@ -32,7 +31,6 @@ struct InstanceNormLayerOptions {
 class RETROGRAD_API RunningNorm : public Weighted {
  public:
   Members members() override;
-  std::string describe() const override;
   // Running statistics back at their start.
   void reset_running_stats();
 
@@ -49,7 +47,6 @@ class RETROGRAD_API RunningNorm : public Weighted {
   void require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const;
 
   const char* layer_;
-  std::int64_t num_features_;
   BatchNormLayerOptions options_;
 };
 
@@ -98,7 +95,6 @@ class RETROGRAD_API LayerNorm : public Weighted {
   explicit LayerNorm(std::int64_t normalized_shape, LayerNormOptions options = {}, Where where = {})
       : LayerNorm(Shape{normalized_shape}, options, where) {}
   Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
  private:
@@ -118,11 +114,9 @@ class RETROGRAD_API GroupNorm : public Weighted {
   GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNormOptions options = {},
             Where where = {});
   Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
 
  private:
   std::int64_t num_groups_;
-  std::int64_t num_channels_;
   double eps_;
 };
 

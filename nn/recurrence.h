@@ -30,7 +30,7 @@ struct CellOptions {
 class RETROGRAD_API RecurrentCell : public Module {
  public:
   Members members() override;
-  std::string describe() const override;
+  std::string describe() const override { return text_; }
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
   Tensor operator()(const Tensor& input, const Tensor& hx = {}, Where where = {}) {
     return call_with_state(input, {.h = hx, .c = {}}, where).h;
@@ -55,9 +55,8 @@ class RETROGRAD_API RecurrentCell : public Module {
   LSTMState call_with_state(const Tensor& input, const LSTMState& hx, Where where);
 
  private:
-  const char* layer_;
+  std::string text_;
   Step step_;
-  std::int64_t input_size_;
   std::int64_t hidden_size_;
 };
 

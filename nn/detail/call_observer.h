@@ -1,6 +1,7 @@
 // Told of every module call in this thread while it is alive. Internal.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include <retrograd/nn/module.h>
@@ -9,16 +10,17 @@ namespace retrograd::nn {
 
 class CallObserver {
  public:
-  CallObserver() noexcept;
-  virtual ~CallObserver();
+  CallObserver() noexcept : previous_(std::exchange(innermost_, this)) {}
+  virtual ~CallObserver() { innermost_ = previous_; }
   CallObserver(const CallObserver&) = delete;
   CallObserver& operator=(const CallObserver&) = delete;
 
   virtual void called(Module& module, const std::vector<Tensor>& inputs, const Tensor& output) = 0;
 
-  static CallObserver* current() noexcept;
+  static CallObserver* current() noexcept { return innermost_; }
 
  private:
+  static inline constinit thread_local CallObserver* innermost_ = nullptr;
   CallObserver* previous_;
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <unordered_map>
 
@@ -17,7 +16,7 @@ class ModuleHooks {
  public:
   explicit ModuleHooks(Module* module) noexcept : owner(module) {}
 
-  bool empty() const noexcept;
+  bool empty() const noexcept { return forward_pre.empty() && forward.empty() && backward.empty(); }
   void remove(std::uint64_t id);
 
   // Sets aside the gradient of the output of call `call`, until its input's is there.

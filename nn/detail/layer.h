@@ -1,15 +1,18 @@
 // What layers share: checks of their arguments, initial values, text. Internal.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <tuple>
 
 #include <retrograd/nn/layer.h>
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/size.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::nn::detail {
@@ -36,39 +39,36 @@ constexpr auto pick(F*... each) {
   return std::get<N - 1>(std::tuple(each...));
 }
 
-inline std::string text(std::int64_t number) {
-  return std::to_string(number);
+// A number with all its digits, a text, a shape.
+inline std::string text(const check::Part& value) {
+  return value.text();
 }
-inline std::string text(double number) {
-  return number_text(number);
-}
-inline std::string text(const Shape& shape) {
-  return to_string(shape);
-}
-inline std::string text(std::string other) {
-  return other;
-}
+// "3x5".
+std::string text(std::span<const std::int64_t> numbers, const char* between);
 // "3", or "3x5" where the dimensions differ.
 template <std::size_t N>
 std::string text(const Size<N>& size) {
-  std::string all = std::to_string(size[0]);
-  bool equal = true;
-  for (std::size_t d = 1; d < N; ++d) {
-    all += "x" + std::to_string(size[d]);
-    equal = equal && size[d] == size[0];
-  }
-  return equal ? std::to_string(size[0]) : all;
+  const bool equal = std::equal(size.begin() + 1, size.end(), size.begin());
+  return equal ? text(size[0]) : text(size, "x");
 }
 
 // Throws ValueError: "layer: what is value; wanted", unless it holds.
 template <class T>
 void require(const Frame& call, bool holds, const char* what, T value, const char* wanted) {
-  if (!holds) {
-    fail<ValueError>(call, std::string(what) + " is " + text(value) + "; " + wanted);
+  check::require<ValueError>(call, holds, {}, "{} is {}; {}", what, value, wanted);
+}
+// A number and its name in messages.
+struct Named {
+  const char* name;
+  std::int64_t value;
+};
+inline void require_positive(const Frame& call, std::initializer_list<Named> numbers) {
+  for (const Named& number : numbers) {
+    require(call, number.value >= 1, number.name, number.value, "at least 1 is needed");
   }
 }
 inline void require_positive(const Frame& call, const char* what, std::int64_t value) {
-  require(call, value >= 1, what, value, "at least 1 is needed");
+  require_positive(call, {{what, value}});
 }
 inline void require_not_negative(const Frame& call, const char* what, std::int64_t value) {
   require(call, value >= 0, what, value, "at least 0 is needed");
@@ -78,9 +78,8 @@ template <std::size_t N, class P>
 void require_window(const Frame& call, Size<N> kernel_size, Size<N> stride, const P& padding,
                     Size<N> dilation) {
   for (std::size_t d = 0; d < N; ++d) {
-    require_positive(call, "kernel_size", kernel_size[d]);
-    require_positive(call, "stride", stride[d]);
-    require_positive(call, "dilation", dilation[d]);
+    require_positive(
+        call, {{"kernel_size", kernel_size[d]}, {"stride", stride[d]}, {"dilation", dilation[d]}});
     require_not_negative(call, "padding", padding[d]);
   }
 }

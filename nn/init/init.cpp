@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/init.h>
@@ -18,21 +17,19 @@ using nn::detail::require;
 namespace {
 
 void require_defined(const Frame& call, const Tensor& tensor) {
-  if (!tensor.defined()) {
-    fail<GraphError>(call, "the tensor is undefined", {{"tensor", tensor}});
-  }
+  check::require<GraphError>(call, tensor.defined(), {{"tensor", tensor}},
+                             "the tensor is undefined");
 }
 
 void require_random(const Frame& call, const Tensor& tensor) {
   require_defined(call, tensor);
-  if (!is_floating(tensor.dtype())) {
-    fail<DTypeError>(call, "random values need a floating tensor", {{"tensor", tensor}});
-  }
+  check::require<DTypeError>(call, is_floating(tensor.dtype()), {{"tensor", tensor}},
+                             "random values need a floating tensor");
 }
 
-// What random numbers for the tensor are drawn in.
-DType working_dtype(const Tensor& tensor) {
-  return tensor.dtype() == float64 ? float64 : float32;
+void require_matrix(const Frame& call, const Tensor& tensor) {
+  check::require<ShapeError>(call, tensor.dim() == 2, {{"tensor", tensor}},
+                             "2 dimensions are needed");
 }
 
 void require_deviation(const Frame& call, double std) {
@@ -40,23 +37,18 @@ void require_deviation(const Frame& call, double std) {
 }
 
 void require_finite(const Frame& call, const char* what, double value) {
-  if (!std::isfinite(value)) {
-    fail<ValueError>(call, std::string(what) + " is " + number_text(value));
-  }
+  check::require<ValueError>(call, std::isfinite(value), {}, "{} is {}", what, value);
 }
 
 void require_range(const Frame& call, double low, double high) {
-  if (!(low <= high) || !std::isfinite(high - low)) {
-    fail<ValueError>(
-        call, "the range from " + number_text(low) + " to " + number_text(high) + " is not one");
-  }
+  check::require<ValueError>(call, low <= high && std::isfinite(high - low), {},
+                             "the range from {} to {} is not one", low, high);
 }
 
 Fans fans_of(const Frame& call, const Tensor& weight) {
   require_defined(call, weight);
-  if (weight.dim() < 2) {
-    fail<ShapeError>(call, "fan in and fan out need at least 2 dimensions", {{"tensor", weight}});
-  }
+  check::require<ShapeError>(call, weight.dim() >= 2, {{"tensor", weight}},
+                             "fan in and fan out need at least 2 dimensions");
   const std::int64_t field = nn::detail::count(weight.shape(), 2);
   return {weight.shape()[1] * field, weight.shape()[0] * field};
 }
@@ -71,7 +63,8 @@ Tensor filled(const Frame& call, Tensor& tensor, Scalar value) {
 Tensor fill(Tensor& tensor, decltype(rand)& random, double scale, double shift,
             Generator& generator) {
   const NoGradGuard unrecorded;
-  Tensor values = random(tensor.shape(), {.dtype = working_dtype(tensor)}, generator, {});
+  const DType dtype = tensor.dtype() == float64 ? float64 : float32;
+  Tensor values = random(tensor.shape(), {.dtype = dtype}, generator, {});
   return tensor.copy_(values.mul_(scale).add_(shift));
 }
 // Uniform around 0.
@@ -169,9 +162,7 @@ Tensor zeros_(Tensor tensor, Where where) {
 Tensor eye_(Tensor tensor, Where where) {
   const Frame call("eye_", where);
   require_defined(call, tensor);
-  if (tensor.dim() != 2) {
-    fail<ShapeError>(call, "2 dimensions are needed", {{"tensor", tensor}});
-  }
+  require_matrix(call, tensor);
   const NoGradGuard unrecorded;
   return tensor.copy_(eye(tensor.size(0), tensor.size(1), {.dtype = tensor.dtype()}));
 }
@@ -179,14 +170,11 @@ Tensor eye_(Tensor tensor, Where where) {
 Tensor dirac_(Tensor tensor, std::int64_t groups, Where where) {
   const Frame call("dirac_", where);
   require_defined(call, tensor);
-  if (tensor.dim() < 3 || tensor.dim() > 5) {
-    fail<ShapeError>(call, "3, 4 or 5 dimensions are needed", {{"tensor", tensor}});
-  }
-  if (groups < 1 || tensor.size(0) % groups != 0) {
-    fail<ValueError>(
-        call, "the first dimension does not split into " + std::to_string(groups) + " groups",
-        {{"tensor", tensor}});
-  }
+  check::require<ShapeError>(call, tensor.dim() >= 3 && tensor.dim() <= 5, {{"tensor", tensor}},
+                             "3, 4 or 5 dimensions are needed");
+  check::require<ValueError>(call, groups >= 1 && tensor.size(0) % groups == 0,
+                             {{"tensor", tensor}},
+                             "the first dimension does not split into {} groups", groups);
   const NoGradGuard unrecorded;
   Tensor values = zeros(tensor.shape(), {.dtype = float32});
   if (values.numel() > 0) {
@@ -228,9 +216,7 @@ Tensor kaiming_normal_(Tensor tensor, KaimingOptions options, Generator& generat
 Tensor sparse_(Tensor tensor, double sparsity, double std, Generator& generator, Where where) {
   const Frame call("sparse_", where);
   require_random(call, tensor);
-  if (tensor.dim() != 2) {
-    fail<ShapeError>(call, "2 dimensions are needed", {{"tensor", tensor}});
-  }
+  require_matrix(call, tensor);
   require(call, sparsity >= 0 && sparsity <= 1, "sparsity", sparsity,
           "a share from 0 to 1 is needed");
   require_deviation(call, std);

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include <retrograd/nn/detail/layer.h>
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/softmax.h>
 #include <retrograd/tensor/creation.h>
 

@@ -41,35 +41,32 @@ void check_call(const Tensor& query, const Tensor& key, const Tensor& value, con
   const std::int64_t width = weight.size(1);
   const bool batched = query.dim() == 3;
   const std::size_t batch = batch_first ? 0 : 1;
-  if ((!batched && query.dim() != 2) || key.dim() != query.dim() || value.shape() != key.shape() ||
-      query.shape().back() != width || key.shape().back() != width ||
-      (batched && key.shape()[batch] != query.shape()[batch])) {
-    fail<ShapeError>(
-        call,
-        std::string("needs ") +
-            (batch_first ? "(N, L, E), (N, S, E), (N, S, E)" : "(L, N, E), (S, N, E), (S, N, E)") +
-            " or (L, E), (S, E), (S, E) with E = " + std::to_string(width),
-        {{"query", query}, {"key", key}, {"value", value}});
-  }
+  const bool fits = (batched || query.dim() == 2) && key.dim() == query.dim() &&
+                    value.shape() == key.shape() && query.shape().back() == width &&
+                    key.shape().back() == width &&
+                    (!batched || key.shape()[batch] == query.shape()[batch]);
+  check::require<ShapeError>(
+      call, fits, {{"query", query}, {"key", key}, {"value", value}},
+      "needs {} or (L, E), (S, E), (S, E) with E = {}",
+      batch_first ? "(N, L, E), (N, S, E), (N, S, E)" : "(L, N, E), (S, N, E), (S, N, E)", width);
   const std::int64_t rows = query.shape()[batched && batch_first ? 1 : 0];
   const std::int64_t keys = key.shape()[batched && batch_first ? 1 : 0];
   const std::int64_t count = batched ? query.shape()[batch] : 1;
   const Tensor& mask = options.attn_mask;
-  if (mask.defined() && mask.shape() != Shape{rows, keys} &&
-      mask.shape() != Shape{count * heads, rows, keys}) {
-    fail<ShapeError>(call, "attn_mask must be (L, S) or (N heads, L, S)",
-                     {{"query", query}, {"key", key}, {"attn_mask", mask}});
-  }
+  check::require<ShapeError>(call,
+                             !mask.defined() || mask.shape() == Shape{rows, keys} ||
+                                 mask.shape() == Shape{count * heads, rows, keys},
+                             {{"query", query}, {"key", key}, {"attn_mask", mask}},
+                             "attn_mask must be (L, S) or (N heads, L, S)");
   if (mask.defined() && mask.dtype() != boolean) {
     check::same_dtype(call, "query", query, "attn_mask", mask);
   }
   const Tensor& padding = options.key_padding_mask;
   if (padding.defined()) {
     check::dtype(call, "key_padding_mask", padding, boolean);
-    if (padding.shape() != (batched ? Shape{count, keys} : Shape{keys})) {
-      fail<ShapeError>(call, "key_padding_mask must be (N, S)",
-                       {{"key", key}, {"key_padding_mask", padding}});
-    }
+    check::require<ShapeError>(
+        call, padding.shape() == (batched ? Shape{count, keys} : Shape{keys}),
+        {{"key", key}, {"key_padding_mask", padding}}, "key_padding_mask must be (N, S)");
   }
 }
 
@@ -90,10 +87,8 @@ MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_
       batch_first_(options.batch_first) {
   const Frame call(kLayer, where);
   require_positive(call, "num_heads", num_heads);
-  if (embed_dim % num_heads != 0) {
-    fail<ValueError>(call, "embed_dim " + std::to_string(embed_dim) + " does not split into " +
-                               std::to_string(num_heads) + " heads");
-  }
+  check::require<ValueError>(call, embed_dim % num_heads == 0, {},
+                             "embed_dim {} does not split into {} heads", embed_dim, num_heads);
   // Xavier's bound is sqrt(6 / (fan_in + fan_out)), with E in and 3 E out.
   in_proj_weight = uniform_parameter({3 * embed_dim, embed_dim}, options.dtype, 1);
   in_proj_weight.detach().mul_(std::sqrt(1.5 / static_cast<double>(embed_dim)));

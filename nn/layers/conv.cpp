@@ -11,23 +11,19 @@ using namespace detail;
 
 namespace {
 
-// What all of them have.
+// What all of them have, and groups where a layer has them.
 template <std::size_t N, class Options>
-void check_common(const Frame& call, std::int64_t in_channels, std::int64_t out_channels,
-                  Size<N> kernel_size, const Options& options) {
-  require_positive(call, "in_channels", in_channels);
-  require_positive(call, "out_channels", out_channels);
+void require_common(const Frame& call, std::int64_t in_channels, std::int64_t out_channels,
+                    Size<N> kernel_size, const Options& options) {
+  require_positive(call, {{"in_channels", in_channels}, {"out_channels", out_channels}});
   require_window(call, kernel_size, options.stride, options.padding, options.dilation);
   require_floating(call, options.dtype);
-}
-
-void check_groups(const Frame& call, std::int64_t in_channels, std::int64_t out_channels,
-                  std::int64_t groups) {
-  require_positive(call, "groups", groups);
-  if (in_channels % groups != 0 || out_channels % groups != 0) {
-    fail<ValueError>(
-        call, std::to_string(in_channels) + " input and " + std::to_string(out_channels) +
-                  " output channels do not split into " + std::to_string(groups) + " groups");
+  if constexpr (requires { options.groups; }) {
+    const std::int64_t groups = options.groups;
+    require_positive(call, "groups", groups);
+    check::require<ValueError>(call, in_channels % groups == 0 && out_channels % groups == 0, {},
+                               "{} input and {} output channels do not split into {} groups",
+                               in_channels, out_channels, groups);
   }
 }
 
@@ -45,11 +41,7 @@ Shape followed_by(Shape shape, std::span<const std::int64_t> sizes) {
 // "3x3": the kernel's sizes are the weight's last.
 template <std::size_t N>
 std::string kernel(const Tensor& weight) {
-  std::string sizes;
-  for (std::size_t d = weight.shape().size() - N; d < weight.shape().size(); ++d) {
-    sizes += (sizes.empty() ? "" : "x") + text(weight.shape()[d]);
-  }
-  return sizes;
+  return text(std::span<const std::int64_t>(weight.shape()).last(N), "x");
 }
 
 // Before and after each spatial dimension, the last one first.
@@ -60,8 +52,7 @@ std::vector<std::int64_t> sides(const ConvOptions<N>& options, const Tensor& wei
     const bool keeps_length = options.padding.mode() == same;
     const std::int64_t both =
         keeps_length ? options.dilation[d] * (weight.shape()[d + 2] - 1) : 2 * options.padding[d];
-    all.push_back(both / 2);
-    all.push_back(both - both / 2);
+    all.insert(all.end(), {both / 2, both - both / 2});
   }
   return all;
 }
@@ -77,12 +68,10 @@ Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kerne
                .groups = options.groups},
       padding_mode_(options.padding_mode) {
   const Frame call(kConv[N - 1], where);
-  check_common(call, in_channels, out_channels, kernel_size, options);
-  check_groups(call, in_channels, out_channels, options.groups);
+  require_common(call, in_channels, out_channels, kernel_size, options);
   for (const std::int64_t stride : options.stride) {
-    if (options.padding.mode() == same && stride != 1) {
-      fail<ValueError>(call, "padding 'same' needs stride 1, not " + std::to_string(stride));
-    }
+    check::require<ValueError>(call, options.padding.mode() != same || stride == 1, {},
+                               "padding 'same' needs stride 1, not {}", stride);
   }
   start_uniform(*this, followed_by({out_channels, in_channels / options.groups}, kernel_size), 1,
                 {out_channels}, options.bias, options.dtype);
@@ -116,16 +105,14 @@ ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_chann
                .groups = options.groups,
                .dilation = options.dilation} {
   const Frame call(kConvTranspose[N - 1], where);
-  check_common(call, in_channels, out_channels, kernel_size, options);
-  check_groups(call, in_channels, out_channels, options.groups);
+  require_common(call, in_channels, out_channels, kernel_size, options);
   for (std::size_t d = 0; d < N; ++d) {
     const std::int64_t extra = options.output_padding[d];
     const std::int64_t limit = std::max(options.stride[d], options.dilation[d]);
-    if (extra < 0 || extra >= limit) {
-      fail<ValueError>(call, "output_padding is " + std::to_string(extra) +
-                                 "; it must be at least 0 and below the stride or the dilation, " +
-                                 std::to_string(limit));
-    }
+    check::require<ValueError>(
+        call, 0 <= extra && extra < limit, {},
+        "output_padding is {}; it must be at least 0 and below the stride or the dilation, {}",
+        extra, limit);
   }
   start_uniform(*this, followed_by({in_channels, out_channels / options.groups}, kernel_size), 1,
                 {out_channels}, options.bias, options.dtype);
@@ -154,21 +141,17 @@ LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out
                                       LocallyConnectedLayerOptions<N> options, Where where)
     : options_{.stride = options.stride, .padding = options.padding, .dilation = options.dilation} {
   const Frame call(kLocallyConnected[N - 1], where);
-  check_common(call, in_channels, out_channels, kernel_size, options);
+  require_common(call, in_channels, out_channels, kernel_size, options);
   Shape positions;
   for (std::size_t d = 0; d < N; ++d) {
     require_positive(call, "input_size", input_size[d]);
     const std::int64_t span = options.dilation[d] * (kernel_size[d] - 1) + 1;
     const std::int64_t room = input_size[d] + 2 * options.padding[d] - span;
-    if (room < 0) {
-      fail<ValueError>(call, "the kernel spans " + std::to_string(span) + " of a padded input of " +
-                                 std::to_string(room + span));
-    }
+    check::require<ValueError>(call, room >= 0, {}, "the kernel spans {} of a padded input of {}",
+                               span, room + span);
     positions.push_back(room / options.stride[d] + 1);
   }
-  Shape filters = positions;
-  filters.push_back(out_channels);
-  filters.push_back(in_channels);
+  const Shape filters = followed_by(positions, Shape{out_channels, in_channels});
   start_uniform(*this, followed_by(filters, kernel_size), N + 1,
                 followed_by({out_channels}, positions), options.bias, options.dtype);
 }

@@ -14,18 +14,16 @@ Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim,
                      EmbeddingOptions options, Where where)
     : padding_idx_(options.padding_idx) {
   const Frame call("Embedding", where);
-  require_positive(call, "num_embeddings", num_embeddings);
-  require_positive(call, "embedding_dim", embedding_dim);
+  require_positive(call, {{"num_embeddings", num_embeddings}, {"embedding_dim", embedding_dim}});
   require_floating(call, options.dtype);
-  if (padding_idx_ && (*padding_idx_ < -num_embeddings || *padding_idx_ >= num_embeddings)) {
-    fail<ValueError>(call, "padding_idx is " + std::to_string(*padding_idx_) + " but there are " +
-                               std::to_string(num_embeddings) + " embeddings");
-  }
+  const std::int64_t padding = padding_idx_.value_or(0);
+  check::require<ValueError>(call, -num_embeddings <= padding && padding < num_embeddings, {},
+                             "padding_idx is {} but there are {} embeddings", padding,
+                             num_embeddings);
   const NoGradGuard unrecorded;
   weight = randn({num_embeddings, embedding_dim}, {.dtype = options.dtype});
   if (padding_idx_) {
-    const std::int64_t row = *padding_idx_ < 0 ? *padding_idx_ + num_embeddings : *padding_idx_;
-    select(weight, 0, row).fill_(0);
+    select(weight, 0, padding < 0 ? padding + num_embeddings : padding).fill_(0);
   }
   weight.set_requires_grad(true);
 }

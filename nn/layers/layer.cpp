@@ -42,9 +42,16 @@ Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in) {
 }
 
 void require_floating(const Frame& call, DType dtype) {
-  if (!is_floating(dtype)) {
-    fail<DTypeError>(call, std::string("parameters are floating numbers, not ") + name(dtype));
+  check::require<DTypeError>(call, is_floating(dtype), {},
+                             "parameters are floating numbers, not {}", name(dtype));
+}
+
+std::string text(std::span<const std::int64_t> numbers, const char* between) {
+  std::string all;
+  for (const std::int64_t number : numbers) {
+    all += (all.empty() ? "" : between) + text(number);
   }
+  return all;
 }
 
 std::int64_t count(const Shape& shape, std::size_t first) noexcept {

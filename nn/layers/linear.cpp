@@ -11,8 +11,7 @@ using namespace detail;
 Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOptions options,
                Where where) {
   const Frame call("Linear", where);
-  require_positive(call, "in_features", in_features);
-  require_positive(call, "out_features", out_features);
+  require_positive(call, {{"in_features", in_features}, {"out_features", out_features}});
   require_floating(call, options.dtype);
   start_uniform(*this, {out_features, in_features}, 1, {out_features}, options.bias, options.dtype);
 }
@@ -32,9 +31,9 @@ std::string Linear::describe() const {
 Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
                    LinearOptions options, Where where) {
   const Frame call("Bilinear", where);
-  require_positive(call, "in1_features", in1_features);
-  require_positive(call, "in2_features", in2_features);
-  require_positive(call, "out_features", out_features);
+  require_positive(call, {{"in1_features", in1_features},
+                          {"in2_features", in2_features},
+                          {"out_features", out_features}});
   require_floating(call, options.dtype);
   weight =
       uniform_parameter({out_features, in1_features, in2_features}, options.dtype, in1_features);

@@ -39,14 +39,8 @@ void check(const Frame& call, const MultiMarginLossOptions& options) {
   require(call, options.p == 1 || options.p == 2, "p", static_cast<double>(options.p), "1 or 2");
   require_number(call, "margin", options.margin);
 }
-void check(const Frame& call, const HingeEmbeddingLossOptions& options) {
-  require_number(call, "margin", options.margin);
-}
-void check(const Frame& call, const MarginRankingLossOptions& options) {
-  require_number(call, "margin", options.margin);
-}
-void check(const Frame& call, const CosineEmbeddingLossOptions& options) {
-  require_number(call, "margin", options.margin);
+void check_margin(const Frame& call, double margin) {
+  require_number(call, "margin", margin);
 }
 void check(const Frame& call, const TripletMarginLossOptions& options) {
   require_number(call, "margin", options.margin);

@@ -33,7 +33,7 @@ constexpr const char* kInstanceNames[] = {"InstanceNorm1d", "InstanceNorm2d"};
 
 RunningNorm::RunningNorm(const Frame& call, std::int64_t num_features,
                          BatchNormLayerOptions options)
-    : layer_(call.name()), num_features_(num_features), options_(options) {
+    : Weighted(described(call.name(), num_features)), layer_(call.name()), options_(options) {
   require_positive(call, "num_features", num_features);
   require_floating(call, options.dtype);
   require_eps(call, options.eps);
@@ -56,10 +56,6 @@ Members RunningNorm::members() {
           buffer("num_batches_tracked", num_batches_tracked)};
 }
 
-std::string RunningNorm::describe() const {
-  return described(layer_, num_features_);
-}
-
 void RunningNorm::reset_running_stats() {
   if (running_mean.defined()) {
     running_mean.fill_(0);
@@ -77,10 +73,9 @@ double RunningNorm::next_momentum() const {
 
 void RunningNorm::require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const {
   if (x.defined() && (x.dim() < least || x.dim() > most)) {
-    fail<ShapeError>(Frame(layer_, {}),
-                     "needs an input of " + std::to_string(least) +
-                         (least == most ? "" : " or " + std::to_string(most)) + " dimensions",
-                     {{"input", x}});
+    const char* const wanted =
+        least == most ? "needs an input of {} dimensions" : "needs an input of {} or {} dimensions";
+    check::refuse<ShapeError>(Frame(layer_, {}), {{"input", x}}, wanted, least, most);
   }
 }
 
@@ -134,7 +129,9 @@ template class InstanceNorm<1>;
 template class InstanceNorm<2>;
 
 LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Where where)
-    : normalized_shape_(normalized_shape), eps_(options.eps) {
+    : Weighted(described("LayerNorm", normalized_shape)),
+      normalized_shape_(normalized_shape),
+      eps_(options.eps) {
   const Frame call("LayerNorm", where);
   require_eps(call, options.eps);
   require_floating(call, options.dtype);
@@ -148,32 +145,25 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Wh
 Tensor LayerNorm::forward(const Tensor& x) {
   return layer_norm(x, normalized_shape_, weight, bias, eps_);
 }
-std::string LayerNorm::describe() const {
-  return described("LayerNorm", normalized_shape_);
-}
 std::int64_t LayerNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
   return weight.defined() ? count(output) : 0;
 }
 
 GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNormOptions options,
                      Where where)
-    : num_groups_(num_groups), num_channels_(num_channels), eps_(options.eps) {
+    : Weighted(described("GroupNorm", num_groups, num_channels)),
+      num_groups_(num_groups),
+      eps_(options.eps) {
   const Frame call("GroupNorm", where);
-  require_positive(call, "num_groups", num_groups);
-  require_positive(call, "num_channels", num_channels);
+  require_positive(call, {{"num_groups", num_groups}, {"num_channels", num_channels}});
   require_eps(call, options.eps);
   require_floating(call, options.dtype);
-  if (num_channels % num_groups != 0) {
-    fail<ValueError>(call, std::to_string(num_channels) + " channels do not split into " +
-                               std::to_string(num_groups) + " groups");
-  }
+  check::require<ValueError>(call, num_channels % num_groups == 0, {},
+                             "{} channels do not split into {} groups", num_channels, num_groups);
   start_neutral(*this, {num_channels}, options.affine, options.dtype);
 }
 Tensor GroupNorm::forward(const Tensor& x) {
   return group_norm(x, num_groups_, weight, bias, eps_);
-}
-std::string GroupNorm::describe() const {
-  return described("GroupNorm", num_groups_, num_channels_);
 }
 
 LocalResponseNorm::LocalResponseNorm(std::int64_t size, LocalResponseNormOptions options,
@@ -182,9 +172,9 @@ LocalResponseNorm::LocalResponseNorm(std::int64_t size, LocalResponseNormOptions
                 with(local_response_norm, size, options.alpha, options.beta, options.k)) {
   const Frame call("LocalResponseNorm", where);
   require_positive(call, "size", size);
-  if (std::isnan(options.alpha) || std::isnan(options.beta) || std::isnan(options.k)) {
-    fail<ValueError>(call, "alpha, beta or k is nan");
-  }
+  const bool numbers =
+      !std::isnan(options.alpha) && !std::isnan(options.beta) && !std::isnan(options.k);
+  check::require<ValueError>(call, numbers, {}, "alpha, beta or k is nan");
 }
 
 }  // namespace retrograd::nn

@@ -15,12 +15,8 @@ namespace {
 std::string shown(const std::vector<std::int64_t>& padding, PaddingMode mode) {
   constexpr const char* kModes[] = {"Constant", "Reflection", "Replication", "Circular"};
   const bool equal = std::equal(padding.begin() + 1, padding.end(), padding.begin());
-  std::string sides = text(padding.front());
-  for (std::size_t i = 1; i < padding.size() && !equal; ++i) {
-    sides += ", " + text(padding[i]);
-  }
-  return kModes[static_cast<std::size_t>(mode)] + ("Pad" + std::to_string(padding.size() / 2)) +
-         "d(" + sides + ")";
+  return kModes[static_cast<std::size_t>(mode)] + ("Pad" + text(padding.size() / 2)) + "d(" +
+         (equal ? text(padding.front()) : text(padding, ", ")) + ")";
 }
 
 }  // namespace

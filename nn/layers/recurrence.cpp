@@ -39,6 +39,39 @@ LSTMState lstm(const Tensor& gates, const LSTMState& state, const Tensor& w, con
   return recurrence::lstm_step(gates, state, {w, b});
 }
 
+// The parameters of a cell, or of one layer in one direction.
+template <class Owner>
+void start(Owner& owner, std::int64_t gates, std::int64_t input_size, std::int64_t hidden_size,
+           bool bias, DType dtype) {
+  const std::int64_t rows = gates * hidden_size;
+  const auto parameter = [&](const Shape& shape) {
+    return uniform_parameter(shape, dtype, hidden_size);
+  };
+  owner.weight_ih = parameter({rows, input_size});
+  owner.weight_hh = parameter({rows, hidden_size});
+  if (bias) {
+    owner.bias_ih = parameter({rows});
+    owner.bias_hh = parameter({rows});
+  }
+}
+
+template <class Owner>
+void list(Members& members, Owner& owner, const std::string& suffix) {
+  members.emplace_back("weight_ih" + suffix, owner.weight_ih);
+  members.emplace_back("weight_hh" + suffix, owner.weight_hh);
+  members.emplace_back("bias_ih" + suffix, owner.bias_ih);
+  members.emplace_back("bias_hh" + suffix, owner.bias_hh);
+}
+
+template <auto cell>
+LSTMState one_state(const RecurrentCell& at, const Tensor& input, const LSTMState& state) {
+  return {.h = cell(input, state.h, at.weight_ih, at.weight_hh, at.bias_ih, at.bias_hh, {}),
+          .c = {}};
+}
+LSTMState two_states(const RecurrentCell& at, const Tensor& input, const LSTMState& state) {
+  return lstm_cell(input, state, at.weight_ih, at.weight_hh, at.bias_ih, at.bias_hh);
+}
+
 }  // namespace
 
 Recurrent::Recurrent(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
@@ -49,21 +82,14 @@ Recurrent::Recurrent(const Frame& call, Step step, std::int64_t gates, std::int6
       input_size_(input_size),
       hidden_size_(hidden_size),
       options_(options) {
-  require_positive(call, "input_size", input_size);
-  require_positive(call, "hidden_size", hidden_size);
-  require_positive(call, "num_layers", options.num_layers);
+  require_positive(call, {{"input_size", input_size},
+                          {"hidden_size", hidden_size},
+                          {"num_layers", options.num_layers}});
   require_floating(call, options.dtype);
-  const std::int64_t rows = gates * hidden_size;
   const std::int64_t directions = options.bidirectional ? 2 : 1;
-  const auto parameter = [&](const Shape& shape) {
-    return uniform_parameter(shape, options.dtype, hidden_size);
-  };
   for (std::int64_t i = 0; i < options.num_layers * directions; ++i) {
     const std::int64_t features = i < directions ? input_size : directions * hidden_size;
-    parts_.push_back({.weight_ih = parameter({rows, features}),
-                      .weight_hh = parameter({rows, hidden_size}),
-                      .bias_ih = options.bias ? parameter({rows}) : Tensor(),
-                      .bias_hh = options.bias ? parameter({rows}) : Tensor()});
+    start(parts_.emplace_back(), gates, features, hidden_size, options.bias, options.dtype);
   }
 }
 
@@ -71,20 +97,15 @@ Members Recurrent::members() {
   Members found;
   const std::size_t directions = options_.bidirectional ? 2 : 1;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
-    const std::string suffix =
-        "_l" + std::to_string(i / directions) + (i % directions == 1 ? "_reverse" : "");
-    found.emplace_back("weight_ih" + suffix, parts_[i].weight_ih);
-    found.emplace_back("weight_hh" + suffix, parts_[i].weight_hh);
-    found.emplace_back("bias_ih" + suffix, parts_[i].bias_ih);
-    found.emplace_back("bias_hh" + suffix, parts_[i].bias_hh);
+    list(found, parts_[i],
+         "_l" + std::to_string(i / directions) + (i % directions == 1 ? "_reverse" : ""));
   }
   return found;
 }
 
 std::string Recurrent::describe() const {
-  return std::string(layer_) + "(" + std::to_string(input_size_) + ", " +
-         std::to_string(hidden_size_) +
-         (options_.num_layers > 1 ? ", num_layers=" + std::to_string(options_.num_layers) : "") +
+  return layer_ + ("(" + text(input_size_)) + ", " + text(hidden_size_) +
+         (options_.num_layers > 1 ? ", num_layers=" + text(options_.num_layers) : "") +
          (options_.bidirectional ? ", bidirectional" : "") + ")";
 }
 
@@ -117,25 +138,19 @@ void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name) c
   check::same_dtype(call, "input", input, "weight_ih_l0", parts_[0].weight_ih);
   const bool batched = input.dim() == 3;
   const std::size_t time = batched && options_.batch_first ? 1 : 0;
-  if ((!batched && input.dim() != 2) || input.shape().back() != input_size_ ||
-      input.shape()[time] == 0) {
-    fail<ShapeError>(call,
-                     std::string("needs an input ") +
-                         (options_.batch_first ? "(N, T, " : "(T, N, ") +
-                         std::to_string(input_size_) + ") or (T, " + std::to_string(input_size_) +
-                         ") of at least one step",
-                     {{"input", input}});
-  }
+  const bool fits = (batched || input.dim() == 2) && input.shape().back() == input_size_ &&
+                    input.shape()[time] != 0;
+  check::require<ShapeError>(call, fits, {{"input", input}},
+                             "needs an input ({}, {}) or (T, {}) of at least one step",
+                             options_.batch_first ? "N, T" : "T, N", input_size_, input_size_);
   if (hx.defined()) {
     check::same_dtype(call, "input", input, name, hx);
     Shape expected{static_cast<std::int64_t>(parts_.size()), hidden_size_};
     if (batched) {
       expected.insert(1, input.shape()[1 - time]);
     }
-    if (hx.shape() != expected) {
-      fail<ShapeError>(call, std::string(name) + " must have shape " + to_string(expected),
-                       {{"input", input}, {name, hx}});
-    }
+    check::require<ShapeError>(call, hx.shape() == expected, {{"input", input}, {name, hx}},
+                               "{} must have shape {}", name, expected);
   }
 }
 
@@ -215,5 +230,66 @@ GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptio
 LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
            Where where)
     : Recurrent(Frame("LSTM", where), lstm, 4, input_size, hidden_size, options) {}
+
+RecurrentCell::RecurrentCell(const Frame& call, Step step, std::int64_t gates,
+                             std::int64_t input_size, std::int64_t hidden_size,
+                             const CellOptions& options)
+    : text_(described(call.name(), input_size, hidden_size)),
+      step_(step),
+      hidden_size_(hidden_size) {
+  require_positive(call, {{"input_size", input_size}, {"hidden_size", hidden_size}});
+  require_floating(call, options.dtype);
+  start(*this, gates, input_size, hidden_size, options.bias, options.dtype);
+}
+
+Members RecurrentCell::members() {
+  Members found;
+  list(found, *this, "");
+  return found;
+}
+
+std::int64_t RecurrentCell::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+  return count(output) / hidden_size_ * (weight_ih.numel() + weight_hh.numel());
+}
+
+LSTMState RecurrentCell::next(const Tensor& input, const LSTMState& hx) const {
+  const auto given_or_zeros = [&](const Tensor& state) {
+    if (state.defined() || !input.defined() || input.dim() == 0) {
+      return state;
+    }
+    Shape shape = input.shape();
+    shape.back() = hidden_size_;
+    return zeros(shape, {.dtype = weight_hh.dtype()});
+  };
+  const bool has_c = step_ == two_states;
+  return step_(*this, input,
+               {.h = given_or_zeros(hx.h), .c = has_c ? given_or_zeros(hx.c) : Tensor()});
+}
+
+LSTMState RecurrentCell::call_with_state(const Tensor& input, const LSTMState& hx, Where where) {
+  LSTMState state;
+  const auto run = [&](const Tensor& first) {
+    state = next(first, hx);
+    return state.h;
+  };
+  state.h = call({input, hx.h, hx.c}, run, where);
+  return state;
+}
+
+RNNCell::RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options,
+                 Where where)
+    : RecurrentCell(Frame("RNNCell", where),
+                    options.nonlinearity == Nonlinearity::relu ? one_state<rnn_relu_cell>
+                                                               : one_state<rnn_tanh_cell>,
+                    1, input_size, hidden_size, {.bias = options.bias, .dtype = options.dtype}) {}
+
+GRUCell::GRUCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options,
+                 Where where)
+    : RecurrentCell(Frame("GRUCell", where), one_state<gru_cell>, 3, input_size, hidden_size,
+                    options) {}
+
+LSTMCell::LSTMCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options,
+                   Where where)
+    : RecurrentCell(Frame("LSTMCell", where), two_states, 4, input_size, hidden_size, options) {}
 
 }  // namespace retrograd::nn

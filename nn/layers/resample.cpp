@@ -14,10 +14,7 @@ namespace {
 std::string shown(const InterpolateOptions& options) {
   constexpr const char* kModes[] = {"nearest",   "nearest-exact", "linear", "bilinear",
                                     "trilinear", "bicubic",       "area"};
-  std::string sizes;
-  for (const std::int64_t size : options.size) {
-    sizes += (sizes.empty() ? "" : "x") + text(size);
-  }
+  std::string sizes = text(options.size, "x");
   for (const double factor : options.scale_factor.values()) {
     sizes += (sizes.empty() ? "*" : ", *") + text(factor);
   }
@@ -29,9 +26,8 @@ std::string shown(const InterpolateOptions& options) {
 Upsample::Upsample(const InterpolateOptions& options, Where where)
     : Stateless(shown(options), with(interpolate, options)) {
   const Frame call("Upsample", where);
-  if (options.size.empty() == options.scale_factor.values().empty()) {
-    fail<ValueError>(call, "needs either size or scale_factor");
-  }
+  check::require<ValueError>(call, options.size.empty() != options.scale_factor.values().empty(),
+                             {}, "needs either size or scale_factor");
   for (const std::int64_t size : options.size) {
     require_positive(call, "size", size);
   }

@@ -3,25 +3,26 @@
 #include <algorithm>
 #include <iterator>
 
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::nn {
 
+using retrograd::detail::in_quotes;
+using retrograd::detail::printable;
+
 namespace detail {
 
 void fail_kind(const Frame& call, const std::string& name, const Module& module) {
-  fail<ValueError>(call,
-                   "module " + name + " is a " + module.describe() + ", not of the kind asked for");
+  check::refuse<ValueError>(call, {}, "module {} is a {}, not of the kind asked for", name,
+                            module.describe());
 }
 
 }  // namespace detail
 
-void ModuleList::insert_owned(const Frame& call, std::size_t i, std::unique_ptr<Module> module) {
-  if (i > size()) {
-    fail<IndexError>(
-        call, "insertion at " + std::to_string(i) + " of " + std::to_string(size()) + " modules");
-  }
-  modules_.insert(modules_.begin() + static_cast<std::ptrdiff_t>(i), std::move(module));
+Module& ModuleList::insert_owned(const Frame& call, std::size_t i, std::unique_ptr<Module> module) {
+  check::require<IndexError>(call, i <= size(), {}, "insertion at {} of {} modules", i, size());
+  return **modules_.insert(modules_.begin() + static_cast<std::ptrdiff_t>(i), std::move(module));
 }
 
 void ModuleList::extend(ModuleList other) {
@@ -40,10 +41,7 @@ Module& ModuleList::operator[](std::size_t i) const {
 }
 
 Module& ModuleList::checked(const Frame& call, std::size_t i) const {
-  if (i >= size()) {
-    fail<IndexError>(call,
-                     "index " + std::to_string(i) + " of " + std::to_string(size()) + " modules");
-  }
+  check::require<IndexError>(call, i < size(), {}, "index {} of {} modules", i, size());
   return *modules_[i];
 }
 
@@ -55,16 +53,18 @@ Members ModuleList::members() {
   return all;
 }
 
-void ModuleDict::insert_owned(const Frame& call, std::string name, std::unique_ptr<Module> module) {
+Module& ModuleDict::insert_owned(const Frame& call, std::string name,
+                                 std::unique_ptr<Module> module) {
   if (name.empty() || name.find('.') != std::string::npos) {
-    fail<ValueError>(
-        call, retrograd::detail::in_quotes(name) + " cannot be a name: it is empty or holds a dot");
+    check::refuse<ValueError>(call, {}, "{} cannot be a name: it is empty or holds a dot",
+                              in_quotes(name));
   }
-  if (const std::size_t i = position(name); i < size()) {
-    entries_[i].second = std::move(module);
-  } else {
-    entries_.emplace_back(std::move(name), std::move(module));
+  const std::size_t i = position(name);
+  if (i == size()) {
+    entries_.emplace_back(std::move(name), nullptr);
   }
+  entries_[i].second = std::move(module);
+  return *entries_[i].second;
 }
 
 std::unique_ptr<Module> ModuleDict::pop(std::string_view name, Where where) {
@@ -100,10 +100,9 @@ Module& ModuleDict::checked(const Frame& call, std::string_view name) const {
   if (i == size()) {
     std::string known;
     for (const std::string& other : keys()) {
-      known += " " + retrograd::detail::printable(other);
+      known += " " + printable(other);
     }
-    fail<IndexError>(call,
-                     "no module " + retrograd::detail::in_quotes(name) + "; there are:" + known);
+    check::refuse<IndexError>(call, {}, "no module {}; there are:{}", in_quotes(name), known);
   }
   return *entries_[i].second;
 }

@@ -1,12 +1,12 @@
 #include <retrograd/nn/detail/hooks.h>
 
 #include <atomic>
-#include <string>
 #include <utility>
 
 #include <retrograd/autograd/call.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::nn {
 
@@ -84,10 +84,6 @@ class WatchedCall : public std::enable_shared_from_this<WatchedCall> {
 
 }  // namespace
 
-bool ModuleHooks::empty() const noexcept {
-  return forward_pre.empty() && forward.empty() && backward.empty();
-}
-
 void ModuleHooks::remove(std::uint64_t id) {
   forward_pre.remove(id);
   forward.remove(id);
@@ -117,14 +113,12 @@ Tensor ModuleHooks::run_backward(const Tensor& grad_input, const Tensor& grad_ou
     if (!replaced.defined()) {
       return;
     }
-    if (!grad_input.defined()) {
-      fail<GraphError>(call, "it returned a gradient, but the input of the module requires none",
-                       {{"returned", replaced}});
-    }
-    if (replaced.shape() != grad_input.shape() || replaced.dtype() != grad_input.dtype()) {
-      fail<GraphError>(call, "it returned what does not fit the gradient of the module's input",
-                       {{"returned", replaced}, {"gradient", grad_input}});
-    }
+    check::require<GraphError>(call, grad_input.defined(), {{"returned", replaced}},
+                               "it returned a gradient, but the input of the module requires none");
+    check::require<GraphError>(
+        call, replaced.shape() == grad_input.shape() && replaced.dtype() == grad_input.dtype(),
+        {{"returned", replaced}, {"gradient", grad_input}},
+        "it returned what does not fit the gradient of the module's input");
     grad = std::move(replaced);
   });
   return grad;
@@ -168,9 +162,7 @@ void Module::drop_hooks() noexcept {
 }
 
 std::shared_ptr<ModuleHooks> Module::own_hooks(const Frame& call, bool callable) {
-  if (!callable) {
-    fail<ValueError>(call, "the function is empty");
-  }
+  check::require<ValueError>(call, callable, {}, "the function is empty");
   if (!hooks_) {
     hooks_ = std::make_shared<ModuleHooks>(this);
   }

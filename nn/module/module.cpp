@@ -12,6 +12,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/call_observer.h>
 #include <retrograd/nn/detail/members.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::nn {
 
@@ -74,8 +75,11 @@ std::vector<T> without_names(std::vector<std::pair<std::string, T>> named) {
   return found;
 }
 
-std::vector<Tensor> parameters_for(const Frame& call, Module& module) {
-  return without_names(distinct(detail::list_tensors(call, module), false));
+template <class F>
+void for_each_parameter(const Frame& call, Module& module, F f) {
+  for (auto& [name, parameter] : distinct(detail::list_tensors(call, module), false)) {
+    f(parameter);
+  }
 }
 
 }  // namespace
@@ -104,24 +108,18 @@ std::string detail::joined(const std::string& prefix, const std::string& name) {
 }
 
 std::vector<detail::ListedTensor> detail::list_tensors(const Frame& call, Module& module) {
-  constexpr const char* kListed = " is listed as a parameter, but ";
   std::vector<ListedTensor> all;
   collect_tensors(module, "", all);
   for (const auto& [name, tensor, is_buffer] : all) {
-    if (is_buffer) {
-      continue;
-    }
-    if (!is_floating(tensor->dtype())) {
-      fail<DTypeError>(
-          call, name + kListed + "cannot have gradients; list it as nn::buffer(name, tensor)",
-          {{"tensor", *tensor}});
-    }
-    if (!tensor->is_leaf()) {
-      fail<GraphError>(
-          call,
-          name + kListed + "is the result of an operator; list the tensors it is computed from",
-          {{"tensor", *tensor}});
-    }
+    check::require<DTypeError>(call, is_buffer || is_floating(tensor->dtype()),
+                               {{"tensor", *tensor}},
+                               "{} is listed as a parameter, but cannot have gradients; list it as "
+                               "nn::buffer(name, tensor)",
+                               name);
+    check::require<GraphError>(call, is_buffer || tensor->is_leaf(), {{"tensor", *tensor}},
+                               "{} is listed as a parameter, but is the result of an operator; "
+                               "list the tensors it is computed from",
+                               name);
   }
   for (const auto& [name, tensor, is_buffer] : all) {
     if (!is_buffer && !tensor->impl().node) {
@@ -138,8 +136,8 @@ Member buffer(std::string name, Tensor& tensor) {
 }
 
 Tensor Module::forward(const Tensor& x) {
-  fail<GraphError>(Frame("forward", {}), describe() + " does not define forward(const Tensor&)",
-                   {{"input", x}});
+  check::refuse<GraphError>(Frame("forward", {}), {{"input", x}},
+                            "{} does not define forward(const Tensor&)", describe());
 }
 
 std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) const {
@@ -185,7 +183,7 @@ Module::NamedTensors Module::named_buffers(Where where) {
 }
 
 std::vector<Tensor> Module::parameters(Where where) {
-  return parameters_for(Frame("parameters", where), *this);
+  return without_names(distinct(detail::list_tensors(Frame("parameters", where), *this), false));
 }
 
 std::vector<std::pair<std::string, Module*>> Module::named_modules() {
@@ -215,11 +213,9 @@ std::vector<Module*> Module::children() {
 }
 
 std::int64_t Module::parameter_count(Where where) {
-  const Frame call("parameter_count", where);
   std::int64_t count = 0;
-  for (const Tensor& parameter : parameters_for(call, *this)) {
-    count += parameter.numel();
-  }
+  for_each_parameter(Frame("parameter_count", where), *this,
+                     [&](const Tensor& parameter) { count += parameter.numel(); });
   return count;
 }
 
@@ -236,33 +232,27 @@ void Module::train(bool on) {
 }
 
 void Module::freeze(Where where) {
-  const Frame call("freeze", where);
-  for (Tensor& parameter : parameters_for(call, *this)) {
+  for_each_parameter(Frame("freeze", where), *this, [](Tensor& parameter) {
     parameter.set_requires_grad(false);
     parameter.zero_grad();
-  }
+  });
 }
 
 Module& Module::requires_grad_(bool on, Where where) {
-  const Frame call("requires_grad_", where);
-  for (Tensor& parameter : parameters_for(call, *this)) {
-    parameter.set_requires_grad(on);
-  }
+  for_each_parameter(Frame("requires_grad_", where), *this,
+                     [&](Tensor& parameter) { parameter.set_requires_grad(on); });
   return *this;
 }
 
 void Module::zero_grad(Where where) {
-  const Frame call("zero_grad", where);
-  for (Tensor& parameter : parameters_for(call, *this)) {
-    parameter.zero_grad();
-  }
+  for_each_parameter(Frame("zero_grad", where), *this,
+                     [](Tensor& parameter) { parameter.zero_grad(); });
 }
 
 void Module::to(DType dtype, Where where) {
   const Frame call("Module::to", where);
-  if (!is_floating(dtype)) {
-    fail<DTypeError>(call, std::string("modules compute in floating numbers, not ") + name(dtype));
-  }
+  check::require<DTypeError>(call, is_floating(dtype), {},
+                             "modules compute in floating numbers, not {}", name(dtype));
   const NoGradGuard unrecorded;
   std::unordered_map<const void*, Tensor> converted;  // by the tensor as it was
   std::vector<std::pair<Tensor*, Tensor>> changes;

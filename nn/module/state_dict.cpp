@@ -4,6 +4,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/printable.h>
 #include <retrograd/tensor/strided.h>
 
@@ -53,24 +54,20 @@ LoadReport compare(const Frame& call, const StateDict& own, const StateDict& sta
   const std::string differences = listed("missing", report.missing) +
                                   listed("unexpected", report.unexpected) +
                                   listed("of another shape", mismatched);
-  if (!mismatched.empty()) {
-    fail<ShapeError>(call, "the tensors do not fit the module" + differences);
-  }
-  if (strict && !differences.empty()) {
-    fail<ValueError>(call, "the names do not fit the module" + differences);
-  }
+  check::require<ShapeError>(call, mismatched.empty(), {}, "the tensors do not fit the module{}",
+                             differences);
+  check::require<ValueError>(call, !strict || differences.empty(), {},
+                             "the names do not fit the module{}", differences);
   return report;
 }
 
 void require_own_elements(const Frame& call, const std::string& name, const Tensor& tensor) {
   for (std::size_t d = 0; d < tensor.shape().size(); ++d) {
-    if (tensor.strides()[d] == 0 && tensor.shape()[d] > 1) {
-      fail<GraphError>(call,
-                       name +
-                           " was expanded: several of its elements are one place in memory; "
-                           "clone() it first",
-                       {{"tensor", tensor}});
-    }
+    check::require<GraphError>(call, tensor.strides()[d] != 0 || tensor.shape()[d] <= 1,
+                               {{"tensor", tensor}},
+                               "{} was expanded: several of its elements are one place in memory; "
+                               "clone() it first",
+                               name);
   }
 }
 

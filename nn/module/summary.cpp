@@ -13,8 +13,6 @@ namespace retrograd::nn {
 
 namespace {
 
-thread_local CallObserver* innermost = nullptr;
-
 // What is seen of the calls: the first output of each module, and the work of all its calls.
 class Calls : public CallObserver {
  public:
@@ -31,17 +29,14 @@ class Calls : public CallObserver {
     for (const Tensor& input : inputs) {
       shapes.push_back(input.defined() ? input.shape() : Shape{});
     }
-    Seen& seen = by_module_[&module];
+    Seen& seen = by_module[&module];
     if (seen.output.empty()) {
       seen.output = to_string(output.shape());
     }
     seen.multiply_adds += module.multiply_adds(shapes, output.shape());
   }
 
-  const Seen& of(Module* module) { return by_module_[module]; }
-
- private:
-  std::unordered_map<Module*, Seen> by_module_;
+  std::unordered_map<Module*, Seen> by_module;
 };
 
 // Puts all modules in evaluation mode, so that a trial call leaves no trace in them, and back.
@@ -109,16 +104,6 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t
 
 }  // namespace
 
-CallObserver::CallObserver() noexcept : previous_(innermost) {
-  innermost = this;
-}
-CallObserver::~CallObserver() {
-  innermost = previous_;
-}
-CallObserver* CallObserver::current() noexcept {
-  return innermost;
-}
-
 std::string Module::summary(const Shape& input, Where where) {
   const Frame call("summary", where);
   const auto tensors = parameters();
@@ -139,7 +124,7 @@ std::string Module::summary_for(const Tensor& input, Where where) {
   std::int64_t multiply_adds = 0;
   std::unordered_set<const void*> counted;
   for (const auto& [name, module] : named_modules()) {
-    const Calls::Seen& seen = calls.of(module);
+    const Calls::Seen& seen = calls.by_module[module];
     rows.push_back({name.empty() ? "(model)" : name, module->describe(), seen.output,
                     grouped(own_parameters(*module, counted)), grouped(seen.multiply_adds)});
     multiply_adds += seen.multiply_adds;
