@@ -20,12 +20,13 @@ namespace retrograd::nn {
 // The base of layers without members: a function and the text that shows it.
 class RETROGRAD_API Stateless : public Module {
  public:
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) override { return function_(x, is_training()); }
   std::string describe() const override { return text_; }
 
  protected:
   using Function = std::function<Tensor(const Tensor& x, bool training)>;
-  Stateless(std::string text, Function function);
+  Stateless(std::string text, Function function)
+      : text_(std::move(text)), function_(std::move(function)) {}
   Stateless(const char* name, Tensor (*function)(const Tensor&, Where));
 
  private:

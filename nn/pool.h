@@ -74,9 +74,10 @@ class RETROGRAD_API MaxUnpool : public Module {
                      Where where = {});
   Tensor operator()(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size = {},
                     Where where = {});
-  std::string describe() const override;
+  std::string describe() const override { return text_; }
 
  private:
+  std::string text_;
   Size<N> kernel_size_;
   OptionalSize<N> stride_;
   Size<N> padding_;

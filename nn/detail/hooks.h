@@ -17,7 +17,11 @@ class ModuleHooks {
   explicit ModuleHooks(Module* module) noexcept : owner(module) {}
 
   bool empty() const noexcept { return forward_pre.empty() && forward.empty() && backward.empty(); }
-  void remove(std::uint64_t id);
+  void remove(std::uint64_t id) {
+    forward_pre.remove(id);
+    forward.remove(id);
+    backward.remove(id);
+  }
 
   // Sets aside the gradient of the output of call `call`, until its input's is there.
   void put(std::uint64_t call, Tensor grad_output);

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include <retrograd/nn/layer.h>
 #include <retrograd/ops/size.h>
@@ -19,9 +20,8 @@ namespace retrograd::nn::detail {
 
 // PyTorch's default start: a parameter uniform in [-1/sqrt(fan_in), 1/sqrt(fan_in)).
 Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in);
-// The same for a layer's weight and bias; fan_in is the product of the weight's sizes from
-// dimension `first`.
-void start_uniform(Weighted& layer, const Shape& weight, std::size_t first, const Shape& bias,
+// The same for a layer's weight and bias.
+void start_uniform(Weighted& layer, const Shape& weight, std::int64_t fan_in, const Shape& bias,
                    bool has_bias, DType dtype);
 
 // The product of the sizes from dimension `first`.
@@ -57,14 +57,11 @@ template <class T>
 void require(const Frame& call, bool holds, const char* what, T value, const char* wanted) {
   check::require<ValueError>(call, holds, {}, "{} is {}; {}", what, value, wanted);
 }
-// A number and its name in messages.
-struct Named {
-  const char* name;
-  std::int64_t value;
-};
-inline void require_positive(const Frame& call, std::initializer_list<Named> numbers) {
-  for (const Named& number : numbers) {
-    require(call, number.value >= 1, number.name, number.value, "at least 1 is needed");
+// Of numbers with their names.
+inline void require_positive(const Frame& call,
+                             std::initializer_list<std::pair<const char*, std::int64_t>> numbers) {
+  for (const auto& [what, value] : numbers) {
+    require(call, value >= 1, what, value, "at least 1 is needed");
   }
 }
 inline void require_positive(const Frame& call, const char* what, std::int64_t value) {

@@ -8,7 +8,9 @@
 
 namespace retrograd::nn::detail {
 
-std::string joined(const std::string& prefix, const std::string& name);
+inline std::string joined(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
 
 // A defined tensor under one of its qualified names.
 struct ListedTensor {

@@ -73,8 +73,8 @@ Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kerne
     check::require<ValueError>(call, options.padding.mode() != same || stride == 1, {},
                                "padding 'same' needs stride 1, not {}", stride);
   }
-  start_uniform(*this, followed_by({out_channels, in_channels / options.groups}, kernel_size), 1,
-                {out_channels}, options.bias, options.dtype);
+  const Shape filters = followed_by({out_channels, in_channels / options.groups}, kernel_size);
+  start_uniform(*this, filters, count(filters, 1), {out_channels}, options.bias, options.dtype);
 }
 
 template <std::size_t N>
@@ -114,8 +114,8 @@ ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_chann
         "output_padding is {}; it must be at least 0 and below the stride or the dilation, {}",
         extra, limit);
   }
-  start_uniform(*this, followed_by({in_channels, out_channels / options.groups}, kernel_size), 1,
-                {out_channels}, options.bias, options.dtype);
+  const Shape filters = followed_by({in_channels, out_channels / options.groups}, kernel_size);
+  start_uniform(*this, filters, count(filters, 1), {out_channels}, options.bias, options.dtype);
 }
 
 template <std::size_t N>
@@ -151,9 +151,10 @@ LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out
                                span, room + span);
     positions.push_back(room / options.stride[d] + 1);
   }
-  const Shape filters = followed_by(positions, Shape{out_channels, in_channels});
-  start_uniform(*this, followed_by(filters, kernel_size), N + 1,
-                followed_by({out_channels}, positions), options.bias, options.dtype);
+  const Shape filters =
+      followed_by(followed_by(positions, Shape{out_channels, in_channels}), kernel_size);
+  start_uniform(*this, filters, count(filters, N + 1), followed_by({out_channels}, positions),
+                options.bias, options.dtype);
 }
 
 template <std::size_t N>

@@ -10,13 +10,8 @@
 
 namespace retrograd::nn {
 
-Stateless::Stateless(std::string text, Function function)
-    : text_(std::move(text)), function_(std::move(function)) {}
 Stateless::Stateless(const char* name, Tensor (*function)(const Tensor&, Where))
     : Stateless(detail::described(name), detail::with(function)) {}
-Tensor Stateless::forward(const Tensor& x) {
-  return function_(x, is_training());
-}
 
 std::int64_t Weighted::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
   return weight.defined() ? detail::count(output) * detail::count(weight.shape(), 1) : 0;
@@ -24,9 +19,8 @@ std::int64_t Weighted::multiply_adds(const std::vector<Shape>&, const Shape& out
 
 namespace detail {
 
-void start_uniform(Weighted& layer, const Shape& weight, std::size_t first, const Shape& bias,
+void start_uniform(Weighted& layer, const Shape& weight, std::int64_t fan_in, const Shape& bias,
                    bool has_bias, DType dtype) {
-  const std::int64_t fan_in = count(weight, first);
   layer.weight = uniform_parameter(weight, dtype, fan_in);
   if (has_bias) {
     layer.bias = uniform_parameter(bias, dtype, fan_in);

@@ -13,7 +13,8 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOption
   const Frame call("Linear", where);
   require_positive(call, {{"in_features", in_features}, {"out_features", out_features}});
   require_floating(call, options.dtype);
-  start_uniform(*this, {out_features, in_features}, 1, {out_features}, options.bias, options.dtype);
+  start_uniform(*this, {out_features, in_features}, in_features, {out_features}, options.bias,
+                options.dtype);
 }
 
 Tensor Linear::forward(const Tensor& x) {
@@ -35,11 +36,8 @@ Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::in
                           {"in2_features", in2_features},
                           {"out_features", out_features}});
   require_floating(call, options.dtype);
-  weight =
-      uniform_parameter({out_features, in1_features, in2_features}, options.dtype, in1_features);
-  if (options.bias) {
-    bias = uniform_parameter({out_features}, options.dtype, in1_features);
-  }
+  start_uniform(*this, {out_features, in1_features, in2_features}, in1_features, {out_features},
+                options.bias, options.dtype);
 }
 
 Tensor Bilinear::operator()(const Tensor& x1, const Tensor& x2, Where where) {

@@ -92,7 +92,10 @@ LPPool<N>::LPPool(double norm_type, Size<N> kernel_size, LPPoolOptions<N> option
 
 template <std::size_t N>
 MaxUnpool<N>::MaxUnpool(Size<N> kernel_size, OptionalSize<N> stride, Size<N> padding, Where where)
-    : kernel_size_(kernel_size), stride_(stride), padding_(padding) {
+    : text_(described(kMaxUnpool[N - 1], kernel_size)),
+      kernel_size_(kernel_size),
+      stride_(stride),
+      padding_(padding) {
   require_pool(Frame(kMaxUnpool[N - 1], where), kernel_size, stride, padding);
 }
 template <std::size_t N>
@@ -104,10 +107,6 @@ Tensor MaxUnpool<N>::operator()(const Tensor& x, const Tensor& indices, Optional
         {.stride = stride_, .padding = padding_, .output_size = output_size}, {});
   };
   return call({x, indices}, unpool, where);
-}
-template <std::size_t N>
-std::string MaxUnpool<N>::describe() const {
-  return described(kMaxUnpool[N - 1], kernel_size_);
 }
 
 template class MaxPool<1>;

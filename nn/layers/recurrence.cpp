@@ -1,7 +1,5 @@
 #include <retrograd/nn/recurrence.h>
 
-#include <algorithm>
-
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/internal/recurrence.h>
 #include <retrograd/ops/internal/widen.h>
@@ -184,17 +182,12 @@ LSTMOutput Recurrent::run(const Tensor& input, const LSTMState& hx) const {
       const Tensor bias_hh = widened(own.bias_hh);
       std::vector<Tensor> steps;
       append_steps(steps, linear(x, widened(own.weight_ih), widened(own.bias_ih)));
-      if (direction == 1) {
-        std::reverse(steps.begin(), steps.end());
-      }
       LSTMState state{.h = initial(hx.h, i + direction),
                       .c = gates_ == 4 ? initial(hx.c, i + direction) : Tensor()};
-      for (Tensor& at : steps) {
+      for (std::size_t t = 0; t < steps.size(); ++t) {
+        Tensor& at = steps[direction == 0 ? t : steps.size() - 1 - t];
         state = step_(at, state, weight_hh, bias_hh);
         at = state.h;
-      }
-      if (direction == 1) {
-        std::reverse(steps.begin(), steps.end());
       }
       outputs.push_back(stack(steps, 0));
       last_h.push_back(state.h);
@@ -207,9 +200,8 @@ LSTMOutput Recurrent::run(const Tensor& input, const LSTMState& hx) const {
     return batched ? all : squeeze(all, 1);
   };
   x = x.to(input.dtype());
-  return {.output = swapped   ? transpose(x, 0, 1)
-                    : batched ? x
-                              : squeeze(x, 1),
+  x = swapped ? transpose(x, 0, 1) : batched ? x : squeeze(x, 1);
+  return {.output = x,
           .state = {.h = stacked(last_h), .c = gates_ == 4 ? stacked(last_c) : Tensor()}};
 }
 

@@ -84,12 +84,6 @@ class WatchedCall : public std::enable_shared_from_this<WatchedCall> {
 
 }  // namespace
 
-void ModuleHooks::remove(std::uint64_t id) {
-  forward_pre.remove(id);
-  forward.remove(id);
-  backward.remove(id);
-}
-
 // Tensors are destroyed outside the lock: a tape may die with them, and its calls take, too.
 void ModuleHooks::put(std::uint64_t call, Tensor grad_output) {
   const std::scoped_lock lock(mutex_);

@@ -103,10 +103,6 @@ std::string Module::name_in(const FrameOwner* around) const {
   return (around != nullptr ? " > " : "") + name;
 }
 
-std::string detail::joined(const std::string& prefix, const std::string& name) {
-  return prefix.empty() ? name : prefix + "." + name;
-}
-
 std::vector<detail::ListedTensor> detail::list_tensors(const Frame& call, Module& module) {
   std::vector<ListedTensor> all;
   collect_tensors(module, "", all);
