@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include <retrograd/nn/layer.h>
@@ -34,7 +33,6 @@ class RETROGRAD_API Conv : public Weighted {
   Tensor forward(const Tensor& x) override { return convolve(x, false); }
   // relu(forward(x)) in one operator.
   Tensor forward_relu(const Tensor& x) { return convolve(x, true); }
-  std::string describe() const override;
 
  private:
   Tensor convolve(const Tensor& x, bool relu);
@@ -66,7 +64,6 @@ class RETROGRAD_API ConvTranspose : public Weighted {
   ConvTranspose(std::int64_t in_channels, std::int64_t out_channels, Size<N> kernel_size,
                 ConvTransposeLayerOptions<N> options = {}, Where where = {});
   Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
  private:
@@ -96,8 +93,6 @@ class RETROGRAD_API LocallyConnected : public Weighted {
                    Size<N> kernel_size, LocallyConnectedLayerOptions<N> options = {},
                    Where where = {});
   Tensor forward(const Tensor& x) override;
-  std::string describe() const override;
-  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
  private:
   LocallyConnectedOptions<N> options_;

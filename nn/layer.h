@@ -37,11 +37,13 @@ class RETROGRAD_API Stateless : public Module {
 // The base of layers with a weight and a bias, shown by a text unless they say otherwise.
 class RETROGRAD_API Weighted : public Module {
  public:
-  // `text`: what describe() returns.
-  explicit Weighted(std::string text = "Module") : text_(std::move(text)) {}
+  // `text`: what describe() returns. `first`: the sizes of the weight from this dimension on say
+  // how many of its numbers an output takes.
+  explicit Weighted(std::string text = "Module", std::size_t first = 1)
+      : text_(std::move(text)), first_(first) {}
   Members members() override { return {{"weight", weight}, {"bias", bias}}; }
   std::string describe() const override { return text_; }
-  // As many for each output as a weight (out, ...) has numbers for it.
+  // As many for each output as the weight has numbers for it.
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
   Tensor weight;
@@ -49,6 +51,7 @@ class RETROGRAD_API Weighted : public Module {
 
  private:
   std::string text_;
+  std::size_t first_;
 };
 
 namespace detail {

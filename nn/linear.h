@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include <retrograd/nn/layer.h>
@@ -23,7 +22,6 @@ class RETROGRAD_API Linear : public Weighted {
          Where where = {});
   Tensor forward(const Tensor& x) override;
   Tensor forward_relu(const Tensor& x);  // relu(forward(x)) in one operator
-  std::string describe() const override;
 };
 
 // y[..., o] = sum over i and j of x1[..., i] weight[o][i][j] x2[..., j], plus bias[o]: weight (out,
@@ -33,7 +31,6 @@ class RETROGRAD_API Bilinear : public Weighted {
   Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
            LinearOptions options = {}, Where where = {});
   Tensor operator()(const Tensor& x1, const Tensor& x2, Where where = {});
-  std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 };
 

@@ -95,7 +95,6 @@ class RETROGRAD_API LayerNorm : public Weighted {
   explicit LayerNorm(std::int64_t normalized_shape, LayerNormOptions options = {}, Where where = {})
       : LayerNorm(Shape{normalized_shape}, options, where) {}
   Tensor forward(const Tensor& x) override;
-  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
  private:
   Shape normalized_shape_;

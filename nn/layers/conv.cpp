@@ -38,12 +38,6 @@ Shape followed_by(Shape shape, std::span<const std::int64_t> sizes) {
   return shape;
 }
 
-// "3x3": the kernel's sizes are the weight's last.
-template <std::size_t N>
-std::string kernel(const Tensor& weight) {
-  return text(std::span<const std::int64_t>(weight.shape()).last(N), "x");
-}
-
 // Before and after each spatial dimension, the last one first.
 template <std::size_t N>
 std::vector<std::int64_t> sides(const ConvOptions<N>& options, const Tensor& weight) {
@@ -62,7 +56,8 @@ std::vector<std::int64_t> sides(const ConvOptions<N>& options, const Tensor& wei
 template <std::size_t N>
 Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kernel_size,
               ConvLayerOptions<N> options, Where where)
-    : options_{.stride = options.stride,
+    : Weighted(described(kConv[N - 1], in_channels, out_channels, text(kernel_size, "x"))),
+      options_{.stride = options.stride,
                .padding = options.padding,
                .dilation = options.dilation,
                .groups = options.groups},
@@ -90,16 +85,11 @@ Tensor Conv<N>::convolve(const Tensor& x, bool relu) {
 }
 
 template <std::size_t N>
-std::string Conv<N>::describe() const {
-  return described(kConv[N - 1], weight.shape()[1] * options_.groups, weight.shape()[0],
-                   kernel<N>(weight));
-}
-
-template <std::size_t N>
 ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_channels,
                                 Size<N> kernel_size, ConvTransposeLayerOptions<N> options,
                                 Where where)
-    : options_{.stride = options.stride,
+    : Weighted(described(kConvTranspose[N - 1], in_channels, out_channels, text(kernel_size, "x"))),
+      options_{.stride = options.stride,
                .padding = options.padding,
                .output_padding = options.output_padding,
                .groups = options.groups,
@@ -125,12 +115,6 @@ Tensor ConvTranspose<N>::forward(const Tensor& x) {
 }
 
 template <std::size_t N>
-std::string ConvTranspose<N>::describe() const {
-  return described(kConvTranspose[N - 1], weight.shape()[0], weight.shape()[1] * options_.groups,
-                   kernel<N>(weight));
-}
-
-template <std::size_t N>
 std::int64_t ConvTranspose<N>::multiply_adds(const std::vector<Shape>& inputs, const Shape&) const {
   return count(inputs[0]) * count(weight.shape(), 1);
 }
@@ -139,7 +123,10 @@ template <std::size_t N>
 LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out_channels,
                                       Size<N> input_size, Size<N> kernel_size,
                                       LocallyConnectedLayerOptions<N> options, Where where)
-    : options_{.stride = options.stride, .padding = options.padding, .dilation = options.dilation} {
+    : Weighted(
+          described(kLocallyConnected[N - 1], in_channels, out_channels, text(kernel_size, "x")),
+          N + 1),
+      options_{.stride = options.stride, .padding = options.padding, .dilation = options.dilation} {
   const Frame call(kLocallyConnected[N - 1], where);
   require_common(call, in_channels, out_channels, kernel_size, options);
   Shape positions;
@@ -160,18 +147,6 @@ LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out
 template <std::size_t N>
 Tensor LocallyConnected<N>::forward(const Tensor& x) {
   return pick<N>(locally_connected1d, locally_connected2d)(x, weight, bias, options_, {});
-}
-
-template <std::size_t N>
-std::string LocallyConnected<N>::describe() const {
-  return described(kLocallyConnected[N - 1], weight.shape()[N + 1], weight.shape()[N],
-                   kernel<N>(weight));
-}
-
-template <std::size_t N>
-std::int64_t LocallyConnected<N>::multiply_adds(const std::vector<Shape>&,
-                                                const Shape& output) const {
-  return count(output) * count(weight.shape(), N + 1);
 }
 
 template class Conv<1>;

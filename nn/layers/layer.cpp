@@ -14,7 +14,7 @@ Stateless::Stateless(const char* name, Tensor (*function)(const Tensor&, Where))
     : Stateless(detail::described(name), detail::with(function)) {}
 
 std::int64_t Weighted::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
-  return weight.defined() ? detail::count(output) * detail::count(weight.shape(), 1) : 0;
+  return weight.defined() ? detail::count(output) * detail::count(weight.shape(), first_) : 0;
 }
 
 namespace detail {

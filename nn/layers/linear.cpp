@@ -9,7 +9,8 @@ namespace retrograd::nn {
 using namespace detail;
 
 Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOptions options,
-               Where where) {
+               Where where)
+    : Weighted(described("Linear", in_features, out_features)) {
   const Frame call("Linear", where);
   require_positive(call, {{"in_features", in_features}, {"out_features", out_features}});
   require_floating(call, options.dtype);
@@ -25,12 +26,9 @@ Tensor Linear::forward_relu(const Tensor& x) {
   return linear_relu(x, weight, bias);
 }
 
-std::string Linear::describe() const {
-  return described("Linear", weight.size(1), weight.size(0));
-}
-
 Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
-                   LinearOptions options, Where where) {
+                   LinearOptions options, Where where)
+    : Weighted(described("Bilinear", in1_features, in2_features, out_features)) {
   const Frame call("Bilinear", where);
   require_positive(call, {{"in1_features", in1_features},
                           {"in2_features", in2_features},
@@ -48,10 +46,6 @@ Tensor Bilinear::operator()(const Tensor& x1, const Tensor& x2, Where where) {
 // x1 times the weight, then the result times x2.
 std::int64_t Bilinear::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
   return count(output) * (weight.shape()[1] + 1) * weight.shape()[2];
-}
-
-std::string Bilinear::describe() const {
-  return described("Bilinear", weight.size(1), weight.size(2), weight.size(0));
 }
 
 }  // namespace retrograd::nn

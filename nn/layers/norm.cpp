@@ -129,7 +129,7 @@ template class InstanceNorm<1>;
 template class InstanceNorm<2>;
 
 LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Where where)
-    : Weighted(described("LayerNorm", normalized_shape)),
+    : Weighted(described("LayerNorm", normalized_shape), normalized_shape.size()),
       normalized_shape_(normalized_shape),
       eps_(options.eps) {
   const Frame call("LayerNorm", where);
@@ -144,9 +144,6 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, LayerNormOptions options, Wh
 }
 Tensor LayerNorm::forward(const Tensor& x) {
   return layer_norm(x, normalized_shape_, weight, bias, eps_);
-}
-std::int64_t LayerNorm::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
-  return weight.defined() ? count(output) : 0;
 }
 
 GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNormOptions options,
