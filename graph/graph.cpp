@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include <retrograd/ops/registry.h>
+#include <retrograd/graph/registry.h>
 
 namespace retrograd {
 

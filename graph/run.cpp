@@ -5,7 +5,7 @@
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/graph/graph.h>
-#include <retrograd/ops/registry.h>
+#include <retrograd/graph/registry.h>
 
 namespace retrograd {
 

@@ -13,10 +13,10 @@
 #include <retrograd/explain/explain.h>
 #include <retrograd/functional/functional.h>
 #include <retrograd/graph/graph.h>
+#include <retrograd/graph/registry.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/nn/nn.h>
 #include <retrograd/ops/ops.h>
-#include <retrograd/ops/registry.h>
 #include <retrograd/optim/optim.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>

@@ -1,6 +1,6 @@
 // The operators by name: one line each, sorted; overloads stand side by side.
-#include <retrograd/ops/detail/registry.h>
 #include <retrograd/ops/internal/arguments.h>
+#include <retrograd/ops/internal/registry.h>
 #include <retrograd/ops/ops.h>
 
 namespace retrograd::detail {

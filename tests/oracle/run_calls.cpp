@@ -12,8 +12,8 @@
 #include <string>
 
 #include <retrograd/autograd/backward.h>
+#include <retrograd/graph/registry.h>
 #include <retrograd/io/safetensors.h>
-#include <retrograd/ops/registry.h>
 #include <retrograd/tensor/creation.h>
 
 #include "calls.h"

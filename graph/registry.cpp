@@ -1,9 +1,12 @@
+#include <retrograd/graph/registry.h>
+
 #include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
 
-#include <retrograd/ops/detail/registry.h>
+#include <retrograd/graph/detail/functions.h>
+#include <retrograd/ops/internal/registry.h>
 
 namespace retrograd {
 
@@ -19,7 +22,7 @@ Own& own() {
 }
 
 std::span<const detail::OperatorEntry> overloads(std::string_view name) {
-  for (const auto all : {detail::operators(), detail::tensor_functions()}) {
+  for (const auto all : {detail::operators(), detail::other_functions()}) {
     const auto [first, last] =
         std::equal_range(all.begin(), all.end(), detail::OperatorEntry{name, nullptr},
                          [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -57,7 +60,7 @@ bool is_operator(std::string_view name) {
 
 std::vector<std::string> operator_names() {
   std::set<std::string> names;
-  for (const auto all : {detail::operators(), detail::tensor_functions()}) {
+  for (const auto all : {detail::operators(), detail::other_functions()}) {
     for (const auto& entry : all) {
       names.emplace(entry.name);
     }

@@ -1,6 +1,6 @@
 // What ops/registry.cpp is for operators, for the functions of tensor/ and autograd/.
 #include <retrograd/autograd/backward.h>
-#include <retrograd/ops/detail/registry.h>
+#include <retrograd/graph/detail/functions.h>
 #include <retrograd/ops/internal/arguments.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
@@ -59,7 +59,7 @@ constexpr OperatorEntry kFunctions[] = {
 
 }  // namespace
 
-std::span<const OperatorEntry> tensor_functions() noexcept {
+std::span<const OperatorEntry> other_functions() noexcept {
   return kFunctions;
 }
 

@@ -1,4 +1,4 @@
-// Functions by the name that they have in a trace, called with arguments that are data.
+// Functions called with arguments that are data.
 #pragma once
 
 #include <memory>
@@ -99,27 +99,6 @@ struct Called<function> {
   }
 };
 
-RETROGRAD_API void register_operator(std::string name, OperatorFunction function, Where where);
-
 }  // namespace detail
-
-// Makes an operator of one's own known, so that graphs that have it can run: a function whose Call
-// has this name and the function's parameters.
-//   register_operator<swish>("swish");
-// Throws ValueError for a name that another function has.
-template <auto function>
-void register_operator(std::string name, Where where = {}) {
-  detail::register_operator(std::move(name), &detail::Called<function>::call, where);
-}
-
-// Whether an operator of this name is known.
-RETROGRAD_API bool is_operator(std::string_view name);
-// The names of all known operators, sorted; overloads once.
-RETROGRAD_API std::vector<std::string> operator_names();
-
-// Calls the operator of this name: its outputs, in order. Throws ValueError for a name that is not
-// known, and where no overload takes the arguments.
-RETROGRAD_API std::vector<Tensor> call_operator(std::string_view name, const Arguments& arguments,
-                                                Where where = {});
 
 }  // namespace retrograd

@@ -1,10 +1,10 @@
-// The tables of ops/registry.cpp and ops/registry_tensor.cpp. Internal.
+// The table of ops/registry.cpp. Internal.
 #pragma once
 
 #include <span>
 #include <string_view>
 
-#include <retrograd/ops/registry.h>
+#include <retrograd/tensor/called.h>
 
 namespace retrograd::detail {
 
@@ -22,8 +22,7 @@ constexpr Function* as(Function* one) {
   return one;
 }
 
-// Both are sorted.
+// Sorted by name; overloads stand side by side.
 std::span<const OperatorEntry> operators() noexcept;
-std::span<const OperatorEntry> tensor_functions() noexcept;
 
 }  // namespace retrograd::detail
