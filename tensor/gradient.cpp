@@ -14,12 +14,12 @@ bool Tensor::requires_grad() const noexcept {
 }
 
 Tensor& Tensor::set_requires_grad(bool value, Where where) {
-  const Operation call("set_requires_grad", where, *this, value);
   detail::TensorImpl& self = impl();
   if (value && !is_floating(self.dtype)) {
-    fail<DTypeError>(call.name(), call.where(), "only floating tensors can have gradients",
+    fail<DTypeError>("set_requires_grad", where, "only floating tensors can have gradients",
                      {{"tensor", *this}});
   }
+  const Operation call("set_requires_grad", where, *this, value);
   if (!is_leaf()) {
     if (!value) {
       fail<GraphError>(call,

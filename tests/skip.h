@@ -18,7 +18,7 @@ inline void skip(Lacks kind, const std::string& reason) {
   if (kind == Lacks::package && std::getenv("CI") != nullptr) {
     FAIL("missing package: " << reason);
   }
-  MESSAGE("skipped (" << names[static_cast<int>(kind)] << "): " << reason);
+  MESSAGE("skipped (" << std::string(names[static_cast<int>(kind)]) << "): " << reason);
 }
 
 // The folder of a data set below what RETROGRAD_TEST_DATA names. Empty where it is not there, which
