@@ -63,13 +63,13 @@ class RETROGRAD_API Backward {
   // Tensor i of `.saved`. Throws GraphError when it was overwritten in place since.
   Tensor saved(std::size_t i) const;
   // Whether the pass is recorded, for gradients of gradients.
-  bool recorded() const noexcept { return recorded_; }
+  static bool recorded() noexcept { return grad_enabled(); }
   // Whether input i wants its gradient: do not compute it otherwise.
   bool needs(std::size_t i) const noexcept;
 
   Backward(const detail::OperatorNode& node, const Tensor& gradient, const bool* needed,
            ReadyNodes* ready = nullptr) noexcept
-      : grad(gradient), node_(node), needed_(needed), ready_(ready), recorded_(grad_enabled()) {}
+      : grad(gradient), node_(node), needed_(needed), ready_(ready) {}
 
  private:
   friend Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept;
@@ -77,7 +77,6 @@ class RETROGRAD_API Backward {
   const detail::OperatorNode& node_;
   const bool* needed_;  // by input, or null when every recorded one is
   ReadyNodes* ready_;   // of the pass, or null
-  bool recorded_;
 };
 
 namespace detail {

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <new>
 
+#include <retrograd/tensor/frame.h>
+
 namespace retrograd::detail {
 
 using Clock = std::chrono::steady_clock;
@@ -37,6 +39,10 @@ thread_local KernelTimer::Running* innermost = nullptr;
 }  // namespace
 
 void KernelTimer::start(const char* kernel, const Tensor& a, const Tensor& b) {
+  const Frame* const call = Frame::current();
+  if (kernel == nullptr) {
+    kernel = call != nullptr ? call->name() : "kernel";
+  }
   running_ = new Running{.kernel = kernel, .a = a, .b = b, .outer = innermost};
   innermost = running_;
 }

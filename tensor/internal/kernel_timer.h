@@ -18,6 +18,9 @@ class KernelTimer {
  public:
   // The tensors are read for their shapes when the scope ends; b may be undefined.
   KernelTimer(const char* kernel, const Tensor& a) : KernelTimer(kernel, a, a) {}
+  // By the name of the operator that runs.
+  explicit KernelTimer(const Tensor& a) : KernelTimer(nullptr, a, a) {}
+  KernelTimer(const Tensor& a, const Tensor& b) : KernelTimer(nullptr, a, b) {}
   KernelTimer(const char* kernel, const Tensor& a, const Tensor& b) {
     if (reporting.load(std::memory_order_relaxed)) {
       start(kernel, a, b);

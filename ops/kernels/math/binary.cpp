@@ -12,12 +12,6 @@ namespace retrograd::kernels {
 
 namespace {
 
-const char* name_of(Binary op) {
-  constexpr const char* names[] = {"add",     "sub",     "mul",  "div",       "pow",
-                                   "maximum", "minimum", "fmod", "remainder", "floor_divide"};
-  return names[static_cast<int>(op)];
-}
-
 template <class C>
 C larger(C a, C b) {
   return a != a || a > b ? a : b;
@@ -83,6 +77,16 @@ C rounded_down(C a, C b) {
   }
 }
 
+// Apart from the others, whose code they would keep from being inlined.
+template <class C, class F>
+[[gnu::noinline]] void with_quotient(Binary op, F&& f) {
+  switch (op) {
+    case Binary::fmod: return f([](C a, C b) { return left_over<C>(a, b); });
+    case Binary::remainder: return f([](C a, C b) { return left_over_below<C>(a, b); });
+    default: return f([](C a, C b) { return rounded_down<C>(a, b); });
+  }
+}
+
 template <class C, class F>
 void with_binary(Binary op, F&& f) {
   switch (op) {
@@ -92,9 +96,9 @@ void with_binary(Binary op, F&& f) {
     case Binary::pow: return f([](C a, C b) { return power<C>(a, b); });
     case Binary::maximum: return f([](C a, C b) { return larger<C>(a, b); });
     case Binary::minimum: return f([](C a, C b) { return a != a || a < b ? a : b; });
-    case Binary::fmod: return f([](C a, C b) { return left_over<C>(a, b); });
-    case Binary::remainder: return f([](C a, C b) { return left_over_below<C>(a, b); });
-    case Binary::floor_divide: return f([](C a, C b) { return rounded_down<C>(a, b); });
+    case Binary::fmod:
+    case Binary::remainder:
+    case Binary::floor_divide: return with_quotient<C>(op, f);
     case Binary::div:
       if constexpr (std::is_floating_point_v<C>) {
         return f([](C a, C b) { return a / b; });
@@ -117,32 +121,32 @@ void binary_into(Binary op, const Tensor& out, const Tensor* a, const Tensor* b,
 }  // namespace
 
 Tensor binary(Binary op, const Tensor& a, const Tensor& b) {
-  const detail::KernelTimer timer(name_of(op), a, b);
+  const detail::KernelTimer timer(a, b);
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   binary_into(op, out, &a, &b, {});
   return out;
 }
 
 Tensor binary(Binary op, const Tensor& a, Scalar b) {
-  const detail::KernelTimer timer(name_of(op), a);
+  const detail::KernelTimer timer(a);
   Tensor out = empty_as(a, a.dtype());
   binary_into(op, out, &a, nullptr, b);
   return out;
 }
 
 Tensor binary(Binary op, Scalar a, const Tensor& b) {
-  const detail::KernelTimer timer(name_of(op), b);
+  const detail::KernelTimer timer(b);
   Tensor out = empty_as(b, b.dtype());
   binary_into(op, out, nullptr, &b, a);
   return out;
 }
 
 void binary_in_place(Binary op, const Tensor& a, const Tensor& b) {
-  const detail::KernelTimer timer(name_of(op), a, b);
+  const detail::KernelTimer timer(a, b);
   binary_into(op, a, &a, &b, {});
 }
 void binary_in_place(Binary op, const Tensor& a, Scalar b) {
-  const detail::KernelTimer timer(name_of(op), a);
+  const detail::KernelTimer timer(a);
   binary_into(op, a, &a, nullptr, b);
 }
 

@@ -12,14 +12,6 @@ namespace retrograd::kernels {
 
 namespace {
 
-const char* name_of(Unary op) {
-  constexpr const char* names[] = {
-      "neg",     "abs",  "sign",  "exp",  "log",   "log1p",      "sqrt",  "square", "tanh",
-      "sigmoid", "relu", "expm1", "log2", "rsqrt", "reciprocal", "sin",   "cos",    "tan",
-      "asin",    "acos", "atan",  "sinh", "cosh",  "erf",        "floor", "ceil",   "round"};
-  return names[static_cast<int>(op)];
-}
-
 // Calls f with the function of one element for `op`; C is the type computed in.
 template <class C, class F>
 void with_unary(Unary op, F&& f) {
@@ -80,7 +72,7 @@ void with_unary(Unary op, F&& f) {
 }  // namespace
 
 Tensor unary(Unary op, const Tensor& x) {
-  const detail::KernelTimer timer(name_of(op), x);
+  const detail::KernelTimer timer(x);
   Tensor out = empty_as(x, x.dtype());
   detail::for_element_type(
       x.dtype(), [&]<class C>() { with_unary<C>(op, [&](auto f) { map<C, C>(out, x, f); }); });
