@@ -68,11 +68,8 @@ std::vector<Tensor> seeds_of(const char* op, const std::vector<Tensor>& outputs,
   return seeds;
 }
 
-}  // namespace
-
-void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& given,
-              BackwardOptions options, Where where) {
-  const Operation call("backward", where, outputs, given, options);
+void backward_from(const Frame& call, const std::vector<Tensor>& outputs,
+                   const std::vector<Tensor>& given, BackwardOptions options) {
   const detail::NestedPass pass(call.name(), call.where());
   const auto roots = roots_of(call.name(), outputs, call.where());
   auto seeds = seeds_of(call.name(), outputs, given, call.where());
@@ -81,6 +78,14 @@ void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& giv
     engine.seed(*roots[i], std::move(seeds[i]));
   }
   engine.run();
+}
+
+}  // namespace
+
+void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& seeds,
+              BackwardOptions options, Where where) {
+  const Operation call("backward", where, outputs, seeds, options);
+  backward_from(call, outputs, seeds, options);
   call.result();
 }
 
@@ -140,12 +145,20 @@ void Tensor::backward(Where where) const {
 
 void Tensor::backward(BackwardOptions options, Where where) const {
   const Frame call("backward", where);
-  retrograd::backward({*this}, {}, options);
+  if (call.is_traced()) {  // an entry of the function's
+    retrograd::backward({*this}, {}, options);
+  } else {
+    backward_from(call, {*this}, {}, options);
+  }
 }
 
 void Tensor::backward(const Tensor& seed, BackwardOptions options, Where where) const {
   const Frame call("backward", where);
-  retrograd::backward({*this}, {seed}, options);
+  if (call.is_traced()) {
+    retrograd::backward({*this}, {seed}, options);
+  } else {
+    backward_from(call, {*this}, {seed}, options);
+  }
 }
 
 detail::TensorHooks& Tensor::hooks_for(const Frame& call, bool is_empty) const {

@@ -160,7 +160,9 @@ class TensorRefs {
   static constexpr std::size_t kMost = 6;
 
   TensorRefs() noexcept {}  // not defaulted: `few_` would be zeroed for every operator
-  TensorRefs(std::initializer_list<std::reference_wrapper<const Tensor>> tensors) {
+  // Inline, so that the loop is none where the length is written down.
+  [[gnu::always_inline]] TensorRefs(
+      std::initializer_list<std::reference_wrapper<const Tensor>> tensors) {
     for (const Tensor& tensor : tensors) {
       if (count_ < kMost) {
         few_[count_] = &tensor;

@@ -63,11 +63,12 @@ void Tensor::set_grad(const Tensor& grad, Where where) {
 }
 
 void Tensor::zero_grad() {
-  const Operation call("zero_grad", {}, *this);
   if (impl().node) {
     impl().node->grad_ = {};
   }
-  call.result();
+  if (detail::thread_calls.listener != nullptr) {
+    Operation("zero_grad", {}, *this).result();
+  }
 }
 
 }  // namespace retrograd

@@ -42,14 +42,16 @@ std::string filled(const char* text, std::initializer_list<Part> values);
 // Throws E: "op: text", the values in it, and the tensors below.
 //   refuse<ShapeError>(call, {{"input", x}}, "dimension {} has length {}", d, length);
 template <class E, class... Values>
-[[noreturn]] void refuse(const Frame& call, std::initializer_list<ErrorArgument> tensors,
-                         const char* text, const Values&... values) {
+[[noreturn, gnu::noinline, gnu::cold]] void refuse(const Frame& call,
+                                                   std::initializer_list<ErrorArgument> tensors,
+                                                   const char* text, const Values&... values) {
   fail<E>(call, filled(text, {Part(values)...}), tensors);
 }
 // The same unless `holds`.
 template <class E, class... Values>
-void require(const Frame& call, bool holds, std::initializer_list<ErrorArgument> tensors,
-             const char* text, const Values&... values) {
+[[gnu::always_inline]] inline void require(const Frame& call, bool holds,
+                                           std::initializer_list<ErrorArgument> tensors,
+                                           const char* text, const Values&... values) {
   if (!holds) [[unlikely]] {
     refuse<E>(call, tensors, text, values...);
   }
