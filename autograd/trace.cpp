@@ -75,6 +75,11 @@ void Trace::check_whole(Where where) const {
   if (!unknown_write_.empty()) {
     fail<GraphError>("Trace", where, unknown_write_);
   }
+  if (!open_.empty()) {
+    const TraceEntry& entry = entries_[open_.front().entry];
+    fail<GraphError>("Trace", where,
+                     entry.name + " (" + to_string(entry.where) + ") has not returned yet");
+  }
 }
 
 TraceEntry* Trace::entry_of(const Frame& call) noexcept {

@@ -79,7 +79,7 @@ class RETROGRAD_API Trace final : public CallListener {
   // Whether recording was on when it began.
   bool recorded_at_start() const noexcept { return recorded_; }
   // Throws GraphError where it is not all that happened: a tensor was written to by what no entry
-  // tells, or memory ran out.
+  // tells, a call has not returned, or memory ran out.
   void check_whole(Where where = {}) const;
 
  private:

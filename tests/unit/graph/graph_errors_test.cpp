@@ -137,6 +137,27 @@ TEST_CASE("a call that failed is no entry, and one trace lives at a time") {
   CHECK(graph.steps.size() == 1);
 }
 
+TEST_CASE("a graph inside a call that has not returned is refused") {
+  struct Inside : nn::Module {
+    const Trace* trace = nullptr;
+    std::string error;
+    nn::Members members() override { return {}; }
+    Tensor forward(const Tensor& x) override {
+      const Tensor y = x * 2.0;
+      error = error_of([&] { Graph(*trace, {x}, {y}); });
+      return y;
+    }
+  };
+  Inside module;
+  const Tensor x = ones({2});
+  const Trace trace;
+  module.trace = &trace;
+  const Tensor y = module(x);
+  CHECK(has(module.error, "Inside (graph_errors_test.cpp:"));
+  CHECK(has(module.error, "has not returned yet"));
+  CHECK(Graph(trace, {x}, {y}).steps.size() == 1);
+}
+
 TEST_CASE("errors of a run name the traced line, and a graph prints") {
   const Tensor x = ones({2, 3});
   std::optional<Graph> graph;
