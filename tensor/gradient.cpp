@@ -66,7 +66,7 @@ void Tensor::zero_grad() {
   if (impl().node) {
     impl().node->grad_ = {};
   }
-  if (detail::thread_calls.listener != nullptr) {
+  if (detail::thread_calls.listener != nullptr) [[unlikely]] {
     Operation("zero_grad", {}, *this).result();
   }
 }

@@ -29,6 +29,8 @@ Node::Node(const Shape& shape, DType dtype) noexcept
   count();
 }
 
+Node::~Node() = default;
+
 void Node::count() noexcept {
   number_ = number_to_give.fetch_add(1, std::memory_order_relaxed);
 }
@@ -54,9 +56,12 @@ void retain(Node* node) noexcept {
 }
 
 void release(Node* node) noexcept {
-  if (!detail::drop_reference(node->references_)) {
-    return;
+  if (detail::drop_reference(node->references_)) {
+    Node::destroy(node);
   }
+}
+
+void Node::destroy(Node* node) noexcept {
   node->next_dead_ = dead.head;
   dead.head = node;
   if (dead.draining) {

@@ -68,7 +68,7 @@ class RETROGRAD_API Node {
   // An operator, whose constructor calls count() when nothing can fail any more.
   Node(const char* op, Where where, const Tensor& output) noexcept
       : dtype_(output.dtype()), is_leaf_(false), op_(op), where_(where), shape_(output.shape()) {}
-  virtual ~Node() = default;
+  virtual ~Node();
   void count() noexcept;  // gives it its number
 
  private:
@@ -76,6 +76,7 @@ class RETROGRAD_API Node {
   friend class Engine;
   friend void retain(Node* node) noexcept;
   friend void release(Node* node) noexcept;
+  static void destroy(Node* node) noexcept;
   friend void detail::set_grad_node(detail::TensorImpl& tensor, NodePtr node) noexcept;
 
   std::atomic<std::uint32_t> references_{1};

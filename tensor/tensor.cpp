@@ -1,5 +1,6 @@
 #include <retrograd/tensor/tensor.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -51,10 +52,12 @@ TensorImpl::TensorImpl(IntrusivePtr<Storage> memory, const Shape& in_shape,
       shape(in_shape),
       strides(in_strides),
       storage(std::move(memory)) {
-  for (const std::int64_t size : shape) {
-    numel *= size;
+  bool row_major = true;  // as is_row_major() says, in the same loop: this is a hot path
+  for (std::size_t d = shape.size(); d-- > 0;) {
+    row_major = row_major & ((shape[d] == 1) | (strides[d] == numel));
+    numel *= shape[d];
   }
-  contiguous = numel == 0 || is_row_major(shape, strides);
+  contiguous = row_major || numel == 0;
   dense = contiguous || is_dense(shape, strides);
 }
 
@@ -65,28 +68,28 @@ void TensorImpl::operator delete(void* block, std::size_t bytes) noexcept {
   memory::deallocate(block, bytes);
 }
 
+void destroy(TensorImpl* impl) noexcept {
+  delete impl;
+}
+
 }  // namespace detail
 
 std::int64_t checked_numel(const char* op, const Shape& shape, DType dtype, Where where) {
   auto bytes = static_cast<std::ptrdiff_t>(item_size(dtype));  // as many as can be addressed
-  std::int64_t count = 1;
-  bool overflows = false;  // without the sizes of 0, too: strides must fit
-  bool empty = false;
+  std::uint64_t count = 1;  // wraps round where the bytes overflow
+  bool overflows = false;   // without the sizes of 0, too: strides must fit
   for (const std::int64_t size : shape) {
     if (size < 0) {
       fail<ShapeError>(op, where, "negative size in shape " + to_string(shape));
     }
-    empty = empty || size == 0;
-    if (size != 0) {
-      overflows = __builtin_mul_overflow(bytes, size, &bytes) || overflows;
-      count = overflows ? count : count * size;
-    }
+    overflows |= __builtin_mul_overflow(bytes, std::max<std::int64_t>(size, 1), &bytes);
+    count *= static_cast<std::uint64_t>(size);
   }
   if (overflows) {
     fail<ShapeError>(op, where,
                      "shape " + to_string(shape) + " has more elements than memory can address");
   }
-  return empty ? 0 : count;
+  return static_cast<std::int64_t>(count);
 }
 
 std::int64_t normalize_dim(const char* op, const Tensor& x, std::int64_t dim, std::int64_t rank,

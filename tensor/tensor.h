@@ -77,9 +77,10 @@ struct RETROGRAD_API TensorImpl {
 inline void retain(TensorImpl* impl) noexcept {
   impl->references.fetch_add(1, std::memory_order_relaxed);
 }
+RETROGRAD_API void destroy(TensorImpl* impl) noexcept;
 inline void release(TensorImpl* impl) noexcept {
   if (drop_reference(impl->references)) {
-    delete impl;
+    destroy(impl);
   }
 }
 
