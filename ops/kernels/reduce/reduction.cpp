@@ -11,16 +11,18 @@ namespace retrograd::kernels::reduction {
 
 namespace {
 
-// Calls f(offset in the input, offset in the result) for all places along `count` axes.
+// Calls f(offset in the input, offset in the result) for all places along all axes but the last,
+// from axis `d` on.
 template <class F>
-void for_each_place(const Axis* axes, std::size_t count, std::int64_t at, std::int64_t result,
+void for_each_place(const Axes& axes, std::size_t d, std::int64_t at, std::int64_t result,
                     const F& f) {
-  if (count == 0) {
+  if (d + 1 == axes.size()) {
     f(at, result);
     return;
   }
-  for (std::int64_t i = 0; i < axes->size; ++i) {
-    for_each_place(axes + 1, count - 1, at + i * axes->step, result + i * axes->result, f);
+  const Axis axis = axes[d];
+  for (std::int64_t i = 0; i < axis.size; ++i) {
+    for_each_place(axes, d + 1, at + i * axis.step, result + i * axis.result, f);
   }
 }
 
@@ -68,24 +70,23 @@ class Reducer {
     const Axis inner = plan.kept.inner();
     Room<kColumns> room;
     void* const totals = room.bytes.data();
-    for_each_place(
-        plan.kept.outer(), plan.kept.size() - 1, at, result, [&](std::int64_t x, std::int64_t to) {
-          for (std::int64_t first = 0; first < inner.size; first += kColumns) {
-            const std::int64_t n = std::min(kColumns, inner.size - first);
-            const Axis columns{n, inner.step, inner.result};
-            const std::int64_t into = to + first * inner.result;
-            folder_.start(totals, n);
-            for_each_place(plan.reduced.outer(), plan.reduced.size() - 1, x + first * inner.step, 0,
-                           [&](std::int64_t from, std::int64_t) {
-                             if (plan.by_rows) {
-                               fold_rows(plan.reduced.inner(), columns, from, into, totals);
-                             } else {
-                               fold_columns(plan, columns, from, into, totals);
-                             }
-                           });
-            f(totals, n, into, inner.result);
-          }
-        });
+    for_each_place(plan.kept, 0, at, result, [&](std::int64_t x, std::int64_t to) {
+      for (std::int64_t first = 0; first < inner.size; first += kColumns) {
+        const std::int64_t n = std::min(kColumns, inner.size - first);
+        const Axis columns{n, inner.step, inner.result};
+        const std::int64_t into = to + first * inner.result;
+        folder_.start(totals, n);
+        for_each_place(plan.reduced, 0, x + first * inner.step, 0,
+                       [&](std::int64_t from, std::int64_t) {
+                         if (plan.by_rows) {
+                           fold_rows(plan.reduced.inner(), columns, from, into, totals);
+                         } else {
+                           fold_columns(plan, columns, from, into, totals);
+                         }
+                       });
+        f(totals, n, into, inner.result);
+      }
+    });
   }
 
   // Every result by itself, along the last reduced axis.
@@ -193,7 +194,7 @@ Tensor reduce(const Tensor& x, const DimMask& reduced, DType dtype, const Folder
   const Axis axis = (division.kept ? plan.kept : plan.reduced)[division.axis];
   const auto part = [&](std::int64_t begin, std::int64_t end) {
     Plan result = plan;
-    (division.kept ? result.kept : result.reduced)[division.axis].size = end - begin;
+    (division.kept ? result.kept : result.reduced).sizes[division.axis] = end - begin;
     return result;
   };
   if (division.kept) {

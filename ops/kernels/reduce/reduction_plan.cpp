@@ -44,16 +44,16 @@ Plan plan_of(const Tensor& x, const Shape& result, const DimMask& reduced) {
 Division divide(const Plan& plan, std::int64_t elements) {
   const std::size_t last = plan.kept.size() - 1;
   for (std::size_t d = 0; d <= last; ++d) {
-    if (plan.kept[d].size >= (d == last && !plan.by_rows ? 64 : 8)) {
+    if (plan.kept.sizes[d] >= (d == last && !plan.by_rows ? 64 : 8)) {
       return {.kept = true, .axis = d, .parts = 1};
     }
   }
   std::size_t longest = 0;
   for (std::size_t d = 0; d < plan.reduced.size(); ++d) {
-    longest = plan.reduced[d].size > plan.reduced[longest].size ? d : longest;
+    longest = plan.reduced.sizes[d] > plan.reduced.sizes[longest] ? d : longest;
   }
   const std::int64_t parts =
-      std::min({std::int64_t{16}, plan.reduced[longest].size, elements / kGrain});
+      std::min({std::int64_t{16}, plan.reduced.sizes[longest], elements / kGrain});
   if (parts <= 1) {
     return {};
   }

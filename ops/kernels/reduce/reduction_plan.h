@@ -1,7 +1,6 @@
 // How a reduction walks over its input and divides its work. Internal.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,18 +17,19 @@ struct Axis {
 };
 
 // Axes from the outermost inwards; never none.
-class Axes {
- public:
-  void append(const Axis& axis) { all_[count_++] = axis; }
-  std::size_t size() const { return count_; }
-  Axis& operator[](std::size_t i) { return all_[i]; }
-  const Axis& operator[](std::size_t i) const { return all_[i]; }
-  const Axis& inner() const { return all_[count_ - 1]; }
-  const Axis* outer() const { return all_.data(); }  // size() - 1 of them
+struct Axes {
+  void append(const Axis& axis) {
+    sizes.push_back(axis.size);
+    steps.push_back(axis.step);
+    results.push_back(axis.result);
+  }
+  std::size_t size() const { return sizes.size(); }
+  Axis operator[](std::size_t i) const { return {sizes[i], steps[i], results[i]}; }
+  Axis inner() const { return (*this)[size() - 1]; }
 
- private:
-  std::array<Axis, Dims::capacity> all_{};
-  std::size_t count_ = 0;
+  Dims sizes;
+  Dims steps;
+  Dims results;
 };
 
 inline constexpr std::int64_t kColumns = 512;  // totals at a time
