@@ -7,10 +7,11 @@ find_program(CCACHE ccache)
 mark_as_advanced(CCACHE)
 if(CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   # Another checkout of the same sources finds what this one compiled, and so does a build that CTest
-  # starts, in another locale. A script, so that the launcher is one word.
+  # starts, in another locale; precompiled headers need the other two. A script, so that the launcher
+  # is one word.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${PROJECT_BINARY_DIR}/ccache)
   file(CONFIGURE OUTPUT ${CMAKE_CXX_COMPILER_LAUNCHER} @ONLY CONTENT [[#!/bin/sh
-CCACHE_SLOPPINESS="locale${CCACHE_SLOPPINESS:+,$CCACHE_SLOPPINESS}"
+CCACHE_SLOPPINESS="locale,pch_defines,time_macros${CCACHE_SLOPPINESS:+,$CCACHE_SLOPPINESS}"
 export CCACHE_SLOPPINESS
 CCACHE_BASEDIR='@PROJECT_SOURCE_DIR@' exec '@CCACHE@' "$@"
 ]])
