@@ -6,8 +6,8 @@ namespace rg = retrograd;
 
 int main() {
   const rg::Tensor x = rg::tensor({1.0, 2.0, -1.0, 3.0, 0.5});
-  const rg::Tensor W1 = rg::tensor({0.5, -0.4, 0.8}, {.requires_grad = true});
-  const rg::Tensor W2 = rg::tensor({0.3, -0.2, 0.6, 0.1, -0.5});
+  const rg::Tensor W1 = rg::tensor({0.5, -0.5, 0.75}, {.requires_grad = true});
+  const rg::Tensor W2 = rg::tensor({0.5, -0.25, 0.5, 0.125, -0.5});
 
   const rg::Tensor image = rg::reshape(x, {1, 1, 5});
   const rg::Tensor filter = rg::reshape(W1, {1, 1, 3});

@@ -9,6 +9,9 @@ namespace {
 
 // 1, -1, 1, ... by output channel, as (O, 1, ...) of this rank.
 rg::Tensor signs(const rg::Tensor& parameter) {
+  if (parameter.dim() == 0) {
+    return parameter;  // the operator refuses it
+  }
   rg::Shape shape = rg::Shape::filled(parameter.shape().size(), 1);
   shape[0] = parameter.shape()[0];
   std::vector<double> values;
