@@ -11,7 +11,7 @@ const std::vector<rg::Shape> kShapes = {{4},       {1},          {3, 4}, {1, 3},
                                         {2, 3, 2}, {2, 3, 2, 2}, {0, 3}, {2, 3, 0}};
 
 std::int64_t classes_of(const rg::Shape& shape) {
-  return shape[shape.size() == 1 ? 0 : 1];
+  return shape.empty() ? 0 : shape[shape.size() == 1 ? 0 : 1];
 }
 
 rg::Tensor classes_for(const rg::Shape& shape) {
