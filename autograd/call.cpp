@@ -61,6 +61,8 @@ std::vector<Tensor> Call::inputs(const std::vector<Tensor>& all) const {
   }
   std::vector<Input> listed;
   std::vector<const Tensor*> at;
+  listed.reserve(all.size());
+  at.reserve(all.size());
   for (const Tensor& x : all) {
     listed.push_back({"input", x});
     at.push_back(&x);
@@ -68,6 +70,7 @@ std::vector<Tensor> Call::inputs(const std::vector<Tensor>& all) const {
   std::vector<Tensor> made(all.size());
   cast(listed.data(), listed.size(), at.data(), made.data());
   std::vector<Tensor> found;
+  found.reserve(at.size());
   for (const Tensor* x : at) {
     found.push_back(*x);
   }

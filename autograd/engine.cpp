@@ -212,7 +212,7 @@ void Engine::capture(const std::vector<NodePtr>& targets, const std::vector<Node
   for (const NodePtr& root : roots) {
     discover(root);
   }
-  for (std::size_t i = 0; i < found.size(); ++i) {
+  for (std::size_t i = 0; i < found.size(); ++i) {  // NOLINT(modernize-loop-convert): it grows
     for (const NodePtr& input : found[i]->inputs()) {
       discover(input);
     }

@@ -22,7 +22,7 @@ const Tensor kUndefined;
 
 }  // namespace
 
-detail::OperatorNode::OperatorNode(Record&& record)
+detail::OperatorNode::OperatorNode(Record& record)
     : Node(record.op, users_line(record.where), record.output),
       inputs_(record.inputs.size()),
       saved_(record.saved.size()),
@@ -185,7 +185,7 @@ Tensor record_node(Record&& record) {
   if (const auto observer = record_observer.load(std::memory_order_relaxed)) {
     observer(record.op);
   }
-  output.node = NodePtr::adopt(new OperatorNode(std::move(record)));
+  output.node = NodePtr::adopt(new OperatorNode(record));
   return std::move(record.output);
 }
 

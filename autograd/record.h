@@ -63,7 +63,7 @@ class RETROGRAD_API Backward {
   // Tensor i of `.saved`. Throws GraphError when it was overwritten in place since.
   Tensor saved(std::size_t i) const;
   // Whether the pass is recorded, for gradients of gradients.
-  static bool recorded() noexcept { return grad_enabled(); }
+  bool recorded() const noexcept { return grad_enabled(); }
   // Whether input i wants its gradient: do not compute it otherwise.
   bool needs(std::size_t i) const noexcept;
 

@@ -1,5 +1,6 @@
 #include <retrograd/autograd/trace.h>
 
+#include <algorithm>
 #include <exception>
 #include <variant>
 
@@ -83,12 +84,10 @@ void Trace::check_whole(Where where) const {
 }
 
 TraceEntry* Trace::entry_of(const Frame& call) noexcept {
-  for (auto open = open_.rbegin(); open != open_.rend(); ++open) {
-    if (open->call == &call) {
-      return &entries_[open->entry];
-    }
-  }
-  return nullptr;  // it began before the trace, or there was no memory
+  const auto open = std::find_if(open_.rbegin(), open_.rend(),
+                                 [&](const Open& one) { return one.call == &call; });
+  // Not there: it began before the trace, or there was no memory.
+  return open == open_.rend() ? nullptr : &entries_[open->entry];
 }
 
 void Trace::entered(const Frame& call) noexcept {

@@ -122,7 +122,8 @@ void decode(const std::vector<unsigned char>& stored, To* to) {
     for (std::size_t b = 0; b < sizeof(From); ++b) {
       bits = bits << 8 | stored[at + b];
     }
-    *to++ = static_cast<To>(std::bit_cast<From>(static_cast<Bits>(bits)));
+    const auto value = std::bit_cast<From>(static_cast<Bits>(bits));
+    *to++ = static_cast<To>(value);  // NOLINT(bugprone-signed-char-misuse): numbers, not letters
   }
 }
 

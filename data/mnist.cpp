@@ -16,7 +16,7 @@ using detail::in_quotes;
 std::string find_file(const Frame& call, const std::string& folder, const std::string& name) {
   const std::filesystem::path plain = std::filesystem::path(folder) / name;
   for (const char* suffix : {"", ".gz"}) {
-    const std::string path = plain.string() + suffix;
+    std::string path = plain.string() + suffix;
     if (detail::is_there(path)) {
       return path;
     }

@@ -189,8 +189,8 @@ std::string Explanation::html() const {
   std::string style = kStyle;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const std::string number = std::to_string(i);
-    style +=
-        ".page:has(#step" + number + ":target) #arrow" + number + " .line { stroke-width: 4px }\n";
+    style.append(".page:has(#step").append(number).append(":target) #arrow").append(number);
+    style += " .line { stroke-width: 4px }\n";
   }
   std::string text =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" +

@@ -51,7 +51,7 @@ std::vector<Tensor> captured(const Tensor& output, std::uint64_t first) {
     }
   };
   discover(grad_node(output));
-  for (std::size_t i = 0; i < found.size(); ++i) {
+  for (std::size_t i = 0; i < found.size(); ++i) {  // NOLINT(modernize-loop-convert): it grows
     const NodePtr node = found[i];
     if (node->number() < first) {
       handles.push_back(handle_on(node));
@@ -76,6 +76,7 @@ struct Segment {
 std::vector<Tensor> gradients(const Segment& segment, const Backward& b) {
   const bool create_graph = b.recorded();
   std::vector<Tensor> inputs;
+  inputs.reserve(segment.inputs);
   for (std::size_t i = 0; i < segment.inputs; ++i) {
     const Tensor saved = b.saved(i);
     inputs.push_back(create_graph || !saved.defined() ? saved : saved.detach());
@@ -119,6 +120,7 @@ Tensor checkpoint(std::function<Tensor(const std::vector<Tensor>&)> f,
   const std::uint64_t first = grad_node(zeros({}).set_requires_grad())->number();
   // Recorded to see what f captures; this tape is gone when the call returns.
   std::vector<Tensor> detached;
+  detached.reserve(inputs.size());
   for (const Tensor& input : inputs) {
     detached.push_back(input.defined() ? input.detach() : input);
   }

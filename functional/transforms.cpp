@@ -219,6 +219,7 @@ std::vector<Tensor> per_sample_grad(
   std::vector<std::vector<Tensor>> gradients(parameters.size());
   for (std::int64_t i = 0; i < count; ++i) {
     std::vector<Tensor> sample;
+    sample.reserve(batch.size());
     for (const Tensor& tensor : batch) {
       sample.push_back(slice(tensor, 0, i, i + 1));
     }

@@ -52,14 +52,14 @@ struct RETROGRAD_API Graph {
   // The calls that a trace saw outermost: of each that ops/registry.cpp knows one step, else what
   // it is made of. Constants are the program's own tensors. Throws GraphError for an undefined
   // input, for an output that no step makes, and naming the line for what cannot be made again.
-  Graph(const Trace& trace, const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs,
+  Graph(const Trace& trace, const std::vector<Tensor>& given, const std::vector<Tensor>& computed,
         Where where = {});
 
   // The outputs for other inputs, recorded where recording is on. Steps that write in place do so
   // again, to inputs and constants too. Gradients flow to inputs and constants as in the program.
   // Autocast does nothing: what it cast is in the steps. Throws GraphError for another number of
   // inputs, DTypeError for another dtype, and what operators throw, with the traced line.
-  std::vector<Tensor> run(const std::vector<Tensor>& inputs, GraphRunOptions options = {},
+  std::vector<Tensor> run(const std::vector<Tensor>& given, GraphRunOptions options = {},
                           Where where = {}) const;
 };
 

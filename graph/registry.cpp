@@ -41,7 +41,7 @@ OperatorFunction find_own(std::string_view name) {
 
 }  // namespace
 
-void detail::register_operator(std::string name, OperatorFunction function, Where where) {
+void detail::register_operator(const std::string& name, OperatorFunction function, Where where) {
   const Frame call("register_operator", where);
   const bool is_ours = !overloads(name).empty();
   const std::scoped_lock lock(own().mutex);

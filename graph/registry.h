@@ -14,7 +14,8 @@
 namespace retrograd {
 
 namespace detail {
-RETROGRAD_API void register_operator(std::string name, OperatorFunction function, Where where);
+RETROGRAD_API void register_operator(const std::string& name, OperatorFunction function,
+                                     Where where);
 }  // namespace detail
 
 // Makes an operator of one's own known, so that graphs that have it can run: a function whose Call
@@ -22,8 +23,8 @@ RETROGRAD_API void register_operator(std::string name, OperatorFunction function
 //   register_operator<swish>("swish");
 // Throws ValueError for a name that another function has.
 template <auto function>
-void register_operator(std::string name, Where where = {}) {
-  detail::register_operator(std::move(name), &detail::Called<function>::call, where);
+void register_operator(const std::string& name, Where where = {}) {
+  detail::register_operator(name, &detail::Called<function>::call, where);
 }
 
 // Whether an operator of this name is known.

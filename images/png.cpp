@@ -75,7 +75,7 @@ void* Png::allocate(png_structp png, std::size_t bytes) noexcept {
 }
 
 bool Png::completes(void (*step)(void*), void* callable) {
-  if (setjmp(png_jmpbuf(png_)) != 0) {
+  if (setjmp(png_jmpbuf(png_)) != 0) {  // NOLINT(cert-err52-cpp): libpng's way
     return false;
   }
   step(callable);

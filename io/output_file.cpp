@@ -52,7 +52,7 @@ std::string followed(const FileCall& call) {
   if (!std::filesystem::is_symlink(std::filesystem::symlink_status(call.path, error))) {
     return call.path;
   }
-  const std::string target = std::filesystem::canonical(call.path, error).string();
+  std::string target = std::filesystem::canonical(call.path, error).string();
   if (error) {
     call.fail_system("it is a symbolic link that leads nowhere", error.value());
   }
@@ -86,6 +86,7 @@ void sweep(int directory) noexcept {
     return;
   }
   again.release();
+  // A stream of one thread alone. NOLINTNEXTLINE(concurrency-mt-unsafe)
   while (const dirent* entry = ::readdir(entries.get())) {
     const std::string_view name = entry->d_name;
     if (name.starts_with(prefix.data()) && name.ends_with(kSuffix)) {

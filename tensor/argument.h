@@ -217,6 +217,7 @@ template <>
 struct ArgumentOf<std::vector<std::optional<Tensor>>> {
   static Argument write(const std::vector<std::optional<Tensor>>& value) {
     std::vector<Tensor> all;
+    all.reserve(value.size());
     for (const auto& tensor : value) {
       all.push_back(tensor.value_or(Tensor()));
     }

@@ -15,7 +15,7 @@ namespace retrograd::detail {
 class OperatorNode final : public Node {
  public:
   // Takes the record's backward function.
-  explicit OperatorNode(Record&& record);
+  explicit OperatorNode(Record& record);  // takes the backward function out of it
 
   std::span<const NodePtr> inputs() const noexcept override {
     return {inputs_.data(), inputs_.size()};

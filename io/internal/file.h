@@ -18,7 +18,7 @@ namespace retrograd::detail {
 
 // The operator that reads or writes a file, and the caller's line. It must not outlive the path.
 struct RETROGRAD_API FileCall : Frame {
-  FileCall(const char* op, const std::string& path, Where where) noexcept;
+  FileCall(const char* operation, const std::string& file, Where line) noexcept;
 
   const std::string& path;
 

@@ -77,7 +77,7 @@ double inverse_erf(double y) {
 // By blocks of rows, so that nearly all of the work is matrix products.
 Tensor random_orthonormal(std::int64_t rows, std::int64_t columns, Generator& generator) {
   constexpr std::int64_t kBlock = 64;
-  const Tensor q = randn({rows, columns}, {.dtype = float64}, generator);
+  Tensor q = randn({rows, columns}, {.dtype = float64}, generator);
   for (std::int64_t begin = 0; begin < rows; begin += kBlock) {
     const std::int64_t end = std::min(begin + kBlock, rows);
     Tensor block = slice(q, 0, begin, end);

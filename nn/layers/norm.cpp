@@ -88,7 +88,7 @@ Tensor BatchNorm<N>::normalise(const Tensor& x, bool relu) {
   constexpr std::int64_t most = N + 2;
   require_rank(x, N == 1 ? 2 : most, most);
   const bool training = is_training() || !running_mean.defined();
-  const Tensor y = (relu ? batch_norm_relu : batch_norm)(
+  Tensor y = (relu ? batch_norm_relu : batch_norm)(
       x, running_mean, running_var, weight, bias,
       {.training = training, .momentum = next_momentum(), .eps = options_.eps}, {});
   if (is_training() && num_batches_tracked.defined()) {

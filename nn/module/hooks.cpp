@@ -23,8 +23,8 @@ Tensor passed_on(const char* op, const Tensor& x, F on_gradient) {
   return call.record({.output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
                       .inputs = {x},
                       .backward = [on_gradient](const Backward& b) -> Gradients {
-                        Tensor replaced = on_gradient(b.grad);
-                        return {replaced.defined() ? std::move(replaced) : b.grad};
+                        const Tensor replaced = on_gradient(b.grad);
+                        return {replaced.defined() ? replaced : b.grad};
                       }});
 }
 

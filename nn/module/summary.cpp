@@ -26,6 +26,7 @@ class Calls : public CallObserver {
       return;
     }
     std::vector<Shape> shapes;
+    shapes.reserve(inputs.size());
     for (const Tensor& input : inputs) {
       shapes.push_back(input.defined() ? input.shape() : Shape{});
     }
