@@ -10,7 +10,7 @@ namespace {
 // result has the layout of the last.
 template <std::size_t N, class F>
 Tensor line_by_line(const std::array<Tensor, N>& inputs, std::size_t dim, const F& f) {
-  const Tensor out = empty_as(inputs[N - 1], inputs[N - 1].dtype());
+  Tensor out = empty_as(inputs[N - 1], inputs[N - 1].dtype());
   for_floating(out.dtype(), [&]<class T>() {
     for_each_line<T>(inputs, out, dim,
                      [&](std::int64_t, const auto& lines, auto to) { f(lines, to); });

@@ -52,7 +52,7 @@ ConvShape in_float32(ConvShape shape) {
 // Of bfloat16, the result may be asked for in float32.
 Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, DType dtype) {
   const detail::KernelTimer timer("conv_input_grad", grad, weight);
-  const Tensor fast = try_fast(
+  Tensor fast = try_fast(
       onednn::Pass::input_grad, shape, [&] { return direct::conv_input_grad(grad, weight, shape); },
       [&] { return onednn::conv_input_grad(grad, weight, shape, dtype); });
   if (fast.defined()) {
@@ -72,7 +72,7 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& sha
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
   const detail::KernelTimer timer("conv", x, weight);
-  const Tensor fast = try_fast(
+  Tensor fast = try_fast(
       onednn::Pass::forward, shape, [&] { return direct::conv(x, weight, bias, shape); },
       [&] { return onednn::conv(x, weight, bias, shape); });
   if (fast.defined()) {
@@ -101,7 +101,7 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& b
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
   const detail::KernelTimer timer("conv_weight_grad", x, grad);
-  const Tensor fast = try_fast(
+  Tensor fast = try_fast(
       onednn::Pass::weight_grad, shape, [&] { return direct::conv_weight_grad(x, grad, shape); },
       [&] { return onednn::conv_weight_grad(x, grad, shape); });
   if (fast.defined()) {

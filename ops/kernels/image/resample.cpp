@@ -246,8 +246,7 @@ Tensor resample_all(const Tensor& x, const std::vector<ResampleAxis>& axes, bool
     return resampled_shape(x.shape(), axes, count, transposed);
   };
   // If there is no memory for the result, none is taken for the steps to it.
-  if (const Tensor room = empty_channels_last(shape_after(axes.size()), x.dtype());
-      room.numel() == 0) {
+  if (Tensor room = empty_channels_last(shape_after(axes.size()), x.dtype()); room.numel() == 0) {
     return room;
   }
   return for_float_or_double(x.dtype(), [&]<class T>() {

@@ -46,12 +46,11 @@ void copy_planes(const Tensor& to, const Tensor& from) {
   const std::int64_t to_step = place_step(to);
   const std::int64_t from_step = place_step(from);
   const std::int64_t channels = to.shape()[1];
-  const bool no_gaps = to_step == channels && from_step == channels;
-  if (to_step == 0 || from_step == 0 || no_gaps || to.numel() == 0) {
-    copy(to, from);
-  } else if (to.dtype() == float32 && from.dtype() == bfloat16) {
+  const bool has_gaps = to_step != 0 && from_step != 0 && to.numel() != 0 &&
+                        (to_step != channels || from_step != channels);
+  if (has_gaps && to.dtype() == float32 && from.dtype() == bfloat16) {
     copy_channels<float, BFloat16>(to, from, to_step, from_step);
-  } else if (to.dtype() == bfloat16 && from.dtype() == float32) {
+  } else if (has_gaps && to.dtype() == bfloat16 && from.dtype() == float32) {
     copy_channels<BFloat16, float>(to, from, to_step, from_step);
   } else {
     copy(to, from);

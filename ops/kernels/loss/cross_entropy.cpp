@@ -74,7 +74,7 @@ Tensor cross_entropy_grad(const Tensor& grad, const Tensor& x, const Tensor& exp
                           std::size_t dim, const ClassTargets& targets) {
   const detail::KernelTimer timer("cross_entropy_grad", x);
   const Tensor grads = as_contiguous(grad);
-  const Tensor out = empty_as(x, x.dtype());
+  Tensor out = empty_as(x, x.dtype());
   const std::int64_t n = x.shape()[dim];
   for_floating(x.dtype(), [&]<class T>() {
     using C = compute_t<T>;

@@ -213,7 +213,7 @@ Tensor ctc_loss_grad(const Tensor& grad, const Tensor& x, const Tensor& alpha,
   const Tensor grads = as_contiguous(grad);
   const std::int64_t pitch = alignment.labels.shape()[1];
   const std::int64_t rows = x.shape()[0] * pitch;
-  const Tensor out = detail::empty_as(x, x.dtype());
+  Tensor out = detail::empty_as(x, x.dtype());
   fill(out, 0.0);
   if (out.numel() == 0) {
     return out;

@@ -22,7 +22,7 @@ Tensor empty_weight(const ConvPlan& plan) {
 
 // The weight in the plan's own layout.
 Tensor reordered(const ConvPlan& plan, const Tensor& weight) {
-  const Tensor plain = as_contiguous(weight);
+  Tensor plain = as_contiguous(weight);
   if (!plan.reorder) {
     return plain;
   }

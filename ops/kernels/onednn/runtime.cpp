@@ -111,7 +111,7 @@ void Runnable::execute(std::initializer_list<Argument> arguments) const {
                           "oneDNN could not run a primitive");
   Memories* none = nullptr;
   if (idle_->memories.compare_exchange_strong(none, memories.get())) {
-    memories.release();
+    static_cast<void>(memories.release());
   }
 }
 

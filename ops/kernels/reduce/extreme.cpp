@@ -98,7 +98,7 @@ template <bool largest>
 Tensor index_of_extreme(const Tensor& x, std::size_t dim) {
   DimMask reduced{};
   reduced[dim] = true;
-  const Tensor out = empty_tensor(reduced_shape(x, reduced), int64);
+  Tensor out = empty_tensor(reduced_shape(x, reduced), int64);
   const std::int64_t length = x.shape()[dim];
   const std::int64_t step = x.strides()[dim];
   auto* const o = out.raw<std::int64_t>();

@@ -184,7 +184,7 @@ class Reducer {
 
 Tensor reduce(const Tensor& x, const DimMask& reduced, DType dtype, const Folder& folder,
               const Stages& stages) {
-  const Tensor out = empty_tensor(reduced_shape(x, reduced), dtype);
+  Tensor out = empty_tensor(reduced_shape(x, reduced), dtype);
   if (out.numel() == 0) {
     return out;
   }
