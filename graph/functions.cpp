@@ -18,6 +18,9 @@ Tensor grad_of(const Tensor& x) {
 Tensor unchanged(const Tensor& x) {
   return view(x, x.shape());
 }
+Tensor module_gate(const Tensors& /*inputs*/, std::int64_t count) {
+  return zeros({count});
+}
 
 constexpr OperatorEntry kFunctions[] = {
     {"add_", called<&Tensor::add_>},
@@ -38,6 +41,7 @@ constexpr OperatorEntry kFunctions[] = {
     {"grad", called<grad>},
     {"grad_of", called<grad_of>},
     {"linspace", called<linspace>},
+    {"module_gate", called<module_gate>},
     {"module_input", called<unchanged>},
     {"module_output", called<unchanged>},
     {"mul_", called<&Tensor::mul_>},

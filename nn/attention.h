@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <retrograd/nn/linear.h>
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/module_of.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
@@ -36,27 +36,32 @@ struct AttentionOutput {
 // width E; without a batch (L, E) and (S, E). The input projections are the rows of in_proj_weight
 // (3 E, E): query, key, value; it starts uniform after Xavier, the biases at 0. Throws ValueError
 // for sizes out of range.
-class RETROGRAD_API MultiheadAttention : public Module {
+class RETROGRAD_API MultiheadAttention
+    : public ModuleOf<AttentionOutput(const Tensor& query, const Tensor& key, const Tensor& value,
+                                      const MultiheadAttentionCall& options)> {
  public:
   MultiheadAttention(std::int64_t embed_dim, std::int64_t num_heads,
                      const MultiheadAttentionOptions& options = {}, Where where = {});
 
   Members members() override;
   std::string describe() const override;
+  AttentionOutput forward(const Tensor& query, const Tensor& key, const Tensor& value,
+                          const MultiheadAttentionCall& options) override;
   // Self-attention.
-  Tensor forward(const Tensor& x) override { return run(x, x, x, {.need_weights = false}).output; }
+  Tensor forward(const Tensor& x) override {
+    return forward(x, x, x, {.need_weights = false}).output;
+  }
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
   AttentionOutput operator()(const Tensor& query, const Tensor& key, const Tensor& value,
-                             const MultiheadAttentionCall& options = {}, Where where = {});
+                             const MultiheadAttentionCall& options = {}, Where where = {}) {
+    return ModuleOf::operator()(query, key, value, options, where);
+  }
 
   Tensor in_proj_weight;
   Tensor in_proj_bias;  // undefined without
   Linear out_proj;
 
  private:
-  AttentionOutput run(const Tensor& query, const Tensor& key, const Tensor& value,
-                      const MultiheadAttentionCall& options);
-
   std::int64_t heads_;
   bool batch_first_;
 };

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <retrograd/nn/layer.h>
+#include <retrograd/nn/module_of.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
@@ -26,12 +28,17 @@ class RETROGRAD_API Linear : public Weighted {
 
 // y[..., o] = sum over i and j of x1[..., i] weight[o][i][j] x2[..., j], plus bias[o]: weight (out,
 // in1, in2), bias (out). Both start uniform in [-1/sqrt(in1), 1/sqrt(in1)).
-class RETROGRAD_API Bilinear : public Weighted {
+class RETROGRAD_API Bilinear : public ModuleOf<Tensor(const Tensor& x1, const Tensor& x2)> {
  public:
   Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
            LinearOptions options = {}, Where where = {});
-  Tensor operator()(const Tensor& x1, const Tensor& x2, Where where = {});
+  Members members() override { return {{"weight", weight}, {"bias", bias}}; }
+  Tensor forward(const Tensor& x1, const Tensor& x2) override;
+  std::string describe() const override;
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
+
+  Tensor weight;
+  Tensor bias;  // undefined without
 };
 
 }  // namespace retrograd::nn

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <retrograd/nn/layer.h>
+#include <retrograd/nn/module_of.h>
 #include <retrograd/ops/loss.h>
 #include <retrograd/ops/loss_classification.h>
 #include <retrograd/ops/loss_embedding.h>
@@ -16,23 +17,11 @@
 namespace retrograd::nn {
 
 // A module that compares a prediction with a target.
-class RETROGRAD_API Loss : public Module {
- public:
-  // Errors and tapes name the line of this call.
-  Tensor operator()(const Tensor& input, const Tensor& target, Where where = {});
-
- protected:
-  virtual Tensor compare(const Tensor& input, const Tensor& target) = 0;
-};
+class RETROGRAD_API Loss : public ModuleOf<Tensor(const Tensor& input, const Tensor& target)> {};
 
 // A module that compares three tensors, in the order of the function's.
-class RETROGRAD_API TripleLoss : public Module {
- public:
-  Tensor operator()(const Tensor& a, const Tensor& b, const Tensor& c, Where where = {});
-
- protected:
-  virtual Tensor compare(const Tensor& a, const Tensor& b, const Tensor& c) = 0;
-};
+class RETROGRAD_API TripleLoss
+    : public ModuleOf<Tensor(const Tensor& a, const Tensor& b, const Tensor& c)> {};
 
 namespace detail {
 
@@ -55,10 +44,28 @@ RETROGRAD_API void check(const Frame& call, const GaussianNLLLossOptions& option
 RETROGRAD_API void check(const Frame& call, const MultiMarginLossOptions& options);
 RETROGRAD_API void check(const Frame& call, const TripletMarginLossOptions& options);
 
-template <class Base, Name name, class Options>
-class LossWith : public Base {
+// What a function takes: tensors, as its module does, and options.
+template <class Module, class Options, class... T>
+struct Taken {};
+template <class Options>
+Taken<Loss, std::remove_cvref_t<Options>, const Tensor&, const Tensor&> taken(
+    Tensor (*)(const Tensor&, const Tensor&, Options, Where));
+template <class Options>
+Taken<TripleLoss, std::remove_cvref_t<Options>, const Tensor&, const Tensor&, const Tensor&> taken(
+    Tensor (*)(const Tensor&, const Tensor&, const Tensor&, Options, Where));
+template <class Options, class... T>
+Taken<ModuleOf<Tensor(const Tensor&, const Tensor&, const Tensor&, const Tensor&)>,
+      std::remove_cvref_t<Options>, const Tensor&, const Tensor&, const Tensor&, const Tensor&>
+    taken(Tensor (*)(const Tensor&, const Tensor&, const Tensor&, const Tensor&, Options, Where));
+
+// The loss of a name that is this function; its options are those of the function.
+template <Name name, auto function, class = decltype(taken(function))>
+class LossOf;
+
+template <Name name, auto function, class Base, class Options, class... T>
+class LossOf<name, function, Taken<Base, Options, T...>> : public Base {
  public:
-  explicit LossWith(const Options& options = {}, Where where = {}) : options_(options) {
+  explicit LossOf(const Options& options = {}, Where where = {}) : options_(options) {
     check(Frame(name.text, where), options);
   }
   Members members() override {
@@ -72,112 +79,78 @@ class LossWith : public Base {
     return found;
   }
   std::string describe() const override { return std::string(name.text) + "()"; }
+  Tensor forward(T... tensors) override { return function(tensors..., options_, kInLoss); }
 
- protected:
+ private:
   Options options_;
-};
-
-// The loss of a name that is this function; its options are those of the function.
-template <class Base, Name name, auto function, class Type = decltype(function)>
-class LossOf;
-
-template <class Base, Name name, auto function, class Options>
-class LossOf<Base, name, function, Tensor (*)(const Tensor&, const Tensor&, Options, Where)>
-    : public LossWith<Base, name, std::remove_cvref_t<Options>> {
-  using LossOf::LossWith::LossWith;
-
- protected:
-  Tensor compare(const Tensor& input, const Tensor& target) override {
-    return function(input, target, this->options_, kInLoss);
-  }
-};
-
-template <class Base, Name name, auto function, class Options>
-class LossOf<Base, name, function,
-             Tensor (*)(const Tensor&, const Tensor&, const Tensor&, Options, Where)>
-    : public LossWith<Base, name, std::remove_cvref_t<Options>> {
-  using LossOf::LossWith::LossWith;
-
- protected:
-  Tensor compare(const Tensor& a, const Tensor& b, const Tensor& c) override {
-    return function(a, b, c, this->options_, kInLoss);
-  }
 };
 
 }  // namespace detail
 
-class RETROGRAD_API MSELoss : public detail::LossOf<Loss, "MSELoss", mse_loss> {
+class RETROGRAD_API MSELoss : public detail::LossOf<"MSELoss", mse_loss> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API L1Loss : public detail::LossOf<Loss, "L1Loss", l1_loss> {
+class RETROGRAD_API L1Loss : public detail::LossOf<"L1Loss", l1_loss> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API SmoothL1Loss : public detail::LossOf<Loss, "SmoothL1Loss", smooth_l1_loss> {
+class RETROGRAD_API SmoothL1Loss : public detail::LossOf<"SmoothL1Loss", smooth_l1_loss> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API HuberLoss : public detail::LossOf<Loss, "HuberLoss", huber_loss> {
+class RETROGRAD_API HuberLoss : public detail::LossOf<"HuberLoss", huber_loss> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API CrossEntropyLoss
-    : public detail::LossOf<Loss, "CrossEntropyLoss", cross_entropy> {
+class RETROGRAD_API CrossEntropyLoss : public detail::LossOf<"CrossEntropyLoss", cross_entropy> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API NLLLoss : public detail::LossOf<Loss, "NLLLoss", nll_loss> {
+class RETROGRAD_API NLLLoss : public detail::LossOf<"NLLLoss", nll_loss> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API BCELoss : public detail::LossOf<Loss, "BCELoss", binary_cross_entropy> {
+class RETROGRAD_API BCELoss : public detail::LossOf<"BCELoss", binary_cross_entropy> {
   using LossOf::LossOf;
 };
 class RETROGRAD_API BCEWithLogitsLoss
-    : public detail::LossOf<Loss, "BCEWithLogitsLoss", binary_cross_entropy_with_logits> {
+    : public detail::LossOf<"BCEWithLogitsLoss", binary_cross_entropy_with_logits> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API KLDivLoss : public detail::LossOf<Loss, "KLDivLoss", kl_div> {
+class RETROGRAD_API KLDivLoss : public detail::LossOf<"KLDivLoss", kl_div> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API PoissonNLLLoss
-    : public detail::LossOf<Loss, "PoissonNLLLoss", poisson_nll_loss> {
+class RETROGRAD_API PoissonNLLLoss : public detail::LossOf<"PoissonNLLLoss", poisson_nll_loss> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API SoftMarginLoss
-    : public detail::LossOf<Loss, "SoftMarginLoss", soft_margin_loss> {
+class RETROGRAD_API SoftMarginLoss : public detail::LossOf<"SoftMarginLoss", soft_margin_loss> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API MultiMarginLoss
-    : public detail::LossOf<Loss, "MultiMarginLoss", multi_margin_loss> {
+class RETROGRAD_API MultiMarginLoss : public detail::LossOf<"MultiMarginLoss", multi_margin_loss> {
   using LossOf::LossOf;
 };
 class RETROGRAD_API MultiLabelSoftMarginLoss
-    : public detail::LossOf<Loss, "MultiLabelSoftMarginLoss", multilabel_soft_margin_loss> {
+    : public detail::LossOf<"MultiLabelSoftMarginLoss", multilabel_soft_margin_loss> {
   using LossOf::LossOf;
 };
 class RETROGRAD_API HingeEmbeddingLoss
-    : public detail::LossOf<Loss, "HingeEmbeddingLoss", hinge_embedding_loss> {
+    : public detail::LossOf<"HingeEmbeddingLoss", hinge_embedding_loss> {
   using LossOf::LossOf;
 };
 
 class RETROGRAD_API MarginRankingLoss
-    : public detail::LossOf<TripleLoss, "MarginRankingLoss", margin_ranking_loss> {
+    : public detail::LossOf<"MarginRankingLoss", margin_ranking_loss> {
   using LossOf::LossOf;
 };
 class RETROGRAD_API CosineEmbeddingLoss
-    : public detail::LossOf<TripleLoss, "CosineEmbeddingLoss", cosine_embedding_loss> {
+    : public detail::LossOf<"CosineEmbeddingLoss", cosine_embedding_loss> {
   using LossOf::LossOf;
 };
 class RETROGRAD_API TripletMarginLoss
-    : public detail::LossOf<TripleLoss, "TripletMarginLoss", triplet_margin_loss> {
+    : public detail::LossOf<"TripletMarginLoss", triplet_margin_loss> {
   using LossOf::LossOf;
 };
-class RETROGRAD_API GaussianNLLLoss
-    : public detail::LossOf<TripleLoss, "GaussianNLLLoss", gaussian_nll_loss> {
+class RETROGRAD_API GaussianNLLLoss : public detail::LossOf<"GaussianNLLLoss", gaussian_nll_loss> {
   using LossOf::LossOf;
 };
 
-class RETROGRAD_API CTCLoss : public detail::LossWith<Module, "CTCLoss", CTCLossOptions> {
- public:
-  using LossWith::LossWith;
-  Tensor operator()(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
-                    const Tensor& target_lengths, Where where = {});
+class RETROGRAD_API CTCLoss : public detail::LossOf<"CTCLoss", ctc_loss> {
+  using LossOf::LossOf;
 };
 
 }  // namespace retrograd::nn

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -65,13 +66,46 @@ struct LoadReport {
   std::vector<std::string> unexpected;  // in the dict, not in the module
 };
 
-// What a hook returns takes the place of the input, the output, or the gradient of the input; an
-// undefined tensor replaces nothing.
+// What a hook returns takes the place of the first input, the first output, or the gradient of the
+// first input; an undefined tensor replaces nothing.
 using ForwardPreHook = std::function<Tensor(Module& module, const Tensor& input)>;
 using ForwardHook =
     std::function<Tensor(Module& module, const Tensor& input, const Tensor& output)>;
 using BackwardHook =
     std::function<Tensor(Module& module, const Tensor& grad_input, const Tensor& grad_output)>;
+
+namespace detail {
+using Tensors = std::vector<Tensor>;
+// Hooks as they are kept: of all tensors of a call. Of what they return, each defined tensor takes
+// the place of the one in its position.
+using PreHook = std::function<Tensors(Module&, const Tensors& inputs)>;
+using Hook = std::function<Tensors(Module&, const Tensors& inputs, const Tensors& outputs)>;
+
+// A function of these that returns a Result, or nothing.
+template <class F, class Result, class... T>
+concept HookLike = std::is_invocable_r_v<Result, F&, Module&, const T&...> ||
+    (std::is_invocable_v<F&, Module&, const T&...>&&
+         std::is_void_v<std::invoke_result_t<F&, Module&, const T&...>>);
+
+// The first one, or an undefined tensor.
+RETROGRAD_API const Tensor& first_of(const Tensors& tensors);
+
+// A hook as it is kept, made of any that is accepted; T... are one or two times Tensors.
+template <class Kept, class... T, class F>
+Kept as_hook(F hook) {
+  return [hook = std::move(hook)](Module& module, const T&... all) mutable -> Tensors {
+    if constexpr (std::is_invocable_r_v<Tensors, F&, Module&, const T&...>) {
+      return hook(module, all...);
+    } else if constexpr (std::is_invocable_v<F&, Module&, const T&...>) {
+      return hook(module, all...), Tensors();
+    } else if constexpr (std::is_invocable_r_v<Tensor, F&, Module&, decltype(first_of(all))...>) {
+      return {hook(module, first_of(all)...)};
+    } else {
+      return hook(module, first_of(all)...), Tensors();
+    }
+  };
+}
+}  // namespace detail
 
 // Says which hook to remove; the hook stays when the handle goes.
 class RETROGRAD_API HookHandle {
@@ -108,10 +142,16 @@ class RETROGRAD_API Module : public FrameOwner {
   // weights are handles on one tensor. state_dict() has every name. All other functions take such a
   // tensor or module once, under its first name.
   virtual Members members() { return {}; }
-  // The computation. Models of several inputs have functions of their own instead.
+// GCC warns here where another forward() hides this one, as in ModuleOf.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverloaded-virtual"
+  // The computation. Models of other calls derive from ModuleOf, in module_of.h.
   virtual Tensor forward(const Tensor& x);
+#pragma GCC diagnostic pop
   // As shown in summaries: "Linear(120, 84)".
-  virtual std::string describe() const { return "Module"; }
+  virtual std::string describe() const {
+    return "Module";
+  }
   // How many multiplications, each with an addition, a call does that makes such an output of such
   // inputs; modules below count for themselves. Shown in summaries.
   virtual std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const;
@@ -148,13 +188,19 @@ class RETROGRAD_API Module : public FrameOwner {
 
   // Sets the mode of this module and all below it; touches nothing else.
   void train(bool on = true);
-  void eval() { train(false); }
-  bool is_training() const noexcept { return training_; }
+  void eval() {
+    train(false);
+  }
+  bool is_training() const noexcept {
+    return training_;
+  }
 
   // Stops the training of all parameters here and below, whose gradients are dropped, so that an
   // optimiser passes them over; and starts it again. The mode of train() is another matter.
   void freeze(Where where = {});
-  void unfreeze(Where where = {}) { requires_grad_(true, where); }
+  void unfreeze(Where where = {}) {
+    requires_grad_(true, where);
+  }
   // Whether all parameters here and below require gradients; those they have stay.
   Module& requires_grad_(bool on = true, Where where = {});
 
@@ -166,17 +212,47 @@ class RETROGRAD_API Module : public FrameOwner {
 
   // Hooks run in the order in which they were registered; errors in them name the line of the call.
   // One that is added while they run is first called the next time. Where a call takes several
-  // tensors or gives several, as in attention, recurrence and losses, hooks see the first ones.
+  // tensors or gives several, as in attention, recurrence and losses, a hook of single tensors sees
+  // the first ones. One of lists sees all of them, in order, undefined ones too:
+  //   model.register_forward_hook([](nn::Module&, const std::vector<Tensor>& inputs,
+  //                                  const std::vector<Tensor>& outputs) { ... });
+  // Such a hook returns nothing, or tensors that replace those in the same positions; the list may
+  // be shorter, and undefined tensors replace nothing. One of single tensors may return nothing,
+  // too.
   //
   // Before forward().
   HookHandle register_forward_pre_hook(ForwardPreHook hook, Where where = {});
+  template <class F>
+  requires(!std::is_constructible_v<ForwardPreHook, F> &&
+           (detail::HookLike<F, Tensor, Tensor> ||
+            detail::HookLike<F, detail::Tensors, detail::Tensors>)) HookHandle
+      register_forward_pre_hook(F hook) {
+    return add_pre_hook(detail::as_hook<detail::PreHook, detail::Tensors>(std::move(hook)));
+  }
   // After forward().
   HookHandle register_forward_hook(ForwardHook hook, Where where = {});
+  template <class F>
+  requires(!std::is_constructible_v<ForwardHook, F> &&
+           (detail::HookLike<F, Tensor, Tensor, Tensor> ||
+            detail::HookLike<F, detail::Tensors, detail::Tensors, detail::Tensors>)) HookHandle
+      register_forward_hook(F hook) {
+    return add_hook(
+        detail::as_hook<detail::Hook, detail::Tensors, detail::Tensors>(std::move(hook)));
+  }
   // In the backward pass of a recorded call that was made with such a hook in place, as soon as the
-  // gradient of the input is known, if the pass comes by the output. The gradient is that of this
-  // use of the input alone. It is undefined where the input requires none; then the hook must
-  // return nothing. A forward() that writes to its input in place passes the hook by.
+  // gradients of the inputs are known, if the pass comes by an output. The gradients are those of
+  // this use of the inputs alone. They are undefined where an input requires none, or the pass does
+  // not come by it; then the hook must return nothing for it. A forward() that writes to an input
+  // in place passes the hook by.
   HookHandle register_full_backward_hook(BackwardHook hook, Where where = {});
+  template <class F>
+  requires(!std::is_constructible_v<BackwardHook, F> &&
+           (detail::HookLike<F, Tensor, Tensor, Tensor> ||
+            detail::HookLike<F, detail::Tensors, detail::Tensors, detail::Tensors>)) HookHandle
+      register_full_backward_hook(F hook) {
+    return add_backward_hook(
+        detail::as_hook<detail::Hook, detail::Tensors, detail::Tensors>(std::move(hook)));
+  }
   bool has_hooks() const noexcept;
 
   // A table of all modules: name, kind, output shape, parameters, and multiplications with an
@@ -187,20 +263,30 @@ class RETROGRAD_API Module : public FrameOwner {
   std::string summary_for(const Tensor& input, Where where = {});
 
  protected:
-  // For modules whose calls take several inputs or give several outputs: does for compute(the first
-  // input), which gives the first output, what operator() does for forward(x).
+  // For modules with functions of their own, which ModuleOf makes unnecessary: does for compute(the
+  // first input), which gives the first output, what operator() does for forward(x).
   Tensor call(const std::vector<Tensor>& inputs,
               const std::function<Tensor(const Tensor& first)>& compute, Where where);
-  // For summaries: a module whose calls take other than one input says here what they took and
-  // made.
+  // For summaries: a module with functions of its own says here what they took and made.
   void report_call(const std::vector<Tensor>& inputs, const Tensor& output);
 
  private:
+  template <class Signature>
+  friend class ModuleOf;
+
   std::string name_in(const FrameOwner* around) const final;
-  Tensor call_with_hooks(const Tensor& input,
-                         const std::function<Tensor(const Tensor& input)>& compute);
-  // For one more; throws ValueError unless that is callable.
-  std::shared_ptr<detail::ModuleHooks> own_hooks(const Frame& call, bool callable);
+  // Whether hooks run, or calls are observed.
+  bool is_watched() const noexcept;
+  // Runs hooks before and after compute(), which says where the outputs are. What hooks return is
+  // written to the inputs and outputs.
+  void run_watched(const std::vector<Tensor*>& inputs,
+                   const std::function<std::vector<Tensor*>()>& compute);
+  // A table of what call() computes in evaluation mode.
+  std::string summary_of(const std::function<void()>& call, Where where);
+  HookHandle add_pre_hook(detail::PreHook hook);
+  HookHandle add_hook(detail::Hook hook);
+  HookHandle add_backward_hook(detail::Hook hook);
+  std::shared_ptr<detail::ModuleHooks> own_hooks();
   void drop_hooks() noexcept;
 
   bool training_ = true;

@@ -5,4 +5,5 @@
 #include <retrograd/nn/init.h>
 #include <retrograd/nn/layers.h>
 #include <retrograd/nn/module.h>
+#include <retrograd/nn/module_of.h>
 #include <retrograd/nn/sequential.h>

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <retrograd/nn/layer.h>
+#include <retrograd/nn/module_of.h>
 #include <retrograd/ops/pool.h>
 #include <retrograd/tensor/api.h>
 
@@ -68,12 +69,16 @@ using LPPool2d = LPPool<2>;
 // Takes the values and indices of a max pool; the size of the result, where the usual one is not
 // meant, is an argument of the call, as in PyTorch.
 template <std::size_t N>
-class RETROGRAD_API MaxUnpool : public Module {
+class RETROGRAD_API MaxUnpool
+    : public ModuleOf<Tensor(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size)> {
  public:
   explicit MaxUnpool(Size<N> kernel_size, OptionalSize<N> stride = {}, Size<N> padding = 0,
                      Where where = {});
   Tensor operator()(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size = {},
-                    Where where = {});
+                    Where where = {}) {
+    return MaxUnpool::ModuleOf::operator()(x, indices, output_size, where);
+  }
+  Tensor forward(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size) override;
   std::string describe() const override { return text_; }
 
  private:

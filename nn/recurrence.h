@@ -4,9 +4,10 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include <retrograd/nn/module.h>
+#include <retrograd/nn/module_of.h>
 #include <retrograd/ops/recurrence.h>
 #include <retrograd/tensor/api.h>
 
@@ -26,16 +27,19 @@ struct CellOptions {
 };
 
 // What the cells share: weight_ih, weight_hh, bias_ih, bias_hh, and one step for inputs (N, I) or
-// (I); without a state it starts from zeros.
-class RETROGRAD_API RecurrentCell : public Module {
+// (I); without a state it starts from zeros. The State is a Tensor, or an LSTMState.
+template <class State>
+class RETROGRAD_API RecurrentCell : public ModuleOf<State(const Tensor& input, const State& hx)> {
  public:
   Members members() override;
   std::string describe() const override { return text_; }
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-  Tensor operator()(const Tensor& input, const Tensor& hx = {}, Where where = {}) {
-    return call_with_state(input, {.h = hx, .c = {}}, where).h;
+  State operator()(const Tensor& input, const State& hx = {}, Where where = {}) {
+    return RecurrentCell::ModuleOf::operator()(input, hx, where);
   }
-  Tensor forward(const Tensor& input) override { return next(input, {}).h; }
+  State forward(const Tensor& input, const State& hx) override;
+  // The next state, or its h, from zeros.
+  Tensor forward(const Tensor& input) override;
 
   Tensor weight_ih;
   Tensor weight_hh;
@@ -43,16 +47,10 @@ class RETROGRAD_API RecurrentCell : public Module {
   Tensor bias_hh;
 
  protected:
-  // The next state; c is undefined except for an LSTM.
-  using Step = LSTMState (*)(const RecurrentCell& cell, const Tensor& input,
-                             const LSTMState& state);
+  using Step = State (*)(const RecurrentCell& cell, const Tensor& input, const State& state);
   // `call`: the constructor's, which has the layer's name.
   RecurrentCell(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
                 std::int64_t hidden_size, const CellOptions& options);
-  // Starts from zeros where a state is left out.
-  LSTMState next(const Tensor& input, const LSTMState& hx) const;
-  // The same as a call of the module.
-  LSTMState call_with_state(const Tensor& input, const LSTMState& hx, Where where);
 
  private:
   std::string text_;
@@ -61,23 +59,20 @@ class RETROGRAD_API RecurrentCell : public Module {
 };
 
 // A step with tanh or relu.
-class RETROGRAD_API RNNCell : public RecurrentCell {
+class RETROGRAD_API RNNCell : public RecurrentCell<Tensor> {
  public:
   RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options = {},
           Where where = {});
 };
-class RETROGRAD_API GRUCell : public RecurrentCell {
+class RETROGRAD_API GRUCell : public RecurrentCell<Tensor> {
  public:
   GRUCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options = {},
           Where where = {});
 };
-class RETROGRAD_API LSTMCell : public RecurrentCell {
+class RETROGRAD_API LSTMCell : public RecurrentCell<LSTMState> {
  public:
   LSTMCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options = {},
            Where where = {});
-  LSTMState operator()(const Tensor& input, const LSTMState& hx = {}, Where where = {}) {
-    return call_with_state(input, hx, where);
-  }
 };
 
 struct RNNOptions {
@@ -100,37 +95,30 @@ struct RecurrentOptions {
 // output (T, N, D H) holds the last layer's states at each step, D being the number of directions;
 // hidden (layers D, N, H) the last state of every layer and direction. Without a batch: (T, D H)
 // and (layers D, H).
-struct RecurrentOutput {
+struct RETROGRAD_API RecurrentOutput {
   Tensor output;
   Tensor hidden;
 };
-struct LSTMOutput {
+struct RETROGRAD_API LSTMOutput {
   Tensor output;
   LSTMState state;
 };
 
-// What sequences share: recurrence over (T, N, I) or (T, I); hx (layers D, N, H) or (layers D, H)
-// are the first states, zeros when left out. The parameters are named weight_ih_l0, weight_hh_l0,
-// bias_ih_l0, bias_hh_l0, with _reverse for the second direction, layer by layer.
-class RETROGRAD_API Recurrent : public Module {
+namespace detail {
+// What a recurrence is made of.
+class RETROGRAD_API Layers {
  public:
-  Members members() override;
-  std::string describe() const override;
-  RecurrentOutput operator()(const Tensor& input, const Tensor& hx = {}, Where where = {});
-  // The outputs, starting from zeros.
-  Tensor forward(const Tensor& input) override { return run(input, {}).output; }
-  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-
- protected:
   // One step; gates: the input's part of it. c is undefined except for an LSTM.
   using Step = LSTMState (*)(const Tensor& gates, const LSTMState& state, const Tensor& weight_hh,
                              const Tensor& bias_hh);
   // `call`: the constructor's, which has the layer's name.
-  Recurrent(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
-            std::int64_t hidden_size, const RecurrentOptions& options);
+  Layers(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
+         std::int64_t hidden_size, const RecurrentOptions& options);
+
+  Members members();
+  std::string describe() const;
+  std::int64_t multiply_adds(const Shape& input) const;
   LSTMOutput run(const Tensor& input, const LSTMState& hx) const;
-  // The same as a call of the module.
-  LSTMOutput call_with_state(const Tensor& input, const LSTMState& hx, Where where);
 
  private:
   // The parameters of one layer in one direction.
@@ -151,25 +139,49 @@ class RETROGRAD_API Recurrent : public Module {
   RecurrentOptions options_;
   std::vector<Part> parts_;  // layer by layer, both directions of each
 };
+}  // namespace detail
+
+// What sequences share: recurrence over (T, N, I) or (T, I); hx (layers D, N, H) or (layers D, H)
+// are the first states, zeros when left out. The parameters are named weight_ih_l0, weight_hh_l0,
+// bias_ih_l0, bias_hh_l0, with _reverse for the second direction, layer by layer. The State is a
+// Tensor, or an LSTMState.
+template <class Output, class State>
+class RETROGRAD_API Recurrent : public ModuleOf<Output(const Tensor& input, const State& hx)> {
+ public:
+  Members members() override { return layers_.members(); }
+  std::string describe() const override { return layers_.describe(); }
+  std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape&) const override {
+    return layers_.multiply_adds(inputs.front());
+  }
+  Output operator()(const Tensor& input, const State& hx = {}, Where where = {}) {
+    return Recurrent::ModuleOf::operator()(input, hx, where);
+  }
+  Output forward(const Tensor& input, const State& hx) override;
+  // The outputs, starting from zeros.
+  Tensor forward(const Tensor& input) override { return layers_.run(input, {}).output; }
+
+ protected:
+  explicit Recurrent(detail::Layers layers) : layers_(std::move(layers)) {}
+
+ private:
+  detail::Layers layers_;
+};
 
 // Recurrence with tanh or relu.
-class RETROGRAD_API RNN : public Recurrent {
+class RETROGRAD_API RNN : public Recurrent<RecurrentOutput, Tensor> {
  public:
   RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options = {},
       Where where = {});
 };
-class RETROGRAD_API GRU : public Recurrent {
+class RETROGRAD_API GRU : public Recurrent<RecurrentOutput, Tensor> {
  public:
   GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options = {},
       Where where = {});
 };
-class RETROGRAD_API LSTM : public Recurrent {
+class RETROGRAD_API LSTM : public Recurrent<LSTMOutput, LSTMState> {
  public:
   LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options = {},
        Where where = {});
-  LSTMOutput operator()(const Tensor& input, const LSTMState& hx = {}, Where where = {}) {
-    return call_with_state(input, hx, where);
-  }
 };
 
 }  // namespace retrograd::nn

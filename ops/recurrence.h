@@ -23,7 +23,7 @@ RETROGRAD_API Tensor gru_cell(const Tensor& input, const Tensor& hx, const Tenso
                               const Tensor& w_hh, const Tensor& b_ih = {}, const Tensor& b_hh = {},
                               Where where = {});
 
-struct LSTMState {
+struct RETROGRAD_API LSTMState {
   Tensor h;
   Tensor c;
 };

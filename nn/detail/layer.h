@@ -21,8 +21,14 @@ namespace retrograd::nn::detail {
 // PyTorch's default start: a parameter uniform in [-1/sqrt(fan_in), 1/sqrt(fan_in)).
 Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in);
 // The same for a layer's weight and bias.
-void start_uniform(Weighted& layer, const Shape& weight, std::int64_t fan_in, const Shape& bias,
-                   bool has_bias, DType dtype);
+template <class Layer>
+void start_uniform(Layer& layer, const Shape& weight, std::int64_t fan_in, const Shape& bias,
+                   bool has_bias, DType dtype) {
+  layer.weight = uniform_parameter(weight, dtype, fan_in);
+  if (has_bias) {
+    layer.bias = uniform_parameter(bias, dtype, fan_in);
+  }
+}
 
 // The product of the sizes from dimension `first`.
 std::int64_t count(const Shape& shape, std::size_t first = 0) noexcept;

@@ -107,18 +107,6 @@ std::string MultiheadAttention::describe() const {
   return described(kLayer, in_proj_weight.size(1), heads_);
 }
 
-AttentionOutput MultiheadAttention::operator()(const Tensor& query, const Tensor& key,
-                                               const Tensor& value,
-                                               const MultiheadAttentionCall& options, Where where) {
-  AttentionOutput found;
-  const auto compute = [&](const Tensor& first) {
-    found = run(first, key, value, options);
-    return found.output;
-  };
-  found.output = call({query, key, value}, compute, where);
-  return found;
-}
-
 // Three projections, the scores, and the values times these; out_proj counts for itself.
 std::int64_t MultiheadAttention::multiply_adds(const std::vector<Shape>& inputs,
                                                const Shape&) const {
@@ -129,12 +117,13 @@ std::int64_t MultiheadAttention::multiply_adds(const std::vector<Shape>& inputs,
   return (count(query) + 2 * count(key)) * width + 2 * count(query) * keys;
 }
 
-AttentionOutput MultiheadAttention::run(const Tensor& query, const Tensor& key, const Tensor& value,
-                                        const MultiheadAttentionCall& options) {
+AttentionOutput MultiheadAttention::forward(const Tensor& query, const Tensor& key,
+                                            const Tensor& value,
+                                            const MultiheadAttentionCall& options) {
   if (autocast_widens(query, key, value, options.attn_mask) && in_proj_weight.dtype() == float32) {
     MultiheadAttentionCall wide = options;
     wide.attn_mask = widened(options.attn_mask);
-    return run(widened(query), widened(key), widened(value), wide);
+    return forward(widened(query), widened(key), widened(value), wide);
   }
   check_call(query, key, value, in_proj_weight, heads_, batch_first_, options);
   const std::int64_t width = in_proj_weight.size(1);

@@ -19,14 +19,6 @@ std::int64_t Weighted::multiply_adds(const std::vector<Shape>&, const Shape& out
 
 namespace detail {
 
-void start_uniform(Weighted& layer, const Shape& weight, std::int64_t fan_in, const Shape& bias,
-                   bool has_bias, DType dtype) {
-  layer.weight = uniform_parameter(weight, dtype, fan_in);
-  if (has_bias) {
-    layer.bias = uniform_parameter(bias, dtype, fan_in);
-  }
-}
-
 Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in) {
   const double bound = fan_in > 0 ? 1.0 / std::sqrt(static_cast<double>(fan_in)) : 0.0;
   const NoGradGuard unrecorded;

@@ -27,8 +27,7 @@ Tensor Linear::forward_relu(const Tensor& x) {
 }
 
 Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
-                   LinearOptions options, Where where)
-    : Weighted(described("Bilinear", in1_features, in2_features, out_features)) {
+                   LinearOptions options, Where where) {
   const Frame call("Bilinear", where);
   require_positive(call, {{"in1_features", in1_features},
                           {"in2_features", in2_features},
@@ -38,9 +37,12 @@ Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::in
                 options.bias, options.dtype);
 }
 
-Tensor Bilinear::operator()(const Tensor& x1, const Tensor& x2, Where where) {
-  return call(
-      {x1, x2}, [&](const Tensor& first) { return bilinear(first, x2, weight, bias); }, where);
+Tensor Bilinear::forward(const Tensor& x1, const Tensor& x2) {
+  return bilinear(x1, x2, weight, bias);
+}
+
+std::string Bilinear::describe() const {
+  return described("Bilinear", weight.size(1), weight.size(2), weight.size(0));
 }
 
 // x1 times the weight, then the result times x2.

@@ -7,16 +7,6 @@ namespace retrograd::nn {
 using retrograd::loss::require;
 using retrograd::loss::require_number;
 
-Tensor Loss::operator()(const Tensor& input, const Tensor& target, Where where) {
-  return call(
-      {input, target}, [&](const Tensor& first) { return compare(first, target); }, where);
-}
-
-Tensor TripleLoss::operator()(const Tensor& a, const Tensor& b, const Tensor& c, Where where) {
-  return call(
-      {a, b, c}, [&](const Tensor& first) { return compare(first, b, c); }, where);
-}
-
 namespace detail {
 
 void check(const Frame& call, const SmoothL1LossOptions& options) {
@@ -49,15 +39,5 @@ void check(const Frame& call, const TripletMarginLossOptions& options) {
 }
 
 }  // namespace detail
-
-Tensor CTCLoss::operator()(const Tensor& log_probs, const Tensor& targets,
-                           const Tensor& input_lengths, const Tensor& target_lengths, Where where) {
-  return call(
-      {log_probs, targets, input_lengths, target_lengths},
-      [&](const Tensor& first) {
-        return ctc_loss(first, targets, input_lengths, target_lengths, options_);
-      },
-      where);
-}
 
 }  // namespace retrograd::nn

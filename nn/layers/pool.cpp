@@ -99,14 +99,10 @@ MaxUnpool<N>::MaxUnpool(Size<N> kernel_size, OptionalSize<N> stride, Size<N> pad
   require_pool(Frame(kMaxUnpool[N - 1], where), kernel_size, stride, padding);
 }
 template <std::size_t N>
-Tensor MaxUnpool<N>::operator()(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size,
-                                Where where) {
-  const auto unpool = [&](const Tensor& first) {
-    return pick<N>(max_unpool1d, max_unpool2d, max_unpool3d)(
-        first, indices, kernel_size_,
-        {.stride = stride_, .padding = padding_, .output_size = output_size}, {});
-  };
-  return call({x, indices}, unpool, where);
+Tensor MaxUnpool<N>::forward(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size) {
+  return pick<N>(max_unpool1d, max_unpool2d, max_unpool3d)(
+      x, indices, kernel_size_,
+      {.stride = stride_, .padding = padding_, .output_size = output_size}, {});
 }
 
 template class MaxPool<1>;

@@ -61,19 +61,15 @@ void list(Members& members, Owner& owner, const std::string& suffix) {
   members.emplace_back("bias_hh" + suffix, owner.bias_hh);
 }
 
-template <auto cell>
-LSTMState one_state(const RecurrentCell& at, const Tensor& input, const LSTMState& state) {
-  return {.h = cell(input, state.h, at.weight_ih, at.weight_hh, at.bias_ih, at.bias_hh, {}),
-          .c = {}};
-}
-LSTMState two_states(const RecurrentCell& at, const Tensor& input, const LSTMState& state) {
-  return lstm_cell(input, state, at.weight_ih, at.weight_hh, at.bias_ih, at.bias_hh);
+template <auto cell, class State>
+State step(const RecurrentCell<State>& at, const Tensor& input, const State& state) {
+  return cell(input, state, at.weight_ih, at.weight_hh, at.bias_ih, at.bias_hh, {});
 }
 
 }  // namespace
 
-Recurrent::Recurrent(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
-                     std::int64_t hidden_size, const RecurrentOptions& options)
+detail::Layers::Layers(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
+                       std::int64_t hidden_size, const RecurrentOptions& options)
     : layer_(call.name()),
       step_(step),
       gates_(gates),
@@ -91,7 +87,7 @@ Recurrent::Recurrent(const Frame& call, Step step, std::int64_t gates, std::int6
   }
 }
 
-Members Recurrent::members() {
+Members detail::Layers::members() {
   Members found;
   const std::size_t directions = options_.bidirectional ? 2 : 1;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
@@ -101,36 +97,21 @@ Members Recurrent::members() {
   return found;
 }
 
-std::string Recurrent::describe() const {
+std::string detail::Layers::describe() const {
   return layer_ + ("(" + text(input_size_)) + ", " + text(hidden_size_) +
          (options_.num_layers > 1 ? ", num_layers=" + text(options_.num_layers) : "") +
          (options_.bidirectional ? ", bidirectional" : "") + ")";
 }
 
-LSTMOutput Recurrent::call_with_state(const Tensor& input, const LSTMState& hx, Where where) {
-  LSTMOutput result;
-  const auto compute = [&](const Tensor& first) {
-    result = run(first, hx);
-    return result.output;
-  };
-  result.output = call({input, hx.h, hx.c}, compute, where);
-  return result;
-}
-
-RecurrentOutput Recurrent::operator()(const Tensor& input, const Tensor& hx, Where where) {
-  const LSTMOutput result = call_with_state(input, {.h = hx, .c = {}}, where);
-  return {.output = result.output, .hidden = result.state.h};
-}
-
-std::int64_t Recurrent::multiply_adds(const std::vector<Shape>& inputs, const Shape&) const {
+std::int64_t detail::Layers::multiply_adds(const Shape& input) const {
   std::int64_t each_step = 0;
   for (const Part& part : parts_) {
     each_step += part.weight_ih.numel() + part.weight_hh.numel();
   }
-  return count(inputs.front()) / input_size_ * each_step;
+  return count(input) / input_size_ * each_step;
 }
 
-void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name) const {
+void detail::Layers::check(const Tensor& input, const Tensor& hx, const char* name) const {
   const Frame call(layer_, {});
   check::floating(call, input);
   check::same_dtype(call, "input", input, "weight_ih_l0", parts_[0].weight_ih);
@@ -152,7 +133,7 @@ void Recurrent::check(const Tensor& input, const Tensor& hx, const char* name) c
   }
 }
 
-LSTMOutput Recurrent::run(const Tensor& input, const LSTMState& hx) const {
+LSTMOutput detail::Layers::run(const Tensor& input, const LSTMState& hx) const {
   if (autocast_widens(input, hx.h, hx.c) && parts_[0].weight_ih.dtype() == float32) {
     return run(widened(input), {.h = widened(hx.h), .c = widened(hx.c)});
   }
@@ -205,27 +186,42 @@ LSTMOutput Recurrent::run(const Tensor& input, const LSTMState& hx) const {
           .state = {.h = stacked(last_h), .c = gates_ == 4 ? stacked(last_c) : Tensor()}};
 }
 
+template <>
+RecurrentOutput Recurrent<RecurrentOutput, Tensor>::forward(const Tensor& input, const Tensor& hx) {
+  LSTMOutput result = layers_.run(input, {.h = hx, .c = {}});
+  return {.output = std::move(result.output), .hidden = std::move(result.state.h)};
+}
+template <>
+LSTMOutput Recurrent<LSTMOutput, LSTMState>::forward(const Tensor& input, const LSTMState& hx) {
+  return layers_.run(input, hx);
+}
+template class Recurrent<RecurrentOutput, Tensor>;
+template class Recurrent<LSTMOutput, LSTMState>;
+
 RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options, Where where)
-    : Recurrent(Frame("RNN", where),
-                options.nonlinearity == Nonlinearity::relu ? rnn<true> : rnn<false>, 1, input_size,
-                hidden_size,
-                {.num_layers = options.num_layers,
-                 .bias = options.bias,
-                 .batch_first = options.batch_first,
-                 .bidirectional = options.bidirectional,
-                 .dtype = options.dtype}) {}
+    : Recurrent({Frame("RNN", where),
+                 options.nonlinearity == Nonlinearity::relu ? rnn<true> : rnn<false>,
+                 1,
+                 input_size,
+                 hidden_size,
+                 {.num_layers = options.num_layers,
+                  .bias = options.bias,
+                  .batch_first = options.batch_first,
+                  .bidirectional = options.bidirectional,
+                  .dtype = options.dtype}}) {}
 
 GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
          Where where)
-    : Recurrent(Frame("GRU", where), gru, 3, input_size, hidden_size, options) {}
+    : Recurrent({Frame("GRU", where), gru, 3, input_size, hidden_size, options}) {}
 
 LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
            Where where)
-    : Recurrent(Frame("LSTM", where), lstm, 4, input_size, hidden_size, options) {}
+    : Recurrent({Frame("LSTM", where), lstm, 4, input_size, hidden_size, options}) {}
 
-RecurrentCell::RecurrentCell(const Frame& call, Step step, std::int64_t gates,
-                             std::int64_t input_size, std::int64_t hidden_size,
-                             const CellOptions& options)
+template <class State>
+RecurrentCell<State>::RecurrentCell(const Frame& call, Step step, std::int64_t gates,
+                                    std::int64_t input_size, std::int64_t hidden_size,
+                                    const CellOptions& options)
     : text_(described(call.name(), input_size, hidden_size)),
       step_(step),
       hidden_size_(hidden_size) {
@@ -234,54 +230,56 @@ RecurrentCell::RecurrentCell(const Frame& call, Step step, std::int64_t gates,
   start(*this, gates, input_size, hidden_size, options.bias, options.dtype);
 }
 
-Members RecurrentCell::members() {
+template <class State>
+Members RecurrentCell<State>::members() {
   Members found;
   list(found, *this, "");
   return found;
 }
 
-std::int64_t RecurrentCell::multiply_adds(const std::vector<Shape>&, const Shape& output) const {
+template <class State>
+std::int64_t RecurrentCell<State>::multiply_adds(const std::vector<Shape>&,
+                                                 const Shape& output) const {
   return count(output) / hidden_size_ * (weight_ih.numel() + weight_hh.numel());
 }
 
-LSTMState RecurrentCell::next(const Tensor& input, const LSTMState& hx) const {
-  const auto given_or_zeros = [&](const Tensor& state) {
-    if (state.defined() || !input.defined() || input.dim() == 0) {
-      return state;
+template <class State>
+State RecurrentCell<State>::forward(const Tensor& input, const State& hx) {
+  State state = hx;
+  visit_tensors(state, [&](Tensor& each) {
+    if (!each.defined() && input.defined() && input.dim() != 0) {
+      Shape shape = input.shape();
+      shape.back() = hidden_size_;
+      each = zeros(shape, {.dtype = weight_hh.dtype()});
     }
-    Shape shape = input.shape();
-    shape.back() = hidden_size_;
-    return zeros(shape, {.dtype = weight_hh.dtype()});
-  };
-  const bool has_c = step_ == two_states;
-  return step_(*this, input,
-               {.h = given_or_zeros(hx.h), .c = has_c ? given_or_zeros(hx.c) : Tensor()});
+  });
+  return step_(*this, input, state);
 }
 
-LSTMState RecurrentCell::call_with_state(const Tensor& input, const LSTMState& hx, Where where) {
-  LSTMState state;
-  const auto run = [&](const Tensor& first) {
-    state = next(first, hx);
-    return state.h;
-  };
-  state.h = call({input, hx.h, hx.c}, run, where);
-  return state;
+template <class State>
+Tensor RecurrentCell<State>::forward(const Tensor& input) {
+  State state = forward(input, State());
+  return *tensors_in(state).front();
 }
+
+template class RecurrentCell<Tensor>;
+template class RecurrentCell<LSTMState>;
 
 RNNCell::RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options,
                  Where where)
     : RecurrentCell(Frame("RNNCell", where),
-                    options.nonlinearity == Nonlinearity::relu ? one_state<rnn_relu_cell>
-                                                               : one_state<rnn_tanh_cell>,
+                    options.nonlinearity == Nonlinearity::relu ? step<rnn_relu_cell, Tensor>
+                                                               : step<rnn_tanh_cell, Tensor>,
                     1, input_size, hidden_size, {.bias = options.bias, .dtype = options.dtype}) {}
 
 GRUCell::GRUCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options,
                  Where where)
-    : RecurrentCell(Frame("GRUCell", where), one_state<gru_cell>, 3, input_size, hidden_size,
+    : RecurrentCell(Frame("GRUCell", where), step<gru_cell, Tensor>, 3, input_size, hidden_size,
                     options) {}
 
 LSTMCell::LSTMCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options,
                    Where where)
-    : RecurrentCell(Frame("LSTMCell", where), two_states, 4, input_size, hidden_size, options) {}
+    : RecurrentCell(Frame("LSTMCell", where), step<lstm_cell, LSTMState>, 4, input_size,
+                    hidden_size, options) {}
 
 }  // namespace retrograd::nn

@@ -1,126 +1,19 @@
 #include <retrograd/nn/detail/hooks.h>
 
-#include <atomic>
 #include <utility>
 
-#include <retrograd/autograd/call.h>
-#include <retrograd/ops/internal/view.h>
+#include <retrograd/nn/detail/call_observer.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::nn {
 
-namespace detail {
-
-namespace {
-
-// The same values behind a node of its own, whose backward function calls on_gradient(grad) and
-// passes on what that returns, or `grad` where it is undefined. It is no hook of the result, which
-// a write in place would take along.
-template <class F>
-Tensor passed_on(const char* op, const Tensor& x, F on_gradient) {
-  const Call call(op, {}, x);
-  return call.record({.output = tracked_view(x, x.shape(), x.strides(), x.impl().offset),
-                      .inputs = {x},
-                      .backward = [on_gradient](const Backward& b) -> Gradients {
-                        const Tensor replaced = on_gradient(b.grad);
-                        return {replaced.defined() ? replaced : b.grad};
-                      }});
-}
-
-bool is_recorded(const Tensor& x) {
-  return grad_enabled() && x.defined() && x.requires_grad();
-}
-
-// One call of a module with backward hooks; lives as long as the tape of the call.
-class WatchedCall : public std::enable_shared_from_this<WatchedCall> {
- public:
-  explicit WatchedCall(std::weak_ptr<ModuleHooks> hooks) noexcept : hooks_(std::move(hooks)) {}
-  ~WatchedCall() {
-    if (const auto hooks = hooks_.lock()) {
-      hooks->take(number_);
-    }
-  }
-  WatchedCall(const WatchedCall&) = delete;
-  WatchedCall& operator=(const WatchedCall&) = delete;
-
-  Tensor input(const Tensor& x) {
-    if (!is_recorded(x)) {
-      return x;
-    }
-    input_is_recorded_ = true;
-    const auto run = [call = shared_from_this()](const Tensor& grad) {
-      const auto hooks = call->hooks_.lock();
-      const Tensor grad_output = hooks ? hooks->take(call->number_) : Tensor();
-      return grad_output.defined() ? hooks->run_backward(grad, grad_output) : Tensor();
-    };
-    return passed_on("module_input", x, run);
-  }
-
-  Tensor output(const Tensor& y) {
-    if (!is_recorded(y)) {
-      return y;
-    }
-    const auto run = [call = shared_from_this()](const Tensor& grad) {
-      if (const auto hooks = call->hooks_.lock()) {
-        if (call->input_is_recorded_) {
-          hooks->put(call->number_, grad);
-        } else {
-          hooks->run_backward({}, grad);
-        }
-      }
-      return Tensor();
-    };
-    return passed_on("module_output", y, run);
-  }
-
- private:
-  static inline std::atomic<std::uint64_t> next_number_{0};
-
-  std::weak_ptr<ModuleHooks> hooks_;
-  std::uint64_t number_ = next_number_.fetch_add(1, std::memory_order_relaxed);
-  bool input_is_recorded_ = false;
-};
-
-}  // namespace
-
-// Tensors are destroyed outside the lock: a tape may die with them, and its calls take, too.
-void ModuleHooks::put(std::uint64_t call, Tensor grad_output) {
-  const std::scoped_lock lock(mutex_);
-  std::swap(waiting_[call], grad_output);
-}
-
-Tensor ModuleHooks::take(std::uint64_t call) {
-  const std::scoped_lock lock(mutex_);
-  const auto found = waiting_.extract(call);
-  return found ? found.mapped() : Tensor();
-}
-
-Tensor ModuleHooks::run_backward(const Tensor& grad_input, const Tensor& grad_output) const {
-  Tensor grad = grad_input;
-  const Frame call("full backward hook", {});
-  backward.for_each([&](const BackwardHook& hook) {
-    if (owner == nullptr) {
-      return;
-    }
-    Tensor replaced = hook(*owner, grad, grad_output);
-    if (!replaced.defined()) {
-      return;
-    }
-    check::require<GraphError>(call, grad_input.defined(), {{"returned", replaced}},
-                               "it returned a gradient, but the input of the module requires none");
-    check::require<GraphError>(
-        call, replaced.shape() == grad_input.shape() && replaced.dtype() == grad_input.dtype(),
-        {{"returned", replaced}, {"gradient", grad_input}},
-        "it returned what does not fit the gradient of the module's input");
-    grad = std::move(replaced);
-  });
-  return grad;
-}
-
-}  // namespace detail
-
 using namespace detail;
+
+const Tensor& detail::first_of(const Tensors& tensors) {
+  static const Tensor none;
+  return tensors.empty() ? none : tensors.front();
+}
 
 void HookHandle::remove() {
   if (const auto hooks = hooks_.lock()) {
@@ -155,24 +48,45 @@ void Module::drop_hooks() noexcept {
   }
 }
 
-std::shared_ptr<ModuleHooks> Module::own_hooks(const Frame& call, bool callable) {
-  check::require<ValueError>(call, callable, {}, "the function is empty");
+std::shared_ptr<ModuleHooks> Module::own_hooks() {
   if (!hooks_) {
     hooks_ = std::make_shared<ModuleHooks>(this);
   }
   return hooks_;
 }
 
+namespace {
+
+template <class Hook>
+void require_callable(const char* name, const Hook& hook, Where where) {
+  check::require<ValueError>(Frame(name, where), hook != nullptr, {}, "the function is empty");
+}
+
+}  // namespace
+
 HookHandle Module::register_forward_pre_hook(ForwardPreHook hook, Where where) {
-  const auto hooks = own_hooks(Frame("register_forward_pre_hook", where), hook != nullptr);
-  return {hooks, hooks->forward_pre.add(hooks->next_id++, std::move(hook))};
+  require_callable("register_forward_pre_hook", hook, where);
+  return add_pre_hook(as_hook<PreHook, Tensors>(std::move(hook)));
 }
 HookHandle Module::register_forward_hook(ForwardHook hook, Where where) {
-  const auto hooks = own_hooks(Frame("register_forward_hook", where), hook != nullptr);
-  return {hooks, hooks->forward.add(hooks->next_id++, std::move(hook))};
+  require_callable("register_forward_hook", hook, where);
+  return add_hook(as_hook<Hook, Tensors, Tensors>(std::move(hook)));
 }
 HookHandle Module::register_full_backward_hook(BackwardHook hook, Where where) {
-  const auto hooks = own_hooks(Frame("register_full_backward_hook", where), hook != nullptr);
+  require_callable("register_full_backward_hook", hook, where);
+  return add_backward_hook(as_hook<Hook, Tensors, Tensors>(std::move(hook)));
+}
+
+HookHandle Module::add_pre_hook(PreHook hook) {
+  const auto hooks = own_hooks();
+  return {hooks, hooks->forward_pre.add(hooks->next_id++, std::move(hook))};
+}
+HookHandle Module::add_hook(Hook hook) {
+  const auto hooks = own_hooks();
+  return {hooks, hooks->forward.add(hooks->next_id++, std::move(hook))};
+}
+HookHandle Module::add_backward_hook(Hook hook) {
+  const auto hooks = own_hooks();
   return {hooks, hooks->backward.add(hooks->next_id++, std::move(hook))};
 }
 
@@ -180,27 +94,60 @@ bool Module::has_hooks() const noexcept {
   return hooks_ && !hooks_->empty();
 }
 
-Tensor Module::call_with_hooks(const Tensor& input,
-                               const std::function<Tensor(const Tensor& input)>& compute) {
-  const std::shared_ptr<ModuleHooks> hooks = hooks_;
-  Tensor x = input;
-  hooks->forward_pre.for_each([&](const ForwardPreHook& hook) {
-    if (Tensor replaced = hook(*this, x); replaced.defined()) {
-      x = std::move(replaced);
-    }
-  });
-  std::shared_ptr<WatchedCall> watched;
-  if (!hooks->backward.empty()) {
-    watched = std::make_shared<WatchedCall>(hooks);
-    x = watched->input(x);
+bool Module::is_watched() const noexcept {
+  return hooks_ || CallObserver::current() != nullptr;
+}
+
+namespace {
+
+Tensors values(const std::vector<Tensor*>& at) {
+  Tensors all;
+  all.reserve(at.size());
+  for (const Tensor* tensor : at) {
+    all.push_back(*tensor);
   }
-  Tensor y = compute(x);
-  hooks->forward.for_each([&](const ForwardHook& hook) {
-    if (Tensor replaced = hook(*this, x, y); replaced.defined()) {
-      y = std::move(replaced);
+  return all;
+}
+
+// Writes what a hook returned.
+void replace(const char* hook, const std::vector<Tensor*>& at, Tensors&& replaced) {
+  check::require<ValueError>(Frame(hook, {}), replaced.size() <= at.size() || at.empty(), {},
+                             "it returned {} tensors to replace {}", replaced.size(), at.size());
+  for (std::size_t i = 0; i < at.size() && i < replaced.size(); ++i) {
+    if (replaced[i].defined()) {
+      *at[i] = std::move(replaced[i]);
     }
-  });
-  return watched ? watched->output(y) : y;
+  }
+}
+
+}  // namespace
+
+void Module::run_watched(const std::vector<Tensor*>& inputs,
+                         const std::function<std::vector<Tensor*>()>& compute) {
+  const std::shared_ptr<ModuleHooks> hooks = hooks_;
+  std::shared_ptr<WatchedCall> watched;
+  if (hooks) {
+    hooks->forward_pre.for_each([&](const PreHook& hook) {
+      replace("forward pre hook", inputs, hook(*this, values(inputs)));
+    });
+    if (!hooks->backward.empty()) {
+      watched = std::make_shared<WatchedCall>(hooks);
+      watched->watch_inputs(inputs);
+    }
+  }
+  const Tensors given = values(inputs);
+  const std::vector<Tensor*> outputs = compute();
+  if (!outputs.empty()) {
+    report_call(given, *outputs.front());
+  }
+  if (hooks) {
+    hooks->forward.for_each([&](const Hook& hook) {
+      replace("forward hook", outputs, hook(*this, given, values(outputs)));
+    });
+  }
+  if (watched) {
+    watched->watch_outputs(outputs);
+  }
 }
 
 }  // namespace retrograd::nn

@@ -141,27 +141,33 @@ std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) cons
 }
 
 Tensor Module::operator()(const Tensor& x, Where where) {
-  if (!hooks_ && CallObserver::current() == nullptr) {
-    const ModuleFrame frame(*this, where);
+  const ModuleFrame frame(*this, where);
+  if (!is_watched()) {
     return forward(x);
   }
-  return call(
-      {x}, [this](const Tensor& input) { return forward(input); }, where);
+  Tensor input = x;
+  Tensor output;
+  run_watched({&input}, [&] {
+    output = forward(input);
+    return std::vector{&output};
+  });
+  return output;
 }
 
 Tensor Module::call(const std::vector<Tensor>& inputs,
                     const std::function<Tensor(const Tensor& first)>& compute, Where where) {
   const ModuleFrame frame(*this, where);
-  const auto observed = [&](const Tensor& first) {
-    Tensor y = compute(first);
-    if (CallObserver::current() != nullptr) {
-      std::vector<Tensor> seen = inputs;
-      seen.front() = first;
-      report_call(seen, y);
-    }
-    return y;
-  };
-  return hooks_ ? call_with_hooks(inputs.front(), observed) : observed(inputs.front());
+  std::vector<Tensor> kept = inputs;
+  std::vector<Tensor*> at;
+  for (Tensor& input : kept) {
+    at.push_back(&input);
+  }
+  Tensor output;
+  run_watched(at, [&] {
+    output = compute(kept.front());
+    return std::vector{&output};
+  });
+  return output;
 }
 
 void Module::report_call(const std::vector<Tensor>& inputs, const Tensor& output) {

@@ -22,7 +22,7 @@ bool forward_relu(Module& module, const Tensor& x, Tensor& y) {
 }
 
 // Whether somebody sees what `module` gives.
-bool is_watched(const Module& module) {
+bool is_seen(const Module& module) {
   return module.has_hooks() || CallObserver::current() != nullptr;
 }
 
@@ -33,8 +33,8 @@ Tensor Sequential::forward(const Tensor& x) {
   for (std::size_t i = 0; i < size(); ++i) {
     Module& module = (*this)[i];
     const Module* const next = i + 1 < size() ? &(*this)[i + 1] : nullptr;
-    if (next != nullptr && typeid(*next) == typeid(ReLU) && !is_watched(module) &&
-        !is_watched(*next) &&
+    if (next != nullptr && typeid(*next) == typeid(ReLU) && !is_seen(module) &&
+        !is_seen(*next) &&
         forward_relu<Linear, Conv1d, Conv2d, Conv3d, BatchNorm1d, BatchNorm2d, BatchNorm3d>(module,
                                                                                             y, y)) {
       ++i;

@@ -113,12 +113,16 @@ std::string Module::summary(const Shape& input, Where where) {
 }
 
 std::string Module::summary_for(const Tensor& input, Where where) {
+  return summary_of([&] { (*this)(input); }, where);
+}
+
+std::string Module::summary_of(const std::function<void()>& run, Where where) {
   const Frame call("summary", where);
   Calls calls;
   {
     const NoGradGuard unrecorded;
     const Evaluating evaluating(*this);
-    (*this)(input);
+    run();
   }
   std::vector<std::vector<std::string>> rows{
       {"module", "kind", "output", "parameters", "multiply-adds"}};
