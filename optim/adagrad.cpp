@@ -18,10 +18,12 @@ Settings AdagradOptions::settings() {
           {"maximize", &maximize}};
 }
 
+template <>
 Adagrad::StateNames Adagrad::state_names() const {
   return {.numbers = {{"step", 0}}, .tensors = {"sum"}, .always = 1};
 }
 
+template <>
 void Adagrad::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                      ParameterState& state) {
   const AdagradOptions& o = options(group);
@@ -48,10 +50,12 @@ Settings AdadeltaOptions::settings() {
           {"maximize", &maximize}};
 }
 
+template <>
 Adadelta::StateNames Adadelta::state_names() const {
   return {.numbers = {}, .tensors = {"square_avg", "acc_delta"}, .always = 2};
 }
 
+template <>
 void Adadelta::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                       ParameterState& state) {
   const AdadeltaOptions& o = options(group);
@@ -84,15 +88,17 @@ Settings RMSpropOptions::settings() {
           {"maximize", &maximize}};
 }
 
+template <>
 RMSprop::StateNames RMSprop::state_names() const {
   return {.numbers = {}, .tensors = {"square_avg", "grad_avg", "momentum_buffer"}, .always = 1};
 }
 
-unsigned RMSprop::used_tensors(std::size_t group) const {
-  const RMSpropOptions& o = options(group);
+unsigned RMSpropOptions::used_tensors() const {
+  const RMSpropOptions& o = *this;
   return 1U | (o.centered ? 2U : 0U) | (o.momentum > 0 ? 4U : 0U);
 }
 
+template <>
 void RMSprop::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                      ParameterState& state) {
   const RMSpropOptions& o = options(group);
@@ -139,5 +145,9 @@ void RMSprop::update(std::size_t group, const Tensor& parameter, const Tensor& g
     }
   });
 }
+
+template class OptimizerOf<AdagradOptions>;
+template class OptimizerOf<AdadeltaOptions>;
+template class OptimizerOf<RMSpropOptions>;
 
 }  // namespace retrograd::optim

@@ -22,15 +22,7 @@ struct RETROGRAD_API AdagradOptions {
 
 // PyTorch's Adagrad (Duchi et al., 2011): s <- s + g^2,
 // p <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps).
-class RETROGRAD_API Adagrad : public GroupedOptimizer<AdagradOptions> {
- public:
-  using GroupedOptimizer::GroupedOptimizer;
-
- protected:
-  StateNames state_names() const override;
-  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
-              ParameterState& state) override;
-};
+using Adagrad = OptimizerOf<AdagradOptions>;
 
 struct RETROGRAD_API AdadeltaOptions {
   double lr = 1;
@@ -46,15 +38,7 @@ struct RETROGRAD_API AdadeltaOptions {
 
 // PyTorch's Adadelta (Zeiler, 2012): s <- rho s + (1 - rho) g^2,
 // d = sqrt(a + eps) / sqrt(s + eps) g, a <- rho a + (1 - rho) d^2, p <- p - lr d.
-class RETROGRAD_API Adadelta : public GroupedOptimizer<AdadeltaOptions> {
- public:
-  using GroupedOptimizer::GroupedOptimizer;
-
- protected:
-  StateNames state_names() const override;
-  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
-              ParameterState& state) override;
-};
+using Adadelta = OptimizerOf<AdadeltaOptions>;
 
 struct RETROGRAD_API RMSpropOptions {
   double lr = 1e-2;
@@ -68,19 +52,11 @@ struct RETROGRAD_API RMSpropOptions {
   static constexpr const char* optimizer = "RMSprop";
   Settings settings();
   bool operator==(const RMSpropOptions&) const = default;
+  unsigned used_tensors() const;  // of the state
 };
 
 // PyTorch's RMSprop (Hinton; centered: Graves, 2013): s <- alpha s + (1 - alpha) g^2,
 // d = g / (sqrt(s) + eps), p <- p - lr d; with momentum v <- momentum v + d, p <- p - lr v.
-class RETROGRAD_API RMSprop : public GroupedOptimizer<RMSpropOptions> {
- public:
-  using GroupedOptimizer::GroupedOptimizer;
-
- protected:
-  StateNames state_names() const override;
-  unsigned used_tensors(std::size_t group) const override;
-  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
-              ParameterState& state) override;
-};
+using RMSprop = OptimizerOf<RMSpropOptions>;
 
 }  // namespace retrograd::optim

@@ -88,29 +88,33 @@ Settings AdamWOptions::settings() {
   return adam_settings(*this);
 }
 
+template <>
 Adam::StateNames Adam::state_names() const {
   return {.numbers = {{"step", 0}},
           .tensors = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
           .always = 2};
 }
+template <>
 AdamW::StateNames AdamW::state_names() const {
   return {.numbers = {{"step", 0}},
           .tensors = {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
           .always = 2};
 }
 
-unsigned Adam::used_tensors(std::size_t group) const {
-  return options(group).amsgrad ? 7U : 3U;
+unsigned AdamOptions::used_tensors() const {
+  return amsgrad ? 7U : 3U;
 }
 
+template <>
 void Adam::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                   ParameterState& state) {
   adam_update(options(group), 0, parameter, grad, state);
 }
-unsigned AdamW::used_tensors(std::size_t group) const {
-  return options(group).amsgrad ? 7U : 3U;
+unsigned AdamWOptions::used_tensors() const {
+  return amsgrad ? 7U : 3U;
 }
 
+template <>
 void AdamW::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                    ParameterState& state) {
   const AdamWOptions& o = options(group);
@@ -124,10 +128,12 @@ Settings AdamaxOptions::settings() {
   return all;
 }
 
+template <>
 Adamax::StateNames Adamax::state_names() const {
   return {.numbers = {{"step", 0}}, .tensors = {"exp_avg", "exp_inf"}, .always = 2};
 }
 
+template <>
 void Adamax::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                     ParameterState& state) {
   const AdamaxOptions& o = options(group);
@@ -158,12 +164,14 @@ Settings NAdamOptions::settings() {
   return all;
 }
 
+template <>
 NAdam::StateNames NAdam::state_names() const {
   return {.numbers = {{"step", 0}, {"mu_product", 1}},
           .tensors = {"exp_avg", "exp_avg_sq"},
           .always = 2};
 }
 
+template <>
 void NAdam::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                    ParameterState& state) {
   const NAdamOptions& o = options(group);
@@ -197,10 +205,12 @@ Settings RAdamOptions::settings() {
   return family_settings(*this);
 }
 
+template <>
 RAdam::StateNames RAdam::state_names() const {
   return {.numbers = {{"step", 0}}, .tensors = {"exp_avg", "exp_avg_sq"}, .always = 2};
 }
 
+template <>
 void RAdam::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                    ParameterState& state) {
   const RAdamOptions& o = options(group);
@@ -240,5 +250,11 @@ void RAdam::update(std::size_t group, const Tensor& parameter, const Tensor& gra
     }
   });
 }
+
+template class OptimizerOf<AdamOptions>;
+template class OptimizerOf<AdamWOptions>;
+template class OptimizerOf<AdamaxOptions>;
+template class OptimizerOf<NAdamOptions>;
+template class OptimizerOf<RAdamOptions>;
 
 }  // namespace retrograd::optim

@@ -20,21 +20,13 @@ struct RETROGRAD_API AdamOptions {
   static constexpr const char* optimizer = "Adam";
   Settings settings();
   bool operator==(const AdamOptions&) const = default;
+  unsigned used_tensors() const;  // of the state
 };
 
 // PyTorch's Adam (Kingma and Ba, 2015). With g the gradient plus weight_decay p, at step t:
 //   m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2
 //   p <- p - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
-class RETROGRAD_API Adam : public GroupedOptimizer<AdamOptions> {
- public:
-  using GroupedOptimizer::GroupedOptimizer;
-
- protected:
-  StateNames state_names() const override;
-  unsigned used_tensors(std::size_t group) const override;
-  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
-              ParameterState& state) override;
-};
+using Adam = OptimizerOf<AdamOptions>;
 
 struct RETROGRAD_API AdamWOptions {
   double lr = 1e-3;
@@ -47,20 +39,12 @@ struct RETROGRAD_API AdamWOptions {
   static constexpr const char* optimizer = "AdamW";
   Settings settings();
   bool operator==(const AdamWOptions&) const = default;
+  unsigned used_tensors() const;  // of the state
 };
 
 // Adam with decoupled weight decay (Loshchilov and Hutter, 2019): p <- (1 - lr weight_decay) p
 // before each step, in place of the L2 penalty.
-class RETROGRAD_API AdamW : public GroupedOptimizer<AdamWOptions> {
- public:
-  using GroupedOptimizer::GroupedOptimizer;
-
- protected:
-  StateNames state_names() const override;
-  unsigned used_tensors(std::size_t group) const override;
-  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
-              ParameterState& state) override;
-};
+using AdamW = OptimizerOf<AdamWOptions>;
 
 struct RETROGRAD_API AdamaxOptions {
   double lr = 2e-3;
@@ -76,15 +60,7 @@ struct RETROGRAD_API AdamaxOptions {
 
 // Adam with the infinity norm in place of the second moment: u <- max(b2 u, |g| + eps),
 // p <- p - lr / (1 - b1^t) m / u.
-class RETROGRAD_API Adamax : public GroupedOptimizer<AdamaxOptions> {
- public:
-  using GroupedOptimizer::GroupedOptimizer;
-
- protected:
-  StateNames state_names() const override;
-  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
-              ParameterState& state) override;
-};
+using Adamax = OptimizerOf<AdamaxOptions>;
 
 struct RETROGRAD_API NAdamOptions {
   double lr = 2e-3;
@@ -102,15 +78,7 @@ struct RETROGRAD_API NAdamOptions {
 // M_t the product of the mu up to t, the step goes along
 //   (1 - mu_t) / (1 - M_t) g + mu_(t+1) / (1 - M_(t+1)) m.
 // PyTorch 1.13 takes M_t mu_t mu_(t+1) for M_(t+1), and so does this.
-class RETROGRAD_API NAdam : public GroupedOptimizer<NAdamOptions> {
- public:
-  using GroupedOptimizer::GroupedOptimizer;
-
- protected:
-  StateNames state_names() const override;
-  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
-              ParameterState& state) override;
-};
+using NAdam = OptimizerOf<NAdamOptions>;
 
 struct RETROGRAD_API RAdamOptions {
   double lr = 1e-3;
@@ -125,14 +93,6 @@ struct RETROGRAD_API RAdamOptions {
 
 // Rectified Adam (Liu et al., 2020): steps along the first moment alone until the second moment's
 // variance is tractable, then Adam's steps times a rectification.
-class RETROGRAD_API RAdam : public GroupedOptimizer<RAdamOptions> {
- public:
-  using GroupedOptimizer::GroupedOptimizer;
-
- protected:
-  StateNames state_names() const override;
-  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
-              ParameterState& state) override;
-};
+using RAdam = OptimizerOf<RAdamOptions>;
 
 }  // namespace retrograd::optim

@@ -257,4 +257,23 @@ class GroupedOptimizer : public Optimizer {
   std::vector<Options> checked_;  // by group
 };
 
+// The optimiser of these options, which updates each parameter by itself.
+template <class Options>
+class RETROGRAD_API OptimizerOf : public GroupedOptimizer<Options> {
+ public:
+  using GroupedOptimizer<Options>::GroupedOptimizer;
+
+ protected:
+  Optimizer::StateNames state_names() const override;
+  unsigned used_tensors(std::size_t group) const override {
+    if constexpr (requires(const Options& options) { options.used_tensors(); }) {
+      return this->options(group).used_tensors();
+    } else {
+      return Optimizer::used_tensors(group);
+    }
+  }
+  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
+              ParameterState& state) override;
+};
+
 }  // namespace retrograd::optim

@@ -24,14 +24,16 @@ void SGDOptions::check(Where where) const {
   }
 }
 
+template <>
 SGD::StateNames SGD::state_names() const {
   return {.numbers = {}, .tensors = {"momentum_buffer"}};
 }
 
-unsigned SGD::used_tensors(std::size_t group) const {
-  return options(group).momentum == 0 ? 0U : 1U;
+unsigned SGDOptions::used_tensors() const {
+  return momentum == 0 ? 0U : 1U;
 }
 
+template <>
 void SGD::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
                  ParameterState& state) {
   const SGDOptions& o = options(group);
@@ -59,5 +61,7 @@ void SGD::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
     });
   });
 }
+
+template class OptimizerOf<SGDOptions>;
 
 }  // namespace retrograd::optim

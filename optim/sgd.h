@@ -18,6 +18,7 @@ struct RETROGRAD_API SGDOptions {
   static constexpr const char* optimizer = "SGD";
   Settings settings();
   bool operator==(const SGDOptions&) const = default;
+  unsigned used_tensors() const;  // of the state
   void check(Where where) const;  // what nesterov needs
 };
 
@@ -25,15 +26,6 @@ struct RETROGRAD_API SGDOptions {
 //   v <- momentum v + (1 - dampening) g, the first time v <- g
 //   p <- p - lr v, with Nesterov p <- p - lr (g + momentum v)
 // Throws ValueError for options out of range.
-class RETROGRAD_API SGD : public GroupedOptimizer<SGDOptions> {
- public:
-  using GroupedOptimizer::GroupedOptimizer;
-
- protected:
-  StateNames state_names() const override;
-  unsigned used_tensors(std::size_t group) const override;
-  void update(std::size_t group, const Tensor& parameter, const Tensor& grad,
-              ParameterState& state) override;
-};
+using SGD = OptimizerOf<SGDOptions>;
 
 }  // namespace retrograd::optim
