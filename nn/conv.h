@@ -33,9 +33,12 @@ class RETROGRAD_API Conv : public Weighted {
   Tensor forward(const Tensor& x) override { return convolve(x, false); }
   // relu(forward(x)) in one operator.
   Tensor forward_relu(const Tensor& x) { return convolve(x, true); }
+  Tensor forward_fused(const Tensor& x, const Module& next) override;
 
  private:
   Tensor convolve(const Tensor& x, bool relu);
+  // Throws ShapeError with the layer that would fit, for another number of channels.
+  void require_channels(const Tensor& x) const;
 
   ConvOptions<N> options_;
   PaddingMode padding_mode_;

@@ -24,6 +24,11 @@ class RETROGRAD_API Linear : public Weighted {
          Where where = {});
   Tensor forward(const Tensor& x) override;
   Tensor forward_relu(const Tensor& x);  // relu(forward(x)) in one operator
+  Tensor forward_fused(const Tensor& x, const Module& next) override;
+
+ private:
+  // Throws ShapeError with the layer that would fit, for another number of features.
+  void require_features(const Tensor& x) const;
 };
 
 // y[..., o] = sum over i and j of x1[..., i] weight[o][i][j] x2[..., j], plus bias[o]: weight (out,

@@ -156,6 +156,11 @@ class RETROGRAD_API Module : public FrameOwner {
   // inputs; modules below count for themselves. Shown in summaries.
   virtual std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const;
 
+  // Runs this module and `next` as one operator, where there is one for both; else it returns an
+  // undefined tensor, and nothing has happened. Sequential asks for it. An override must not answer
+  // for classes derived from its own, whose forward() may be another.
+  virtual Tensor forward_fused(const Tensor& x, const Module& next);
+
   // Runs forward(); errors and tapes name the line of this call.
   Tensor operator()(const Tensor& x, Where where = {});
 
@@ -273,6 +278,7 @@ class RETROGRAD_API Module : public FrameOwner {
  private:
   template <class Signature>
   friend class ModuleOf;
+  friend class Sequential;
 
   std::string name_in(const FrameOwner* around) const final;
   // Whether hooks run, or calls are observed.

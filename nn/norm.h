@@ -59,6 +59,7 @@ class RETROGRAD_API BatchNorm : public RunningNorm {
   Tensor forward(const Tensor& x) override { return normalise(x, false); }
   // relu(forward(x)) in one operator.
   Tensor forward_relu(const Tensor& x) { return normalise(x, true); }
+  Tensor forward_fused(const Tensor& x, const Module& next) override;
 
  private:
   Tensor normalise(const Tensor& x, bool relu);

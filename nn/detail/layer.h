@@ -8,8 +8,10 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <typeinfo>
 #include <utility>
 
+#include <retrograd/nn/activation.h>
 #include <retrograd/nn/layer.h>
 #include <retrograd/ops/size.h>
 #include <retrograd/tensor/frame.h>
@@ -88,6 +90,12 @@ void require_window(const Frame& call, Size<N> kernel_size, Size<N> stride, cons
 }
 // Throws DTypeError unless parameters of this dtype can be trained.
 void require_floating(const Frame& call, DType dtype);
+
+// Whether `next` is a ReLU behind a layer that is of the class Layer itself.
+template <class Layer>
+bool is_before_relu(const Layer& layer, const Module& next) {
+  return typeid(layer) == typeid(Layer) && typeid(next) == typeid(ReLU);
+}
 
 // "Linear(120, 84)".
 template <class... A>

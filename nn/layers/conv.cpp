@@ -73,7 +73,31 @@ Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kerne
 }
 
 template <std::size_t N>
+void Conv<N>::require_channels(const Tensor& x) const {
+  if (!x.defined() || x.dim() < static_cast<std::int64_t>(N) + 1 || !weight.defined() ||
+      weight.dim() != static_cast<std::int64_t>(N) + 2) {
+    return;
+  }
+  const std::int64_t channels = x.size(-static_cast<std::int64_t>(N) - 1);
+  if (channels != weight.shape()[1] && options_.groups == 1) [[unlikely]] {
+    const std::string kernel = "{" + text(std::span(weight.shape()).subspan(2), ", ") + "}";
+    check::refuse<ShapeError>(
+        Frame(pick<N>("conv1d", "conv2d", "conv3d"), {}), {{"input", x}, {"weight", weight}},
+        "input has {} channels but weight expects {} (weight.size(1) x groups = {} x 1); use {}",
+        channels, weight.shape()[1], weight.shape()[1],
+        described(kConv[N - 1], channels, weight.shape()[0],
+                  N == 1 ? text(weight.shape()[2]) : kernel));
+  }
+}
+
+template <std::size_t N>
+Tensor Conv<N>::forward_fused(const Tensor& x, const Module& next) {
+  return is_before_relu(*this, next) ? forward_relu(x) : Tensor();
+}
+
+template <std::size_t N>
 Tensor Conv<N>::convolve(const Tensor& x, bool relu) {
+  require_channels(x);
   const auto plain = pick<N>(conv1d, conv2d, conv3d);
   const auto conv = relu ? pick<N>(conv1d_relu, conv2d_relu, conv3d_relu) : plain;
   if (padding_mode_ == PaddingMode::constant) {

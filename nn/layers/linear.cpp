@@ -18,12 +18,28 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOption
                 options.dtype);
 }
 
+void Linear::require_features(const Tensor& x) const {
+  if (x.defined() && x.dim() > 0 && weight.defined() && weight.dim() == 2 &&
+      x.shape().back() != weight.shape()[1]) [[unlikely]] {
+    check::refuse<ShapeError>(Frame("linear", {}), {{"input", x}, {"weight", weight}},
+                              "input has {} features but weight expects {}; use {}",
+                              x.shape().back(), weight.shape()[1],
+                              described("Linear", x.shape().back(), weight.shape()[0]));
+  }
+}
+
 Tensor Linear::forward(const Tensor& x) {
+  require_features(x);
   return linear(x, weight, bias);
 }
 
 Tensor Linear::forward_relu(const Tensor& x) {
+  require_features(x);
   return linear_relu(x, weight, bias);
+}
+
+Tensor Linear::forward_fused(const Tensor& x, const Module& next) {
+  return is_before_relu(*this, next) ? forward_relu(x) : Tensor();
 }
 
 Bilinear::Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,

@@ -99,6 +99,11 @@ Tensor BatchNorm<N>::normalise(const Tensor& x, bool relu) {
 }
 
 template <std::size_t N>
+Tensor BatchNorm<N>::forward_fused(const Tensor& x, const Module& next) {
+  return is_before_relu(*this, next) ? forward_relu(x) : Tensor();
+}
+
+template <std::size_t N>
 InstanceNorm<N>::InstanceNorm(std::int64_t num_features, InstanceNormLayerOptions options,
                               Where where)
     : RunningNorm(Frame(kInstanceNames[N - 1], where), num_features,

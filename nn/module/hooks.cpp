@@ -95,7 +95,7 @@ bool Module::has_hooks() const noexcept {
 }
 
 bool Module::is_watched() const noexcept {
-  return hooks_ || CallObserver::current() != nullptr;
+  return has_hooks() || CallObserver::current() != nullptr;
 }
 
 namespace {

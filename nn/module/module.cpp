@@ -136,6 +136,10 @@ Tensor Module::forward(const Tensor& x) {
                             "{} does not define forward(const Tensor&)", describe());
 }
 
+Tensor Module::forward_fused(const Tensor&, const Module&) {
+  return {};
+}
+
 std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) const {
   return 0;
 }
