@@ -5,6 +5,7 @@
 // taken when the header describes the file exactly.
 #pragma once
 
+#include <concepts>
 #include <map>
 #include <string>
 
@@ -33,6 +34,15 @@ struct SaveOptions {
 RETROGRAD_API void save(const StateDict& state, const std::string& path, Where where = {});
 RETROGRAD_API void save(const StateDict& state, const std::string& path, const SaveOptions& options,
                         Where where = {});
+
+// The same for what has a state_dict(), such as a module: save(model, "model.safetensors").
+template <class Model>
+requires requires(const Model& model) {
+  { model.state_dict() } -> std::same_as<StateDict>;
+}
+void save(const Model& model, const std::string& path, Where where = {}) {
+  save(model.state_dict(where), path, where);
+}
 
 // All tensors of a file, in the order of their values there: row-major and without gradients.
 // Reads F32, F64, BF16, I64, U8 and BOOL. Throws IoError.

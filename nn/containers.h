@@ -45,6 +45,12 @@ class RETROGRAD_API ModuleList : public Module {
   M& push_back(M module) {
     return insert(size(), std::move(module));
   }
+  // The same, and gives back the list, as in PyTorch: layers.append(ReLU()).append(Linear(3, 4)).
+  template <std::derived_from<Module> M>
+  ModuleList& append(M module) {
+    push_back(std::move(module));
+    return *this;
+  }
   // Puts a module before the one at `i`, or at the end. Throws IndexError.
   template <std::derived_from<Module> M>
   M& insert(std::size_t i, M module, Where where = {}) {

@@ -10,12 +10,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
-#include <type_traits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include <retrograd/nn/hooks.h>
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/state_dict.h>
@@ -24,9 +26,6 @@
 namespace retrograd::nn {
 
 class Module;
-namespace detail {
-class ModuleHooks;
-}
 
 // One thing a module owns, under its name. Refers to the module's own field.
 class RETROGRAD_API Member {
@@ -66,62 +65,9 @@ struct LoadReport {
   std::vector<std::string> unexpected;  // in the dict, not in the module
 };
 
-// What a hook returns takes the place of the first input, the first output, or the gradient of the
-// first input; an undefined tensor replaces nothing.
-using ForwardPreHook = std::function<Tensor(Module& module, const Tensor& input)>;
-using ForwardHook =
-    std::function<Tensor(Module& module, const Tensor& input, const Tensor& output)>;
-using BackwardHook =
-    std::function<Tensor(Module& module, const Tensor& grad_input, const Tensor& grad_output)>;
-
-namespace detail {
-using Tensors = std::vector<Tensor>;
-// Hooks as they are kept: of all tensors of a call. Of what they return, each defined tensor takes
-// the place of the one in its position.
-using PreHook = std::function<Tensors(Module&, const Tensors& inputs)>;
-using Hook = std::function<Tensors(Module&, const Tensors& inputs, const Tensors& outputs)>;
-
-// A function of these that returns a Result, or nothing.
-template <class F, class Result, class... T>
-concept HookLike = std::is_invocable_r_v<Result, F&, Module&, const T&...> ||
-    (std::is_invocable_v<F&, Module&, const T&...>&&
-         std::is_void_v<std::invoke_result_t<F&, Module&, const T&...>>);
-
-// The first one, or an undefined tensor.
-RETROGRAD_API const Tensor& first_of(const Tensors& tensors);
-
-// A hook as it is kept, made of any that is accepted; T... are one or two times Tensors.
-template <class Kept, class... T, class F>
-Kept as_hook(F hook) {
-  return [hook = std::move(hook)](Module& module, const T&... all) mutable -> Tensors {
-    if constexpr (std::is_invocable_r_v<Tensors, F&, Module&, const T&...>) {
-      return hook(module, all...);
-    } else if constexpr (std::is_invocable_v<F&, Module&, const T&...>) {
-      return hook(module, all...), Tensors();
-    } else if constexpr (std::is_invocable_r_v<Tensor, F&, Module&, decltype(first_of(all))...>) {
-      return {hook(module, first_of(all)...)};
-    } else {
-      return hook(module, first_of(all)...), Tensors();
-    }
-  };
-}
-}  // namespace detail
-
-// Says which hook to remove; the hook stays when the handle goes.
-class RETROGRAD_API HookHandle {
- public:
-  HookHandle() = default;
-  // The hook is not called any more. Does nothing when it was removed, or the module is gone.
-  void remove();
-
- private:
-  friend class Module;
-  HookHandle(std::weak_ptr<detail::ModuleHooks> hooks, std::uint64_t id) noexcept
-      : hooks_(std::move(hooks)), id_(id) {}
-
-  std::weak_ptr<detail::ModuleHooks> hooks_;
-  std::uint64_t id_ = 0;
-};
+// GCC warns here where another forward() hides that of one tensor, as in ModuleOf.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverloaded-virtual"
 
 class RETROGRAD_API Module : public FrameOwner {
  public:
@@ -138,24 +84,19 @@ class RETROGRAD_API Module : public FrameOwner {
 
   // What the module owns, in a fixed order: all of the functions below derive from it.
   //
+  // It lists fields and changes nothing, so that observers of a `const` module may call it.
+  //
   // One tensor, or one module, may have several names, here or in different modules below: tied
   // weights are handles on one tensor. state_dict() has every name. All other functions take such a
   // tensor or module once, under its first name.
   virtual Members members() { return {}; }
-// GCC warns here where another forward() hides this one, as in ModuleOf.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Woverloaded-virtual"
   // The computation. Models of other calls derive from ModuleOf, in module_of.h.
   virtual Tensor forward(const Tensor& x);
-#pragma GCC diagnostic pop
   // As shown in summaries: "Linear(120, 84)".
-  virtual std::string describe() const {
-    return "Module";
-  }
+  virtual std::string describe() const { return "Module"; }
   // How many multiplications, each with an addition, a call does that makes such an output of such
   // inputs; modules below count for themselves. Shown in summaries.
   virtual std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const;
-
   // Runs this module and `next` as one operator, where there is one for both; else it returns an
   // undefined tensor, and nothing has happened. Sequential asks for it. An override must not answer
   // for classes derived from its own, whose forward() may be another.
@@ -167,23 +108,31 @@ class RETROGRAD_API Module : public FrameOwner {
   // Parameters with qualified names such as "conv1.weight", each tensor once. Throws DTypeError for
   // a parameter that is not floating and GraphError for the result of an operator, as do all
   // functions below that derive from members(); nothing is changed then.
-  NamedTensors named_parameters(Where where = {});
-  NamedTensors named_buffers(Where where = {});
-  std::vector<Tensor> parameters(Where where = {});
+  NamedTensors named_parameters(Where where = {}) const;
+  NamedTensors named_buffers(Where where = {}) const;
+  std::vector<Tensor> parameters(Where where = {}) const;
   // The module itself under "", then all below it, outer before inner, each once.
   std::vector<std::pair<std::string, Module*>> named_modules();
+  std::vector<std::pair<std::string, const Module*>> named_modules() const;
   std::vector<Module*> modules();
+  std::vector<const Module*> modules() const;
   // The modules right below, each once, under its own name.
   std::vector<std::pair<std::string, Module*>> named_children();
+  std::vector<std::pair<std::string, const Module*>> named_children() const;
   std::vector<Module*> children();
-  std::int64_t parameter_count(Where where = {});  // elements of all parameters, each once
+  std::vector<const Module*> children() const;
+  // The one of a qualified name, such as "layers.0.weight" or "layers.0". Throw IndexError, which
+  // lists the names there are.
+  Tensor get_parameter(std::string_view name, Where where = {}) const;
+  Module& get_submodule(std::string_view name, Where where = {});
+  std::int64_t parameter_count(Where where = {}) const;  // elements of all parameters, each once
 
   // Calls f once for each module below and then for this one, inner before outer.
   Module& apply(const std::function<void(Module&)>& f);
 
   // Handles on all parameters and buffers, in the order of members(). A tensor with several names
   // is there under each of them.
-  StateDict state_dict(Where where = {});
+  StateDict state_dict(Where where = {}) const;
   // Copies values in, converted to the module's dtypes. Where the names of one tensor come with
   // different values, the last name in the order of members() wins, as in PyTorch. Throws
   // ShapeError for a name whose shape differs, GraphError for a tensor that was expanded and, when
@@ -192,20 +141,14 @@ class RETROGRAD_API Module : public FrameOwner {
   LoadReport load_state_dict(const StateDict& state, LoadOptions options = {}, Where where = {});
 
   // Sets the mode of this module and all below it; touches nothing else.
-  void train(bool on = true);
-  void eval() {
-    train(false);
-  }
-  bool is_training() const noexcept {
-    return training_;
-  }
+  Module& train(bool on = true);
+  Module& eval() { return train(false); }
+  bool is_training() const noexcept { return training_; }
 
   // Stops the training of all parameters here and below, whose gradients are dropped, so that an
   // optimiser passes them over; and starts it again. The mode of train() is another matter.
   void freeze(Where where = {});
-  void unfreeze(Where where = {}) {
-    requires_grad_(true, where);
-  }
+  void unfreeze(Where where = {}) { requires_grad_(true, where); }
   // Whether all parameters here and below require gradients; those they have stay.
   Module& requires_grad_(bool on = true, Where where = {});
 
@@ -213,7 +156,7 @@ class RETROGRAD_API Module : public FrameOwner {
   // Converts floating parameters and buffers. They become new tensors: make the optimiser
   // afterwards. A tensor with several names becomes one new tensor. When anything is thrown,
   // nothing has been changed.
-  void to(DType dtype, Where where = {});
+  Module& to(DType dtype, Where where = {});
 
   // Hooks run in the order in which they were registered; errors in them name the line of the call.
   // One that is added while they run is first called the next time. Where a call takes several
@@ -227,20 +170,14 @@ class RETROGRAD_API Module : public FrameOwner {
   //
   // Before forward().
   HookHandle register_forward_pre_hook(ForwardPreHook hook, Where where = {});
-  template <class F>
-  requires(!std::is_constructible_v<ForwardPreHook, F> &&
-           (detail::HookLike<F, Tensor, Tensor> ||
-            detail::HookLike<F, detail::Tensors, detail::Tensors>)) HookHandle
-      register_forward_pre_hook(F hook) {
+  template <detail::PreHookFunction F>
+  HookHandle register_forward_pre_hook(F hook) {
     return add_pre_hook(detail::as_hook<detail::PreHook, detail::Tensors>(std::move(hook)));
   }
   // After forward().
   HookHandle register_forward_hook(ForwardHook hook, Where where = {});
-  template <class F>
-  requires(!std::is_constructible_v<ForwardHook, F> &&
-           (detail::HookLike<F, Tensor, Tensor, Tensor> ||
-            detail::HookLike<F, detail::Tensors, detail::Tensors, detail::Tensors>)) HookHandle
-      register_forward_hook(F hook) {
+  template <detail::HookFunction F>
+  HookHandle register_forward_hook(F hook) {
     return add_hook(
         detail::as_hook<detail::Hook, detail::Tensors, detail::Tensors>(std::move(hook)));
   }
@@ -250,11 +187,8 @@ class RETROGRAD_API Module : public FrameOwner {
   // not come by it; then the hook must return nothing for it. A forward() that writes to an input
   // in place passes the hook by.
   HookHandle register_full_backward_hook(BackwardHook hook, Where where = {});
-  template <class F>
-  requires(!std::is_constructible_v<BackwardHook, F> &&
-           (detail::HookLike<F, Tensor, Tensor, Tensor> ||
-            detail::HookLike<F, detail::Tensors, detail::Tensors, detail::Tensors>)) HookHandle
-      register_full_backward_hook(F hook) {
+  template <detail::HookFunction F>
+  HookHandle register_full_backward_hook(F hook) {
     return add_backward_hook(
         detail::as_hook<detail::Hook, detail::Tensors, detail::Tensors>(std::move(hook)));
   }
@@ -262,7 +196,9 @@ class RETROGRAD_API Module : public FrameOwner {
 
   // A table of all modules: name, kind, output shape, parameters, and multiplications with an
   // addition, for a call in evaluation mode with zeros of this shape, of the parameters' dtype. A
-  // parameter with several names is counted in the first module that lists it.
+  // parameter with several names is counted in the first module that lists it. Has a column of
+  // frozen parameters where there are some, and one of the receptive fields where there are
+  // windows: how many positions of the input the outputs see (graph/receptive_field.h).
   std::string summary(const Shape& input, Where where = {});
   // The same for a call with this input.
   std::string summary_for(const Tensor& input, Where where = {});
@@ -280,8 +216,12 @@ class RETROGRAD_API Module : public FrameOwner {
   friend class ModuleOf;
   friend class Sequential;
 
+  friend RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Module& module);
+
   std::string name_in(const FrameOwner* around) const final;
-  // Whether hooks run, or calls are observed.
+  // For members(), by observers.
+  Module& self() const noexcept { return const_cast<Module&>(*this); }
+  // Whether hooks run, or calls are observed; in debug builds so is the first call.
   bool is_watched() const noexcept;
   // Runs hooks before and after compute(), which says where the outputs are. What hooks return is
   // written to the inputs and outputs.
@@ -296,7 +236,17 @@ class RETROGRAD_API Module : public FrameOwner {
   void drop_hooks() noexcept;
 
   bool training_ = true;
+  bool was_called_ = false;                     // in debug builds
   std::shared_ptr<detail::ModuleHooks> hooks_;  // null without
 };
+
+#pragma GCC diagnostic pop
+
+// The module and all below it, as PyTorch prints them:
+//   Net(
+//     (conv): Conv2d(1, 6, 5x5)
+//     (head): Linear(864, 10)
+//   )
+RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Module& module);
 
 }  // namespace retrograd::nn

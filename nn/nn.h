@@ -1,6 +1,7 @@
 // All modules.
 #pragma once
 
+#include <retrograd/nn/check_members.h>
 #include <retrograd/nn/containers.h>
 #include <retrograd/nn/init.h>
 #include <retrograd/nn/layers.h>

@@ -33,7 +33,10 @@ void check_parameters(const Frame& call, const std::vector<const std::vector<Ten
     }
   }
   if (index == 0) {
-    fail<ValueError>(call, "there are no parameters");
+    fail<ValueError>(
+        call,
+        "there are no parameters; those of a model are the tensors that members() lists, frozen "
+        "ones too: does every module that has some override members()?");
   }
 }
 

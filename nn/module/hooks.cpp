@@ -1,8 +1,12 @@
 #include <retrograd/nn/detail/hooks.h>
 
+#include <cstdio>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <retrograd/nn/detail/call_observer.h>
+#include <retrograd/nn/detail/unlisted.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
 
@@ -94,8 +98,34 @@ bool Module::has_hooks() const noexcept {
   return hooks_ && !hooks_->empty();
 }
 
+namespace {
+
+#if defined(NDEBUG) && !defined(RETROGRAD_CHECK_MEMBERS)  // which the dev preset defines
+constexpr bool kChecksFirstCall = false;
+#else
+constexpr bool kChecksFirstCall = true;
+#endif
+
+// Tells, once for each module, what it uses and members() does not list.
+class FirstCall {
+ public:
+  FirstCall(Module& model, const Tensors& inputs) : model_(model), uses_(model, inputs) {}
+  ~FirstCall() {
+    for (const std::string& use : uses_.found()) {
+      std::fprintf(stderr, "retrograd: %s uses what its members() does not list: %s\n",
+                   model_.describe().c_str(), use.c_str());
+    }
+  }
+
+ private:
+  Module& model_;
+  UnlistedUses uses_;
+};
+
+}  // namespace
+
 bool Module::is_watched() const noexcept {
-  return has_hooks() || CallObserver::current() != nullptr;
+  return has_hooks() || CallObserver::current() != nullptr || (kChecksFirstCall && !was_called_);
 }
 
 namespace {
@@ -136,7 +166,15 @@ void Module::run_watched(const std::vector<Tensor*>& inputs,
     }
   }
   const Tensors given = values(inputs);
+  std::optional<FirstCall> first_call;
+  if (kChecksFirstCall && !was_called_ && retrograd::detail::thread_calls.listener == nullptr) {
+    for (Module* module : modules()) {
+      module->was_called_ = true;
+    }
+    first_call.emplace(*this, given);
+  }
   const std::vector<Tensor*> outputs = compute();
+  first_call.reset();
   if (!outputs.empty()) {
     report_call(given, *outputs.front());
   }

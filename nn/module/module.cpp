@@ -4,12 +4,10 @@
 #include <cstdlib>
 #include <memory>
 #include <typeinfo>
-#include <unordered_map>
 #include <unordered_set>
 
 #include <cxxabi.h>
 
-#include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/call_observer.h>
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/internal/check.h>
@@ -53,18 +51,6 @@ void collect_tensors(Module& module, const std::string& prefix,
   }
 }
 
-// Parameters or buffers, each tensor under its first name.
-Module::NamedTensors distinct(const std::vector<detail::ListedTensor>& all, bool buffers) {
-  Module::NamedTensors found;
-  std::unordered_set<const void*> seen;
-  for (const auto& [name, tensor, is_buffer] : all) {
-    if (is_buffer == buffers && seen.insert(tensor->impl_or_null()).second) {
-      found.emplace_back(name, *tensor);
-    }
-  }
-  return found;
-}
-
 template <class T>
 std::vector<T> without_names(std::vector<std::pair<std::string, T>> named) {
   std::vector<T> found;
@@ -75,11 +61,13 @@ std::vector<T> without_names(std::vector<std::pair<std::string, T>> named) {
   return found;
 }
 
-template <class F>
-void for_each_parameter(const Frame& call, Module& module, F f) {
-  for (auto& [name, parameter] : distinct(detail::list_tensors(call, module), false)) {
-    f(parameter);
-  }
+using Pair = std::pair<std::string, Module*>;
+
+std::vector<std::pair<std::string, const Module*>> observed(const std::vector<Pair>& named) {
+  return {named.begin(), named.end()};
+}
+std::vector<const Module*> observed(const std::vector<Module*>& modules) {
+  return {modules.begin(), modules.end()};
 }
 
 }  // namespace
@@ -98,7 +86,10 @@ std::string Module::name_in(const FrameOwner* around) const {
   const std::unique_ptr<char, decltype(&std::free)> whole(
       abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status), &std::free);
   std::string name = whole ? whole.get() : "Module";
-  name.erase(std::min(name.find('<'), name.size()));
+  if (const std::size_t arguments = name.find('<'); arguments != std::string::npos) {
+    const std::string shown = describe();  // a template's kinds know their names
+    name = shown == "Module" ? name.substr(0, arguments) : shown.substr(0, shown.find('('));
+  }
   name.erase(0, name.rfind(':') + 1);  // npos + 1 is 0
   return (around != nullptr ? " > " : "") + name;
 }
@@ -180,16 +171,8 @@ void Module::report_call(const std::vector<Tensor>& inputs, const Tensor& output
   }
 }
 
-Module::NamedTensors Module::named_parameters(Where where) {
-  return distinct(detail::list_tensors(Frame("named_parameters", where), *this), false);
-}
-
-Module::NamedTensors Module::named_buffers(Where where) {
-  return distinct(detail::list_tensors(Frame("named_buffers", where), *this), true);
-}
-
-std::vector<Tensor> Module::parameters(Where where) {
-  return without_names(distinct(detail::list_tensors(Frame("parameters", where), *this), false));
+std::vector<std::pair<std::string, const Module*>> Module::named_modules() const {
+  return observed(self().named_modules());
 }
 
 std::vector<std::pair<std::string, Module*>> Module::named_modules() {
@@ -201,6 +184,14 @@ std::vector<std::pair<std::string, Module*>> Module::named_modules() {
 
 std::vector<Module*> Module::modules() {
   return without_names(named_modules());
+}
+
+std::vector<const Module*> Module::modules() const {
+  return observed(self().modules());
+}
+
+std::vector<std::pair<std::string, const Module*>> Module::named_children() const {
+  return observed(self().named_children());
 }
 
 std::vector<std::pair<std::string, Module*>> Module::named_children() {
@@ -218,11 +209,8 @@ std::vector<Module*> Module::children() {
   return without_names(named_children());
 }
 
-std::int64_t Module::parameter_count(Where where) {
-  std::int64_t count = 0;
-  for_each_parameter(Frame("parameter_count", where), *this,
-                     [&](const Tensor& parameter) { count += parameter.numel(); });
-  return count;
+std::vector<const Module*> Module::children() const {
+  return observed(self().children());
 }
 
 Module& Module::apply(const std::function<void(Module&)>& f) {
@@ -231,54 +219,11 @@ Module& Module::apply(const std::function<void(Module&)>& f) {
   return *this;
 }
 
-void Module::train(bool on) {
+Module& Module::train(bool on) {
   for (const auto& [name, module] : named_modules()) {
     module->training_ = on;
   }
-}
-
-void Module::freeze(Where where) {
-  for_each_parameter(Frame("freeze", where), *this, [](Tensor& parameter) {
-    parameter.set_requires_grad(false);
-    parameter.zero_grad();
-  });
-}
-
-Module& Module::requires_grad_(bool on, Where where) {
-  for_each_parameter(Frame("requires_grad_", where), *this,
-                     [&](Tensor& parameter) { parameter.set_requires_grad(on); });
   return *this;
-}
-
-void Module::zero_grad(Where where) {
-  for_each_parameter(Frame("zero_grad", where), *this,
-                     [](Tensor& parameter) { parameter.zero_grad(); });
-}
-
-void Module::to(DType dtype, Where where) {
-  const Frame call("Module::to", where);
-  check::require<DTypeError>(call, is_floating(dtype), {},
-                             "modules compute in floating numbers, not {}", name(dtype));
-  const NoGradGuard unrecorded;
-  std::unordered_map<const void*, Tensor> converted;  // by the tensor as it was
-  std::vector<std::pair<Tensor*, Tensor>> changes;
-  for (const detail::ListedTensor& listed : detail::list_tensors(call, *this)) {
-    const Tensor& tensor = *listed.tensor;
-    if (!is_floating(tensor.dtype()) || tensor.dtype() == dtype) {
-      continue;
-    }
-    Tensor& fresh = converted[tensor.impl_or_null()];
-    if (!fresh.defined()) {
-      fresh = tensor.detach().to(dtype);
-      if (tensor.impl().node) {  // frozen tensors stay frozen
-        fresh.set_requires_grad(tensor.requires_grad());
-      }
-    }
-    changes.emplace_back(listed.tensor, fresh);
-  }
-  for (auto& [member, fresh] : changes) {
-    *member = std::move(fresh);
-  }
 }
 
 }  // namespace retrograd::nn

@@ -90,8 +90,8 @@ void copy_values(const Tensor& to, const Tensor& from) noexcept {
 
 }  // namespace
 
-StateDict Module::state_dict(Where where) {
-  return handles(Frame("state_dict", where), *this);
+StateDict Module::state_dict(Where where) const {
+  return handles(Frame("state_dict", where), self());
 }
 
 LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options, Where where) {
