@@ -132,14 +132,14 @@ int main(int argc, char** argv) {
 /* Output of lenet --epochs 2 --threads 1 --seed 1, where ... is what differs between computers:
 digits drawn by a program: 20000 training and 4000 test images
 
-module   kind                output           parameters  multiply-adds
-(model)  Module              [1, 10]                   0              0
-conv1    Conv2d(1, 6, 5x5)   [1, 6, 28, 28]          156        117,600
-conv2    Conv2d(6, 16, 5x5)  [1, 16, 10, 10]       2,416        240,000
-fc1      Linear(400, 120)    [1, 120]             48,120         48,000
-fc2      Linear(120, 84)     [1, 84]              10,164         10,080
-fc3      Linear(84, 10)      [1, 10]                 850            840
-total                                             61,706        416,520
+module   kind                output           receptive field  parameters  multiply-adds
+(model)  LeNet               [1, 10]                                    0              0
+conv1    Conv2d(1, 6, 5x5)   [1, 6, 28, 28]                 5         156        117,600
+conv2    Conv2d(6, 16, 5x5)  [1, 16, 10, 10]               14       2,416        240,000
+fc1      Linear(400, 120)    [1, 120]                              48,120         48,000
+fc2      Linear(120, 84)     [1, 84]                               10,164         10,080
+fc3      Linear(84, 10)      [1, 10]                                  850            840
+total                                                              61,706        416,520
 
 epoch 1/2  ... s, ... images/s  loss ...  test accuracy 0.9...
 epoch 2/2  ... s, ... images/s  loss ...  test accuracy 0.9...

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include <retrograd/autograd/grad_mode.h>
+#include <retrograd/autograd/trace.h>
+#include <retrograd/graph/receptive_field.h>
 #include <retrograd/nn/detail/call_observer.h>
 #include <retrograd/tensor/creation.h>
 
@@ -62,16 +64,56 @@ class Evaluating {
   std::vector<std::pair<Module*, bool>> modes_;
 };
 
-// Those that no module before has listed.
-std::int64_t own_parameters(Module& module, std::unordered_set<const void*>& counted) {
-  std::int64_t count = 0;
+// Elements of the parameters that no module before has listed.
+struct OwnParameters {
+  std::int64_t all = 0;
+  std::int64_t frozen = 0;
+};
+OwnParameters own_parameters(Module& module, std::unordered_set<const void*>& counted) {
+  OwnParameters count;
   for (const Member& member : module.members()) {
     if (member.tensor() != nullptr && member.tensor()->defined() && !member.is_buffer() &&
         counted.insert(member.tensor()->impl_or_null()).second) {
-      count += member.tensor()->numel();
+      count.all += member.tensor()->numel();
+      count.frozen += member.tensor()->requires_grad() ? 0 : member.tensor()->numel();
     }
   }
   return count;
+}
+
+// How much of the input the last operator of each module sees, by the module's path: "5", "5x3".
+// None where the trace is no graph.
+std::unordered_map<std::string, std::string> fields_by_path(const Trace& trace) {
+  std::unordered_map<std::string, std::string> found;
+  try {
+    const Graph graph(trace, {}, {});
+    const auto fields = receptive_fields(graph);
+    for (const GraphStep& step : graph.steps) {
+      std::string text;
+      if (!step.outputs.empty() && step.outputs.front().index >= 0) {
+        const auto& of = fields[static_cast<std::size_t>(step.outputs.front().index)];
+        for (const ReceptiveField& each : of.value_or(ReceptiveFields())) {
+          const std::string size = std::to_string(each.size);
+          text += text.empty() ? size : "x" + size;
+        }
+        if (of && std::all_of(of->begin(), of->end(), [&](const ReceptiveField& each) {
+              return each.size == of->front().size;
+            })) {
+          text = text.substr(0, text.find('x'));
+        }
+      }
+      // "Net.block.conv" is the path of three modules.
+      const std::size_t begin = std::min(step.path.find('.'), step.path.size());
+      for (std::size_t end = step.path.size();; end = step.path.rfind('.', end - 1)) {
+        found[step.path.substr(std::min(begin + 1, end), end - std::min(begin + 1, end))] = text;
+        if (end <= begin) {
+          break;
+        }
+      }
+    }
+  } catch (const GraphError&) {  // what the model does cannot be made again
+  }
+  return found;
 }
 
 // 61706 as "61,706".
@@ -119,23 +161,46 @@ std::string Module::summary_for(const Tensor& input, Where where) {
 std::string Module::summary_of(const std::function<void()>& run, Where where) {
   const Frame call("summary", where);
   Calls calls;
+  std::unordered_map<std::string, std::string> fields;
   {
     const NoGradGuard unrecorded;
     const Evaluating evaluating(*this);
-    run();
+    if (retrograd::detail::thread_calls.listener != nullptr) {  // one trace at a time
+      run();
+    } else {
+      const Trace trace;
+      run();
+      fields = fields_by_path(trace);
+    }
   }
   std::vector<std::vector<std::string>> rows{
-      {"module", "kind", "output", "parameters", "multiply-adds"}};
+      {"module", "kind", "output", "receptive field", "parameters", "frozen", "multiply-adds"}};
+  std::int64_t frozen = 0;
   std::int64_t multiply_adds = 0;
   std::unordered_set<const void*> counted;
   for (const auto& [name, module] : named_modules()) {
     const Calls::Seen& seen = calls.by_module[module];
-    rows.push_back({name.empty() ? "(model)" : name, module->describe(), seen.output,
-                    grouped(own_parameters(*module, counted)), grouped(seen.multiply_adds)});
+    const OwnParameters own = own_parameters(*module, counted);
+    const std::string kind = module->describe();
+    rows.push_back({name.empty() ? "(model)" : name,
+                    kind == "Module" ? module->name_in(nullptr) : kind, seen.output, fields[name],
+                    grouped(own.all), grouped(own.frozen), grouped(seen.multiply_adds)});
+    frozen += own.frozen;
     multiply_adds += seen.multiply_adds;
   }
-  rows.push_back({"total", "", "", grouped(parameter_count()), grouped(multiply_adds)});
-  return table(rows, 2);
+  rows.push_back(
+      {"total", "", "", "", grouped(parameter_count()), grouped(frozen), grouped(multiply_adds)});
+  const bool has_fields =
+      std::any_of(rows.begin() + 1, rows.end(), [](const auto& row) { return !row[3].empty(); });
+  for (auto& row : rows) {
+    if (frozen == 0) {
+      row.erase(row.begin() + 5);
+    }
+    if (!has_fields) {
+      row.erase(row.begin() + 3);
+    }
+  }
+  return table(rows, rows.front().size() - 3);
 }
 
 }  // namespace retrograd::nn

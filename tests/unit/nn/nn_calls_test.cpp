@@ -56,7 +56,7 @@ TEST_CASE("summary: shows calls of several inputs, each once, with their multipl
   CHECK(model.summary({2, 3, 4}) ==
         "module              kind                                    output      parameters  "
         "multiply-adds\n"
-        "(model)             Module                                  []                   0  "
+        "(model)             Mixed                                   []                   0  "
         "            0\n"
         "bilinear            Bilinear(4, 4, 6)                       [2, 3, 6]          102  "
         "          720\n"

@@ -31,22 +31,22 @@ struct WithBuffer : nn::Module {
 TEST_CASE("summary: names, kinds, output shapes and counts in columns") {
   nn::Sequential model = small_net();
   CHECK(model.summary({8, 1, 28, 28}) ==
-        "module   kind               output          parameters  multiply-adds\n"
-        "(model)  Sequential(5)      [8, 10]                  0              0\n"
-        "0        Conv2d(1, 6, 5x5)  [8, 6, 28, 28]         156        940,800\n"
-        "1        ReLU()             [8, 6, 28, 28]           0              0\n"
-        "2        MaxPool2d(2)       [8, 6, 14, 14]           0              0\n"
-        "3        Flatten(1, -1)     [8, 1176]                0              0\n"
-        "4        Linear(1176, 10)   [8, 10]             11,770         94,080\n"
-        "total                                           11,926      1,034,880\n");
+        "module   kind               output          receptive field  parameters  multiply-adds\n"
+        "(model)  Sequential(5)      [8, 10]                                   0              0\n"
+        "0        Conv2d(1, 6, 5x5)  [8, 6, 28, 28]                5         156        940,800\n"
+        "1        ReLU()             [8, 6, 28, 28]                5           0              0\n"
+        "2        MaxPool2d(2)       [8, 6, 14, 14]                6           0              0\n"
+        "3        Flatten(1, -1)     [8, 1176]                                 0              0\n"
+        "4        Linear(1176, 10)   [8, 10]                              11,770         94,080\n"
+        "total                                                            11,926      1,034,880\n");
 }
 
 TEST_CASE("summary: counts parameters, not buffers, in groups of three digits") {
   WithBuffer model;
   CHECK(model.summary({1, 2}) ==
-        "module   kind    output  parameters  multiply-adds\n"
-        "(model)  Module  [1, 2]           2              0\n"
-        "total                             2              0\n");
+        "module   kind        output  parameters  multiply-adds\n"
+        "(model)  WithBuffer  [1, 2]           2              0\n"
+        "total                                 2              0\n");
   nn::Linear large(1000, 1000);
   test::check_contains(large.summary({1, 1000}), " 1,001,000      1,000,000\n");
 }
@@ -70,7 +70,7 @@ TEST_CASE(
   Twice model;
   CHECK(model.summary({2, 4}) ==
         "module   kind          output  parameters  multiply-adds\n"
-        "(model)  Module        [2, 4]           0          2,000\n"
+        "(model)  Twice         [2, 4]           0          2,000\n"
         "inner    Linear(4, 4)  [2, 4]          20             64\n"
         "total                                  20          2,064\n");
 }
@@ -93,7 +93,8 @@ TEST_CASE("summary: a module of two inputs reports its calls itself") {
     rg::Tensor forward(const rg::Tensor& x) override { return product(x, rg::transpose(x, 0, 1)); }
   };
   Gram model;
-  test::check_contains(model.summary({3, 5}), "product  Module  [3, 3]           0             45");
+  test::check_contains(model.summary({3, 5}),
+                       "product  Product  [3, 3]           0             45");
 }
 
 TEST_CASE("summary: the trial call is one of evaluation, and each module's mode stays") {
@@ -128,7 +129,7 @@ TEST_CASE("summary_for: an input of one's own") {
     }
   };
   Count model;
-  test::check_contains(model.summary_for(rg::arange(4)), "(model)  Module  []");
+  test::check_contains(model.summary_for(rg::arange(4)), "(model)  Count  []");
 }
 
 TEST_CASE("summary: changes nothing, and works for the model's dtype") {

@@ -96,8 +96,8 @@ TEST_CASE("tied: a summary counts parameters in the first module and calls in ev
   Outer model;
   CHECK(model.summary({3, 2}) ==
         "module       kind            output  parameters  multiply-adds\n"
-        "(model)      Module          [3, 2]           0              0\n"
-        "inner        Module          [3, 2]           0              0\n"
+        "(model)      Outer           [3, 2]           0              0\n"
+        "inner        Twice           [3, 2]           0              0\n"
         "inner.first  Linear(2, 2)    [3, 2]           6             24\n"
         "inner.norm   BatchNorm1d(2)  [3, 2]           4              6\n"
         "head         Linear(2, 2)    [3, 2]           2             12\n"
