@@ -63,7 +63,7 @@ template <Name name, auto function, class = decltype(taken(function))>
 class LossOf;
 
 template <Name name, auto function, class Base, class Options, class... T>
-class LossOf<name, function, Taken<Base, Options, T...>> : public Base {
+class RETROGRAD_API LossOf<name, function, Taken<Base, Options, T...>> : public Base {
  public:
   explicit LossOf(const Options& options = {}, Where where = {}) : options_(options) {
     check(Frame(name.text, where), options);
@@ -87,70 +87,27 @@ class LossOf<name, function, Taken<Base, Options, T...>> : public Base {
 
 }  // namespace detail
 
-class RETROGRAD_API MSELoss : public detail::LossOf<"MSELoss", mse_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API L1Loss : public detail::LossOf<"L1Loss", l1_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API SmoothL1Loss : public detail::LossOf<"SmoothL1Loss", smooth_l1_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API HuberLoss : public detail::LossOf<"HuberLoss", huber_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API CrossEntropyLoss : public detail::LossOf<"CrossEntropyLoss", cross_entropy> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API NLLLoss : public detail::LossOf<"NLLLoss", nll_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API BCELoss : public detail::LossOf<"BCELoss", binary_cross_entropy> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API BCEWithLogitsLoss
-    : public detail::LossOf<"BCEWithLogitsLoss", binary_cross_entropy_with_logits> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API KLDivLoss : public detail::LossOf<"KLDivLoss", kl_div> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API PoissonNLLLoss : public detail::LossOf<"PoissonNLLLoss", poisson_nll_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API SoftMarginLoss : public detail::LossOf<"SoftMarginLoss", soft_margin_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API MultiMarginLoss : public detail::LossOf<"MultiMarginLoss", multi_margin_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API MultiLabelSoftMarginLoss
-    : public detail::LossOf<"MultiLabelSoftMarginLoss", multilabel_soft_margin_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API HingeEmbeddingLoss
-    : public detail::LossOf<"HingeEmbeddingLoss", hinge_embedding_loss> {
-  using LossOf::LossOf;
-};
+using MSELoss = detail::LossOf<"MSELoss", mse_loss>;
+using L1Loss = detail::LossOf<"L1Loss", l1_loss>;
+using SmoothL1Loss = detail::LossOf<"SmoothL1Loss", smooth_l1_loss>;
+using HuberLoss = detail::LossOf<"HuberLoss", huber_loss>;
+using CrossEntropyLoss = detail::LossOf<"CrossEntropyLoss", cross_entropy>;
+using NLLLoss = detail::LossOf<"NLLLoss", nll_loss>;
+using BCELoss = detail::LossOf<"BCELoss", binary_cross_entropy>;
+using BCEWithLogitsLoss = detail::LossOf<"BCEWithLogitsLoss", binary_cross_entropy_with_logits>;
+using KLDivLoss = detail::LossOf<"KLDivLoss", kl_div>;
+using PoissonNLLLoss = detail::LossOf<"PoissonNLLLoss", poisson_nll_loss>;
+using SoftMarginLoss = detail::LossOf<"SoftMarginLoss", soft_margin_loss>;
+using MultiMarginLoss = detail::LossOf<"MultiMarginLoss", multi_margin_loss>;
+using MultiLabelSoftMarginLoss =
+    detail::LossOf<"MultiLabelSoftMarginLoss", multilabel_soft_margin_loss>;
+using HingeEmbeddingLoss = detail::LossOf<"HingeEmbeddingLoss", hinge_embedding_loss>;
 
-class RETROGRAD_API MarginRankingLoss
-    : public detail::LossOf<"MarginRankingLoss", margin_ranking_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API CosineEmbeddingLoss
-    : public detail::LossOf<"CosineEmbeddingLoss", cosine_embedding_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API TripletMarginLoss
-    : public detail::LossOf<"TripletMarginLoss", triplet_margin_loss> {
-  using LossOf::LossOf;
-};
-class RETROGRAD_API GaussianNLLLoss : public detail::LossOf<"GaussianNLLLoss", gaussian_nll_loss> {
-  using LossOf::LossOf;
-};
+using MarginRankingLoss = detail::LossOf<"MarginRankingLoss", margin_ranking_loss>;
+using CosineEmbeddingLoss = detail::LossOf<"CosineEmbeddingLoss", cosine_embedding_loss>;
+using TripletMarginLoss = detail::LossOf<"TripletMarginLoss", triplet_margin_loss>;
+using GaussianNLLLoss = detail::LossOf<"GaussianNLLLoss", gaussian_nll_loss>;
 
-class RETROGRAD_API CTCLoss : public detail::LossOf<"CTCLoss", ctc_loss> {
-  using LossOf::LossOf;
-};
+using CTCLoss = detail::LossOf<"CTCLoss", ctc_loss>;
 
 }  // namespace retrograd::nn

@@ -132,7 +132,7 @@ std::set<std::string> layer_classes() {
   }
   const std::regex derived(
       R"(class\s+(?:RETROGRAD_API\s+)?(\w+)\s*(?:final\s*)?:\s*public\s([^{;]+)\{)");
-  const std::regex alias(R"(using\s+(\w+)\s*=\s*(\w+)<)");
+  const std::regex alias(R"(using\s+(\w+)\s*=\s*(?:detail::)?(\w+)<)");
   const std::regex word(R"(\w+)");
   const auto matches = [&](const std::regex& pattern) {
     std::vector<std::pair<std::string, std::string>> found;
@@ -141,7 +141,7 @@ std::set<std::string> layer_classes() {
     }
     return found;
   };
-  std::set<std::string> known{"Module", "ModuleOf"};
+  std::set<std::string> known{"Module", "ModuleOf", "LossOf"};
   std::set<std::string> templates;
   const auto classes = matches(derived);
   const auto aliases = matches(alias);
