@@ -38,7 +38,7 @@ void check([[maybe_unused]] const Frame& call, [[maybe_unused]] const Options& o
 }
 RETROGRAD_API void check(const Frame& call, const SmoothL1LossOptions& options);
 RETROGRAD_API void check(const Frame& call, const HuberLossOptions& options);
-RETROGRAD_API void check(const Frame& call, const CrossEntropyOptions& options);
+RETROGRAD_API void check(const Frame& call, const CrossEntropyLossOptions& options);
 RETROGRAD_API void check(const Frame& call, const PoissonNLLLossOptions& options);
 RETROGRAD_API void check(const Frame& call, const GaussianNLLLossOptions& options);
 RETROGRAD_API void check(const Frame& call, const MultiMarginLossOptions& options);

@@ -10,21 +10,23 @@
 
 namespace retrograd::nn {
 
-struct BatchNormLayerOptions {
+struct BatchNormOptions {
   double eps = 1e-5;
   std::optional<double> momentum = 0.1;  // without one, running statistics are plain averages
   bool affine = true;                    // has weight and bias
   bool track_running_stats = true;       // else evaluation uses the batch's statistics too
   DType dtype = float32;
 };
+using BatchNormLayerOptions [[deprecated("BatchNormOptions")]] = BatchNormOptions;
 
-struct InstanceNormLayerOptions {
+struct InstanceNormOptions {
   double eps = 1e-5;
   std::optional<double> momentum = 0.1;
   bool affine = false;
   bool track_running_stats = false;
   DType dtype = float32;
 };
+using InstanceNormLayerOptions [[deprecated("InstanceNormOptions")]] = InstanceNormOptions;
 
 // What batch and instance norm share: weight (C) starts at 1, bias at 0, the running mean at 0 and
 // the running variance at 1.
@@ -40,22 +42,21 @@ class RETROGRAD_API RunningNorm : public Weighted {
 
  protected:
   // `call`: the constructor's, which has the layer's name.
-  RunningNorm(const Frame& call, std::int64_t num_features, BatchNormLayerOptions options);
+  RunningNorm(const Frame& call, std::int64_t num_features, BatchNormOptions options);
   // The share that the next batch has in the running statistics.
   double next_momentum() const;
   // Throws ShapeError naming the layer unless x has one of these ranks.
   void require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const;
 
   const char* layer_;
-  BatchNormLayerOptions options_;
+  BatchNormOptions options_;
 };
 
 // Batch norm of inputs with N spatial dimensions; of 2 or 3 dimensions in all for N = 1.
 template <std::size_t N>
 class RETROGRAD_API BatchNorm : public RunningNorm {
  public:
-  explicit BatchNorm(std::int64_t num_features, BatchNormLayerOptions options = {},
-                     Where where = {});
+  explicit BatchNorm(std::int64_t num_features, BatchNormOptions options = {}, Where where = {});
   Tensor forward(const Tensor& x) override { return normalise(x, false); }
   // relu(forward(x)) in one operator.
   Tensor forward_relu(const Tensor& x) { return normalise(x, true); }
@@ -73,7 +74,7 @@ using BatchNorm3d = BatchNorm<3>;
 template <std::size_t N>
 class RETROGRAD_API InstanceNorm : public RunningNorm {
  public:
-  explicit InstanceNorm(std::int64_t num_features, InstanceNormLayerOptions options = {},
+  explicit InstanceNorm(std::int64_t num_features, InstanceNormOptions options = {},
                         Where where = {});
   Tensor forward(const Tensor& x) override;
 };

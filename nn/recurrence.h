@@ -21,10 +21,13 @@ struct RNNCellOptions {
   DType dtype = float32;
 };
 
-struct CellOptions {
+struct RecurrentCellOptions {
   bool bias = true;
   DType dtype = float32;
 };
+using GRUCellOptions = RecurrentCellOptions;
+using LSTMCellOptions = RecurrentCellOptions;
+using CellOptions [[deprecated("RecurrentCellOptions")]] = RecurrentCellOptions;
 
 // What the cells share: weight_ih, weight_hh, bias_ih, bias_hh, and one step for inputs (N, I) or
 // (I); without a state it starts from zeros. The State is a Tensor, or an LSTMState.
@@ -50,7 +53,7 @@ class RETROGRAD_API RecurrentCell : public ModuleOf<State(const Tensor& input, c
   using Step = State (*)(const RecurrentCell& cell, const Tensor& input, const State& state);
   // `call`: the constructor's, which has the layer's name.
   RecurrentCell(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
-                std::int64_t hidden_size, const CellOptions& options);
+                std::int64_t hidden_size, const RecurrentCellOptions& options);
 
  private:
   std::string text_;
@@ -66,13 +69,13 @@ class RETROGRAD_API RNNCell : public RecurrentCell<Tensor> {
 };
 class RETROGRAD_API GRUCell : public RecurrentCell<Tensor> {
  public:
-  GRUCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options = {},
-          Where where = {});
+  GRUCell(std::int64_t input_size, std::int64_t hidden_size,
+          const RecurrentCellOptions& options = {}, Where where = {});
 };
 class RETROGRAD_API LSTMCell : public RecurrentCell<LSTMState> {
  public:
-  LSTMCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options = {},
-           Where where = {});
+  LSTMCell(std::int64_t input_size, std::int64_t hidden_size,
+           const RecurrentCellOptions& options = {}, Where where = {});
 };
 
 struct RNNOptions {
@@ -91,6 +94,8 @@ struct RecurrentOptions {
   bool bidirectional = false;
   DType dtype = float32;
 };
+using GRUOptions = RecurrentOptions;
+using LSTMOptions = RecurrentOptions;
 
 // output (T, N, D H) holds the last layer's states at each step, D being the number of directions;
 // hidden (layers D, N, H) the last state of every layer and direction. Without a batch: (T, D H)

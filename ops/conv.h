@@ -16,6 +16,9 @@ struct ConvOptions {
   Size<N> dilation = 1;
   std::int64_t groups = 1;
 };
+using Conv1dOptions = ConvOptions<1>;
+using Conv2dOptions = ConvOptions<2>;
+using Conv3dOptions = ConvOptions<3>;
 
 // x (N, C, L) or (C, L), weight (O, C / groups, K), bias (O) or undefined; gives (N, O, L') with
 // L' = (L + 2 padding - dilation (K - 1) - 1) / stride + 1, rounded down:
@@ -47,6 +50,9 @@ struct ConvTransposeOptions {
   std::int64_t groups = 1;
   Size<N> dilation = 1;
 };
+using ConvTranspose1dOptions = ConvTransposeOptions<1>;
+using ConvTranspose2dOptions = ConvTransposeOptions<2>;
+using ConvTranspose3dOptions = ConvTransposeOptions<3>;
 
 // The adjoint of a convolution ("deconvolution"): x (N, C, L) or (C, L), weight
 // (C, O / groups, K), bias (O) or undefined; gives (N, O, L') with
@@ -71,6 +77,8 @@ struct LocallyConnectedOptions {
   Size<N> padding = 0;
   Size<N> dilation = 1;
 };
+using LocallyConnected1dOptions = LocallyConnectedOptions<1>;
+using LocallyConnected2dOptions = LocallyConnectedOptions<2>;
 
 // A convolution whose filters are not shared: every output position has its own. x (N, C, L) or
 // (C, L), weight (L', O, C, K), bias (O, L') or undefined; gives (N, O, L').

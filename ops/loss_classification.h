@@ -16,25 +16,25 @@ struct NLLLossOptions {
   Reduction reduction = Reduction::mean;
 };
 
-struct CrossEntropyOptions {
+struct CrossEntropyLossOptions {
   Tensor weight = {};                // (C): a factor for each class
   std::int64_t ignore_index = -100;  // targets of this class have no loss
   Reduction reduction = Reduction::mean;
   double label_smoothing = 0;  // in [0, 1]: how much of the target is spread over all classes
 };
 
-struct BCEOptions {
+struct BCELossOptions {
   Tensor weight = {};  // a factor for each element, broadcast to the input's shape
   Reduction reduction = Reduction::mean;
 };
 
-struct BCEWithLogitsOptions {
+struct BCEWithLogitsLossOptions {
   Tensor weight = {};  // a factor for each element, broadcast to the input's shape
   Reduction reduction = Reduction::mean;
   Tensor pos_weight = {};  // a factor for the positive part, broadcast to the input's shape
 };
 
-struct KLDivOptions {
+struct KLDivLossOptions {
   Reduction reduction = Reduction::mean;  // batchmean is the divergence as it is defined
   bool log_target = false;                // the target holds logarithms too
 };
@@ -63,19 +63,19 @@ RETROGRAD_API Tensor nll_loss(const Tensor& input, const Tensor& target,
 // the probabilities of the classes; then no target is ignored and the mean divides by the number of
 // samples, whatever the weights.
 RETROGRAD_API Tensor cross_entropy(const Tensor& input, const Tensor& target,
-                                   const CrossEntropyOptions& options = {}, Where where = {});
+                                   const CrossEntropyLossOptions& options = {}, Where where = {});
 // -(target log(input) + (1 - target) log(1 - input)) of probabilities; logarithms count as -100
 // where they are smaller. Throws ValueError for inputs outside [0, 1].
 RETROGRAD_API Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
-                                          const BCEOptions& options = {}, Where where = {});
+                                          const BCELossOptions& options = {}, Where where = {});
 // The same of sigmoid(input), without overflow.
 RETROGRAD_API Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
-                                                      const BCEWithLogitsOptions& options = {},
+                                                      const BCEWithLogitsLossOptions& options = {},
                                                       Where where = {});
 // target (log(target) - input), the input being logarithms; 0 log(0) counts as 0 and takes no
 // gradient. With log_target: exp(target) (target - input).
-RETROGRAD_API Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options = {},
-                            Where where = {});
+RETROGRAD_API Tensor kl_div(const Tensor& input, const Tensor& target,
+                            KLDivLossOptions options = {}, Where where = {});
 // log(1 + exp(-target input)) with targets of 1 and -1.
 RETROGRAD_API Tensor soft_margin_loss(const Tensor& input, const Tensor& target,
                                       LossOptions options = {}, Where where = {});
@@ -86,7 +86,8 @@ RETROGRAD_API Tensor multi_margin_loss(const Tensor& input, const Tensor& target
                                        Where where = {});
 // The mean over the last dimension, the classes, of binary_cross_entropy_with_logits.
 RETROGRAD_API Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
-                                                 const BCEOptions& options = {}, Where where = {});
+                                                 const BCELossOptions& options = {},
+                                                 Where where = {});
 // Connectionist temporal classification (Graves et al., 2006): minus the logarithm of the
 // probability of target n in the first input_lengths[n] times, over all its alignments. log_probs
 // is (T, N, C) or (T, C). targets holds labels without the blank, padded (N, S) or one target
@@ -98,5 +99,11 @@ RETROGRAD_API Tensor multilabel_soft_margin_loss(const Tensor& input, const Tens
 RETROGRAD_API Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets,
                               const Tensor& input_lengths, const Tensor& target_lengths,
                               const CTCLossOptions& options = {}, Where where = {});
+
+// Former names.
+using CrossEntropyOptions [[deprecated("CrossEntropyLossOptions")]] = CrossEntropyLossOptions;
+using BCEOptions [[deprecated("BCELossOptions")]] = BCELossOptions;
+using BCEWithLogitsOptions [[deprecated("BCEWithLogitsLossOptions")]] = BCEWithLogitsLossOptions;
+using KLDivOptions [[deprecated("KLDivLossOptions")]] = KLDivLossOptions;
 
 }  // namespace retrograd

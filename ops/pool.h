@@ -87,6 +87,8 @@ struct LPPoolOptions {
   OptionalSize<N> stride = {};
   bool ceil_mode = false;
 };
+using LPPool1dOptions = LPPoolOptions<1>;
+using LPPool2dOptions = LPPoolOptions<2>;
 
 // (sum of x^p over the window)^(1/p) with p = norm_type > 0: no absolute values are taken, so an
 // odd p needs x >= 0. A window cut off by ceil_mode counts as if its mean filled it. The gradient
@@ -102,6 +104,9 @@ struct MaxUnpoolOptions {
   Size<N> padding = 0;
   OptionalSize<N> output_size = {};  // (in - 1) stride - 2 padding + kernel when left out
 };
+using MaxUnpool1dOptions = MaxUnpoolOptions<1>;
+using MaxUnpool2dOptions = MaxUnpoolOptions<2>;
+using MaxUnpool3dOptions = MaxUnpoolOptions<3>;
 
 // Undoes a max pool of such a window: zeros, but for the values x at the places `indices`, as
 // max_pool*_with_indices gives them. Of equal indices the last one's value stands and gets the

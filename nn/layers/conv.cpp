@@ -40,7 +40,7 @@ Shape followed_by(Shape shape, std::span<const std::int64_t> sizes) {
 
 // Before and after each spatial dimension, the last one first.
 template <std::size_t N>
-std::vector<std::int64_t> sides(const ConvOptions<N>& options, const Tensor& weight) {
+std::vector<std::int64_t> sides(const retrograd::ConvOptions<N>& options, const Tensor& weight) {
   std::vector<std::int64_t> all;
   for (std::size_t d = N; d-- > 0;) {
     const bool keeps_length = options.padding.mode() == same;
@@ -55,7 +55,7 @@ std::vector<std::int64_t> sides(const ConvOptions<N>& options, const Tensor& wei
 
 template <std::size_t N>
 Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kernel_size,
-              ConvLayerOptions<N> options, Where where)
+              ConvOptions<N> options, Where where)
     : Weighted(described(kConv[N - 1], in_channels, out_channels, text(kernel_size, "x"))),
       options_{.stride = options.stride,
                .padding = options.padding,
@@ -103,15 +103,14 @@ Tensor Conv<N>::convolve(const Tensor& x, bool relu) {
   if (padding_mode_ == PaddingMode::constant) {
     return conv(x, weight, bias, options_, {});
   }
-  ConvOptions<N> unpadded = options_;
+  retrograd::ConvOptions<N> unpadded = options_;
   unpadded.padding = 0;
   return conv(pad(x, sides(options_, weight), {.mode = padding_mode_}), weight, bias, unpadded, {});
 }
 
 template <std::size_t N>
 ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_channels,
-                                Size<N> kernel_size, ConvTransposeLayerOptions<N> options,
-                                Where where)
+                                Size<N> kernel_size, ConvTransposeOptions<N> options, Where where)
     : Weighted(described(kConvTranspose[N - 1], in_channels, out_channels, text(kernel_size, "x"))),
       options_{.stride = options.stride,
                .padding = options.padding,
@@ -146,7 +145,7 @@ std::int64_t ConvTranspose<N>::multiply_adds(const std::vector<Shape>& inputs, c
 template <std::size_t N>
 LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out_channels,
                                       Size<N> input_size, Size<N> kernel_size,
-                                      LocallyConnectedLayerOptions<N> options, Where where)
+                                      LocallyConnectedOptions<N> options, Where where)
     : Weighted(
           described(kLocallyConnected[N - 1], in_channels, out_channels, text(kernel_size, "x")),
           N + 1),

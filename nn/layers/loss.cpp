@@ -15,7 +15,7 @@ void check(const Frame& call, const SmoothL1LossOptions& options) {
 void check(const Frame& call, const HuberLossOptions& options) {
   require(call, options.delta > 0, "delta", options.delta, "above 0");
 }
-void check(const Frame& call, const CrossEntropyOptions& options) {
+void check(const Frame& call, const CrossEntropyLossOptions& options) {
   const double smoothing = options.label_smoothing;
   require(call, smoothing >= 0 && smoothing <= 1, "label_smoothing", smoothing, "in [0, 1]");
 }

@@ -31,8 +31,7 @@ constexpr const char* kInstanceNames[] = {"InstanceNorm1d", "InstanceNorm2d"};
 
 }  // namespace
 
-RunningNorm::RunningNorm(const Frame& call, std::int64_t num_features,
-                         BatchNormLayerOptions options)
+RunningNorm::RunningNorm(const Frame& call, std::int64_t num_features, BatchNormOptions options)
     : Weighted(described(call.name(), num_features)), layer_(call.name()), options_(options) {
   require_positive(call, "num_features", num_features);
   require_floating(call, options.dtype);
@@ -80,7 +79,7 @@ void RunningNorm::require_rank(const Tensor& x, std::int64_t least, std::int64_t
 }
 
 template <std::size_t N>
-BatchNorm<N>::BatchNorm(std::int64_t num_features, BatchNormLayerOptions options, Where where)
+BatchNorm<N>::BatchNorm(std::int64_t num_features, BatchNormOptions options, Where where)
     : RunningNorm(Frame(kBatchNames[N - 1], where), num_features, options) {}
 
 template <std::size_t N>
@@ -104,8 +103,7 @@ Tensor BatchNorm<N>::forward_fused(const Tensor& x, const Module& next) {
 }
 
 template <std::size_t N>
-InstanceNorm<N>::InstanceNorm(std::int64_t num_features, InstanceNormLayerOptions options,
-                              Where where)
+InstanceNorm<N>::InstanceNorm(std::int64_t num_features, InstanceNormOptions options, Where where)
     : RunningNorm(Frame(kInstanceNames[N - 1], where), num_features,
                   {.eps = options.eps,
                    .momentum = options.momentum,

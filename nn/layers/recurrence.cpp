@@ -221,7 +221,7 @@ LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOpt
 template <class State>
 RecurrentCell<State>::RecurrentCell(const Frame& call, Step step, std::int64_t gates,
                                     std::int64_t input_size, std::int64_t hidden_size,
-                                    const CellOptions& options)
+                                    const RecurrentCellOptions& options)
     : text_(described(call.name(), input_size, hidden_size)),
       step_(step),
       hidden_size_(hidden_size) {
@@ -272,13 +272,13 @@ RNNCell::RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCel
                                                                : step<rnn_tanh_cell, Tensor>,
                     1, input_size, hidden_size, {.bias = options.bias, .dtype = options.dtype}) {}
 
-GRUCell::GRUCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options,
-                 Where where)
+GRUCell::GRUCell(std::int64_t input_size, std::int64_t hidden_size,
+                 const RecurrentCellOptions& options, Where where)
     : RecurrentCell(Frame("GRUCell", where), step<gru_cell, Tensor>, 3, input_size, hidden_size,
                     options) {}
 
-LSTMCell::LSTMCell(std::int64_t input_size, std::int64_t hidden_size, const CellOptions& options,
-                   Where where)
+LSTMCell::LSTMCell(std::int64_t input_size, std::int64_t hidden_size,
+                   const RecurrentCellOptions& options, Where where)
     : RecurrentCell(Frame("LSTMCell", where), step<lstm_cell, LSTMState>, 4, input_size,
                     hidden_size, options) {}
 

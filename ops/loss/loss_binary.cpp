@@ -28,8 +28,8 @@ Tensor entropy_of_logits(const Call& call, const Tensor& input, const Tensor& ta
 
 }  // namespace
 
-Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCEOptions& options,
-                            Where where) {
+Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
+                            const BCELossOptions& options, Where where) {
   const Call call("binary_cross_entropy", where, Cast::wide, input, target, options);
   const auto [given, wanted, weight] =
       call.inputs({{"input", input, floating},
@@ -59,7 +59,7 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const BCE
 }
 
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
-                                        const BCEWithLogitsOptions& options, Where where) {
+                                        const BCEWithLogitsLossOptions& options, Where where) {
   const Call call("binary_cross_entropy_with_logits", where, Cast::wide, input, target, options);
   const auto [x, t, weight, pos_weight] =
       call.inputs({{"input", input, floating},
@@ -80,7 +80,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
   return reduced(call, weighted(losses, weight), options.reduction);
 }
 
-Tensor kl_div(const Tensor& input, const Tensor& target, KLDivOptions options, Where where) {
+Tensor kl_div(const Tensor& input, const Tensor& target, KLDivLossOptions options, Where where) {
   const Call call("kl_div", where, Cast::wide, input, target, options);
   const auto [x, t] = call.inputs({{"input", input, floating}, {"target", target, like_first}});
   check::same_shape(call, "input", input, "target", target);
@@ -101,7 +101,7 @@ Tensor soft_margin_loss(const Tensor& input, const Tensor& target, LossOptions o
 }
 
 Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
-                                   const BCEOptions& options, Where where) {
+                                   const BCELossOptions& options, Where where) {
   const Call call("multilabel_soft_margin_loss", where, Cast::wide, input, target, options);
   const auto [x, t, weight] = call.inputs({{"input", input, floating},
                                            {"target", target, like_first},

@@ -28,7 +28,7 @@ Tensor times_classes(const Tensor& x, const Tensor& weight, std::int64_t dim) {
 
 Tensor entropy_of_probabilities(const Call& call, const Tensor& input, const Tensor& target,
                                 std::int64_t dim, const Tensor& weight,
-                                const CrossEntropyOptions& options) {
+                                const CrossEntropyLossOptions& options) {
   const double classes = static_cast<double>(input.size(dim));
   Tensor wanted = target;
   if (options.label_smoothing > 0) {
@@ -46,7 +46,7 @@ Tensor without_ignored_rows(const Tensor& x, const Tensor& ignored, std::int64_t
 // Cross entropy of classes, composed: for weights that are trained themselves.
 Tensor composed_entropy(const Call& call, const Tensor& input, const Classes& classes,
                         std::int64_t dim, const Tensor& weight,
-                        const CrossEntropyOptions& options) {
+                        const CrossEntropyLossOptions& options) {
   const Tensor x = without_ignored_rows(input, classes.ignored, dim);
   const Tensor weights = target_weights(weight, classes);
   const Tensor log_probabilities = log_softmax(x, dim);
@@ -121,8 +121,8 @@ Tensor fused_entropy(const Call& call, const Tensor& x, const kernels::ClassTarg
 
 }  // namespace
 
-Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntropyOptions& options,
-                     Where where) {
+Tensor cross_entropy(const Tensor& input, const Tensor& target,
+                     const CrossEntropyLossOptions& options, Where where) {
   const Call call("cross_entropy", where, Cast::upcast, input, target, options);
   const auto [x, t, given_weight] =
       call.inputs({{"input", input, floating},

@@ -64,10 +64,10 @@ std::map<std::string, Case> cases() {
   std::map<std::string, Start> running = affine;
   running.insert({{"running_mean", value(0)}, {"running_var", value(1)}});
   running.insert({"num_batches_tracked", value(0)});
-  const nn::InstanceNormLayerOptions all_of_it{.affine = true, .track_running_stats = true};
-  const nn::ConvLayerOptions<1> groups1{.groups = 2};
-  const nn::ConvLayerOptions<2> groups2{.groups = 2};
-  const nn::ConvTransposeLayerOptions<1> transposed{.groups = 2};
+  const nn::InstanceNormOptions all_of_it{.affine = true, .track_running_stats = true};
+  const nn::ConvOptions<1> groups1{.groups = 2};
+  const nn::ConvOptions<2> groups2{.groups = 2};
+  const nn::ConvTransposeOptions<1> transposed{.groups = 2};
   const nn::RNNOptions layers{.num_layers = 2, .bidirectional = true};
   const nn::EmbeddingOptions padding{.padding_idx = 1};
   const auto both = [](double fan_in) {

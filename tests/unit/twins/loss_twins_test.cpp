@@ -5,7 +5,7 @@ namespace {
 
 using namespace twins;
 
-Tensor composed(const Tensor& x, const Tensor& target, const rg::CrossEntropyOptions& options) {
+Tensor composed(const Tensor& x, const Tensor& target, const rg::CrossEntropyLossOptions& options) {
   const Tensor log_probabilities = rg::log_softmax(x, 1);
   const rg::NLLLossOptions hard{.weight = options.weight, .ignore_index = options.ignore_index};
   const double smoothing = options.label_smoothing;
@@ -41,7 +41,7 @@ TEST_CASE("cross_entropy is log_softmax and nll_loss") {
     for (const Tensor& w : {Tensor(), weight}) {
       for (const std::int64_t ignored : {-100, 3}) {
         for (const double smoothing : {0.0, 0.2}) {
-          const rg::CrossEntropyOptions options{
+          const rg::CrossEntropyLossOptions options{
               .weight = w, .ignore_index = ignored, .label_smoothing = smoothing};
           const auto fused = [&](const Tensors& in) {
             return rg::cross_entropy(in[0], target, options);
@@ -93,7 +93,7 @@ TEST_CASE("cross_entropy: what ignored rows hold reaches no derivative, fused or
   const Tensor target = rg::tensor({1, 0}).to(rg::int64);
   const Tensor weight = rg::tensor({0.5, 1.0, 2.0}, {.dtype = rg::float64, .requires_grad = true});
   for (const bool trained : {false, true}) {  // weights that are trained need the composed loss
-    const rg::CrossEntropyOptions options{
+    const rg::CrossEntropyLossOptions options{
         .weight = trained ? weight : weight.detach(), .ignore_index = 0, .label_smoothing = 0.1};
     const auto loss = [&](const Tensor& logits) {
       return rg::cross_entropy(logits, target, options);
