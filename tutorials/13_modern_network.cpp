@@ -128,12 +128,12 @@ int main(int argc, char** argv) {
 /* Output of modern_network --threads 1 --seed 1, where ... is what differs between computers:
 shapes drawn by a program: 4000 training and 500 test images
 
-module        kind                  output           parameters  multiply-adds
-(model)       Sequential(9)         [1, 10]                   0              0
-0             Conv2d(3, 16, 3x3)    [1, 16, 32, 32]         432        442,368
+module        kind                  output           receptive field  parameters  multiply-adds
+(model)       Sequential(9)         [1, 10]                                    0              0
+0             Conv2d(3, 16, 3x3)    [1, 16, 32, 32]                3         432        442,368
 ...
-8             Linear(64, 10)        [1, 10]                 650            640
-total                                                    78,042     12,587,648
+8             Linear(64, 10)        [1, 10]                                  650            640
+total                                                                     78,042     12,587,648
 
 epoch 1/4  ...
 epoch 2/4  ...
