@@ -13,6 +13,7 @@
 #include <retrograd/explain/explain.h>
 #include <retrograd/functional/functional.h>
 #include <retrograd/graph/graph.h>
+#include <retrograd/graph/receptive_field.h>
 #include <retrograd/graph/registry.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/nn/nn.h>

@@ -109,16 +109,17 @@ constexpr bool kChecksFirstCall = true;
 // Tells, once for each module, what it uses and members() does not list.
 class FirstCall {
  public:
-  FirstCall(Module& model, const Tensors& inputs) : model_(model), uses_(model, inputs) {}
+  FirstCall(std::string name, const Module& model, const Tensors& inputs)
+      : name_(std::move(name)), uses_(model, inputs) {}
   ~FirstCall() {
     for (const std::string& use : uses_.found()) {
       std::fprintf(stderr, "retrograd: %s uses what its members() does not list: %s\n",
-                   model_.describe().c_str(), use.c_str());
+                   name_.c_str(), use.c_str());
     }
   }
 
  private:
-  Module& model_;
+  std::string name_;
   UnlistedUses uses_;
 };
 
@@ -171,7 +172,7 @@ void Module::run_watched(const std::vector<Tensor*>& inputs,
     for (Module* module : modules()) {
       module->was_called_ = true;
     }
-    first_call.emplace(*this, given);
+    first_call.emplace(name_in(nullptr), *this, given);
   }
   const std::vector<Tensor*> outputs = compute();
   first_call.reset();
