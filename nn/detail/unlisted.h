@@ -13,7 +13,7 @@ namespace retrograd::nn::detail {
 // Listens to this thread while it lives, in place of a Trace.
 class UnlistedUses final : public CallListener {
  public:
-  UnlistedUses(const Module& model, const std::vector<Tensor>& inputs);
+  UnlistedUses(Module& model, const std::vector<Tensor>& inputs);
   ~UnlistedUses();
   UnlistedUses(const UnlistedUses&) = delete;
   UnlistedUses& operator=(const UnlistedUses&) = delete;

@@ -24,15 +24,15 @@ void unthrown(F&& f) noexcept {
 
 }  // namespace
 
-UnlistedUses::UnlistedUses(const Module& model, const std::vector<Tensor>& inputs) {
-  for (const auto& [name, module] : model.named_modules()) {
+// Nothing is changed or checked, as parameters() would: a first call is what it is without this.
+UnlistedUses::UnlistedUses(Module& model, const std::vector<Tensor>& inputs) {
+  for (Module* module : model.modules()) {
     modules_.insert(module);
-  }
-  for (const Tensor& parameter : model.parameters()) {
-    made(parameter);
-  }
-  for (const auto& [name, buffer] : model.named_buffers()) {
-    made(buffer);
+    for (const Member& member : module->members()) {
+      if (member.tensor() != nullptr) {
+        made(*member.tensor());
+      }
+    }
   }
   for (const Tensor& input : inputs) {
     made(input);
@@ -101,7 +101,7 @@ void UnlistedUses::returned(const Frame&, const Tensor* outputs, std::size_t cou
 }
 
 void UnlistedUses::made(const Tensor& tensor) {
-  if (tensors_.insert(tensor.impl_or_null()).second) {
+  if (tensor.defined() && tensors_.insert(tensor.impl_or_null()).second) {
     kept_.push_back(tensor);
   }
 }

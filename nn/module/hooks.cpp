@@ -109,7 +109,7 @@ constexpr bool kChecksFirstCall = true;
 // Tells, once for each module, what it uses and members() does not list.
 class FirstCall {
  public:
-  FirstCall(std::string name, const Module& model, const Tensors& inputs)
+  FirstCall(std::string name, Module& model, const Tensors& inputs)
       : name_(std::move(name)), uses_(model, inputs) {}
   ~FirstCall() {
     for (const std::string& use : uses_.found()) {
