@@ -20,6 +20,10 @@ class CallObserver {
   static CallObserver* current() noexcept { return innermost_; }
 
  private:
+  // Every module's call reads it; only the library does, which finds it without a call.
+#if defined(__GNUC__) && defined(__ELF__)
+  [[gnu::tls_model("initial-exec")]]
+#endif
   static inline constinit thread_local CallObserver* innermost_ = nullptr;
   CallObserver* previous_;
 };
