@@ -40,6 +40,7 @@ constexpr OperatorEntry kFunctions[] = {
     {"full_like", called<full_like>},
     {"grad", called<grad>},
     {"grad_of", called<grad_of>},
+    {"index_put_", called<&Tensor::index_put_>},
     {"linspace", called<linspace>},
     {"module_gate", called<module_gate>},
     {"module_input", called<unchanged>},

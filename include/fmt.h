@@ -8,6 +8,8 @@
 template <>
 struct fmt::formatter<retrograd::Tensor> : fmt::ostream_formatter {};
 template <>
+struct fmt::formatter<retrograd::Indexed> : fmt::ostream_formatter {};
+template <>
 struct fmt::formatter<retrograd::DType> : fmt::ostream_formatter {};
 template <>
 struct fmt::formatter<retrograd::Dims> : fmt::ostream_formatter {};

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include <retrograd/ops/indices.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/tensor.h>
@@ -47,16 +47,14 @@ RETROGRAD_API Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor&
 // The elements at row-major places `index`, in the shape of index.
 RETROGRAD_API Tensor take(const Tensor& x, const Tensor& index, Where where = {});
 
-// One entry for each dimension from the first on: {} for all of it, a tensor of int64 indices, or a
-// boolean mask, which stands for as many dimensions as it has.
-using Indices = std::vector<std::optional<Tensor>>;
-// x[indices], as PyTorch's and NumPy's advanced indexing: the index tensors are broadcast together
-// and read element-wise; their shape takes the place of the indexed dimensions, or comes first
-// where these are not side by side.
+// What x(indices...) is, for a list: index(x, {3, all, Slice{2, 5}}). Numbers and slices make a
+// view. Tensors of indices are broadcast together and read element-wise, which makes a copy; their
+// dimensions take the place of those that they index, or come first where these are not side by
+// side. A tensor without dimensions is a number.
 RETROGRAD_API Tensor index(const Tensor& x, const Indices& indices, Where where = {});
-// A copy of x whose elements x[indices] are replaced by `values`, or with `accumulate` increased by
-// them. Values broadcast, and have the dtype of x if they are a tensor. Duplicates accumulate, or
-// else are as in scatter().
+// A copy of x whose elements index(x, indices) are replaced by `values`, or with `accumulate`
+// increased by them. Values broadcast, and have the dtype of x if they are a tensor. Duplicates
+// accumulate, or else are as in scatter().
 RETROGRAD_API Tensor index_put(const Tensor& x, const Indices& indices, const Operand& values,
                                bool accumulate = false, Where where = {});
 

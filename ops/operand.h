@@ -21,6 +21,8 @@ class Operand {
   noexcept : number_(number), where_(where) {}                                           // NOLINT
   Operand(Scalar number, Where where = {}) noexcept : number_(number), where_(where) {}  // NOLINT
 
+  Operand(Selection&& selection, Where where = {});  // NOLINT: reads it, see ops/indexing.h
+
   bool is_tensor() const noexcept { return tensor_ != nullptr; }
   const Tensor& tensor() const noexcept { return *tensor_; }
   Scalar number() const noexcept { return number_; }

@@ -11,6 +11,8 @@
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/embedding.h>
 #include <retrograd/ops/index.h>
+#include <retrograd/ops/indexing.h>
+#include <retrograd/ops/indices.h>
 #include <retrograd/ops/kernel_choice.h>
 #include <retrograd/ops/kernel_report.h>
 #include <retrograd/ops/logical.h>

@@ -65,7 +65,8 @@ class RETROGRAD_API ArgumentReader {
   bool fits_ = true;
 };
 
-// How a type is written and read; others than those below specialise it.
+// How a type is written and read; others than those below specialise it. One that is several
+// arguments has append(all, value) instead of write().
 template <class T>
 struct ArgumentOf;
 
@@ -128,6 +129,8 @@ template <class T>
 void write_argument(Arguments& all, const T& value) {
   if constexpr (std::is_aggregate_v<T>) {
     for_each_member(value, [&](const auto& member) { write_argument(all, member); });
+  } else if constexpr (requires { ArgumentOf<T>::append(all, value); }) {
+    ArgumentOf<T>::append(all, value);
   } else {
     all.push_back(ArgumentOf<T>::write(value));
   }
@@ -210,27 +213,6 @@ struct ArgumentOf<std::optional<T>> {
       return {};
     }
     return ArgumentOf<T>::read(in);
-  }
-};
-
-template <>
-struct ArgumentOf<std::vector<std::optional<Tensor>>> {
-  static Argument write(const std::vector<std::optional<Tensor>>& value) {
-    std::vector<Tensor> all;
-    all.reserve(value.size());
-    for (const auto& tensor : value) {
-      all.push_back(tensor.value_or(Tensor()));
-    }
-    return all;
-  }
-  static std::vector<std::optional<Tensor>> read(ArgumentReader& in) {
-    std::vector<std::optional<Tensor>> all;
-    if (const auto* const value = in.take<std::vector<Tensor>>()) {
-      for (const Tensor& tensor : *value) {
-        all.push_back(tensor.defined() ? std::optional(tensor) : std::nullopt);
-      }
-    }
-    return all;
   }
 };
 

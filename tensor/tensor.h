@@ -6,15 +6,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <iosfwd>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/dims.h>
 #include <retrograd/tensor/dtype.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/indexed.h>
 #include <retrograd/tensor/intrusive.h>
 #include <retrograd/tensor/scalar.h>
 #include <retrograd/tensor/storage.h>
@@ -22,17 +25,14 @@
 
 namespace retrograd {
 
+class Frame;    // tensor/frame.h
 class Node;     // autograd/node.h
 class Operand;  // ops/operand.h
 RETROGRAD_API void retain(Node* node) noexcept;
 RETROGRAD_API void release(Node* node) noexcept;
-
 using NodePtr = detail::IntrusivePtr<Node>;
 
-class Frame;  // tensor/frame.h
-
 namespace detail {
-
 struct TensorHooks;  // tensor/internal/hook_list.h
 
 // What a handle points to. Two handles on one TensorImpl are one tensor; a view is another
@@ -83,16 +83,6 @@ inline void release(TensorImpl* impl) noexcept {
     destroy(impl);
   }
 }
-
-// The first of several indices, which records the line of a call that has no parameter for it.
-struct FirstIndex {
-  template <std::integral Number>
-  FirstIndex(Number number, Where at = {}) noexcept  // NOLINT: numbers convert
-      : value(static_cast<std::int64_t>(number)), where(at) {}
-
-  std::int64_t value;
-  Where where;
-};
 
 }  // namespace detail
 
@@ -153,6 +143,30 @@ class RETROGRAD_API Tensor {
     return static_cast<T*>(data_checked(dtype_of<T>(), where));
   }
 
+  // --- parts of it (differentiable) ---
+  // x[3], x(3, all, Slice{2, 5}) and x(mask): see ops/indexing.h. Assigning to one writes to x.
+  Indexed operator[](const detail::PlainIndex& index) const;
+  Selection operator[](const detail::TensorIndex& index) const;
+  template <class... More>
+  detail::IndexedBy<More...> operator()(const detail::PlainIndex& first, More&&... more) const;
+  template <class... More>
+  Selection operator()(const detail::TensorIndex& first, More&&... more) const;
+  template <class T>
+  void operator()(const detail::PlainIndex& first, std::initializer_list<T> list) const;  // refused
+#ifdef __cpp_multidimensional_subscript
+  // x(...), for C++23.
+  template <class Second, class... More>
+  decltype(auto) operator[](const detail::PlainIndex& first, Second&& second,
+                            More&&... more) const {
+    return (*this)(first, std::forward<Second>(second), std::forward<More>(more)...);
+  }
+  template <class Second, class... More>
+  decltype(auto) operator[](const detail::TensorIndex& first, Second&& second,
+                            More&&... more) const {
+    return (*this)(first, std::forward<Second>(second), std::forward<More>(more)...);
+  }
+#endif
+
   // --- copies and conversions (differentiable) ---
   // Itself when the dtype is the same. Integers keep their low bits in uint8 (300 becomes 44);
   // floating values lose their fraction, stop at the bounds of an integer dtype, and NaN becomes 0.
@@ -202,6 +216,9 @@ class RETROGRAD_API Tensor {
   Tensor& fill_(Scalar value, Where where = {});
   // Takes the values of `source`, broadcast and converted.
   Tensor& copy_(const Tensor& source, Where where = {});
+  // What `x(indices...) = values` does; with `accumulate` adds, also where indices are equal.
+  Tensor& index_put_(const Indices& indices, const Operand& values, bool accumulate = false,
+                     Where where = {});
 
   // --- for code that builds operators ---
   explicit Tensor(detail::IntrusivePtr<detail::TensorImpl> impl) noexcept
@@ -212,7 +229,9 @@ class RETROGRAD_API Tensor {
     }
     return *impl_;
   }
-  detail::TensorImpl* impl_or_null() const noexcept { return impl_.get(); }
+  detail::TensorImpl* impl_or_null() const noexcept {
+    return impl_.get();
+  }
   // First element's address, whatever the strides.
   template <class T>
   T* raw() const {

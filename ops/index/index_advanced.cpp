@@ -1,8 +1,11 @@
-// Advanced indexing: the indexed dimensions are brought together and joined to one, of which slices
-// are selected, added to or replaced.
+// Advanced indexing: of the part of x that numbers and slices name, what tensors of indices name.
 #include <algorithm>
 
+#include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/ops/detail/index.h>
+#include <retrograd/ops/detail/indices.h>
+#include <retrograd/ops/detail/inplace.h>
+#include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/index/index.h>
@@ -11,37 +14,14 @@ namespace retrograd {
 
 namespace {
 
-// How indices read x.
+using namespace indexing;
+using kernels::Places;
+
+// What the entries name in the part.
 struct Reading {
-  Dims order;          // of the dimensions of x, the indexed ones side by side
-  Shape shape;         // of x in that order
-  Shape joined;        // the same with the indexed dimensions as one
-  std::size_t at = 0;  // which of `joined`
-  Shape result;
-  Tensor places;  // along it: an int64 vector
-
-  bool moved() const { return !std::is_sorted(order.begin(), order.end()); }
+  Places places;
+  Tensor index;  // in the joined dimensions: an int64 vector
 };
-
-// One index tensor and the dimensions of x it stands for.
-struct Entry {
-  Tensor index;  // not negative
-  std::int64_t size;
-};
-
-Tensor from_front(const Tensor& index, std::int64_t size) {
-  return where(index < 0, index + size, index);
-}
-
-Entry masked_entry(const Frame& call, const Tensor& x, const Tensor& mask, std::size_t dim) {
-  for (std::size_t d = 0; d < mask.shape().size(); ++d) {
-    check::require<IndexError>(
-        call, mask.shape()[d] == x.shape()[dim + d], {{"input", x}, {"mask", mask}},
-        "the mask's dimension {} has length {}, the input's dimension {} has {}", d,
-        mask.shape()[d], dim + d, x.shape()[dim + d]);
-  }
-  return {kernels::nonzero_positions(mask), mask.numel()};
-}
 
 // The indices of all entries as one, broadcast together.
 Tensor joined_index(const Frame& call, const std::vector<Entry>& entries) {
@@ -56,78 +36,99 @@ Tensor joined_index(const Frame& call, const std::vector<Entry>& entries) {
   return expand_operand(all, shape);
 }
 
-Reading reading_of(const Frame& call, const Tensor& x, const Indices& indices) {
-  check::defined(call, "input", x);
-  std::vector<Entry> entries;
-  Dims indexed;
-  Dims others;
-  std::size_t dim = 0;
-  for (const auto& index : indices) {
-    std::size_t width = 1;
-    if (index) {
-      check::defined(call, "an index", *index);
-      const bool is_mask = index->dtype() == boolean;
-      check::require<DTypeError>(call, is_mask || index->dtype() == int64,
-                                 {{"input", x}, {"index", *index}},
-                                 "indices must be int64 or boolean masks");
-      width = is_mask ? index->shape().size() : 1;
-      check::require<ShapeError>(call, width > 0, {{"input", x}, {"mask", *index}},
-                                 "a mask needs a dimension");
-    }
-    check::require<IndexError>(call, dim + width <= x.shape().size(), {{"input", x}},
-                               "more indices than the input has dimensions");
-    if (index && index->dtype() == boolean) {
-      entries.push_back(masked_entry(call, x, *index, dim));
-    } else if (index) {
-      const std::int64_t size = x.shape()[dim];
-      check::indices(call, x, *index, static_cast<std::int64_t>(dim), size, true);
-      entries.push_back({from_front(*index, size), size});
-    }
-    for (const std::size_t end = dim + width; dim < end; ++dim) {
-      (index ? indexed : others).push_back(static_cast<std::int64_t>(dim));
-    }
+Reading reading_of(const Frame& call, const Tensor& x, const Named& named) {
+  const Dims& dims = named.indexed;
+  const Shape& part = named.part.shape;
+  const auto count = static_cast<std::int64_t>(dims.size());
+  const bool together = dims.back() - dims[0] == count - 1;
+  Places places{dims, together ? static_cast<std::size_t>(dims[0]) : 0, {}};
+  const Dims others = places.others(part.size());
+  const Tensor all = joined_index(call, named.entries);
+  check::rank(call, others.size() + all.shape().size(), x);
+  for (const std::int64_t d : others) {
+    places.shape.push_back(part[static_cast<std::size_t>(d)]);
   }
-  check::require<ValueError>(call, !entries.empty(), {{"input", x}}, "needs at least one index");
-  for (; dim < x.shape().size(); ++dim) {
-    others.push_back(static_cast<std::int64_t>(dim));
+  for (std::size_t d = 0; d < all.shape().size(); ++d) {
+    places.shape.insert(places.at + d, all.shape()[d]);
   }
-  const Tensor all = joined_index(call, entries);
+  check::numel(call, places.shape, x.dtype());
+  return {places, reshape(all, {all.numel()})};
+}
 
-  Reading r;
-  const auto count = static_cast<std::int64_t>(indexed.size());
-  const bool together = indexed.back() - indexed[0] == count - 1;
-  r.at = together ? static_cast<std::size_t>(indexed[0]) : 0;
-  r.order = others;
-  for (std::size_t i = 0; i < indexed.size(); ++i) {
-    r.order.insert(r.at + i, indexed[i]);
-  }
-  for (const std::int64_t d : r.order) {
-    r.shape.push_back(x.size(d));
+// x with `values`, which have the places' shape, added at the index: slices along the joined
+// dimension, which index_add() knows.
+Tensor add_entries(const Tensor& x, const Places& places, const Tensor& index,
+                   const Tensor& values) {
+  Dims order = places.others(x.shape().size());
+  Shape joined;
+  for (const std::int64_t d : order) {
+    joined.push_back(x.size(d));
   }
   std::int64_t length = 1;
-  for (const std::int64_t d : indexed) {
-    length *= x.size(d);
+  for (std::size_t i = 0; i < places.dims.size(); ++i) {
+    order.insert(places.at + i, places.dims[i]);
+    length *= x.size(places.dims[i]);
   }
-  for (const std::int64_t d : others) {
-    r.result.push_back(x.size(d));
-  }
-  r.joined = r.result;
-  r.joined.insert(r.at, length);
-  check::rank(call, r.result.size() + all.shape().size(), x);
-  for (std::size_t d = 0; d < all.shape().size(); ++d) {
-    r.result.insert(r.at + d, all.shape()[d]);
-  }
-  check::numel(call, r.result, x.dtype());
-  r.places = reshape(all, {all.numel()});
-  return r;
+  Shape slices = joined;
+  joined.insert(places.at, length);
+  slices.insert(places.at, index.numel());
+  const bool moved = !std::is_sorted(order.begin(), order.end());
+  const Tensor ordered = moved ? permute(x, order) : x;
+  const Tensor sum = index_add(reshape(ordered, joined), static_cast<std::int64_t>(places.at),
+                               index, reshape(values, slices));
+  const Tensor apart = reshape(sum, ordered.shape());
+  return moved ? permute(apart, inverse(order)) : apart;
 }
 
-Tensor joined(const Tensor& x, const Reading& r) {
-  return reshape(r.moved() ? permute(x, r.order) : x, r.joined);
+Tensor zeros_expanded(const Shape& shape, DType dtype) {
+  return expand(zeros({}, {.dtype = dtype}), shape);
 }
 
-// What index_put writes: `values` in the shape of slices along the joined dimension.
-Tensor slices_of(const Call& call, const Tensor& x, const Reading& r, const Operand& values) {
+Tensor select_entries(const Call& call, const Tensor& x, const Places& places,
+                      const Tensor& index) {
+  return with_rule(call, x, kernels::select_places(x, places, index), index,
+                   [places, shape = x.shape()](const Tensor& g, const Tensor& at) {
+                     return add_entries(zeros_expanded(shape, g.dtype()), places, at, g);
+                   });
+}
+
+Tensor put_entries(const Tensor& x, const Places& places, const Tensor& index,
+                   const Tensor& values);
+
+// `output`, which is `x` with `values` at the places.
+Tensor record_put(const Call& call, Tensor output, const Tensor& x, const Places& places,
+                  const Tensor& index, const Tensor& values) {
+  return call.record(
+      {.output = std::move(output),
+       .inputs = {x, values},
+       .saved = {index},
+       .backward = [places](const Backward& b) -> Gradients {
+         Tensor of_values =
+             b.needs(1) ? select_entries(Call("index", {}), b.grad, places, b.saved(0)) : Tensor();
+         if (!b.needs(0)) {
+           return {Tensor(), std::move(of_values)};
+         }
+         const Tensor zero = zeros_expanded(places.shape, b.grad.dtype());
+         if (!b.recorded() && detail::owns_memory(b.grad)) {
+           kernels::put_places(b.grad, places, b.saved(0), zero);
+           return {b.grad, std::move(of_values)};
+         }
+         return {put_entries(b.grad, places, b.saved(0), zero), std::move(of_values)};
+       }});
+}
+
+Tensor put_entries(const Tensor& x, const Places& places, const Tensor& index,
+                   const Tensor& values) {
+  const Call call("index_put", {});
+  Tensor out = kernels::contiguous_copy(x);
+  kernels::put_places(out, places, index, values);
+  return record_put(call, std::move(out), x, places, index, values);
+}
+
+// The values in the dtype of x and the shape of what is written to; dimensions of length 1 in front
+// that it has not are left out, as in PyTorch.
+Tensor expanded_values(const Call& call, const Tensor& x, const Shape& shape,
+                       const Operand& values) {
   Tensor given;
   if (values.is_tensor()) {
     given = values.tensor();
@@ -136,35 +137,75 @@ Tensor slices_of(const Call& call, const Tensor& x, const Reading& r, const Oper
     check::value(call, x, values.number());
     given = full({}, values.number(), {.dtype = x.dtype()});
   }
-  check::require<ShapeError>(call,
-                             broadcast_shapes(call.name(), r.result, given.shape()) == r.result,
+  const Tensor fitted = without_front(given, shape.size());
+  check::require<ShapeError>(call, broadcasts_to(fitted.shape(), shape),
                              {{"input", x}, {"values", given}},
-                             "values do not broadcast to the indexed shape {}", r.result);
-  Shape slices = r.joined;
-  slices[r.at] = r.places.numel();
-  return reshape(expand_operand(given, r.result), slices);
+                             "values do not broadcast to the indexed shape {}", shape);
+  return expand_operand(fitted, shape);
+}
+
+Tensor part_of(const Tensor& x, const Part& part) {
+  return part.is_whole ? x : view_of_part(Call("index", {}), x, part);
 }
 
 }  // namespace
 
 Tensor index(const Tensor& x, const Indices& indices, Where where) {
   const Call call("index", where, x, indices);
-  const Reading r = reading_of(call, x, indices);
-  const auto at = static_cast<std::int64_t>(r.at);
-  return call.result(reshape(index_select(joined(x, r), at, r.places), r.result));
+  const Named at = named(call, x, indices);
+  if (at.entries.empty()) {
+    return view_of_part(call, x, at.part);
+  }
+  const Reading r = reading_of(call, x, at);
+  return select_entries(call, part_of(x, at.part), r.places, r.index);
 }
 
 Tensor index_put(const Tensor& x, const Indices& indices, const Operand& values, bool accumulate,
                  Where where) {
   const Call call("index_put", where, x, indices, values, accumulate);
-  const Reading r = reading_of(call, x, indices);
-  const Tensor slices = slices_of(call, x, r, values);
-  const Tensor base = joined(x, r);
-  const auto at = static_cast<std::int64_t>(r.at);
-  const Tensor put =
-      accumulate ? index_add(base, at, r.places, slices) : index_copy(base, at, r.places, slices);
-  const Tensor apart = reshape(put, r.shape);
-  return call.result(r.moved() ? permute(apart, inverse(r.order)) : apart);
+  const Named at = named(call, x, indices);
+  if (at.entries.empty()) {
+    const Tensor given = expanded_values(call, x, at.part.shape, values);
+    return call.result(put_part(x, at.part, accumulate ? part_of(x, at.part) + given : given));
+  }
+  const Reading r = reading_of(call, x, at);
+  const Tensor given = expanded_values(call, x, r.places.shape, values);
+  const auto put = accumulate ? add_entries : put_entries;
+  const Tensor part = put(part_of(x, at.part), r.places, r.index, given);
+  return call.result(at.part.is_whole ? part : put_part(x, at.part, part));
+}
+
+Tensor& Tensor::index_put_(const Indices& indices, const Operand& values, bool accumulate,
+                           Where where) {
+  const Call call("index_put_", where, *this, indices, values, accumulate);
+  const Named at = named(call, *this, indices);
+  if (at.entries.empty()) {
+    const Tensor given = expanded_values(call, *this, at.part.shape, values);
+    detail::check_writable(call, *this, given);
+    Tensor part = part_of(*this, at.part);
+    accumulate ? part.add_(given) : part.copy_(given);
+    return call.written(*this);
+  }
+  const Reading r = reading_of(call, *this, at);
+  const Tensor given = expanded_values(call, *this, r.places.shape, values);
+  detail::check_writable(call, *this, given);
+  const Tensor part = part_of(*this, at.part);
+  if (accumulate) {
+    detail::write_in_place(call, part, given, [&](const Tensor& before) {
+      return add_entries(before, r.places, r.index, given);
+    });
+  } else {
+    const auto apart = [&part](const Tensor& x) {
+      return x.shares_memory_with(part) ? x.clone() : x;
+    };
+    const Tensor index = apart(r.index);
+    const Tensor source = apart(given);
+    detail::write_in_place(call, part, given, [&](const Tensor& before) {
+      kernels::put_places(part, r.places, index, source);
+      return record_put(Call("index_put", {}), part.detach(), before, r.places, index, source);
+    });
+  }
+  return call.written(*this);
 }
 
 Tensor take(const Tensor& x, const Tensor& index, Where where) {
@@ -172,7 +213,7 @@ Tensor take(const Tensor& x, const Tensor& index, Where where) {
   check::defined(call, "input", x);
   check::dtype(call, "index", index, int64);
   check::indices(call, x, index, 0, x.numel(), true);
-  const Tensor places = reshape(from_front(index, x.numel()), {index.numel()});
+  const Tensor places = reshape(not_negative(index, x.numel()), {index.numel()});
   return call.result(reshape(index_select(reshape(x, {x.numel()}), 0, places), index.shape()));
 }
 

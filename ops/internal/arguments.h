@@ -1,6 +1,7 @@
 // How the operators' own types of parameters are written as data. Internal.
 #pragma once
 
+#include <retrograd/ops/indices.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/ops/resample.h>
 #include <retrograd/ops/size.h>
@@ -20,6 +21,14 @@ struct ArgumentOf<Operand> {
     const Scalar* const number = in.take<Scalar>();
     return number != nullptr ? *number : Scalar();
   }
+};
+
+// Four numbers for each index: its kind and which bounds it has, start, stop and step; then the
+// tensors of all.
+template <>
+struct ArgumentOf<Indices> {
+  static void append(Arguments& all, const Indices& value);
+  static Indices read(ArgumentReader& in);
 };
 
 template <std::size_t N>

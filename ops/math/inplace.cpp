@@ -4,6 +4,7 @@
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/internal/view_history.h>
 #include <retrograd/autograd/node.h>
+#include <retrograd/ops/detail/inplace.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/tensor/internal/number.h>
 
@@ -149,6 +150,23 @@ Tensor& fill(const Call& call, Tensor& self, Scalar value) {
 }
 
 }  // namespace
+
+void detail::check_writable(const Frame& call, const Tensor& self, const Operand& source) {
+  retrograd::check_writable(call, self, must_record(self, source));
+}
+
+void detail::write_in_place(const Frame& call, Tensor self, const Operand& source,
+                            const std::function<Tensor(const Tensor& before)>& compute) {
+  const bool recorded = must_record(self, source);
+  const Tensor result = compute(recorded ? before_write(self) : self.detach());
+  if (!result.shares_memory_with(self)) {
+    kernels::copy(self, result);
+  }
+  self.impl().storage->wrote(call);
+  if (recorded) {
+    take_history(self, result);
+  }
+}
 
 Tensor& Tensor::add_(const Operand& other, Where where) {
   return update(Call("add_", where, *this, other), Binary::add, add, *this, other);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <retrograd/autograd/internal/accumulate.h>
+#include <retrograd/ops/detail/indices.h>
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
@@ -49,11 +50,6 @@ Tensor slice_range(const Call& call, const Tensor& x, const Range& range) {
 // What the others cut, slice() cuts for them.
 Tensor slice_range(const Tensor& x, const Range& range) {
   return slice_range(Call("slice", {}), x, range);
-}
-
-// As Python cuts bounds: from the end when negative, then into [0, size].
-std::int64_t cut_bound(std::int64_t bound, std::int64_t size) {
-  return std::clamp<std::int64_t>(bound < 0 ? bound + size : bound, 0, size);
 }
 
 // The dimension from 0 on, and its length.
@@ -129,10 +125,8 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> star
   const auto [d, size] = check_sliced(call, x, dim);
   check::require<ValueError>(call, step >= 1, {{"input", x}}, "step {}; at least 1 is needed",
                              step);
-  const std::int64_t from = cut_bound(start.value_or(0), size);
-  const std::int64_t to = std::max(from, cut_bound(end.value_or(size), size));
-  return slice_range(call, x,
-                     {d, from, (to - from) / step + ((to - from) % step != 0 ? 1 : 0), step});
+  const auto [first, count] = indexing::cut({start, end, step}, size);
+  return slice_range(call, x, {d, first, count, step});
 }
 
 Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index, Where where) {

@@ -22,6 +22,16 @@ import torch.nn.functional as F  # noqa: F401, for the rows
 import safetensors_file
 
 
+class At:
+    """at[0, :, b]: what is in the brackets, for __setitem__ in rows."""
+
+    def __getitem__(self, key):
+        return key
+
+
+at = At()
+
+
 def weights(shape, step):
     """Numbers (k mod 13 - 6) / 8 + 1 / 16, with k = step * index."""
     count = torch.Size(shape).numel()

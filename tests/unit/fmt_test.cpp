@@ -13,6 +13,7 @@ TEST_CASE("fmt: tensors, dtypes, shapes and source lines") {
   std::ostringstream streamed;
   streamed << x;
   CHECK(fmt::format("{}", x) == streamed.str());
+  CHECK(fmt::format("{}", x[0]) == "tensor int64 [2]\n[1, 2]");
   CHECK(fmt::format("{} {}", x.dtype(), x.shape()) == "int64 [2, 2]");
   CHECK(fmt::format("at {}", rg::Where::at("models/net.cpp", 42)) == "at net.cpp:42");
 }

@@ -19,6 +19,21 @@ Tensor index_fill(const Tensor& x, std::size_t dim, const Tensor& index, Scalar 
 // A copy of x with the elements that gather() would read replaced, in row-major order of index.
 Tensor scatter(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source);
 
+// What tensors of indices name: the dimensions that they index, joined to one in row-major order,
+// and the result's shape, which has the indices' dimensions from `at` on in place of them.
+struct Places {
+  Dims dims;  // ascending
+  std::size_t at;
+  Shape shape;
+
+  Dims others(std::size_t rank) const;  // the dimensions that are not indexed
+};
+// The elements of x at the positions `index` in the joined dimensions: an int64 vector.
+Tensor select_places(const Tensor& x, const Places& places, const Tensor& index);
+// Writes them to x itself, in order: the last of equal indices wins. `values` has the result's
+// shape, and shares no memory with x.
+void put_places(const Tensor& x, const Places& places, const Tensor& index, const Tensor& values);
+
 // The row-major positions of elements other than 0; int64.
 Tensor nonzero_positions(const Tensor& x);
 // The row-major position of the first value outside [low, high).

@@ -6,7 +6,6 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/sums.h>
-#include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd::kernels {
 
@@ -26,41 +25,8 @@ struct Rows {
   }
 };
 
-Shape with_length(Shape shape, std::size_t dim, std::int64_t length) {
-  shape[dim] = length;
-  return shape;
-}
-
-// The index along dim, the same everywhere else.
-Tensor spread(const Tensor& index, const Shape& shape, std::size_t dim) {
-  Strides strides = Dims::filled(shape.size(), 0);
-  strides[dim] = index.strides()[0];
-  return detail::view_within(index, shape, strides, index.impl().offset);
-}
-
-template <class T>
-void select_rows(const Tensor& out, const Tensor& x, std::size_t dim, const std::int64_t* index,
-                 std::int64_t count) {
-  const Rows rows(x.shape(), dim);
-  const T* const from = x.raw<T>();
-  T* const to = out.raw<T>();
-  parallel_ranges(rows.outer * count, std::max<std::int64_t>(1, kGrain / rows.inner),
-                  [&](std::int64_t begin, std::int64_t end) {
-                    std::int64_t i = begin % count;
-                    const T* block = from + begin / count * rows.length * rows.inner;
-                    for (std::int64_t row = begin; row < end; ++row) {
-                      const T* const picked = block + index[i] * rows.inner;
-                      if (rows.inner == 1) {
-                        to[row] = *picked;
-                      } else {
-                        std::copy_n(picked, rows.inner, to + row * rows.inner);
-                      }
-                      if (++i == count) {
-                        i = 0;
-                        block += rows.length * rows.inner;
-                      }
-                    }
-                  });
+Places rows_at(std::size_t dim, const Shape& shape) {
+  return {static_cast<std::int64_t>(dim), dim, shape};
 }
 
 // Calls f(row of out, row of the source, length) for every index of every outer block, in order.
@@ -85,18 +51,9 @@ void for_each_row(const Tensor& out, std::size_t dim, std::int64_t first, const 
 }  // namespace
 
 Tensor index_select(const Tensor& x, std::size_t dim, const Tensor& index) {
-  const std::int64_t count = index.numel();
-  const Shape shape = with_length(x.shape(), dim, count);
-  if (!x.is_contiguous()) {
-    return gather(x, dim, spread(index, shape, dim));
-  }
-  Tensor out = empty_tensor(shape, x.dtype());
-  if (out.numel() > 0) {
-    const Tensor dense = as_contiguous(index);
-    for_dtype(x.dtype(),
-              [&]<class T>() { select_rows<T>(out, x, dim, dense.raw<std::int64_t>(), count); });
-  }
-  return out;
+  Shape shape = x.shape();
+  shape[dim] = index.numel();
+  return select_places(x, rows_at(dim, shape), index);
 }
 
 Tensor add_rows(Tensor out, std::size_t dim, const Tensor& index, const Tensor& source) {
@@ -115,16 +72,7 @@ Tensor add_rows(Tensor out, std::size_t dim, const Tensor& index, const Tensor& 
 
 Tensor index_copy(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {
   Tensor out = contiguous_copy(x);
-  const Tensor rows = as_contiguous(source);
-  if (rows.numel() == 0) {
-    return out;
-  }
-  for_dtype(x.dtype(), [&]<class T>() {
-    const T* const from = rows.raw<T>();
-    for_each_row<T>(out, dim, 0, index, [from](T* to, std::int64_t row, std::int64_t n) {
-      std::copy_n(from + row * n, n, to);
-    });
-  });
+  put_places(out, rows_at(dim, source.shape()), index, source);
   return out;
 }
 
@@ -150,11 +98,11 @@ Tensor nonzero_positions(const Tensor& x) {
       count += values[i] != T{} ? 1 : 0;
     }
     Tensor out = empty_tensor({count}, DType::int64);
-    auto* to = out.raw<std::int64_t>();
-    for (std::int64_t i = 0; i < x.numel(); ++i) {
-      if (values[i] != T{}) {
-        *to++ = i;
-      }
+    auto* const to = out.raw<std::int64_t>();
+    std::int64_t found = 0;
+    for (std::int64_t i = 0; found < count; ++i) {  // without a branch that nothing predicts
+      to[found] = i;
+      found += values[i] != T{} ? 1 : 0;
     }
     return out;
   });

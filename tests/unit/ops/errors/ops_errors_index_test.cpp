@@ -131,7 +131,7 @@ TEST_CASE("index and index_put refuse what is no index, and values that do not f
   REFUSED(IndexError, index(kFlat, {{}, tensor({0})}), "index", "more indices", "float32 [4]");
   REFUSED(ShapeError, index(kTable, {tensor({0, 1}), tensor({0, 1, 2})}), "index", "[2]", "[3]");
   REFUSED(ShapeError, index(kTable, {tensor(true)}), "index", "mask", "boolean []");
-  REFUSED(ValueError, index(kTable, {{}}), "index", "at least one");
+  REFUSED(ValueError, index(kTable, Indices{}), "index", "at least one");
   REFUSED(GraphError, index(kTable, {kUndefined}), "index", "undefined");
   REFUSED(GraphError, index(kUndefined, {kFar}), "index", "undefined");
   const Tensor rows = tensor({0, 1});

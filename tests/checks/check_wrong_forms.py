@@ -1,0 +1,60 @@
+"""Checks that what people write by mistake does not compile, and that the compiler says what to write.
+
+usage: check_wrong_forms.py COMPILER INCLUDE_FOLDER
+Prints each form that compiles, or whose message lacks the words; exits with 1 if there is one.
+"""
+import subprocess
+import sys
+
+PROGRAM = """#include <retrograd/retrograd.h>
+namespace rg = retrograd;
+using rg::all, rg::Slice, rg::Tensor;
+void run(const Tensor& x, const Tensor& mask) {
+  static_cast<void>(mask);
+  FORM;
+}
+"""
+# What compiles shows that the others fail for their own reason.
+RIGHT = "x(0, all, Slice{1, 3}) = 1; x[mask] = x[mask] * 2"
+# Each with words of the message; where compilers differ, alternatives in a tuple.
+WRONG = [
+    ('x("a")', "an index is no text", 'all for', "Slice{1, 3}"),
+    ("x(nullptr)", "newaxis for"),
+    ("x[1.5]", "an index is a whole number", "static_cast<std::int64_t>(i)"),
+    ("x(true)", "true and false are no indices", "newaxis"),
+    ("x[{1, 2}]", "write x(1, 2)", "tensor({1, 2})"),
+    ("x(all, {0, 2})", "a list in braces is no index", "tensor({1, 2})"),
+    ("auto row = x[0]; row = 1.0", "a variable is a name for a tensor", "row.fill_(1)"),
+    ("auto some = x[mask]; some = 1.0", "write Tensor y = x(mask)"),
+    ("auto some = x[mask]; rg::relu(some)", "deleted"),
+    ("x[mask][0] = x", ("no viable", "discards qualifiers")),
+    ("for (Tensor& row : x) row.zero_()", "bind"),
+]
+
+
+def compiled(command, form):
+    """Whether it compiles, and what the compiler says."""
+    result = subprocess.run(command + ["-x", "c++", "-"], input=PROGRAM.replace("FORM", form),
+                            text=True, capture_output=True)
+    return result.returncode == 0, result.stderr
+
+
+def main(compiler, folder):
+    command = [compiler, "-std=c++20", "-fsyntax-only", "-w", "-I", folder]
+    faults = []
+    if not compiled(command, RIGHT)[0]:
+        faults.append(f"does not compile: {RIGHT}")
+    for form, *words in WRONG:
+        compiles, text = compiled(command, form)
+        text = text.replace('\\"', '"')
+        if compiles:
+            faults.append(f"compiles: {form}")
+        for each in [] if compiles else words:
+            if not any(word in text for word in (each if isinstance(each, tuple) else (each,))):
+                faults.append(f"{form} lacks {each}:\n{text}")
+    print("\n".join(faults) or f"{len(WRONG)} wrong forms are refused")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
