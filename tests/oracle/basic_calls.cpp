@@ -1,4 +1,6 @@
 // Element-wise operators with options, reductions, shapes, indices, products.
+#include <algorithm>
+
 #include <retrograd/retrograd.h>
 
 #include "calls.h"
@@ -13,6 +15,31 @@ using OverDims = rg::Tensor (*)(const rg::Tensor&, const rg::Dims&, bool, rg::Wh
 template <class F>
 void add(Operators& operators, const char* name, F f) {
   operators[name] = [f](const Call& call) -> Tensors { return {f(call)}; };
+}
+
+// The call's indices, whose tensors are inputs from `first` on.
+rg::Indices key_of(const Call& call, std::size_t first) {
+  rg::Indices key;
+  for (const auto& entry : call.options.at("key")) {
+    const auto kind = entry.at(0).get<std::string>();
+    const auto bound = [&](std::size_t i) {
+      return entry.at(i).is_null() ? std::nullopt : std::optional(entry.at(i).get<std::int64_t>());
+    };
+    if (kind == "number") {
+      key.emplace_back(entry.at(1).get<std::int64_t>());
+    } else if (kind == "slice") {
+      key.emplace_back(rg::Slice{bound(1), bound(2), entry.at(3).get<std::int64_t>()});
+    } else if (kind == "tensor") {
+      key.emplace_back(call[first++]);
+    } else if (kind == "newaxis") {
+      key.emplace_back(rg::newaxis);
+    } else if (kind == "ellipsis") {
+      key.emplace_back(rg::ellipsis);
+    } else {
+      key.emplace_back(rg::all);
+    }
+  }
+  return key;
 }
 
 void add_elementwise(Operators& operators) {
@@ -94,6 +121,20 @@ void add_shapes(Operators& operators) {
       [](const Call& c) { return rg::tril(c[0], c.get<std::int64_t>("diagonal", 0)); });
   add(operators, "triu",
       [](const Call& c) { return rg::triu(c[0], c.get<std::int64_t>("diagonal", 0)); });
+  add(operators, "index", [](const Call& c) { return rg::index(c[0], key_of(c, 1)) + 0; });
+  add(operators, "assign", [](const Call& c) {
+    rg::Tensor y = c[0] * 2;
+    const rg::Indices key = key_of(c, 2);
+    const bool by_tensor = std::any_of(key.begin(), key.end(), [](const rg::Index& index) {
+      return index.kind() == rg::Index::Kind::tensor;
+    });
+    if (by_tensor) {
+      rg::Selection(y, key) = c[1];
+    } else {
+      rg::Indexed(rg::index(y, key), {}) = c[1];
+    }
+    return y;
+  });
   add(operators, "gather",
       [](const Call& c) { return rg::gather(c[0], c.get<std::int64_t>("dim", 0), c[1]); });
   add(operators, "index_select",

@@ -3,6 +3,8 @@ function of the inputs."""
 import torch
 import torch.nn.functional as F
 
+import indexing
+
 
 def normal(dtype, *shape):
     return torch.randn(shape, dtype=torch.float64).to(dtype)
@@ -320,6 +322,7 @@ FAMILIES = {
     "huber_loss": regression("huber_loss", delta=[0.5, 1.0, 2.0]),
     "softmax": softmax("softmax"), "log_softmax": softmax("log_softmax"),
     "matmul": matmul, "linear": linear, "gather": gather,
+    "index": indexing.index, "assignment": indexing.assignment,
     **{name: reduction(name) for name in ("sum", "mean", "var", "std", "amax", "logsumexp")},
     "cumsum": cumulative("cumsum"), "cumprod": cumulative("cumprod"),
 }
