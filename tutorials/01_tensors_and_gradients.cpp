@@ -21,7 +21,7 @@ int main() {
 
   // Parts and other views share the memory they show; nothing is copied.
   const Tensor m = rg::tensor({{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}});
-  show("\nsecond row", rg::select(m, 0, 1));
+  show("\nsecond row", m[1]);
   show("transposed", rg::transpose(m, 0, 1));
   show("flattened", rg::flatten(m));
   std::printf("same memory: %s\n", rg::flatten(m).shares_memory_with(m) ? "yes" : "no");

@@ -56,13 +56,12 @@ int main(int argc, char** argv) {
     // signs, but the one for diagonals not to an upright step; sharpening overshoots on both sides;
     // blurring makes a ramp.
     const Tensor step = rg::expand(rg::tensor({0.0, 0.0, 0.0, 1.0, 1.0, 1.0}), {1, 6, 6});
-    show("a step", rg::select(rg::select(step, 0, 0), 0, 3), 2);
+    show("a step", step(0, 3), 2);
     std::vector<Tensor> results;
     for (const Filter& filter : filters()) {
       const double sum = std::round(rg::sum(filter.weights).item<double>()) + 0.0;
       std::printf("\n%s, sum of the weights %.0f\n", filter.name, sum);
-      show("  the step becomes", rg::select(rg::select(filtered(step, filter.weights), 0, 0), 0, 3),
-           2);
+      show("  the step becomes", filtered(step, filter.weights)(0, 3), 2);
       const Tensor result = filtered(picture, filter.weights);
       results.push_back(sum == 0 ? rg::abs(result) : result);
     }

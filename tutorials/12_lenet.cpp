@@ -79,7 +79,7 @@ void draw_mistakes(const TestResult& result, const Tensor& images, const std::st
   std::vector<Tensor> pictures;
   for (std::size_t i = 0; i < count; ++i) {
     const Mistake& mistake = result.mistakes[i];
-    pictures.push_back(enlarged(rg::select(images, 0, mistake.image), 2));
+    pictures.push_back(enlarged(images[mistake.image], 2));
     std::printf("%s %lld>%lld", i % 10 == 0 ? "\n " : "", static_cast<long long>(mistake.label),
                 static_cast<long long>(mistake.seen));
   }
@@ -116,7 +116,7 @@ void run(const CommandLine& options) {
   std::printf("\nrows: the digit, columns: what the network saw\n");
   print_counts(result);
   const std::string out = options.text("out", ".");
-  draw_layers(model, rg::select(testing.images(), 0, 0), out);
+  draw_layers(model, testing.images()[0], out);
   draw_mistakes(result, testing.images(), out);
   save_plot(out + "/lenet_curve.svg", "batches", {lenet.training_loss, lenet.test_loss});
   std::printf("\npictures written to %s\ntest accuracy: %.4f\n", out.c_str(), result.accuracy);

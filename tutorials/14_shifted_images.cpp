@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
     Tensor digit;
     for (std::int64_t i = 0; i < digits.size(); ++i) {
       if (digits.labels().at({i}) == 7) {
-        digit = rg::select(digits.images(), 0, i);
+        digit = digits.images()[i];
       }
     }
     const Tensor x = rg::pad((digit > 0.5).to(rg::float32), {4, 4, 4, 4});  // (1, 36, 36)
