@@ -146,8 +146,11 @@ void RMSprop::update(std::size_t group, const Tensor& parameter, const Tensor& g
   });
 }
 
+template class GroupedOptimizer<AdagradOptions>;
 template class OptimizerOf<AdagradOptions>;
+template class GroupedOptimizer<AdadeltaOptions>;
 template class OptimizerOf<AdadeltaOptions>;
+template class GroupedOptimizer<RMSpropOptions>;
 template class OptimizerOf<RMSpropOptions>;
 
 }  // namespace retrograd::optim

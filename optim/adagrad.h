@@ -23,6 +23,7 @@ struct RETROGRAD_API AdagradOptions {
 // PyTorch's Adagrad (Duchi et al., 2011): s <- s + g^2,
 // p <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps).
 using Adagrad = OptimizerOf<AdagradOptions>;
+extern template class GroupedOptimizer<AdagradOptions>;
 
 struct RETROGRAD_API AdadeltaOptions {
   double lr = 1;
@@ -39,6 +40,7 @@ struct RETROGRAD_API AdadeltaOptions {
 // PyTorch's Adadelta (Zeiler, 2012): s <- rho s + (1 - rho) g^2,
 // d = sqrt(a + eps) / sqrt(s + eps) g, a <- rho a + (1 - rho) d^2, p <- p - lr d.
 using Adadelta = OptimizerOf<AdadeltaOptions>;
+extern template class GroupedOptimizer<AdadeltaOptions>;
 
 struct RETROGRAD_API RMSpropOptions {
   double lr = 1e-2;
@@ -58,5 +60,6 @@ struct RETROGRAD_API RMSpropOptions {
 // PyTorch's RMSprop (Hinton; centered: Graves, 2013): s <- alpha s + (1 - alpha) g^2,
 // d = g / (sqrt(s) + eps), p <- p - lr d; with momentum v <- momentum v + d, p <- p - lr v.
 using RMSprop = OptimizerOf<RMSpropOptions>;
+extern template class GroupedOptimizer<RMSpropOptions>;
 
 }  // namespace retrograd::optim

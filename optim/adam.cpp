@@ -251,10 +251,15 @@ void RAdam::update(std::size_t group, const Tensor& parameter, const Tensor& gra
   });
 }
 
+template class GroupedOptimizer<AdamOptions>;
 template class OptimizerOf<AdamOptions>;
+template class GroupedOptimizer<AdamWOptions>;
 template class OptimizerOf<AdamWOptions>;
+template class GroupedOptimizer<AdamaxOptions>;
 template class OptimizerOf<AdamaxOptions>;
+template class GroupedOptimizer<NAdamOptions>;
 template class OptimizerOf<NAdamOptions>;
+template class GroupedOptimizer<RAdamOptions>;
 template class OptimizerOf<RAdamOptions>;
 
 }  // namespace retrograd::optim

@@ -27,6 +27,7 @@ struct RETROGRAD_API AdamOptions {
 //   m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2
 //   p <- p - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
 using Adam = OptimizerOf<AdamOptions>;
+extern template class GroupedOptimizer<AdamOptions>;
 
 struct RETROGRAD_API AdamWOptions {
   double lr = 1e-3;
@@ -45,6 +46,7 @@ struct RETROGRAD_API AdamWOptions {
 // Adam with decoupled weight decay (Loshchilov and Hutter, 2019): p <- (1 - lr weight_decay) p
 // before each step, in place of the L2 penalty.
 using AdamW = OptimizerOf<AdamWOptions>;
+extern template class GroupedOptimizer<AdamWOptions>;
 
 struct RETROGRAD_API AdamaxOptions {
   double lr = 2e-3;
@@ -61,6 +63,7 @@ struct RETROGRAD_API AdamaxOptions {
 // Adam with the infinity norm in place of the second moment: u <- max(b2 u, |g| + eps),
 // p <- p - lr / (1 - b1^t) m / u.
 using Adamax = OptimizerOf<AdamaxOptions>;
+extern template class GroupedOptimizer<AdamaxOptions>;
 
 struct RETROGRAD_API NAdamOptions {
   double lr = 2e-3;
@@ -79,6 +82,7 @@ struct RETROGRAD_API NAdamOptions {
 //   (1 - mu_t) / (1 - M_t) g + mu_(t+1) / (1 - M_(t+1)) m.
 // PyTorch 1.13 takes M_t mu_t mu_(t+1) for M_(t+1), and so does this.
 using NAdam = OptimizerOf<NAdamOptions>;
+extern template class GroupedOptimizer<NAdamOptions>;
 
 struct RETROGRAD_API RAdamOptions {
   double lr = 1e-3;
@@ -94,5 +98,6 @@ struct RETROGRAD_API RAdamOptions {
 // Rectified Adam (Liu et al., 2020): steps along the first moment alone until the second moment's
 // variance is tractable, then Adam's steps times a rectification.
 using RAdam = OptimizerOf<RAdamOptions>;
+extern template class GroupedOptimizer<RAdamOptions>;
 
 }  // namespace retrograd::optim

@@ -175,7 +175,7 @@ RETROGRAD_API void require_single_group(const char* optimizer, std::size_t group
 // check(where) for settings that depend on each other, and a constant `single_group` for an
 // optimiser that takes one group.
 template <class Options>
-class GroupedOptimizer : public Optimizer {
+class RETROGRAD_API GroupedOptimizer : public Optimizer {
  public:
   using Group = ParameterGroup<Options>;
 
@@ -257,7 +257,8 @@ class GroupedOptimizer : public Optimizer {
   std::vector<Options> checked_;  // by group
 };
 
-// The optimiser of these options, which updates each parameter by itself.
+// The optimiser of these options, which updates each parameter by itself. The library has the code
+// of its own ones, so that programs do not compile it again.
 template <class Options>
 class RETROGRAD_API OptimizerOf : public GroupedOptimizer<Options> {
  public:

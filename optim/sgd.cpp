@@ -62,6 +62,7 @@ void SGD::update(std::size_t group, const Tensor& parameter, const Tensor& grad,
   });
 }
 
+template class GroupedOptimizer<SGDOptions>;
 template class OptimizerOf<SGDOptions>;
 
 }  // namespace retrograd::optim

@@ -27,5 +27,6 @@ struct RETROGRAD_API SGDOptions {
 //   p <- p - lr v, with Nesterov p <- p - lr (g + momentum v)
 // Throws ValueError for options out of range.
 using SGD = OptimizerOf<SGDOptions>;
+extern template class GroupedOptimizer<SGDOptions>;
 
 }  // namespace retrograd::optim
