@@ -3,11 +3,13 @@
 usage: check_wrong_forms.py COMPILER INCLUDE_FOLDER
 Prints each form that compiles, or whose message lacks the words; exits with 1 if there is one.
 """
+import pathlib
 import subprocess
 import sys
+import tempfile
 
-PROGRAM = """#include <retrograd/retrograd.h>
-namespace rg = retrograd;
+HEADER = "#include <retrograd/retrograd.h>\n"
+PROGRAM = """namespace rg = retrograd;
 using rg::all, rg::Slice, rg::Tensor;
 void run(const Tensor& x, const Tensor& mask) {
   static_cast<void>(mask);
@@ -40,7 +42,15 @@ def compiled(command, form):
 
 
 def main(compiler, folder):
-    command = [compiler, "-std=c++20", "-fsyntax-only", "-w", "-I", folder]
+    with tempfile.TemporaryDirectory() as temporary:  # where the header is compiled once
+        return check([compiler, "-std=c++20", "-w", "-I", folder], f"{temporary}/header.h")
+
+
+def check(command, header):
+    """Prints the faults; 1 if there is one."""
+    pathlib.Path(header).write_text(HEADER)
+    subprocess.run(command + ["-x", "c++-header", header, "-o", f"{header}.gch"], check=True)
+    command = command + ["-fsyntax-only", "-include", header]
     faults = []
     if not compiled(command, RIGHT)[0]:
         faults.append(f"does not compile: {RIGHT}")

@@ -24,6 +24,9 @@ void for_each_winner(const Tensor& winners, const PoolGeometry& pool, Begin&& be
   const std::int64_t out_length = pool.out_places * channels;
   const std::int64_t width = pool.shape.output[2];
   const auto by_taps = [&](std::int64_t image) {
+    if (out_length == 0) {
+      return;  // no channels, of perhaps a billion windows
+    }
     const std::uint8_t* const taps = winners.raw<std::uint8_t>();
     const std::int64_t lines = pool.shape.output[0] * pool.shape.output[1];
     std::array<std::int64_t, kNoTap> tap_at{};
