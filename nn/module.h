@@ -227,8 +227,8 @@ class RETROGRAD_API Module : public FrameOwner {
   // written to the inputs and outputs.
   void run_watched(const std::vector<Tensor*>& inputs,
                    const std::function<std::vector<Tensor*>()>& compute);
-  // A table of what call() computes in evaluation mode.
-  std::string summary_of(const std::function<void()>& call, Where where);
+  // A table of what run() computes in evaluation mode.
+  std::string summary_of(const std::function<void()>& run, Where where);
   HookHandle add_pre_hook(detail::PreHook hook);
   HookHandle add_hook(detail::Hook hook);
   HookHandle add_backward_hook(detail::Hook hook);

@@ -44,7 +44,7 @@ class RETROGRAD_API Indexed : public Tensor {
   // Does not compile: a variable is not written to.
   template <class T>
   requires std::is_arithmetic_v<T>
-  void operator=(T /*number*/) & {
+  void operator=(T /*number*/) & {  // NOLINT
     static_assert(!std::same_as<T, T>,
                   "a variable is a name for a tensor: write x[0] = 1 for the tensor's elements, or "
                   "row.fill_(1)");
@@ -80,7 +80,7 @@ class RETROGRAD_API Selection {
   void operator=(const Operand& value) && { write(value); }  // NOLINT
   // Does not compile either.
   template <class T>
-  void operator=(T&& /*value*/) & {
+  void operator=(T&& /*value*/) & {  // NOLINT
     static_assert(!std::same_as<T, T>,
                   "what x(mask) names is read or written at once: write Tensor y = x(mask) to keep "
                   "it, x(mask) = v to write");

@@ -247,6 +247,7 @@ class RETROGRAD_API GroupedOptimizer : public Optimizer {
   }
   static void check_group_parameters(const std::vector<Group>& groups, Where where) {
     std::vector<const std::vector<Tensor>*> lists;
+    lists.reserve(groups.size());
     for (const Group& group : groups) {
       lists.push_back(&group.parameters);
     }

@@ -154,6 +154,7 @@ Tensor Module::call(const std::vector<Tensor>& inputs,
   const ModuleFrame frame(*this, where);
   std::vector<Tensor> kept = inputs;
   std::vector<Tensor*> at;
+  at.reserve(kept.size());
   for (Tensor& input : kept) {
     at.push_back(&input);
   }

@@ -5,7 +5,7 @@
 
 namespace retrograd {
 
-void Indexed::operator=(const Operand& value) && {
+void Indexed::operator=(const Operand& value) && {  // NOLINT: gives nothing
   if (value.is_tensor()) {
     copy_(indexing::without_front(value.tensor(), shape().size()), where_);
   } else {

@@ -49,7 +49,7 @@ bool nest(const Tensor& x, const Dims& dims) {
 
 // The offsets of positions in the joined dimensions.
 Tensor row_offsets(const Tensor& x, const Dims& dims, const Tensor& positions) {
-  const Tensor offsets = empty_tensor(positions.shape(), DType::int64);
+  Tensor offsets = empty_tensor(positions.shape(), DType::int64);
   const auto* const from = positions.raw<std::int64_t>();
   auto* const to = offsets.raw<std::int64_t>();
   for (std::int64_t i = 0; i < positions.numel(); ++i) {

@@ -17,7 +17,7 @@ namespace retrograd::kernels {
 inline DType sum_dtype(const Tensor& x, std::int64_t terms) {
   const bool many = terms >= 2 * x.numel();
   switch (x.dtype()) {
-    case float32: return many ? float64 : float32;
+    case float32:
     case bfloat16: return many ? float64 : float32;
     default: return x.dtype();
   }
