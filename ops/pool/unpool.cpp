@@ -11,8 +11,11 @@ namespace {
 using namespace pooling;
 
 template <std::size_t N>
-Tensor lp_pool(const Call& call, const Tensor& x, double norm_type, Size<N> kernel,
-               const LPPoolOptions<N>& options) {
+using AvgPool = Tensor (*)(const Tensor& x, Size<N> kernel, const AvgPoolOptions<N>&, Where);
+
+template <std::size_t N>
+Tensor lp_pool(const Call& call, AvgPool<N> avg_pool, const Tensor& x, double norm_type,
+               Size<N> kernel, const LPPoolOptions<N>& options) {
   // for its checks
   shape_of<N>(call, x, kernel, {.stride = options.stride, .ceil_mode = options.ceil_mode});
   if (!(norm_type > 0) || !std::isfinite(norm_type)) {
@@ -25,14 +28,9 @@ Tensor lp_pool(const Call& call, const Tensor& x, double norm_type, Size<N> kern
     size *= static_cast<double>(length);
   }
   const Tensor powers = pow(x, norm_type);
-  const AvgPoolOptions<N> average{.stride = options.stride, .ceil_mode = options.ceil_mode};
-  Tensor means;
-  if constexpr (N == 1) {
-    means = avg_pool1d(powers, kernel, average);
-  } else {
-    means = avg_pool2d(powers, kernel, average);
-  }
-  const Tensor sums = means * size;
+  const Tensor sums =
+      avg_pool(powers, kernel, {.stride = options.stride, .ceil_mode = options.ceil_mode}, {}) *
+      size;
   // The root's slope at 0 is infinite.
   const Tensor is_zero = sums.detach() == 0.0;
   return call.result(where(is_zero, 0.0, pow(where(is_zero, 1.0, sums), 1 / norm_type)));
@@ -93,12 +91,12 @@ Tensor max_unpool(const Call& call, const Tensor& input, const Tensor& indices, 
 Tensor lp_pool1d(const Tensor& x, double norm_type, Size<1> kernel_size,
                  const LPPoolOptions<1>& options, Where where) {
   const Call call("lp_pool1d", where, x, norm_type, kernel_size, options);
-  return lp_pool(call, x, norm_type, kernel_size, options);
+  return lp_pool<1>(call, avg_pool1d, x, norm_type, kernel_size, options);
 }
 Tensor lp_pool2d(const Tensor& x, double norm_type, Size<2> kernel_size,
                  const LPPoolOptions<2>& options, Where where) {
   const Call call("lp_pool2d", where, x, norm_type, kernel_size, options);
-  return lp_pool(call, x, norm_type, kernel_size, options);
+  return lp_pool<2>(call, avg_pool2d, x, norm_type, kernel_size, options);
 }
 
 Tensor max_unpool1d(const Tensor& x, const Tensor& indices, Size<1> kernel_size,
