@@ -80,6 +80,17 @@ void backward_from(const Frame& call, const std::vector<Tensor>& outputs,
   engine.run();
 }
 
+// Of one output: a trace has an entry of the function's.
+void backward_of(const Tensor& output, const std::vector<Tensor>& seeds, BackwardOptions options,
+                 Where where) {
+  const Frame call("backward", where);
+  if (call.is_traced()) {
+    retrograd::backward({output}, seeds, options);
+  } else {
+    backward_from(call, {output}, seeds, options);
+  }
+}
+
 }  // namespace
 
 void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& seeds,
@@ -144,21 +155,11 @@ void Tensor::backward(Where where) const {
 }
 
 void Tensor::backward(BackwardOptions options, Where where) const {
-  const Frame call("backward", where);
-  if (call.is_traced()) {  // an entry of the function's
-    retrograd::backward({*this}, {}, options);
-  } else {
-    backward_from(call, {*this}, {}, options);
-  }
+  backward_of(*this, {}, options, where);
 }
 
 void Tensor::backward(const Tensor& seed, BackwardOptions options, Where where) const {
-  const Frame call("backward", where);
-  if (call.is_traced()) {
-    retrograd::backward({*this}, {seed}, options);
-  } else {
-    backward_from(call, {*this}, {seed}, options);
-  }
+  backward_of(*this, {seed}, options, where);
 }
 
 detail::TensorHooks& Tensor::hooks_for(const Frame& call, bool is_empty) const {

@@ -4,22 +4,11 @@
 #include <string_view>
 #include <variant>
 
+#include <retrograd/graph/detail/functions.h>
+
 namespace retrograd {
 
 namespace {
-
-constexpr std::string_view kPointwise[] = {
-    "abs",          "add",           "add_",     "batch_norm", "batch_norm_relu",
-    "cat",          "celu",          "clamp",    "clone",      "contiguous",
-    "detach",       "div",           "div_",     "dropout",    "dropout1d",
-    "dropout2d",    "elu",           "exp",      "gelu",       "hardshrink",
-    "hardsigmoid",  "hardswish",     "hardtanh", "leaky_relu", "local_response_norm",
-    "log",          "logsigmoid",    "maximum",  "minimum",    "mish",
-    "module_input", "module_output", "mul",      "mul_",       "neg",
-    "pad",          "pow",           "prelu",    "relu",       "relu6",
-    "selu",         "sigmoid",       "silu",     "softplus",   "softshrink",
-    "softsign",     "sqrt",          "square",   "sub",        "sub_",
-    "tanh",         "tanhshrink",    "to"};
 
 using Sizes = std::vector<std::int64_t>;
 
@@ -110,8 +99,8 @@ std::vector<std::optional<ReceptiveFields>> receptive_fields(const Graph& graph)
     const ValueId* const first = argument<ValueId>(step, 0);
     if (const std::optional<Window> window = window_of(graph, step); window && first != nullptr) {
       found = widened(of(*first), *window);
-    } else if (std::find(std::begin(kPointwise), std::end(kPointwise), step.op) !=
-               std::end(kPointwise)) {
+    } else if (const auto known = detail::overloads(step.op);
+               !known.empty() && known.front().is_pointwise) {
       found = ReceptiveFields();
       for (const Argument& argument : step.arguments) {
         if (const auto* id = std::get_if<ValueId>(&argument)) {

@@ -21,18 +21,6 @@ Own& own() {
   return registered;
 }
 
-std::span<const detail::OperatorEntry> overloads(std::string_view name) {
-  for (const auto all : {detail::operators(), detail::other_functions()}) {
-    const auto [first, last] =
-        std::equal_range(all.begin(), all.end(), detail::OperatorEntry{name, nullptr},
-                         [](const auto& a, const auto& b) { return a.name < b.name; });
-    if (first != last) {
-      return {first, last};
-    }
-  }
-  return {};
-}
-
 OperatorFunction find_own(std::string_view name) {
   const std::scoped_lock lock(own().mutex);
   const auto found = own().functions.find(name);
@@ -40,6 +28,18 @@ OperatorFunction find_own(std::string_view name) {
 }
 
 }  // namespace
+
+std::span<const detail::OperatorEntry> detail::overloads(std::string_view name) noexcept {
+  for (const auto all : {operators(), other_functions()}) {
+    const auto [first, last] =
+        std::equal_range(all.begin(), all.end(), OperatorEntry{name, nullptr},
+                         [](const auto& a, const auto& b) { return a.name < b.name; });
+    if (first != last) {
+      return {first, last};
+    }
+  }
+  return {};
+}
 
 void detail::register_operator(const std::string& name, OperatorFunction function, Where where) {
   const Frame call("register_operator", where);
@@ -55,7 +55,7 @@ void detail::register_operator(const std::string& name, OperatorFunction functio
 }
 
 bool is_operator(std::string_view name) {
-  return !overloads(name).empty() || find_own(name) != nullptr;
+  return !detail::overloads(name).empty() || find_own(name) != nullptr;
 }
 
 std::vector<std::string> operator_names() {
@@ -75,7 +75,7 @@ std::vector<std::string> operator_names() {
 std::vector<Tensor> call_operator(std::string_view name, const Arguments& arguments, Where where) {
   const Frame call("call_operator", where);
   std::vector<Tensor> outputs;
-  const auto ours = overloads(name);
+  const auto ours = detail::overloads(name);
   for (const auto& entry : ours) {
     if (entry.function(arguments, outputs)) {
       return outputs;

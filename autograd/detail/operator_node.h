@@ -14,8 +14,8 @@ namespace retrograd::detail {
 
 class OperatorNode final : public Node {
  public:
-  // Takes the record's backward function.
-  explicit OperatorNode(Record& record);  // takes the backward function out of it
+  // Takes the record's backward function out of it.
+  explicit OperatorNode(Record& record);
 
   std::span<const NodePtr> inputs() const noexcept override {
     return {inputs_.data(), inputs_.size()};

@@ -11,7 +11,11 @@ namespace retrograd::detail {
 struct OperatorEntry {
   std::string_view name;
   OperatorFunction function;
+  // Whether an element depends on those of the inputs at its place in the spatial dimensions alone;
+  // padding and norms count, too.
+  bool is_pointwise = false;
 };
+inline constexpr bool kPointwise = true;
 
 template <auto function>
 constexpr OperatorFunction called = &Called<function>::call;

@@ -86,6 +86,16 @@ TEST_CASE("receptive_fields: as far as the gradient of one element reaches") {
   }
 }
 
+TEST_CASE("receptive_fields: norms, comparisons and fused operators are as wide as their inputs") {
+  const Tensor three = rg::ones({1, 1, 3});
+  const auto block = [&](const Tensor& x) {
+    const Tensor y = rg::group_norm(rg::conv1d(x, three, {}, {.padding = 1}), 1);
+    const Tensor z = rg::add_relu(x, rg::instance_norm(rg::conv1d(y, three, {}, {.padding = 1})));
+    return rg::where(z > 0, rg::erf(z), rg::masked_fill(z, z < 1, 2.0));
+  };
+  CHECK(last_fields(block, rg::ones({1, 1, 16})).at(0).size == 5);
+}
+
 TEST_CASE("receptive_fields: by dimension, and undefined behind what mixes everything") {
   const Tensor x = rg::ones({2, 1, 16, 16});
   const auto pooled = [](const Tensor& y) { return rg::max_pool2d(y, {2, 3}, {.stride = {1, 2}}); };
