@@ -23,4 +23,11 @@ struct Square : retrograd::nn::Module {
   retrograd::Tensor forward(const retrograd::Tensor& x) override { return 2 * x * x; }
 };
 
+struct Product : retrograd::nn::ModuleOf<retrograd::Tensor(const retrograd::Tensor&,
+                                                           const retrograd::Tensor&)> {
+  retrograd::Tensor forward(const retrograd::Tensor& a, const retrograd::Tensor& b) override {
+    return a * b;
+  }
+};
+
 }  // namespace test

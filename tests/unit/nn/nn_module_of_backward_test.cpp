@@ -17,15 +17,12 @@ namespace nn = rg::nn;
 using rg::Tensor;
 using test::Floats;
 using test::leaf;
+using test::Product;
 using test::values;
 
 namespace {
 
 using Tensors = std::vector<Tensor>;
-
-struct Product : nn::ModuleOf<Tensor(const Tensor&, const Tensor&)> {
-  Tensor forward(const Tensor& a, const Tensor& b) override { return a * b; }
-};
 
 // One tensor in, two out.
 struct Split : nn::ModuleOf<std::pair<Tensor, Tensor>(Tensor)> {

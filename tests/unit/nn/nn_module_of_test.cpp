@@ -18,15 +18,12 @@ namespace nn = rg::nn;
 using rg::Tensor;
 using test::Floats;
 using test::leaf;
+using test::Product;
 using test::values;
 
 namespace {
 
 using Tensors = std::vector<Tensor>;
-
-struct Product : nn::ModuleOf<Tensor(const Tensor&, const Tensor&)> {
-  Tensor forward(const Tensor& a, const Tensor& b) override { return a * b; }
-};
 
 struct Batch {
   Tensor images;
