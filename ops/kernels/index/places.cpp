@@ -1,6 +1,7 @@
 // Elements that tensors of indices name, in tensors of any strides: runs of what lies side by side.
 #include <algorithm>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include <retrograd/ops/kernels/index/index.h>
@@ -13,10 +14,11 @@ namespace {
 
 using Offsets = std::vector<std::int64_t>;
 
-// Where the elements lie in x: run r of row i of block o begins at block[o] + row[i] * step +
-// start[r].
+// Where the elements lie in x: run r of row i of a block begins at the block's offset + row[i] *
+// step + start[r].
 struct Runs {
-  Offsets blocks{0};
+  Shape block_shape;  // the blocks, in the order of the dimensions in front of the rows
+  Strides block_strides;
   Tensor rows;  // row-major
   std::int64_t step;
   Offsets starts{0};
@@ -79,12 +81,73 @@ Runs runs_of(const Tensor& x, const Places& places, const Tensor& index) {
     }
     runs.length *= x.shape()[d];
   }
-  for (std::size_t i = 0; i < after; ++i) {
+  for (std::size_t i = 0; i < places.at; ++i) {
     const auto d = static_cast<std::size_t>(others[i]);
-    spread(i < places.at ? runs.blocks : runs.starts, x.shape()[d], x.strides()[d]);
+    const std::int64_t size = x.shape()[d];
+    const std::int64_t stride = x.strides()[d];
+    Strides& strides = runs.block_strides;
+    if (!strides.empty() && strides.back() == stride * size) {  // one with that in front of it
+      runs.block_shape.back() *= size;
+      strides.back() = stride;
+    } else {
+      runs.block_shape.push_back(size);
+      strides.push_back(stride);
+    }
+  }
+  for (std::size_t i = places.at; i < after; ++i) {
+    const auto d = static_cast<std::size_t>(others[i]);
+    spread(runs.starts, x.shape()[d], x.strides()[d]);
   }
   return runs;
 }
+
+// Goes through the offsets of blocks.
+class Blocks {
+ public:
+  // At the block of this number.
+  Blocks(const Runs& runs, std::int64_t number)
+      : shape_(runs.block_shape), strides_(runs.block_strides) {
+    at_.resize(shape_.size());
+    for (std::size_t d = shape_.size(); d-- > 0; number /= shape_[d]) {
+      at_[d] = number % shape_[d];
+      offset_ += at_[d] * strides_[d];
+    }
+    if (!shape_.empty()) {
+      step_ = strides_.back();
+      left_ = shape_.back() - at_.back();
+    }
+  }
+  std::int64_t offset() const { return offset_; }
+  void move_on() {
+    offset_ += step_;
+    if (--left_ == 0) {
+      carry();
+    }
+  }
+
+ private:
+  // From behind the last block of the last dimension.
+  void carry() {
+    for (std::size_t d = shape_.size(); d-- > 0;) {
+      if (d + 1 < shape_.size()) {
+        offset_ += strides_[d];
+        if (++at_[d] < shape_[d]) {
+          break;
+        }
+      }
+      offset_ -= shape_[d] * strides_[d];
+      at_[d] = 0;
+    }
+    left_ = shape_.empty() ? 1 : shape_.back();
+  }
+
+  const Shape& shape_;
+  const Strides& strides_;
+  Dims at_;  // of the last dimension, left_ counts
+  std::int64_t offset_ = 0;
+  std::int64_t step_ = 0;
+  std::int64_t left_ = 1;
+};
 
 // Calls f(offset in x, offset in the row-major elements) for the runs of rows begin to end, which
 // are counted through all blocks.
@@ -96,36 +159,47 @@ void for_each_run(const Runs& runs, std::int64_t begin, std::int64_t end, F f) {
   const std::span<const std::int64_t> starts = runs.starts;
   const std::int64_t length = runs.length;
   std::int64_t to = begin * static_cast<std::int64_t>(starts.size()) * length;
-  for (std::int64_t i = begin; i < end;) {
-    const std::int64_t block = runs.blocks[static_cast<std::size_t>(i / count)];
-    const std::int64_t first = i % count;
-    const std::int64_t last = std::min(count, first + end - i);
+  Blocks blocks(runs, begin / count);
+  std::int64_t first = begin % count;
+  for (std::int64_t left = end - begin; left > 0; first = 0, blocks.move_on()) {
+    const std::int64_t block = blocks.offset();
+    const std::int64_t last = std::min(count, first + left);
+    left -= last - first;
     if (starts.size() == 1) {  // it is 0
       for (std::int64_t row = first; row < last; ++row, to += length) {
         f(block + rows[row] * step, to);
       }
+      continue;
     }
-    for (std::int64_t row = first; row < last && starts.size() > 1; ++row) {
+    for (std::int64_t row = first; row < last; ++row) {
       for (const std::int64_t start : starts) {
         f(block + rows[row] * step + start, to);
         to += length;
       }
     }
-    i += last - first;
   }
 }
 
-template <class T>
-void copy_run(const T* from, std::int64_t length, T* to) {
-  if (length == 1) {
-    *to = *from;
+// The same, with the length of the run: f is compiled for runs of one element by themselves.
+template <class F>
+void for_each_copy(const Runs& runs, std::int64_t begin, std::int64_t end, F f) {
+  if (runs.length == 1) {
+    for_each_run(runs, begin, end, [f](std::int64_t in_x, std::int64_t at) {
+      f(in_x, at, std::integral_constant<std::int64_t, 1>());
+    });
   } else {
-    std::copy_n(from, length, to);
+    for_each_run(runs, begin, end, [f, length = runs.length](std::int64_t in_x, std::int64_t at) {
+      f(in_x, at, length);
+    });
   }
 }
 
 std::int64_t count_rows(const Runs& runs) {
-  return static_cast<std::int64_t>(runs.blocks.size()) * runs.rows.numel();
+  std::int64_t count = runs.rows.numel();
+  for (const std::int64_t size : runs.block_shape) {
+    count *= size;
+  }
+  return count;
 }
 
 }  // namespace
@@ -146,16 +220,16 @@ Tensor select_places(const Tensor& x, const Places& places, const Tensor& index)
     return out;
   }
   const Runs runs = runs_of(x, places, index);
-  const std::int64_t length = runs.length;
-  const std::int64_t each = static_cast<std::int64_t>(runs.starts.size()) * length;
+  const std::int64_t each = static_cast<std::int64_t>(runs.starts.size()) * runs.length;
   for_dtype(x.dtype(), [&]<class T>() {
     const T* const from = x.raw<T>();
     T* const to = out.raw<T>();
     parallel_ranges(count_rows(runs), std::max<std::int64_t>(1, kGrain / each),
                     [&](std::int64_t begin, std::int64_t end) {
-                      for_each_run(runs, begin, end, [=](std::int64_t in_x, std::int64_t at) {
-                        copy_run(from + in_x, length, to + at);
-                      });
+                      for_each_copy(runs, begin, end,
+                                    [=](std::int64_t in_x, std::int64_t at, auto length) {
+                                      std::copy_n(from + in_x, length, to + at);
+                                    });
                     });
   });
   return out;
@@ -170,10 +244,9 @@ void put_places(const Tensor& x, const Places& places, const Tensor& index, cons
   for_dtype(x.dtype(), [&]<class T>() {
     T* const to = x.raw<T>();
     const T* const from = dense.raw<T>();
-    for_each_run(runs, 0, count_rows(runs),
-                 [=, length = runs.length](std::int64_t in_x, std::int64_t at) {
-                   copy_run(from + at, length, to + in_x);
-                 });
+    for_each_copy(runs, 0, count_rows(runs), [=](std::int64_t in_x, std::int64_t at, auto length) {
+      std::copy_n(from + at, length, to + in_x);
+    });
   });
 }
 

@@ -166,6 +166,30 @@ TEST_CASE("any strides are read and written") {
   CHECK(same_bits(whole(all, Slice{1, {}, 2}), before(all, Slice{1, {}, 2})));  // not x's
 }
 
+TEST_CASE("many blocks of few indices, with gaps between them, and by several threads") {
+  Tensor whole = counted({40, 33, 50, 9});
+  const Tensor x = whole(Slice{.step = 2}, Slice{1}, Slice{{}, 45});  // (20, 32, 45, 9)
+  const std::vector<std::int64_t> places{7, 0, 7};
+  const Tensor last = tensor(places);
+  const int threads_before = get_num_threads();
+  for (const int threads : {1, 3}) {
+    set_num_threads(threads);
+    const Tensor y = x(ellipsis, last);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      CHECK(same_bits(y(ellipsis, i), x(ellipsis, places[i])));
+    }
+  }
+  set_num_threads(threads_before);
+  const Tensor expected = x.clone();
+  expected(ellipsis, Slice{1, 7}) = -1;
+  expected(ellipsis, 8) = -1;
+  const Tensor values = Tensor(x(ellipsis, last));
+  whole.fill_(-1);
+  x(ellipsis, last) = values;
+  CHECK(same_bits(x, expected));
+  CHECK(all(whole(Slice{1, {}, 2}) == -1).item<bool>());  // not x's
+}
+
 TEST_CASE("rows are gone through, as views with gradients") {
   const Tensor x = counted({3, 2}).set_requires_grad();
   Tensor total = zeros({2});
