@@ -50,7 +50,7 @@ Tensor composed_entropy(const Call& call, const Tensor& input, const Classes& cl
   const Tensor x = without_ignored_rows(input, classes.ignored, dim);
   const Tensor weights = target_weights(weight, classes);
   const Tensor log_probabilities = log_softmax(x, dim);
-  const Tensor hard = nll(call, log_probabilities, classes, dim, weights, options.reduction);
+  Tensor hard = nll(call, log_probabilities, classes, dim, weights, options.reduction);
   if (options.label_smoothing == 0) {
     return hard;
   }

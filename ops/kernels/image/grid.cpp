@@ -55,14 +55,14 @@ Line line_of(double x, double size, GridEdge edge, bool align_corners) {
 
 }  // namespace
 
-GridLines grid_lines(const Tensor& given, std::int64_t size, GridEdge edge, bool align_corners) {
-  const Tensor grid = as_contiguous(given);
-  const DType dtype = grid.dtype() == float64 ? float64 : float32;
-  GridLines lines{empty_tensor(grid.shape(), dtype), empty_tensor(grid.shape(), dtype)};
-  for_floating(grid.dtype(), [&]<class T>() {
+GridLines grid_lines(const Tensor& grid, std::int64_t size, GridEdge edge, bool align_corners) {
+  const Tensor points = as_contiguous(grid);
+  const DType dtype = points.dtype() == float64 ? float64 : float32;
+  GridLines lines{empty_tensor(points.shape(), dtype), empty_tensor(points.shape(), dtype)};
+  for_floating(points.dtype(), [&]<class T>() {
     using C = compute_t<T>;
-    for (std::int64_t i = 0; i < grid.numel(); ++i) {
-      const auto x = convert<C>(grid.raw<T>()[i]);
+    for (std::int64_t i = 0; i < points.numel(); ++i) {
+      const auto x = convert<C>(points.raw<T>()[i]);
       const Line line =
           line_of(static_cast<double>(x), static_cast<double>(size), edge, align_corners);
       auto slope = static_cast<C>(line.slope);
@@ -81,18 +81,18 @@ GridLines grid_lines(const Tensor& given, std::int64_t size, GridEdge edge, bool
   return lines;
 }
 
-GridCorner grid_corner(const Tensor& given_x, const Tensor& given_y, std::int64_t right,
+GridCorner grid_corner(const Tensor& low_x, const Tensor& low_y, std::int64_t right,
                        std::int64_t down, std::int64_t height, std::int64_t width) {
-  const Tensor low_x = as_contiguous(given_x);
-  const Tensor low_y = as_contiguous(given_y);
-  GridCorner corner{empty_tensor(low_x.shape(), int64), empty_tensor(low_x.shape(), boolean)};
-  const std::int64_t batch = low_x.shape()[0];
-  const std::int64_t points = batch == 0 ? 0 : low_x.numel() / batch;
-  for_float_or_double(low_x.dtype(), [&]<class T>() {
+  const Tensor left = as_contiguous(low_x);
+  const Tensor top = as_contiguous(low_y);
+  GridCorner corner{empty_tensor(left.shape(), int64), empty_tensor(left.shape(), boolean)};
+  const std::int64_t batch = left.shape()[0];
+  const std::int64_t points = batch == 0 ? 0 : left.numel() / batch;
+  for_float_or_double(left.dtype(), [&]<class T>() {
     for (std::int64_t n = 0; n < batch; ++n) {
       for (std::int64_t i = n * points; i < (n + 1) * points; ++i) {
-        const double x = static_cast<double>(low_x.raw<T>()[i]) + static_cast<double>(right);
-        const double y = static_cast<double>(low_y.raw<T>()[i]) + static_cast<double>(down);
+        const double x = static_cast<double>(left.raw<T>()[i]) + static_cast<double>(right);
+        const double y = static_cast<double>(top.raw<T>()[i]) + static_cast<double>(down);
         const bool inside =
             x >= 0 && y >= 0 && x < static_cast<double>(width) && y < static_cast<double>(height);
         corner.inside.raw<bool>()[i] = inside;

@@ -9,19 +9,19 @@
 
 namespace retrograd::kernels {
 
-Tensor take_rows(const Tensor& given, const Tensor& given_indices, std::int64_t skipped) {
-  const Tensor table = as_contiguous(given);
-  const Tensor indices = as_contiguous(given_indices);
-  const std::int64_t width = table.shape()[1];
-  Shape shape = indices.shape();
+Tensor take_rows(const Tensor& table, const Tensor& indices, std::int64_t skipped) {
+  const Tensor all = as_contiguous(table);
+  const Tensor positions = as_contiguous(indices);
+  const std::int64_t width = all.shape()[1];
+  Shape shape = positions.shape();
   shape.push_back(width);
-  Tensor out = empty_tensor(shape, table.dtype());
-  const auto bytes = static_cast<std::size_t>(width) * item_size(table.dtype());
-  const auto* const at = indices.raw<std::int64_t>();
-  for_floating(table.dtype(), [&]<class T>() {
+  Tensor out = empty_tensor(shape, all.dtype());
+  const auto bytes = static_cast<std::size_t>(width) * item_size(all.dtype());
+  const auto* const at = positions.raw<std::int64_t>();
+  for_floating(all.dtype(), [&]<class T>() {
     T* const to = out.raw<T>();
-    const T* const from = table.raw<T>();
-    parallel_ranges(indices.numel(), kGrain / std::max<std::int64_t>(width, 1) + 1,
+    const T* const from = all.raw<T>();
+    parallel_ranges(positions.numel(), kGrain / std::max<std::int64_t>(width, 1) + 1,
                     [&](std::int64_t begin, std::int64_t end) {
                       for (std::int64_t i = begin; i < end; ++i) {
                         if (at[i] == skipped) {
@@ -35,18 +35,18 @@ Tensor take_rows(const Tensor& given, const Tensor& given_indices, std::int64_t 
   return out;
 }
 
-Tensor sum_rows(const Tensor& given, const Tensor& given_indices, std::int64_t count,
+Tensor sum_rows(const Tensor& rows, const Tensor& indices, std::int64_t count,
                 std::int64_t skipped) {
-  const Tensor rows = as_contiguous(given);
-  const Tensor indices = as_contiguous(given_indices);
-  const std::int64_t width = rows.shape().back();
-  Tensor out = empty_tensor({count, width}, rows.dtype());
+  const Tensor parts = as_contiguous(rows);
+  const Tensor positions = as_contiguous(indices);
+  const std::int64_t width = parts.shape().back();
+  Tensor out = empty_tensor({count, width}, parts.dtype());
   fill(out, 0.0);
-  const auto* const at = indices.raw<std::int64_t>();
-  const std::int64_t terms = indices.numel();
-  add_into(out, 0, rows.numel(), [&]<class Sum, class T>(const Tensor& sums, std::int64_t first) {
+  const auto* const at = positions.raw<std::int64_t>();
+  const std::int64_t terms = positions.numel();
+  add_into(out, 0, parts.numel(), [&]<class Sum, class T>(const Tensor& sums, std::int64_t first) {
     Sum* const to = sums.raw<Sum>();
-    const T* const from = rows.raw<T>();
+    const T* const from = parts.raw<T>();
     const std::int64_t places = sums.shape()[0];
     // Threads share the columns: then each sum has one order.
     parallel_ranges(width, kGrain / std::max<std::int64_t>(terms, 1) + 16,

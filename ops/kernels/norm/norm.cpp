@@ -144,15 +144,15 @@ void normalise_images(const Tensor& x, const Tensor& out, const NormStatistics& 
 
 }  // namespace
 
-Normalised normalise(const Tensor& given, const NormAffine& affine, const NormShape& shape,
+Normalised normalise(const Tensor& x, const NormAffine& affine, const NormShape& shape,
                      double eps) {
-  const detail::KernelTimer timer("normalise", given);
-  const Tensor x = laid_out(given, shape);
+  const detail::KernelTimer timer("normalise", x);
+  const Tensor rows = laid_out(x, shape);
   const Shape sizes{shape.images * shape.groups};
   Normalised result{
-      empty_result(x, shape),
+      empty_result(rows, shape),
       {empty_tensor(sizes, float64), empty_tensor(sizes, float64), empty_tensor(sizes, float64)}};
-  if (x.numel() == 0) {
+  if (rows.numel() == 0) {
     fill(result.statistics.mean, 0.0);
     fill(result.statistics.variance, 0.0);
     fill(result.statistics.inverse_deviation, 0.0);
@@ -162,8 +162,8 @@ Normalised normalise(const Tensor& given, const NormAffine& affine, const NormSh
   auto* const variance = result.statistics.variance.raw<double>();
   auto* const inverse = result.statistics.inverse_deviation.raw<double>();
   std::vector<GroupMoments> moments(static_cast<std::size_t>(sizes[0]));
-  for_floating(x.dtype(), [&]<class T>() {
-    normalise_images<T>(x, result.values, result.statistics, affine, shape,
+  for_floating(rows.dtype(), [&]<class T>() {
+    normalise_images<T>(rows, result.values, result.statistics, affine, shape,
                         [&](std::int64_t image, const T* in, double* totals) {
                           const std::int64_t first = image * shape.groups;
                           find_moments(in, shape, totals, moments.data() + first);
@@ -177,14 +177,14 @@ Normalised normalise(const Tensor& given, const NormAffine& affine, const NormSh
   return result;
 }
 
-Tensor normalise_by(const Tensor& given, const NormStatistics& statistics, const NormAffine& affine,
+Tensor normalise_by(const Tensor& x, const NormStatistics& statistics, const NormAffine& affine,
                     const NormShape& shape) {
-  const detail::KernelTimer timer("normalise_by", given);
-  const Tensor x = laid_out(given, shape);
-  Tensor out = empty_result(x, shape);
-  if (x.numel() > 0) {
-    for_floating(x.dtype(), [&]<class T>() {
-      normalise_images<T>(x, out, statistics, affine, shape,
+  const detail::KernelTimer timer("normalise_by", x);
+  const Tensor rows = laid_out(x, shape);
+  Tensor out = empty_result(rows, shape);
+  if (rows.numel() > 0) {
+    for_floating(rows.dtype(), [&]<class T>() {
+      normalise_images<T>(rows, out, statistics, affine, shape,
                           [](std::int64_t, const T*, double*) {});
     });
   }

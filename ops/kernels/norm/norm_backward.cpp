@@ -232,26 +232,26 @@ class Backwards {
 
 }  // namespace
 
-NormGradients normalise_backward(const Tensor& given_grad, const Tensor& given,
+NormGradients normalise_backward(const Tensor& grad, const Tensor& x,
                                  const NormStatistics& statistics, const NormAffine& affine,
                                  const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
                                  DType parameter_dtype) {
-  const detail::KernelTimer timer("normalise_backward", given);
-  const Tensor x = laid_out(given, shape);
-  const Tensor grad = laid_out(given_grad, shape);
+  const detail::KernelTimer timer("normalise_backward", x);
+  const Tensor rows = laid_out(x, shape);
+  const Tensor grad_rows = laid_out(grad, shape);
   NormGradients result;
   if (wanted[0]) {
-    result.input = empty_result(x, shape);
+    result.input = empty_result(rows, shape);
   }
-  if (x.numel() == 0) {
+  if (rows.numel() == 0) {
     for (Tensor* const parameter : {&result.weight, &result.bias}) {
       *parameter = empty_tensor({shape.channels}, parameter_dtype);
       fill(*parameter, 0.0);
     }
     return result;
   }
-  for_floating(x.dtype(), [&]<class T>() {
-    Backwards<T> backwards(grad, x, statistics, affine, shape, fixed);
+  for_floating(rows.dtype(), [&]<class T>() {
+    Backwards<T> backwards(grad_rows, rows, statistics, affine, shape, fixed);
     backwards.run(wanted[0] ? result.input.raw<T>() : nullptr, wanted[1] || wanted[2]);
     result.weight = wanted[1] ? backwards.parameter_gradient(1, parameter_dtype) : Tensor();
     result.bias = wanted[2] ? backwards.parameter_gradient(0, parameter_dtype) : Tensor();

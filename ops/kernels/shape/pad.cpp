@@ -67,7 +67,7 @@ Shape Margins::around(const Shape& inner) const {
 
 Tensor pad_constant(const Tensor& x, const Margins& margins, Scalar value) {
   const Margins added = limited(margins, false);
-  const Tensor out = empty_ordered_as(x, margins.around(x.shape()));
+  Tensor out = empty_ordered_as(x, margins.around(x.shape()));
   const Tensor kept = inside(x, limited(margins, true));
   Tensor rest = out;
   for (std::size_t d = 0; d < added.before.size(); ++d) {
@@ -114,7 +114,7 @@ Tensor fold_edge(const Tensor& x, const Margins& margins, Edge edge) {
     }
   }
   const Tensor kept = inside(all, margins);
-  const Tensor out = empty_ordered_as(x, kept.shape());
+  Tensor out = empty_ordered_as(x, kept.shape());
   copy(out, kept);
   return out;
 }

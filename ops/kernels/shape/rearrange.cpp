@@ -31,13 +31,13 @@ Tensor flip(const Tensor& x, const DimMask& reversed) {
       from = along(from, d, x.shape()[d] - 1, x.shape()[d], -1);
     }
   }
-  const Tensor out = empty_as(x, x.dtype());
+  Tensor out = empty_as(x, x.dtype());
   copy(out, from);
   return out;
 }
 
 Tensor roll(const Tensor& x, const Dims& shifts) {
-  const Tensor out = empty_as(x, x.dtype());
+  Tensor out = empty_as(x, x.dtype());
   roll_into(out, x, shifts, 0);
   return out;
 }
