@@ -195,10 +195,10 @@ void GradientChecker::check_form(const Tensor& gradient, const Tensor& x, std::s
 }
 
 void GradientChecker::compare(std::size_t k, const Jacobian& analytic) {
-  const auto places = elements(inputs_[checked_[k]]);
-  for (std::size_t e = 0; e < places.size() && result_.passed; ++e) {
-    const auto above = moved(places[e], options_.eps);
-    const auto below = moved(places[e], -options_.eps);
+  const auto positions = elements(inputs_[checked_[k]]);
+  for (std::size_t e = 0; e < positions.size() && result_.passed; ++e) {
+    const auto above = moved(positions[e], options_.eps);
+    const auto below = moved(positions[e], -options_.eps);
     for (std::size_t o = 0; o < outputs_.size(); ++o) {
       for (std::size_t j = 0; j < base_[o].size() && result_.passed; ++j) {
         const double right = (above[o][j] - base_[o][j]) / options_.eps;
@@ -220,24 +220,24 @@ void GradientChecker::compare_entry(std::size_t k, std::size_t e, std::size_t o,
     return;
   }
   const std::size_t input = checked_[k];
-  const std::string place = "d output " + std::to_string(o) +
-                            index_text(static_cast<std::int64_t>(j), outputs_[o].shape()) +
-                            " / d input " + std::to_string(input) +
-                            index_text(static_cast<std::int64_t>(e), inputs_[input].shape()) +
-                            " of '" + ops_[o] + "' is " + number(analytic) + " by backward";
+  const std::string position = "d output " + std::to_string(o) +
+                               index_text(static_cast<std::int64_t>(j), outputs_[o].shape()) +
+                               " / d input " + std::to_string(input) +
+                               index_text(static_cast<std::int64_t>(e), inputs_[input].shape()) +
+                               " of '" + ops_[o] + "' is " + number(analytic) + " by backward";
   if (!close(left, right)) {
     const std::string slopes = " at a kink: the slope is " + number(left) + " from the left and " +
                                number(right) + " from the right";
     const double slack =
         options_.atol + options_.rtol * std::max(std::fabs(left), std::fabs(right));
     if (analytic >= std::min(left, right) - slack && analytic <= std::max(left, right) + slack) {
-      result_.kinks.push_back(place + slopes);
+      result_.kinks.push_back(position + slopes);
     } else {
-      wrong(place + slopes + ", and backward is not between them");
+      wrong(position + slopes + ", and backward is not between them");
     }
     return;
   }
-  wrong(place + " but " + number(central) + " by finite differences (allowed difference " +
+  wrong(position + " but " + number(central) + " by finite differences (allowed difference " +
         number(options_.atol + options_.rtol * std::fabs(central)) + ")");
 }
 

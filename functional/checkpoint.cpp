@@ -91,19 +91,19 @@ std::vector<Tensor> gradients(const Segment& segment, const Backward& b) {
   }
   std::vector<Tensor> all(inner.size() + segment.beside.size());
   std::vector<Tensor> wanted;
-  std::vector<std::size_t> places;
+  std::vector<std::size_t> positions;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Tensor& tensor = i < inner.size() ? inner[i] : segment.beside[i - inner.size()];
     if (b.needs(i) && tensor.defined()) {
       wanted.push_back(tensor);
-      places.push_back(i);
+      positions.push_back(i);
     }
   }
   const auto found =
       grad({value}, wanted,
            {.grad_outputs = {b.grad}, .create_graph = create_graph, .allow_unused = true});
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    all[places[i]] = found[i];
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    all[positions[i]] = found[i];
   }
   return all;
 }

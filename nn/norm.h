@@ -57,13 +57,13 @@ template <std::size_t N>
 class RETROGRAD_API BatchNorm : public RunningNorm {
  public:
   explicit BatchNorm(std::int64_t num_features, BatchNormOptions options = {}, Where where = {});
-  Tensor forward(const Tensor& x) override { return normalise(x, false); }
+  Tensor forward(const Tensor& x) override { return apply(x, false); }
   // relu(forward(x)) in one operator.
-  Tensor forward_relu(const Tensor& x) { return normalise(x, true); }
+  Tensor forward_relu(const Tensor& x) { return apply(x, true); }
   Tensor forward_fused(const Tensor& x, const Module& next) override;
 
  private:
-  Tensor normalise(const Tensor& x, bool relu);
+  Tensor apply(const Tensor& x, bool relu);
 };
 
 using BatchNorm1d = BatchNorm<1>;

@@ -45,8 +45,8 @@ RETROGRAD_API Tensor conv3d_relu(const Tensor& x, const Tensor& weight, const Te
 template <std::size_t N>
 struct ConvTransposeOptions {
   Size<N> stride = 1;
-  Size<N> padding = 0;         // places cut off both ends of the result
-  Size<N> output_padding = 0;  // places added at the far end; below the stride or the dilation
+  Size<N> padding = 0;         // positions cut off both ends of the result
+  Size<N> output_padding = 0;  // positions added at the far end; below the stride or the dilation
   std::int64_t groups = 1;
   Size<N> dilation = 1;
 };

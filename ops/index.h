@@ -44,7 +44,7 @@ RETROGRAD_API Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor&
                                 const Tensor& source, Where where = {});
 RETROGRAD_API Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index,
                                 Scalar value, Where where = {});
-// The elements at row-major places `index`, in the shape of index.
+// The elements at row-major positions `index`, in the shape of index.
 RETROGRAD_API Tensor take(const Tensor& x, const Tensor& index, Where where = {});
 
 // What x(indices...) is, for a list: index(x, {3, all, Slice{2, 5}}). Numbers and slices make a

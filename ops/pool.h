@@ -16,7 +16,7 @@ namespace retrograd {
 template <std::size_t N>
 struct MaxPoolOptions {
   OptionalSize<N> stride = {};  // the kernel's size when left out
-  Size<N> padding = 0;          // at most half the kernel; padded places never win
+  Size<N> padding = 0;          // at most half the kernel; padded positions never win
   Size<N> dilation = 1;
   bool ceil_mode = false;  // keep windows that start inside but reach past the end
 };
@@ -64,7 +64,7 @@ RETROGRAD_API Tensor avg_pool2d(const Tensor& x, Size<2> kernel_size,
 RETROGRAD_API Tensor avg_pool3d(const Tensor& x, Size<3> kernel_size,
                                 const AvgPool3dOptions& options = {}, Where where = {});
 
-// Pools to a given size, whatever the input's: output o of `out` sees the places from
+// Pools to a given size, whatever the input's: output o of `out` sees the positions from
 // floor(o in / out) to ceil((o + 1) in / out), the end not included.
 RETROGRAD_API Tensor adaptive_max_pool1d(const Tensor& x, Size<1> output_size, Where where = {});
 RETROGRAD_API Tensor adaptive_max_pool2d(const Tensor& x, Size<2> output_size, Where where = {});
@@ -108,7 +108,7 @@ using MaxUnpool1dOptions = MaxUnpoolOptions<1>;
 using MaxUnpool2dOptions = MaxUnpoolOptions<2>;
 using MaxUnpool3dOptions = MaxUnpoolOptions<3>;
 
-// Undoes a max pool of such a window: zeros, but for the values x at the places `indices`, as
+// Undoes a max pool of such a window: zeros, but for the values x at the positions `indices`, as
 // max_pool*_with_indices gives them. Of equal indices the last one's value stands and gets the
 // gradient. Throws IndexError for an index out of range.
 RETROGRAD_API Tensor max_unpool1d(const Tensor& x, const Tensor& indices, Size<1> kernel_size,

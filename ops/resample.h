@@ -1,4 +1,4 @@
-// Images at other places: interpolation, sampling along a grid, channels to places.
+// Images at other positions: interpolation, sampling along a grid, channels to positions.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@
 namespace retrograd {
 
 enum class InterpolateMode : std::uint8_t {
-  nearest,        // by floor(place * scale) in float32, as OpenCV does
+  nearest,        // by floor(position * scale) in float32, as OpenCV does
   nearest_exact,  // by the nearest centre, as Pillow does
   linear,         // (N, C, L)
   bilinear,       // (N, C, H, W)
   trilinear,      // (N, C, D, H, W)
   bicubic,        // (N, C, H, W); Keys' kernel with a = -0.75, which may overshoot
-  area            // the mean of the places covered
+  area            // the mean of the positions covered
 };
 
 // One factor for all spatial dimensions or one for each: 2 or {2, 1.5}.
@@ -39,10 +39,10 @@ struct InterpolateOptions {
   Shape size = {};  // spatial; one number stands for all
   ScaleFactor scale_factor = {};
   InterpolateMode mode = InterpolateMode::nearest;
-  // Whether the centres of the corner places stay where they are, instead of the corners.
+  // Whether the centres of the corner positions stay where they are, instead of the corners.
   bool align_corners = false;
-  // Whether places are computed from the sizes and not from scale_factor; they differ when a size
-  // was rounded.
+  // Whether positions are computed from the sizes and not from scale_factor; they differ when a
+  // size was rounded.
   bool recompute_scale_factor = false;
 };
 
@@ -56,7 +56,7 @@ inline Tensor upsample(const Tensor& x, const InterpolateOptions& options, Where
   return interpolate(x, options, where);
 }
 
-// (..., C r^2, H, W) to (..., C, H r, W r): channel c r^2 + i r + j becomes place (i, j) of each
+// (..., C r^2, H, W) to (..., C, H r, W r): channel c r^2 + i r + j becomes position (i, j) of each
 // block. Shi et al., "Real-time single image and video super-resolution", 2016.
 RETROGRAD_API Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where = {});
 // The reverse.
@@ -68,14 +68,14 @@ enum class GridPadding : std::uint8_t { zeros, border, reflection };
 struct GridSampleOptions {
   InterpolateMode mode = InterpolateMode::bilinear;  // or nearest, ties to even
   GridPadding padding_mode = GridPadding::zeros;     // what lies outside
-  bool align_corners = false;  // whether -1 and 1 are the centres of the corner places
+  bool align_corners = false;  // whether -1 and 1 are the centres of the corner positions
 };
 
 // out[n, :, i, j] = x[n, :, y, x] for grid[n, i, j] = (x, y) in [-1, 1]; x (N, C, H, W), grid
 // (N, Ho, Wo, 2). Throws ShapeError, DTypeError or ValueError.
 RETROGRAD_API Tensor grid_sample(const Tensor& x, const Tensor& grid,
                                  const GridSampleOptions& options = {}, Where where = {});
-// The grid (N, H, W, 2) of theta (N, 2, 3) applied to the places of an image of `size` (N, C, H,
+// The grid (N, H, W, 2) of theta (N, 2, 3) applied to the positions of an image of `size` (N, C, H,
 // W).
 RETROGRAD_API Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners = false,
                                  Where where = {});

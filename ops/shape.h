@@ -27,7 +27,7 @@ RETROGRAD_API Tensor transpose(const Tensor& x, std::int64_t a, std::int64_t b, 
 // Dimension i of the result is dimension dims[i] of x.
 RETROGRAD_API Tensor permute(const Tensor& x, const Dims& dims, Where where = {});
 RETROGRAD_API Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b, Where where = {});
-// Moves dimension source[i] to place destination[i]; the others keep their order.
+// Moves dimension source[i] to position destination[i]; the others keep their order.
 RETROGRAD_API Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination,
                              Where where = {});
 // Removes dimension `dim` if its length is 1; without `dim`, all such.
@@ -85,8 +85,8 @@ RETROGRAD_API Tensor repeat(const Tensor& x, const Dims& repeats, Where where = 
 RETROGRAD_API Tensor tile(const Tensor& x, const Dims& repeats, Where where = {});
 // A copy in reverse order along each of `dims`.
 RETROGRAD_API Tensor flip(const Tensor& x, const Dims& dims, Where where = {});
-// A copy whose elements are moved shifts[i] places along dims[i]; those that leave at the end come
-// in at the front. Without `dims`: in row-major order, by the one shift.
+// A copy whose elements are moved shifts[i] positions along dims[i]; those that leave at the end
+// come in at the front. Without `dims`: in row-major order, by the one shift.
 RETROGRAD_API Tensor roll(const Tensor& x, const Dims& shifts, const Dims& dims = {},
                           Where where = {});
 // Matrices (..., n, m) with zeros above (below) the given diagonal, 0 being the main one.

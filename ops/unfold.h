@@ -17,8 +17,8 @@ struct UnfoldOptions {
 // windows in row-major order. Throws ShapeError, DTypeError or ValueError.
 RETROGRAD_API Tensor unfold(const Tensor& x, Size<2> kernel_size, const UnfoldOptions& options = {},
                             Where where = {});
-// Adds columns (N, C kh kw, L) or (C kh kw, L) up at the places that unfold() reads of an image of
-// `output_size`: its transpose.
+// Adds columns (N, C kh kw, L) or (C kh kw, L) up at the positions that unfold() reads of an image
+// of `output_size`: its transpose.
 RETROGRAD_API Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
                           const UnfoldOptions& options = {}, Where where = {});
 

@@ -129,7 +129,7 @@ AttentionOutput MultiheadAttention::forward(const Tensor& query, const Tensor& k
   const std::int64_t width = in_proj_weight.size(1);
   const bool batched = query.dim() == 3;
   // (N, length, E)
-  const auto by_batch = [&](const Tensor& x) {
+  const auto batch_first = [&](const Tensor& x) {
     return !batched ? unsqueeze(x, 0) : batch_first_ ? x : transpose(x, 0, 1);
   };
   const auto rows = [&](const Tensor& x, std::int64_t i) {
@@ -137,7 +137,7 @@ AttentionOutput MultiheadAttention::forward(const Tensor& query, const Tensor& k
   };
   // (N, heads, length, E / heads)
   const auto projected = [&](const Tensor& x, std::int64_t i) {
-    const Tensor y = linear(by_batch(x), rows(in_proj_weight, i), rows(in_proj_bias, i));
+    const Tensor y = linear(batch_first(x), rows(in_proj_weight, i), rows(in_proj_bias, i));
     const Shape split{y.shape()[0], y.shape()[1], heads_, width / heads_};
     return transpose(reshape(y, split), 1, 2);
   };

@@ -83,7 +83,7 @@ BatchNorm<N>::BatchNorm(std::int64_t num_features, BatchNormOptions options, Whe
     : RunningNorm(Frame(kBatchNames[N - 1], where), num_features, options) {}
 
 template <std::size_t N>
-Tensor BatchNorm<N>::normalise(const Tensor& x, bool relu) {
+Tensor BatchNorm<N>::apply(const Tensor& x, bool relu) {
   constexpr std::int64_t most = N + 2;
   require_rank(x, N == 1 ? 2 : most, most);
   const bool training = is_training() || !running_mean.defined();

@@ -11,12 +11,12 @@ namespace convolving {
 
 namespace {
 
-Tensor conv_of(const Tensor& x, const Tensor& weight, const ConvShape& shape) {
-  return conv(Call("conv", {}), x, weight, {}, shape);
+Tensor conv_of(const Tensor& x, const Tensor& weight, const ConvGeometry& geometry) {
+  return conv(Call("conv", {}), x, weight, {}, geometry);
 }
 
-Tensor input_grad_of(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  return input_grad(Call("conv_input_grad", {}), grad, weight, {}, shape);
+Tensor input_grad_of(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry) {
+  return input_grad(Call("conv_input_grad", {}), grad, weight, {}, geometry);
 }
 
 Tensor bias_grad(const Tensor& grad) {
@@ -30,8 +30,8 @@ Tensor bias_grad(const Tensor& grad) {
 }  // namespace
 
 Tensor conv(const Call& call, const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvShape& shape, bool relu) {
-  const Tensor y = kernels::conv(x, weight, bias, shape);
+            const ConvGeometry& geometry, bool relu) {
+  const Tensor y = kernels::conv(x, weight, bias, geometry);
   if (relu) {
     kernels::relu_in_place(y);  // oneDNN's own would make 0 of NaN
   }
@@ -39,35 +39,35 @@ Tensor conv(const Call& call, const Tensor& x, const Tensor& weight, const Tenso
                       .inputs = {x, weight, bias},
                       .saved = {save_if(weight.requires_grad(), x),
                                 save_if(x.requires_grad(), weight), save_if(relu, y)},
-                      .backward = [shape, relu](const Backward& b) -> Gradients {
+                      .backward = [geometry, relu](const Backward& b) -> Gradients {
                         const Tensor grad = relu ? relu_grad(b.grad, b.saved(2)) : b.grad;
-                        return {b.needs(0) ? input_grad_of(grad, b.saved(1), shape) : Tensor(),
-                                b.needs(1) ? weight_grad(b.saved(0), grad, shape) : Tensor(),
+                        return {b.needs(0) ? input_grad_of(grad, b.saved(1), geometry) : Tensor(),
+                                b.needs(1) ? weight_grad(b.saved(0), grad, geometry) : Tensor(),
                                 b.needs(2) ? bias_grad(grad) : Tensor()};
                       }});
 }
 
 Tensor input_grad(const Call& call, const Tensor& grad, const Tensor& weight, const Tensor& bias,
-                  const ConvShape& shape) {
+                  const ConvGeometry& geometry) {
   return call.record(
-      {.output = kernels::conv_input_grad(grad, weight, bias, shape),
+      {.output = kernels::conv_input_grad(grad, weight, bias, geometry),
        .inputs = {grad, weight, bias},
        .saved = {save_if(weight.requires_grad(), grad), save_if(grad.requires_grad(), weight)},
-       .backward = [shape](const Backward& b) -> Gradients {
-         return {b.needs(0) ? conv_of(b.grad, b.saved(1), shape) : Tensor(),
-                 b.needs(1) ? weight_grad(b.grad, b.saved(0), shape) : Tensor(),
+       .backward = [geometry](const Backward& b) -> Gradients {
+         return {b.needs(0) ? conv_of(b.grad, b.saved(1), geometry) : Tensor(),
+                 b.needs(1) ? weight_grad(b.grad, b.saved(0), geometry) : Tensor(),
                  b.needs(2) ? bias_grad(b.grad) : Tensor()};
        }});
 }
 
-Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
+Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
   const Call call("conv_weight_grad", {});
-  return call.record({.output = kernels::conv_weight_grad(x, grad, shape),
+  return call.record({.output = kernels::conv_weight_grad(x, grad, geometry),
                       .inputs = {x, grad},
                       .saved = {save_if(grad.requires_grad(), x), save_if(x.requires_grad(), grad)},
-                      .backward = [shape](const Backward& b) -> Gradients {
-                        return {b.needs(0) ? input_grad_of(b.saved(1), b.grad, shape) : Tensor(),
-                                b.needs(1) ? conv_of(b.saved(0), b.grad, shape) : Tensor()};
+                      .backward = [geometry](const Backward& b) -> Gradients {
+                        return {b.needs(0) ? input_grad_of(b.saved(1), b.grad, geometry) : Tensor(),
+                                b.needs(1) ? conv_of(b.saved(0), b.grad, geometry) : Tensor()};
                       }});
 }
 
@@ -99,9 +99,9 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
 
 // x with or without a batch.
 template <std::size_t N>
-ConvShape shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
-                   const ConvOptions<N>& options) {
-  ConvShape s = shape_without_sizes<N>(x, weight, options);
+ConvGeometry shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
+                      const ConvOptions<N>& options) {
+  ConvGeometry s = shape_without_sizes<N>(x, weight, options);
   for (std::size_t d = 0; d < N; ++d) {
     const std::size_t at = 3 - N + d;
     s.input[at] = x.shape()[x.shape().size() - N + d];
@@ -133,11 +133,11 @@ Tensor convolution(const Call& call, const Tensor& input, const Tensor& filters,
   }
   check_groups(call, x, weight, options.groups);
   check_tensors<N>(call, x, weight, bias, options.groups);
-  const ConvShape shape = shape_of(call, x, weight, options);
+  const ConvGeometry geometry = shape_of(call, x, weight, options);
   if (x.dim() == static_cast<std::int64_t>(N + 1)) {
-    return call.result(squeeze(conv(call, unsqueeze(x, 0), weight, bias, shape, relu), 0));
+    return call.result(squeeze(conv(call, unsqueeze(x, 0), weight, bias, geometry, relu), 0));
   }
-  return conv(call, x, weight, bias, shape, relu);
+  return conv(call, x, weight, bias, geometry, relu);
 }
 
 }  // namespace

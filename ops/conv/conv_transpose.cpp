@@ -32,15 +32,15 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
 
 // The convolution whose input's gradient this is: its output is x, its input the result.
 template <std::size_t N>
-ConvShape shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
-                   const ConvTransposeOptions<N>& options) {
-  ConvShape s = shape_without_sizes<N>(x, weight, options);
+ConvGeometry shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
+                      const ConvTransposeOptions<N>& options) {
+  ConvGeometry s = shape_without_sizes<N>(x, weight, options);
   for (std::size_t d = 0; d < N; ++d) {
     const std::size_t at = 3 - N + d;
     const std::int64_t extra = options.output_padding[d];
     s.output[at] = x.shape()[x.shape().size() - N + d];
     s.pad_before[at] = options.padding[d];
-    // Wider than the stride, the added places would be room for a window more.
+    // Wider than the stride, the added positions would be room for a window more.
     s.pad_after[at] = options.padding[d] - (extra >= s.stride[at] ? extra : 0);
     check::require<ValueError>(
         call, extra >= 0 && extra < std::max(s.stride[at], s.dilation[at]),
@@ -51,7 +51,7 @@ ConvShape shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
     const auto [least, most] = std::minmax(s.output[at], s.kernel[at]);
     check::require<ShapeError>(
         call, least >= 1 && most <= kLargestSize, {{"input", x}, {"weight", weight}},
-        "input and kernel must have places in spatial dimension {}, fewer than 2^31", d);
+        "input and kernel must have positions in spatial dimension {}, fewer than 2^31", d);
     s.input[at] = (s.output[at] - 1) * s.stride[at] - 2 * options.padding[d] +
                   s.dilation[at] * (s.kernel[at] - 1) + extra + 1;
     check::require<ShapeError>(
@@ -70,11 +70,11 @@ Tensor transposed(const Call& call, const Tensor& input, const Tensor& filters,
   check_options<N>(call, x, weight, options);
   check_groups(call, x, weight, options.groups);
   check_tensors<N>(call, x, weight, bias, options.groups);
-  const ConvShape shape = shape_of(call, x, weight, options);
+  const ConvGeometry geometry = shape_of(call, x, weight, options);
   if (x.dim() == static_cast<std::int64_t>(N + 1)) {
-    return call.result(squeeze(input_grad(call, unsqueeze(x, 0), weight, bias, shape), 0));
+    return call.result(squeeze(input_grad(call, unsqueeze(x, 0), weight, bias, geometry), 0));
   }
-  return input_grad(call, x, weight, bias, shape);
+  return input_grad(call, x, weight, bias, geometry);
 }
 
 }  // namespace

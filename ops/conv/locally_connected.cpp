@@ -28,8 +28,8 @@ void check_output(const Frame& call, const Tensor& x, const Tensor& weight,
     const std::int64_t output = (padded - span) / options.stride[d] + 1;
     check::require<ShapeError>(
         call, output == weight.shape()[d], {{"input", x}, {"weight", weight}},
-        "the output has {} places in spatial dimension {} but weight has filters for {}", output, d,
-        weight.shape()[d]);
+        "the output has {} positions in spatial dimension {} but weight has filters for {}", output,
+        d, weight.shape()[d]);
   }
 }
 
@@ -81,18 +81,18 @@ Tensor locally_connected(const Call& call, const Tensor& input, const Tensor& fi
   const Shape& sizes = weight.shape();  // (output..., O, C, kernel...)
   const Shape kernel(std::span(sizes.begin() + N + 2, N));
   const std::int64_t outputs = sizes[N];
-  std::int64_t places = 1;
+  std::int64_t positions = 1;
   std::int64_t inputs = sizes[N + 1];
   Shape shape{images.shape()[0], outputs};
   for (std::size_t d = 0; d < N; ++d) {
-    places *= sizes[d];
+    positions *= sizes[d];
     inputs *= kernel[d];
     shape.push_back(sizes[d]);
   }
-  // (places, N, inputs) . (places, inputs, O)
+  // (positions, N, inputs) . (positions, inputs, O)
   const Tensor seen = permute(patches(images, kernel, options), {2, 0, 1});
-  const Tensor by_place = reshape(wide_weight, {places, outputs, inputs});
-  const Tensor product = matmul(seen, transpose(by_place, 1, 2));
+  const Tensor by_position = reshape(wide_weight, {positions, outputs, inputs});
+  const Tensor product = matmul(seen, transpose(by_position, 1, 2));
   const Tensor sums = reshape(permute(product, {1, 2, 0}), shape);
   const Tensor y = bias.defined() ? sums + wide_bias : sums;
   return call.result((batched ? y : squeeze(y, 0)).to(x.dtype()));

@@ -11,7 +11,7 @@
 
 namespace retrograd::convolving {
 
-using kernels::ConvShape;
+using kernels::ConvGeometry;
 
 // Products of two sizes of a window stay far from overflow.
 inline constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
@@ -22,10 +22,10 @@ inline constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
 //   weight_grad(x, g) : d/dx = input_grad(g, v),  d/dg = conv(x, v)
 // The first two may add a bias (channels of the result), the first may take ReLU of the sum.
 Tensor conv(const Call& call, const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvShape& shape, bool relu = false);
+            const ConvGeometry& geometry, bool relu = false);
 Tensor input_grad(const Call& call, const Tensor& grad, const Tensor& weight, const Tensor& bias,
-                  const ConvShape& shape);
-Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
+                  const ConvGeometry& geometry);
+Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
 
 // Refuses strides, paddings, dilations and groups out of range; `padding` by spatial dimension.
 template <std::size_t N, class Options>
@@ -67,8 +67,8 @@ std::int64_t check_ranks(const Frame& call, const Tensor& x, const Tensor& weigh
 
 // The convolution of checked tensors, without the sizes of input and output and the padding.
 template <std::size_t N, class Options>
-ConvShape shape_without_sizes(const Tensor& x, const Tensor& weight, const Options& options) {
-  ConvShape s;
+ConvGeometry shape_without_sizes(const Tensor& x, const Tensor& weight, const Options& options) {
+  ConvGeometry s;
   s.dtype = x.dtype();
   s.spatial_rank = N;
   s.batch = x.dim() == static_cast<std::int64_t>(N + 2) ? x.shape()[0] : 1;

@@ -2,31 +2,31 @@
 
 #include <utility>
 
-#include <retrograd/ops/kernels/choice.h>
 #include <retrograd/ops/kernels/conv/conv.h>
+#include <retrograd/ops/kernels/kernel_state.h>
 
 namespace retrograd {
 
 bool onednn_enabled() noexcept {
-  return kernels::choice().may_use_onednn();
+  return kernels::kernel_state().may_use_onednn();
 }
 
 ReferenceKernelsGuard::ReferenceKernelsGuard() noexcept
-    : previous_(std::exchange(kernels::choice().reference_only, true)) {}
+    : previous_(std::exchange(kernels::kernel_state().reference_only, true)) {}
 
 ReferenceKernelsGuard::~ReferenceKernelsGuard() {
-  kernels::choice().reference_only = previous_;
+  kernels::kernel_state().reference_only = previous_;
 }
 
 NoDirectKernelsGuard::NoDirectKernelsGuard() noexcept
-    : previous_(std::exchange(kernels::choice().no_direct, true)) {}
+    : previous_(std::exchange(kernels::kernel_state().no_direct, true)) {}
 
 NoDirectKernelsGuard::~NoDirectKernelsGuard() {
-  kernels::choice().no_direct = previous_;
+  kernels::kernel_state().no_direct = previous_;
 }
 
 KernelCounts kernel_counts() noexcept {
-  const kernels::Choice& choice = kernels::choice();
+  const kernels::KernelState& choice = kernels::kernel_state();
   return {.onednn = choice.onednn_runs,
           .direct = choice.direct_runs,
           .reference = choice.reference_runs,

@@ -9,34 +9,34 @@
 
 namespace retrograd::normalising {
 
-using kernels::NormShape;
+using kernels::NormGeometry;
 using kernels::NormStatistics;
 
 // The plain numbers of a call.
 struct Norm {
-  NormShape shape;
-  std::int64_t batch;  // of x as (batch, groups, channels of a group, places)
-  std::int64_t places;
+  NormGeometry geometry;
+  std::int64_t batch;  // of x as (batch, groups, channels of a group, positions)
+  std::int64_t positions;
   double eps;
   bool fixed = false;               // statistics are given
   bool relu = false;                // is taken of the result
   DType parameter_dtype = float32;  // of weight and bias
 
-  bool pooled() const { return shape.images != batch; }
+  bool pooled() const { return geometry.samples != batch; }
   Shape blocks() const {
-    const std::int64_t width = shape.groups == 0 ? 0 : shape.channels / shape.groups;
-    return {batch, shape.groups, width, places};
+    const std::int64_t width = geometry.groups == 0 ? 0 : geometry.channels / geometry.groups;
+    return {batch, geometry.groups, width, positions};
   }
   Shape parameter() const {
     Shape sizes = blocks();
     sizes[0] = sizes[3] = 1;
     return sizes;
   }
-  Shape statistic() const { return {pooled() ? 1 : batch, shape.groups, 1, 1}; }
+  Shape statistic() const { return {pooled() ? 1 : batch, geometry.groups, 1, 1}; }
   Dims reduced() const { return pooled() ? Dims{0, 2, 3} : Dims{2, 3}; }
 };
 
-// Of x (N, C, ...), its channels in `groups`; statistics of all images together if `pooled`.
+// Of x (N, C, ...), its channels in `groups`; statistics of all samples together if `pooled`.
 Norm norm_of(const Tensor& x, std::int64_t groups, bool pooled, double eps);
 
 // Puts y on the tape. Weight and bias are (channels) here.

@@ -44,9 +44,9 @@ void Pair::fit(const Frame& call, DType dtype, Number number_use) {
   if (number_use == Number::divided && !is_floating(dtype)) {
     dtype = float32;
   }
-  const auto use = [](const Tensor*& place, Tensor& made, Tensor tensor) {
+  const auto use = [](const Tensor*& position, Tensor& made, Tensor tensor) {
     made = std::move(tensor);
-    place = &made;
+    position = &made;
   };
   if (a != nullptr && a->dtype() != dtype) {
     use(a, made_a_, a->to(dtype));

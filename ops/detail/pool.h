@@ -12,17 +12,19 @@
 
 namespace retrograd::pooling {
 
-using kernels::PoolShape;
+using kernels::PoolGeometry;
 
 // Products of two sizes of a window stay far from overflow.
 inline constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
 
 // x (N, C, spatial...), recorded as the call.
-Tensor largest(const Call& call, const Tensor& x, const PoolShape& shape);
-ValuesAndIndices largest_with_indices(const Call& call, const Tensor& x, const PoolShape& shape);
-Tensor average(const Call& call, const Tensor& x, const PoolShape& shape);
-// Adds each value at its place in zeros of shape.input.
-Tensor scatter(const Call& call, const Tensor& x, const Tensor& places, const PoolShape& shape);
+Tensor max_pool(const Call& call, const Tensor& x, const PoolGeometry& geometry);
+ValuesAndIndices max_pool_with_indices(const Call& call, const Tensor& x,
+                                       const PoolGeometry& geometry);
+Tensor average(const Call& call, const Tensor& x, const PoolGeometry& geometry);
+// Adds each value at its position in zeros of shape.input.
+Tensor scatter(const Call& call, const Tensor& x, const Tensor& positions,
+               const PoolGeometry& geometry);
 
 template <std::size_t N>
 void check_input(const Frame& call, const Tensor& x) {
@@ -37,8 +39,8 @@ void check_input(const Frame& call, const Tensor& x) {
 
 // The spatial sizes of x, without windows.
 template <std::size_t N>
-PoolShape input_shape(const Tensor& x) {
-  PoolShape s;
+PoolGeometry input_shape(const Tensor& x) {
+  PoolGeometry s;
   s.spatial_rank = N;
   for (std::size_t d = 0; d < N; ++d) {
     s.input[3 - N + d] = x.shape()[x.shape().size() - N + d];
@@ -48,10 +50,10 @@ PoolShape input_shape(const Tensor& x) {
 
 // Checks the input too.
 template <std::size_t N>
-PoolShape shape_of(const Frame& call, const Tensor& x, Size<N> kernel,
-                   const MaxPoolOptions<N>& options) {
+PoolGeometry shape_of(const Frame& call, const Tensor& x, Size<N> kernel,
+                      const MaxPoolOptions<N>& options) {
   check_input<N>(call, x);
-  PoolShape s = input_shape<N>(x);
+  PoolGeometry s = input_shape<N>(x);
   const Size<N> stride = options.stride.value_or(kernel);
   for (std::size_t i = 0; i < N; ++i) {
     const std::size_t d = 3 - N + i;
@@ -90,11 +92,12 @@ Tensor with_batch(const Tensor& x, Pool&& pool) {
 }
 
 template <std::size_t N>
-ValuesAndIndices batched_with_indices(const Call& call, const Tensor& x, const PoolShape& shape) {
+ValuesAndIndices batched_with_indices(const Call& call, const Tensor& x,
+                                      const PoolGeometry& geometry) {
   if (x.shape().size() == N + 2) {
-    return largest_with_indices(call, x, shape);
+    return max_pool_with_indices(call, x, geometry);
   }
-  const ValuesAndIndices found = largest_with_indices(call, unsqueeze(x, 0), shape);
+  const ValuesAndIndices found = max_pool_with_indices(call, unsqueeze(x, 0), geometry);
   return {squeeze(found.values, 0), squeeze(found.indices, 0)};
 }
 

@@ -36,7 +36,7 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions&
   const std::int64_t height = x.shape()[2];
   const std::int64_t width = x.shape()[3];
   check::require<ShapeError>(call, height != 0 && width != 0, {{"input", x}, {"grid", grid}},
-                             "needs an image with places");
+                             "needs an image with positions");
   check::require<ValueError>(
       call, options.mode == InterpolateMode::bilinear || options.mode == InterpolateMode::nearest,
       {{"input", x}}, "the mode must be bilinear or nearest");
@@ -47,9 +47,9 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions&
   // The values at one corner times its weight, (N, Ho, Wo, C).
   const auto corner = [&](const Tensor& low_x, const Tensor& low_y, std::int64_t right,
                           std::int64_t down, const Tensor& weight) {
-    const auto place = kernels::grid_corner(low_x, low_y, right, down, height, width);
-    const Tensor value = embedding(place.row, table);
-    const Tensor seen = retrograd::where(unsqueeze(place.inside, -1), value, 0.0);
+    const auto position = kernels::grid_corner(low_x, low_y, right, down, height, width);
+    const Tensor value = embedding(position.row, table);
+    const Tensor seen = retrograd::where(unsqueeze(position.inside, -1), value, 0.0);
     return seen * unsqueeze(weight, -1);
   };
   Tensor sampled;
@@ -92,9 +92,9 @@ Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners, W
   const Shape image{size[2], size[3]};
   const Tensor x = expand(unsqueeze(line(size[3]), 0), image);
   const Tensor y = expand(unsqueeze(line(size[2]), 1), image);
-  const Tensor places =
+  const Tensor positions =
       reshape(stack({x, y, ones(image, {.dtype = theta.dtype()})}, -1), {size[2] * size[3], 3});
-  const Tensor grid = matmul(places, transpose(theta, 1, 2));
+  const Tensor grid = matmul(positions, transpose(theta, 1, 2));
   return call.result(reshape(grid, {size[0], size[2], size[3], 2}));
 }
 

@@ -15,11 +15,11 @@ namespace retrograd {
 namespace {
 
 using namespace indexing;
-using kernels::Places;
+using kernels::Positions;
 
 // What the entries name in the part.
 struct Reading {
-  Places places;
+  Positions positions;
   Tensor index;  // in the joined dimensions: an int64 vector
 };
 
@@ -41,40 +41,40 @@ Reading reading_of(const Frame& call, const Tensor& x, const Named& named) {
   const Shape& part = named.part.shape;
   const auto count = static_cast<std::int64_t>(dims.size());
   const bool together = dims.back() - dims[0] == count - 1;
-  Places places{dims, together ? static_cast<std::size_t>(dims[0]) : 0, {}};
-  const Dims others = places.others(part.size());
+  Positions positions{dims, together ? static_cast<std::size_t>(dims[0]) : 0, {}};
+  const Dims others = positions.others(part.size());
   const Tensor all = joined_index(call, named.entries);
   check::rank(call, others.size() + all.shape().size(), x);
   for (const std::int64_t d : others) {
-    places.shape.push_back(part[static_cast<std::size_t>(d)]);
+    positions.shape.push_back(part[static_cast<std::size_t>(d)]);
   }
   for (std::size_t d = 0; d < all.shape().size(); ++d) {
-    places.shape.insert(places.at + d, all.shape()[d]);
+    positions.shape.insert(positions.at + d, all.shape()[d]);
   }
-  check::numel(call, places.shape, x.dtype());
-  return {places, reshape(all, {all.numel()})};
+  check::numel(call, positions.shape, x.dtype());
+  return {positions, reshape(all, {all.numel()})};
 }
 
-// x with `values`, which have the places' shape, added at the index: slices along the joined
+// x with `values`, which have the positions' shape, added at the index: slices along the joined
 // dimension, which index_add() knows.
-Tensor add_entries(const Tensor& x, const Places& places, const Tensor& index,
+Tensor add_entries(const Tensor& x, const Positions& positions, const Tensor& index,
                    const Tensor& values) {
-  Dims order = places.others(x.shape().size());
+  Dims order = positions.others(x.shape().size());
   Shape joined;
   for (const std::int64_t d : order) {
     joined.push_back(x.size(d));
   }
   std::int64_t length = 1;
-  for (std::size_t i = 0; i < places.dims.size(); ++i) {
-    order.insert(places.at + i, places.dims[i]);
-    length *= x.size(places.dims[i]);
+  for (std::size_t i = 0; i < positions.dims.size(); ++i) {
+    order.insert(positions.at + i, positions.dims[i]);
+    length *= x.size(positions.dims[i]);
   }
   Shape slices = joined;
-  joined.insert(places.at, length);
-  slices.insert(places.at, index.numel());
+  joined.insert(positions.at, length);
+  slices.insert(positions.at, index.numel());
   const bool moved = !std::is_sorted(order.begin(), order.end());
   const Tensor ordered = moved ? permute(x, order) : x;
-  const Tensor sum = index_add(reshape(ordered, joined), static_cast<std::int64_t>(places.at),
+  const Tensor sum = index_add(reshape(ordered, joined), static_cast<std::int64_t>(positions.at),
                                index, reshape(values, slices));
   const Tensor apart = reshape(sum, ordered.shape());
   return moved ? permute(apart, inverse(order)) : apart;
@@ -84,45 +84,46 @@ Tensor zeros_expanded(const Shape& shape, DType dtype) {
   return expand(zeros({}, {.dtype = dtype}), shape);
 }
 
-Tensor select_entries(const Call& call, const Tensor& x, const Places& places,
+Tensor select_entries(const Call& call, const Tensor& x, const Positions& positions,
                       const Tensor& index) {
-  return with_rule(call, x, kernels::select_places(x, places, index), index,
-                   [places, shape = x.shape()](const Tensor& g, const Tensor& at) {
-                     return add_entries(zeros_expanded(shape, g.dtype()), places, at, g);
+  return with_rule(call, x, kernels::select_positions(x, positions, index), index,
+                   [positions, shape = x.shape()](const Tensor& g, const Tensor& at) {
+                     return add_entries(zeros_expanded(shape, g.dtype()), positions, at, g);
                    });
 }
 
-Tensor put_entries(const Tensor& x, const Places& places, const Tensor& index,
+Tensor put_entries(const Tensor& x, const Positions& positions, const Tensor& index,
                    const Tensor& values);
 
-// `output`, which is `x` with `values` at the places.
-Tensor record_put(const Call& call, Tensor output, const Tensor& x, const Places& places,
+// `output`, which is `x` with `values` at the positions.
+Tensor record_put(const Call& call, Tensor output, const Tensor& x, const Positions& positions,
                   const Tensor& index, const Tensor& values) {
   return call.record(
       {.output = std::move(output),
        .inputs = {x, values},
        .saved = {index},
-       .backward = [places](const Backward& b) -> Gradients {
-         Tensor of_values =
-             b.needs(1) ? select_entries(Call("index", {}), b.grad, places, b.saved(0)) : Tensor();
+       .backward = [positions](const Backward& b) -> Gradients {
+         Tensor of_values = b.needs(1)
+                                ? select_entries(Call("index", {}), b.grad, positions, b.saved(0))
+                                : Tensor();
          if (!b.needs(0)) {
            return {Tensor(), std::move(of_values)};
          }
-         const Tensor zero = zeros_expanded(places.shape, b.grad.dtype());
+         const Tensor zero = zeros_expanded(positions.shape, b.grad.dtype());
          if (!b.recorded() && detail::owns_memory(b.grad)) {
-           kernels::put_places(b.grad, places, b.saved(0), zero);
+           kernels::put_positions(b.grad, positions, b.saved(0), zero);
            return {b.grad, std::move(of_values)};
          }
-         return {put_entries(b.grad, places, b.saved(0), zero), std::move(of_values)};
+         return {put_entries(b.grad, positions, b.saved(0), zero), std::move(of_values)};
        }});
 }
 
-Tensor put_entries(const Tensor& x, const Places& places, const Tensor& index,
+Tensor put_entries(const Tensor& x, const Positions& positions, const Tensor& index,
                    const Tensor& values) {
   const Call call("index_put", {});
   Tensor out = kernels::contiguous_copy(x);
-  kernels::put_places(out, places, index, values);
-  return record_put(call, std::move(out), x, places, index, values);
+  kernels::put_positions(out, positions, index, values);
+  return record_put(call, std::move(out), x, positions, index, values);
 }
 
 // The values in the dtype of x and the shape of what is written to; dimensions of length 1 in front
@@ -157,7 +158,7 @@ Tensor index(const Tensor& x, const Indices& indices, Where where) {
     return view_of_part(call, x, at.part);
   }
   const Reading r = reading_of(call, x, at);
-  return select_entries(call, part_of(x, at.part), r.places, r.index);
+  return select_entries(call, part_of(x, at.part), r.positions, r.index);
 }
 
 Tensor index_put(const Tensor& x, const Indices& indices, const Operand& values, bool accumulate,
@@ -169,9 +170,9 @@ Tensor index_put(const Tensor& x, const Indices& indices, const Operand& values,
     return call.result(put_part(x, at.part, accumulate ? part_of(x, at.part) + given : given));
   }
   const Reading r = reading_of(call, x, at);
-  const Tensor given = expanded_values(call, x, r.places.shape, values);
+  const Tensor given = expanded_values(call, x, r.positions.shape, values);
   const auto put = accumulate ? add_entries : put_entries;
-  const Tensor part = put(part_of(x, at.part), r.places, r.index, given);
+  const Tensor part = put(part_of(x, at.part), r.positions, r.index, given);
   return call.result(at.part.is_whole ? part : put_part(x, at.part, part));
 }
 
@@ -187,12 +188,12 @@ Tensor& Tensor::index_put_(const Indices& indices, const Operand& values, bool a
     return call.written(*this);
   }
   const Reading r = reading_of(call, *this, at);
-  const Tensor given = expanded_values(call, *this, r.places.shape, values);
+  const Tensor given = expanded_values(call, *this, r.positions.shape, values);
   detail::check_writable(call, *this, given);
   const Tensor part = part_of(*this, at.part);
   if (accumulate) {
     detail::write_in_place(call, part, given, [&](const Tensor& before) {
-      return add_entries(before, r.places, r.index, given);
+      return add_entries(before, r.positions, r.index, given);
     });
   } else {
     const auto apart = [&part](const Tensor& x) {
@@ -201,8 +202,8 @@ Tensor& Tensor::index_put_(const Indices& indices, const Operand& values, bool a
     const Tensor index = apart(r.index);
     const Tensor source = apart(given);
     detail::write_in_place(call, part, given, [&](const Tensor& before) {
-      kernels::put_places(part, r.places, index, source);
-      return record_put(Call("index_put", {}), part.detach(), before, r.places, index, source);
+      kernels::put_positions(part, r.positions, index, source);
+      return record_put(Call("index_put", {}), part.detach(), before, r.positions, index, source);
     });
   }
   return call.written(*this);
@@ -213,8 +214,8 @@ Tensor take(const Tensor& x, const Tensor& index, Where where) {
   check::defined(call, "input", x);
   check::dtype(call, "index", index, int64);
   check::indices(call, x, index, 0, x.numel(), true);
-  const Tensor places = reshape(not_negative(index, x.numel()), {index.numel()});
-  return call.result(reshape(index_select(reshape(x, {x.numel()}), 0, places), index.shape()));
+  const Tensor positions = reshape(not_negative(index, x.numel()), {index.numel()});
+  return call.result(reshape(index_select(reshape(x, {x.numel()}), 0, positions), index.shape()));
 }
 
 }  // namespace retrograd

@@ -51,8 +51,8 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value, Wh
 Tensor masked_select(const Tensor& x, const Tensor& mask, Where where) {
   const Call call("masked_select", where, x, mask);
   const Shape shape = check_mask(call, x, mask);
-  const Tensor places = kernels::nonzero_positions(expand_operand(mask, shape));
-  return call.result(index_select(flat(expand_operand(x, shape)), 0, places));
+  const Tensor positions = kernels::nonzero_positions(expand_operand(mask, shape));
+  return call.result(index_select(flat(expand_operand(x, shape)), 0, positions));
 }
 
 Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source, Where where) {
@@ -61,23 +61,23 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source,
   call.inputs({{"input", x}, {"source", source, like_first}});
   check::require<ShapeError>(call, shape == x.shape(), {{"input", x}, {"mask", mask}},
                              "the mask does not broadcast to the input");
-  const Tensor places = kernels::nonzero_positions(expand_operand(mask, shape));
+  const Tensor positions = kernels::nonzero_positions(expand_operand(mask, shape));
   check::require<ShapeError>(
-      call, source.numel() >= places.numel(), {{"input", x}, {"mask", mask}, {"source", source}},
-      "the mask names {} elements, more than the source has", places.numel());
-  const Tensor used = narrow(flat(source), 0, 0, places.numel());
-  return call.result(reshape(index_copy(flat(x), 0, places, used), shape));
+      call, source.numel() >= positions.numel(), {{"input", x}, {"mask", mask}, {"source", source}},
+      "the mask names {} elements, more than the source has", positions.numel());
+  const Tensor used = narrow(flat(source), 0, 0, positions.numel());
+  return call.result(reshape(index_copy(flat(x), 0, positions, used), shape));
 }
 
 Tensor nonzero(const Tensor& x, Where where) {
   const Call call("nonzero", where, x);
   check::defined(call, "input", x);
-  const Tensor places = kernels::nonzero_positions(x);
+  const Tensor positions = kernels::nonzero_positions(x);
   const auto rank = static_cast<std::int64_t>(x.shape().size());
-  const Tensor out = empty({places.numel(), rank}, {.dtype = int64});
-  const auto* const from = places.raw<std::int64_t>();
+  const Tensor out = empty({positions.numel(), rank}, {.dtype = int64});
+  const auto* const from = positions.raw<std::int64_t>();
   auto* const to = out.raw<std::int64_t>();
-  for (std::int64_t i = 0; i < places.numel(); ++i) {
+  for (std::int64_t i = 0; i < positions.numel(); ++i) {
     std::int64_t rest = from[i];
     for (std::int64_t d = rank; d-- > 0;) {
       const std::int64_t size = x.shape()[static_cast<std::size_t>(d)];

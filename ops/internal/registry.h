@@ -11,8 +11,8 @@ namespace retrograd::detail {
 struct OperatorEntry {
   std::string_view name;
   OperatorFunction function;
-  // Whether an element depends on those of the inputs at its place in the spatial dimensions alone;
-  // padding and norms count, too.
+  // Whether an element depends on those of the inputs at its position in the spatial dimensions
+  // alone; padding and norms count, too.
   bool is_pointwise = false;
 };
 inline constexpr bool kPointwise = true;

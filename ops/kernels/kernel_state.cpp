@@ -1,9 +1,9 @@
-#include <retrograd/ops/kernels/choice.h>
+#include <retrograd/ops/kernels/kernel_state.h>
 
 namespace retrograd::kernels {
 
-Choice& choice() noexcept {
-  thread_local Choice instance;
+KernelState& kernel_state() noexcept {
+  thread_local KernelState instance;
   return instance;
 }
 

@@ -9,7 +9,7 @@ inline constexpr bool kHasOnednn = true;
 inline constexpr bool kHasOnednn = false;
 #endif
 
-struct Choice {
+struct KernelState {
   bool reference_only = false;
   bool no_direct = false;
   long long onednn_runs = 0;
@@ -22,6 +22,6 @@ struct Choice {
 };
 
 // Of the calling thread.
-Choice& choice() noexcept;
+KernelState& kernel_state() noexcept;
 
 }  // namespace retrograd::kernels

@@ -47,9 +47,9 @@ void move_running(const Frame& call, const Tensor& running_mean, const Tensor& r
   write(running_var, var);
 }
 
-enum class Over { batch, image };
+enum class Over { batch, sample };
 
-// How batch_norm() and instance_norm() normalise.
+// How batch_norm() and instance_norm() standardise.
 struct How {
   bool of_input;  // by the statistics of the input, which move the running ones; else by the latter
   Over over;      // what the input's statistics are taken over
@@ -80,17 +80,18 @@ Tensor by_statistics(const Call& call, const Tensor& x, const Tensor& running_me
       statistics.inverse_deviation =
           (1.0 / sqrt(running_var.detach().to(float64) + how.eps)).contiguous();
     }
-    const Tensor y = kernels::normalise_by(x, statistics, {weight, bias, how.relu}, norm.shape);
+    const Tensor y =
+        kernels::standardise_by(x, statistics, {weight, bias, how.relu}, norm.geometry);
     return record_norm(call, norm, x, weight, bias, y, statistics);
   }
-  check::require<ValueError>(call, norm.shape.places != 1, {{"input", x}},
+  check::require<ValueError>(call, norm.geometry.positions != 1, {{"input", x}},
                              how.over == Over::batch
                                  ? "training needs more than one value for each channel"
                                  : "needs more than one value in each channel");
-  const auto found = kernels::normalise(x, {weight, bias, how.relu}, norm.shape, how.eps);
+  const auto found = kernels::standardise(x, {weight, bias, how.relu}, norm.geometry, how.eps);
   const Tensor y = record_norm(call, norm, x, weight, bias, found.values, found.statistics);
   move_running(call, running_mean, running_var, found.statistics,
-               norm.batch == 0 ? 0 : norm.shape.places, how.momentum);
+               norm.batch == 0 ? 0 : norm.geometry.positions, how.momentum);
   return call.result(y);
 }
 
@@ -117,7 +118,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
                      Where where) {
   const Call call("instance_norm", where, x, running_mean, running_var, weight, bias, options);
   return by_statistics(call, x, running_mean, running_var, weight, bias,
-                       {options.use_input_stats, Over::image, options.momentum, options.eps});
+                       {options.use_input_stats, Over::sample, options.momentum, options.eps});
 }
 
 }  // namespace retrograd

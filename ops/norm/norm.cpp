@@ -17,8 +17,8 @@ NormStatistics saved_statistics(const Backward& b) {
 
 // The gradient of what ReLU was taken of.
 Tensor behind_relu(const Norm& norm, const Backward& b) {
-  const Tensor y = kernels::normalise_by(b.saved(0), saved_statistics(b),
-                                         {b.saved(1), b.saved(4), false}, norm.shape);
+  const Tensor y = kernels::standardise_by(b.saved(0), saved_statistics(b),
+                                           {b.saved(1), b.saved(4), false}, norm.geometry);
   return relu_grad(b.grad, y);
 }
 
@@ -39,7 +39,7 @@ Gradients composed_backward(const Norm& norm, const Backward& b) {
       norm.fixed ? given_statistic(3) : pow(mean_of(square(centred)) + norm.eps, -0.5);
   const Tensor normal = centred * inverse;
   const auto parameter = [&](const Tensor& t) {
-    return reshape(sum_gradient_to(t, norm.parameter()), {norm.shape.channels})
+    return reshape(sum_gradient_to(t, norm.parameter()), {norm.geometry.channels})
         .to(norm.parameter_dtype);
   };
   Gradients gradients{Tensor(), b.needs(1) ? parameter(grad * normal) : Tensor(),
@@ -57,8 +57,8 @@ Gradients backward(const Norm& norm, const Backward& b) {
   if (b.recorded()) {
     return composed_backward(norm, b);
   }
-  const auto found = kernels::normalise_backward(
-      b.grad, b.saved(0), saved_statistics(b), {b.saved(1), b.saved(4), norm.relu}, norm.shape,
+  const auto found = kernels::standardise_backward(
+      b.grad, b.saved(0), saved_statistics(b), {b.saved(1), b.saved(4), norm.relu}, norm.geometry,
       norm.fixed, {b.needs(0), b.needs(1), b.needs(2)}, norm.parameter_dtype);
   return {found.input, found.weight, found.bias};
 }
@@ -117,13 +117,13 @@ void check_channels(const Frame& call, const Tensor& x, std::int64_t least_rank)
 Norm norm_of(const Tensor& x, std::int64_t groups, bool pooled, double eps) {
   Norm norm{{}, x.shape()[0], 1, eps};
   for (std::size_t d = 2; d < x.shape().size(); ++d) {
-    norm.places *= x.shape()[d];
+    norm.positions *= x.shape()[d];
   }
-  norm.shape = {.images = pooled ? 1 : norm.batch,
-                .places = pooled ? norm.batch * norm.places : norm.places,
-                .channels = x.shape()[1],
-                .groups = groups,
-                .channels_last = x.dim() > 2};
+  norm.geometry = {.samples = pooled ? 1 : norm.batch,
+                   .positions = pooled ? norm.batch * norm.positions : norm.positions,
+                   .channels = x.shape()[1],
+                   .groups = groups,
+                   .channels_last = x.dim() > 2};
   return norm;
 }
 
@@ -141,20 +141,20 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
   bool fits = inner > 0 && inner <= rank;
   Norm norm{{}, 1, 1, eps};
   for (std::size_t d = 0; fits && d < rank; ++d) {
-    (d < rank - inner ? norm.shape.images : norm.shape.channels) *= x.shape()[d];
+    (d < rank - inner ? norm.geometry.samples : norm.geometry.channels) *= x.shape()[d];
     fits = d < rank - inner || x.shape()[d] == normalized_shape[d - (rank - inner)];
   }
   check::require<ShapeError>(call, fits, {{"input", x}},
                              "the last dimensions of the input must be {}, one at least",
                              normalized_shape);
   check_parameters(call, weight, bias, x, normalized_shape);
-  norm.batch = norm.shape.images;
+  norm.batch = norm.geometry.samples;
   const auto flat = [&](const Tensor& parameter) {
     return parameter.defined() ? flatten(parameter) : parameter;
   };
   const Tensor weights = flat(weight);
   const Tensor biases = flat(bias);
-  const auto found = kernels::normalise(x, {weights, biases}, norm.shape, eps);
+  const auto found = kernels::standardise(x, {weights, biases}, norm.geometry, eps);
   return record_norm(call, norm, x, weights, biases, found.values, found.statistics);
 }
 
@@ -168,7 +168,7 @@ Tensor group_norm(const Tensor& x, std::int64_t num_groups, const Tensor& weight
                              "the {} channels do not split into {} groups", channels, num_groups);
   check_parameters(call, weight, bias, x, {channels});
   const Norm norm = norm_of(x, num_groups, false, eps);
-  const auto found = kernels::normalise(x, {weight, bias}, norm.shape, eps);
+  const auto found = kernels::standardise(x, {weight, bias}, norm.geometry, eps);
   return record_norm(call, norm, x, weight, bias, found.values, found.statistics);
 }
 

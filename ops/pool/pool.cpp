@@ -9,48 +9,52 @@ namespace pooling {
 
 namespace {
 
-Tensor spread(const Tensor& grad, const PoolShape& shape) {
+Tensor spread(const Tensor& grad, const PoolGeometry& geometry) {
   const Call call("avg_pool_input_grad", {});
-  return with_rule(call, grad, kernels::avg_pool_input_grad(grad, shape),
-                   [shape](const Tensor& g) { return average(Call("avg_pool", {}), g, shape); });
+  return with_rule(
+      call, grad, kernels::avg_pool_input_grad(grad, geometry),
+      [geometry](const Tensor& g) { return average(Call("avg_pool", {}), g, geometry); });
 }
 
-Tensor recorded(const Call& call, const Tensor& x, const kernels::Pooled& pooled,
-                const PoolShape& shape) {
+Tensor record_max_pool(const Call& call, const Tensor& x, const kernels::Pooled& pooled,
+                       const PoolGeometry& geometry) {
   return with_rule(call, x, pooled.values, pooled.winners,
-                   [shape](const Tensor& g, const Tensor& winners) {
-                     return scatter(Call("max_pool_scatter", {}), g, winners, shape);
+                   [geometry](const Tensor& g, const Tensor& winners) {
+                     return scatter(Call("max_pool_scatter", {}), g, winners, geometry);
                    });
 }
 
-// Reading at the winners' places; putting values there is its adjoint.
-Tensor gather(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
+// Reading at the winners' positions; putting values there is its adjoint.
+Tensor gather(const Tensor& x, const Tensor& winners, const PoolGeometry& geometry) {
   const Call call("max_pool_gather", {});
-  return recorded(call, x, {kernels::max_pool_gather(x, winners, shape), winners}, shape);
+  return record_max_pool(call, x, {kernels::max_pool_gather(x, winners, geometry), winners},
+                         geometry);
 }
 
 }  // namespace
 
-Tensor scatter(const Call& call, const Tensor& x, const Tensor& places, const PoolShape& shape) {
+Tensor scatter(const Call& call, const Tensor& x, const Tensor& positions,
+               const PoolGeometry& geometry) {
   return with_rule(
-      call, x, kernels::max_pool_scatter(x, places, shape), places,
-      [shape](const Tensor& g, const Tensor& winners) { return gather(g, winners, shape); });
+      call, x, kernels::max_pool_scatter(x, positions, geometry), positions,
+      [geometry](const Tensor& g, const Tensor& winners) { return gather(g, winners, geometry); });
 }
 
-Tensor largest(const Call& call, const Tensor& x, const PoolShape& shape) {
+Tensor max_pool(const Call& call, const Tensor& x, const PoolGeometry& geometry) {
   const bool winners = grad_enabled() && x.requires_grad();
-  return recorded(call, x, kernels::max_pool(x, shape, winners), shape);
+  return record_max_pool(call, x, kernels::max_pool(x, geometry, winners), geometry);
 }
 
-ValuesAndIndices largest_with_indices(const Call& call, const Tensor& x, const PoolShape& shape) {
-  const kernels::Pooled pooled = kernels::max_pool(x, shape, true);
-  const Tensor indices = kernels::max_pool_places(pooled.winners, shape);
-  return {recorded(call, x, pooled, shape), indices};
+ValuesAndIndices max_pool_with_indices(const Call& call, const Tensor& x,
+                                       const PoolGeometry& geometry) {
+  const kernels::Pooled pooled = kernels::max_pool(x, geometry, true);
+  const Tensor indices = kernels::max_pool_positions(pooled.winners, geometry);
+  return {record_max_pool(call, x, pooled, geometry), indices};
 }
 
-Tensor average(const Call& call, const Tensor& x, const PoolShape& shape) {
-  return with_rule(call, x, kernels::avg_pool(x, shape),
-                   [shape](const Tensor& g) { return spread(g, shape); });
+Tensor average(const Call& call, const Tensor& x, const PoolGeometry& geometry) {
+  return with_rule(call, x, kernels::avg_pool(x, geometry),
+                   [geometry](const Tensor& g) { return spread(g, geometry); });
 }
 
 }  // namespace pooling
@@ -62,9 +66,9 @@ using namespace pooling;
 template <std::size_t N>
 Tensor max_pool(const Call& call, const Tensor& input, Size<N> kernel,
                 const MaxPoolOptions<N>& options) {
-  const PoolShape shape = shape_of(call, input, kernel, options);
+  const PoolGeometry geometry = shape_of(call, input, kernel, options);
   return call.result(
-      with_batch<N>(input, [&](const Tensor& x) { return largest(call, x, shape); }));
+      with_batch<N>(input, [&](const Tensor& x) { return pooling::max_pool(call, x, geometry); }));
 }
 
 template <std::size_t N>
@@ -76,15 +80,15 @@ ValuesAndIndices max_pool_with_indices(const Call& call, const Tensor& input, Si
 template <std::size_t N>
 Tensor avg_pool(const Call& call, const Tensor& input, Size<N> kernel,
                 const AvgPoolOptions<N>& options) {
-  PoolShape shape = shape_of<N>(
+  PoolGeometry geometry = shape_of<N>(
       call, input, kernel,
       {.stride = options.stride, .padding = options.padding, .ceil_mode = options.ceil_mode});
   check::require<ValueError>(call, options.divisor_override != 0, {{"input", input}},
                              "divisor_override is 0");
-  shape.count_include_pad = options.count_include_pad;
-  shape.divisor_override = options.divisor_override.value_or(0);
+  geometry.count_include_pad = options.count_include_pad;
+  geometry.divisor_override = options.divisor_override.value_or(0);
   return call.result(
-      with_batch<N>(input, [&](const Tensor& x) { return average(call, x, shape); }));
+      with_batch<N>(input, [&](const Tensor& x) { return average(call, x, geometry); }));
 }
 
 }  // namespace

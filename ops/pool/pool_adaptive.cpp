@@ -21,9 +21,9 @@ std::int64_t largest_window(std::int64_t in, std::int64_t out) {
 }
 
 template <std::size_t N>
-PoolShape shape_for(const Frame& call, const Tensor& x, Size<N> output_size) {
+PoolGeometry shape_for(const Frame& call, const Tensor& x, Size<N> output_size) {
   check_input<N>(call, x);
-  PoolShape s = input_shape<N>(x);
+  PoolGeometry s = input_shape<N>(x);
   s.adaptive = true;
   for (std::size_t i = 0; i < N; ++i) {
     const std::size_t d = 3 - N + i;
@@ -33,7 +33,7 @@ PoolShape shape_for(const Frame& call, const Tensor& x, Size<N> output_size) {
         call, out >= 0 && out <= kLargestSize, {{"input", x}},
         "output size {} in spatial dimension {}; at least 0 is needed, and below 2^31", out, i);
     check::require<ShapeError>(call, in != 0, {{"input", x}},
-                               "the input has no places in spatial dimension {}", i);
+                               "the input has no positions in spatial dimension {}", i);
     s.output[d] = out;
     s.kernel[d] = largest_window(in, out);
   }
@@ -42,9 +42,10 @@ PoolShape shape_for(const Frame& call, const Tensor& x, Size<N> output_size) {
 
 template <std::size_t N>
 Tensor adaptive(const Call& call, const Tensor& input, Size<N> output_size,
-                Tensor (*pool)(const Call&, const Tensor&, const PoolShape&)) {
-  const PoolShape shape = shape_for(call, input, output_size);
-  return call.result(with_batch<N>(input, [&](const Tensor& x) { return pool(call, x, shape); }));
+                Tensor (*pool)(const Call&, const Tensor&, const PoolGeometry&)) {
+  const PoolGeometry geometry = shape_for(call, input, output_size);
+  return call.result(
+      with_batch<N>(input, [&](const Tensor& x) { return pool(call, x, geometry); }));
 }
 
 // The largest and where they are.
@@ -56,13 +57,13 @@ ValuesAndIndices indexed(const Call& call, const Tensor& input, Size<N> output_s
 }  // namespace
 
 Tensor adaptive_max_pool1d(const Tensor& x, Size<1> output_size, Where where) {
-  return adaptive(Call("adaptive_max_pool1d", where, x, output_size), x, output_size, largest);
+  return adaptive(Call("adaptive_max_pool1d", where, x, output_size), x, output_size, max_pool);
 }
 Tensor adaptive_max_pool2d(const Tensor& x, Size<2> output_size, Where where) {
-  return adaptive(Call("adaptive_max_pool2d", where, x, output_size), x, output_size, largest);
+  return adaptive(Call("adaptive_max_pool2d", where, x, output_size), x, output_size, max_pool);
 }
 Tensor adaptive_max_pool3d(const Tensor& x, Size<3> output_size, Where where) {
-  return adaptive(Call("adaptive_max_pool3d", where, x, output_size), x, output_size, largest);
+  return adaptive(Call("adaptive_max_pool3d", where, x, output_size), x, output_size, max_pool);
 }
 
 ValuesAndIndices adaptive_max_pool1d_with_indices(const Tensor& x, Size<1> output_size,

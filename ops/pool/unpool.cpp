@@ -37,12 +37,12 @@ Tensor lp_pool(const Call& call, AvgPool<N> avg_pool, const Tensor& x, double no
 }
 
 template <std::size_t N>
-PoolShape shape_to_fill(const Frame& call, const Tensor& x, const Tensor& indices, Size<N> kernel,
-                        const MaxUnpoolOptions<N>& options) {
+PoolGeometry shape_to_fill(const Frame& call, const Tensor& x, const Tensor& indices,
+                           Size<N> kernel, const MaxUnpoolOptions<N>& options) {
   check_input<N>(call, x);
   check::dtype(call, "indices", indices, int64);
   check::same_shape(call, "input", x, "indices", indices);
-  PoolShape s = input_shape<N>(x);
+  PoolGeometry s = input_shape<N>(x);
   s.output = s.input;
   const Size<N> stride = options.stride.value_or(kernel);
   for (std::size_t i = 0; i < N; ++i) {
@@ -70,19 +70,20 @@ PoolShape shape_to_fill(const Frame& call, const Tensor& x, const Tensor& indice
 template <std::size_t N>
 Tensor max_unpool(const Call& call, const Tensor& input, const Tensor& indices, Size<N> kernel,
                   const MaxUnpoolOptions<N>& options) {
-  const PoolShape shape = shape_to_fill(call, input, indices, kernel, options);
-  const std::int64_t places =
-      check::numel(call, {shape.input[0], shape.input[1], shape.input[2]}, input.dtype());
+  const PoolGeometry geometry = shape_to_fill(call, input, indices, kernel, options);
+  const std::int64_t positions =
+      check::numel(call, {geometry.input[0], geometry.input[1], geometry.input[2]}, input.dtype());
   if (indices.numel() > 0) {
     const auto [least, most] = kernels::index_range(indices);
-    check::require<IndexError>(
-        call, least >= 0 && most < places, {{"input", input}, {"indices", indices}},
-        "index {} is out of range for an output of {} places", least < 0 ? least : most, places);
+    check::require<IndexError>(call, least >= 0 && most < positions,
+                               {{"input", input}, {"indices", indices}},
+                               "index {} is out of range for an output of {} positions",
+                               least < 0 ? least : most, positions);
   }
   return call.result(with_batch<N>(input, [&](const Tensor& x) {
     const Tensor at = x.dim() == input.dim() ? indices : unsqueeze(indices, 0);
-    const Tensor stands = kernels::last_of_equals(at, places);
-    return scatter(call, where(stands, x, 0.0), at, shape);
+    const Tensor stands = kernels::last_of_equals(at, positions);
+    return scatter(call, where(stands, x, 0.0), at, geometry);
   }));
 }
 

@@ -112,16 +112,16 @@ Tensor roll(const Tensor& x, const Dims& shifts, const Dims& dims, Where where) 
   if (dims.empty()) {
     return call.result(reshape(roll(flatten(x), shifts, 0), x.shape()));
   }
-  Dims places = Dims::filled(x.shape().size(), 0);
+  Dims positions = Dims::filled(x.shape().size(), 0);
   for (std::size_t i = 0; i < dims.size(); ++i) {
     const std::size_t d = check::dim(call, x, dims[i]);
     const std::int64_t size = x.dim() == 0 ? 0 : x.shape()[d];
     if (size > 0) {
       const std::int64_t shift = shifts[i] % size;
-      places[d] = (places[d] + (shift < 0 ? shift + size : shift)) % size;
+      positions[d] = (positions[d] + (shift < 0 ? shift + size : shift)) % size;
     }
   }
-  return rolled(call, x, places);
+  return rolled(call, x, positions);
 }
 
 Tensor tril(const Tensor& x, std::int64_t diagonal, Where where) {

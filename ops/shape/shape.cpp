@@ -66,7 +66,7 @@ Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Whe
   const Call call("movedim", where, x, source, destination);
   check::defined(call, "input", x);
   check::require<ShapeError>(call, source.size() == destination.size(), {{"input", x}},
-                             "as many places as dimensions are needed, not {} to {}", source,
+                             "as many positions as dimensions are needed, not {} to {}", source,
                              destination);
   Dims order = Dims::filled(x.shape().size(), -1);
   kernels::DimMask moved{};

@@ -22,7 +22,7 @@
 
 namespace rg = retrograd;
 using rg::Tensor;
-using rg::kernels::ConvShape;
+using rg::kernels::ConvGeometry;
 using rg::kernels::onednn::Pass;
 
 namespace {
@@ -36,8 +36,8 @@ std::int64_t one_of(std::mt19937_64& random, const std::array<std::int64_t, kCou
   return values[random() % kCount];
 }
 
-ConvShape random_shape(std::mt19937_64& random) {
-  ConvShape s;
+ConvGeometry random_shape(std::mt19937_64& random) {
+  ConvGeometry s;
   s.dtype = random() % 2 == 0 ? rg::float32 : rg::bfloat16;
   s.spatial_rank = 2;
   s.batch = one_of<4>(random, {1, 2, 3, 5});
@@ -67,13 +67,13 @@ Tensor integers(const rg::Shape& shape, rg::DType dtype) {
   return rg::randint(-2, 3, shape).to(dtype);
 }
 
-Outcome compared(Pass pass, const ConvShape& s) {
+Outcome compared(Pass pass, const ConvGeometry& s) {
   namespace kernels = rg::kernels;
   const Tensor x = integers(s.input_shape(), s.dtype);
   const Tensor w = integers(s.weight_shape(), s.dtype);
   const Tensor g = integers(s.output_shape(), s.dtype);
   const Tensor x32 = x.to(rg::float32), w32 = w.to(rg::float32), g32 = g.to(rg::float32);
-  ConvShape wide = s;
+  ConvGeometry wide = s;
   wide.dtype = rg::float32;
   Tensor ours;
   Tensor theirs;
@@ -96,7 +96,7 @@ Outcome compared(Pass pass, const ConvShape& s) {
   return rg::all(theirs.to(s.dtype) == ours.to(s.dtype)).item<bool>() ? right : wrong;
 }
 
-std::string to_string(Pass pass, const ConvShape& s) {
+std::string to_string(Pass pass, const ConvGeometry& s) {
   std::string text = kPassNames[static_cast<std::size_t>(
       std::find(kPasses.begin(), kPasses.end(), pass) - kPasses.begin())];
   text += s.dtype == rg::float32 ? " float32" : " bfloat16";
@@ -116,7 +116,7 @@ std::string to_string(Pass pass, const ConvShape& s) {
 
 // Runs cases from `begin` on in a child until one crashes or all are done; appends what became of
 // them.
-void run_in_child(const std::vector<ConvShape>& shapes, std::vector<Outcome>& outcomes) {
+void run_in_child(const std::vector<ConvGeometry>& shapes, std::vector<Outcome>& outcomes) {
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0) {
     std::abort();
@@ -150,7 +150,7 @@ void run_in_child(const std::vector<ConvShape>& shapes, std::vector<Outcome>& ou
 int main(int argc, char** argv) {
   const int cases = argc > 1 ? std::atoi(argv[1]) : 1000;
   std::mt19937_64 random(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0);
-  std::vector<ConvShape> shapes;
+  std::vector<ConvGeometry> shapes;
   for (int i = 0; i < cases; ++i) {
     shapes.push_back(random_shape(random));
   }
@@ -161,12 +161,12 @@ int main(int argc, char** argv) {
   std::array<std::array<int, 4>, 2> counts{};  // of those kept from oneDNN, and of the others
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const Pass pass = kPasses[i % kPasses.size()];
-    const ConvShape& shape = shapes[i / kPasses.size()];
-    const bool trusted = rg::kernels::onednn::supports(pass, shape);
+    const ConvGeometry& geometry = shapes[i / kPasses.size()];
+    const bool trusted = rg::kernels::onednn::supports(pass, geometry);
     ++counts[trusted][outcomes[i]];
     if (trusted && (outcomes[i] == wrong || outcomes[i] == crash)) {
       std::printf("%s: %s\n", outcomes[i] == wrong ? "wrong" : "crash",
-                  to_string(pass, shape).c_str());
+                  to_string(pass, geometry).c_str());
     }
   }
   for (const bool trusted : {false, true}) {

@@ -1,7 +1,7 @@
 #include <retrograd/ops/kernels/conv/conv.h>
 
-#include <retrograd/ops/kernels/choice.h>
 #include <retrograd/ops/kernels/conv/conv_direct.h>
+#include <retrograd/ops/kernels/kernel_state.h>
 #include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/internal/view_within.h>
@@ -13,26 +13,26 @@ namespace {
 
 // Whether oneDNN has a right kernel and may be used. In bfloat16, what the processor cannot
 // multiply is emulated, which is slower than float32.
-bool may_use_onednn(onednn::Pass pass, const ConvShape& shape) {
-  return choice().may_use_onednn() && onednn::supports(pass, shape) &&
-         (shape.dtype != bfloat16 || detail::fast_bfloat16());
+bool may_use_onednn(onednn::Pass pass, const ConvGeometry& geometry) {
+  return kernel_state().may_use_onednn() && onednn::supports(pass, geometry) &&
+         (geometry.dtype != bfloat16 || detail::fast_bfloat16());
 }
 
 // The result of the faster kernels, where one of them is right for the shape; undefined where not.
 template <class Direct, class Onednn>
-Tensor try_fast(onednn::Pass pass, const ConvShape& shape, const Direct& direct,
+Tensor try_fast(onednn::Pass pass, const ConvGeometry& geometry, const Direct& direct,
                 const Onednn& onednn) {
-  if (choice().may_use_direct() && direct::suits(pass, shape)) {
-    ++choice().direct_runs;
+  if (kernel_state().may_use_direct() && direct::suits(pass, geometry)) {
+    ++kernel_state().direct_runs;
     return direct();
   }
-  Tensor result = may_use_onednn(pass, shape) ? onednn() : Tensor();
-  choice().onednn_runs += result.defined() ? 1 : 0;
+  Tensor result = may_use_onednn(pass, geometry) ? onednn() : Tensor();
+  kernel_state().onednn_runs += result.defined() ? 1 : 0;
   return result;
 }
 
 void note_reference() {
-  ++choice().reference_runs;
+  ++kernel_state().reference_runs;
   detail::kernel_uses(detail::kReference);
 }
 
@@ -44,77 +44,81 @@ void add_to_channels(const Tensor& y, const Tensor& bias) {
                   detail::view_within(bias, y.shape(), strides, bias.impl().offset));
 }
 
-ConvShape in_float32(ConvShape shape) {
-  shape.dtype = float32;
-  return shape;
+ConvGeometry in_float32(ConvGeometry geometry) {
+  geometry.dtype = float32;
+  return geometry;
 }
 
 // Of bfloat16, the result may be asked for in float32.
-Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape, DType dtype) {
+Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
+                  DType dtype) {
   const detail::KernelTimer timer("conv_input_grad", grad, weight);
   Tensor fast = try_fast(
-      onednn::Pass::input_grad, shape, [&] { return direct::conv_input_grad(grad, weight, shape); },
-      [&] { return onednn::conv_input_grad(grad, weight, shape, dtype); });
+      onednn::Pass::input_grad, geometry,
+      [&] { return direct::conv_input_grad(grad, weight, geometry); },
+      [&] { return onednn::conv_input_grad(grad, weight, geometry, dtype); });
   if (fast.defined()) {
     return fast;
   }
-  if (shape.dtype == bfloat16) {
+  if (geometry.dtype == bfloat16) {
     detail::kernel_uses("float32");
     const Tensor result = input_grad(converted(grad, float32), converted(weight, float32),
-                                     in_float32(shape), float32);
+                                     in_float32(geometry), float32);
     return dtype == float32 ? result : converted(result, dtype);
   }
   note_reference();
-  return reference::conv_input_grad(grad, weight, shape);
+  return reference::conv_input_grad(grad, weight, geometry);
 }
 
 }  // namespace
 
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvGeometry& geometry) {
   const detail::KernelTimer timer("conv", x, weight);
   Tensor fast = try_fast(
-      onednn::Pass::forward, shape, [&] { return direct::conv(x, weight, bias, shape); },
-      [&] { return onednn::conv(x, weight, bias, shape); });
+      onednn::Pass::forward, geometry, [&] { return direct::conv(x, weight, bias, geometry); },
+      [&] { return onednn::conv(x, weight, bias, geometry); });
   if (fast.defined()) {
     return fast;
   }
-  if (shape.dtype == bfloat16) {
+  if (geometry.dtype == bfloat16) {
     detail::kernel_uses("float32");
     return converted(conv(converted(x, float32), converted(weight, float32),
-                          converted(bias, float32), in_float32(shape)),
+                          converted(bias, float32), in_float32(geometry)),
                      bfloat16);
   }
   note_reference();
-  return reference::conv(x, weight, bias, shape);
+  return reference::conv(x, weight, bias, geometry);
 }
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
-                       const ConvShape& shape) {
+                       const ConvGeometry& geometry) {
   if (!bias.defined()) {
-    return input_grad(grad, weight, shape, shape.dtype);
+    return input_grad(grad, weight, geometry, geometry.dtype);
   }
-  const DType wide = shape.dtype == bfloat16 ? float32 : shape.dtype;
-  const Tensor sums = input_grad(grad, weight, shape, wide);
+  const DType wide = geometry.dtype == bfloat16 ? float32 : geometry.dtype;
+  const Tensor sums = input_grad(grad, weight, geometry, wide);
   add_to_channels(sums, converted(bias, wide));
-  return wide == shape.dtype ? sums : converted(sums, shape.dtype);
+  return wide == geometry.dtype ? sums : converted(sums, geometry.dtype);
 }
 
-Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
   const detail::KernelTimer timer("conv_weight_grad", x, grad);
   Tensor fast = try_fast(
-      onednn::Pass::weight_grad, shape, [&] { return direct::conv_weight_grad(x, grad, shape); },
-      [&] { return onednn::conv_weight_grad(x, grad, shape); });
+      onednn::Pass::weight_grad, geometry,
+      [&] { return direct::conv_weight_grad(x, grad, geometry); },
+      [&] { return onednn::conv_weight_grad(x, grad, geometry); });
   if (fast.defined()) {
     return fast;
   }
-  if (shape.dtype == bfloat16) {
+  if (geometry.dtype == bfloat16) {
     detail::kernel_uses("float32");
     return converted(
-        conv_weight_grad(converted(x, float32), converted(grad, float32), in_float32(shape)),
+        conv_weight_grad(converted(x, float32), converted(grad, float32), in_float32(geometry)),
         bfloat16);
   }
   note_reference();
-  return reference::conv_weight_grad(x, grad, shape);
+  return reference::conv_weight_grad(x, grad, geometry);
 }
 
 }  // namespace retrograd::kernels

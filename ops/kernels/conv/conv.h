@@ -13,7 +13,7 @@ using Spatial = std::array<std::int64_t, 3>;
 
 // Everything that defines a convolution. One- and two-dimensional ones have leading spatial sizes
 // of 1: (N, C, 1, H, W). Tensors stay in their own rank.
-struct ConvShape {
+struct ConvGeometry {
   DType dtype = float32;
   std::size_t spatial_rank = 2;
   std::int64_t batch = 0;
@@ -28,7 +28,7 @@ struct ConvShape {
   Spatial pad_after{0, 0, 0};
   Spatial dilation{1, 1, 1};
 
-  friend bool operator==(const ConvShape&, const ConvShape&) = default;
+  friend bool operator==(const ConvGeometry&, const ConvGeometry&) = default;
 
   Shape input_shape() const;   // (N, C, spatial...)
   Shape weight_shape() const;  // (O, C / groups, kernel...)
@@ -38,16 +38,18 @@ struct ConvShape {
 // Choose among the implementations below; bfloat16 that oneDNN does not take goes through float32.
 // Activations come back channels-last, gradients of the weight row-major.
 // A bias, where defined, is one value for each channel of the result.
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvGeometry& geometry);
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
-                       const ConvShape& shape);
-Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
+                       const ConvGeometry& geometry);
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
 
 // The specification: the matrix of shifted inputs times the filters, in float32 or float64.
 namespace reference {
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape);
-Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvGeometry& geometry);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry);
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
 }  // namespace reference
 
 namespace onednn {
@@ -55,12 +57,13 @@ namespace onednn {
 enum class Pass : std::uint8_t { forward, input_grad, wide_input_grad, weight_grad };
 // False for float64, empty tensors, and what oneDNN is known to compute wrongly: the list stands in
 // onednn/supports.cpp.
-bool supports(Pass pass, const ConvShape& shape);
+bool supports(Pass pass, const ConvGeometry& geometry);
 // Undefined where oneDNN has no implementation for this CPU that would be worth it.
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape);
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape,
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvGeometry& geometry);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
                        DType result);
-Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape);
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
 // How many convolutions are kept ready to run, for all threads.
 std::size_t cached_conv_plans() noexcept;
 }  // namespace onednn

@@ -51,9 +51,9 @@ Tensor packed(const Tensor& weight, const Tensor& bias, const Sizes& s) {
   for (int64_t o = 0; o < s.out; ++o) {
     const float* const from = w.raw<float>() + o * s.in * area;
     float* const to = result.raw<float>() + o / kLanes * (taps + 1) * kLanes + o % kLanes;
-    for (int64_t place = 0; place < area; ++place) {
+    for (int64_t position = 0; position < area; ++position) {
       for (int64_t c = 0; c < s.in; ++c) {
-        to[(place * s.in + c) * kLanes] = from[c * area + place];
+        to[(position * s.in + c) * kLanes] = from[c * area + position];
       }
     }
     to[taps * kLanes] = bias.defined() ? bias.raw<float>()[o * bias.strides()[0]] : 0.0F;
@@ -95,15 +95,15 @@ Tensor empty_channels_last(const Shape& shape) {
 
 }  // namespace
 
-bool suits(onednn::Pass pass, const ConvShape& shape) {
-  const bool computed_here = shape.dtype == float32 && shape.groups == 1 &&
-                             shape.spatial_rank <= 2 && shape.dilation[2] == 1 &&
-                             std::min(shape.pad_before[1], shape.pad_after[1]) >= 0 &&
-                             std::min(shape.pad_before[2], shape.pad_after[2]) >= 0;
+bool suits(onednn::Pass pass, const ConvGeometry& geometry) {
+  const bool computed_here = geometry.dtype == float32 && geometry.groups == 1 &&
+                             geometry.spatial_rank <= 2 && geometry.dilation[2] == 1 &&
+                             std::min(geometry.pad_before[1], geometry.pad_after[1]) >= 0 &&
+                             std::min(geometry.pad_before[2], geometry.pad_after[2]) >= 0;
   if (!computed_here) {
     return false;
   }
-  const Sizes s(shape);
+  const Sizes s(geometry);
   const int64_t work = s.batch * s.rows * s.columns * s.filter_rows * s.run * s.out;
   if (work <= kSmall) {
     return work > 0;
@@ -113,10 +113,11 @@ bool suits(onednn::Pass pass, const ConvShape& shape) {
          (pass == onednn::Pass::input_grad ? s.in : s.out) <= kLanes;
 }
 
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  const Sizes s(shape);
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvGeometry& geometry) {
+  const Sizes s(geometry);
   const Tensor source = as_channels_last(x);
-  Tensor out = empty_channels_last(shape.output_shape());
+  Tensor out = empty_channels_last(geometry.output_shape());
   const int64_t parts = detail::parts_of(s.batch, grain(s));
   const Scratch scratch(s.is_padded ? s.padded_image() : 0, parts);
   const Tensor filters = packed(weight, bias, s);
@@ -134,10 +135,10 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
   return out;
 }
 
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  const Sizes s(shape);
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry) {
+  const Sizes s(geometry);
   const Tensor out_grad = as_channels_last(grad);
-  Tensor x_grad = empty_channels_last(shape.input_shape());
+  Tensor x_grad = empty_channels_last(geometry.input_shape());
   const int64_t length = rounded_up(s.run, kLanes);
   const Tensor filters = packed_runs(weight, s, length);
   const int64_t parts = detail::parts_of(s.batch, grain(s));
@@ -161,14 +162,14 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape
   return x_grad;
 }
 
-Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
   // Sums of each part of the batch, then of the parts: the same for any number of threads.
   constexpr int64_t kParts = 8;
-  const Sizes s(shape);
+  const Sizes s(geometry);
   const Tensor source = as_channels_last(x);
   const Tensor out_grad = as_channels_last(grad);
   const int64_t parts = std::min(s.batch, kParts);
-  Tensor result = empty_tensor(shape.weight_shape(), float32);
+  Tensor result = empty_tensor(geometry.weight_shape(), float32);
   const int64_t size = rounded_up(s.out, kLanes) * s.filter_rows * s.run;
   const Tensor sums = empty_tensor({parts, size}, float32);
   zero(sums.raw<float>(), sums.numel());
@@ -199,8 +200,8 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& sh
   for (int64_t o = 0; o < s.out; ++o) {
     const float* const from = total + o / kLanes * s.filter_rows * s.run * kLanes + o % kLanes;
     for (int64_t c = 0; c < s.in; ++c) {
-      for (int64_t place = 0; place < area; ++place) {
-        *to++ = from[(place * s.in + c) * kLanes];
+      for (int64_t position = 0; position < area; ++position) {
+        *to++ = from[(position * s.in + c) * kLanes];
       }
     }
   }

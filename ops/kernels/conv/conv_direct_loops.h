@@ -29,9 +29,9 @@ inline int64_t rounded_up(int64_t count, int64_t unit) {
   return (count + unit - 1) / unit * unit;
 }
 
-// A ConvShape of two spatial dimensions, in the terms of the loops. Lengths are in values.
+// A ConvGeometry of two spatial dimensions, in the terms of the loops. Lengths are in values.
 struct Sizes {
-  explicit Sizes(const ConvShape& s)
+  explicit Sizes(const ConvGeometry& s)
       : batch(s.batch),
         in(s.in_channels),
         out(s.out_channels),

@@ -16,15 +16,15 @@ Shape with_spatial(std::int64_t first, std::int64_t second, const Spatial& spati
 
 }  // namespace
 
-Shape ConvShape::input_shape() const {
+Shape ConvGeometry::input_shape() const {
   return with_spatial(batch, in_channels, input, spatial_rank);
 }
 
-Shape ConvShape::weight_shape() const {
+Shape ConvGeometry::weight_shape() const {
   return with_spatial(out_channels, in_channels / groups, kernel, spatial_rank);
 }
 
-Shape ConvShape::output_shape() const {
+Shape ConvGeometry::output_shape() const {
   return with_spatial(batch, out_channels, output, spatial_rank);
 }
 

@@ -29,11 +29,11 @@ std::int64_t product(const Spatial& sizes) {
 
 // The shifted inputs of one group of channels.
 struct ShiftedMatrix {
-  const ConvShape& shape;
-  std::int64_t channels = shape.in_channels / shape.groups;  // of a group
-  std::int64_t filters = shape.out_channels / shape.groups;
-  std::int64_t rows = shape.batch * product(shape.output);
-  std::int64_t columns = product(shape.kernel) * channels;
+  const ConvGeometry& geometry;
+  std::int64_t channels = geometry.in_channels / geometry.groups;  // of a group
+  std::int64_t filters = geometry.out_channels / geometry.groups;
+  std::int64_t rows = geometry.batch * product(geometry.output);
+  std::int64_t columns = product(geometry.kernel) * channels;
   std::int64_t block = std::clamp(kBlockElements / std::max<std::int64_t>(columns, 1),
                                   std::int64_t{1}, std::max<std::int64_t>(rows, 1));
 
@@ -42,26 +42,26 @@ struct ShiftedMatrix {
   // padding belongs to no run.
   template <class Run>
   void for_each_run(std::int64_t group, std::int64_t begin, std::int64_t end, Run&& run) const {
-    const auto& [depth, height, width] = shape.input;
+    const auto& [depth, height, width] = geometry.input;
     // All of a kernel row is one run where neither other groups nor holes lie between its values.
-    const bool whole_rows = shape.groups == 1 && shape.dilation[2] == 1;
+    const bool whole_rows = geometry.groups == 1 && geometry.dilation[2] == 1;
     for (std::int64_t r = begin; r < end; ++r) {
       const Spatial start = window_start(r);
       const Taps d_taps = taps(0, start);
       const Taps h_taps = taps(1, start);
       const Taps w_taps = taps(2, start);
-      const std::int64_t image = r / product(shape.output);
+      const std::int64_t image = r / product(geometry.output);
       for (std::int64_t kd = d_taps.first; kd < d_taps.last; ++kd) {
-        const std::int64_t d = start[0] + kd * shape.dilation[0];
+        const std::int64_t d = start[0] + kd * geometry.dilation[0];
         for (std::int64_t kh = h_taps.first; kh < h_taps.last; ++kh) {
-          const std::int64_t h = start[1] + kh * shape.dilation[1];
+          const std::int64_t h = start[1] + kh * geometry.dilation[1];
           const std::int64_t line = ((image * depth + d) * height + h) * width;
-          const std::int64_t kernel_line = (kd * shape.kernel[1] + kh) * shape.kernel[2];
-          const std::int64_t places = whole_rows ? w_taps.last - w_taps.first : 1;
-          for (std::int64_t kw = w_taps.first; kw < w_taps.last; kw += places) {
-            const std::int64_t w = start[2] + kw * shape.dilation[2];
+          const std::int64_t kernel_line = (kd * geometry.kernel[1] + kh) * geometry.kernel[2];
+          const std::int64_t positions = whole_rows ? w_taps.last - w_taps.first : 1;
+          for (std::int64_t kw = w_taps.first; kw < w_taps.last; kw += positions) {
+            const std::int64_t w = start[2] + kw * geometry.dilation[2];
             run((r - begin) * columns + (kernel_line + kw) * channels,
-                (line + w) * shape.in_channels + group * channels, places * channels);
+                (line + w) * geometry.in_channels + group * channels, positions * channels);
           }
         }
       }
@@ -73,13 +73,13 @@ struct ShiftedMatrix {
   Spatial window_start(std::int64_t r) const {
     Spatial start;
     for (std::size_t d = 3; d-- > 0;) {
-      start[d] = r % shape.output[d] * shape.stride[d] - shape.pad_before[d];
-      r /= shape.output[d];
+      start[d] = r % geometry.output[d] * geometry.stride[d] - geometry.pad_before[d];
+      r /= geometry.output[d];
     }
     return start;
   }
   Taps taps(std::size_t d, const Spatial& start) const {
-    return taps_inside(start[d], shape.kernel[d], shape.dilation[d], shape.input[d]);
+    return taps_inside(start[d], geometry.kernel[d], geometry.dilation[d], geometry.input[d]);
   }
 };
 
@@ -111,7 +111,7 @@ void add_back(T* x, const T* shifted, const ShiftedMatrix& matrix, std::int64_t 
 // Calls f(group, begin, end) for every block of the rows of every group.
 template <class F>
 void for_each_block(const ShiftedMatrix& matrix, F&& f) {
-  for (std::int64_t group = 0; group < matrix.shape.groups; ++group) {
+  for (std::int64_t group = 0; group < matrix.geometry.groups; ++group) {
     for (std::int64_t begin = 0; begin < matrix.rows; begin += matrix.block) {
       f(group, begin, std::min(begin + matrix.block, matrix.rows));
     }
@@ -126,12 +126,13 @@ Tensor channels_last_zeros(const Shape& shape) {
 }
 
 template <class T>
-Tensor forward(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  const ShiftedMatrix matrix{shape};
-  const std::int64_t all = shape.out_channels;
+Tensor forward(const Tensor& x, const Tensor& weight, const Tensor& bias,
+               const ConvGeometry& geometry) {
+  const ShiftedMatrix matrix{geometry};
+  const std::int64_t all = geometry.out_channels;
   const Tensor input = as_channels_last(x);         // (N, input, C)
   const Tensor filters = as_channels_last(weight);  // (O, kernel, C / groups)
-  Tensor out = channels_last_zeros<T>(shape.output_shape());
+  Tensor out = channels_last_zeros<T>(geometry.output_shape());
   const Tensor shifted = empty_tensor({matrix.block, matrix.columns}, out.dtype());
   if (bias.defined()) {
     const Tensor b = as_contiguous(bias);
@@ -150,12 +151,12 @@ Tensor forward(const Tensor& x, const Tensor& weight, const Tensor& bias, const 
 }
 
 template <class T>
-Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  const ShiftedMatrix matrix{shape};
-  const std::int64_t all = shape.out_channels;
+Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry) {
+  const ShiftedMatrix matrix{geometry};
+  const std::int64_t all = geometry.out_channels;
   const Tensor out_grad = as_channels_last(grad);   // (N, output, O)
   const Tensor filters = as_channels_last(weight);  // (O, kernel, C / groups)
-  Tensor x_grad = channels_last_zeros<T>(shape.input_shape());
+  Tensor x_grad = channels_last_zeros<T>(geometry.input_shape());
   const Tensor shifted = empty_tensor({matrix.block, matrix.columns}, x_grad.dtype());
   for_each_block(matrix, [&](std::int64_t group, std::int64_t begin, std::int64_t end) {
     const std::int64_t first = group * matrix.filters;
@@ -169,12 +170,12 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& sha
 }
 
 template <class T>
-Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
-  const ShiftedMatrix matrix{shape};
-  const std::int64_t all = shape.out_channels;
+Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
+  const ShiftedMatrix matrix{geometry};
+  const std::int64_t all = geometry.out_channels;
   const Tensor input = as_channels_last(x);        // (N, input, C)
   const Tensor out_grad = as_channels_last(grad);  // (N, output, O)
-  Tensor filters_grad = channels_last_zeros<T>(shape.weight_shape());
+  Tensor filters_grad = channels_last_zeros<T>(geometry.weight_shape());
   const Tensor shifted = empty_tensor({matrix.block, matrix.columns}, filters_grad.dtype());
   for_each_block(matrix, [&](std::int64_t group, std::int64_t begin, std::int64_t end) {
     const std::int64_t first = group * matrix.filters;
@@ -189,19 +190,20 @@ Tensor weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) 
 
 }  // namespace
 
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  return for_float_or_double(shape.dtype,
-                             [&]<class T>() { return forward<T>(x, weight, bias, shape); });
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvGeometry& geometry) {
+  return for_float_or_double(geometry.dtype,
+                             [&]<class T>() { return forward<T>(x, weight, bias, geometry); });
 }
 
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape) {
-  return for_float_or_double(shape.dtype,
-                             [&]<class T>() { return input_grad<T>(grad, weight, shape); });
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry) {
+  return for_float_or_double(geometry.dtype,
+                             [&]<class T>() { return input_grad<T>(grad, weight, geometry); });
 }
 
-Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
-  return for_float_or_double(shape.dtype,
-                             [&]<class T>() { return weight_grad<T>(x, grad, shape); });
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
+  return for_float_or_double(geometry.dtype,
+                             [&]<class T>() { return weight_grad<T>(x, grad, geometry); });
 }
 
 }  // namespace retrograd::kernels::reference

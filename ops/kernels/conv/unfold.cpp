@@ -9,7 +9,7 @@ namespace retrograd::kernels {
 
 namespace {
 
-// Where one tap of the window reads along one dimension: place o * stride + start for outputs
+// Where one tap of the window reads along one dimension: position o * stride + start for outputs
 // first <= o < last, outside the image for the others.
 struct Reads {
   std::int64_t start;
@@ -56,14 +56,14 @@ template <class T>
 void unfold_into(const Tensor& out, const Tensor& x, const UnfoldShape& s) {
   const std::int64_t channels = x.shape()[1];
   const std::int64_t taps = s.kernel[0] * s.kernel[1];
-  const std::int64_t places = s.output[0] * s.output[1];
+  const std::int64_t positions = s.output[0] * s.output[1];
   const Strides& strides = x.strides();
   const std::int64_t step = strides[3] * s.stride[1];
   for_each_plane(x.shape()[0], channels, s, [&](std::int64_t n, std::int64_t c) {
     const T* const image = x.raw<T>() + n * strides[0] + c * strides[1];
-    T* const columns = out.raw<T>() + (n * channels + c) * taps * places;
+    T* const columns = out.raw<T>() + (n * channels + c) * taps * positions;
     for_each_tap(s, [&](std::int64_t tap, const Reads& rows, const Reads& cols) {
-      T* const to = columns + tap * places;
+      T* const to = columns + tap * positions;
       std::fill(to, to + rows.first * s.output[1], T{});
       for (std::int64_t oh = rows.first; oh < rows.last; ++oh) {
         const std::int64_t h = oh * s.stride[0] + rows.start;
@@ -79,7 +79,7 @@ void unfold_into(const Tensor& out, const Tensor& x, const UnfoldShape& s) {
         }
         std::fill(row + cols.last, row + s.output[1], T{});
       }
-      std::fill(to + rows.last * s.output[1], to + places, T{});
+      std::fill(to + rows.last * s.output[1], to + positions, T{});
     });
   });
 }

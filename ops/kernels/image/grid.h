@@ -18,8 +18,8 @@ struct GridLines {
 };
 GridLines grid_lines(const Tensor& grid, std::int64_t size, GridEdge edge, bool align_corners);
 
-// The places of one corner of the cells that points (x, y) lie in: rows of an image table of
-// (batch, height, width), and whether there is such a place; row 0 where there is none.
+// The positions of one corner of the cells that points (x, y) lie in: rows of an image table of
+// (batch, height, width), and whether there is such a position; row 0 where there is none.
 struct GridCorner {
   Tensor row;     // int64
   Tensor inside;  // boolean

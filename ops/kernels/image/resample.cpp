@@ -25,7 +25,7 @@ double ratio(const ResampleAxis& axis) {
 }
 
 // Where output o lies in the input.
-double place(const ResampleAxis& axis, std::int64_t o) {
+double position(const ResampleAxis& axis, std::int64_t o) {
   const auto at = static_cast<double>(o);
   return axis.align_corners ? ratio(axis) * at : ratio(axis) * (at + 0.5) - 0.5;
 }
@@ -42,14 +42,14 @@ void for_each_tap(const ResampleAxis& axis, std::int64_t o, F&& f) {
   switch (axis.mode) {
     case Resampling::nearest:
     case Resampling::nearest_exact: {
-      // In float32 for every dtype, as PyTorch computes these places (but for float64 in one
+      // In float32 for every dtype, as PyTorch computes these positions (but for float64 in one
       // dimension).
       const float offset = axis.mode == Resampling::nearest ? 0 : 0.5F;
       const float at = (static_cast<float>(o) + offset) * static_cast<float>(axis.scale);
       return f(std::min(static_cast<std::int64_t>(std::floor(at)), axis.input - 1), 1.0);
     }
     case Resampling::linear: {
-      const double at = std::max(place(axis, o), 0.0);
+      const double at = std::max(position(axis, o), 0.0);
       const std::int64_t low = std::min(static_cast<std::int64_t>(at), axis.input - 1);
       const double part =
           low + 1 < axis.input ? std::clamp(at - static_cast<double>(low), 0.0, 1.0) : 0;
@@ -61,7 +61,7 @@ void for_each_tap(const ResampleAxis& axis, std::int64_t o, F&& f) {
       constexpr double a = -0.75;
       const auto near = [](double d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
       const auto far = [](double d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
-      const double at = place(axis, o);
+      const double at = position(axis, o);
       const double low = std::floor(at);
       const double part = at - low;
       const double weights[] = {far(part + 1), near(part), near(1 - part), far(2 - part)};

@@ -15,7 +15,7 @@ struct ResampleAxis {
   Resampling mode;
   std::int64_t input;
   std::int64_t output;
-  double scale;  // input places for each output place
+  double scale;  // input positions for each output position
   bool align_corners;
 };
 

@@ -47,16 +47,16 @@ Tensor sum_rows(const Tensor& rows, const Tensor& indices, std::int64_t count,
   add_into(out, 0, parts.numel(), [&]<class Sum, class T>(const Tensor& sums, std::int64_t first) {
     Sum* const to = sums.raw<Sum>();
     const T* const from = parts.raw<T>();
-    const std::int64_t places = sums.shape()[0];
+    const std::int64_t rows_here = sums.shape()[0];
     // Threads share the columns: then each sum has one order.
     parallel_ranges(width, kGrain / std::max<std::int64_t>(terms, 1) + 16,
                     [&](std::int64_t begin, std::int64_t end) {
                       for (std::int64_t i = 0; i < terms; ++i) {
-                        const std::int64_t place = at[i] - first;
-                        if (at[i] == skipped || place < 0 || place >= places) {
+                        const std::int64_t position = at[i] - first;
+                        if (at[i] == skipped || position < 0 || position >= rows_here) {
                           continue;
                         }
-                        Sum* const sum = to + place * width;
+                        Sum* const sum = to + position * width;
                         const T* const row = from + i * width;
                         for (std::int64_t c = begin; c < end; ++c) {
                           add_to(sum[c], row[c]);

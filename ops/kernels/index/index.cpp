@@ -51,13 +51,13 @@ Tensor scatter_add(const Tensor& x, std::size_t dim, const Tensor& index, const 
              detail::for_each_run<3>(
                  index.shape(), {&index.strides(), &fixed, &source.strides()},
                  [&](const auto& at, std::int64_t n, const auto& steps) {
-                   // A choice of places, not of ways: it follows no pattern.
+                   // A choice of positions, not of ways: it follows no pattern.
                    Sum elsewhere{};
                    for (std::int64_t i = 0; i < n; ++i) {
                      const std::int64_t picked = where[at[0] + i * steps[0]] - first;
                      const bool here = static_cast<std::uint64_t>(picked) < length;
-                     const std::int64_t place = here ? at[1] + i * steps[1] + picked * step : 0;
-                     add_to(*(here ? o + place : &elsewhere), in[at[2] + i * steps[2]]);
+                     const std::int64_t position = here ? at[1] + i * steps[1] + picked * step : 0;
+                     add_to(*(here ? o + position : &elsewhere), in[at[2] + i * steps[2]]);
                    }
                  });
            });

@@ -21,7 +21,7 @@ Tensor scatter(const Tensor& x, std::size_t dim, const Tensor& index, const Tens
 
 // What tensors of indices name: the dimensions that they index, joined to one in row-major order,
 // and the result's shape, which has the indices' dimensions from `at` on in place of them.
-struct Places {
+struct Positions {
   Dims dims;  // ascending
   std::size_t at;
   Shape shape;
@@ -29,10 +29,11 @@ struct Places {
   Dims others(std::size_t rank) const;  // the dimensions that are not indexed
 };
 // The elements of x at the positions `index` in the joined dimensions: an int64 vector.
-Tensor select_places(const Tensor& x, const Places& places, const Tensor& index);
+Tensor select_positions(const Tensor& x, const Positions& positions, const Tensor& index);
 // Writes them to x itself, in order: the last of equal indices wins. `values` has the result's
 // shape, and shares no memory with x.
-void put_places(const Tensor& x, const Places& places, const Tensor& index, const Tensor& values);
+void put_positions(const Tensor& x, const Positions& positions, const Tensor& index,
+                   const Tensor& values);
 
 // The row-major positions of elements other than 0; int64.
 Tensor nonzero_positions(const Tensor& x);

@@ -25,12 +25,12 @@ struct Rows {
   }
 };
 
-Places rows_at(std::size_t dim, const Shape& shape) {
+Positions rows_at(std::size_t dim, const Shape& shape) {
   return {static_cast<std::int64_t>(dim), dim, shape};
 }
 
 // Calls f(row of out, row of the source, length) for every index of every outer block, in order.
-// `out` has the places along dim from `first` on; indices of others are passed over.
+// `out` has the positions along dim from `first` on; indices of others are passed over.
 template <class T, class F>
 void for_each_row(const Tensor& out, std::size_t dim, std::int64_t first, const Tensor& index,
                   F&& f) {
@@ -40,9 +40,9 @@ void for_each_row(const Tensor& out, std::size_t dim, std::int64_t first, const 
   T* const to = out.raw<T>();
   for (std::int64_t o = 0; o < rows.outer; ++o) {
     for (std::int64_t i = 0; i < index.numel(); ++i) {
-      const std::int64_t place = picked[i] - first;
-      if (place >= 0 && place < rows.length) {
-        f(to + (o * rows.length + place) * rows.inner, o * index.numel() + i, rows.inner);
+      const std::int64_t position = picked[i] - first;
+      if (position >= 0 && position < rows.length) {
+        f(to + (o * rows.length + position) * rows.inner, o * index.numel() + i, rows.inner);
       }
     }
   }
@@ -53,7 +53,7 @@ void for_each_row(const Tensor& out, std::size_t dim, std::int64_t first, const 
 Tensor index_select(const Tensor& x, std::size_t dim, const Tensor& index) {
   Shape shape = x.shape();
   shape[dim] = index.numel();
-  return select_places(x, rows_at(dim, shape), index);
+  return select_positions(x, rows_at(dim, shape), index);
 }
 
 Tensor add_rows(Tensor out, std::size_t dim, const Tensor& index, const Tensor& source) {
@@ -72,7 +72,7 @@ Tensor add_rows(Tensor out, std::size_t dim, const Tensor& index, const Tensor& 
 
 Tensor index_copy(const Tensor& x, std::size_t dim, const Tensor& index, const Tensor& source) {
   Tensor out = contiguous_copy(x);
-  put_places(out, rows_at(dim, source.shape()), index, source);
+  put_positions(out, rows_at(dim, source.shape()), index, source);
   return out;
 }
 

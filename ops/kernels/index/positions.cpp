@@ -66,22 +66,22 @@ Tensor row_offsets(const Tensor& x, const Dims& dims, const Tensor& positions) {
   return offsets;
 }
 
-Runs runs_of(const Tensor& x, const Places& places, const Tensor& index) {
+Runs runs_of(const Tensor& x, const Positions& positions, const Tensor& index) {
   Runs runs;
-  const bool nested = nest(x, places.dims);
+  const bool nested = nest(x, positions.dims);
   runs.rows = as_contiguous(index);
-  runs.rows = nested ? runs.rows : row_offsets(x, places.dims, runs.rows);
-  runs.step = nested ? x.strides()[static_cast<std::size_t>(places.dims.back())] : 1;
-  const Dims others = places.others(x.shape().size());
+  runs.rows = nested ? runs.rows : row_offsets(x, positions.dims, runs.rows);
+  runs.step = nested ? x.strides()[static_cast<std::size_t>(positions.dims.back())] : 1;
+  const Dims others = positions.others(x.shape().size());
   std::size_t after = others.size();
-  for (; after > places.at; --after) {  // what is one run in memory
+  for (; after > positions.at; --after) {  // what is one run in memory
     const auto d = static_cast<std::size_t>(others[after - 1]);
     if (x.shape()[d] != 1 && x.strides()[d] != runs.length) {
       break;
     }
     runs.length *= x.shape()[d];
   }
-  for (std::size_t i = 0; i < places.at; ++i) {
+  for (std::size_t i = 0; i < positions.at; ++i) {
     const auto d = static_cast<std::size_t>(others[i]);
     const std::int64_t size = x.shape()[d];
     const std::int64_t stride = x.strides()[d];
@@ -94,7 +94,7 @@ Runs runs_of(const Tensor& x, const Places& places, const Tensor& index) {
       strides.push_back(stride);
     }
   }
-  for (std::size_t i = places.at; i < after; ++i) {
+  for (std::size_t i = positions.at; i < after; ++i) {
     const auto d = static_cast<std::size_t>(others[i]);
     spread(runs.starts, x.shape()[d], x.strides()[d]);
   }
@@ -204,7 +204,7 @@ std::int64_t count_rows(const Runs& runs) {
 
 }  // namespace
 
-Dims Places::others(std::size_t rank) const {
+Dims Positions::others(std::size_t rank) const {
   Dims all;
   for (std::int64_t d = 0; d < static_cast<std::int64_t>(rank); ++d) {
     if (std::find(dims.begin(), dims.end(), d) == dims.end()) {
@@ -214,12 +214,12 @@ Dims Places::others(std::size_t rank) const {
   return all;
 }
 
-Tensor select_places(const Tensor& x, const Places& places, const Tensor& index) {
-  Tensor out = empty_tensor(places.shape, x.dtype());
+Tensor select_positions(const Tensor& x, const Positions& positions, const Tensor& index) {
+  Tensor out = empty_tensor(positions.shape, x.dtype());
   if (out.numel() == 0) {
     return out;
   }
-  const Runs runs = runs_of(x, places, index);
+  const Runs runs = runs_of(x, positions, index);
   const std::int64_t each = static_cast<std::int64_t>(runs.starts.size()) * runs.length;
   for_dtype(x.dtype(), [&]<class T>() {
     const T* const from = x.raw<T>();
@@ -235,11 +235,12 @@ Tensor select_places(const Tensor& x, const Places& places, const Tensor& index)
   return out;
 }
 
-void put_places(const Tensor& x, const Places& places, const Tensor& index, const Tensor& values) {
+void put_positions(const Tensor& x, const Positions& positions, const Tensor& index,
+                   const Tensor& values) {
   if (values.numel() == 0) {
     return;
   }
-  const Runs runs = runs_of(x, places, index);
+  const Runs runs = runs_of(x, positions, index);
   const Tensor dense = as_contiguous(values);
   for_dtype(x.dtype(), [&]<class T>() {
     T* const to = x.raw<T>();

@@ -4,7 +4,7 @@
 #include <optional>
 #include <type_traits>
 
-#include <retrograd/ops/kernels/choice.h>
+#include <retrograd/ops/kernels/kernel_state.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/linalg/gemm.h>
 #include <retrograd/ops/kernels/loops/loops.h>
@@ -121,13 +121,13 @@ Tensor multiply_integers(const Tensor& a, const Tensor& b) {
 
 // Of bfloat16, as `result`.
 Tensor multiply_low(const Tensor& a, const Tensor& b, DType result) {
-  if (choice().may_use_onednn() && detail::fast_bfloat16()) {
+  if (kernel_state().may_use_onednn() && detail::fast_bfloat16()) {
     if (Tensor product = onednn::matmul(a, b, result); product.defined()) {
-      ++choice().onednn_runs;
+      ++kernel_state().onednn_runs;
       return product;
     }
   }
-  ++choice().reference_runs;
+  ++kernel_state().reference_runs;
   const Tensor wide = multiply<float>(converted(a, float32), converted(b, float32));
   return result == float32 ? wide : converted(wide, result);
 }
@@ -140,7 +140,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
     if constexpr (std::is_same_v<T, BFloat16>) {
       return multiply_low(a, b, bfloat16);
     } else {
-      ++choice().reference_runs;
+      ++kernel_state().reference_runs;
       if constexpr (std::is_floating_point_v<T>) {
         return multiply<T>(a, b);
       } else {

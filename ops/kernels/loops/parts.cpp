@@ -6,7 +6,7 @@ namespace retrograd::kernels {
 
 namespace {
 
-// From place to place in memory, where the channels of each lie side by side; else 0.
+// From position to position in memory, where the channels of each lie side by side; else 0.
 std::int64_t place_step(const Tensor& x) {
   const Strides& strides = x.strides();
   bool beside = strides[1] == 1 || x.shape()[1] == 1;
@@ -20,24 +20,24 @@ template <class To, class From>
 void copy_channels(const Tensor& to, const Tensor& from, std::int64_t to_step,
                    std::int64_t from_step) {
   const std::int64_t channels = to.shape()[1];
-  const std::int64_t places = to.numel() / to.shape()[0] / channels;
-  parallel_ranges(to.shape()[0] * places, kGrain / channels + 1,
-                  [&](std::int64_t begin, std::int64_t end) {
-                    std::int64_t image = begin / places;
-                    std::int64_t place = begin % places;
-                    for (std::int64_t i = begin; i < end; ++i) {
-                      To* const target = to.raw<To>() + image * to.strides()[0] + place * to_step;
-                      const From* const source =
-                          from.raw<From>() + image * from.strides()[0] + place * from_step;
-                      for (std::int64_t c = 0; c < channels; ++c) {
-                        target[c] = convert<To>(source[c]);
-                      }
-                      if (++place == places) {
-                        place = 0;
-                        ++image;
-                      }
-                    }
-                  });
+  const std::int64_t positions = to.numel() / to.shape()[0] / channels;
+  parallel_ranges(
+      to.shape()[0] * positions, kGrain / channels + 1, [&](std::int64_t begin, std::int64_t end) {
+        std::int64_t image = begin / positions;
+        std::int64_t position = begin % positions;
+        for (std::int64_t i = begin; i < end; ++i) {
+          To* const target = to.raw<To>() + image * to.strides()[0] + position * to_step;
+          const From* const source =
+              from.raw<From>() + image * from.strides()[0] + position * from_step;
+          for (std::int64_t c = 0; c < channels; ++c) {
+            target[c] = convert<To>(source[c]);
+          }
+          if (++position == positions) {
+            position = 0;
+            ++image;
+          }
+        }
+      });
 }
 
 }  // namespace

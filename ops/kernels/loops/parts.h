@@ -14,7 +14,7 @@ namespace retrograd::kernels {
 // Elements of a part: enough work for all threads.
 inline constexpr std::int64_t kPartSize = std::int64_t{1} << 17;
 
-// A box of places in a tensor, along its first dimensions.
+// A box of positions in a tensor, along its first dimensions.
 struct Part {
   Dims start;
   Shape size;
@@ -28,7 +28,7 @@ struct Part {
     }
     return detail::view_within(x, shape, x.strides(), offset);
   }
-  // The same with all `length` places along a dimension.
+  // The same with all `length` positions along a dimension.
   Part with(std::size_t dim, std::int64_t length) const {
     Part part = *this;
     part.start[dim] = 0;

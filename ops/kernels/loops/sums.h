@@ -1,4 +1,4 @@
-// Places that many values are added into one by one. Internal.
+// Positions that many values are added into one by one. Internal.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 
 namespace retrograd::kernels {
 
-// What `terms` values are added up in. Where many meet in few places of x, float32 would lose
-// digits; where x is as large as they are, a place that most of them meet in loses some.
+// What `terms` values are added up in. Where many meet in few positions of x, float32 would lose
+// digits; where x is as large as they are, a position that most of them meet in loses some.
 inline DType sum_dtype(const Tensor& x, std::int64_t terms) {
   const bool many = terms >= 2 * x.numel();
   switch (x.dtype()) {
@@ -33,8 +33,8 @@ void add_to(Sum& sum, T term) {
 }
 
 // Adds values of out's dtype to `out`, which is row-major: f.template operator()<Sum, T>(sums,
-// first) adds those that belong to the places `first` to first + sums.shape()[dim] along dim.
-// `sums` is `out`, or a copy of these places in another dtype that is no larger than what it is
+// first) adds those that belong to the positions `first` to first + sums.shape()[dim] along dim.
+// `sums` is `out`, or a copy of these positions in another dtype that is no larger than what it is
 // for.
 template <class F>
 void add_into(const Tensor& out, std::size_t dim, std::int64_t terms, F&& f) {
@@ -53,8 +53,8 @@ void add_into(const Tensor& out, std::size_t dim, std::int64_t terms, F&& f) {
   const std::int64_t parts = std::min(length, (all + most - 1) / most);
   for (std::int64_t part = 0; part < parts; ++part) {
     const std::int64_t first = length * part / parts;
-    const Tensor places = along(out, dim, first, length * (part + 1) / parts - first);
-    const Tensor sums = converted(places, dtype);
+    const Tensor positions = along(out, dim, first, length * (part + 1) / parts - first);
+    const Tensor sums = converted(positions, dtype);
     for_floating(out.dtype(), [&]<class T>() {
       if constexpr (std::is_same_v<T, BFloat16>) {
         if (dtype == float32) {
@@ -64,7 +64,7 @@ void add_into(const Tensor& out, std::size_t dim, std::int64_t terms, F&& f) {
       }
       f.template operator()<double, T>(sums, first);
     });
-    copy(places, sums);
+    copy(positions, sums);
   }
 }
 

@@ -11,14 +11,14 @@ namespace {
 
 using namespace norm;
 
-// What a thread needs for one image: totals of columns, then factors of columns.
+// What a thread needs for one sample: totals of columns, then factors of columns.
 template <class C>
-struct Room {
+struct Scratch {
   std::vector<double> totals;  // (2, channels)
   std::vector<C> mean;
   std::vector<C> scale;
 
-  explicit Room(std::int64_t channels)
+  explicit Scratch(std::int64_t channels)
       : totals(static_cast<std::size_t>(2 * channels)),
         mean(static_cast<std::size_t>(channels)),
         scale(static_cast<std::size_t>(channels)) {}
@@ -44,25 +44,25 @@ GroupMoments moments_of_run(const T* x, std::int64_t n) {
   return {static_cast<double>(first) + off, variance < 0 ? 0.0 : variance};
 }
 
-// The moments of each group of an image at x.
+// The moments of each group of a sample at x.
 template <class T>
-void find_moments(const T* x, const NormShape& shape, double* totals, GroupMoments* moments) {
+void find_moments(const T* x, const NormGeometry& geometry, double* totals, GroupMoments* moments) {
   using C = compute_t<T>;
-  const std::int64_t width = shape.channels / shape.groups;
-  if (shape.places == 1) {
-    for (std::int64_t g = 0; g < shape.groups; ++g) {
+  const std::int64_t width = geometry.channels / geometry.groups;
+  if (geometry.positions == 1) {
+    for (std::int64_t g = 0; g < geometry.groups; ++g) {
       moments[g] = moments_of_run(x + g * width, width);
     }
     return;
   }
-  total_columns<C>(shape, totals, [=](std::int64_t i, std::int64_t c) {
+  total_columns<C>(geometry, totals, [=](std::int64_t i, std::int64_t c) {
     const C off = static_cast<C>(x[i]) - static_cast<C>(x[c]);
     return std::array<C, 2>{off, off * off};
   });
-  const auto rows = static_cast<double>(shape.places);
-  const double* const squares = totals + shape.channels;
+  const auto rows = static_cast<double>(geometry.positions);
+  const double* const squares = totals + geometry.channels;
   const auto mean = [&](std::int64_t c) { return convert<double>(x[c]) + totals[c] / rows; };
-  for (std::int64_t g = 0; g < shape.groups; ++g) {
+  for (std::int64_t g = 0; g < geometry.groups; ++g) {
     double centre = 0;
     for (std::int64_t c = g * width; c < (g + 1) * width; ++c) {
       centre += mean(c) / static_cast<double>(width);
@@ -88,13 +88,13 @@ void apply_run(const T* x, T* y, std::int64_t n, C mean, C scale, const C* weigh
 
 // y = (x - mean) * scale + bias by column, and ReLU of it.
 template <class T, class C>
-void apply(const T* x, T* y, const NormShape& shape, const C* mean, const C* scale, const C* bias,
-           bool relu) {
+void apply(const T* x, T* y, const NormGeometry& geometry, const C* mean, const C* scale,
+           const C* bias, bool relu) {
   const std::array<const C*, 3> factors{mean, scale, bias};
   const C limit = lower_limit<C>(relu);
-  for_rows(shape, [&](std::int64_t begin, std::int64_t end) {
+  for_rows(geometry, [&](std::int64_t begin, std::int64_t end) {
     run_loop<C>([&] {
-      for_each_element(begin, end, shape.channels, factors,
+      for_each_element(begin, end, geometry.channels, factors,
                        [=](std::int64_t i, const std::array<C, 3>& of) {
                          const C value = (static_cast<C>(x[i]) - of[0]) * of[1] + of[2];
                          y[i] = convert<T>(value < limit ? C{0} : value);
@@ -103,54 +103,57 @@ void apply(const T* x, T* y, const NormShape& shape, const C* mean, const C* sca
   });
 }
 
-// Runs over the images; prepare(image, x) comes before the statistics of an image are used.
+// Runs over the samples; prepare(sample, x) comes before the statistics of a sample are used.
 template <class T, class Prepare>
-void normalise_images(const Tensor& x, const Tensor& out, const NormStatistics& statistics,
-                      const NormAffine& affine, const NormShape& shape, Prepare&& prepare) {
+void standardise_samples(const Tensor& x, const Tensor& out, const NormStatistics& statistics,
+                         const NormAffine& affine, const NormGeometry& geometry,
+                         Prepare&& prepare) {
   using C = compute_t<T>;
-  const std::int64_t channels = shape.channels;
-  const std::int64_t width = channels / shape.groups;
+  const std::int64_t channels = geometry.channels;
+  const std::int64_t width = channels / geometry.groups;
   const std::vector<C> weights = channel_values<C>(affine.weight, channels, 1);
   const std::vector<C> biases = channel_values<C>(affine.bias, channels, 0);
-  std::vector<Room<C>> rooms(static_cast<std::size_t>(image_parts(shape)), Room<C>(channels));
-  for_each_image_part(shape, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
-    Room<C>& room = rooms[static_cast<std::size_t>(part)];
-    for (std::int64_t image = begin; image < end; ++image) {
-      const T* const in = x.raw<T>() + image * shape.places * channels;
-      prepare(image, in, room.totals.data());
-      const double* const means = statistics.mean.raw<double>() + image * shape.groups;
+  std::vector<Scratch<C>> scratches(static_cast<std::size_t>(sample_parts(geometry)),
+                                    Scratch<C>(channels));
+  for_each_sample_part(geometry, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
+    Scratch<C>& scratch = scratches[static_cast<std::size_t>(part)];
+    for (std::int64_t sample = begin; sample < end; ++sample) {
+      const T* const in = x.raw<T>() + sample * geometry.positions * channels;
+      prepare(sample, in, scratch.totals.data());
+      const double* const means = statistics.mean.raw<double>() + sample * geometry.groups;
       const double* const factors =
-          statistics.inverse_deviation.raw<double>() + image * shape.groups;
-      T* const to = out.raw<T>() + image * shape.places * channels;
-      if (shape.places == 1 && !affine.relu) {
-        for (std::int64_t g = 0; g < shape.groups; ++g) {
+          statistics.inverse_deviation.raw<double>() + sample * geometry.groups;
+      T* const to = out.raw<T>() + sample * geometry.positions * channels;
+      if (geometry.positions == 1 && !affine.relu) {
+        for (std::int64_t g = 0; g < geometry.groups; ++g) {
           const std::int64_t c = g * width;
           apply_run(in + c, to + c, width, static_cast<C>(means[g]), static_cast<C>(factors[g]),
                     weights.data() + c, biases.data() + c);
         }
         continue;
       }
-      for (std::int64_t g = 0; g < shape.groups; ++g) {
+      for (std::int64_t g = 0; g < geometry.groups; ++g) {
         for (std::int64_t c = g * width; c < (g + 1) * width; ++c) {
           const auto at = static_cast<std::size_t>(c);
-          room.mean[at] = static_cast<C>(means[g]);
-          room.scale[at] = static_cast<C>(factors[g] * static_cast<double>(weights[at]));
+          scratch.mean[at] = static_cast<C>(means[g]);
+          scratch.scale[at] = static_cast<C>(factors[g] * static_cast<double>(weights[at]));
         }
       }
-      apply(in, to, shape, room.mean.data(), room.scale.data(), biases.data(), affine.relu);
+      apply(in, to, geometry, scratch.mean.data(), scratch.scale.data(), biases.data(),
+            affine.relu);
     }
   });
 }
 
 }  // namespace
 
-Normalised normalise(const Tensor& x, const NormAffine& affine, const NormShape& shape,
-                     double eps) {
-  const detail::KernelTimer timer("normalise", x);
-  const Tensor rows = laid_out(x, shape);
-  const Shape sizes{shape.images * shape.groups};
-  Normalised result{
-      empty_result(rows, shape),
+Standardised standardise(const Tensor& x, const NormAffine& affine, const NormGeometry& geometry,
+                         double eps) {
+  const detail::KernelTimer timer("norm", x);
+  const Tensor rows = laid_out(x, geometry);
+  const Shape sizes{geometry.samples * geometry.groups};
+  Standardised result{
+      empty_result(rows, geometry),
       {empty_tensor(sizes, float64), empty_tensor(sizes, float64), empty_tensor(sizes, float64)}};
   if (rows.numel() == 0) {
     fill(result.statistics.mean, 0.0);
@@ -163,29 +166,29 @@ Normalised normalise(const Tensor& x, const NormAffine& affine, const NormShape&
   auto* const inverse = result.statistics.inverse_deviation.raw<double>();
   std::vector<GroupMoments> moments(static_cast<std::size_t>(sizes[0]));
   for_floating(rows.dtype(), [&]<class T>() {
-    normalise_images<T>(rows, result.values, result.statistics, affine, shape,
-                        [&](std::int64_t image, const T* in, double* totals) {
-                          const std::int64_t first = image * shape.groups;
-                          find_moments(in, shape, totals, moments.data() + first);
-                          for (std::int64_t g = first; g < first + shape.groups; ++g) {
-                            mean[g] = moments[static_cast<std::size_t>(g)].mean;
-                            variance[g] = moments[static_cast<std::size_t>(g)].variance;
-                            inverse[g] = 1 / std::sqrt(variance[g] + eps);
-                          }
-                        });
+    standardise_samples<T>(rows, result.values, result.statistics, affine, geometry,
+                           [&](std::int64_t sample, const T* in, double* totals) {
+                             const std::int64_t first = sample * geometry.groups;
+                             find_moments(in, geometry, totals, moments.data() + first);
+                             for (std::int64_t g = first; g < first + geometry.groups; ++g) {
+                               mean[g] = moments[static_cast<std::size_t>(g)].mean;
+                               variance[g] = moments[static_cast<std::size_t>(g)].variance;
+                               inverse[g] = 1 / std::sqrt(variance[g] + eps);
+                             }
+                           });
   });
   return result;
 }
 
-Tensor normalise_by(const Tensor& x, const NormStatistics& statistics, const NormAffine& affine,
-                    const NormShape& shape) {
-  const detail::KernelTimer timer("normalise_by", x);
-  const Tensor rows = laid_out(x, shape);
-  Tensor out = empty_result(rows, shape);
+Tensor standardise_by(const Tensor& x, const NormStatistics& statistics, const NormAffine& affine,
+                      const NormGeometry& geometry) {
+  const detail::KernelTimer timer("norm", x);
+  const Tensor rows = laid_out(x, geometry);
+  Tensor out = empty_result(rows, geometry);
   if (rows.numel() > 0) {
     for_floating(rows.dtype(), [&]<class T>() {
-      normalise_images<T>(rows, out, statistics, affine, shape,
-                          [](std::int64_t, const T*, double*) {});
+      standardise_samples<T>(rows, out, statistics, affine, geometry,
+                             [](std::int64_t, const T*, double*) {});
     });
   }
   return out;
@@ -193,17 +196,17 @@ Tensor normalise_by(const Tensor& x, const NormStatistics& statistics, const Nor
 
 Tensor moved_running(const Tensor& running, const Tensor& fresh, double momentum, double factor) {
   const std::int64_t channels = running.numel();
-  const std::int64_t images = channels == 0 ? 0 : fresh.numel() / channels;
+  const std::int64_t samples = channels == 0 ? 0 : fresh.numel() / channels;
   Tensor result = empty_tensor({channels}, float64);
   copy(result, running);
   auto* const moved = result.raw<double>();
   const auto* const values = fresh.raw<double>();
   for (std::int64_t c = 0; c < channels; ++c) {
     double sum = 0;
-    for (std::int64_t i = 0; i < images; ++i) {
+    for (std::int64_t i = 0; i < samples; ++i) {
       sum += values[i * channels + c];
     }
-    moved[c] = (1 - momentum) * moved[c] + momentum * (sum / static_cast<double>(images) * factor);
+    moved[c] = (1 - momentum) * moved[c] + momentum * (sum / static_cast<double>(samples) * factor);
   }
   return result;
 }

@@ -1,5 +1,5 @@
-// Normalisation to mean 0 and variance 1. Every kind of it is one loop over memory of (images,
-// places, channels): batch norm has one image of all places, layer norm one place an image.
+// Normalisation to mean 0 and variance 1. Every kind of it is one loop over memory of (samples,
+// places, channels): batch norm has one sample of all places, layer norm one place a sample.
 #pragma once
 
 #include <array>
@@ -9,25 +9,25 @@
 
 namespace retrograd::kernels {
 
-struct NormShape {
-  std::int64_t images = 1;
-  std::int64_t places = 1;
+struct NormGeometry {
+  std::int64_t samples = 1;
+  std::int64_t positions = 1;
   std::int64_t channels = 1;
   std::int64_t groups = 1;     // of neighbouring channels, which share their statistics
   bool channels_last = false;  // how the tensor has to lie; else row-major
 
   // Elements that share a mean.
-  std::int64_t count() const { return groups == 0 ? 0 : places * (channels / groups); }
+  std::int64_t count() const { return groups == 0 ? 0 : positions * (channels / groups); }
 };
 
-// Each float64, (images * groups).
+// Each float64, (samples * groups).
 struct NormStatistics {
   Tensor mean;
   Tensor variance;           // biased
   Tensor inverse_deviation;  // 1 / sqrt(variance + eps)
 };
 
-struct Normalised {
+struct Standardised {
   Tensor values;
   NormStatistics statistics;
 };
@@ -41,13 +41,14 @@ struct NormAffine {
 };
 
 // (x - mean) * inverse_deviation * weight + bias.
-Normalised normalise(const Tensor& x, const NormAffine& affine, const NormShape& shape, double eps);
+Standardised standardise(const Tensor& x, const NormAffine& affine, const NormGeometry& geometry,
+                         double eps);
 // The same with given statistics.
-Tensor normalise_by(const Tensor& x, const NormStatistics& statistics, const NormAffine& affine,
-                    const NormShape& shape);
+Tensor standardise_by(const Tensor& x, const NormStatistics& statistics, const NormAffine& affine,
+                      const NormGeometry& geometry);
 
-// (1 - momentum) * running + momentum * factor * the mean of `fresh` (images * channels) over the
-// images: float64 (channels), as fresh is.
+// (1 - momentum) * running + momentum * factor * the mean of `fresh` (samples * channels) over the
+// samples: float64 (channels), as fresh is.
 Tensor moved_running(const Tensor& running, const Tensor& fresh, double momentum, double factor);
 
 struct NormGradients {
@@ -59,9 +60,9 @@ struct NormGradients {
 // The gradients that are wanted; those of weight and bias in `parameter_dtype`. With `fixed`
 // statistics, these do not depend on x. Where ReLU cut the value off is computed again, which is
 // faster than to read it.
-NormGradients normalise_backward(const Tensor& grad, const Tensor& x,
-                                 const NormStatistics& statistics, const NormAffine& affine,
-                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
-                                 DType parameter_dtype);
+NormGradients standardise_backward(const Tensor& grad, const Tensor& x,
+                                   const NormStatistics& statistics, const NormAffine& affine,
+                                   const NormGeometry& geometry, bool fixed,
+                                   std::array<bool, 3> wanted, DType parameter_dtype);
 
 }  // namespace retrograd::kernels

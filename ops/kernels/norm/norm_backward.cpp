@@ -10,9 +10,9 @@ namespace {
 
 using namespace norm;
 
-// What a thread needs: totals of an image's columns, sums over its images, factors of columns.
+// What a thread needs: totals of a sample's columns, sums over its samples, factors of columns.
 template <class C>
-struct Room {
+struct Scratch {
   std::vector<double> totals;      // (2, channels): sum(grad), sum(grad (x - mean))
   std::vector<double> parameters;  // (2, channels): of bias and weight
   std::vector<C> mean;
@@ -21,7 +21,7 @@ struct Room {
   std::vector<C> constant;
   std::vector<C> recent;  // (2, channels): sums of a few rows, see take_row
 
-  explicit Room(std::int64_t channels)
+  explicit Scratch(std::int64_t channels)
       : totals(static_cast<std::size_t>(2 * channels)),
         parameters(static_cast<std::size_t>(2 * channels)),
         mean(static_cast<std::size_t>(channels)),
@@ -37,43 +37,44 @@ class Backwards {
 
  public:
   Backwards(const Tensor& grad, const Tensor& x, const NormStatistics& statistics,
-            const NormAffine& affine, const NormShape& shape, bool fixed)
+            const NormAffine& affine, const NormGeometry& geometry, bool fixed)
       : grad_(grad.raw<T>()),
         x_(x.raw<T>()),
         mean_(statistics.mean.raw<double>()),
         inverse_(statistics.inverse_deviation.raw<double>()),
-        weights_(channel_values<C>(affine.weight, shape.channels, 1)),
-        biases_(channel_values<C>(affine.bias, shape.channels, 0)),
+        weights_(channel_values<C>(affine.weight, geometry.channels, 1)),
+        biases_(channel_values<C>(affine.bias, geometry.channels, 0)),
         limit_(lower_limit<C>(affine.relu)),
-        shape_(shape),
+        shape_(geometry),
         fixed_(fixed),
-        width_(shape.channels / shape.groups),
-        rooms_(static_cast<std::size_t>(image_parts(shape)), Room<C>(shape.channels)) {}
+        width_(geometry.channels / geometry.groups),
+        scratches_(static_cast<std::size_t>(sample_parts(geometry)),
+                   Scratch<C>(geometry.channels)) {}
 
   // Writes the input's gradient to `out` unless it is null.
   void run(T* out, bool parameters) {
-    for_each_image_part(shape_, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
-      Room<C>& room = rooms_[static_cast<std::size_t>(part)];
-      if (shape_.places == 1 && !fixed_) {
-        for (std::int64_t image = begin; image < end; ++image) {
-          take_row(image, room, out, parameters);
-          if ((image - begin) % 32 == 31 || image + 1 == end) {
-            add_recent(room);
+    for_each_sample_part(shape_, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
+      Scratch<C>& scratch = scratches_[static_cast<std::size_t>(part)];
+      if (shape_.positions == 1 && !fixed_) {
+        for (std::int64_t sample = begin; sample < end; ++sample) {
+          take_row(sample, scratch, out, parameters);
+          if ((sample - begin) % 32 == 31 || sample + 1 == end) {
+            add_recent(scratch);
           }
         }
         return;
       }
-      for (std::int64_t image = begin; image < end; ++image) {
-        prepare(image, room);
+      for (std::int64_t sample = begin; sample < end; ++sample) {
+        prepare(sample, scratch);
         if (parameters || !fixed_) {
-          total(image, room);
+          total(sample, scratch);
         }
         if (parameters) {
-          add_parameters(image, room);
+          add_parameters(sample, scratch);
         }
         if (out != nullptr) {
-          find_factors(image, room);
-          write(image, room, out);
+          find_factors(sample, scratch);
+          write(sample, scratch, out);
         }
       }
     });
@@ -83,8 +84,8 @@ class Backwards {
     Tensor result = empty_tensor({shape_.channels}, dtype);
     for (std::int64_t c = 0; c < shape_.channels; ++c) {
       double sum = 0;
-      for (const Room<C>& room : rooms_) {
-        sum += room.parameters[static_cast<std::size_t>(which * shape_.channels + c)];
+      for (const Scratch<C>& scratch : scratches_) {
+        sum += scratch.parameters[static_cast<std::size_t>(which * shape_.channels + c)];
       }
       for_floating(dtype, [&]<class P>() { result.raw<P>()[c] = convert<P>(sum); });
     }
@@ -92,18 +93,18 @@ class Backwards {
   }
 
  private:
-  // An image of one place: its groups are runs in memory, with numbers for mean and factors.
-  void take_row(std::int64_t image, Room<C>& room, T* out, bool parameters) const {
+  // An sample of one place: its groups are runs in memory, with numbers for mean and factors.
+  void take_row(std::int64_t sample, Scratch<C>& scratch, T* out, bool parameters) const {
     for (std::int64_t group = 0; group < shape_.groups; ++group) {
       const std::int64_t c = group * width_;
-      const T* const g = grad_ + start(image) + c;
-      const T* const x = x_ + start(image) + c;
+      const T* const g = grad_ + start(sample) + c;
+      const T* const x = x_ + start(sample) + c;
       const C* const w = weights_.data() + c;
-      const double r = inverse_[image * shape_.groups + group];
-      const auto mean = static_cast<C>(mean_[image * shape_.groups + group]);
+      const double r = inverse_[sample * shape_.groups + group];
+      const auto mean = static_cast<C>(mean_[sample * shape_.groups + group]);
       const auto scale = static_cast<C>(r);
       if (parameters) {
-        C* const of_bias = room.recent.data() + c;
+        C* const of_bias = scratch.recent.data() + c;
         C* const of_weight = of_bias + shape_.channels;
         for (std::int64_t i = 0; i < width_; ++i) {
           const C value = g[i];
@@ -121,63 +122,65 @@ class Backwards {
       const auto n = static_cast<double>(width_);
       const auto of_x = static_cast<C>(-r * r * r * product / n);
       const auto constant = static_cast<C>(-r * sum / n);
-      T* const to = out + start(image) + c;
+      T* const to = out + start(sample) + c;
       for (std::int64_t i = 0; i < width_; ++i) {
         to[i] = convert<T>(static_cast<C>(g[i]) * w[i] * scale +
                            (static_cast<C>(x[i]) - mean) * of_x + constant);
       }
     }
   }
-  static void add_recent(Room<C>& room) {
-    for (std::size_t i = 0; i < room.recent.size(); ++i) {
-      room.parameters[i] += static_cast<double>(room.recent[i]);
-      room.recent[i] = 0;
+  static void add_recent(Scratch<C>& scratch) {
+    for (std::size_t i = 0; i < scratch.recent.size(); ++i) {
+      scratch.parameters[i] += static_cast<double>(scratch.recent[i]);
+      scratch.recent[i] = 0;
     }
   }
 
-  std::int64_t start(std::int64_t image) const { return image * shape_.places * shape_.channels; }
+  std::int64_t start(std::int64_t sample) const {
+    return sample * shape_.positions * shape_.channels;
+  }
 
-  // Calls f(column, group's place in the statistics).
+  // Calls f(column, group's position in the statistics).
   template <class F>
-  void for_each_channel(std::int64_t image, F&& f) const {
+  void for_each_channel(std::int64_t sample, F&& f) const {
     for (std::int64_t g = 0; g < shape_.groups; ++g) {
       for (std::int64_t c = g * width_; c < (g + 1) * width_; ++c) {
-        f(static_cast<std::size_t>(c), image * shape_.groups + g);
+        f(static_cast<std::size_t>(c), sample * shape_.groups + g);
       }
     }
   }
-  void prepare(std::int64_t image, Room<C>& room) const {
-    for_each_channel(image, [&](std::size_t c, std::int64_t at) {
-      room.mean[c] = static_cast<C>(mean_[at]);
-      room.of_grad[c] = static_cast<C>(static_cast<double>(weights_[c]) * inverse_[at]);
+  void prepare(std::int64_t sample, Scratch<C>& scratch) const {
+    for_each_channel(sample, [&](std::size_t c, std::int64_t at) {
+      scratch.mean[c] = static_cast<C>(mean_[at]);
+      scratch.of_grad[c] = static_cast<C>(static_cast<double>(weights_[c]) * inverse_[at]);
     });
   }
   // The gradient of the value that ReLU was taken of, which is centred * factor + bias.
   static C before_relu(T grad, C centred, C factor, C bias, C limit) {
     return centred * factor + bias < limit ? C{0} : static_cast<C>(grad);
   }
-  void total(std::int64_t image, Room<C>& room) const {
-    const T* const g = grad_ + start(image);
-    const T* const x = x_ + start(image);
-    const C* const mean = room.mean.data();
-    const C* const factor = room.of_grad.data();
+  void total(std::int64_t sample, Scratch<C>& scratch) const {
+    const T* const g = grad_ + start(sample);
+    const T* const x = x_ + start(sample);
+    const C* const mean = scratch.mean.data();
+    const C* const factor = scratch.of_grad.data();
     const C* const bias = biases_.data();
     const C limit = limit_;
-    total_columns<C>(shape_, room.totals.data(), [=](std::int64_t i, std::int64_t c) {
+    total_columns<C>(shape_, scratch.totals.data(), [=](std::int64_t i, std::int64_t c) {
       const C centred = static_cast<C>(x[i]) - mean[c];
       const C value = before_relu(g[i], centred, factor[c], bias[c], limit);
       return std::array<C, 2>{value, value * centred};
     });
   }
-  void add_parameters(std::int64_t image, Room<C>& room) const {
+  void add_parameters(std::int64_t sample, Scratch<C>& scratch) const {
     const auto channels = static_cast<std::size_t>(shape_.channels);
-    for_each_channel(image, [&](std::size_t c, std::int64_t at) {
-      room.parameters[c] += room.totals[c];
-      room.parameters[channels + c] += room.totals[channels + c] * inverse_[at];
+    for_each_channel(sample, [&](std::size_t c, std::int64_t at) {
+      scratch.parameters[c] += scratch.totals[c];
+      scratch.parameters[channels + c] += scratch.totals[channels + c] * inverse_[at];
     });
   }
   // The input's gradient is grad * of_grad + (x - mean) * of_x + constant.
-  void find_factors(std::int64_t image, Room<C>& room) const {
+  void find_factors(std::int64_t sample, Scratch<C>& scratch) const {
     const auto channels = static_cast<std::size_t>(shape_.channels);
     const auto n = static_cast<double>(shape_.count());
     for (std::int64_t g = 0; g < shape_.groups && !fixed_; ++g) {
@@ -186,22 +189,23 @@ class Backwards {
       double sum = 0;
       double product = 0;
       for (std::size_t c = begin; c < end; ++c) {
-        sum += static_cast<double>(weights_[c]) * room.totals[c];
-        product += static_cast<double>(weights_[c]) * room.totals[channels + c];
+        sum += static_cast<double>(weights_[c]) * scratch.totals[c];
+        product += static_cast<double>(weights_[c]) * scratch.totals[channels + c];
       }
-      const double r = inverse_[image * shape_.groups + g];
+      const double r = inverse_[sample * shape_.groups + g];
       for (std::size_t c = begin; c < end; ++c) {
-        room.of_x[c] = static_cast<C>(-r * r * r * product / n);
-        room.constant[c] = static_cast<C>(-r * sum / n);
+        scratch.of_x[c] = static_cast<C>(-r * r * r * product / n);
+        scratch.constant[c] = static_cast<C>(-r * sum / n);
       }
     }
   }
-  void write(std::int64_t image, const Room<C>& room, T* out) const {
-    const T* const grad = grad_ + start(image);
-    const T* const x = x_ + start(image);
-    T* const to = out + start(image);
-    const std::array<const C*, 5> factors{room.mean.data(), room.of_grad.data(), room.of_x.data(),
-                                          room.constant.data(), biases_.data()};
+  void write(std::int64_t sample, const Scratch<C>& scratch, T* out) const {
+    const T* const grad = grad_ + start(sample);
+    const T* const x = x_ + start(sample);
+    T* const to = out + start(sample);
+    const std::array<const C*, 5> factors{scratch.mean.data(), scratch.of_grad.data(),
+                                          scratch.of_x.data(), scratch.constant.data(),
+                                          biases_.data()};
     const C limit = limit_;
     const bool fixed = fixed_;
     for_rows(shape_, [&](std::int64_t begin, std::int64_t end) {
@@ -224,34 +228,34 @@ class Backwards {
   std::vector<C> weights_;
   std::vector<C> biases_;
   C limit_;
-  const NormShape& shape_;
+  const NormGeometry& shape_;
   bool fixed_;
   std::int64_t width_;
-  std::vector<Room<C>> rooms_;
+  std::vector<Scratch<C>> scratches_;
 };
 
 }  // namespace
 
-NormGradients normalise_backward(const Tensor& grad, const Tensor& x,
-                                 const NormStatistics& statistics, const NormAffine& affine,
-                                 const NormShape& shape, bool fixed, std::array<bool, 3> wanted,
-                                 DType parameter_dtype) {
-  const detail::KernelTimer timer("normalise_backward", x);
-  const Tensor rows = laid_out(x, shape);
-  const Tensor grad_rows = laid_out(grad, shape);
+NormGradients standardise_backward(const Tensor& grad, const Tensor& x,
+                                   const NormStatistics& statistics, const NormAffine& affine,
+                                   const NormGeometry& geometry, bool fixed,
+                                   std::array<bool, 3> wanted, DType parameter_dtype) {
+  const detail::KernelTimer timer("norm_backward", x);
+  const Tensor rows = laid_out(x, geometry);
+  const Tensor grad_rows = laid_out(grad, geometry);
   NormGradients result;
   if (wanted[0]) {
-    result.input = empty_result(rows, shape);
+    result.input = empty_result(rows, geometry);
   }
   if (rows.numel() == 0) {
     for (Tensor* const parameter : {&result.weight, &result.bias}) {
-      *parameter = empty_tensor({shape.channels}, parameter_dtype);
+      *parameter = empty_tensor({geometry.channels}, parameter_dtype);
       fill(*parameter, 0.0);
     }
     return result;
   }
   for_floating(rows.dtype(), [&]<class T>() {
-    Backwards<T> backwards(grad_rows, rows, statistics, affine, shape, fixed);
+    Backwards<T> backwards(grad_rows, rows, statistics, affine, geometry, fixed);
     backwards.run(wanted[0] ? result.input.raw<T>() : nullptr, wanted[1] || wanted[2]);
     result.weight = wanted[1] ? backwards.parameter_gradient(1, parameter_dtype) : Tensor();
     result.bias = wanted[2] ? backwards.parameter_gradient(0, parameter_dtype) : Tensor();

@@ -17,12 +17,13 @@
 
 namespace retrograd::kernels::norm {
 
-inline Tensor laid_out(const Tensor& x, const NormShape& shape) {
-  return shape.channels_last ? as_channels_last(x) : as_contiguous(x);
+inline Tensor laid_out(const Tensor& x, const NormGeometry& geometry) {
+  return geometry.channels_last ? as_channels_last(x) : as_contiguous(x);
 }
-inline Tensor empty_result(const Tensor& x, const NormShape& shape) {
-  return shape.channels_last ? empty_strided(x.shape(), channels_last_strides(x.shape()), x.dtype())
-                             : empty_tensor(x.shape(), x.dtype());
+inline Tensor empty_result(const Tensor& x, const NormGeometry& geometry) {
+  return geometry.channels_last
+             ? empty_strided(x.shape(), channels_last_strides(x.shape()), x.dtype())
+             : empty_tensor(x.shape(), x.dtype());
 }
 
 // One value a channel; undefined values stand for `otherwise`.
@@ -45,7 +46,7 @@ C lower_limit(bool relu) {
   return relu ? std::numeric_limits<C>::denorm_min() : -std::numeric_limits<C>::infinity();
 }
 
-// Runs a loop; float64 is left to the oldest instructions, because each copy takes room.
+// Runs a loop; float64 is left to the oldest instructions, because each copy takes scratch.
 template <class C, class Body>
 void run_loop(const Body& body) {
   if constexpr (std::is_same_v<C, float>) {
@@ -151,26 +152,26 @@ std::array<double, 2> total_run(std::int64_t n, Terms&& terms) {
   return totals;
 }
 
-// The totals of two terms over the columns of an image: (2, channels). A single image is summed in
-// parts that do not depend on the number of threads, so that the totals do not either.
+// The totals of two terms over the columns of a sample: (2, channels). A single sample is summed
+// in parts that do not depend on the number of threads, so that the totals do not either.
 template <class C, class Terms>
-void total_columns(const NormShape& shape, double* totals, Terms&& terms) {
-  const std::int64_t columns = shape.channels;
+void total_columns(const NormGeometry& geometry, double* totals, Terms&& terms) {
+  const std::int64_t columns = geometry.channels;
   const std::int64_t parts =
-      shape.images > 1
+      geometry.samples > 1
           ? 1
-          : std::clamp<std::int64_t>(shape.places * columns / kGrain, 1, std::int64_t{64});
+          : std::clamp<std::int64_t>(geometry.positions * columns / kGrain, 1, std::int64_t{64});
   std::fill_n(totals, 2 * columns, 0.0);
   if (parts == 1) {
-    run_loop<C>([&] { add_columns<C>(0, shape.places, columns, totals, terms); });
+    run_loop<C>([&] { add_columns<C>(0, geometry.positions, columns, totals, terms); });
     return;
   }
   std::vector<double> partial(static_cast<std::size_t>(parts * 2 * columns));
   parallel_ranges(parts, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t p = begin; p < end; ++p) {
       run_loop<C>([&] {
-        add_columns<C>(shape.places * p / parts, shape.places * (p + 1) / parts, columns,
-                       partial.data() + p * 2 * columns, terms);
+        add_columns<C>(geometry.positions * p / parts, geometry.positions * (p + 1) / parts,
+                       columns, partial.data() + p * 2 * columns, terms);
       });
     }
   });
@@ -181,25 +182,25 @@ void total_columns(const NormShape& shape, double* totals, Terms&& terms) {
   }
 }
 
-// Images in at most 16 parts, each with room of its own: calls f(begin, end, part).
-inline std::int64_t image_parts(const NormShape& shape) {
-  return std::min<std::int64_t>(shape.images, 16);
+// Images in at most 16 parts, each with scratch of its own: calls f(begin, end, part).
+inline std::int64_t sample_parts(const NormGeometry& geometry) {
+  return std::min<std::int64_t>(geometry.samples, 16);
 }
 template <class F>
-void for_each_image_part(const NormShape& shape, F&& f) {
-  const std::int64_t parts = image_parts(shape);
-  const bool small = shape.images * shape.places * shape.channels < 2 * kGrain;
+void for_each_sample_part(const NormGeometry& geometry, F&& f) {
+  const std::int64_t parts = sample_parts(geometry);
+  const bool small = geometry.samples * geometry.positions * geometry.channels < 2 * kGrain;
   parallel_ranges(parts, small ? parts + 1 : 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t p = begin; p < end; ++p) {
-      f(shape.images * p / parts, shape.images * (p + 1) / parts, p);
+      f(geometry.samples * p / parts, geometry.samples * (p + 1) / parts, p);
     }
   });
 }
 
-// Calls f(begin, end) for the rows of an image; a single image has several threads.
+// Calls f(begin, end) for the rows of a sample; a single sample has several threads.
 template <class F>
-void for_rows(const NormShape& shape, F&& f) {
-  parallel_ranges(shape.places, kGrain / shape.channels + 1, f);
+void for_rows(const NormGeometry& geometry, F&& f) {
+  parallel_ranges(geometry.positions, kGrain / geometry.channels + 1, f);
 }
 
 }  // namespace retrograd::kernels::norm

@@ -5,16 +5,16 @@
 
 namespace retrograd::kernels::onednn {
 
-bool supports(Pass, const ConvShape&) {
+bool supports(Pass, const ConvGeometry&) {
   return false;
 }
-Tensor conv(const Tensor&, const Tensor&, const Tensor&, const ConvShape&) {
+Tensor conv(const Tensor&, const Tensor&, const Tensor&, const ConvGeometry&) {
   return {};
 }
-Tensor conv_input_grad(const Tensor&, const Tensor&, const ConvShape&, DType) {
+Tensor conv_input_grad(const Tensor&, const Tensor&, const ConvGeometry&, DType) {
   return {};
 }
-Tensor conv_weight_grad(const Tensor&, const Tensor&, const ConvShape&) {
+Tensor conv_weight_grad(const Tensor&, const Tensor&, const ConvGeometry&) {
   return {};
 }
 std::size_t cached_conv_plans() noexcept {

@@ -34,15 +34,16 @@ Tensor reordered(const ConvPlan& plan, const Tensor& weight) {
 
 }  // namespace
 
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvShape& shape) {
-  const WorkThreads threads(multiplications(shape));
-  const auto plan = conv_plan(Pass::forward, shape, bias.defined(), threads);
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvGeometry& geometry) {
+  const WorkThreads threads(multiplications(geometry));
+  const auto plan = conv_plan(Pass::forward, geometry, bias.defined(), threads);
   if (!plan) {
     return {};
   }
   const Tensor source = as_channels_last(x);
   const Tensor filters = reordered(*plan, weight);
-  Tensor out = empty_channels_last(shape.output_shape(), shape.dtype);
+  Tensor out = empty_channels_last(geometry.output_shape(), geometry.dtype);
   if (bias.defined()) {
     const Tensor b = as_contiguous(bias);
     plan->conv.run({{DNNL_ARG_SRC, &plan->source, memory_of(source)},
@@ -57,32 +58,32 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
   return out;
 }
 
-Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvShape& shape,
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
                        DType result) {
-  const WorkThreads threads(multiplications(shape));
-  const Pass pass = result == shape.dtype ? Pass::input_grad : Pass::wide_input_grad;
-  const auto plan = conv_plan(pass, shape, false, threads);
+  const WorkThreads threads(multiplications(geometry));
+  const Pass pass = result == geometry.dtype ? Pass::input_grad : Pass::wide_input_grad;
+  const auto plan = conv_plan(pass, geometry, false, threads);
   if (!plan) {
     return {};
   }
   const Tensor out_grad = as_channels_last(grad);
   const Tensor filters = reordered(*plan, weight);
-  Tensor x_grad = empty_channels_last(shape.input_shape(), result);
+  Tensor x_grad = empty_channels_last(geometry.input_shape(), result);
   plan->conv.run({{DNNL_ARG_DIFF_DST, &plan->destination, memory_of(out_grad)},
                   {DNNL_ARG_WEIGHTS, &plan->weight, memory_of(filters)},
                   {DNNL_ARG_DIFF_SRC, &plan->source, memory_of(x_grad)}});
   return x_grad;
 }
 
-Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvShape& shape) {
-  const WorkThreads threads(multiplications(shape));
-  const auto plan = conv_plan(Pass::weight_grad, shape, false, threads);
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
+  const WorkThreads threads(multiplications(geometry));
+  const auto plan = conv_plan(Pass::weight_grad, geometry, false, threads);
   if (!plan) {
     return {};
   }
   const Tensor source = as_channels_last(x);
   const Tensor out_grad = as_channels_last(grad);
-  Tensor weight_grad = empty_tensor(shape.weight_shape(), shape.dtype);
+  Tensor weight_grad = empty_tensor(geometry.weight_shape(), geometry.dtype);
   const Tensor computed = plan->reorder ? empty_weight(*plan) : weight_grad;
   plan->conv.run({{DNNL_ARG_SRC, &plan->source, memory_of(source)},
                   {DNNL_ARG_DIFF_DST, &plan->destination, memory_of(out_grad)},

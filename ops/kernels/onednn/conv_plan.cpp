@@ -19,8 +19,8 @@ constexpr auto kDirect = dnnl::algorithm::convolution_direct;
 
 // (first..., the spatial sizes). One-dimensional convolutions run as two-dimensional ones of height
 // 1.
-memory::dims with_spatial(memory::dims first, const ConvShape& shape, const Spatial& sizes) {
-  first.insert(first.end(), sizes.end() - (shape.spatial_rank == 3 ? 3 : 2), sizes.end());
+memory::dims with_spatial(memory::dims first, const ConvGeometry& geometry, const Spatial& sizes) {
+  first.insert(first.end(), sizes.end() - (geometry.spatial_rank == 3 ? 3 : 2), sizes.end());
   return first;
 }
 
@@ -55,30 +55,30 @@ struct Problem {
   memory::dims after;
 };
 
-Problem problem_of(const ConvShape& shape, bool bias) {
-  const memory::data_type type = data_type(shape.dtype);
-  const memory::dim o = shape.out_channels / shape.groups;
-  const memory::dim c = shape.in_channels / shape.groups;
+Problem problem_of(const ConvGeometry& geometry, bool bias) {
+  const memory::data_type type = data_type(geometry.dtype);
+  const memory::dim o = geometry.out_channels / geometry.groups;
+  const memory::dim c = geometry.in_channels / geometry.groups;
   const memory::dims weight =
-      with_spatial(shape.groups > 1 ? memory::dims{shape.groups, o, c} : memory::dims{o, c}, shape,
-                   shape.kernel);
+      with_spatial(geometry.groups > 1 ? memory::dims{geometry.groups, o, c} : memory::dims{o, c},
+                   geometry, geometry.kernel);
   Problem problem;
-  problem.source =
-      channels_last(with_spatial({shape.batch, shape.in_channels}, shape, shape.input), type);
-  problem.destination =
-      channels_last(with_spatial({shape.batch, shape.out_channels}, shape, shape.output), type);
+  problem.source = channels_last(
+      with_spatial({geometry.batch, geometry.in_channels}, geometry, geometry.input), type);
+  problem.destination = channels_last(
+      with_spatial({geometry.batch, geometry.out_channels}, geometry, geometry.output), type);
   problem.weight = {weight, type, memory::format_tag::any};
   problem.plain_weight = {weight, type, strides(weight, weight.size() - 1)};
   if (bias) {
-    problem.bias = {{shape.out_channels}, type, memory::dims{1}};
+    problem.bias = {{geometry.out_channels}, type, memory::dims{1}};
   }
-  problem.stride = with_spatial({}, shape, shape.stride);
-  problem.dilation = with_spatial({}, shape, shape.dilation);
+  problem.stride = with_spatial({}, geometry, geometry.stride);
+  problem.dilation = with_spatial({}, geometry, geometry.dilation);
   for (memory::dim& step : problem.dilation) {
-    --step;  // oneDNN counts the places left out between two taps
+    --step;  // oneDNN counts the positions left out between two taps
   }
-  problem.before = with_spatial({}, shape, shape.pad_before);
-  problem.after = with_spatial({}, shape, shape.pad_after);
+  problem.before = with_spatial({}, geometry, geometry.pad_before);
+  problem.after = with_spatial({}, geometry, geometry.pad_after);
   return problem;
 }
 
@@ -103,8 +103,8 @@ WeightGrad::primitive_desc weight_grad(const Problem& p) {
                                        p.after);
 }
 
-bool is_depthwise(const ConvShape& shape) {
-  return shape.groups == shape.in_channels && shape.groups == shape.out_channels;
+bool is_depthwise(const ConvGeometry& geometry) {
+  return geometry.groups == geometry.in_channels && geometry.groups == geometry.out_channels;
 }
 
 // Null for oneDNN's plain loops: the reference kernel is faster.
@@ -124,11 +124,11 @@ std::shared_ptr<ConvPlan> start_plan(const Problem& problem, const Description& 
 }
 
 std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
-  const Problem problem = problem_of(key.shape, key.bias);
+  const Problem problem = problem_of(key.geometry, key.bias);
   if (key.pass == Pass::weight_grad) {
     const auto description = weight_grad(problem);
     // Nobody has compared AMX's with the reference.
-    if (key.shape.dtype == bfloat16 && description &&
+    if (key.geometry.dtype == bfloat16 && description &&
         std::string_view(description.impl_info_str()).find("amx") != std::string_view::npos) {
       return nullptr;
     }
@@ -160,7 +160,7 @@ std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
   }
   const auto description = input_grad(wanted, forward(problem));
   // What 3.7 has for strided ones takes 20 to 35 times as long as its kernel for float32.
-  if (is_depthwise(key.shape) && key.shape.dtype == bfloat16 && description &&
+  if (is_depthwise(key.geometry) && key.geometry.dtype == bfloat16 && description &&
       std::string_view(description.impl_info_str()).starts_with("brgconv")) {
     return nullptr;
   }
@@ -171,7 +171,7 @@ struct HashConvKey {
   std::size_t operator()(const ConvKey& key) const noexcept {
     std::uint64_t hash = 0;
     const auto mix = [&hash](std::uint64_t value) { hash = mixed(hash, value); };
-    const ConvShape& s = key.shape;
+    const ConvGeometry& s = key.geometry;
     mix(static_cast<std::uint64_t>(key.pass) << 16 | static_cast<std::uint64_t>(s.dtype) << 8 |
         static_cast<std::uint64_t>(s.spatial_rank) << 1 | static_cast<std::uint64_t>(key.bias));
     mix(static_cast<std::uint64_t>(key.threads));
@@ -198,7 +198,7 @@ PlanCache& plan_cache() {
 
 }  // namespace
 
-std::int64_t multiplications(const ConvShape& s) {
+std::int64_t multiplications(const ConvGeometry& s) {
   std::int64_t count = s.batch * s.out_channels * (s.in_channels / s.groups);
   for (std::size_t d = 0; d < 3; ++d) {
     count *= s.output[d] * s.kernel[d];
@@ -206,9 +206,9 @@ std::int64_t multiplications(const ConvShape& s) {
   return count;
 }
 
-std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias,
+std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvGeometry& geometry, bool bias,
                                           const WorkThreads& threads) {
-  const ConvKey key{pass, bias, threads.count(), shape};
+  const ConvKey key{pass, bias, threads.count(), geometry};
   auto plan = plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
     try {
       return within_memory([&] {

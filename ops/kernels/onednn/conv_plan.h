@@ -15,7 +15,7 @@ struct ConvKey {
   Pass pass;
   bool bias;
   int threads;  // primitives divide their work when they are made
-  ConvShape shape;
+  ConvGeometry geometry;
 
   friend bool operator==(const ConvKey&, const ConvKey&) = default;
 };
@@ -32,10 +32,10 @@ struct ConvPlan {
 };
 
 // Of one image's sizes and the batch; what WorkThreads asks for.
-std::int64_t multiplications(const ConvShape& shape);
+std::int64_t multiplications(const ConvGeometry& geometry);
 
 // To be used in the scope of the same WorkThreads. Null where oneDNN has no good implementation.
-std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvShape& shape, bool bias,
+std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvGeometry& geometry, bool bias,
                                           const WorkThreads& threads);
 
 }  // namespace retrograd::kernels::onednn

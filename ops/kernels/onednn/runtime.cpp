@@ -43,20 +43,20 @@ dnnl::memory::data_type data_type(DType dtype) {
 void require_room_to_make() {
   constexpr std::size_t bytes = std::size_t{8} << 20;  // measured: up to 3 MiB
   // Not malloc, which would serve all requests up to this size differently from then on.
-  void* room = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (room == MAP_FAILED) {
+  void* scratch = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (scratch == MAP_FAILED) {
     throw OutOfMemory(bytes);
   }
-  munmap(room, bytes);
+  munmap(scratch, bytes);
 }
 
 void require_room_to_run() {
   constexpr std::size_t bytes = std::size_t{1} << 16;
-  void* volatile room = std::malloc(bytes);
-  if (room == nullptr) {
+  void* volatile scratch = std::malloc(bytes);
+  if (scratch == nullptr) {
     throw OutOfMemory(bytes);
   }
-  std::free(room);
+  std::free(scratch);
 }
 
 namespace {

@@ -37,7 +37,7 @@ auto within_memory(F&& f) {
 }
 
 // Throw OutOfMemory unless there is memory for oneDNN to make a primitive, and to run one. It does
-// not look at what malloc and mmap return in many places, and throws inside its parallel loops:
+// not look at what malloc and mmap return in many positions, and throws inside its parallel loops:
 // both end the program.
 void require_room_to_make();
 void require_room_to_run();

@@ -44,15 +44,15 @@ auto sum_of_taps(const Block<T, kVectors>& block, const S* in, const LineWindows
 }
 
 template <class S>
-Tensor avg_pool_as(const Tensor& input, const PoolShape& shape) {
+Tensor avg_pool_as(const Tensor& input, const PoolGeometry& geometry) {
   using T = compute_t<S>;
-  const PoolGeometry pool(input, shape, false);
+  const PoolWindows pool(input, geometry, false);
   Tensor out = pool.empty_output(input.dtype());
   const Tensor x = as_channels_last(input);
   const std::int64_t channels = pool.channels;
-  const std::int64_t image_length = pool.in_places * channels;
+  const std::int64_t image_length = pool.in_positions * channels;
   for_each_window(
-      pool, [&](LineWindows& windows, std::int64_t ow, std::int64_t at, std::int64_t room) {
+      pool, [&](LineWindows& windows, std::int64_t ow, std::int64_t at, std::int64_t left) {
         const std::int64_t in_at = windows.image() * image_length + windows.base(ow);
         const LineWindows::Inside taps = windows.taps(ow);
         const std::int64_t last = taps.size() == 0 ? 0 : in_at + taps.back().at;
@@ -60,7 +60,7 @@ Tensor avg_pool_as(const Tensor& input, const PoolShape& shape) {
         const S* const in = x.raw<S>() + in_at;
         S* const mean = out.raw<S>() + at;
         for_each_block<T>(
-            channels, std::min(room, pool.batch * image_length - last),
+            channels, std::min(left, pool.batch * image_length - last),
             [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
               const auto total = sum_of_taps(block, in, taps);
               block.each([&](std::size_t v) { block.store(mean, v, total[v] / divisor); });
@@ -70,20 +70,20 @@ Tensor avg_pool_as(const Tensor& input, const PoolShape& shape) {
 }
 
 // Whether all windows have one divisor, as far as that is easily seen.
-bool divides_evenly(const PoolGeometry& pool) {
-  return pool.shape.divisor_override != 0 ||
+bool divides_evenly(const PoolWindows& pool) {
+  return pool.geometry.divisor_override != 0 ||
          std::all_of(pool.axes.begin(), pool.axes.end(),
                      [](const PoolAxis& axis) { return axis.counts_evenly(); });
 }
 
-// Each output's share of a window's place.
+// Each output's share of a window's position.
 template <class T>
-Tensor shares_of(const Tensor& grad, const PoolGeometry& pool) {
+Tensor shares_of(const Tensor& grad, const PoolWindows& pool) {
   const Tensor out_grad = as_channels_last(grad);
   Tensor shares = pool.empty_output(grad.dtype());
   const T* const g = out_grad.raw<T>();
   T* const share = shares.raw<T>();
-  const std::int64_t width = pool.shape.output[2];
+  const std::int64_t width = pool.geometry.output[2];
   const bool even = divides_evenly(pool);
   for_each_line_of_windows(pool, [&](LineWindows& windows, std::int64_t line, std::int64_t) {
     const std::int64_t windows_a_run = even ? width : 1;
@@ -99,18 +99,18 @@ Tensor shares_of(const Tensor& grad, const PoolGeometry& pool) {
   return shares;
 }
 
-// Goes through the input's places; each adds up the shares of the windows that see it.
+// Goes through the input's positions; each adds up the shares of the windows that see it.
 template <class T>
-Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
-  const PoolGeometry pool(grad, shape, true);
+Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolGeometry& geometry) {
+  const PoolWindows pool(grad, geometry, true);
   Tensor x_grad = pool.empty_input(grad.dtype());
   const Tensor shares = shares_of<T>(grad, pool);
   const PoolAxis& axis = pool.axes[2];
   const std::int64_t channels = pool.channels;
-  const std::int64_t length = shape.input[2] * channels;
-  const std::int64_t out_length = shape.output[2] * channels;
+  const std::int64_t length = geometry.input[2] * channels;
+  const std::int64_t out_length = geometry.output[2] * channels;
   detail::parallel_parts(
-      pool.lines(shape.input), pool.parts(shape.input),
+      pool.lines(geometry.input), pool.parts(geometry.input),
       [&](std::int64_t begin, std::int64_t end, std::int64_t) {
         SeeingLines seeing(pool);
         for (std::int64_t line = begin; line < end; ++line) {
@@ -119,15 +119,15 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
             std::copy_n(to - length, length, to);
             continue;
           }
-          const std::int64_t rest = seeing.room(0);
-          for (std::int64_t w = 0; w < shape.input[2]; ++w, to += channels) {
+          const std::int64_t rest = seeing.left(0);
+          for (std::int64_t w = 0; w < geometry.input[2]; ++w, to += channels) {
             const PoolAxis::Seen windows = axis.seen(w);
             const std::int64_t touched =
                 rest - (windows.first + (windows.count - 1) * axis.step()) * channels;
-            const std::int64_t room =
+            const std::int64_t left =
                 std::min<std::int64_t>(x_grad.raw<T>() + end * length - to, touched);
             for_each_block<T>(
-                channels, room, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
+                channels, left, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
                   std::array<typename Lanes<T>::Vector, Block<T, kVectors>::vectors> total{};
                   seeing.each([&](std::int64_t seen) {
                     const T* share = shares.raw<T>() + seen * out_length + windows.first * channels;
@@ -146,21 +146,21 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolShape& shape) {
 
 }  // namespace
 
-Tensor avg_pool(const Tensor& x, const PoolShape& shape) {
+Tensor avg_pool(const Tensor& x, const PoolGeometry& geometry) {
   const detail::KernelTimer timer("avg_pool", x);
-  return for_floating(x.dtype(), [&]<class S>() { return avg_pool_as<S>(x, shape); });
+  return for_floating(x.dtype(), [&]<class S>() { return avg_pool_as<S>(x, geometry); });
 }
 
-Tensor avg_pool_input_grad(const Tensor& grad, const PoolShape& shape) {
+Tensor avg_pool_input_grad(const Tensor& grad, const PoolGeometry& geometry) {
   const detail::KernelTimer timer("avg_pool_input_grad", grad);
   if (grad.dtype() == bfloat16) {
-    return planes_in_float32(grad, pool_shape(grad.shape(), shape.input, shape.spatial_rank),
+    return planes_in_float32(grad, pool_shape(grad.shape(), geometry.input, geometry.spatial_rank),
                              [&](const Tensor& part, const Part&) {
-                               return avg_pool_input_grad_as<float>(part, shape);
+                               return avg_pool_input_grad_as<float>(part, geometry);
                              });
   }
   return for_float_or_double(grad.dtype(),
-                             [&]<class T>() { return avg_pool_input_grad_as<T>(grad, shape); });
+                             [&]<class T>() { return avg_pool_input_grad_as<T>(grad, geometry); });
 }
 
 }  // namespace retrograd::kernels

@@ -16,9 +16,9 @@ namespace retrograd::kernels {
 namespace {
 
 // Whether winners are kept as taps.
-bool keeps_taps(const PoolShape& shape) {
+bool keeps_taps(const PoolGeometry& geometry) {
   std::int64_t most = kNoTap;
-  for (const std::int64_t size : shape.kernel) {
+  for (const std::int64_t size : geometry.kernel) {
     most /= size;
   }
   return most > 0;
@@ -111,20 +111,20 @@ struct Winners {
   }
 };
 
-// Winner is uint8_t for taps, int64_t for places.
+// Winner is uint8_t for taps, int64_t for positions.
 template <class S, class Winner>
-Pooled max_pool_as(const Tensor& input, const PoolShape& shape, bool wanted) {
+Pooled max_pool_as(const Tensor& input, const PoolGeometry& geometry, bool wanted) {
   using T = compute_t<S>;
   constexpr bool kTaps = std::is_same_v<Winner, std::uint8_t>;
-  const PoolGeometry pool(input, shape, false);
+  const PoolWindows pool(input, geometry, false);
   Pooled out{pool.empty_output(input.dtype()),
              wanted ? pool.empty_output(dtype_of<Winner>()) : Tensor()};
   const Tensor x = as_channels_last(input);
-  const std::int64_t image_length = pool.in_places * pool.channels;
-  const std::int64_t width = shape.output[2];
-  // Pools one window, whose values go to `out_at`, `room` elements before the end of a thread's.
+  const std::int64_t image_length = pool.in_positions * pool.channels;
+  const std::int64_t width = geometry.output[2];
+  // Pools one window, whose values go to `out_at`, `left` elements before the end of a thread's.
   const auto pool_window = [&](const LineWindows& windows, std::int64_t ow, std::int64_t out_at,
-                               std::int64_t room) {
+                               std::int64_t left) {
     const std::int64_t base = windows.base(ow);
     const std::int64_t in_at = windows.image() * image_length + base;
     const LineWindows::Inside taps = windows.taps(ow);
@@ -137,7 +137,7 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape, bool wanted) {
       return;
     }
     const PoolTap last = taps.back();
-    room = std::min(room, pool.batch * image_length - in_at - last.at);
+    left = std::min(left, pool.batch * image_length - in_at - last.at);
     const S* const in = x.raw<S>() + in_at;
     const auto pool_block = [&](const auto& block, const auto& of) {
       const Winners<T, std::decay_t<decltype(block)>, !kTaps> best(block, in, of, wanted);
@@ -156,11 +156,11 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape, bool wanted) {
       }
     };
     if (kTaps && taps.size() == 4) {
-      for_each_block<T, 2>(pool.channels, room, [&](const auto& block) {
+      for_each_block<T, 2>(pool.channels, left, [&](const auto& block) {
         pool_block(block, FixedTaps<4>{taps.list()});
       });
     } else {
-      for_each_block<T, 4>(pool.channels, room,
+      for_each_block<T, 4>(pool.channels, left,
                            [&](const auto& block) { pool_block(block, taps); });
     }
     if (kTaps && wanted && last.number >= taps.size()) {
@@ -183,11 +183,11 @@ Pooled max_pool_as(const Tensor& input, const PoolShape& shape, bool wanted) {
 
 }  // namespace
 
-Pooled max_pool(const Tensor& x, const PoolShape& shape, bool winners) {
+Pooled max_pool(const Tensor& x, const PoolGeometry& geometry, bool winners) {
   const detail::KernelTimer timer("max_pool", x);
   return for_floating(x.dtype(), [&]<class S>() {
-    return keeps_taps(shape) ? max_pool_as<S, std::uint8_t>(x, shape, winners)
-                             : max_pool_as<S, std::int64_t>(x, shape, winners);
+    return keeps_taps(geometry) ? max_pool_as<S, std::uint8_t>(x, geometry, winners)
+                                : max_pool_as<S, std::int64_t>(x, geometry, winners);
   });
 }
 

@@ -1,4 +1,4 @@
-// What follows from a max pool's winners: gradients, and reading at their places.
+// What follows from a max pool's winners: gradients, and reading at their positions.
 #include <array>
 
 #include <retrograd/ops/kernels/kernels.h>
@@ -18,20 +18,20 @@ constexpr std::int64_t kFewestChannels = 12;
 // Calls f(at, in_at) for every output at the offset `at` whose winner stands in the input, at the
 // offset in_at. `begin_image(image)` comes before those of an image.
 template <class F, class Begin>
-void for_each_winner(const Tensor& winners, const PoolGeometry& pool, Begin&& begin_image, F&& f) {
+void for_each_winner(const Tensor& winners, const PoolWindows& pool, Begin&& begin_image, F&& f) {
   const std::int64_t channels = pool.channels;
-  const std::int64_t in_length = pool.in_places * channels;
-  const std::int64_t out_length = pool.out_places * channels;
-  const std::int64_t width = pool.shape.output[2];
+  const std::int64_t in_length = pool.in_positions * channels;
+  const std::int64_t out_length = pool.out_positions * channels;
+  const std::int64_t width = pool.geometry.output[2];
   const auto by_taps = [&](std::int64_t image) {
     if (out_length == 0) {
       return;  // no channels, of perhaps a billion windows
     }
     const std::uint8_t* const taps = winners.raw<std::uint8_t>();
-    const std::int64_t lines = pool.shape.output[0] * pool.shape.output[1];
+    const std::int64_t lines = pool.geometry.output[0] * pool.geometry.output[1];
     std::array<std::int64_t, kNoTap> tap_at{};
-    std::array<PoolTap, 2 * PoolGeometry::kListed> room;
-    LineWindows windows(pool, room.data());
+    std::array<PoolTap, 2 * PoolWindows::kListed> scratch;
+    LineWindows windows(pool, scratch.data());
     std::int64_t at = image * out_length;
     for (std::int64_t line = image * lines; line < (image + 1) * lines; ++line) {
       windows.move_to(line);
@@ -49,11 +49,11 @@ void for_each_winner(const Tensor& winners, const PoolGeometry& pool, Begin&& be
     }
   };
   const auto by_places = [&](std::int64_t image) {
-    const std::int64_t* const places = winners.raw<std::int64_t>();
+    const std::int64_t* const positions = winners.raw<std::int64_t>();
     for (std::int64_t at = image * out_length; at < (image + 1) * out_length;) {
       for (std::int64_t c = 0; c < channels; ++c, ++at) {
-        if (places[at] != kNowhere) {
-          f(at, image * in_length + places[at] * channels + c);
+        if (positions[at] != kNowhere) {
+          f(at, image * in_length + positions[at] * channels + c);
         }
       }
     }
@@ -67,8 +67,8 @@ void for_each_winner(const Tensor& winners, const PoolGeometry& pool, Begin&& be
   });
 }
 
-// Whether every place of the input lies in one window, which is small.
-bool is_tiled(const PoolShape& s) {
+// Whether every position of the input lies in one window, which is small.
+bool is_tiled(const PoolGeometry& s) {
   bool tiled = !s.adaptive && s.kernel[0] * s.kernel[1] * s.kernel[2] <= 9;
   for (std::size_t d = 0; d < 3; ++d) {
     tiled = tiled && s.stride[d] == s.kernel[d] && s.padding[d] == 0 && s.dilation[d] == 1 &&
@@ -77,18 +77,18 @@ bool is_tiled(const PoolShape& s) {
   return tiled;
 }
 
-// Writes every place once: each window's gradient at its winner, zeros at its other taps.
+// Writes every position once: each window's gradient at its winner, zeros at its other taps.
 template <class S>
-Tensor scatter_tiles_as(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
+Tensor scatter_tiles_as(const Tensor& grad, const Tensor& winners, const PoolGeometry& geometry) {
   using T = compute_t<S>;
-  const PoolGeometry pool(grad, shape, false);
+  const PoolWindows pool(grad, geometry, false);
   const Tensor out_grad = as_channels_last(grad);
   Tensor x_grad = pool.empty_input(grad.dtype());
   const S* const from = out_grad.raw<S>();
   const std::uint8_t* const taps = winners.raw<std::uint8_t>();
   for_each_window(pool, [&](LineWindows& windows, std::int64_t ow, std::int64_t at, std::int64_t) {
     S* const to =
-        x_grad.raw<S>() + windows.image() * pool.in_places * pool.channels + windows.base(ow);
+        x_grad.raw<S>() + windows.image() * pool.in_positions * pool.channels + windows.base(ow);
     const LineWindows::Inside inside = windows.taps(ow);
     const PoolTap* const taps_inside = inside.list();  // there is one for all that bytes number
     for_each_block<T>(
@@ -108,13 +108,13 @@ Tensor scatter_tiles_as(const Tensor& grad, const Tensor& winners, const PoolSha
 }
 
 template <class T>
-Tensor scatter_as(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
-  const PoolGeometry pool(grad, shape, false);
+Tensor scatter_as(const Tensor& grad, const Tensor& winners, const PoolGeometry& geometry) {
+  const PoolWindows pool(grad, geometry, false);
   const Tensor out_grad = as_channels_last(grad);
   Tensor x_grad = pool.empty_input(grad.dtype());
   T* const to = x_grad.raw<T>();
   const T* const from = out_grad.raw<T>();
-  const std::int64_t length = pool.in_places * pool.channels;
+  const std::int64_t length = pool.in_positions * pool.channels;
   for_each_winner(
       as_channels_last(winners), pool,
       [&](std::int64_t image) { std::fill_n(to + image * length, length, T{0}); },
@@ -123,13 +123,13 @@ Tensor scatter_as(const Tensor& grad, const Tensor& winners, const PoolShape& sh
 }
 
 template <class T>
-Tensor gather_as(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
-  const PoolGeometry pool(x, shape, false);
+Tensor gather_as(const Tensor& x, const Tensor& winners, const PoolGeometry& geometry) {
+  const PoolWindows pool(x, geometry, false);
   const Tensor source = as_channels_last(x);
   Tensor out = pool.empty_output(x.dtype());
   T* const to = out.raw<T>();
   const T* const from = source.raw<T>();
-  const std::int64_t length = pool.out_places * pool.channels;
+  const std::int64_t length = pool.out_positions * pool.channels;
   for_each_winner(
       as_channels_last(winners), pool,
       [&](std::int64_t image) { std::fill_n(to + image * length, length, T{}); },
@@ -139,51 +139,51 @@ Tensor gather_as(const Tensor& x, const Tensor& winners, const PoolShape& shape)
 
 }  // namespace
 
-Tensor max_pool_places(const Tensor& winners, const PoolShape& shape) {
+Tensor max_pool_positions(const Tensor& winners, const PoolGeometry& geometry) {
   if (winners.dtype() == int64) {
     return as_channels_last(winners);
   }
-  const PoolGeometry pool(winners, shape, false);
-  Tensor places = pool.empty_output(int64);
-  std::int64_t* const to = places.raw<std::int64_t>();
-  std::fill_n(to, places.numel(), kNowhere);
+  const PoolWindows pool(winners, geometry, false);
+  Tensor positions = pool.empty_output(int64);
+  std::int64_t* const to = positions.raw<std::int64_t>();
+  std::fill_n(to, positions.numel(), kNowhere);
   for_each_winner(
       as_channels_last(winners), pool, [](std::int64_t) {},
       [&](std::int64_t at, std::int64_t in_at) {
-        to[at] = in_at / pool.channels % pool.in_places;
+        to[at] = in_at / pool.channels % pool.in_positions;
       });
-  return places;
+  return positions;
 }
 
-Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolShape& shape) {
+Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolGeometry& geometry) {
   const detail::KernelTimer timer("max_pool_gather", x);
-  return for_floating(x.dtype(), [&]<class T>() { return gather_as<T>(x, winners, shape); });
+  return for_floating(x.dtype(), [&]<class T>() { return gather_as<T>(x, winners, geometry); });
 }
 
-Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolShape& shape) {
+Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolGeometry& geometry) {
   const detail::KernelTimer timer("max_pool_scatter", grad);
   const bool tiled =
-      winners.dtype() == uint8 && is_tiled(shape) && grad.shape()[1] >= kFewestChannels;
+      winners.dtype() == uint8 && is_tiled(geometry) && grad.shape()[1] >= kFewestChannels;
   if (grad.dtype() == bfloat16) {
-    return tiled
-               ? scatter_tiles_as<BFloat16>(grad, as_channels_last(winners), shape)
-               : planes_in_float32(grad, pool_shape(grad.shape(), shape.input, shape.spatial_rank),
-                                   [&](const Tensor& part, const Part& planes) {
-                                     return scatter_as<float>(part, planes.of(winners), shape);
-                                   });
+    return tiled ? scatter_tiles_as<BFloat16>(grad, as_channels_last(winners), geometry)
+                 : planes_in_float32(
+                       grad, pool_shape(grad.shape(), geometry.input, geometry.spatial_rank),
+                       [&](const Tensor& part, const Part& planes) {
+                         return scatter_as<float>(part, planes.of(winners), geometry);
+                       });
   }
   return for_float_or_double(grad.dtype(), [&]<class T>() {
-    return tiled ? scatter_tiles_as<T>(grad, as_channels_last(winners), shape)
-                 : scatter_as<T>(grad, winners, shape);
+    return tiled ? scatter_tiles_as<T>(grad, as_channels_last(winners), geometry)
+                 : scatter_as<T>(grad, winners, geometry);
   });
 }
 
-Tensor last_of_equals(const Tensor& indices, std::int64_t places) {
+Tensor last_of_equals(const Tensor& indices, std::int64_t positions) {
   const Tensor from = as_contiguous(indices);
   Tensor result = empty_tensor(indices.shape(), boolean);
   const std::int64_t planes = indices.shape()[0] * indices.shape()[1];
   const std::int64_t length = planes == 0 ? 0 : indices.numel() / planes;
-  Table<char> named(static_cast<std::size_t>(places));
+  Table<char> named(static_cast<std::size_t>(positions));
   for (std::int64_t plane = 0; plane < planes; ++plane) {
     std::fill(named.begin(), named.end(), 0);
     for (std::int64_t i = (plane + 1) * length; i-- > plane * length;) {

@@ -10,8 +10,8 @@
 
 namespace retrograd::kernels {
 
-// Spatial sizes are aligned to the right, as in ConvShape.
-struct PoolShape {
+// Spatial sizes are aligned to the right, as in ConvGeometry.
+struct PoolGeometry {
   std::size_t spatial_rank = 2;
   bool count_include_pad = true;
   bool adaptive = false;              // windows from floor(o in / out) to ceil((o + 1) in / out)
@@ -36,26 +36,26 @@ inline Shape pool_shape(Shape planes, const std::array<std::int64_t, 3>& sizes, 
 struct Pooled {
   Tensor values;
   // Of each window's winner, channels-last: its number in the row-major window, uint8; or for large
-  // windows its place, int64. kNoTap or kNowhere where no tap lies inside the input.
+  // windows its position, int64. kNoTap or kNowhere where no tap lies inside the input.
   Tensor winners;
 };
 inline constexpr std::uint8_t kNoTap = 255;
 inline constexpr std::int64_t kNowhere = -1;
 
 // NaN wins; the first of equals does. Without `winners`, only the values are found.
-Pooled max_pool(const Tensor& x, const PoolShape& shape, bool winners);
-// The winners' places in the row-major spatial dimensions of the input, int64.
-Tensor max_pool_places(const Tensor& winners, const PoolShape& shape);
-// Adds each gradient at the winner's place; of the input's shape.
-Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolShape& shape);
-// Reads x at the winners' places; the adjoint of max_pool_scatter.
-Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolShape& shape);
+Pooled max_pool(const Tensor& x, const PoolGeometry& geometry, bool winners);
+// The winners' positions in the row-major spatial dimensions of the input, int64.
+Tensor max_pool_positions(const Tensor& winners, const PoolGeometry& geometry);
+// Adds each gradient at the winner's position; of the input's shape.
+Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolGeometry& geometry);
+// Reads x at the winners' positions; the adjoint of max_pool_scatter.
+Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolGeometry& geometry);
 
-Tensor avg_pool(const Tensor& x, const PoolShape& shape);
+Tensor avg_pool(const Tensor& x, const PoolGeometry& geometry);
 // The adjoint of avg_pool.
-Tensor avg_pool_input_grad(const Tensor& grad, const PoolShape& shape);
+Tensor avg_pool_input_grad(const Tensor& grad, const PoolGeometry& geometry);
 
-// Which indices (N, C, ...) are the last of their plane to name their place: boolean.
-Tensor last_of_equals(const Tensor& indices, std::int64_t places);
+// Which indices (N, C, ...) are the last of their plane to name their position: boolean.
+Tensor last_of_equals(const Tensor& indices, std::int64_t positions);
 
 }  // namespace retrograd::kernels

@@ -12,16 +12,16 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
-PoolAxis::PoolAxis(const PoolShape& shape, std::size_t d, bool from_input, std::int64_t most)
-    : adaptive_(shape.adaptive),
-      input_(shape.input[d]),
-      output_(shape.output[d]),
-      kernel_(shape.kernel[d]),
-      stride_(shape.stride[d]),
-      padding_(shape.padding[d]),
-      counted_padding_(shape.count_include_pad ? shape.padding[d] : 0),
-      dilation_(shape.dilation[d]),
-      step_(shape.adaptive ? 1 : dilation_ / std::gcd(dilation_, stride_)) {
+PoolAxis::PoolAxis(const PoolGeometry& geometry, std::size_t d, bool from_input, std::int64_t most)
+    : adaptive_(geometry.adaptive),
+      input_(geometry.input[d]),
+      output_(geometry.output[d]),
+      kernel_(geometry.kernel[d]),
+      stride_(geometry.stride[d]),
+      padding_(geometry.padding[d]),
+      counted_padding_(geometry.count_include_pad ? geometry.padding[d] : 0),
+      dilation_(geometry.dilation[d]),
+      step_(geometry.adaptive ? 1 : dilation_ / std::gcd(dilation_, stride_)) {
   if (output_ > 1 && output_ <= most) {
     windows_.reserve(static_cast<std::size_t>(output_));
     for (std::int64_t o = 0; o < output_; ++o) {
@@ -30,8 +30,8 @@ PoolAxis::PoolAxis(const PoolShape& shape, std::size_t d, bool from_input, std::
   }
   if (from_input && input_ > 1 && input_ <= most) {
     seen_.reserve(static_cast<std::size_t>(input_));
-    for (std::int64_t place = 0; place < input_; ++place) {
-      seen_.push_back(find_seen(place));
+    for (std::int64_t position = 0; position < input_; ++position) {
+      seen_.push_back(find_seen(position));
     }
   }
 }
@@ -48,14 +48,14 @@ PoolAxis::Window PoolAxis::find_window(std::int64_t o) const {
   return {start, taps_inside(start, kernel_, dilation_, input_), counted.last - counted.first};
 }
 
-PoolAxis::Seen PoolAxis::find_seen(std::int64_t place) const {
+PoolAxis::Seen PoolAxis::find_seen(std::int64_t position) const {
   if (adaptive_) {
-    const std::int64_t first = place * output_ / input_;
-    return {first, ceil_div((place + 1) * output_, input_) - first};
+    const std::int64_t first = position * output_ / input_;
+    return {first, ceil_div((position + 1) * output_, input_) - first};
   }
-  // Output o sees the place with tap k if o * stride + k * dilation = from. Such o are `step_`
+  // Output o sees the position with tap k if o * stride + k * dilation = from. Such o are `step_`
   // apart, and such k `tap_step`.
-  const std::int64_t from = place + padding_;
+  const std::int64_t from = position + padding_;
   const std::int64_t tap_step = stride_ / (dilation_ / step_);
   const std::int64_t last_tap = std::min(kernel_ - 1, from / dilation_);
   const std::int64_t beyond = from - (output_ - 1) * stride_;
@@ -96,7 +96,7 @@ std::int64_t PoolAxis::most_taps() const {
 
 namespace {
 
-std::int64_t places_of(const std::array<std::int64_t, 3>& sizes, std::int64_t planes) {
+std::int64_t positions_of(const std::array<std::int64_t, 3>& sizes, std::int64_t planes) {
   return planes == 0 ? 0 : sizes[0] * sizes[1] * sizes[2];
 }
 
@@ -108,12 +108,12 @@ std::int64_t limited_product(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
-PoolGeometry::PoolGeometry(const Tensor& x, const PoolShape& pool, bool from_input)
-    : shape(pool),
+PoolWindows::PoolWindows(const Tensor& x, const PoolGeometry& pool, bool from_input)
+    : geometry(pool),
       batch(x.shape()[0]),
       channels(x.shape()[1]),
-      in_places(places_of(pool.input, batch * channels)),
-      out_places(places_of(pool.output, batch * channels)),
+      in_positions(positions_of(pool.input, batch * channels)),
+      out_positions(positions_of(pool.output, batch * channels)),
       // Tables and lists are small beside the tensors.
       axes{PoolAxis(pool, 0, from_input, std::max(kListed, x.numel() / 128)),
            PoolAxis(pool, 1, from_input, std::max(kListed, x.numel() / 128)),
@@ -122,37 +122,34 @@ PoolGeometry::PoolGeometry(const Tensor& x, const PoolShape& pool, bool from_inp
   for (const PoolAxis& axis : axes) {
     taps = limited_product(taps, axis.most_taps());
   }
-  const bool fits = taps <= std::max(in_places, out_places) * batch * channels / 128;
+  const bool fits = taps <= std::max(in_positions, out_positions) * batch * channels / 128;
   listed = fits ? std::max(taps, kListed) : kListed;
 }
 
-Tensor PoolGeometry::empty(const std::array<std::int64_t, 3>& sizes, DType dtype) const {
-  const Shape full = pool_shape({batch, channels}, sizes, shape.spatial_rank);
+Tensor PoolWindows::empty(const std::array<std::int64_t, 3>& sizes, DType dtype) const {
+  const Shape full = pool_shape({batch, channels}, sizes, geometry.spatial_rank);
   return empty_strided(full, channels_last_strides(full), dtype);
 }
 
-LineWindows::LineWindows(const PoolGeometry& geometry, PoolTap* room)
-    : geometry_(geometry),
-      whole_(room),
-      cut_(room + geometry.listed),
-      columns_(geometry.axes[2].table()) {}
+LineWindows::LineWindows(const PoolWindows& pool, PoolTap* scratch)
+    : pool_(pool), whole_(scratch), cut_(scratch + pool.listed), columns_(pool.axes[2].table()) {}
 
 void LineWindows::move_to(std::int64_t line) {
-  const PoolShape& shape = geometry_.shape;
-  image_ = line / shape.output[1] / shape.output[0];
-  depth_ = geometry_.axes[0].window(line / shape.output[1] % shape.output[0]);
-  height_ = geometry_.axes[1].window(line % shape.output[1]);
+  const PoolGeometry& geometry = pool_.geometry;
+  image_ = line / geometry.output[1] / geometry.output[0];
+  depth_ = pool_.axes[0].window(line / geometry.output[1] % geometry.output[0]);
+  height_ = pool_.axes[1].window(line % geometry.output[1]);
   const std::int64_t rows = rows_inside();
-  whole_size_ = shape.kernel[2] <= geometry_.listed ? rows * shape.kernel[2] : 0;
-  if (whole_size_ > geometry_.listed) {
+  whole_size_ = geometry.kernel[2] <= pool_.listed ? rows * geometry.kernel[2] : 0;
+  if (whole_size_ > pool_.listed) {
     whole_size_ = 0;
   }
-  list(whole_, {0, shape.kernel[2]}, 0, whole_size_);
+  list(whole_, {0, geometry.kernel[2]}, 0, whole_size_);
 }
 
 LineWindows::Inside LineWindows::cut(const Taps& columns) const {
   const std::int64_t size = rows_inside() * (columns.last - columns.first);
-  if (size > geometry_.listed) {
+  if (size > pool_.listed) {
     return {this, columns, size, nullptr};
   }
   list(cut_, columns, 0, size);
@@ -166,7 +163,7 @@ void LineWindows::list(PoolTap* to, const Taps& columns, std::int64_t from,
   }
   const std::int64_t width = columns.last - columns.first;
   const std::int64_t rows = height_.taps.last - height_.taps.first;
-  const std::int64_t step = geometry_.axes[2].dilation() * geometry_.channels;
+  const std::int64_t step = pool_.axes[2].dilation() * pool_.channels;
   // Divisions take long where windows are small.
   std::int64_t row = from == 0 ? 0 : from / width;
   std::int64_t column = from - row * width;
@@ -196,32 +193,32 @@ PoolTap LineWindows::tap(const Taps& columns, std::int64_t i) const {
 }
 
 PoolTap LineWindows::tap(std::int64_t kd, std::int64_t kh, std::int64_t kw) const {
-  const PoolShape& shape = geometry_.shape;
-  const std::int64_t d = depth_.start + kd * geometry_.axes[0].dilation();
-  const std::int64_t h = height_.start + kh * geometry_.axes[1].dilation();
-  const std::int64_t w = kw * geometry_.axes[2].dilation();
+  const PoolGeometry& geometry = pool_.geometry;
+  const std::int64_t d = depth_.start + kd * pool_.axes[0].dilation();
+  const std::int64_t h = height_.start + kh * pool_.axes[1].dilation();
+  const std::int64_t w = kw * pool_.axes[2].dilation();
   // The numbers of windows that have too many taps for bytes are not used, and wrap around.
   const auto number =
-      (static_cast<std::uint64_t>(kd) * static_cast<std::uint64_t>(shape.kernel[1]) +
+      (static_cast<std::uint64_t>(kd) * static_cast<std::uint64_t>(geometry.kernel[1]) +
        static_cast<std::uint64_t>(kh)) *
-          static_cast<std::uint64_t>(shape.kernel[2]) +
+          static_cast<std::uint64_t>(geometry.kernel[2]) +
       static_cast<std::uint64_t>(kw);
-  return {((d * shape.input[1] + h) * shape.input[2] + w) * geometry_.channels,
+  return {((d * geometry.input[1] + h) * geometry.input[2] + w) * pool_.channels,
           static_cast<std::int64_t>(number)};
 }
 
 std::int64_t LineWindows::divisor(std::int64_t ow) const {
-  const std::int64_t given = geometry_.shape.divisor_override;
+  const std::int64_t given = pool_.geometry.divisor_override;
   return given != 0
              ? given
              : std::max<std::int64_t>(depth_.counted * height_.counted * along(ow).counted, 1);
 }
 
 bool SeeingLines::move_to(std::int64_t line) {
-  const PoolShape& shape = geometry_.shape;
-  const std::int64_t image = line / shape.input[1] / shape.input[0];
-  const PoolAxis::Seen depth = geometry_.axes[0].seen(line / shape.input[1] % shape.input[0]);
-  const PoolAxis::Seen height = geometry_.axes[1].seen(line % shape.input[1]);
+  const PoolGeometry& geometry = pool_.geometry;
+  const std::int64_t image = line / geometry.input[1] / geometry.input[0];
+  const PoolAxis::Seen depth = pool_.axes[0].seen(line / geometry.input[1] % geometry.input[0]);
+  const PoolAxis::Seen height = pool_.axes[1].seen(line % geometry.input[1]);
   const bool same = image == image_ && depth == depth_ && height == height_;
   image_ = image;
   depth_ = depth;
@@ -229,11 +226,11 @@ bool SeeingLines::move_to(std::int64_t line) {
   return same;
 }
 
-std::int64_t SeeingLines::room(std::int64_t ow) const {
+std::int64_t SeeingLines::left(std::int64_t ow) const {
   std::int64_t last = 0;
   each([&last](std::int64_t line) { last = line; });
-  return (geometry_.batch * geometry_.out_places - last * geometry_.shape.output[2] - ow) *
-         geometry_.channels;
+  return (pool_.batch * pool_.out_positions - last * pool_.geometry.output[2] - ow) *
+         pool_.channels;
 }
 
 }  // namespace retrograd::kernels

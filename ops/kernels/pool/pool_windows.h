@@ -20,25 +20,26 @@ class PoolAxis {
   struct Window {
     std::int64_t start;    // the place of tap 0; before the input's start in the padding
     Taps taps;             // inside the input
-    std::int64_t counted;  // places that a mean divides by
+    std::int64_t counted;  // positions that a mean divides by
   };
-  // The windows that see a place: count of them, from `first` on, step() apart.
+  // The windows that see a position: count of them, from `first` on, step() apart.
   struct Seen {
     std::int64_t first = 0;
     std::int64_t count = 0;
     friend bool operator==(const Seen&, const Seen&) = default;
   };
 
-  // Tables of at most `most` places are made; what has no table is computed when it is asked for.
-  PoolAxis(const PoolShape& shape, std::size_t d, bool from_input, std::int64_t most);
+  // Tables of at most `most` positions are made; what has no table is computed when it is asked
+  // for.
+  PoolAxis(const PoolGeometry& geometry, std::size_t d, bool from_input, std::int64_t most);
 
   Window window(std::int64_t o) const {
     return windows_.empty() ? find_window(o) : windows_[static_cast<std::size_t>(o)];
   }
   // All windows, or null where they have no table.
   const Window* table() const { return windows_.empty() ? nullptr : windows_.data(); }
-  Seen seen(std::int64_t place) const {
-    return seen_.empty() ? find_seen(place) : seen_[static_cast<std::size_t>(place)];
+  Seen seen(std::int64_t position) const {
+    return seen_.empty() ? find_seen(position) : seen_[static_cast<std::size_t>(position)];
   }
   std::int64_t step() const { return step_; }
   std::int64_t dilation() const { return dilation_; }
@@ -49,7 +50,7 @@ class PoolAxis {
 
  private:
   Window find_window(std::int64_t o) const;
-  Seen find_seen(std::int64_t place) const;
+  Seen find_seen(std::int64_t position) const;
 
   bool adaptive_;
   std::int64_t input_;
@@ -60,8 +61,8 @@ class PoolAxis {
   std::int64_t counted_padding_;
   std::int64_t dilation_;
   std::int64_t step_;
-  Table<Window> windows_;  // by output place
-  Table<Seen> seen_;       // by input place
+  Table<Window> windows_;  // by output position
+  Table<Seen> seen_;       // by input position
 };
 
 // A tap of a window: where its channels lie, counted from where the window does, and its number.
@@ -71,32 +72,33 @@ struct PoolTap {
 };
 
 // Tensors here are channels-last: (N, D, H, W, C) in memory.
-struct PoolGeometry {
+struct PoolWindows {
   // Taps that are listed whatever the sizes are: all that bytes can number.
   static constexpr std::int64_t kListed = 256;
 
-  const PoolShape& shape;
+  const PoolGeometry& geometry;
   std::int64_t batch;
   std::int64_t channels;
-  std::int64_t in_places;  // 0 where there are no images or channels, as out_places
-  std::int64_t out_places;
+  std::int64_t in_positions;  // 0 where there are no images or channels, as out_positions
+  std::int64_t out_positions;
   std::array<PoolAxis, 3> axes;
   // The most taps of a window that are listed at a time, once for all channels.
   std::int64_t listed;
 
-  // `from_input` where the loop runs over the input's places.
-  PoolGeometry(const Tensor& x, const PoolShape& pool, bool from_input);
+  // `from_input` where the loop runs over the input's positions.
+  PoolWindows(const Tensor& x, const PoolGeometry& pool, bool from_input);
 
-  Tensor empty_input(DType dtype) const { return empty(shape.input, dtype); }
-  Tensor empty_output(DType dtype) const { return empty(shape.output, dtype); }
+  Tensor empty_input(DType dtype) const { return empty(geometry.input, dtype); }
+  Tensor empty_output(DType dtype) const { return empty(geometry.output, dtype); }
 
   // How many lines (image, d, h) there are of such a size, and how many threads they are worth.
   std::int64_t lines(const std::array<std::int64_t, 3>& size) const {
-    return in_places == 0 ? 0 : batch * size[0] * size[1];
+    return in_positions == 0 ? 0 : batch * size[0] * size[1];
   }
   std::int64_t parts(const std::array<std::int64_t, 3>& size) const {
     const std::int64_t all = lines(size);
-    const std::int64_t work = (in_places + out_places) * batch * channels / std::max(all, one);
+    const std::int64_t work =
+        (in_positions + out_positions) * batch * channels / std::max(all, one);
     return detail::parts_of(all, kGrain / std::max(work, one) + 1);
   }
 
@@ -108,13 +110,13 @@ struct PoolGeometry {
 // The windows of one line of outputs.
 class LineWindows {
  public:
-  // `room` is for 2 * geometry.listed taps.
-  LineWindows(const PoolGeometry& geometry, PoolTap* room);
+  // `scratch` is for 2 * pool.listed taps.
+  LineWindows(const PoolWindows& pool, PoolTap* scratch);
   void move_to(std::int64_t line);
 
   std::int64_t image() const { return image_; }
-  // Where the window's first place of a line lies, counted from the image's first element.
-  std::int64_t base(std::int64_t ow) const { return along(ow).start * geometry_.channels; }
+  // Where the window's first position of a line lies, counted from the image's first element.
+  std::int64_t base(std::int64_t ow) const { return along(ow).start * pool_.channels; }
 
   // The taps of a window that lie inside the input, in row-major order.
   class Inside {
@@ -134,7 +136,7 @@ class LineWindows {
         f(all_, size_, true);
         return;
       }
-      const std::int64_t most = windows_->geometry_.listed;
+      const std::int64_t most = windows_->pool_.listed;
       for (std::int64_t i = 0; i < size_; i += most) {
         const std::int64_t count = std::min(most, size_ - i);
         windows_->list(windows_->cut_, columns_, i, count);
@@ -154,7 +156,7 @@ class LineWindows {
   // Valid until the next call.
   Inside taps(std::int64_t ow) const {
     const Taps& columns = along(ow).taps;
-    if (whole_size_ > 0 && columns.last - columns.first == geometry_.shape.kernel[2]) {
+    if (whole_size_ > 0 && columns.last - columns.first == pool_.geometry.kernel[2]) {
       return {this, columns, whole_size_, whole_};
     }
     return cut(columns);
@@ -170,7 +172,7 @@ class LineWindows {
     if (columns_ != nullptr) [[likely]] {
       return columns_[ow];
     }
-    return found_ = geometry_.axes[2].window(ow);
+    return found_ = pool_.axes[2].window(ow);
   }
   Inside cut(const Taps& columns) const;
   PoolTap tap(const Taps& columns, std::int64_t i) const;
@@ -181,50 +183,49 @@ class LineWindows {
     return (depth_.taps.last - depth_.taps.first) * (height_.taps.last - height_.taps.first);
   }
 
-  const PoolGeometry& geometry_;
+  const PoolWindows& pool_;
   PoolTap* whole_;  // taps of the windows that reach past neither end of their line
   PoolTap* cut_;    // of another
   std::int64_t whole_size_ = 0;
   std::int64_t image_ = 0;
   PoolAxis::Window depth_{};
   PoolAxis::Window height_{};
-  const PoolAxis::Window* columns_;  // by output place; null where there is no table
+  const PoolAxis::Window* columns_;  // by output position; null where there is no table
   mutable PoolAxis::Window found_{};
 };
 
 // Calls f(windows, line, end) for every line of outputs; `end` is one past the last of this
 // thread's.
 template <class F>
-void for_each_line_of_windows(const PoolGeometry& geometry, F&& f) {
-  const PoolShape& shape = geometry.shape;
-  const std::int64_t parts = geometry.parts(shape.output);
+void for_each_line_of_windows(const PoolWindows& pool, F&& f) {
+  const std::int64_t parts = pool.parts(pool.geometry.output);
   // Long lists are made before the threads start, because memory can run out.
-  const bool is_long = geometry.listed > PoolGeometry::kListed;
-  const std::int64_t room =
-      is_long ? static_cast<std::int64_t>(sizeof(PoolTap)) / 8 * 2 * geometry.listed : 0;
-  const Tensor rooms = is_long ? empty_tensor({parts * room}, int64) : Tensor();
-  detail::parallel_parts(
-      geometry.lines(shape.output), parts,
-      [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
-        std::array<PoolTap, 2 * PoolGeometry::kListed> own;
-        LineWindows windows(
-            geometry, is_long ? reinterpret_cast<PoolTap*>(rooms.raw<std::int64_t>() + part * room)
-                              : own.data());
-        for (std::int64_t line = begin; line < end; ++line) {
-          windows.move_to(line);
-          f(windows, line, end);
-        }
-      });
+  const bool is_long = pool.listed > PoolWindows::kListed;
+  const std::int64_t scratch =
+      is_long ? static_cast<std::int64_t>(sizeof(PoolTap)) / 8 * 2 * pool.listed : 0;
+  const Tensor scratches = is_long ? empty_tensor({parts * scratch}, int64) : Tensor();
+  detail::parallel_parts(pool.lines(pool.geometry.output), parts,
+                         [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
+                           std::array<PoolTap, 2 * PoolWindows::kListed> own;
+                           LineWindows windows(
+                               pool, is_long ? reinterpret_cast<PoolTap*>(
+                                                   scratches.raw<std::int64_t>() + part * scratch)
+                                             : own.data());
+                           for (std::int64_t line = begin; line < end; ++line) {
+                             windows.move_to(line);
+                             f(windows, line, end);
+                           }
+                         });
 }
 
-// Calls f(windows, ow, out_at, room) for every window: out_at is the offset of its channels in the
-// output, and `room` how many elements from there on belong to this thread.
+// Calls f(windows, ow, out_at, left) for every window: out_at is the offset of its channels in
+// the output, and `left` how many elements from there on belong to this thread.
 template <class F>
-void for_each_window(const PoolGeometry& pool, F&& f) {
-  const std::int64_t line_length = pool.shape.output[2] * pool.channels;
+void for_each_window(const PoolWindows& pool, F&& f) {
+  const std::int64_t line_length = pool.geometry.output[2] * pool.channels;
   for_each_line_of_windows(pool, [&](LineWindows& windows, std::int64_t line, std::int64_t end) {
     std::int64_t out_at = line * line_length;
-    for (std::int64_t ow = 0; ow < pool.shape.output[2]; ++ow) {
+    for (std::int64_t ow = 0; ow < pool.geometry.output[2]; ++ow) {
       f(windows, ow, out_at, end * line_length - out_at);
       out_at += pool.channels;
     }
@@ -234,7 +235,7 @@ void for_each_window(const PoolGeometry& pool, F&& f) {
 // The lines of outputs whose windows see one line of inputs.
 class SeeingLines {
  public:
-  explicit SeeingLines(const PoolGeometry& geometry) : geometry_(geometry) {}
+  explicit SeeingLines(const PoolWindows& pool) : pool_(pool) {}
   // True where the same windows see this line as the one before.
   bool move_to(std::int64_t line);
 
@@ -243,17 +244,17 @@ class SeeingLines {
   void each(F&& f) const {
     for (std::int64_t i = 0; i < depth_.count; ++i) {
       const std::int64_t od =
-          image_ * geometry_.shape.output[0] + depth_.first + i * geometry_.axes[0].step();
+          image_ * pool_.geometry.output[0] + depth_.first + i * pool_.axes[0].step();
       for (std::int64_t j = 0; j < height_.count; ++j) {
-        f(od * geometry_.shape.output[1] + height_.first + j * geometry_.axes[1].step());
+        f(od * pool_.geometry.output[1] + height_.first + j * pool_.axes[1].step());
       }
     }
   }
-  // How many values lie from the output at place `ow` of the last line to the end.
-  std::int64_t room(std::int64_t ow) const;
+  // How many values lie from the output at position `ow` of the last line to the end.
+  std::int64_t left(std::int64_t ow) const;
 
  private:
-  const PoolGeometry& geometry_;
+  const PoolWindows& pool_;
   std::int64_t image_ = -1;
   PoolAxis::Seen depth_;
   PoolAxis::Seen height_;

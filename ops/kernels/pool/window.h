@@ -11,7 +11,7 @@ struct Taps {
   std::int64_t last;
 };
 
-// A window of `kernel` taps, `dilation` apart, whose tap 0 lies at `start`, over `size` places.
+// A window of `kernel` taps, `dilation` apart, whose tap 0 lies at `start`, over `size` positions.
 inline Taps taps_inside(std::int64_t start, std::int64_t kernel, std::int64_t dilation,
                         std::int64_t size) noexcept {
   Taps taps{0, kernel};

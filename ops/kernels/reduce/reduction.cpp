@@ -11,7 +11,7 @@ namespace retrograd::kernels::reduction {
 
 namespace {
 
-// Calls f(offset in the input, offset in the result) for all places along all axes but the last,
+// Calls f(offset in the input, offset in the result) for all positions along all axes but the last,
 // from axis `d` on.
 template <class F>
 void for_each_place(const Axes& axes, std::size_t d, std::int64_t at, std::int64_t result,
@@ -35,7 +35,7 @@ class Reducer {
         stages_(stages),
         ready_(x.dtype() == folder.value && !stages.prepare) {}
 
-  // The results of the plan, from places `at` and `result` on, finished.
+  // The results of the plan, from positions `at` and `result` on, finished.
   void run(const Plan& plan, std::int64_t at, std::int64_t result, const Tensor& out) const {
     for_each_totals(plan, at, result,
                     [&](void* totals, std::int64_t n, std::int64_t to, std::int64_t step) {
@@ -61,15 +61,15 @@ class Reducer {
  private:
   static constexpr std::int64_t kBuffer = 4 * kColumns;  // values at a time
   template <std::int64_t count>
-  struct alignas(64) Room {
+  struct alignas(64) Scratch {
     std::array<std::byte, static_cast<std::size_t>(count) * sizeof(double)> bytes;
   };
 
   template <class F>
   void for_each_totals(const Plan& plan, std::int64_t at, std::int64_t result, const F& f) const {
     const Axis inner = plan.kept.inner();
-    Room<kColumns> room;
-    void* const totals = room.bytes.data();
+    Scratch<kColumns> scratch;
+    void* const totals = scratch.bytes.data();
     for_each_place(plan.kept, 0, at, result, [&](std::int64_t x, std::int64_t to) {
       for (std::int64_t first = 0; first < inner.size; first += kColumns) {
         const std::int64_t n = std::min(kColumns, inner.size - first);
@@ -97,8 +97,8 @@ class Reducer {
                         along.size);
       return;
     }
-    Room<kBuffer> room;
-    void* const buffer = room.bytes.data();
+    Scratch<kBuffer> scratch;
+    void* const buffer = scratch.bytes.data();
     for (std::int64_t i = 0; i < columns.size; ++i) {
       for (std::int64_t first = 0; first < along.size; first += kBuffer) {
         const std::int64_t n = std::min(kBuffer, along.size - first);
@@ -123,8 +123,8 @@ class Reducer {
                            plan.front_to_back);
       return;
     }
-    Room<kBuffer> room;
-    void* const buffer = room.bytes.data();
+    Scratch<kBuffer> scratch;
+    void* const buffer = scratch.bytes.data();
     const std::int64_t height = kBuffer / n / 4 * 4;  // the same fours whatever n is
     for (std::int64_t first = 0; first < along.size; first += height) {
       const std::int64_t rows = std::min(height, along.size - first);
@@ -148,8 +148,8 @@ class Reducer {
   void fold_narrow(std::int64_t count, std::int64_t n, const void* values, void* totals) const {
     const std::int64_t joined = kColumns / n;
     const std::int64_t rows = count / joined;
-    Room<kColumns> room;
-    void* const wide = room.bytes.data();
+    Scratch<kColumns> scratch;
+    void* const wide = scratch.bytes.data();
     folder_.start(wide, joined * n);
     folder_.fold_columns(wide, values, rows, joined * n, joined * n, false);
     for (std::int64_t i = 0; i < joined; ++i) {

@@ -59,7 +59,7 @@ key_t<T> key_of(T value) {
   }
 }
 
-// A value and its place in one number, or in two where the value takes 8 bytes.
+// A value and its position in one number, or in two where the value takes 8 bytes.
 template <class Key>
 struct Item {
   std::uint64_t number;
@@ -72,12 +72,12 @@ struct Item {
 template <>
 struct Item<std::uint64_t> {
   std::uint64_t key;
-  std::int64_t place;
+  std::int64_t position;
 
-  Item(std::uint64_t of_value, std::int64_t index) : key(of_value), place(index) {}
-  std::int64_t index() const { return place; }
+  Item(std::uint64_t of_value, std::int64_t index) : key(of_value), position(index) {}
+  std::int64_t index() const { return position; }
   bool operator<(const Item& other) const {
-    return key < other.key || (key == other.key && place < other.place);
+    return key < other.key || (key == other.key && position < other.position);
   }
 };
 
@@ -124,7 +124,7 @@ void order_first(I* items, std::int64_t n, std::int64_t count) {
   std::sort(items, items + count);
 }
 
-// The same in the memory of the result: `less` compares places.
+// The same in the memory of the result: `less` compares positions.
 template <class Less>
 void order_places(std::int64_t* to, std::int64_t n, std::int64_t count, const Less& less) {
   std::iota(to, to + count, std::int64_t{0});
@@ -193,7 +193,7 @@ void first_of_rows(const Tensor& rows, const Tensor& out, bool descending) {
       });
 }
 
-// The place of the k-th smallest, found by counting a byte of the keys at a time.
+// The position of the k-th smallest, found by counting a byte of the keys at a time.
 template <class T>
 std::int64_t kth_of(const T* values, std::int64_t n, std::int64_t k) {
   using Key = key_t<T>;

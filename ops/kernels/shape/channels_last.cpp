@@ -1,4 +1,4 @@
-#include <retrograd/ops/kernels/choice.h>
+#include <retrograd/ops/kernels/kernel_state.h>
 #include <retrograd/ops/kernels/kernels.h>
 
 namespace retrograd::kernels {
@@ -16,7 +16,7 @@ Tensor as_channels_last(const Tensor& x) {
   if (x.is_channels_last()) {
     return x;
   }
-  ++choice().reorders;
+  ++kernel_state().reorders;
   return channels_last_copy(x);
 }
 

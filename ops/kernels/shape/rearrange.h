@@ -29,7 +29,7 @@ inline Tensor empty_ordered_as(const Tensor& x, const Shape& shape, Where where 
 }
 
 Tensor flip(const Tensor& x, const DimMask& reversed);
-// Elements move shifts[d] places along each dimension, 0 <= shifts[d] < length.
+// Elements move shifts[d] positions along each dimension, 0 <= shifts[d] < length.
 Tensor roll(const Tensor& x, const Dims& shifts);
 // Zeros above (`lower`) or below the diagonal of the last two dimensions; row-major.
 Tensor triangle(const Tensor& x, std::int64_t diagonal, bool lower);
@@ -49,7 +49,7 @@ struct Margins {
 Tensor pad_constant(const Tensor& x, const Margins& margins, Scalar value);
 // The margins hold elements of x; they are not negative, and short enough for the edge.
 Tensor pad_edge(const Tensor& x, const Margins& margins, Edge edge);
-// The adjoint: adds the margins to the places their elements are from, and drops them.
+// The adjoint: adds the margins to the positions their elements are from, and drops them.
 Tensor fold_edge(const Tensor& x, const Margins& margins, Edge edge);
 
 }  // namespace retrograd::kernels

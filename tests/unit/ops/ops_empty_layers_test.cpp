@@ -66,8 +66,8 @@ TEST_CASE("no images: pools") {
   SHAPE("[1, 2, 0, 0]", adaptive_max_pool2d(leaf({1, 2, 4, 4}), 0));
   SHAPE("[0, 2, 4, 4]", max_unpool2d(leaf({0, 2, 2, 2}), classes({0, 2, 2, 2}), 2));
   REFUSES("spans 2", max_pool2d(leaf({1, 2, 0, 4}), 2));
-  REFUSES("no places", adaptive_avg_pool2d(leaf({1, 2, 0, 4}), 3));
-  REFUSES("no places", adaptive_max_pool1d(leaf({1, 2, 0}), 3));
+  REFUSES("no positions", adaptive_avg_pool2d(leaf({1, 2, 0, 4}), 3));
+  REFUSES("no positions", adaptive_max_pool1d(leaf({1, 2, 0}), 3));
 }
 
 TEST_CASE("no images: resampling") {

@@ -134,7 +134,7 @@ TEST_CASE("pixel shuffles and grids refuse shapes that do not fit") {
   const Tensor grid = zeros({1, 2, 2, 2});
   REFUSED(ShapeError, grid_sample(x, zeros({1, 2, 2, 3})), "grid_sample", "[1, 2, 2, 3]");
   REFUSED(ShapeError, grid_sample(x, zeros({2, 2, 2, 2})), "grid_sample", "(N, Ho, Wo, 2)");
-  REFUSED(ShapeError, grid_sample(zeros({1, 3, 0, 5}), grid), "grid_sample", "places");
+  REFUSED(ShapeError, grid_sample(zeros({1, 3, 0, 5}), grid), "grid_sample", "positions");
   REFUSED(ValueError, grid_sample(x, grid, {.mode = Mode::bicubic}), "grid_sample", "bilinear");
   REFUSED(DTypeError, grid_sample(x, zeros({1, 2, 2, 2}, {.dtype = float64})), "grid_sample",
           "one dtype");

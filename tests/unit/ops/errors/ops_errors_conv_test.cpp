@@ -50,7 +50,7 @@ TEST_CASE("transposed convolutions refuse what does not fit") {
   REFUSED(ShapeError, conv_transpose2d(x, weight, {}, {.padding = {3, 0}}), "conv_transpose2d",
           "the result has size -1", "padding 3");
   REFUSED(ShapeError, conv_transpose2d(zeros({1, 4, 0, 5}), weight), "conv_transpose2d",
-          "must have places in spatial dimension 0");
+          "must have positions in spatial dimension 0");
   REFUSED(ValueError, conv_transpose2d(x, weight, {}, {.stride = 2, .output_padding = {0, 2}}),
           "conv_transpose2d", "output_padding 2", "dimension 1", "stride 2");
   REFUSED(ValueError, conv_transpose1d(zeros({4, 3}), zeros({4, 1, 2}), {}, {.output_padding = -1}),
@@ -74,7 +74,7 @@ TEST_CASE("locally connected convolutions refuse what does not fit") {
   REFUSED(ShapeError, locally_connected1d(x, zeros({4, 6, 2, 2})), "locally_connected1d",
           "input has 3 channels but weight expects 2 (weight.size(2))");
   REFUSED(ShapeError, locally_connected1d(x, weight, {}, {.stride = 2}), "locally_connected1d",
-          "the output has 2 places in spatial dimension 0 but weight has filters for 4");
+          "the output has 2 positions in spatial dimension 0 but weight has filters for 4");
   REFUSED(ShapeError, locally_connected1d(x, weight, zeros({6})), "locally_connected1d",
           "bias must have the shape [6, 4]");
   REFUSED(ShapeError, locally_connected1d(x, zeros({1, 6, 3, 6})), "locally_connected1d", "spans 6",
@@ -108,7 +108,7 @@ TEST_CASE("adaptive pools and pools of p-norms refuse sizes out of range") {
   REFUSED(ValueError, adaptive_max_pool1d(zeros({1, 4}), kHuge), "adaptive_max_pool1d",
           "below 2^31");
   REFUSED(ShapeError, adaptive_max_pool1d(zeros({1, 0}), 1), "adaptive_max_pool1d",
-          "no places in spatial dimension 0");
+          "no positions in spatial dimension 0");
   REFUSED(ShapeError, adaptive_avg_pool3d(zeros({4, 4}), 1), "adaptive_avg_pool3d", "[4, 4]");
   REFUSED(ValueError, lp_pool1d(zeros({1, 4}), 0, 2), "lp_pool1d", "norm_type is 0");
   REFUSED(ValueError, lp_pool1d(zeros({1, 4}), NAN, 2), "lp_pool1d", "norm_type is nan");
@@ -121,7 +121,7 @@ TEST_CASE("unpooling refuses indices and sizes that do not fit") {
   REFUSED(ShapeError, max_unpool1d(x, places({1, 2, 2}), 2), "max_unpool1d", "int64 [1, 2, 2]");
   REFUSED(DTypeError, max_unpool1d(x, zeros({1, 2, 3}), 2), "max_unpool1d", "int64");
   REFUSED(IndexError, max_unpool1d(x, places({1, 2, 3}, 6), 2), "max_unpool1d", "index 6",
-          "6 places");
+          "6 positions");
   REFUSED(IndexError, max_unpool1d(x, places({1, 2, 3}, -1), 2), "max_unpool1d", "index -1");
   REFUSED(ShapeError, max_unpool1d(x, places({1, 2, 3}), 2, {.output_size = 8}), "max_unpool1d",
           "output size 8", "from 5 to 7");
