@@ -80,7 +80,7 @@ TEST_CASE("no images: resampling") {
   REFUSES("at least 1", interpolate(leaf({1, 2, 4, 4}), {.size = 0}));
   SHAPE("[0, 2, 3, 3]", grid_sample(leaf({0, 2, 4, 4}), leaf({0, 3, 3, 2})));
   SHAPE("[1, 2, 0, 3]", grid_sample(leaf({1, 2, 4, 4}), leaf({1, 0, 3, 2})));
-  REFUSES("with places", grid_sample(leaf({1, 2, 0, 4}), leaf({1, 3, 3, 2})));
+  REFUSES("with positions", grid_sample(leaf({1, 2, 0, 4}), leaf({1, 3, 3, 2})));
   SHAPE("[0, 4, 4, 2]", affine_grid(leaf({0, 2, 3}), {0, 2, 4, 4}));
   SHAPE("[1, 0, 4, 2]", affine_grid(leaf({1, 2, 3}), {1, 2, 0, 4}));
   SHAPE("[0, 2, 8, 8]", pixel_shuffle(leaf({0, 8, 4, 4}), 2));
