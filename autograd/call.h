@@ -1,5 +1,6 @@
-// How every operator begins and ends: its name and line, its inputs as Autocast wants them, and the
-// record of what it computed.
+/// @file
+/// How every operator begins and ends: its name and line, its inputs as Autocast wants them, and
+/// the record of what it computed.
 #pragma once
 
 #include <array>
@@ -18,42 +19,42 @@
 
 namespace retrograd {
 
-// What Autocast does with an operator's inputs. A float64 among them, and none is changed.
+/// What Autocast does with an operator's inputs. A float64 among them, and none is changed.
 enum class Cast : std::uint8_t {
-  keep,      // nothing
-  downcast,  // bfloat16 of float32
-  upcast,    // float32 of bfloat16
+  keep,      ///< Nothing.
+  downcast,  ///< bfloat16 of float32.
+  upcast,    ///< float32 of bfloat16.
   wide  // the same, and without Autocast too: what takes many steps is rounded once, by result()
 };
 
-// What an operator asks of an input, beside that it is defined.
+/// What an operator asks of an input, beside that it is defined.
 enum class Needs : std::uint8_t {
   nothing = 0,
-  floating = 1,    // float32, float64 or bfloat16
-  like_first = 2,  // the dtype of the first input
-  optional = 4,    // may be undefined
+  floating = 1,    ///< float32, float64 or bfloat16.
+  like_first = 2,  ///< The dtype of the first input.
+  optional = 4,    ///< May be undefined.
   uncast = 8       // Autocast leaves it alone
 };
-// Both.
+/// Both.
 constexpr Needs operator|(Needs a, Needs b) noexcept {
   return static_cast<Needs>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
 
 class Call;
 
-// An input of a call: its name in messages.
+/// An input of a call: its name in messages.
 struct Input {
-  const char* name;
-  const Tensor& tensor;
-  Needs needs = Needs::nothing;  // what is asked of it
+  const char* name;              ///< The name.
+  const Tensor& tensor;          ///< The tensor, or null.
+  Needs needs = Needs::nothing;  ///< What is asked of it.
 };
 
-// The inputs of a call, for `const auto [x, weight] = call.inputs(...)`: references to the caller's
-// tensors, or to what they were cast to.
+/// The inputs of a call, for `const auto [x, weight] = call.inputs(...)`: references to the
+/// caller's tensors, or to what they were cast to.
 template <std::size_t N>
 class Inputs {
  public:
-  // Input i.
+  /// Input i.
   template <std::size_t i>
   friend const Tensor& get(const Inputs& inputs) noexcept {
     return *inputs.at_[i];
@@ -69,15 +70,19 @@ class Inputs {
   std::array<Tensor, N> made_{};
 };
 
-// A public function that runs: its first statement.
-//   const Call call("leaky_relu", where, Cast::keep, input, negative_slope);
+/// A public function that runs: its first statement.
+/// @code
+/// const Call call("leaky_relu", where, Cast::keep, input, negative_slope);
+/// @endcode
 class RETROGRAD_API Call : public Operation {
  public:
-  // `name` lives as long as what is recorded: a literal. `arguments`: all parameters of the
-  // function but the line, in order.
+  /// `name` lives as long as what is recorded: a literal. `arguments`: all parameters of the
+  /// function but the line, in order.
   template <class... T>
   Call(const char* name, Where where, Cast cast, const T&... arguments) noexcept
       : Operation(name, where, arguments...), cast_(cast) {}
+  /// `name` lives as long as what is recorded: a literal. `arguments`: all parameters of the
+  /// function but the line, in order.
   template <class... T>
   Call(const char* name, Where where, const T&... arguments) noexcept
       : Call(name, where, Cast::keep, arguments...) {}
@@ -87,18 +92,18 @@ class RETROGRAD_API Call : public Operation {
     }
   }
 
-  // Checks the inputs in order and casts them. What Autocast makes of them must have one dtype
-  // where that is asked for, else what the caller gave. Throws GraphError for an undefined one,
-  // DTypeError for a dtype that does not fit.
+  /// Checks the inputs in order and casts them. What Autocast makes of them must have one dtype
+  /// where that is asked for, else what the caller gave. Throws GraphError for an undefined one,
+  /// DTypeError for a dtype that does not fit.
   template <std::size_t N>
   Inputs<N> inputs(const Input (&&all)[N]) const {
     return Inputs<N>(*this, all);
   }
 
-  // The same for any number of inputs: they are cast, not checked.
+  /// The same for any number of inputs: they are cast, not checked.
   std::vector<Tensor> inputs(const std::vector<Tensor>& all) const;
 
-  // Puts what was computed on the tape, as record() does.
+  /// Puts what was computed on the tape, as record() does.
   Tensor record(Record record) const {
     record.op = name();
     record.where = where();
@@ -109,7 +114,7 @@ class RETROGRAD_API Call : public Operation {
     }
     return output;
   }
-  // The end of a composition: rounds what Cast::wide computed to the dtype that the inputs had.
+  /// The end of a composition: rounds what `Cast::wide` computed to the dtype that the inputs had.
   template <class T>
   T result(T value) const {
     if constexpr (std::is_same_v<T, Tensor>) {

@@ -1,10 +1,12 @@
-// Whether operators record, for the current thread.
+/// @file
+/// Whether operators record, for the current thread.
 #pragma once
 
 #include <retrograd/tensor/api.h>
 
 namespace retrograd {
 
+/// Whether operators record in this thread.
 RETROGRAD_API bool grad_enabled() noexcept;
 
 namespace detail {
@@ -18,9 +20,10 @@ RETROGRAD_API void set_grad_enabled(bool enabled) noexcept;
 RETROGRAD_API void set_detect_anomaly(bool enabled) noexcept;
 }  // namespace detail
 
-// Sets recording on or off until the end of the scope, exceptions included.
+/// Sets recording on or off until the end of the scope, exceptions included.
 class GradModeGuard {
  public:
+  /// Constructs it from what the class and its options describe.
   explicit GradModeGuard(bool enabled) noexcept : previous_(grad_enabled()) {
     detail::set_grad_enabled(enabled);
   }
@@ -32,15 +35,17 @@ class GradModeGuard {
   bool previous_;
 };
 
-// No operator records in this thread while one is alive.
+/// No operator records in this thread while one is alive.
 class NoGradGuard : public GradModeGuard {
  public:
+  /// Constructs it from what the class and its options describe.
   NoGradGuard() noexcept : GradModeGuard(false) {}
 };
 
-// Turns recording back on inside a NoGradGuard.
+/// Turns recording back on inside a NoGradGuard.
 class EnableGradGuard : public GradModeGuard {
  public:
+  /// Constructs it from what the class and its options describe.
   EnableGradGuard() noexcept : GradModeGuard(true) {}
 };
 

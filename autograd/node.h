@@ -1,4 +1,5 @@
-// What is on the tape, and what a backward pass makes of it.
+/// @file
+/// What is on the tape, and what a backward pass makes of it.
 #pragma once
 
 #include <cstddef>

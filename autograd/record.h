@@ -1,13 +1,16 @@
-// Recording an operator on the tape: the one way in, for the library's operators and for yours.
-//
-//   Tensor sigmoid(const Tensor& x, Where where = {}) {
-//     Tensor y = compute(x);
-//     return record({.op = "sigmoid", .where = where, .output = y, .inputs = {x}, .saved = {y},
-//                    .backward = [](const Backward& b) -> Gradients {
-//                      Tensor y = b.saved(0);
-//                      return {b.grad * y * (1.0 - y)};
-//                    }});
-//   }
+/// @file
+/// Recording an operator on the tape: the one way in, for the library's operators and for yours.
+///
+/// @code
+/// Tensor sigmoid(const Tensor& x, Where where = {}) {
+///   Tensor y = compute(x);
+///   return record({.op = "sigmoid", .where = where, .output = y, .inputs = {x}, .saved = {y},
+///                  .backward = [](const Backward& b) -> Gradients {
+///                    Tensor y = b.saved(0);
+///                    return {b.grad * y * (1.0 - y)};
+///                  }});
+/// }
+/// @endcode
 #pragma once
 
 #include <array>
@@ -26,18 +29,25 @@
 
 namespace retrograd {
 
-// What a backward returns: one gradient for each input, in order. An undefined tensor means zero;
-// it is also right for inputs that do not need a gradient.
+/// What a backward returns: one gradient for each input, in order. An undefined tensor means zero;
+/// it is also right for inputs that do not need a gradient.
 class Gradients {
  public:
+  /// Constructs it from what the class and its options describe.
   Gradients() = default;
+  /// Constructs it from what the class and its options describe.
   Gradients(Tensor a) : first_{std::move(a)}, count_(1) {}  // NOLINT: return {gradient};
+  /// Constructs it from what the class and its options describe.
   Gradients(Tensor a, Tensor b) : first_{std::move(a), std::move(b)}, count_(2) {}
+  /// Constructs it from what the class and its options describe.
   Gradients(Tensor a, Tensor b, Tensor c)
       : first_{std::move(a), std::move(b), std::move(c)}, count_(3) {}
+  /// Constructs it from what the class and its options describe.
   explicit Gradients(std::vector<Tensor> all) : all_(std::move(all)), count_(all_.size()) {}
 
+  /// The number of gradients.
   std::size_t size() const noexcept { return count_; }
+  /// The one at this place.
   Tensor& operator[](std::size_t i) noexcept { return all_.empty() ? first_[i] : all_[i]; }
 
  private:
@@ -54,19 +64,20 @@ class OperatorNode;  // autograd/detail/operator_node.h
 Tensor* waiting_gradient(const Backward& b, std::size_t i) noexcept;
 }  // namespace detail
 
-// What a backward is given.
+/// What a backward is given.
 class RETROGRAD_API Backward {
  public:
-  // The gradient of the output; its shape and dtype are the output's.
+  /// The gradient of the output; its shape and dtype are the output's.
   const Tensor& grad;
 
-  // Tensor i of `.saved`. Throws GraphError when it was overwritten in place since.
+  /// Tensor i of `.saved`. Throws GraphError when it was overwritten in place since.
   Tensor saved(std::size_t i) const;
-  // Whether the pass is recorded, for gradients of gradients.
+  /// Whether the pass is recorded, for gradients of gradients.
   bool recorded() const noexcept { return grad_enabled(); }
-  // Whether input i wants its gradient: do not compute it otherwise.
+  /// Whether input i wants its gradient: do not compute it otherwise.
   bool needs(std::size_t i) const noexcept;
 
+  /// Constructs it from what the class and its options describe.
   Backward(const detail::OperatorNode& node, const Tensor& gradient, const bool* needed,
            ReadyNodes* ready = nullptr) noexcept
       : grad(gradient), node_(node), needed_(needed), ready_(ready) {}
@@ -189,18 +200,20 @@ class TensorRefs {
 
 }  // namespace detail
 
-// Stands for `tensor` if `condition`, else for nothing: `.saved = {save_if(b.requires_grad(), a)}`
-// keeps `a` alive only when a gradient will ask for it.
+/// Stands for `tensor` if `condition`, else for nothing: `.saved = {save_if(b.requires_grad(), a)}`
+/// keeps `a` alive only when a gradient will ask for it.
 RETROGRAD_API const Tensor& save_if(bool condition, const Tensor& tensor) noexcept;
 
+/// What record() is told about an operator.
 struct Record {
-  const char* op = nullptr;       // a string literal, as shown in errors and printed tapes
-  Where where = {};               // the user's line
-  Tensor output;                  // fresh: not an input, not yet recorded
-  detail::TensorRefs inputs;      // what gradients flow to
-  detail::TensorRefs saved = {};  // tensors the backward needs, the output among them if it likes
-  // Captures plain numbers only; written with differentiable operators, so that gradients of
-  // gradients follow.
+  const char* op = nullptr;   ///< A string literal, as shown in errors and printed tapes.
+  Where where = {};           ///< The user's line.
+  Tensor output;              ///< Fresh: not an input, not yet recorded.
+  detail::TensorRefs inputs;  ///< What gradients flow to.
+  /// Tensors the backward needs, the output among them if it likes.
+  detail::TensorRefs saved = {};
+  /// Captures plain numbers only; written with differentiable operators, so that gradients of
+  /// gradients follow.
   detail::BackwardFunction backward;
 };
 
@@ -233,8 +246,8 @@ namespace detail {
 RETROGRAD_API Tensor record_traced(Record& record);
 }  // namespace detail
 
-// Puts the operator on the tape when recording is on and an input requires a gradient; returns the
-// output either way. Throws GraphError for an output that is already on a tape.
+/// Puts the operator on the tape when recording is on and an input requires a gradient; returns the
+/// output either way. Throws GraphError for an output that is already on a tape.
 inline Tensor record(Record record) {
   if (detail::thread_calls.listener != nullptr) {
     return detail::record_traced(record);

@@ -1,4 +1,5 @@
-// What a program computes, as a list of calls.
+/// @file
+/// What a program computes, as a list of calls.
 #pragma once
 
 #include <cstddef>
@@ -18,50 +19,54 @@
 
 namespace retrograd {
 
-// A call. Those that it made follow it, up to `end`.
+/// A call. Those that it made follow it, up to `end`.
 struct TraceEntry {
+  /// What kind of number.
   enum class Kind : std::uint8_t {
-    primitive,    // computed its output itself
-    composition,  // by other operators
-    module,       // a module
+    primitive,    ///< Computed its output itself.
+    composition,  ///< By other operators.
+    module,       ///< A module.
     node          // a step of a backward pass
   };
 
-  std::string name;  // of the operator, or of the module as in messages
-  Kind kind = Kind::composition;
-  Where where;                                  // the user's line
-  std::ptrdiff_t parent = -1;                   // the entry that called it
-  std::size_t end = 0;                          // the first entry behind those that it made
-  bool is_given = false;                        // whether the arguments are known
-  bool casts_inside = false;                    // whether Autocast changed what it gave to others
-  bool has_returned = false;                    // else it computed no tensor
-  bool is_recorded = false;                     // whether recording was on
-  Arguments arguments = {};                     // the tensors are the program's own handles
-  std::vector<Tensor> outputs = {};             // what it returned
-  std::vector<std::uint32_t> versions = {};     // of the tensors among the arguments, in order
-  bool writes = false;                          // in place, itself
-  std::optional<Generator::State> random = {};  // of the generator, before it drew
-  std::uint64_t first_node = 0;                 // the tape's numbers that it made: from this one
-  std::uint64_t end_node = 0;                   // to before that one
+  std::string name;                          ///< Of the operator, or of the module as in messages.
+  Kind kind = Kind::composition;             ///< What kind of number it is.
+  Where where;                               ///< The user's line.
+  std::ptrdiff_t parent = -1;                ///< The entry that called it.
+  std::size_t end = 0;                       ///< The first entry behind those that it made.
+  bool is_given = false;                     ///< Whether the arguments are known.
+  bool casts_inside = false;                 ///< Whether Autocast changed what it gave to others.
+  bool has_returned = false;                 ///< Else it computed no tensor.
+  bool is_recorded = false;                  ///< Whether recording was on.
+  Arguments arguments = {};                  ///< The tensors are the program's own handles.
+  std::vector<Tensor> outputs = {};          ///< What it returned.
+  std::vector<std::uint32_t> versions = {};  ///< Of the tensors among the arguments, in order.
+  bool writes = false;                       ///< In place, itself.
+  std::optional<Generator::State> random = {};  ///< Of the generator, before it drew.
+  std::uint64_t first_node = 0;                 ///< The tape's numbers that it made: from this one.
+  std::uint64_t end_node = 0;                   ///< To before that one.
 };
 
-// While it lives, each public function of the library that this thread runs is an entry, and so is
-// each module, each operator of one's own and each step of a backward pass; Graph makes data of it.
-// Tensors that were seen are kept. One at a time.
-//
-//   const Trace trace(model);
-//   const Tensor y = model(x);
-//   const Graph graph(trace, {x}, {y});
+/// While it lives, each public function of the library that this thread runs is an entry, and so is
+/// each module, each operator of one's own and each step of a backward pass; Graph makes data of
+/// it. Tensors that were seen are kept. One at a time.
+///
+/// @code
+/// const Trace trace(model);
+/// const Tensor y = model(x);
+/// const Graph graph(trace, {x}, {y});
+/// @endcode
 class RETROGRAD_API Trace final : public CallListener {
  public:
-  // Throws GraphError where another one lives in this thread.
+  /// Throws GraphError where another one lives in this thread.
   explicit Trace(Where where = {});
-  // Knows the names of a model's parameters and buffers.
+  /// Knows the names of a model's parameters and buffers.
   template <class Model>
   requires requires(Model& model) {
     model.named_parameters();
     model.named_buffers();
   }
+  /// Constructs it from what the class and its options describe.
   explicit Trace(Model& model, Where where = {}) : Trace(where) {
     name(model.named_parameters());
     name(model.named_buffers());
@@ -70,16 +75,16 @@ class RETROGRAD_API Trace final : public CallListener {
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
 
-  // What happened so far; what a call made comes right behind it.
+  /// What happened so far; what a call made comes right behind it.
   const std::vector<TraceEntry>& entries() const noexcept { return entries_; }
-  // The name of a parameter or buffer, or none.
+  /// The name of a parameter or buffer, or none.
   std::string name_of(const Tensor& tensor) const;
-  // Gives names to tensors.
+  /// Gives names to tensors.
   void name(const std::vector<std::pair<std::string, Tensor>>& named);
-  // Whether recording was on when it began.
+  /// Whether recording was on when it began.
   bool recorded_at_start() const noexcept { return recorded_; }
-  // Throws GraphError where it is not all that happened: a tensor was written to by what no entry
-  // tells, a call has not returned, or memory ran out.
+  /// Throws GraphError where it is not all that happened: a tensor was written to by what no entry
+  /// tells, a call has not returned, or memory ran out.
   void check_whole(Where where = {}) const;
 
  private:

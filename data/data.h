@@ -1,4 +1,5 @@
-// Data sets and how to go through them.
+/// @file
+/// Data sets and how to go through them.
 #pragma once
 
 #include <retrograd/data/cifar10.h>

@@ -16,8 +16,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "operators.md"
 DECLARATION = re.compile(
-    r"RETROGRAD_API (?:Tensor|ValuesAndIndices|std::vector<Tensor>|[A-Z]\w+) (\w+)\(([^;]*)\);"
-    r"(?: *// (.*))?")
+    r"RETROGRAD_API (?:Tensor|ValuesAndIndices|std::vector<Tensor>|[A-Z]\w+) (\w+)\(([^;]*)\);")
 
 
 def parameters(text):
@@ -28,24 +27,22 @@ def parameters(text):
     return ", ".join(name for name in names if not name.startswith("where"))
 
 
+def sentences(lines):
+    """The text of a comment's lines on one line, without examples."""
+    text = re.sub(r"@code.*?@endcode", "", "\n".join(line.strip()[3:] for line in lines), flags=re.S)
+    text = re.sub(r"@throws (\w+)", r"Throws \1", text).replace("\\f$", "$")
+    return " ".join(re.sub(r"@(brief|file|return|note)\b", "", text).split())
+
+
 def declarations(header):
     """(name, parameters, comment) of the functions that a header declares."""
     text = header.read_text()
-    shared, end, used = "", 0, False
     for match in DECLARATION.finditer(text):
-        before = text[end:match.start()]
-        block = [line.strip("/ ") for line in before.splitlines() if line.startswith("//")]
-        if block:
-            # Only the comment right above, not a heading before it.
-            last = before.rstrip().split("\n\n")[-1]
-            block = [line.strip("/ ") for line in last.splitlines() if line.startswith("//")]
-        # A declaration right below another shares its comment, unless it has one of its own.
-        if before.strip() or "\n\n" in before:
-            shared, used = " ".join(block), False
-        end = match.end()
-        own = match[3] or ""
-        yield match[1], parameters(match[2]), own if used and own else f"{shared} {own}".strip()
-        used = True
+        above = text[:match.start()].splitlines()
+        first = len(above)
+        while above[first - 1].startswith("///"):
+            first -= 1
+        yield match[1], parameters(match[2]), sentences(above[first:])
 
 
 CALL = re.compile(r'\bCall(?: \w+)?\(\s*"(\w+)",\s*(?:where|\{\})(?:,\s*Cast::(\w+))?[,)]')
@@ -59,15 +56,17 @@ def casts():
 
 
 def cell(text):
-    return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_")
+    parts = re.split(r"(`[^`]*`)", text.replace("|", "\\|"))
+    parts[::2] = [re.sub(r"[*_]", r"\\\g<0>", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def topics():
     for header in sorted((ROOT / "ops").glob("*.h")):
         found = [d for d in declarations(header) if d[0] not in ("save_if", "broadcast_shapes", "kernel_report")]
         if found:
-            comment = header.read_text().split("#pragma once")[0].replace("//", " ").split()
-            yield " ".join(comment).split(".")[0], found
+            comment = header.read_text().split("#pragma once")[0].splitlines()
+            yield sentences(comment).split(".")[0], found
 
 
 def document(table):

@@ -1,4 +1,5 @@
-// All transforms of functions.
+/// @file
+/// All transforms of functions.
 #pragma once
 
 #include <retrograd/functional/checkpoint.h>

@@ -1,4 +1,5 @@
-// All of retrograd. Reaches no third-party header.
+/// @file
+/// All of retrograd. Reaches no third-party header.
 #pragma once
 
 #include <retrograd/autograd/anomaly.h>

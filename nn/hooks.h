@@ -1,5 +1,6 @@
-// Functions that a module calls around its forward() and in backward passes, see
-// Module::register_forward_hook() and its like.
+/// @file
+/// Functions that a module calls around its forward() and in backward passes, see
+/// `Module::register_forward_hook()` and its like.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +20,15 @@ namespace detail {
 class ModuleHooks;
 }
 
-// What a hook returns takes the place of the first input, the first output, or the gradient of the
-// first input; an undefined tensor replaces nothing.
+/// What a hook returns takes the place of the first input, the first output, or the gradient of the
+/// first input; an undefined tensor replaces nothing.
 using ForwardPreHook = std::function<Tensor(Module& module, const Tensor& input)>;
+/// What a hook returns takes the place of the first input, the first output, or the gradient of the
+/// first input; an undefined tensor replaces nothing.
 using ForwardHook =
     std::function<Tensor(Module& module, const Tensor& input, const Tensor& output)>;
+/// What a hook returns takes the place of the first input, the first output, or the gradient of the
+/// first input; an undefined tensor replaces nothing.
 using BackwardHook =
     std::function<Tensor(Module& module, const Tensor& grad_input, const Tensor& grad_output)>;
 
@@ -69,11 +74,12 @@ Kept as_hook(F hook) {
 }
 }  // namespace detail
 
-// Says which hook to remove; the hook stays when the handle goes.
+/// Says which hook to remove; the hook stays when the handle goes.
 class RETROGRAD_API HookHandle {
  public:
+  /// Constructs it from what the class and its options describe.
   HookHandle() = default;
-  // The hook is not called any more. Does nothing when it was removed, or the module is gone.
+  /// The hook is not called any more. Does nothing when it was removed, or the module is gone.
   void remove();
 
  private:

@@ -1,8 +1,11 @@
-// What layers are declared with. One that only calls a function is a line:
-//
-//   class RETROGRAD_API Tanh : public detail::Plain<Activation, "Tanh", tanh> {};
-//
-// One with arguments is Stateless (GLU in activation.h), one that trains is Weighted (linear.h).
+/// @file
+/// What layers are declared with. One that only calls a function is a line:
+///
+/// @code
+/// class RETROGRAD_API Tanh : public detail::Plain<Activation, "Tanh", tanh> {};
+/// @endcode
+///
+/// One with arguments is Stateless (GLU in activation.h), one that trains is Weighted (linear.h).
 #pragma once
 
 #include <cstddef>
@@ -17,16 +20,19 @@
 
 namespace retrograd::nn {
 
-// The base of layers without members: a function and the text that shows it.
+/// The base of layers without members: a function and the text that shows it.
 class RETROGRAD_API Stateless : public Module {
  public:
   Tensor forward(const Tensor& x) override { return function_(x, is_training()); }
   std::string describe() const override { return text_; }
 
  protected:
+  /// What an activation computes.
   using Function = std::function<Tensor(const Tensor& x, bool training)>;
+  /// Constructs it from what the class and its options describe.
   Stateless(std::string text, Function function)
       : text_(std::move(text)), function_(std::move(function)) {}
+  /// Constructs it from what the class and its options describe.
   Stateless(const char* name, Tensor (*function)(const Tensor&, Where));
 
  private:
@@ -34,20 +40,22 @@ class RETROGRAD_API Stateless : public Module {
   Function function_;
 };
 
-// The base of layers with a weight and a bias, shown by a text unless they say otherwise.
+/// The base of layers with a weight and a bias, shown by a text unless they say otherwise.
 class RETROGRAD_API Weighted : public Module {
  public:
-  // `text`: what describe() returns. `first`: the sizes of the weight from this dimension on say
-  // how many of its numbers an output takes.
+  /// `text`: what describe() returns. `first`: the sizes of the weight from this dimension on say
+  /// how many of its numbers an output takes.
   explicit Weighted(std::string text = "Module", std::size_t first = 1)
       : text_(std::move(text)), first_(first) {}
   Members members() override { return {{"weight", weight}, {"bias", bias}}; }
   std::string describe() const override { return text_; }
-  // As many for each output as the weight has numbers for it.
+  /// As many for each output as the weight has numbers for it.
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
+  /// The weight, which is multiplied with the input; among a loss's options a factor for each class
+  /// or element.
   Tensor weight;
-  Tensor bias;  // undefined without
+  Tensor bias;  ///< The bias, or whether there is one. Undefined without.
 
  private:
   std::string text_;

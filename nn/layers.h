@@ -1,5 +1,6 @@
-// Layers with PyTorch's names, arguments, defaults, initial values and state-dict keys.
-// Constructors throw ValueError for sizes out of range.
+/// @file
+/// Layers with PyTorch's names, arguments, defaults, initial values and state-dict keys.
+/// Constructors throw ValueError for sizes out of range.
 #pragma once
 
 #include <retrograd/nn/activation.h>

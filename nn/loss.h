@@ -1,7 +1,8 @@
-// Losses as modules, with PyTorch's names and options, that pass these on to the function of the
-// same meaning: nn::CrossEntropyLoss loss({.label_smoothing = 0.1}); loss(input, target). The
-// tensors among the options, weights, are buffers. Constructors throw ValueError for numbers out of
-// range.
+/// @file
+/// Losses as modules, with PyTorch's names and options, that pass these on to the function of the
+/// same meaning: `nn::CrossEntropyLoss` loss({.label_smoothing = 0.1}); loss(input, target). The
+/// tensors among the options, weights, are buffers. Constructors throw ValueError for numbers out
+/// of range.
 #pragma once
 
 #include <string>
@@ -16,10 +17,10 @@
 
 namespace retrograd::nn {
 
-// A module that compares a prediction with a target.
+/// A module that compares a prediction with a target.
 class RETROGRAD_API Loss : public ModuleOf<Tensor(const Tensor& input, const Tensor& target)> {};
 
-// A module that compares three tensors, in the order of the function's.
+/// A module that compares three tensors, in the order of the function's.
 class RETROGRAD_API TripleLoss
     : public ModuleOf<Tensor(const Tensor& a, const Tensor& b, const Tensor& c)> {};
 
@@ -87,27 +88,46 @@ class RETROGRAD_API LossOf<name, function, Taken<Base, Options, T...>> : public 
 
 }  // namespace detail
 
+/// mse_loss() as a module.
 using MSELoss = detail::LossOf<"MSELoss", mse_loss>;
+/// l1_loss() as a module.
 using L1Loss = detail::LossOf<"L1Loss", l1_loss>;
+/// smooth_l1_loss() as a module.
 using SmoothL1Loss = detail::LossOf<"SmoothL1Loss", smooth_l1_loss>;
+/// huber_loss() as a module.
 using HuberLoss = detail::LossOf<"HuberLoss", huber_loss>;
+/// cross_entropy() as a module.
 using CrossEntropyLoss = detail::LossOf<"CrossEntropyLoss", cross_entropy>;
+/// nll_loss() as a module.
 using NLLLoss = detail::LossOf<"NLLLoss", nll_loss>;
+/// binary_cross_entropy() as a module.
 using BCELoss = detail::LossOf<"BCELoss", binary_cross_entropy>;
+/// binary_cross_entropy_with_logits() as a module.
 using BCEWithLogitsLoss = detail::LossOf<"BCEWithLogitsLoss", binary_cross_entropy_with_logits>;
+/// kl_div() as a module.
 using KLDivLoss = detail::LossOf<"KLDivLoss", kl_div>;
+/// poisson_nll_loss() as a module.
 using PoissonNLLLoss = detail::LossOf<"PoissonNLLLoss", poisson_nll_loss>;
+/// soft_margin_loss() as a module.
 using SoftMarginLoss = detail::LossOf<"SoftMarginLoss", soft_margin_loss>;
+/// multi_margin_loss() as a module.
 using MultiMarginLoss = detail::LossOf<"MultiMarginLoss", multi_margin_loss>;
+/// multilabel_soft_margin_loss() as a module.
 using MultiLabelSoftMarginLoss =
     detail::LossOf<"MultiLabelSoftMarginLoss", multilabel_soft_margin_loss>;
+/// hinge_embedding_loss() as a module.
 using HingeEmbeddingLoss = detail::LossOf<"HingeEmbeddingLoss", hinge_embedding_loss>;
 
+/// margin_ranking_loss() as a module.
 using MarginRankingLoss = detail::LossOf<"MarginRankingLoss", margin_ranking_loss>;
+/// cosine_embedding_loss() as a module.
 using CosineEmbeddingLoss = detail::LossOf<"CosineEmbeddingLoss", cosine_embedding_loss>;
+/// triplet_margin_loss() as a module.
 using TripletMarginLoss = detail::LossOf<"TripletMarginLoss", triplet_margin_loss>;
+/// gaussian_nll_loss() as a module.
 using GaussianNLLLoss = detail::LossOf<"GaussianNLLLoss", gaussian_nll_loss>;
 
+/// ctc_loss() as a module.
 using CTCLoss = detail::LossOf<"CTCLoss", ctc_loss>;
 
 }  // namespace retrograd::nn

@@ -1,4 +1,5 @@
-// All modules.
+/// @file
+/// All modules.
 #pragma once
 
 #include <retrograd/nn/check_members.h>

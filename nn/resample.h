@@ -1,4 +1,5 @@
-// Layers that change the size of images.
+/// @file
+/// Layers that change the size of images.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +10,24 @@
 
 namespace retrograd::nn {
 
+/// interpolate() as a layer.
 class RETROGRAD_API Upsample : public Stateless {
  public:
+  /// Constructs it from what the class and its options describe.
   explicit Upsample(const InterpolateOptions& options, Where where = {});
 };
 
+/// pixel_shuffle() as a layer.
 class RETROGRAD_API PixelShuffle : public Stateless {
  public:
+  /// Constructs it from what the class and its options describe.
   explicit PixelShuffle(std::int64_t upscale_factor, Where where = {});
 };
 
+/// pixel_unshuffle() as a layer.
 class RETROGRAD_API PixelUnshuffle : public Stateless {
  public:
+  /// Constructs it from what the class and its options describe.
   explicit PixelUnshuffle(std::int64_t downscale_factor, Where where = {});
 };
 

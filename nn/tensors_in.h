@@ -1,4 +1,5 @@
-// Where the tensors are in what modules take and give, for hooks and summaries.
+/// @file
+/// Where the tensors are in what modules take and give, for hooks and summaries.
 #pragma once
 
 #include <concepts>
@@ -14,15 +15,17 @@
 
 namespace retrograd::nn {
 
-// The tensors in an argument or a result of forward(): a Tensor itself, and those in optionals,
-// pairs, tuples, containers, and structs of up to 8 public members. All else has none. A class that
-// this does not see into says where they are:
-//
-//   template <>
-//   struct retrograd::nn::TensorsIn<Batch> {
-//     template <class F>
-//     static void visit(Batch& batch, F&& f) { f(batch.images()); }  // with a Tensor&
-//   };
+/// The tensors in an argument or a result of forward(): a Tensor itself, and those in optionals,
+/// pairs, tuples, containers, and structs of up to 8 public members. All else has none. A class
+/// that this does not see into says where they are:
+///
+/// @code
+/// template <>
+/// struct retrograd::nn::TensorsIn<Batch> {
+///   template <class F>
+///   static void visit(Batch& batch, F&& f) { f(batch.images()); }  // with a Tensor&
+/// };
+/// @endcode
 template <class T>
 struct TensorsIn;
 

@@ -1,4 +1,5 @@
-// Indices, as x(3, all, Slice{2, 5}) takes them.
+/// @file
+/// Indices, as x(3, all, Slice{2, 5}) takes them.
 #pragma once
 
 #include <concepts>
@@ -14,21 +15,21 @@
 
 namespace retrograd {
 
-// The elements start, start + step, ... before stop, as Python's start:stop:step. Negative bounds
-// count from the end, and bounds out of range are cut. Both may be left out: Slice{2}, Slice{.stop
-// = 5}, Slice{.step = 2}. step >= 1.
+/// The elements start, start + step, ... before stop, as Python's start:stop:step. Negative bounds
+/// count from the end, and bounds out of range are cut. Both may be left out: Slice{2}, Slice{.stop
+/// = 5}, Slice{.step = 2}. step >= 1.
 struct Slice {
-  std::optional<std::int64_t> start = {};  // the first element
-  std::optional<std::int64_t> stop = {};   // the one after the last
-  std::int64_t step = 1;                   // from one element to the next
+  std::optional<std::int64_t> start = {};  ///< The first element.
+  std::optional<std::int64_t> stop = {};   ///< The one after the last.
+  std::int64_t step = 1;                   ///< From one element to the next.
 };
 
 struct Ellipsis {};
-// All dimensions that the other indices leave: x(ellipsis, 0) is the first of the last dimension.
+/// All dimensions that the other indices leave: x(ellipsis, 0) is the first of the last dimension.
 inline constexpr Ellipsis ellipsis{};
 
 struct NewAxis {};
-// A new dimension of length 1.
+/// A new dimension of length 1.
 inline constexpr NewAxis newaxis{};
 
 namespace detail {
@@ -46,31 +47,51 @@ concept WrongIndex =
 
 }  // namespace detail
 
-// One index: a number, a Slice, `all` of a dimension, `ellipsis`, `newaxis`, or a tensor, which is
-// int64 or a boolean mask. Made by the compiler, so that it knows the caller's line.
+/// One index: a number, a Slice, `all` of a dimension, `ellipsis`, `newaxis`, or a tensor, which is
+/// int64 or a boolean mask. Made by the compiler, so that it knows the caller's line.
 class Index {
  public:
-  enum class Kind : std::uint8_t { all, others, added, number, slice, tensor };
+  /// What kind of number.
+  enum class Kind : std::uint8_t {
+    all,
+    others,
+    added,
+    number,
+    slice,
+    /// The tensor, or null.
+    tensor
+  };
 
-  Index() noexcept = default;  // all of a dimension
+  /// Constructs it from what the class and its options describe. All of a dimension.
+  Index() noexcept = default;
+  /// Constructs it from what the class and its options describe.
   template <detail::IndexNumber T>
   Index(T number, Where where = {}) noexcept  // NOLINT: indices convert
       : kind_(Kind::number), slice_{.start = static_cast<std::int64_t>(number)}, where_(where) {}
+  /// Constructs it from what the class and its options describe.
   Index(const Slice& slice, Where where = {}) noexcept  // NOLINT
       : kind_(Kind::slice), slice_(slice), where_(where) {}
+  /// Constructs it from what the class and its options describe.
   Index(detail::AllFunction* function, Where where = {}) noexcept  // NOLINT
       : is_other_function_(function != &retrograd::all), where_(where) {}
+  /// Constructs it from what the class and its options describe.
   Index(Ellipsis /*ellipsis*/, Where where = {}) noexcept  // NOLINT
       : kind_(Kind::others), where_(where) {}
+  /// Constructs it from what the class and its options describe.
   Index(NewAxis /*newaxis*/, Where where = {}) noexcept  // NOLINT
       : kind_(Kind::added), where_(where) {}
+  /// Constructs it from what the class and its options describe.
   Index(Tensor tensor, Where where = {}) noexcept  // NOLINT
       : kind_(Kind::tensor), tensor_(std::move(tensor)), where_(where) {}
-  Index(Selection&& selection, Where where = {});           // NOLINT
+  /// Constructs it from what the class and its options describe.
+  Index(Selection&& selection, Where where = {});  // NOLINT
+  /// Constructs it from what the class and its options describe.
   Index(std::nullopt_t /*all*/, Where where = {}) noexcept  // NOLINT
       : where_(where) {}
+  /// Constructs it from what the class and its options describe.
   Index(const std::optional<Tensor>& tensor, Where where = {})  // NOLINT: all for none
       : Index(tensor ? Index(*tensor, where) : Index(std::nullopt, where)) {}
+  /// Constructs it from what the class and its options describe.
   template <detail::WrongIndex T>
   Index(T /*index*/, Where /*where*/ = {}) {  // NOLINT
     static_assert(!std::same_as<T, bool>,
@@ -83,12 +104,17 @@ class Index {
                   "\"None\", and Slice{1, 3} for \"1:3\"");
   }
 
+  /// What kind of number it is.
   Kind kind() const noexcept { return kind_; }
-  std::int64_t number() const noexcept { return slice_.start.value_or(0); }  // that it is
-  const Slice& slice() const noexcept { return slice_; }                     // of a slice
-  const Tensor& tensor() const noexcept { return tensor_; }  // of indices, or a mask
-  Where where() const noexcept { return where_; }            // the caller's line
-  // Whether it was made of a function of the signature of all() that is another.
+  /// That it is.
+  std::int64_t number() const noexcept { return slice_.start.value_or(0); }
+  /// Of a slice.
+  const Slice& slice() const noexcept { return slice_; }
+  /// The tensor, or null. Of indices, or a mask.
+  const Tensor& tensor() const noexcept { return tensor_; }
+  /// The user's line. The caller's line.
+  Where where() const noexcept { return where_; }
+  /// Whether it was made of a function of the signature of all() that is another.
   bool is_other_function() const noexcept { return is_other_function_; }
 
  private:

@@ -1,4 +1,5 @@
-// Which kernels run: for comparing results and looking for faults.
+/// @file
+/// Which kernels run: for comparing results and looking for faults.
 #pragma once
 
 #include <cstddef>
@@ -7,12 +8,13 @@
 
 namespace retrograd {
 
-// Whether this build has oneDNN and may use it. On by default where it was built in.
+/// Whether this build has oneDNN and may use it. On by default where it was built in.
 RETROGRAD_API bool onednn_enabled() noexcept;
 
-// Makes this thread compute with the reference kernels alone until the end of the scope.
+/// Makes this thread compute with the reference kernels alone until the end of the scope.
 class RETROGRAD_API ReferenceKernelsGuard {
  public:
+  /// Constructs it from what the class and its options describe.
   ReferenceKernelsGuard() noexcept;
   ~ReferenceKernelsGuard();
   ReferenceKernelsGuard(const ReferenceKernelsGuard&) = delete;
@@ -22,9 +24,10 @@ class RETROGRAD_API ReferenceKernelsGuard {
   bool previous_;
 };
 
-// Leaves convolutions with few channels to oneDNN too, in this thread until the end of the scope.
+/// Leaves convolutions with few channels to oneDNN too, in this thread until the end of the scope.
 class RETROGRAD_API NoDirectKernelsGuard {
  public:
+  /// Constructs it from what the class and its options describe.
   NoDirectKernelsGuard() noexcept;
   ~NoDirectKernelsGuard();
   NoDirectKernelsGuard(const NoDirectKernelsGuard&) = delete;
@@ -34,18 +37,19 @@ class RETROGRAD_API NoDirectKernelsGuard {
   bool previous_;
 };
 
-// The number of convolution and matrix kernels that ran in this thread, by kind, and of the inputs
-// and gradients of convolutions, poolings and normalisations that were copied because they did not
-// lie channels-last.
+/// The number of convolution and matrix kernels that ran in this thread, by kind, and of the inputs
+/// and gradients of convolutions, poolings and normalisations that were copied because they did not
+/// lie channels-last.
 struct KernelCounts {
-  long long onednn = 0;
-  long long direct = 0;  // own loops for convolutions with few channels
-  long long reference = 0;
-  long long reorders = 0;
+  long long onednn = 0;     ///< Kernels of oneDNN that ran.
+  long long direct = 0;     ///< Own loops for convolutions with few channels.
+  long long reference = 0;  ///< Reference kernels that ran.
+  long long reorders = 0;   ///< Tensors copied because of their layout.
 };
+/// The counts of this thread.
 RETROGRAD_API KernelCounts kernel_counts() noexcept;
 
-// The number of oneDNN convolutions kept ready to run, of all threads: at most 1,024.
+/// The number of oneDNN convolutions kept ready to run, of all threads: at most 1,024.
 RETROGRAD_API std::size_t cached_kernels() noexcept;
 
 }  // namespace retrograd

@@ -1,4 +1,5 @@
-// All operators.
+/// @file
+/// All operators.
 #pragma once
 
 #include <retrograd/ops/activation.h>

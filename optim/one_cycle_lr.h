@@ -1,4 +1,5 @@
-// One cycle of the learning rate, up and down, with momentum the other way round.
+/// @file
+/// One cycle of the learning rate, up and down, with momentum the other way round.
 #pragma once
 
 #include <cstddef>
@@ -13,33 +14,40 @@
 
 namespace retrograd::optim::lr_scheduler {
 
-enum class Anneal { cos, linear };
+/// The form of a fall.
+enum class Anneal {
+  /// Cosine, in radians.
+  cos,
+  linear
+};
 
+/// Options, given as {.name = value}; what is left out keeps its default.
 struct RETROGRAD_API OneCycleLROptions {
-  PerGroup max_lr = -1.0;        // >= 0, to be given
-  std::int64_t total_steps = 0;  // >= 1, to be given
-  double pct_start = 0.3;        // part of the steps that go up, in [0, 1]
-  Anneal anneal_strategy = Anneal::cos;
-  bool cycle_momentum = true;     // the option `momentum`, or the first of `betas`
-  PerGroup base_momentum = 0.85;  // at the highest rate
-  PerGroup max_momentum = 0.95;   // at both ends
-  double div_factor = 25;         // the first rate is max_lr / div_factor
-  double final_div_factor = 1e4;  // the last is the first / final_div_factor
-  bool three_phase = false;       // back to the first rate as fast as up, then to the last
+  PerGroup max_lr = -1.0;                ///< >= 0, to be given.
+  std::int64_t total_steps = 0;          ///< >= 1, to be given.
+  double pct_start = 0.3;                ///< Part of the steps that go up, in [0, 1].
+  Anneal anneal_strategy = Anneal::cos;  ///< The form of the fall: cosine or linear.
+  bool cycle_momentum = true;            ///< The option `momentum`, or the first of `betas`.
+  PerGroup base_momentum = 0.85;         ///< At the highest rate.
+  PerGroup max_momentum = 0.95;          ///< At both ends.
+  double div_factor = 25;                ///< The first rate is max_lr / div_factor.
+  double final_div_factor = 1e4;         ///< The last is the first / final_div_factor.
+  bool three_phase = false;  ///< Back to the first rate as fast as up, then to the last.
 
+  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
   Settings settings();
 };
 
-// PyTorch's OneCycleLR (Smith and Topin, 2018), to be stepped after every batch. It sets rates and
-// momenta whatever the optimiser has. Its first rate
-// becomes the one that later schedules start from.
+/// PyTorch's OneCycleLR (Smith and Topin, 2018), to be stepped after every batch. It sets rates and
+/// momenta whatever the optimiser has. Its first rate
+/// becomes the one that later schedules start from.
 class RETROGRAD_API OneCycleLR : public LRScheduler {
  public:
-  // Throws ValueError for options out of range, and for an optimiser without momentum if that is
-  // to be cycled.
+  /// Throws ValueError for options out of range, and for an optimiser without momentum if that is
+  /// to be cycled.
   OneCycleLR(Optimizer& optimizer, OneCycleLROptions options, Where where = {});
 
-  // Step total_steps is like the last one, total_steps - 1. Throw ValueError for later ones.
+  /// Step total_steps is like the last one, total_steps - 1. Throw ValueError for later ones.
   double lr_at(std::size_t group, std::int64_t step, Where where = {}) const override;
   std::optional<double> momentum_at(std::size_t group, std::int64_t step,
                                     Where where = {}) const override;

@@ -1,4 +1,5 @@
-// All optimisers, and what goes with them.
+/// @file
+/// All optimisers, and what goes with them.
 #pragma once
 
 #include <retrograd/optim/adagrad.h>

@@ -1,4 +1,5 @@
-// What a call is given, as data: so that a trace can keep it, and the call be made again.
+/// @file
+/// What a call is given, as data: so that a trace can keep it, and the call be made again.
 #pragma once
 
 #include <concepts>
@@ -21,29 +22,31 @@
 
 namespace retrograd {
 
-// A tensor among the values of a graph; -1 for an undefined one.
+/// A tensor among the values of a graph; -1 for an undefined one.
 struct ValueId {
-  std::int64_t index = -1;  // its place in Graph::values
+  std::int64_t index = -1;  ///< Its place in `Graph::values`.
+  /// Whether the two are equal.
   friend bool operator==(ValueId, ValueId) = default;
 };
 
-// One argument: nothing, a number (an enumerator and a bool too), text, lists of numbers, tensors.
-// An aggregate of options is as many arguments as it has members.
+/// One argument: nothing, a number (an enumerator and a bool too), text, lists of numbers, tensors.
+/// An aggregate of options is as many arguments as it has members.
 using Argument =
     std::variant<std::monostate, Scalar, std::string, std::vector<std::int64_t>,
                  std::vector<double>, Tensor, std::vector<Tensor>, ValueId, std::vector<ValueId>>;
-using Arguments = std::vector<Argument>;  // of a call, in order
+/// Of a call, in order.
+using Arguments = std::vector<Argument>;
 
-// Reads arguments as what a function's parameters are.
+/// Reads arguments as what a function's parameters are.
 class RETROGRAD_API ArgumentReader {
  public:
-  // The arguments must outlive what is read.
+  /// The arguments must outlive what is read.
   explicit ArgumentReader(const Arguments& all) noexcept : all_(all) {}
 
-  // The next argument, or those that are the members of an aggregate, as a T.
+  /// The next argument, or those that are the members of an aggregate, as a T.
   template <class T>
   T read();
-  // The next argument, if it is a T; else null, and fits() is false from here on.
+  /// The next argument, if it is a T; else null, and fits() is false from here on.
   template <class T>
   const T* take() noexcept {
     const T* const found = next_ < all_.size() ? std::get_if<T>(&all_[next_]) : nullptr;
@@ -51,12 +54,12 @@ class RETROGRAD_API ArgumentReader {
     ++next_;
     return found;
   }
-  // Whether the next one is a T.
+  /// Whether the next one is a T.
   template <class T>
   bool is() const noexcept {
     return next_ < all_.size() && std::holds_alternative<T>(all_[next_]);
   }
-  // Whether everything read was what was asked for, and nothing is left.
+  /// Whether everything read was what was asked for, and nothing is left.
   bool fits() const noexcept { return fits_ && next_ == all_.size(); }
 
  private:
@@ -65,8 +68,8 @@ class RETROGRAD_API ArgumentReader {
   bool fits_ = true;
 };
 
-// How a type is written and read; others than those below specialise it. One that is several
-// arguments has append(all, value) instead of write().
+/// How a type is written and read; others than those below specialise it. One that is several
+/// arguments has append(all, value) instead of write().
 template <class T>
 struct ArgumentOf;
 

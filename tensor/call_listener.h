@@ -1,4 +1,5 @@
-// What is told of the calls of a thread: the base of a Trace.
+/// @file
+/// What is told of the calls of a thread: the base of a Trace.
 #pragma once
 
 #include <cstddef>
@@ -12,24 +13,29 @@
 
 namespace retrograd {
 
-// Nothing here throws: what fails is said when the trace is read.
+/// Nothing here throws: what fails is said when the trace is read.
 class RETROGRAD_API CallListener {
  public:
-  virtual void entered(const Frame& call) noexcept = 0;  // a call began
-  virtual void left(const Frame& call) noexcept = 0;     // it ended
-  // What the call was given, in the order of the function's parameters.
+  /// A call began.
+  virtual void entered(const Frame& call) noexcept = 0;
+  /// It ended.
+  virtual void left(const Frame& call) noexcept = 0;
+  /// What the call was given, in the order of the function's parameters.
   virtual void given(const Frame& call, Arguments arguments) noexcept = 0;
-  // What it computed, itself or by other operators; of several times the last one counts.
+  /// What it computed, itself or by other operators; of several times the last one counts.
   virtual void returned(const Frame& call, const Tensor* outputs, std::size_t count,
                         bool itself) noexcept = 0;
-  // Inputs will be cast for the call.
+  /// Inputs will be cast for the call.
   virtual void casting(const Frame& call) noexcept = 0;
-  // They were: *from[i] to made[i] where that is defined.
+  /// They were: `*from[i]` to made[i] where that is defined.
   virtual void cast(const Frame& call, const Tensor* const* from, const Tensor* made,
                     std::size_t count) noexcept = 0;
-  virtual void wrote(const detail::Storage& memory) noexcept = 0;  // in place
-  virtual void drew(Generator::State before) noexcept = 0;         // random numbers
-  virtual void failed() noexcept = 0;                              // to tell, for want of memory
+  /// In place.
+  virtual void wrote(const detail::Storage& memory) noexcept = 0;
+  /// Random numbers.
+  virtual void drew(Generator::State before) noexcept = 0;
+  /// To tell, for want of memory.
+  virtual void failed() noexcept = 0;
 
  protected:
   ~CallListener() = default;

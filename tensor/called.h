@@ -1,4 +1,5 @@
-// Functions called with arguments that are data.
+/// @file
+/// Functions called with arguments that are data.
 #pragma once
 
 #include <memory>
@@ -16,8 +17,8 @@
 
 namespace retrograd {
 
-// Calls a function and appends what it returns; does nothing and returns false where the arguments
-// are not of its parameters' types: they are another overload's.
+/// Calls a function and appends what it returns; does nothing and returns false where the arguments
+/// are not of its parameters' types: they are another overload's.
 using OperatorFunction = bool (*)(const Arguments& arguments, std::vector<Tensor>& outputs);
 
 namespace detail {

@@ -1,4 +1,5 @@
-// From a dtype at run time to a C++ type.
+/// @file
+/// From a dtype at run time to a C++ type.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 
 namespace retrograd {
 
-// Calls f.template operator()<T>() with the C++ type of `dtype`.
+/// Calls f.template `operator()<T>()` with the C++ type of `dtype`.
 template <class F>
 decltype(auto) for_dtype(DType dtype, F&& f) {
   switch (dtype) {
@@ -23,7 +24,7 @@ decltype(auto) for_dtype(DType dtype, F&& f) {
   throw std::logic_error("dtype out of range");
 }
 
-// The same for float32, float64 and bfloat16; the caller has refused the others.
+/// The same for float32, float64 and bfloat16; the caller has refused the others.
 template <class F>
 decltype(auto) for_floating(DType dtype, F&& f) {
   switch (dtype) {
@@ -35,7 +36,7 @@ decltype(auto) for_floating(DType dtype, F&& f) {
   throw std::logic_error("a floating dtype was expected");
 }
 
-// The same for float32 and float64.
+/// The same for float32 and float64.
 template <class F>
 decltype(auto) for_float_or_double(DType dtype, F&& f) {
   if (dtype == DType::float64) {
@@ -47,15 +48,19 @@ decltype(auto) for_float_or_double(DType dtype, F&& f) {
   throw std::logic_error("float32 or float64 was expected");
 }
 
-// The type that arithmetic on T happens in.
+/// The type that arithmetic on T happens in.
 template <class T>
 struct ComputeType {
+  /// The type.
   using type = T;
 };
+/// The type that arithmetic on T happens in.
 template <>
 struct ComputeType<BFloat16> {
+  /// The type.
   using type = float;
 };
+/// The type that arithmetic on T happens in: float for BFloat16, else T.
 template <class T>
 using compute_t = typename ComputeType<T>::type;
 

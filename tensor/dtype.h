@@ -1,4 +1,5 @@
-// Element types.
+/// @file
+/// Element types.
 #pragma once
 
 #include <bit>
@@ -12,25 +13,55 @@
 
 namespace retrograd {
 
-enum class DType : std::uint8_t { float32, float64, bfloat16, int64, uint8, boolean };
+/// The element types.
+enum class DType : std::uint8_t {
+  /// IEEE single precision; the default.
+  float32,
+  /// IEEE double precision.
+  float64,
+  /// The upper half of a float32.
+  bfloat16,
+  /// Signed, 64 bits.
+  int64,
+  /// Unsigned, 8 bits.
+  uint8,
+  /// true or false.
+  boolean
+};
 
-// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
-enum class NumberKind : std::uint8_t { boolean, integer, floating };
+/// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
+enum class NumberKind : std::uint8_t {
+  /// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
+  boolean,
+  /// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
+  integer,
+  /// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
+  floating
+};
 
+/// IEEE single precision; the default.
 inline constexpr DType float32 = DType::float32;
+/// IEEE double precision.
 inline constexpr DType float64 = DType::float64;
+/// The upper half of a float32.
 inline constexpr DType bfloat16 = DType::bfloat16;
+/// Signed, 64 bits.
 inline constexpr DType int64 = DType::int64;
+/// Unsigned, 8 bits.
 inline constexpr DType uint8 = DType::uint8;
+/// true or false.
 inline constexpr DType boolean = DType::boolean;
 
-// A bfloat16 value: the upper 16 bits of a float32. Arithmetic happens in float32; storing rounds
-// to nearest, ties to even, and keeps NaN a NaN.
+/// A bfloat16 value: the upper 16 bits of a float32. Arithmetic happens in float32; storing rounds
+/// to nearest, ties to even, and keeps NaN a NaN.
 struct BFloat16 {
-  std::uint16_t bits = 0;
+  std::uint16_t bits = 0;  ///< The upper 16 bits of the float32.
 
+  /// Constructs it from what the class and its options describe.
   BFloat16() = default;
+  /// Constructs it from what the class and its options describe.
   explicit constexpr BFloat16(float value) noexcept : bits(round(value)) {}
+  /// The value as a float.
   constexpr operator float() const noexcept {  // NOLINT: widening loses nothing
     return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
   }
@@ -45,6 +76,7 @@ struct BFloat16 {
   }
 };
 
+/// Bytes of one element.
 constexpr std::size_t item_size(DType dtype) noexcept {
   switch (dtype) {
     case DType::float32: return 4;
@@ -57,11 +89,12 @@ constexpr std::size_t item_size(DType dtype) noexcept {
   return 0;
 }
 
-// Only floating tensors can have gradients.
+/// Only floating tensors can have gradients.
 constexpr bool is_floating(DType dtype) noexcept {
   return dtype <= DType::bfloat16;
 }
 
+/// The name.
 constexpr const char* name(DType dtype) noexcept {
   switch (dtype) {
     case DType::float32: return "float32";
@@ -74,10 +107,11 @@ constexpr const char* name(DType dtype) noexcept {
   return "unknown";
 }
 
+/// Prints it.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, DType dtype);
 
-// The dtype both can be converted to, as PyTorch promotes: boolean < uint8 < int64 < bfloat16,
-// float32, float64.
+/// The dtype both can be converted to, as PyTorch promotes: boolean < uint8 < int64 < bfloat16,
+/// float32, float64.
 constexpr DType promote(DType a, DType b) noexcept {
   constexpr int rank[] = {4, 5, 3, 2, 1, 0};
   return rank[static_cast<int>(a)] >= rank[static_cast<int>(b)] ? a : b;
@@ -88,7 +122,7 @@ template <class T>
 inline constexpr bool always_false = false;
 }
 
-// The dtype that stores C++ type T. Integers of 64 bits map to int64.
+/// The dtype that stores C++ type T. Integers of 64 bits map to int64.
 template <class T>
 constexpr DType dtype_of() noexcept {
   if constexpr (std::is_same_v<T, float>) {
@@ -109,8 +143,9 @@ constexpr DType dtype_of() noexcept {
   }
 }
 
-// The value of `from` as a To. Floating numbers lose their fraction on the way to an integer, stop
-// at its bounds, and NaN becomes 0: C++ leaves those cases undefined. Integers keep their low bits.
+/// The value of `from` as a To. Floating numbers lose their fraction on the way to an integer, stop
+/// at its bounds, and NaN becomes 0: C++ leaves those cases undefined. Integers keep their low
+/// bits.
 template <class To, class From>
 constexpr To convert(From from) noexcept {
   if constexpr (std::is_same_v<To, From>) {

@@ -1,4 +1,5 @@
-// What the library throws. Every message names the operator, the values and the caller's line.
+/// @file
+/// What the library throws. Every message names the operator, the values and the caller's line.
 #pragma once
 
 #include <cstddef>
@@ -16,49 +17,55 @@ namespace retrograd {
 
 class Tensor;
 
+/// The base of all errors but OutOfMemory.
 class RETROGRAD_API Error : public std::runtime_error {
  public:
+  /// Constructs it from what the class and its options describe.
   explicit Error(const std::string& message, Where where = {})
       : std::runtime_error(message), where_(where) {}
-  // The user's line that made the call.
+  /// The user's line that made the call.
   Where where() const noexcept { return where_; }
 
  private:
   Where where_;
 };
 
-// Shapes or ranks that do not fit.
+/// Shapes or ranks that do not fit.
 class RETROGRAD_API ShapeError : public Error {
   using Error::Error;
 };
-// A dtype that the operator does not take.
+/// A dtype that the operator does not take.
 class RETROGRAD_API DTypeError : public Error {
   using Error::Error;
 };
-// A dimension or an index out of range.
+/// A dimension or an index out of range.
 class RETROGRAD_API IndexError : public Error {
   using Error::Error;
 };
-// A number out of its domain, such as a negative learning rate or a stride of 0.
+/// A number out of its domain, such as a negative learning rate or a stride of 0.
 class RETROGRAD_API ValueError : public Error {
   using Error::Error;
 };
-// Misuse of gradients: no graph, freed graph, values overwritten in place.
+/// Misuse of gradients: no graph, freed graph, values overwritten in place.
 class RETROGRAD_API GraphError : public Error {
   using Error::Error;
 };
-// A file that cannot be read or written, or is malformed.
+/// A file that cannot be read or written, or is malformed.
 class RETROGRAD_API IoError : public Error {
   using Error::Error;
 };
 
-// Memory ran out. The message names the operator that the thread computes and the caller's line:
-//   conv2d: out of memory: 1234 bytes were asked for   at model.cpp:42
+/// Memory ran out. The message names the operator that the thread computes and the caller's line:
+/// @code
+/// conv2d: out of memory: 1234 bytes were asked for   at model.cpp:42
+/// @endcode
 class RETROGRAD_API OutOfMemory : public std::bad_alloc {
  public:
-  // `bytes`: the size of the failed request; 0 where a library does not tell it.
+  /// `bytes`: the size of the failed request; 0 where a library does not tell it.
   explicit OutOfMemory(std::size_t bytes) noexcept;
-  std::size_t bytes() const noexcept { return bytes_; }  // of the failed request, or 0
+  /// Of the failed request, or 0.
+  std::size_t bytes() const noexcept { return bytes_; }
+  /// The message.
   const char* what() const noexcept override { return message_; }
 
  private:
@@ -66,19 +73,22 @@ class RETROGRAD_API OutOfMemory : public std::bad_alloc {
   char message_[240];
 };
 
-// One tensor to list under an error message.
+/// One tensor to list under an error message.
 struct ErrorArgument {
-  std::string_view name;
-  const Tensor& tensor;
+  std::string_view name;  ///< The name.
+  const Tensor& tensor;   ///< The tensor, or null.
 };
 
-// Throws E with the text
-//   op: what   at file:line
-//     name  dtype [shape]
+/// Throws E with the text
+/// @code
+/// op: what   at file:line
+///   name  dtype [shape]
+/// @endcode
 template <class E>
 [[noreturn]] void fail(const char* op, Where where, const std::string& what,
                        std::initializer_list<ErrorArgument> arguments = {});
 
+/// @cond
 extern template RETROGRAD_API void fail<ShapeError>(const char*, Where, const std::string&,
                                                     std::initializer_list<ErrorArgument>);
 extern template RETROGRAD_API void fail<DTypeError>(const char*, Where, const std::string&,
@@ -91,5 +101,6 @@ extern template RETROGRAD_API void fail<GraphError>(const char*, Where, const st
                                                     std::initializer_list<ErrorArgument>);
 extern template RETROGRAD_API void fail<IoError>(const char*, Where, const std::string&,
                                                  std::initializer_list<ErrorArgument>);
+/// @endcond
 
 }  // namespace retrograd

@@ -1,4 +1,5 @@
-// What tensor.h says of indices before their types are known.
+/// @file
+/// What tensor.h says of indices before their types are known.
 #pragma once
 
 #include <concepts>
@@ -11,10 +12,11 @@
 namespace retrograd {
 
 class Tensor;
-class Index;                         // ops/indices.h
-class Indexed;                       // ops/indexing.h
-class Selection;                     // ops/indexing.h
-using Indices = std::vector<Index>;  // x(3, all) as data: {3, all}
+class Index;      // ops/indices.h
+class Indexed;    // ops/indexing.h
+class Selection;  // ops/indexing.h
+/// `x(3`, all) as data: {3, all}.
+using Indices = std::vector<Index>;
 
 namespace detail {
 

@@ -1,4 +1,5 @@
-// A shared pointer whose count lives in the object: one word, one allocation.
+/// @file
+/// A shared pointer whose count lives in the object: one word, one allocation.
 #pragma once
 
 #include <atomic>

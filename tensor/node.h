@@ -1,4 +1,5 @@
-// What holds a tensor's gradient: a leaf of the tape, or an operator that autograd/ recorded.
+/// @file
+/// What holds a tensor's gradient: a leaf of the tape, or an operator that autograd/ recorded.
 #pragma once
 
 #include <atomic>
@@ -35,41 +36,50 @@ void set_grad_node(TensorImpl& tensor, NodePtr node) noexcept;
 
 }  // namespace detail
 
-// One recorded operator, or one leaf. Read it to walk a tape.
+/// One recorded operator, or one leaf. Read it to walk a tape.
 class RETROGRAD_API Node {
  public:
-  // A leaf for a tensor of this shape and dtype.
+  /// A leaf for a tensor of this shape and dtype.
   Node(const Shape& shape, DType dtype) noexcept;
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
+  /// Takes memory from the caching allocator.
   static void* operator new(std::size_t bytes);
+  /// Gives the memory back.
   static void operator delete(void* block, std::size_t bytes) noexcept;
 
+  /// The operator's name.
   const char* op() const noexcept { return op_; }
+  /// The user's line.
   Where where() const noexcept { return where_; }
-  // Later nodes have higher numbers, so inputs come before what they are used for.
+  /// Later nodes have higher numbers, so inputs come before what they are used for.
   std::uint64_t number() const noexcept { return number_; }
-  const Shape& shape() const noexcept { return shape_; }  // of the output
+  /// Lengths of all dimensions. Of the output.
+  const Shape& shape() const noexcept { return shape_; }
+  /// Element type.
   DType dtype() const noexcept { return dtype_; }
+  /// Whether it is a leaf: made by the user, not by a recorded operator.
   bool is_leaf() const noexcept { return is_leaf_; }
-  // One producer for each input; null where no gradient flows. None of a leaf.
+  /// One producer for each input; null where no gradient flows. None of a leaf.
   virtual std::span<const NodePtr> inputs() const noexcept { return {}; }
+  /// The tensors kept for the backward pass.
   virtual std::span<const detail::SavedTensor> saved() const noexcept { return {}; }
-  // Whether the saved tensors are gone because a backward pass went through here.
+  /// Whether the saved tensors are gone because a backward pass went through here.
   virtual bool freed() const noexcept { return false; }
 
-  // The number that the next node gets.
+  /// The number that the next node gets.
   static std::uint64_t next_number() noexcept;
-  // The number of nodes alive in the program: tests hold it to its baseline.
+  /// The number of nodes alive in the program: tests hold it to its baseline.
   static std::int64_t live_count() noexcept;
 
  protected:
-  // An operator, whose constructor calls count() when nothing can fail any more.
+  /// An operator, whose constructor calls count() when nothing can fail any more.
   Node(const char* op, Where where, const Tensor& output) noexcept
       : dtype_(output.dtype()), is_leaf_(false), op_(op), where_(where), shape_(output.shape()) {}
   virtual ~Node();
-  void count() noexcept;  // gives it its number
+  /// Gives it its number.
+  void count() noexcept;
 
  private:
   friend class Tensor;

@@ -1,4 +1,5 @@
-// How public functions that compute tensors begin and end: see autograd/call.h for operators.
+/// @file
+/// How public functions that compute tensors begin and end: see autograd/call.h for operators.
 #pragma once
 
 #include <cstddef>
@@ -28,10 +29,10 @@ void write_given(Arguments& all, const void* value) {
 
 }  // namespace detail
 
-// A public function that computes tensors, while it runs: what it was given and what it returns.
+/// A public function that computes tensors, while it runs: what it was given and what it returns.
 class RETROGRAD_API Operation : public Frame {
  public:
-  // `arguments`: all parameters of the function but the line, in order.
+  /// `arguments`: all parameters of the function but the line, in order.
   template <class... T>
   Operation(const char* name, Where where, const T&... arguments) noexcept : Frame(name, where) {
     if constexpr (sizeof...(T) > 0) {
@@ -48,8 +49,8 @@ class RETROGRAD_API Operation : public Frame {
 #endif
   }
 
-  // What the function returns: a tensor, several in a vector or an aggregate, or nothing. Every
-  // function ends so, or in Call::record(); debug builds stop at one that does not.
+  /// What the function returns: a tensor, several in a vector or an aggregate, or nothing. Every
+  /// function ends so, or in `Call::record()`; debug builds stop at one that does not.
   template <class T>
   T result(T value) const {
     ends();
@@ -58,13 +59,15 @@ class RETROGRAD_API Operation : public Frame {
     }
     return value;
   }
+  /// What the function returns: a tensor, several in a vector or an aggregate, or nothing. Every
+  /// function ends so, or in `Call::record()`; debug builds stop at one that does not.
   void result() const {
     ends();
     if (is_traced()) [[unlikely]] {
       tell(nullptr, 0);
     }
   }
-  // The tensor that the function wrote to and returns.
+  /// The tensor that the function wrote to and returns.
   Tensor& written(Tensor& tensor) const {
     ends();
     if (is_traced()) [[unlikely]] {
@@ -74,13 +77,13 @@ class RETROGRAD_API Operation : public Frame {
   }
 
  protected:
-  // The function has a result.
+  /// The function has a result.
   void ends() const noexcept {
 #ifndef NDEBUG
     ended_ = true;
 #endif
   }
-  // Tells the listener of the outputs, and whether this call computed them itself.
+  /// Tells the listener of the outputs, and whether this call computed them itself.
   void tell(const Tensor* outputs, std::size_t count, bool itself = false) const noexcept;
 
  private:

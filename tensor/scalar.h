@@ -1,4 +1,5 @@
-// One number of any arithmetic type.
+/// @file
+/// One number of any arithmetic type.
 #pragma once
 
 #include <concepts>
@@ -10,13 +11,16 @@
 
 namespace retrograd {
 
-// Keeps 64-bit integers exact, unsigned ones too, and remembers whether it was a boolean, an
-// integer or a floating number, because that decides the dtype of mixed results.
+/// Keeps 64-bit integers exact, unsigned ones too, and remembers whether it was a boolean, an
+/// integer or a floating number, because that decides the dtype of mixed results.
 class Scalar {
  public:
+  /// What kind of number.
   using Kind = NumberKind;
 
+  /// Constructs it from what the class and its options describe.
   constexpr Scalar() noexcept : Scalar(0.0) {}
+  /// Constructs it from what the class and its options describe.
   template <class T>
   requires std::is_arithmetic_v<T>
   constexpr Scalar(T value) noexcept {  // NOLINT: numbers convert
@@ -33,9 +37,10 @@ class Scalar {
     }
   }
 
+  /// What kind of number it is.
   constexpr Kind kind() const noexcept { return kind_; }
 
-  // The number as a T, by convert(); fits() says whether that changes it.
+  /// The number as a T, by convert(); fits() says whether that changes it.
   template <class T>
   constexpr T to() const noexcept {
     if (above_int64_) {
@@ -44,8 +49,8 @@ class Scalar {
     return kind_ == Kind::floating ? convert<T>(floating_) : convert<T>(integer_);
   }
 
-  // Whether the number lies in the range of an integer dtype, as NaN does not. Every number fits
-  // floating dtypes, which round it, and boolean, where all but 0 is true.
+  /// Whether the number lies in the range of an integer dtype, as NaN does not. Every number fits
+  /// floating dtypes, which round it, and boolean, where all but 0 is true.
   constexpr bool fits(DType dtype) const noexcept {
     switch (dtype) {
       case DType::int64: return !above_int64_ && (kind_ != Kind::floating || within_int64());
@@ -56,7 +61,7 @@ class Scalar {
     }
   }
 
-  // The dtype a tensor made of this number has: floating numbers become float32.
+  /// The dtype a tensor made of this number has: floating numbers become float32.
   constexpr DType default_dtype() const noexcept {
     switch (kind_) {
       case Kind::boolean: return DType::boolean;
@@ -80,6 +85,7 @@ class Scalar {
   bool above_int64_ = false;  // an unsigned integer whose bits integer_ holds
 };
 
+/// Prints it.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Scalar& value);
 
 }  // namespace retrograd

@@ -1,4 +1,5 @@
-// The memory that tensors view, with its version counter.
+/// @file
+/// The memory that tensors view, with its version counter.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,5 @@
-// Walking several strided operands of one shape together, in runs along the innermost dimension.
+/// @file
+/// Walking several strided operands of one shape together, in runs along the innermost dimension.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// How many threads large operators use.
+/// @file
+/// How many threads large operators use.
 #pragma once
 
 #include <retrograd/tensor/api.h>
@@ -6,15 +7,16 @@
 
 namespace retrograd {
 
-// The most threads that set_num_threads() takes.
+/// The most threads that set_num_threads() takes.
 inline constexpr int kMostThreads = 1024;
 
-// For every thread of the program; 1 turns parallel loops off. Throws ValueError below 1 and above
-// kMostThreads.
-//
-// A child made by fork() starts with 1. OpenMP's threads do not exist in it, so it throws
-// GraphError for more than 1 where the parent had used several before.
+/// For every thread of the program; 1 turns parallel loops off. Throws ValueError below 1 and above
+/// kMostThreads.
+///
+/// A child made by fork() starts with 1. OpenMP's threads do not exist in it, so it throws
+/// GraphError for more than 1 where the parent had used several before.
 RETROGRAD_API void set_num_threads(int count, Where where = {});
+/// What set_num_threads() set.
 RETROGRAD_API int get_num_threads() noexcept;
 
 namespace detail {

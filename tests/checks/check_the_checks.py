@@ -21,7 +21,8 @@ BAD = {
     "io/k.cpp": ("#include <png.h>\n", "png.h is not for io"),
     "data/l.cpp": ("#include <retrograd/images/png.h>\n", "data must not include images"),
     "optim/h.cpp": ('#include "sgd.h"\n', "include <retrograd/...>"),
-    "autograd/i.cpp": ("\n" * 301, "301 lines"),
+    "autograd/i.cpp": ("/// a\n" * 301, "301 lines"),
+    "autograd/n.h": ("/// a\n" + "// a\n" * 301, "301 lines"),
     "tutorials/j.cpp": ("#include <retrograd/nn/nn.h>\n", "<retrograd/retrograd.h> and components alone"),
 }
 
@@ -38,6 +39,7 @@ def run(files):
 
 
 good = run({"nn/a.h": "#include <retrograd/ops/ops.h>\n",
+            "nn/e.h": "  /// a\n" * 301,
             "ops/kernels/b.cpp": "#include <oneapi/dnnl/dnnl.hpp>\n",
             "images/c.cpp": "#include <png.h>\n#include <retrograd/io/internal/file.h>\n",
             "tutorials/d.cpp": "#include <retrograd/images/png.h>\n"})
