@@ -79,6 +79,51 @@ assert run(public | {f"ops/{i}.cpp": "" for i in range(30)}).returncode == 0
 result = run({f"ops/{i}.cpp": "" for i in range(31)})
 assert result.returncode == 1 and result.stdout.startswith("ops: 31 sources"), result.stdout
 
+words = checker.with_name("check_words.py")
+
+
+def run_words(files, *names):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = pathlib.Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return subprocess.run([sys.executable, words, folder, *names], capture_output=True, text=True)
+
+
+LONG = "One " + "and one " * 13
+GOOD_WORDS = {
+    "nn/a.h": "/// @file\n/// Layers.\n/// Returns `nobody` of (N, C), \"who\".\n///\n/// @code\n"
+              "/// nobody(x);\n/// @endcode\n/// @throws ShapeError if x is empty\nTensor f(int x);\n"
+              "struct A {\n  int x = 0;  ///< Length of a step.\n  bool y;  ///< Adds a bias when true.\n"
+              "  // Nobody reads this.\n  std::function<int(int)> f;  ///< Rule of one step.\n};\n",
+    "docs/a.md": f"# How to add\n\nA formula $who$.\n\n```cpp\nnobody; {LONG}\n```\n\n| `who` | a; b | c; d |\n",
+    "CHANGELOG.md": "# Changes\n\n## [2]\n\nA change.\n\n## [1]\n\nNobody changed it.\n",
+    "tutorials/a.cpp": "// Draws x.\nint x = 0;  // a count\n/* Output:\nnobody\n*/\n",
+    "ops/a.cpp": 'void f() { fail<E>(call, "x is {}; "\n"y"); }  // nobody\n',
+}
+BAD_WORDS = {
+    "nn/a.h": ("/// Returns x.\n/// Nobody knows.\nint f(int x);\n", "nn/a.h:1: ", "Nobody"),
+    "nn/b.h": ("/// The sum.\n[[nodiscard]] int f(int x);\n", "nn/b.h:1: ", "starts with a verb"),
+    "nn/c.h": ("struct A {\n  int x;  ///< Of the layer.\n};\n", "nn/c.h:2: ", "noun phrase"),
+    "nn/d.h": ("struct A {\n  /// Adds a step.\n  int x = f();\n};\n", "nn/d.h:2: ", "noun phrase"),
+    "nn/e.h": ("enum class A {\n  x,  ///< By hand.\n  y\n};\n", "nn/e.h:2: ", "noun phrase"),
+    "docs/a.md": ("# A\n\nA.\n\nWhere x is y.\n", "docs/a.md:5: ", "a clause is the subject"),
+    "docs/b.md": ("- A.\n- Those that are late.\n", "docs/b.md:2: ", "a clause is the subject"),
+    "docs/c.md": (f"{LONG}\n", "docs/c.md:1: ", "27 words"),
+    "docs/d.md": ("a; b; c\n", "docs/d.md:1: ", "2 semicolons"),
+    "README.md": ("The rest lies in memory.\n", "README.md:1: ", "stored"),
+    "tutorials/a.cpp": ("int x;\n// The second place.\n", "tutorials/a.cpp:2: ", "position"),
+    "ops/a.cpp": ('void f() {\n  check::require<E>(call, g("("), "there is "\n    "nobody");\n}\n',
+                  "ops/a.cpp:2: ", "nobody"),
+}
+result = run_words(GOOD_WORDS, *GOOD_WORDS)
+assert result.returncode == 0 and result.stdout == "", result.stdout
+for name, (text, start, fault) in BAD_WORDS.items():
+    result = run_words({name: text}, name)
+    assert result.returncode == 1 and result.stdout.startswith(start), (name, result.stdout)
+    assert fault in result.stdout and result.stdout.count("\n") == 1, (name, result.stdout)
+
 with tempfile.TemporaryDirectory() as folder:
     pathlib.Path(folder, "heavy.h").write_text("#include <zlib.h>\n")
     result = subprocess.run(
