@@ -1,5 +1,5 @@
 /// @file
-/// Finding the first operator that makes a NaN or an infinity.
+/// Anomaly detection: finds the first operator that makes a NaN or an infinity.
 #pragma once
 
 #include <retrograd/autograd/grad_mode.h>
@@ -7,16 +7,22 @@
 
 namespace retrograd {
 
-/// Whether operators look for NaN and infinities in this thread.
+/// Returns whether operators of this thread look for NaN and infinities.
 RETROGRAD_API bool anomaly_detection_enabled() noexcept;
 
-/// While one is alive, in this thread, every operator whose result is not finite although its
-/// inputs are throws a GraphError that names the operator, the element and the caller's line; so
-/// does every backward function, for the line of the forward operator. Costs a pass over each
-/// result.
+/// Guard of a scope in which operators of this thread refuse to make NaN or infinities.
+///
+/// @code
+/// DetectAnomalyGuard guard;
+/// Tensor y = log(x - x);  // GraphError: names log, the element and this line
+/// @endcode
+///
+/// An operator throws a GraphError if its result is not finite and its inputs are. The error names
+/// the operator, the element and the caller's line. Backward functions throw for the line of their
+/// forward operator. Detection costs a pass over each result.
 class RETROGRAD_API DetectAnomalyGuard {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Sets detection on or off until the end of the scope.
   explicit DetectAnomalyGuard(bool enabled = true) noexcept;
   ~DetectAnomalyGuard();
   DetectAnomalyGuard(const DetectAnomalyGuard&) = delete;

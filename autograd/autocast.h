@@ -7,22 +7,34 @@
 
 namespace retrograd {
 
-/// While one is alive, matrix products, linear layers and convolutions of float32 take their inputs
-/// as bfloat16, add in float32 and give bfloat16; softmax, losses, sums, exp, log, pow and norms of
-/// vectors take bfloat16 as float32 and give float32; so do the recurrent layers and the attention
-/// of nn. Everything else keeps what it gets, float64 too, and what stands beside it.
-/// Parameters stay float32: their conversions are recorded, so their gradients are float32 too.
-/// backward() needs no guard, and computes each gradient in the dtype of its operator.
+/// Guard of a scope in which operators of this thread compute in bfloat16 where that is safe.
 ///
-/// Guards nest; Autocast(bfloat16, false) switches the mode off for its scope. A parameter that did
-/// not change is converted once until the outermost guard ends, unless `cache_enabled` is false
-/// here or in a guard around this one; a change by writing through data() is not noticed. A guard
-/// must end in the thread that made it. The meaning is that of PyTorch's torch.autocast. Throws
-/// DTypeError for dtypes other than bfloat16. Where the processor has no bfloat16 arithmetic, one
-/// line on stderr says so, and rounded values are computed with in float32.
+/// @code
+/// {
+///   Autocast autocast(bfloat16);
+///   loss = cross_entropy(model(x), labels);
+/// }
+/// loss.backward();  // in the dtype of each operator, without a guard
+/// @endcode
+///
+/// Matrix products, linear layers and convolutions downcast float32 inputs to bfloat16, add in
+/// float32 and return bfloat16. The recurrent layers and the attention of `nn` do so too. Softmax,
+/// losses, sums, `exp`, `log`, `pow` and vector norms upcast bfloat16 inputs and return float32.
+/// Other operators, and calls with a float64 input, keep their dtypes.
+///
+/// Parameters stay float32. Their conversions are recorded, so their gradients are float32 too.
+///
+/// Guards nest: `Autocast(bfloat16, false)` switches the mode off for its scope. A parameter is
+/// converted once until it changes or the outermost guard ends. Writes through `data()` are not
+/// noticed. `cache_enabled = false`, in this guard or one around it, converts at each use. A guard
+/// must end in the thread that made it.
+///
+/// The meaning is that of PyTorch's `torch.autocast`. On a processor without bfloat16 arithmetic,
+/// the library computes with rounded values in float32 and says so once on stderr.
 class RETROGRAD_API Autocast {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Sets the mode until the end of the scope.
+  /// @throws DTypeError if `dtype` is not bfloat16
   explicit Autocast(DType dtype, bool enabled = true, bool cache_enabled = true, Where where = {});
   ~Autocast();
   Autocast(const Autocast&) = delete;
@@ -33,7 +45,7 @@ class RETROGRAD_API Autocast {
   bool previous_cache_enabled_;
 };
 
-/// Whether operators compute in bfloat16 in this thread.
+/// Returns whether operators of this thread compute in bfloat16.
 RETROGRAD_API bool autocast_enabled() noexcept;
 
 namespace detail {

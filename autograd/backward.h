@@ -1,5 +1,5 @@
 /// @file
-/// Running the tape backward, and printing it.
+/// Backward passes over the tape, and printing the tape.
 #pragma once
 
 #include <iosfwd>
@@ -11,41 +11,55 @@
 
 namespace retrograd {
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `grad()`.
 struct GradOptions {
-  std::vector<Tensor> grad_outputs = {};  ///< One seed an output; an undefined one means ones.
-  bool retain_graph = false;  ///< Keep saved tensors, so that the graph can be used again.
-  bool create_graph = false;  ///< Record the backward pass; implies retain_graph.
-  bool allow_unused = false;  ///< Give an undefined tensor for inputs that do not matter.
+  std::vector<Tensor> grad_outputs = {};  ///< Seed for each output; an undefined one means ones.
+  /// Keeps saved tensors when true, so that the graph can be used again.
+  bool retain_graph = false;
+  bool create_graph = false;  ///< Records the backward pass when true; implies `retain_graph`.
+  /// Returns an undefined tensor for an unused input when true, instead of an error.
+  bool allow_unused = false;
 };
 
-/// Accumulates d(sum of outputs . seeds)/d(leaf) into every leaf's grad(). One seed for each
-/// output, of its shape; outputs of one element need none. Throws GraphError or ShapeError before
-/// anything is computed. When a backward function throws, the exception passes through unchanged;
-/// leaves that were complete by then keep what they got, all others are as before, and the tensors
-/// saved by operators already passed are gone. Gradients are added up in memory of their own: no
-/// other tensor changes.
+/// Adds d(sum(outputs * seeds))/d(leaf) to the gradient of every leaf.
 ///
-/// Several threads may go through one graph at once. The leaves get the sum of all passes; where a
-/// pass frees saved tensors, another one that comes to the same operator gets a GraphError. A pass
-/// inside a hook or a backward function of another is refused with a GraphError that names the
-/// depth when less than 64 KiB of the thread's stack are left.
+/// @code
+/// backward({loss1, loss2});
+/// backward({y}, {ones_like(y)}, {.retain_graph = true});
+/// @endcode
+///
+/// Each output has a seed of its shape; outputs of one element need none. Gradients are added in
+/// separate memory: no other tensor changes.
+///
+/// An exception of a backward function passes through unchanged. Leaves that were complete by then
+/// keep their new gradient, and all others are as before. Saved tensors of operators already passed
+/// are freed.
+///
+/// Several threads may go through one graph at once. The leaves get the sum of all passes. If one
+/// pass has freed an operator's saved tensors, another that reaches it throws a GraphError. A pass
+/// inside a hook or a backward function needs 64 KiB of stack; with less, a GraphError names the
+/// depth.
+/// @throws GraphError if an output has no history or lacks a seed, before anything is computed
+/// @throws ShapeError if a seed has another shape than its output
+/// @throws DTypeError if a seed has another dtype than its output
 RETROGRAD_API void backward(const std::vector<Tensor>& outputs,
                             const std::vector<Tensor>& seeds = {}, BackwardOptions options = {},
                             Where where = {});
 
-/// The gradients of the outputs with respect to the inputs, leaves or not; no grad() changes.
-/// Throws GraphError for an input that the outputs do not depend on.
+/// Returns the gradients of the outputs with respect to the inputs, leaves or not. `grad()` of no
+/// tensor changes.
+/// @code
+/// std::vector<Tensor> g = grad({y}, {x}, {.create_graph = true});
+/// @endcode
+/// @throws GraphError if an input does not influence the outputs, unless `allow_unused` is true
 RETROGRAD_API std::vector<Tensor> grad(const std::vector<Tensor>& outputs,
                                        const std::vector<Tensor>& inputs,
                                        const GradOptions& options = {}, Where where = {});
 
-/// Lists what led to `output`, oldest first: number, operator, shape and dtype, inputs, saved
-/// tensors, the caller's line.
-/// To standard output.
+/// Prints the operators that led to `output` to standard output, oldest first.
+/// A line has the number, operator, shape and dtype, inputs, saved tensors and the caller's line.
 RETROGRAD_API void print_tape(const Tensor& output);
-/// Lists what led to `output`, oldest first: number, operator, shape and dtype, inputs, saved
-/// tensors, the caller's line.
+/// Prints the operators that led to `output` to `out`, oldest first.
 RETROGRAD_API void print_tape(const Tensor& output, std::ostream& out);
 
 }  // namespace retrograd

@@ -1,6 +1,6 @@
 /// @file
-/// How every operator begins and ends: its name and line, its inputs as Autocast wants them, and
-/// the record of what it computed.
+/// The frame of every operator: its name and line, its inputs as Autocast wants them, and the
+/// record of its result.
 #pragma once
 
 #include <array>
@@ -19,42 +19,42 @@
 
 namespace retrograd {
 
-/// What Autocast does with an operator's inputs. A float64 among them, and none is changed.
+/// Policies of Autocast for an operator's inputs. Inputs are kept if one of them is float64.
 enum class Cast : std::uint8_t {
-  keep,      ///< Nothing.
-  downcast,  ///< bfloat16 of float32.
-  upcast,    ///< float32 of bfloat16.
-  wide  // the same, and without Autocast too: what takes many steps is rounded once, by result()
+  keep,      ///< No conversion.
+  downcast,  ///< bfloat16 instead of float32.
+  upcast,    ///< float32 instead of bfloat16.
+  wide       ///< The conversion of `upcast`, also without Autocast; `result()` rounds once.
 };
 
-/// What an operator asks of an input, beside that it is defined.
+/// Requirements for an input, besides being defined.
 enum class Needs : std::uint8_t {
-  nothing = 0,
+  nothing = 0,     ///< No further requirement.
   floating = 1,    ///< float32, float64 or bfloat16.
   like_first = 2,  ///< The dtype of the first input.
-  optional = 4,    ///< May be undefined.
-  uncast = 8       // Autocast leaves it alone
+  optional = 4,    ///< Possibly undefined.
+  uncast = 8       ///< Not converted by Autocast.
 };
-/// Both.
+/// Returns both requirements together.
 constexpr Needs operator|(Needs a, Needs b) noexcept {
   return static_cast<Needs>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
 
 class Call;
 
-/// An input of a call: its name in messages.
+/// An input of a call.
 struct Input {
-  const char* name;              ///< The name.
-  const Tensor& tensor;          ///< The tensor, or null.
-  Needs needs = Needs::nothing;  ///< What is asked of it.
+  const char* name;              ///< Name in messages.
+  const Tensor& tensor;          ///< The caller's tensor.
+  Needs needs = Needs::nothing;  ///< Requirements for it.
 };
 
-/// The inputs of a call, for `const auto [x, weight] = call.inputs(...)`: references to the
-/// caller's tensors, or to what they were cast to.
+/// Inputs of a call, for `const auto [x, weight] = call.inputs(...)`.
+/// They are references to the caller's tensors, or to the results of their conversion.
 template <std::size_t N>
 class Inputs {
  public:
-  /// Input i.
+  /// Returns input `i`.
   template <std::size_t i>
   friend const Tensor& get(const Inputs& inputs) noexcept {
     return *inputs.at_[i];
@@ -70,19 +70,19 @@ class Inputs {
   std::array<Tensor, N> made_{};
 };
 
-/// A public function that runs: its first statement.
+/// A public function that runs, made by its first statement.
 /// @code
 /// const Call call("leaky_relu", where, Cast::keep, input, negative_slope);
 /// @endcode
 class RETROGRAD_API Call : public Operation {
  public:
-  /// `name` lives as long as what is recorded: a literal. `arguments`: all parameters of the
-  /// function but the line, in order.
+  /// Opens the call of the function `name`, a literal, with a policy for Autocast.
+  /// `arguments` are all parameters of the function except the line, in order.
   template <class... T>
   Call(const char* name, Where where, Cast cast, const T&... arguments) noexcept
       : Operation(name, where, arguments...), cast_(cast) {}
-  /// `name` lives as long as what is recorded: a literal. `arguments`: all parameters of the
-  /// function but the line, in order.
+  /// Opens the call of the function `name`, a literal; Autocast keeps its inputs.
+  /// `arguments` are all parameters of the function except the line, in order.
   template <class... T>
   Call(const char* name, Where where, const T&... arguments) noexcept
       : Call(name, where, Cast::keep, arguments...) {}
@@ -92,18 +92,22 @@ class RETROGRAD_API Call : public Operation {
     }
   }
 
-  /// Checks the inputs in order and casts them. What Autocast makes of them must have one dtype
-  /// where that is asked for, else what the caller gave. Throws GraphError for an undefined one,
-  /// DTypeError for a dtype that does not fit.
+  /// Checks the inputs in order and casts them.
+  /// @code
+  /// const auto [x, w] = call.inputs({{"input", x, floating}, {"weight", weight, like_first}});
+  /// @endcode
+  /// The dtypes are compared after Autocast's conversion.
+  /// @throws GraphError if an input is undefined
+  /// @throws DTypeError if a dtype does not fit
   template <std::size_t N>
   Inputs<N> inputs(const Input (&&all)[N]) const {
     return Inputs<N>(*this, all);
   }
 
-  /// The same for any number of inputs: they are cast, not checked.
+  /// Casts any number of inputs without checks.
   std::vector<Tensor> inputs(const std::vector<Tensor>& all) const;
 
-  /// Puts what was computed on the tape, as record() does.
+  /// Puts the result on the tape, as `record()` does, and ends the call.
   Tensor record(Record record) const {
     record.op = name();
     record.where = where();
@@ -114,7 +118,7 @@ class RETROGRAD_API Call : public Operation {
     }
     return output;
   }
-  /// The end of a composition: rounds what `Cast::wide` computed to the dtype that the inputs had.
+  /// Ends a composition and returns `value`, rounded to the inputs' dtype after `Cast::wide`.
   template <class T>
   T result(T value) const {
     if constexpr (std::is_same_v<T, Tensor>) {

@@ -1,12 +1,12 @@
 /// @file
-/// Whether operators record, for the current thread.
+/// Recording of operators, on or off for the current thread.
 #pragma once
 
 #include <retrograd/tensor/api.h>
 
 namespace retrograd {
 
-/// Whether operators record in this thread.
+/// Returns whether operators of this thread are recorded.
 RETROGRAD_API bool grad_enabled() noexcept;
 
 namespace detail {
@@ -20,10 +20,10 @@ RETROGRAD_API void set_grad_enabled(bool enabled) noexcept;
 RETROGRAD_API void set_detect_anomaly(bool enabled) noexcept;
 }  // namespace detail
 
-/// Sets recording on or off until the end of the scope, exceptions included.
+/// Guard that sets recording on or off until the end of the scope, exceptions included.
 class GradModeGuard {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Sets recording on or off.
   explicit GradModeGuard(bool enabled) noexcept : previous_(grad_enabled()) {
     detail::set_grad_enabled(enabled);
   }
@@ -35,17 +35,23 @@ class GradModeGuard {
   bool previous_;
 };
 
-/// No operator records in this thread while one is alive.
+/// Guard of a scope in which operators of this thread are not recorded.
+/// @code
+/// {
+///   NoGradGuard guard;
+///   weight.sub_(lr * weight.grad());
+/// }
+/// @endcode
 class NoGradGuard : public GradModeGuard {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Switches recording off.
   NoGradGuard() noexcept : GradModeGuard(false) {}
 };
 
-/// Turns recording back on inside a NoGradGuard.
+/// Guard that switches recording on inside the scope of a NoGradGuard.
 class EnableGradGuard : public GradModeGuard {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Switches recording on.
   EnableGradGuard() noexcept : GradModeGuard(true) {}
 };
 

@@ -1,5 +1,5 @@
 /// @file
-/// Proving gradients: the tape's Jacobian against finite differences.
+/// Gradient checks: the tape's Jacobian against finite differences.
 #pragma once
 
 #include <functional>
@@ -13,14 +13,15 @@
 
 namespace retrograd {
 
-/// What is checked: any callable of (const `std::vector<Tensor>&`) that gives a Tensor or several.
-/// It must compute the same each time.
+/// Function to check: any callable of `const std::vector<Tensor>&` that returns one Tensor or
+/// several.
+/// It must compute the same result each time.
 class CheckedFunction {
  public:
   /// Several tensors.
   using Tensors = std::vector<Tensor>;
 
-  /// Constructs it from what the class and its options describe.
+  /// Wraps a callable, such as a lambda.
   template <class F>
   requires std::is_invocable_v<F&, const Tensors&> CheckedFunction(
       F function)  // NOLINT: a lambda is what one passes
@@ -32,45 +33,58 @@ class CheckedFunction {
           }
         }) {}
 
-  /// Computes; errors and tapes name the line of this call.
+  /// Calls the function.
   Tensors operator()(const Tensors& inputs) const { return function_(inputs); }
 
  private:
   std::function<Tensors(const Tensors&)> function_;
 };
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `gradcheck()` and `gradgradcheck()`.
 struct GradcheckOptions {
-  double eps = 1e-6;   ///< Length of a step. Step of the central differences.
-  double atol = 1e-5;  ///< |backward - difference| may be atol + rtol |difference|.
+  double eps = 1e-6;   ///< Step of the central differences.
+  double atol = 1e-5;  ///< Tolerance: `|backward - difference| <= atol + rtol |difference|`.
   double rtol = 1e-3;  ///< Relative part of the tolerance.
-  bool noncontiguous_grad_outputs = false;  ///< Gradgradcheck: seeds with gaps in memory.
+  /// Seeds `gradgradcheck()` with gaps in memory when true.
+  bool noncontiguous_grad_outputs = false;
 };
 
-/// What a check found; true when it passed.
+/// Result of a check; true when it passed.
 struct GradcheckResult {
   bool passed = true;              ///< Whether everything agreed.
-  std::string message;             ///< The first thing that was wrong.
-  std::vector<std::string> kinks;  ///< Places where the slopes from left and right differ.
+  std::string message;             ///< First disagreement.
+  std::vector<std::string> kinks;  ///< Positions where the slopes from left and right differ.
 
-  /// Whether it passed.
+  /// Returns `passed`.
   explicit operator bool() const noexcept { return passed; }
 };
 
-/// Compares, for every element of every output and of every input that requires a gradient (those
-/// must be float64), backward with (f(x + eps) - f(x - eps)) / (2 eps). Checks also that the result
-/// of a second backward is the same to the bit, that a gradient of zeros gives zeros of the right
-/// shape and dtype, that an undefined gradient is taken as zero, and that outputs keep their shape
-/// and dtype when inputs change a little. Where the two one-sided slopes differ, the function has a
-/// kink: any value between them is a right answer, and the place is noted in `kinks`. Throws
-/// ValueError for inputs that cannot be checked: not float64, or with elements that share memory
-/// (expanded).
+/// Compares the backward pass with `(f(x + eps) - f(x - eps)) / (2 eps)`.
+///
+/// @code
+/// GradcheckResult ok = gradcheck([](const auto& in) { return sigmoid(in[0]); }, {x});
+/// @endcode
+///
+/// Each element of each output is compared for each element of the inputs that require a gradient.
+/// These inputs must be float64.
+///
+/// Further checks: A second backward pass gives the same bits. A gradient of zeros gives zeros of
+/// the right shape and dtype. An undefined gradient counts as zero. Outputs keep shape and dtype
+/// when inputs change a little.
+///
+/// A point where the two one-sided slopes differ is a kink. Any value between them is right there,
+/// and `kinks` lists the position.
+/// @throws ValueError if an input is not float64 or has elements that share memory, as after
+/// `expand()`
 RETROGRAD_API GradcheckResult gradcheck(const CheckedFunction& function,
                                         const std::vector<Tensor>& inputs,
                                         const GradcheckOptions& options = {}, Where where = {});
 
-/// The same for the gradients themselves, as functions of the inputs and of the output gradients:
-/// what second derivatives rest on. Output gradients are random unless given.
+/// Compares second derivatives with finite differences of the gradients.
+/// The gradients are functions of the inputs and of the output gradients, which are random unless
+/// given.
+/// @throws ValueError if an input is not float64 or has elements that share memory, as after
+/// `expand()`
 RETROGRAD_API GradcheckResult gradgradcheck(const CheckedFunction& function,
                                             const std::vector<Tensor>& inputs,
                                             const std::vector<Tensor>& grad_outputs = {},

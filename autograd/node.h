@@ -1,5 +1,5 @@
 /// @file
-/// What is on the tape, and what a backward pass makes of it.
+/// Nodes of the tape in a backward pass.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 /// @file
-/// Recording an operator on the tape: the one way in, for the library's operators and for yours.
+/// Recording an operator on the tape: one function for the library's operators and for custom
+/// operators.
 ///
 /// @code
 /// Tensor sigmoid(const Tensor& x, Where where = {}) {
@@ -29,25 +30,25 @@
 
 namespace retrograd {
 
-/// What a backward returns: one gradient for each input, in order. An undefined tensor means zero;
-/// it is also right for inputs that do not need a gradient.
+/// Result of a backward function: one gradient for each input, in order.
+/// An undefined tensor means zero; it is also right for inputs that do not need a gradient.
 class Gradients {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an empty list.
   Gradients() = default;
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the gradient of one input.
   Gradients(Tensor a) : first_{std::move(a)}, count_(1) {}  // NOLINT: return {gradient};
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the gradients of two inputs.
   Gradients(Tensor a, Tensor b) : first_{std::move(a), std::move(b)}, count_(2) {}
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the gradients of three inputs.
   Gradients(Tensor a, Tensor b, Tensor c)
       : first_{std::move(a), std::move(b), std::move(c)}, count_(3) {}
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the gradients of any number of inputs.
   explicit Gradients(std::vector<Tensor> all) : all_(std::move(all)), count_(all_.size()) {}
 
-  /// The number of gradients.
+  /// Returns the number of gradients.
   std::size_t size() const noexcept { return count_; }
-  /// The one at this place.
+  /// Returns the gradient of input `i`.
   Tensor& operator[](std::size_t i) noexcept { return all_.empty() ? first_[i] : all_[i]; }
 
  private:
@@ -64,20 +65,20 @@ class OperatorNode;  // autograd/detail/operator_node.h
 Tensor* waiting_gradient(const Backward& b, std::size_t i) noexcept;
 }  // namespace detail
 
-/// What a backward is given.
+/// Argument of a backward function.
 class RETROGRAD_API Backward {
  public:
-  /// The gradient of the output; its shape and dtype are the output's.
-  const Tensor& grad;
+  const Tensor& grad;  ///< Gradient of the output, of its shape and dtype.
 
-  /// Tensor i of `.saved`. Throws GraphError when it was overwritten in place since.
+  /// Returns tensor `i` of `Record::saved`.
+  /// @throws GraphError if it was overwritten in place since
   Tensor saved(std::size_t i) const;
-  /// Whether the pass is recorded, for gradients of gradients.
+  /// Returns whether the pass is recorded, for gradients of gradients.
   bool recorded() const noexcept { return grad_enabled(); }
-  /// Whether input i wants its gradient: do not compute it otherwise.
+  /// Returns whether the pass uses the gradient of input `i`. Otherwise, do not compute it.
   bool needs(std::size_t i) const noexcept;
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the argument for a node and a gradient of its output.
   Backward(const detail::OperatorNode& node, const Tensor& gradient, const bool* needed,
            ReadyNodes* ready = nullptr) noexcept
       : grad(gradient), node_(node), needed_(needed), ready_(ready) {}
@@ -200,20 +201,20 @@ class TensorRefs {
 
 }  // namespace detail
 
-/// Stands for `tensor` if `condition`, else for nothing: `.saved = {save_if(b.requires_grad(), a)}`
-/// keeps `a` alive only when a gradient will ask for it.
+/// Returns `tensor` if `condition` is true, else an undefined tensor.
+/// `.saved = {save_if(b.requires_grad(), a)}` keeps `a` alive only if a gradient uses it.
 RETROGRAD_API const Tensor& save_if(bool condition, const Tensor& tensor) noexcept;
 
-/// What record() is told about an operator.
+/// Description of an operator for `record()`.
 struct Record {
-  const char* op = nullptr;   ///< A string literal, as shown in errors and printed tapes.
-  Where where = {};           ///< The user's line.
-  Tensor output;              ///< Fresh: not an input, not yet recorded.
-  detail::TensorRefs inputs;  ///< What gradients flow to.
-  /// Tensors the backward needs, the output among them if it likes.
+  const char* op = nullptr;   ///< String literal for errors and printed tapes.
+  Where where = {};           ///< The caller's line.
+  Tensor output;              ///< Fresh tensor: not an input, not yet recorded.
+  detail::TensorRefs inputs;  ///< Tensors that receive gradients.
+  /// Tensors that the backward function uses; may include the output.
   detail::TensorRefs saved = {};
-  /// Captures plain numbers only; written with differentiable operators, so that gradients of
-  /// gradients follow.
+  /// Function that captures plain numbers only.
+  /// It is written with differentiable operators, so that its result can be differentiated.
   detail::BackwardFunction backward;
 };
 
@@ -246,8 +247,8 @@ namespace detail {
 RETROGRAD_API Tensor record_traced(Record& record);
 }  // namespace detail
 
-/// Puts the operator on the tape when recording is on and an input requires a gradient; returns the
-/// output either way. Throws GraphError for an output that is already on a tape.
+/// Records the operator if recording is on and an input requires a gradient; returns the output.
+/// @throws GraphError if the output is already on a tape
 inline Tensor record(Record record) {
   if (detail::thread_calls.listener != nullptr) {
     return detail::record_traced(record);

@@ -1,5 +1,5 @@
 /// @file
-/// What a program computes, as a list of calls.
+/// Traces: the calls of a program as a list.
 #pragma once
 
 #include <cstddef>
@@ -19,54 +19,59 @@
 
 namespace retrograd {
 
-/// A call. Those that it made follow it, up to `end`.
+/// A call. The calls that it made follow it, up to `end`.
 struct TraceEntry {
-  /// What kind of number.
+  /// Kinds of calls.
   enum class Kind : std::uint8_t {
-    primitive,    ///< Computed its output itself.
-    composition,  ///< By other operators.
-    module,       ///< A module.
-    node          // a step of a backward pass
+    primitive,    ///< Operator that computed its output directly.
+    composition,  ///< Operator made of other operators.
+    module,       ///< Module of `nn`.
+    node          ///< Step of a backward pass.
   };
 
-  std::string name;                          ///< Of the operator, or of the module as in messages.
-  Kind kind = Kind::composition;             ///< What kind of number it is.
-  Where where;                               ///< The user's line.
-  std::ptrdiff_t parent = -1;                ///< The entry that called it.
-  std::size_t end = 0;                       ///< The first entry behind those that it made.
-  bool is_given = false;                     ///< Whether the arguments are known.
-  bool casts_inside = false;                 ///< Whether Autocast changed what it gave to others.
-  bool has_returned = false;                 ///< Else it computed no tensor.
-  bool is_recorded = false;                  ///< Whether recording was on.
-  Arguments arguments = {};                  ///< The tensors are the program's own handles.
-  std::vector<Tensor> outputs = {};          ///< What it returned.
-  std::vector<std::uint32_t> versions = {};  ///< Of the tensors among the arguments, in order.
-  bool writes = false;                       ///< In place, itself.
-  std::optional<Generator::State> random = {};  ///< Of the generator, before it drew.
-  std::uint64_t first_node = 0;                 ///< The tape's numbers that it made: from this one.
-  std::uint64_t end_node = 0;                   ///< To before that one.
+  std::string name;                  ///< Name of the operator, or of the module as in messages.
+  Kind kind = Kind::composition;     ///< Kind of the call.
+  Where where;                       ///< The caller's line.
+  std::ptrdiff_t parent = -1;        ///< Index of the entry that made this call; -1 for none.
+  std::size_t end = 0;               ///< Index behind the last entry of the calls that it made.
+  bool is_given = false;             ///< Whether the arguments are known.
+  bool casts_inside = false;         ///< Whether Autocast converted inputs for calls that it made.
+  bool has_returned = false;         ///< Whether it returned; otherwise it computed no tensor.
+  bool is_recorded = false;          ///< Whether recording was on.
+  Arguments arguments = {};          ///< Arguments, with the program's own handles of tensors.
+  std::vector<Tensor> outputs = {};  ///< Returned tensors.
+  /// Versions of the tensors among the arguments, in order.
+  std::vector<std::uint32_t> versions = {};
+  bool writes = false;  ///< Whether it writes in place, not by a call that it made.
+  /// State of the generator before the call drew numbers.
+  std::optional<Generator::State> random = {};
+  std::uint64_t first_node = 0;  ///< First number on the tape among the nodes that it made.
+  std::uint64_t end_node = 0;    ///< Number behind the last of those nodes.
 };
 
-/// While it lives, each public function of the library that this thread runs is an entry, and so is
-/// each module, each operator of one's own and each step of a backward pass; Graph makes data of
-/// it. Tensors that were seen are kept. One at a time.
+/// List of the library's calls that this thread makes while the trace is alive.
 ///
 /// @code
 /// const Trace trace(model);
 /// const Tensor y = model(x);
 /// const Graph graph(trace, {x}, {y});
 /// @endcode
+///
+/// An entry is a public function, a module, a custom operator or a step of a backward pass. `Graph`
+/// turns the list into data. The trace keeps the tensors of its entries. A thread has at most one
+/// trace at a time.
 class RETROGRAD_API Trace final : public CallListener {
  public:
-  /// Throws GraphError where another one lives in this thread.
+  /// Starts a trace.
+  /// @throws GraphError if this thread has another one
   explicit Trace(Where where = {});
-  /// Knows the names of a model's parameters and buffers.
+  /// Starts a trace that knows the names of a model's parameters and buffers.
+  /// @throws GraphError if this thread has another one
   template <class Model>
   requires requires(Model& model) {
     model.named_parameters();
     model.named_buffers();
   }
-  /// Constructs it from what the class and its options describe.
   explicit Trace(Model& model, Where where = {}) : Trace(where) {
     name(model.named_parameters());
     name(model.named_buffers());
@@ -75,16 +80,17 @@ class RETROGRAD_API Trace final : public CallListener {
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
 
-  /// What happened so far; what a call made comes right behind it.
+  /// Returns the entries so far; the calls that a call made follow it.
   const std::vector<TraceEntry>& entries() const noexcept { return entries_; }
-  /// The name of a parameter or buffer, or none.
+  /// Returns the name of a parameter or buffer, or an empty text.
   std::string name_of(const Tensor& tensor) const;
-  /// Gives names to tensors.
+  /// Adds names of tensors.
   void name(const std::vector<std::pair<std::string, Tensor>>& named);
-  /// Whether recording was on when it began.
+  /// Returns whether recording was on when the trace started.
   bool recorded_at_start() const noexcept { return recorded_; }
-  /// Throws GraphError where it is not all that happened: a tensor was written to by what no entry
-  /// tells, a call has not returned, or memory ran out.
+  /// Checks that the entries are all that happened.
+  /// @throws GraphError if a tensor was written to outside all entries, a call has not returned, or
+  /// memory ran out
   void check_whole(Where where = {}) const;
 
  private:

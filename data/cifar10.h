@@ -1,5 +1,5 @@
 /// @file
-/// CIFAR-10, from the binary files it is published in.
+/// CIFAR-10, from the published binary files.
 #pragma once
 
 #include <string>
@@ -9,13 +9,21 @@
 
 namespace retrograd {
 
-/// The training set in a folder, data_batch_1.bin to data_batch_5.bin, or as many of them as are
-/// there; or the test set, test_batch.bin. Files may be gzipped, under the same names. Images are
-/// float32 (N, 3, 32, 32) in [0, 1], labels int64 (N) from 0 to 9: aeroplane, car, bird, cat, deer,
-/// dog, frog, horse, ship, lorry. A file holds at most 10,000 images, as the published ones do:
-/// a longer one is refused before its memory is taken, and unpacking stops there. Throws IoError.
+/// Returns the training or the test set of CIFAR-10 in a folder.
+/// @code
+/// Dataset train = load_cifar10("data/cifar-10-batches-bin");
+/// @endcode
+/// The training set is data_batch_1.bin to data_batch_5.bin, or those of them that exist. The test
+/// set is test_batch.bin. The files may be gzipped under the same names.
+///
+/// Images are float32 (N, 3, 32, 32) in [0, 1]. Labels are int64 (N) from 0 to 9: aeroplane, car,
+/// bird, cat, deer, dog, frog, horse, ship, lorry.
+///
+/// A file holds at most 10,000 images, as the published ones do. A longer one is refused before its
+/// memory is allocated, and unpacking ends there.
 ///
 /// Reference: A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
+/// @throws IoError if a file is missing, malformed or too long
 RETROGRAD_API Dataset load_cifar10(const std::string& folder, bool train = true, Where where = {});
 
 }  // namespace retrograd

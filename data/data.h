@@ -1,5 +1,5 @@
 /// @file
-/// Data sets and how to go through them.
+/// Data sets and their batches.
 #pragma once
 
 #include <retrograd/data/cifar10.h>

@@ -1,5 +1,5 @@
 /// @file
-/// Inputs with their targets, and batches of them.
+/// Data sets of inputs and targets.
 #pragma once
 
 #include <cstdint>
@@ -10,31 +10,35 @@
 
 namespace retrograd {
 
-/// Images and labels of some samples.
+/// Inputs and targets of some samples.
 struct Batch {
-  Tensor inputs;   ///< (B, ...).
-  Tensor targets;  ///< (B, ...).
+  Tensor inputs;   ///< Inputs (B, ...).
+  Tensor targets;  ///< Targets (B, ...).
 };
 
-/// Two tensors whose first dimension counts the samples: images (N, ...) and labels (N), or what
-/// else is to be learned, (N, ...). Copies share memory. Gradients do not flow through a data set.
+/// Two tensors whose first dimension counts the samples: images (N, ...) and labels (N).
+/// Labels may be other targets (N, ...). Copies share memory. Gradients do not flow through a data
+/// set.
 class RETROGRAD_API Dataset {
  public:
-  /// Throws ShapeError when a tensor has no dimension or their numbers of samples differ.
+  /// Constructs a data set of two tensors.
+  /// @throws ShapeError if a tensor has no dimension or their numbers of samples differ
   Dataset(const Tensor& images, const Tensor& labels, Where where = {});
 
-  /// All images.
+  /// Returns all images.
   const Tensor& images() const noexcept { return images_; }
-  /// All labels.
+  /// Returns all labels.
   const Tensor& labels() const noexcept { return labels_; }
-  /// The number of samples.
+  /// Returns the number of samples.
   std::int64_t size() const { return images_.shape()[0]; }
 
-  /// The samples at these indices, in this order, as new contiguous tensors. An index may come more
-  /// than once. Throws IndexError.
+  /// Returns the samples at `indices`, in this order, as new contiguous tensors.
+  /// An index may appear more than once.
+  /// @throws IndexError if an index is out of range
   Batch get(std::span<const std::int64_t> indices, Where where = {}) const;
 
-  /// The samples from `begin` up to, not including, `end`, in the same memory. Throws IndexError.
+  /// Returns the samples in [begin, end), in the same memory.
+  /// @throws IndexError if the range is outside the data set
   Dataset slice(std::int64_t begin, std::int64_t end, Where where = {}) const;
 
  private:

@@ -1,5 +1,5 @@
 /// @file
-/// IDX files: the format MNIST comes in.
+/// IDX files, the format of MNIST.
 #pragma once
 
 #include <string>
@@ -9,10 +9,11 @@
 
 namespace retrograd {
 
-/// The tensor in an IDX file, gzipped or plain: the content decides which, not the name. Unsigned
-/// bytes become uint8; signed bytes, shorts and ints int64; floats float32; doubles float64.
-/// Throws IoError for a file that is malformed or does not hold exactly what its header declares;
-/// memory grows with what is there, and unpacking stops at what is declared.
+/// Returns the tensor in an IDX file, gzipped or plain; the content decides, not the name.
+/// Unsigned bytes become uint8, floats float32 and doubles float64. Signed bytes, shorts and ints
+/// become int64. Memory grows with the file's content, and unpacking ends at the declared length.
+/// @throws IoError if the file is malformed or does not hold exactly the values that its header
+/// declares
 RETROGRAD_API Tensor read_idx(const std::string& path, Where where = {});
 
 }  // namespace retrograd

@@ -12,16 +12,15 @@
 
 namespace retrograd {
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of a data loader.
 struct DataLoaderOptions {
-  std::int64_t batch_size = 1;  ///< Samples in a batch.
-  bool shuffle = false;         ///< A new order on each pass.
-  std::uint64_t seed = 0;       ///< Of the orders: pass number e is the same for the same seed.
-  bool drop_last = false;       ///< Leave out the last batch when it is smaller.
+  std::int64_t batch_size = 1;  ///< Number of samples in a batch.
+  bool shuffle = false;         ///< Shuffles the samples in each pass when true.
+  std::uint64_t seed = 0;  ///< Seed of the orders: the order of pass e depends on the seed and e.
+  bool drop_last = false;  ///< Leaves out the last batch when true and it is smaller.
 };
 
-/// A range of batches; each begin() starts a new pass over the data:
-///
+/// Range of batches; each `begin()` starts a new pass over the data.
 /// @code
 /// DataLoader loader(data, {.batch_size = 64, .shuffle = true});
 /// for (int epoch = 0; epoch < 3; ++epoch) {
@@ -30,26 +29,26 @@ struct DataLoaderOptions {
 /// @endcode
 class RETROGRAD_API DataLoader {
  public:
-  /// One pass. It must not outlive the loader.
+  /// A pass over the data. The loader must outlive it.
   class RETROGRAD_API Iterator {
    public:
-    /// What an iterator can do.
+    /// Category of the iterator.
     using iterator_concept = std::input_iterator_tag;
-    /// What an iterator gives.
+    /// Type of its values.
     using value_type = Batch;
-    /// Distance between iterators.
+    /// Type of the distance between iterators.
     using difference_type = std::ptrdiff_t;
 
-    /// The present batch: new contiguous tensors at each call.
+    /// Returns the present batch, as new contiguous tensors at each call.
     Batch operator*() const;
-    /// Goes to the next.
+    /// Moves to the next batch.
     Iterator& operator++() {
       next_ += loader_->options_.batch_size;
       return *this;
     }
-    /// The present batch: new contiguous tensors at each call.
+    /// Moves to the next batch.
     void operator++(int) { ++*this; }
-    /// Whether the two are equal.
+    /// Returns whether the pass has ended.
     friend bool operator==(const Iterator& a, std::default_sentinel_t) noexcept {
       return a.next_ >= a.end_;
     }
@@ -64,23 +63,23 @@ class RETROGRAD_API DataLoader {
     std::int64_t end_;
   };
 
-  /// Throws ValueError for a batch size below 1.
+  /// Constructs a loader of a data set.
+  /// @throws ValueError if the batch size is below 1
   explicit DataLoader(Dataset dataset, DataLoaderOptions options = {}, Where where = {});
 
-  /// What the batches are taken from.
+  /// Returns the data set.
   const Dataset& dataset() const noexcept { return dataset_; }
-  /// The number of batches in a pass.
+  /// Returns the number of batches in a pass.
   std::int64_t size() const;
 
   /// Starts a pass.
   Iterator begin();
-  /// The end of a pass.
+  /// Returns the end of a pass.
   std::default_sentinel_t end() const noexcept { return {}; }
 
-  /// How many passes have begun. Setting it makes the next pass the one of that number, as a run
-  /// that goes on from a checkpoint needs.
+  /// Returns the number of passes so far, which is the number of the next one.
   std::uint64_t epoch() const noexcept { return epoch_; }
-  /// Sets the number of the next pass.
+  /// Sets the number of the next pass, for a run that resumes from a checkpoint.
   void set_epoch(std::uint64_t epoch) noexcept { epoch_ = epoch; }
 
  private:

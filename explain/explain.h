@@ -1,14 +1,15 @@
 /// @file
-/// The chain rule of a recorded program, written out: every local Jacobian on the way from an input
-/// to an output, their product, and the gradient that the tape gives.
+/// Explanations: the chain rule of a recorded program, written out.
 ///
 /// @code
 /// const Explanation e = explain(loss, W1, {.names = {{"W1", W1}, {"x", x}, {"Z1", Z1}}});
 /// std::cout << e.text();  // dloss/dW1 = dZ1/dW1 . dloss/dZ1, and the matrices
 /// @endcode
 ///
-/// Matrices stand as on a lecture's slide: a row for each element of the input, a column for each
-/// element of the output, so the chain reads from left to right. Elements are counted from 1 there.
+/// An explanation has every local Jacobian on the way from an input to an output, their product,
+/// and the gradient of the tape. Matrices have a row for each element of the input and a column for
+/// each element of the output. The chain therefore reads from left to right. Texts count elements
+/// from 1.
 #pragma once
 
 #include <cstddef>
@@ -25,151 +26,156 @@ namespace retrograd {
 
 /// Elements [first, last) of a tensor, in row-major order from 0.
 struct ElementRange {
-  std::int64_t first = 0;  ///< The first.
-  std::int64_t last = 0;   ///< Behind the last.
+  std::int64_t first = 0;  ///< First element.
+  std::int64_t last = 0;   ///< Element behind the last.
 
-  /// How many there are; of a tensor, the length of one dimension.
+  /// Returns the number of elements.
   std::int64_t size() const noexcept { return last - first; }
-  /// Whether it holds this element.
+  /// Returns whether the range contains `element`.
   bool contains(std::int64_t element) const noexcept { return first <= element && element < last; }
 };
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `explain()`.
 struct ExplainOptions {
-  /// Tensors under the names that the explanation shall use. Those on the way from the input to the
-  /// output become its stations: the operators between two stations are taken together. Without
-  /// any, every operator is a station. Elements of named tensors are recognised in the matrices: x1
-  /// is the first element of x. Only tensors of float32 and float64 are, in the order of their
-  /// names and up to 65,536 elements in all. The input and the output are "w" and "loss" where they
-  /// have no name.
+  /// Named tensors, such as `{{"x", x}, {"Z1", Z1}}`.
+  /// Named tensors on the way from the input to the output become stations: operators between two
+  /// stations are taken together. Without any, each operator is a station.
+  ///
+  /// Matrices show elements of named tensors by name: x1 is the first element of x. Up to 65,536
+  /// elements of float32 and float64 tensors are recognised, in the order of the names. Without a
+  /// name, the input is `w` and the output is `loss`.
   std::vector<std::pair<std::string, Tensor>> names = {};
-  /// Which elements of a station are shown, by its name; these rows and columns of the matrices.
+  /// Shown elements of a station, by its name; other rows and columns are left out.
   std::map<std::string, ElementRange> slices = {};
-  /// Stations with more elements and no slice are not shown element by element: their matrices have
-  /// a shape and a structure alone.
+  /// Largest number of elements of a station that is shown without a slice.
+  /// Matrices of larger stations show a shape and a structure only.
   std::int64_t most_shown = 16;
-  /// Jacobians of more elements, zeros too, are not computed: they have a shape alone. One with
-  /// more columns than rows counts as square, since each column takes a pass backward over as many.
-  /// Nor are those of more than 8 million elements that are not zero.
-  std::int64_t most_elements =
-      std::int64_t{1}
-      /// Jacobians of more elements, zeros too, are not computed: they have a shape alone. One with
-      /// more columns than rows counts as square, since each column takes a pass backward over as
-      /// many. Nor are those of more than 8 million elements that are not zero.
-      << 25;
+  /// Largest number of elements, zeros included, of a Jacobian that is computed.
+  /// Larger ones show a shape only. A Jacobian with more columns than rows counts as square, since
+  /// each column takes a backward pass over as many elements. More than 8 million elements other
+  /// than zero are not computed either.
+  std::int64_t most_elements = std::int64_t{1}
+
+                               << 25;
 };
 
-/// The most special structure that a matrix has.
+/// Structures of a matrix; the most special one is given.
 enum class JacobianStructure : std::uint8_t {
-  not_computed,
-  zero,
-  identity,
-  diagonal,
-  selection,       ///< Ones, at most a single one in each column: outputs are picked inputs.
-  toeplitz,        ///< Depends on column - row alone: a convolution by its input.
-  block_toeplitz,  ///< The same in several dimensions.
-  hankel,          ///< Depends on column + row alone: a matrix of shifted inputs.
-  block_hankel,
-  sparse,  ///< At least half are zeros.
-  dense,
+  not_computed,    ///< No entries.
+  zero,            ///< Zeros.
+  identity,        ///< Ones on the diagonal.
+  diagonal,        ///< Zeros off the diagonal.
+  selection,       ///< Ones, at most one in each column: outputs are selected inputs.
+  toeplitz,        ///< Function of column - row: a convolution by its input.
+  block_toeplitz,  ///< Toeplitz structure in several dimensions.
+  hankel,          ///< Function of column + row: a matrix of shifted inputs.
+  block_hankel,    ///< Hankel structure in several dimensions.
+  sparse,          ///< Zeros in at least half of the entries.
+  dense,           ///< More entries than in a sparse matrix.
 };
-/// The name.
+/// Returns the name of a structure.
 RETROGRAD_API const char* name(JacobianStructure structure) noexcept;
 
-/// An element that was recognised: factor * tensor[index], where the factor is 1, -1, 2 or -2.
+/// A recognised element: `factor * tensor[index]`.
 struct NamedElement {
-  std::string tensor;  ///< The tensor, or null.
-  Dims index;          ///< From 1, dimensions of length 1 left out.
-  int factor = 1;      ///< Stands before the element.
+  std::string tensor;  ///< Name of the tensor.
+  Dims index;          ///< Index from 1, without dimensions of length 1.
+  int factor = 1;      ///< Factor of the element: 1, -1, 2 or -2.
 };
 
-/// An element of a matrix, counted from 0.
+/// Entry of a matrix, counted from 0.
 struct JacobianEntry {
   std::int64_t row;     ///< Element of the input.
   std::int64_t column;  ///< Element of the output.
-  double value;         ///< The function's value.
+  double value;         ///< Derivative of the output by the input.
 };
 
-/// A tensor between the input and the output, both of them included.
+/// A tensor on the way from the input to the output, both included.
 struct RETROGRAD_API ExplainedStation {
-  std::string name;    ///< The name.
+  std::string name;    ///< Name, given or made.
   Shape shape;         ///< Lengths of all dimensions.
-  Tensor value;        ///< A copy; undefined for operators' results that have no name.
-  Tensor gradient;     ///< doutput/dstation as the tape gives it, of the station's shape.
-  ElementRange shown;  ///< Empty when too many.
-  /// The number of elements.
+  Tensor value;        ///< Copy of the value; undefined for results of operators without a name.
+  Tensor gradient;     ///< Gradient doutput/dstation of the tape, of the station's shape.
+  ElementRange shown;  ///< Shown elements; empty if there are too many.
+  /// Returns the number of elements.
   std::int64_t numel() const;
 };
 
-/// d(to) / d(from), where no other station lies between.
+/// Jacobian d(to) / d(from) between neighbouring stations.
 struct RETROGRAD_API JacobianStep {
-  std::size_t from;                ///< Which station.
-  std::size_t to;                  ///< Which station, later.
-  std::string operators;           ///< Those between, oldest first: "reshape, conv1d".
-  Where where = Where::at("", 0);  ///< The line of the last of them.
-  std::int64_t rows;               ///< Elements of from.
-  std::int64_t columns;            ///< Elements of to.
-  JacobianStructure structure = JacobianStructure::not_computed;  ///< What kind of matrix it is.
-  /// All that are not zero, by column and row. Where a local derivative is infinite, others of its
-  /// row may be NaN: 0 * inf.
+  std::size_t from;                ///< Index of the earlier station.
+  std::size_t to;                  ///< Index of the later station.
+  std::string operators;           ///< Operators between them, oldest first: `reshape, conv1d`.
+  Where where = Where::at("", 0);  ///< Line of the last operator.
+  std::int64_t rows;               ///< Number of elements of `from`.
+  std::int64_t columns;            ///< Number of elements of `to`.
+  JacobianStructure structure = JacobianStructure::not_computed;  ///< Structure of the matrix.
+  /// Entries other than zero, by column and row.
+  /// If a local derivative is infinite, other entries of its row may be NaN: 0 * inf.
   std::vector<JacobianEntry> entries;
-  std::map<std::int64_t, NamedElement> names;  ///< By row * columns + column.
+  /// Recognised elements, by `row * columns + column`.
+  std::map<std::int64_t, NamedElement> names;
 
-  /// Whether there are entries.
+  /// Returns whether there are entries.
   bool computed() const noexcept { return structure != JacobianStructure::not_computed; }
-  /// 0 where no entry is.
+  /// Returns an entry, or 0 if `entries` does not have it.
   double at(std::int64_t row, std::int64_t column) const;
-  /// float64 (rows, columns). Throws GraphError if it was not computed.
+  /// Returns the matrix as float64 (rows, columns).
+  /// @throws GraphError if it was not computed
   Tensor matrix(Where where = {}) const;
-  /// "x1", "-0.4", "0"
+  /// Returns the text of an entry, such as `x1`, `-0.4` or `0`.
   std::string entry_text(std::int64_t row, std::int64_t column) const;
 };
 
 /// The chain rule from an input to an output.
 struct RETROGRAD_API Explanation {
-  std::vector<ExplainedStation> stations;  ///< Oldest first: the input, ..., the output.
-  std::vector<JacobianStep> steps;         ///< By the age of `to`, then of `from`.
-  /// Which steps each path from the input to the output takes; the first 64 paths.
+  /// Stations, oldest first, from the input to the output.
+  std::vector<ExplainedStation> stations;
+  std::vector<JacobianStep> steps;  ///< Steps, in the order of `to`, then of `from`.
+  /// Steps of each path from the input to the output, for the first 64 paths.
   std::vector<std::vector<std::size_t>> paths;
-  bool all_paths = true;  ///< Whether `paths` has them all.
-  /// The sum over all paths of the product of their matrices: float64 (elements of the input, 1).
-  /// Undefined where a matrix was not computed.
+  bool all_paths = true;  ///< Whether `paths` has all paths.
+  /// Sum over all paths of the product of their matrices: float64 (elements of the input, 1).
+  /// It is undefined if a matrix was not computed.
   Tensor product;
-  /// The largest difference between `product` and stations[0].gradient; NaN if one of them alone
-  /// is, or if `product` is undefined.
+  /// Largest difference between `product` and `stations[0].gradient`.
+  /// It is NaN if only one of them is NaN, or if `product` is undefined.
   double difference = 0;
 
-  /// "dZ1/dW1"
+  /// Returns the name of a step's matrix: `dZ1/dW1`.
   std::string derivative(const JacobianStep& step) const;
-  /// "dloss/dW1 = dZ1/dW1 . dloss/dZ1", a sum for several paths
+  /// Returns the chain rule: `dloss/dW1 = dZ1/dW1 . dloss/dZ1`; several paths are a sum.
   std::string formula() const;
-  /// "3x1 = 3x5 . 5x1"
+  /// Returns the shapes of the matrices: `3x1 = 3x5 . 5x1`.
   std::string shapes() const;
-  /// For a terminal.
+  /// Returns the explanation for a terminal.
   std::string text() const;
-  /// A document that needs amsmath alone; "?" for letters beyond ASCII.
+  /// Returns a LaTeX document that uses only amsmath, with `?` for letters beyond ASCII.
   std::string latex() const;
-  /// A page that needs nothing else, no scripts either.
+  /// Returns a page that needs no other file and no script.
   std::string html() const;
-  /// For Graphviz.
+  /// Returns a graph for Graphviz.
   std::string dot() const;
 };
 
-/// How the gradient of `output`, of one element, by `input` comes about. One pass backward through
-/// a step for each element of its `to`. The tape must not be freed: explain before backward(), or
-/// after backward({.retain_graph = true}). Nothing is changed, but no other thread may go backward
-/// through the same tape meanwhile: with names, each pass runs a second time with saved values
-/// replaced by distinct ones, which shows where an element of a named tensor stands in a matrix.
-/// Hooks of gradients run once, on the tape's gradients; the matrices are without them.
-/// Throws ShapeError for an output of several elements; GraphError where a tensor has no gradient,
-/// no path leads from the input to the output, or the tape was freed; ValueError for an undefined
-/// tensor among the names, an empty name or one of two tensors, and for a slice of no station or
-/// out of its range.
+/// Returns the chain rule of the gradient of `output`, which has one element, by `input`.
+/// A step takes one backward pass for each element of its `to`. Explain before `backward()` or
+/// after `backward({.retain_graph = true})`, because the tape must not be freed.
+///
+/// The tape is unchanged afterwards. Meanwhile, no other thread may go backward through it. With
+/// names, each pass runs a second time, with saved values replaced by distinct ones. That run finds
+/// the positions of named elements in a matrix. Hooks run once, on the tape's gradients; the
+/// matrices are computed without hooks.
+/// @throws ShapeError if the output has several elements
+/// @throws GraphError if a tensor has no gradient, no path leads from `input` to `output`, or the
+/// tape was freed
+/// @throws ValueError if a name is empty, used twice or of an undefined tensor
+/// @throws ValueError if a slice is of no station or out of range
 RETROGRAD_API Explanation explain(const Tensor& output, const Tensor& input,
                                   const ExplainOptions& options = {}, Where where = {});
 
-/// All that led to `output`, for Graphviz: operators with shapes and lines, leaves with the names
-/// given here.
+/// Returns the operators that led to `output` as a graph for Graphviz.
+/// It shows shapes, lines, and leaves with the given names.
 RETROGRAD_API std::string to_dot(const Tensor& output,
                                  const std::vector<std::pair<std::string, Tensor>>& names = {});
 

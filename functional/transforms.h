@@ -1,11 +1,12 @@
 /// @file
-/// Derivatives of functions, computed from functions of tensors. They nest to any order: where an
-/// input requires a gradient, or with {.create_graph = true}, results can be differentiated
-/// further.
+/// Transforms: derivatives of functions of tensors.
 ///
-/// A function f takes one tensor, or a `std::vector` of several, and gives one tensor; it is called
-/// with handles of its own, so the inputs' grad() stays as it is. Integer inputs are passed through
+/// A function takes one tensor, or a `std::vector` of several, and returns one tensor. It is called
+/// with new handles, so `grad()` of the inputs does not change. Integer inputs are passed through
 /// and have no derivative.
+///
+/// Transforms nest to any order. Their results can be differentiated if an input requires a
+/// gradient or with `{.create_graph = true}`.
 #pragma once
 
 #include <cstdint>
@@ -18,25 +19,26 @@
 
 namespace retrograd {
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of transforms.
 struct FunctionalOptions {
-  bool create_graph = false;  ///< Record, so that results can be differentiated by what f captured.
+  /// Records the result when true, for derivatives by tensors that f captured.
+  bool create_graph = false;
 };
 
-/// The value of a function and its gradient.
+/// Value of a function and its gradient.
 struct ValueAndGradient {
-  Tensor value;     ///< The function's value.
-  Tensor gradient;  ///< The gradient, of the input's shape.
+  Tensor value;     ///< Value of the function.
+  Tensor gradient;  ///< Gradient, of the input's shape.
 };
-/// The value of a function and its gradients.
+/// Value of a function and its gradients.
 struct ValueAndGradients {
-  Tensor value;                   ///< The function's value.
-  std::vector<Tensor> gradients;  ///< One for each input, of its shape.
+  Tensor value;                   ///< Value of the function.
+  std::vector<Tensor> gradients;  ///< Gradient for each input, of its shape.
 };
-/// The value of a function and its derivative in a direction.
+/// Value of a function and its derivative in a direction.
 struct ValueAndTangent {
-  Tensor value;    ///< The function's value.
-  Tensor tangent;  ///< Of the value's shape.
+  Tensor value;    ///< Value of the function.
+  Tensor tangent;  ///< Derivative, of the value's shape.
 };
 
 namespace detail {
@@ -59,80 +61,99 @@ RETROGRAD_API ValueAndGradients hvp(const Function& f, const Tensors& inputs, co
                                     FunctionalOptions options, Where where);
 }  // namespace detail
 
-/// f(x) and v^T J, where J = df/dx and v has the shape of f(x); undefined stands for ones where
-/// f(x) has one element. Throws ShapeError for a v of another shape.
+/// Returns `f(x)` and `v^T J` with `J = df/dx`, in one backward pass.
+/// @code
+/// auto [value, gradient] = vjp([](const Tensor& x) { return x * x; }, x, v);  // 2 x v
+/// @endcode
+/// `v` has the shape of `f(x)`. It may be undefined, for ones, if `f(x)` has one element.
+/// @throws ShapeError if `v` has another shape
 template <class F>
 ValueAndGradient vjp(F f, const Tensor& x, const Tensor& v = {}, FunctionalOptions options = {},
                      Where where = {}) {
   auto [value, gradients] = detail::vjp("vjp", detail::of_one(f), {x}, v, options, where);
   return {value, gradients[0]};
 }
-/// f(x) and v^T J, where J = df/dx and v has the shape of f(x); undefined stands for ones where
-/// f(x) has one element. Throws ShapeError for a v of another shape.
+/// Returns `f(inputs)` and `v^T J` for each input, in one backward pass.
+/// @throws ShapeError if `v` has another shape than `f(inputs)`
 template <class F>
 ValueAndGradients vjp(F f, const std::vector<Tensor>& inputs, const Tensor& v = {},
                       FunctionalOptions options = {}, Where where = {}) {
   return detail::vjp("vjp", f, inputs, v, options, where);
 }
 
-/// f(x) and J v, where v has the shape of x; for several inputs the sum over them. Computed by two
-/// reverse passes: u -> J^T u is linear in u, and its own vjp is J v.
+/// Returns `f(x)` and `J v` with `J = df/dx`; `v` has the shape of `x`.
+/// @code
+/// auto [value, tangent] = jvp([](const Tensor& x) { return exp(x); }, x, v);  // exp(x) v
+/// @endcode
+/// Two backward passes compute it: `u -> J^T u` is linear in `u`, and its own vjp is `J v`.
 template <class F>
 ValueAndTangent jvp(F f, const Tensor& x, const Tensor& v, FunctionalOptions options = {},
                     Where where = {}) {
   return detail::jvp(detail::of_one(f), {x}, {v}, options, where);
 }
-/// f(x) and J v, where v has the shape of x; for several inputs the sum over them. Computed by two
-/// reverse passes: u -> J^T u is linear in u, and its own vjp is J v.
+/// Returns `f(inputs)` and the sum of `J v` over the inputs; each `v` has the shape of its input.
 template <class F>
 ValueAndTangent jvp(F f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& v,
                     FunctionalOptions options = {}, Where where = {}) {
   return detail::jvp(f, inputs, v, options, where);
 }
 
-/// J[i..., j...] = df(x)[i...] / dx[j...]: the shape of f(x) followed by that of x. One reverse
-/// pass for each element of f(x). Throws ShapeError above 8 dimensions in all.
+/// Returns `J[i..., j...] = df(x)[i...] / dx[j...]`, of the shape of `f(x)` followed by that of
+/// `x`.
+/// @code
+/// Tensor J = jacobian([&](const Tensor& x) { return matmul(W, x); }, x);  // W
+/// @endcode
+/// It takes one backward pass for each element of `f(x)`.
+/// @throws ShapeError if the result would have more than 8 dimensions
 template <class F>
 Tensor jacobian(F f, const Tensor& x, FunctionalOptions options = {}, Where where = {}) {
   return detail::jacobian(detail::of_one(f), {x}, options, where)[0];
 }
-/// J[i..., j...] = df(x)[i...] / dx[j...]: the shape of f(x) followed by that of x. One reverse
-/// pass for each element of f(x). Throws ShapeError above 8 dimensions in all.
+/// Returns the Jacobian of `f(inputs)` by each input.
+/// @throws ShapeError if a result would have more than 8 dimensions
 template <class F>
 std::vector<Tensor> jacobian(F f, const std::vector<Tensor>& inputs, FunctionalOptions options = {},
                              Where where = {}) {
   return detail::jacobian(f, inputs, options, where);
 }
 
-/// The second derivatives of an f of one element: H[i..., j...] = d^2 f / dx[i...] dx[j...]. For
-/// several inputs, block [a][b] belongs to inputs a and b.
+/// Returns `H[i..., j...] = d^2 f / dx[i...] dx[j...]` of an `f` of one element.
+/// @code
+/// Tensor H = hessian([](const Tensor& x) { return sum(x * x * x); }, x);  // diagonal, 6 x
+/// @endcode
+/// @throws ShapeError if the result would have more than 8 dimensions
 template <class F>
 Tensor hessian(F f, const Tensor& x, FunctionalOptions options = {}, Where where = {}) {
   return detail::hessian(detail::of_one(f), {x}, options, where)[0][0];
 }
-/// The second derivatives of an f of one element: H[i..., j...] = d^2 f / dx[i...] dx[j...]. For
-/// several inputs, block [a][b] belongs to inputs a and b.
+/// Returns the Hessian of an `f` of one element: block `[a][b]` is for inputs a and b.
+/// @throws ShapeError if a block would have more than 8 dimensions
 template <class F>
 std::vector<std::vector<Tensor>> hessian(F f, const std::vector<Tensor>& inputs,
                                          FunctionalOptions options = {}, Where where = {}) {
   return detail::hessian(f, inputs, options, where);
 }
 
-/// f(x), of one element, and H v without making H; v has the shape of x.
+/// Returns `f(x)`, of one element, and `H v` without computing the Hessian; `v` has the shape of
+/// `x`.
+/// @code
+/// auto [value, product] = hvp([](const Tensor& x) { return sum(x * x * x); }, x, v);  // 6 x v
+/// @endcode
 template <class F>
 ValueAndGradient hvp(F f, const Tensor& x, const Tensor& v, FunctionalOptions options = {},
                      Where where = {}) {
   auto [value, products] = detail::hvp(detail::of_one(f), {x}, {v}, options, where);
   return {value, products[0]};
 }
-/// f(x), of one element, and H v without making H; v has the shape of x.
+/// Returns `f(inputs)`, of one element, and `H v` without computing the Hessian.
+/// Each `v` has the shape of its input.
 template <class F>
 ValueAndGradients hvp(F f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& v,
                       FunctionalOptions options = {}, Where where = {}) {
   return detail::hvp(f, inputs, v, options, where);
 }
 
-/// The function that gives f, of one element, together with its gradient:
+/// Function that returns an `f` of one element together with its gradient.
 /// @code
 /// const auto loss_and_grad = value_and_grad([&](const Tensor& w) { return loss(w, x); });
 /// const auto [value, gradient] = loss_and_grad(w);
@@ -140,15 +161,15 @@ ValueAndGradients hvp(F f, const std::vector<Tensor>& inputs, const std::vector<
 template <class F>
 class ValueAndGrad {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Wraps `f`.
   explicit ValueAndGrad(F f) : f_(std::move(f)) {}
 
-  /// Computes; errors and tapes name the line of this call.
+  /// Returns `f(x)` and its gradient.
   ValueAndGradient operator()(const Tensor& x, Where where = {}) const {
     auto [value, gradients] = detail::vjp("value_and_grad", detail::of_one(f_), {x}, {}, {}, where);
     return {value, gradients[0]};
   }
-  /// Computes; errors and tapes name the line of this call.
+  /// Returns `f(inputs)` and its gradient for each input.
   ValueAndGradients operator()(const std::vector<Tensor>& inputs, Where where = {}) const {
     return detail::vjp("value_and_grad", f_, inputs, {}, {}, where);
   }
@@ -156,15 +177,16 @@ class ValueAndGrad {
  private:
   F f_;
 };
-/// See ValueAndGrad.
+/// Returns the function that computes `f` together with its gradient.
 template <class F>
 ValueAndGrad<F> value_and_grad(F f) {
   return ValueAndGrad<F>(std::move(f));
 }
 
-/// The gradient of each sample's loss by each parameter: element i has shape (N, parameter...).
-/// loss(sample) gets slices of length 1 along dimension 0 of every tensor of `batch`, one sample
-/// after another, and gives one element; the parameters are leaves that it uses.
+/// Returns the gradients of each sample's loss: element i has shape (N, parameter...).
+/// `loss` is called for one sample after another and returns one element. Its argument holds slices
+/// of length 1 along dimension 0 of the tensors of `batch`. The parameters are leaves that `loss`
+/// uses.
 RETROGRAD_API std::vector<Tensor> per_sample_grad(
     const std::function<Tensor(const std::vector<Tensor>& sample)>& loss,
     const std::vector<Tensor>& parameters, const std::vector<Tensor>& batch, Where where = {});

@@ -1,5 +1,5 @@
 /// @file
-/// A finished trace as plain data, and the one interpreter of it.
+/// Graphs: a finished trace as plain data, and its interpreter.
 #pragma once
 
 #include <cstdint>
@@ -18,55 +18,69 @@ namespace retrograd {
 
 /// A tensor of a graph: an input, the result of a step, or a constant.
 struct GraphValue {
-  std::string name;       ///< Of a parameter or buffer, where the trace knows it.
-  Shape shape;            ///< Lengths of all dimensions. As it was traced.
-  DType dtype = float32;  ///< Element type.
-  Tensor constant = {};   ///< What the program used without being given it: its own tensor.
+  std::string name;       ///< Name of a parameter or buffer that the trace knows, or empty.
+  Shape shape;            ///< Lengths of all dimensions, as traced.
+  DType dtype = float32;  ///< Element type, as traced.
+  Tensor constant = {};   ///< The program's own tensor, if it was not among the inputs.
 };
 
 /// A call.
 struct GraphStep {
-  std::string op;            ///< The name in ops/registry.cpp, or that of one's own operator.
-  std::string path;          ///< The modules that made it: "LeNet.fc1".
-  Where where;               ///< The user's line. The line that made it.
-  Arguments arguments = {};  ///< Tensors are ValueId.
-  std::vector<ValueId> outputs = {};  ///< What it returns.
-  /// Recording was on when the trace's beginning had it off, or off.
+  std::string op;                     ///< Name in ops/registry.cpp, or of a custom operator.
+  std::string path;                   ///< Modules that made the call: `LeNet.fc1`.
+  Where where;                        ///< Line that made the call.
+  Arguments arguments = {};           ///< Arguments, with a `ValueId` for each tensor.
+  std::vector<ValueId> outputs = {};  ///< Values that the call returns.
+  /// Whether recording was on here and off at the start of the trace, or the reverse.
   bool switches_recording = false;
-  std::optional<Generator::State> random = {};  ///< Of the default generator, where it drew.
+  /// State of the default generator before the call drew numbers.
+  std::optional<Generator::State> random = {};
 };
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `Graph::run()`.
 struct GraphRunOptions {
-  bool fresh_random = false;  ///< Draw other random numbers, not those that the program drew.
+  bool fresh_random = false;  ///< Draws new random numbers when true, else those of the program.
 };
 
-/// What a program computed, to be computed again: with other inputs, in another place. Only what
-/// the inputs decide by numbers changes; branches and loops are as they were. Plain data: read it,
-/// change it, write it.
+/// A program's operators as plain data, which can be read, changed, written and run.
+///
+/// @code
+/// const Trace trace(model);
+/// const Tensor y = model(x);
+/// const Graph graph(trace, {x}, {y});
+/// const Tensor other = graph.run({x2})[0];
+/// @endcode
+///
+/// Branches and loops are as they were in the program: only tensors depend on the inputs.
 struct RETROGRAD_API Graph {
-  std::vector<GraphValue> values;  ///< The values.
-  std::vector<GraphStep> steps;    ///< In the order in which they run.
-  std::vector<ValueId> inputs;     ///< In the order of run()'s.
-  std::vector<ValueId> outputs;    ///< What run() returns.
+  std::vector<GraphValue> values;  ///< All tensors.
+  std::vector<GraphStep> steps;    ///< Calls in the order in which they run.
+  std::vector<ValueId> inputs;     ///< Inputs in the order of `run()`.
+  std::vector<ValueId> outputs;    ///< Results of `run()`.
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an empty graph.
   Graph() = default;
-  /// The calls that a trace saw outermost: of each that ops/registry.cpp knows one step, else what
-  /// it is made of. Constants are the program's own tensors. Throws GraphError for an undefined
-  /// input, for an output that no step makes, and naming the line for what cannot be made again.
+  /// Constructs the graph that leads from `given` to `computed`.
+  /// The steps are the outermost calls of the trace that ops/registry.cpp knows. Other calls are
+  /// replaced by the calls that they made. Constants are the program's own tensors.
+  /// @throws GraphError if an input is undefined or no step makes an output
+  /// @throws GraphError if a call cannot be repeated; the message names its line
   Graph(const Trace& trace, const std::vector<Tensor>& given, const std::vector<Tensor>& computed,
         Where where = {});
 
-  /// The outputs for other inputs, recorded where recording is on. Steps that write in place do so
-  /// again, to inputs and constants too. Gradients flow to inputs and constants as in the program.
-  /// Autocast does nothing: what it cast is in the steps. Throws GraphError for another number of
-  /// inputs, DTypeError for another dtype, and what operators throw, with the traced line.
+  /// Runs the steps on other inputs and returns the outputs, recorded if recording is on.
+  /// Steps that write in place write to inputs and constants too. Gradients flow to inputs and
+  /// constants as in the program. Autocast does not change the steps, which contain its
+  /// conversions.
+  /// @throws GraphError if the number of inputs differs
+  /// @throws DTypeError if the dtype of an input differs
+  /// @throws Error if an operator refuses its inputs, with the traced line
   std::vector<Tensor> run(const std::vector<Tensor>& given, GraphRunOptions options = {},
                           Where where = {}) const;
 };
 
-/// One line a step: "`%7` = conv2d(%0, `%1` conv1.weight, ...)  LeNet.conv1 (model.cpp:12)".
+/// Prints a line for each step: `%7 = conv2d(%0, %1 conv1.weight, ...)  LeNet.conv1
+/// (model.cpp:12)`.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Graph& graph);
 
 }  // namespace retrograd

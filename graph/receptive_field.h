@@ -1,5 +1,5 @@
 /// @file
-/// How much of the input an element sees.
+/// Receptive fields: the part of the input that an element depends on.
 #pragma once
 
 #include <cstdint>
@@ -11,23 +11,26 @@
 
 namespace retrograd {
 
-/// Along one dimension.
+/// Receptive field along one dimension.
 struct ReceptiveField {
-  std::int64_t size = 1;  ///< Positions of the input that an element depends on.
-  std::int64_t step = 1;  ///< From those of an element to those of the next one.
-  /// Whether the two are equal.
+  std::int64_t size = 1;  ///< Number of input positions that an element depends on.
+  /// Distance between the fields of neighbouring elements, in input positions.
+  std::int64_t step = 1;
+  /// Returns whether both are equal.
   friend bool operator==(ReceptiveField, ReceptiveField) = default;
 };
 
-/// The fields along the spatial dimensions, which are the last ones; none before the first window.
+/// Fields along the spatial dimensions, which are the last ones; empty before the first window.
 using ReceptiveFields = std::vector<ReceptiveField>;
 
-/// Those of each of the graph's values, in order. Convolutions and pools widen a field:
+/// Returns the receptive fields of each value of the graph, in order.
+/// A convolution or pool makes a field larger:
 /// @code
-/// size <- size + (kernel - 1) dilation step,  step <- step stride.
+/// size <- size + (kernel - 1) dilation step,  step <- step stride
 /// @endcode
-/// Element-wise operators and cat keep the widest one; a norm counts as element-wise. Undefined
-/// behind all other operators, such as a linear layer, which sees everything.
+/// Element-wise operators and `cat` keep the largest field of their inputs; a norm counts as
+/// element-wise. Fields are undefined behind other operators, such as a linear layer, which depends
+/// on every element.
 RETROGRAD_API std::vector<std::optional<ReceptiveFields>> receptive_fields(const Graph& graph);
 
 }  // namespace retrograd

@@ -1,5 +1,5 @@
 /// @file
-/// Functions by the name that they have in a trace, called with arguments that are data.
+/// Operators by the name that they have in a trace, called with arguments that are data.
 #pragma once
 
 #include <string>
@@ -19,24 +19,24 @@ RETROGRAD_API void register_operator(const std::string& name, OperatorFunction f
                                      Where where);
 }  // namespace detail
 
-/// Makes an operator of one's own known, so that graphs that have it can run: a function whose Call
-/// has this name and the function's parameters.
+/// Registers a custom operator, so that graphs which contain it can run.
 /// @code
 /// register_operator<swish>("swish");
 /// @endcode
-/// Throws ValueError for a name that another function has.
+/// `name` is the name in the function's `Call`, whose arguments are the function's parameters.
+/// @throws ValueError if another function has this name
 template <auto function>
 void register_operator(const std::string& name, Where where = {}) {
   detail::register_operator(name, &detail::Called<function>::call, where);
 }
 
-/// Whether an operator of this name is known.
+/// Returns whether an operator has this name.
 RETROGRAD_API bool is_operator(std::string_view name);
-/// The names of all known operators, sorted; overloads once.
+/// Returns the names of all operators, sorted; overloads appear once.
 RETROGRAD_API std::vector<std::string> operator_names();
 
-/// Calls the operator of this name: its outputs, in order. Throws ValueError for a name that is not
-/// known, and where no overload takes the arguments.
+/// Calls the operator of this name and returns its outputs in order.
+/// @throws ValueError if no operator has this name or no overload takes the arguments
 RETROGRAD_API std::vector<Tensor> call_operator(std::string_view name, const Arguments& arguments,
                                                 Where where = {});
 

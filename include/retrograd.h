@@ -1,5 +1,5 @@
 /// @file
-/// All of retrograd. Reaches no third-party header.
+/// All headers of retrograd, except the optional ones. Reaches no third-party header.
 #pragma once
 
 #include <retrograd/autograd/anomaly.h>

@@ -1,6 +1,7 @@
 /// @file
 /// Tensors as xtensor arrays and back, without copying: an optional header, because it needs
-/// xtensor. Include it, or `<retrograd/xtensor_shim.h>`, before any header of xtensor.
+/// xtensor.
+/// Include it, or `<retrograd/xtensor_shim.h>`, before any header of xtensor.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +17,13 @@
 
 namespace retrograd {
 
-/// The tensor's memory as an xtensor expression with its shape and strides; it keeps the memory
-/// alive. Writing to it writes to the tensor, which no tape records. It is a strided view, because
-/// assigning to an `xt::xarray_adaptor` would change the layout too. Throws DTypeError when T is
-/// not the tensor's element type.
+/// Returns the tensor's memory as an xtensor expression with its shape and strides.
+/// @code
+/// as_xtensor<float>(x) += 1;
+/// @endcode
+/// The expression keeps the memory alive. Writes through it change the tensor and are not recorded.
+/// It is a strided view, because assigning to an `xt::xarray_adaptor` would change the layout too.
+/// @throws DTypeError if T is not the tensor's element type
 template <class T>
 auto as_xtensor(const Tensor& tensor, Where where = {}) {
   if (tensor.dtype() != dtype_of<T>()) {
@@ -62,14 +66,14 @@ Tensor tensor_on(Array& array, std::function<void()> free, Where where) {
 }
 }  // namespace detail
 
-/// A tensor on the memory of an `xt::xarray`, an `xt::xtensor` or a strided view of one. That
-/// memory must stay where it is while the tensor is used.
+/// Returns a tensor on the memory of an `xt::xarray`, an `xt::xtensor` or a strided view of one.
+/// The array must not move its memory or end while the tensor is used.
 template <class Array>
 Tensor from_xtensor(xt::xexpression<Array>& array, Where where = {}) {
   return detail::tensor_on(array.derived_cast(), {}, where);
 }
 
-/// A tensor that takes the array over, with its memory.
+/// Returns a tensor that owns the array and its memory.
 template <class Array>
 Tensor from_xtensor(xt::xexpression<Array>&& array, Where where = {}) {
   const auto owned = std::make_shared<Array>(std::move(array.derived_cast()));

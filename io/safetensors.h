@@ -1,10 +1,9 @@
 /// @file
-/// Named tensors in safetensors files: the format PyTorch's and Hugging Face's tools read and
-/// write.
+/// Named tensors in safetensors files, the format of PyTorch's and Hugging Face's tools.
 ///
-/// A file is the length of a JSON header in 8 little-endian bytes, the header, and the values.
-/// Every malformed file is refused with an IoError that says what is wrong; memory for the tensors
-/// is only taken when the header describes the file exactly.
+/// A file is the length of a JSON header in 8 little-endian bytes, the header, and the values. A
+/// reader refuses each malformed file with an IoError that names the fault. It allocates tensors
+/// only if the header describes the file exactly.
 #pragma once
 
 #include <concepts>
@@ -16,50 +15,57 @@
 
 namespace retrograd {
 
-/// Names and texts.
+/// Texts by name.
 using Metadata = std::map<std::string, std::string>;
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `save()`.
 struct SaveOptions {
-  /// Kept in the file for load_metadata(), in UTF-8. Keys that begin with "retrograd." are ours.
+  /// UTF-8 texts for `load_metadata()`. The library uses keys that begin with `retrograd.`.
   Metadata metadata = {};
-  /// Adds a CRC-32 of the whole file to its metadata, which load() verifies.
+  /// Adds a CRC-32 of the whole file to its metadata when true; `load()` verifies it.
   bool checksum = true;
 };
 
-/// Writes all tensors, row-major whatever their strides. The file is replaced as a whole or not at
-/// all: values go to a temporary file in the same directory, which is made durable and renamed.
-/// The permissions of the old file are kept; other hard links to it keep the old content. A
-/// symbolic link stays a link, and the file it leads to is replaced. A temporary file that a killed
-/// process left in the directory is removed, if it was of the same user and machine. Throws IoError
-/// with the system's reason, also for a link that leads nowhere, a path with a NUL byte and a file
-/// that exceeds RLIMIT_FSIZE, and ValueError for a name that is "__metadata__" or not UTF-8.
+/// Writes all tensors, row-major, and replaces the file as a whole or not at all.
+/// @code
+/// save(model.state_dict(), "model.safetensors");
+/// @endcode
+/// Values go to a temporary file in the same directory, which is made durable and renamed. The
+/// permissions of the old file are kept; other hard links to it keep the old content. A symbolic
+/// link remains a link, and the file that it leads to is replaced. A temporary file that a killed
+/// process left is removed, if the user and machine are the same.
+/// @throws IoError with the system's reason, also if a link leads to no file
+/// @throws IoError if the path has a NUL byte or the file would exceed RLIMIT_FSIZE
+/// @throws ValueError if a name is `__metadata__` or not UTF-8
 RETROGRAD_API void save(const StateDict& state, const std::string& path, Where where = {});
-/// Writes all tensors, row-major whatever their strides. The file is replaced as a whole or not at
-/// all: values go to a temporary file in the same directory, which is made durable and renamed.
-/// The permissions of the old file are kept; other hard links to it keep the old content. A
-/// symbolic link stays a link, and the file it leads to is replaced. A temporary file that a killed
-/// process left in the directory is removed, if it was of the same user and machine. Throws IoError
-/// with the system's reason, also for a link that leads nowhere, a path with a NUL byte and a file
-/// that exceeds RLIMIT_FSIZE, and ValueError for a name that is "__metadata__" or not UTF-8.
+/// Writes all tensors and metadata, and replaces the file as a whole or not at all.
+/// @code
+/// save(state, "model.safetensors", {.metadata = {{"epoch", "3"}}});
+/// @endcode
+/// Files and errors are those of the overload without options.
 RETROGRAD_API void save(const StateDict& state, const std::string& path, const SaveOptions& options,
                         Where where = {});
 
-/// The same for what has a state_dict(), such as a module: save(model, "model.safetensors").
+/// Writes the `state_dict()` of a model: `save(model, "model.safetensors")`.
+/// Files and errors are those of the overload for a StateDict.
 template <class Model>
 requires requires(const Model& model) {
   { model.state_dict() } -> std::same_as<StateDict>;
 }
-/// The same for what has a state_dict(), such as a module: save(model, "model.safetensors").
 void save(const Model& model, const std::string& path, Where where = {}) {
   save(model.state_dict(where), path, where);
 }
 
-/// All tensors of a file, in the order of their values there: row-major and without gradients.
-/// Reads F32, F64, BF16, I64, U8 and BOOL. Throws IoError.
+/// Returns all tensors of a file in the order of their values, row-major and without gradients.
+/// @code
+/// model.load_state_dict(load("model.safetensors"));
+/// @endcode
+/// Reads F32, F64, BF16, I64, U8 and BOOL.
+/// @throws IoError if the file cannot be read or is malformed
 RETROGRAD_API StateDict load(const std::string& path, Where where = {});
 
-/// The metadata of a file, without the checksum. Reads and checks the header only. Throws IoError.
+/// Returns the metadata of a file, without the checksum. Reads and checks the header only.
+/// @throws IoError if the file cannot be read or its header is malformed
 RETROGRAD_API Metadata load_metadata(const std::string& path, Where where = {});
 
 }  // namespace retrograd

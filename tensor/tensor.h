@@ -1,5 +1,5 @@
 /// @file
-/// Tensor: a cheap shared handle on strided memory, with optional gradient metadata.
+/// The `Tensor` type: a cheap shared handle on strided memory, with optional gradient metadata.
 #pragma once
 
 #include <atomic>
@@ -29,11 +29,11 @@ namespace retrograd {
 class Frame;    // tensor/frame.h
 class Node;     // autograd/node.h
 class Operand;  // ops/operand.h
-/// One more owner.
+/// Adds an owner to `node`.
 RETROGRAD_API void retain(Node* node) noexcept;
-/// One owner less.
+/// Removes an owner from `node`; the last one destroys it.
 RETROGRAD_API void release(Node* node) noexcept;
-/// A shared pointer to a node.
+/// Shared pointer to a node of the tape.
 using NodePtr = detail::IntrusivePtr<Node>;
 
 namespace detail {
@@ -90,108 +90,126 @@ inline void release(TensorImpl* impl) noexcept {
 
 }  // namespace detail
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of a backward pass.
 struct BackwardOptions {
-  bool retain_graph = false;  ///< Keep saved tensors, so that backward can run again.
-  bool create_graph = false;  ///< Record the backward pass itself; implies retain_graph.
+  bool retain_graph = false;  ///< Keeps saved tensors when true, so that backward can run again.
+  bool create_graph = false;  ///< Records the backward pass when true; implies `retain_graph`.
 };
 
-/// Threads: every const member of one tensor may be called by several at once, except while another
-/// writes to it in place, sets its gradient or registers a hook.
+/// Shared handle on strided memory: copies of a handle are the same tensor.
+///
+/// @code
+/// Tensor x = tensor({{1, 2}, {3, 4}}, {.requires_grad = true});
+/// sum(x * x).backward();
+/// Tensor g = x.grad();  // 2 x
+/// @endcode
+///
+/// Several threads may call const members of one tensor at once. Meanwhile, no thread may write to
+/// it in place, set its gradient or register a hook.
 class RETROGRAD_API Tensor {
  public:
-  /// Called with a gradient; what it returns takes its place, when defined.
+  /// Function of a gradient; a defined result replaces the gradient.
   using Hook = std::function<Tensor(const Tensor& grad)>;
-  /// Once it has a gradient.
+  /// Function of a leaf whose gradient is complete.
   using PostAccumulateGradHook = std::function<void(const Tensor& leaf)>;
 
-  /// An undefined tensor: no memory, no shape. Tests false with defined().
+  /// Constructs an undefined tensor, without memory or shape; `defined()` is false.
   Tensor() = default;
 
-  /// Whether there is a tensor at all.
+  /// Returns whether the handle refers to a tensor.
   bool defined() const noexcept { return static_cast<bool>(impl_); }
 
-  /// @name What it is
+  /// @name Properties
   /// @{
 
-  /// Lengths of all dimensions.
+  /// Returns the lengths of all dimensions.
   const Shape& shape() const { return impl().shape; }
-  /// Steps in memory along the dimensions. In elements.
+  /// Returns the steps in memory along the dimensions, in elements.
   const Strides& strides() const { return impl().strides; }
-  /// Element type.
+  /// Returns the element type.
   DType dtype() const { return impl().dtype; }
-  /// The number of dimensions.
+  /// Returns the number of dimensions.
   std::int64_t dim() const { return static_cast<std::int64_t>(impl().shape.size()); }
-  /// The number of elements.
+  /// Returns the number of elements.
   std::int64_t numel() const { return impl().numel; }
-  /// The length of one dimension; -1 is the last. Throws IndexError.
+  /// Returns the length of dimension `dim`; -1 is the last.
+  /// @throws IndexError if there is no such dimension
   std::int64_t size(std::int64_t dim, Where where = {}) const;
-  /// Row-major without gaps.
+  /// Returns whether the elements are row-major without gaps.
   bool is_contiguous() const { return impl().contiguous; }
-  /// (N, C, spatial...) with channels innermost in memory.
+  /// Returns whether a tensor (N, C, spatial...) has channels innermost in memory.
   bool is_channels_last() const;
-  /// Whether both lie in one block of memory.
+  /// Returns whether both tensors use the same block of memory.
   bool shares_memory_with(const Tensor& other) const noexcept;
   /// @}
 
-  /// @name Its values, in logical (row-major) order whatever the strides
+  /// @name Values, in logical (row-major) order for any strides
   /// @{
 
-  /// The only element, converted to T. Throws ShapeError unless numel() is 1.
+  /// Returns the only element, converted to T.
+  /// @code
+  /// float loss = cross_entropy(logits, labels).item<float>();
+  /// @endcode
+  /// @throws ShapeError unless `numel()` is 1
   template <class T>
   T item(Where where = {}) const {
     return item_scalar(where).to<T>();
   }
-  /// One element, as a double, by at(i, j) or at({i, j}): one index for each dimension, and -1 is
-  /// the last. Throws IndexError.
+  /// Returns the element at `index`, one number for each dimension: `x.at({0, -1})`.
+  /// Negative numbers count from the end.
+  /// @throws IndexError if an index is out of range or their count is not `dim()`
   double at(const Dims& index, Where where = {}) const;
-  /// One element, as a double, by at(i, j) or at({i, j}): one index for each dimension, and -1 is
-  /// the last. Throws IndexError.
+  /// Returns the element at the given indices: `x.at(0, -1)`.
+  /// @throws IndexError if an index is out of range or their count is not `dim()`
   template <std::integral Second, std::integral... More>
   double at(detail::FirstIndex first, Second second, More... more) const {
     static_assert(sizeof...(More) + 2 <= Dims::capacity, "tensors have at most 8 dimensions");
     return at({first.value, static_cast<std::int64_t>(second), static_cast<std::int64_t>(more)...},
               first.where);
   }
-  /// All elements, converted to T.
+  /// Returns all elements, converted to T.
   template <class T>
   std::vector<T> to_vector(Where where = {}) const {
     static_cast<void>(dtype_of<T>());  // refuses other types with a readable message
     return values<T>(where);
   }
-  /// The memory of a contiguous tensor. Throws ShapeError when it is not contiguous (call
-  /// contiguous() first), DTypeError when T is not its dtype. Writing through it is not recorded.
+  /// Returns the memory of a contiguous tensor. Writes through it are not recorded.
+  /// @throws ShapeError if the tensor is not contiguous; call `contiguous()` first
+  /// @throws DTypeError if T is not its dtype
   template <class T>
   T* data(Where where = {}) const {
     return static_cast<T*>(data_checked(dtype_of<T>(), where));
   }
   /// @}
 
-  /// @name Parts of it (differentiable)
+  /// @name Parts (differentiable)
   /// @{
 
-  /// x[3], x(3, all, Slice{2, 5}) and x(mask): see ops/indexing.h. Assigning to one writes to x.
+  /// Returns a part such as `x[3]` or `x[Slice{2, 5}]`; assigning to it writes to this tensor.
+  /// See ops/indexing.h.
   Indexed operator[](const detail::PlainIndex& index) const;
-  /// x[3], x(3, all, Slice{2, 5}) and x(mask): see ops/indexing.h. Assigning to one writes to x.
+  /// Returns the elements that a tensor of indices or a mask selects: `x[mask] = 0`.
+  /// See ops/indexing.h.
   Selection operator[](const detail::TensorIndex& index) const;
-  /// Computes; errors and tapes name the line of this call.
+  /// Returns a part such as `x(3, all, Slice{2, 5})`; assigning to it writes to this tensor.
+  /// See ops/indexing.h.
   template <class... More>
   detail::IndexedBy<More...> operator()(const detail::PlainIndex& first, More&&... more) const;
-  /// x[3], x(3, all, Slice{2, 5}) and x(mask): see ops/indexing.h. Assigning to one writes to x.
+  /// Returns the elements that indices of several dimensions select: `x(rows, columns)`.
+  /// See ops/indexing.h.
   template <class... More>
   Selection operator()(const detail::TensorIndex& first, More&&... more) const;
-  /// x[3], x(3, all, Slice{2, 5}) and x(mask): see ops/indexing.h. Assigning to one writes to x.
-  /// Refused.
+  /// Refuses a list in braces as an index, at compile time.
   template <class T>
   void operator()(const detail::PlainIndex& first, std::initializer_list<T> list) const;
 #ifdef __cpp_multidimensional_subscript
-  /// x(...), for C++23.
+  /// Returns `x(first, second, more...)`, for C++23.
   template <class Second, class... More>
   decltype(auto) operator[](const detail::PlainIndex& first, Second&& second,
                             More&&... more) const {
     return (*this)(first, std::forward<Second>(second), std::forward<More>(more)...);
   }
-  /// x(...), for C++23.
+  /// Returns `x(first, second, more...)`, for C++23.
   template <class Second, class... More>
   decltype(auto) operator[](const detail::TensorIndex& first, Second&& second,
                             More&&... more) const {
@@ -203,109 +221,125 @@ class RETROGRAD_API Tensor {
   /// @name Copies and conversions (differentiable)
   /// @{
 
-  /// Itself when the dtype is the same. Integers keep their low bits in uint8 (300 becomes 44);
-  /// floating values lose their fraction, stop at the bounds of an integer dtype, and NaN becomes
-  /// 0.
+  /// Returns the values converted to `dtype`, or this tensor if it has that dtype.
+  /// Integers keep their low bits in uint8: 300 becomes 44. In an integer dtype, floating values
+  /// lose their fraction and stop at its bounds; NaN becomes 0.
   Tensor to(DType dtype, Where where = {}) const;
-  /// A copy. A copy with the same layout.
+  /// Returns a copy with the same layout.
   Tensor clone(Where where = {}) const;
-  /// Itself when already row-major.
+  /// Returns a row-major copy, or this tensor if it is row-major.
   Tensor contiguous(Where where = {}) const;
-  /// Same memory, no history.
+  /// Returns a tensor on the same memory, without history.
   Tensor detach() const;
   /// @}
 
-  /// @name gradients
+  /// @name Gradients
   /// @{
 
-  /// Whether a gradient flows here.
+  /// Returns whether a backward pass computes a gradient for this tensor.
   bool requires_grad() const noexcept;
-  /// Marks a leaf. Throws DTypeError for integer dtypes, GraphError for results of operators.
+  /// Marks a leaf, or unmarks it if `value` is false.
+  /// @throws DTypeError if the dtype is not floating
+  /// @throws GraphError if the tensor is the result of an operator
   Tensor& set_requires_grad(bool value = true, Where where = {});
-  /// Whether it is a leaf: made by the user, not by a recorded operator.
+  /// Returns whether this tensor is a leaf: not the result of a recorded operator.
   bool is_leaf() const noexcept;
-  /// The accumulated gradient; undefined before the first backward.
+  /// Returns the accumulated gradient, undefined before the first backward pass.
   Tensor grad() const;
-  /// Takes `grad`, of this tensor's shape and dtype, as the gradient; undefined means none. Later
-  /// passes add to a copy: `grad` itself is not written to.
+  /// Sets the gradient to `grad`; an undefined tensor drops it.
+  /// Later passes add to a copy and do not write to `grad`.
+  /// @throws ShapeError if the shapes differ
+  /// @throws DTypeError if the dtypes differ
   void set_grad(const Tensor& grad, Where where = {});
-  /// Drops the gradient: grad() is undefined until the next backward.
+  /// Drops the gradient: `grad()` is undefined until the next backward pass.
   void zero_grad();
-  /// Keeps the gradient of a result of an operator too; after a write in place, that of the tensor
-  /// as it is then. Throws GraphError where no gradient is required.
+  /// Keeps the gradient of an operator's result, which only leaves do otherwise.
+  /// After a write in place, it is the gradient of the tensor as it is then.
+  /// @throws GraphError if the tensor does not require a gradient
   void retain_grad(Where where = {});
-  /// Accumulates d(this)/d(leaf) into every leaf's grad(). Throws GraphError.
+  /// Adds d(this)/d(leaf) to the gradient of every leaf. This tensor has one element.
+  /// @throws GraphError if it has no history or needs a seed
   void backward(Where where = {}) const;
-  /// Accumulates d(this)/d(leaf) into every leaf's grad(). Throws GraphError.
+  /// Adds d(sum(this * seed))/d(leaf) to the gradient of every leaf.
+  /// @throws GraphError if the tensor has no history
+  /// @throws ShapeError if `seed` has another shape
+  /// @throws DTypeError if `seed` has another dtype
   void backward(const Tensor& seed, BackwardOptions options = {}, Where where = {}) const;
-  /// Accumulates d(this)/d(leaf) into every leaf's grad(). Throws GraphError.
+  /// Adds d(this)/d(leaf) to the gradient of every leaf, with options.
+  /// @throws GraphError if it has no history or needs a seed
   void backward(BackwardOptions options, Where where = {}) const;
-  /// Calls `hook` with this tensor's gradient each time it is complete; a defined result, of the
-  /// same shape and dtype, replaces it. The hook is one object that keeps its state from pass to
-  /// pass. After a write in place it sees the gradient of the tensor as it is then. The number
-  /// returned removes the hook, and is not given again. Throws GraphError where no gradient is
-  /// required, ValueError for an empty function.
+  /// Registers a function of this tensor's gradient and returns its number.
+  /// `hook` runs each time the gradient is complete. A defined result, of the same shape and dtype,
+  /// replaces the gradient.
+  ///
+  /// The hook is one object, which keeps its state from pass to pass. After a write in place, it
+  /// gets the gradient of the tensor as it is then. The number is not used again.
+  /// @throws GraphError if the tensor does not require a gradient
+  /// @throws ValueError if the function is empty
   int register_hook(Hook hook, Where where = {});
-  /// Calls `hook` with this leaf each time a backward() has added to its gradient, which is
-  /// complete for that pass; grad() calls none. The hook may write to the leaf, or drop its
-  /// gradient, so that an optimiser can follow the pass from leaf to leaf. Recording is off unless
-  /// the pass creates a graph. The number is one of register_hook()'s. Throws GraphError for
-  /// anything but a leaf that requires a gradient, ValueError for an empty function.
+  /// Registers a function of this leaf and returns its number for `remove_hook()`.
+  /// `hook` runs each time `backward()` has completed the leaf's gradient; `grad()` does not run
+  /// it. The hook may write to the leaf or drop its gradient: an optimiser can step leaf by leaf.
+  /// Recording is off unless the pass creates a graph.
+  /// @throws GraphError if the tensor is not a leaf that requires a gradient
+  /// @throws ValueError if the function is empty
   int register_post_accumulate_grad_hook(PostAccumulateGradHook hook, Where where = {});
-  /// Removes the hook of that number.
+  /// Removes the hook of this number.
   void remove_hook(int hook);
   /// @}
 
-  /// @name In place; recorded, and refused where a saved value or a leaf would be destroyed
+  /// @name Writes in place (recorded; refused if they would destroy a saved value or a leaf)
   /// @{
 
-  /// Adds a tensor or a number, broadcast.
+  /// Adds a tensor or a number, which is broadcast.
   Tensor& add_(const Operand& other, Where where = {});
-  /// Subtracts a tensor or a number, broadcast.
+  /// Subtracts a tensor or a number, which is broadcast.
   Tensor& sub_(const Operand& other, Where where = {});
-  /// Multiplies by a tensor or a number, broadcast.
+  /// Multiplies by a tensor or a number, which is broadcast.
   Tensor& mul_(const Operand& other, Where where = {});
-  /// Divides by a tensor or a number, broadcast.
+  /// Divides by a tensor or a number, which is broadcast.
   Tensor& div_(const Operand& other, Where where = {});
   /// Sets all elements to 0.
   Tensor& zero_(Where where = {});
-  /// Sets all elements to a number.
+  /// Sets all elements to `value`.
   Tensor& fill_(Scalar value, Where where = {});
-  /// Takes the values of `source`, broadcast and converted.
+  /// Copies the values of `source`, broadcast and converted.
   Tensor& copy_(const Tensor& source, Where where = {});
-  /// What `x(indices...) = values` does; with `accumulate` adds, also where indices are equal.
+  /// Assigns `values` to the selected elements, as `x(indices...) = values` does.
+  /// With `accumulate`, adds them instead, once for each of equal indices.
   Tensor& index_put_(const Indices& indices, const Operand& values, bool accumulate = false,
                      Where where = {});
   /// @}
 
-  /// @name For code that builds operators
+  /// @name Access for operators
   /// @{
 
-  /// A handle on this.
+  /// Constructs a handle on `impl`.
   explicit Tensor(detail::IntrusivePtr<detail::TensorImpl> impl) noexcept
       : impl_(std::move(impl)) {}
-  /// What the handle points to. Throws for an undefined tensor.
+  /// Returns the data that the handle refers to.
+  /// @throws GraphError if the tensor is undefined
   detail::TensorImpl& impl() const {
     if (!impl_) {
       fail_undefined();
     }
     return *impl_;
   }
-  /// What the handle points to, or null.
+  /// Returns the data that the handle refers to, or null.
   detail::TensorImpl* impl_or_null() const noexcept {
     return impl_.get();
   }
-  /// First element's address, whatever the strides.
+  /// Returns the address of the first element, for any strides.
   template <class T>
   T* raw() const {
     static_assert(!std::is_same_v<T, std::byte>, "offsets count elements: raw_bytes()");
     return reinterpret_cast<T*>(impl().storage->data) + impl().offset;
   }
-  /// First element's address, as bytes.
+  /// Returns the address of the first element as bytes.
   std::byte* raw_bytes() const {
     return impl().storage->data + impl().offset * static_cast<std::int64_t>(item_size(dtype()));
   }
-  /// Counts the writes in place.
+  /// Returns the number of writes in place so far.
   std::uint32_t version() const noexcept;
   /// @}
 
@@ -327,40 +361,46 @@ extern template RETROGRAD_API std::vector<std::int64_t> Tensor::values(Where) co
 extern template RETROGRAD_API std::vector<std::uint8_t> Tensor::values(Where) const;
 extern template RETROGRAD_API std::vector<bool> Tensor::values(Where) const;
 
-/// "tensor float32 [2, 2]" and the values; more than 1,000 elements are elided in the middle.
+/// Prints `tensor float32 [2, 2]` and the values; the middle of more than 1,000 elements is left
+/// out.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
-/// "tensor float32 [2, 2]" and the values; more than 1,000 elements are elided in the middle.
+/// Returns the text that `operator<<` prints.
 RETROGRAD_API std::string to_string(const Tensor& tensor);
 
-/// "float32 [2, 2]", or "undefined".
+/// Returns `float32 [2, 2]`, or `undefined`.
 RETROGRAD_API std::string describe(const Tensor& tensor);
 
 // --- making tensors without operators: for kernels and readers ---
 
-/// Fresh memory, values undefined, row-major. Throws ShapeError for negative or overflowing sizes.
+/// Returns a row-major tensor of fresh memory with undefined values.
+/// @throws ShapeError if a size is negative or the number of elements overflows
 RETROGRAD_API Tensor empty_tensor(const Shape& shape, DType dtype, Where where = {});
-/// Fresh memory in the shape and strides of `model`, which must be dense.
+/// Returns fresh memory in the shape and strides of `model`, which must be dense.
 RETROGRAD_API Tensor empty_dense(const Tensor& model, DType dtype);
-/// Fresh memory with the given strides. Throws ShapeError where the elements would overlap or leave
-/// gaps.
+/// Returns fresh memory with the given strides.
+/// @throws ShapeError if elements would overlap or leave gaps
 RETROGRAD_API Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype,
                                    Where where = {});
-/// A view on the memory of `tensor`, `offset` elements into its storage. Records nothing. Throws
-/// ShapeError for a negative size, and where an element would lie outside the storage.
+/// Returns a view on the memory of `tensor`, `offset` elements into its storage. The view has no
+/// history.
+/// @throws ShapeError if a size is negative or an element would be outside the storage
 RETROGRAD_API Tensor view_of(const Tensor& tensor, const Shape& shape, const Strides& strides,
                              std::int64_t offset, Where where = {});
-/// Foreign memory; `free` runs when the last view of it is gone. Strides in elements.
+/// Returns a row-major tensor on foreign memory; `free` runs when its last view is gone.
 RETROGRAD_API Tensor from_blob(void* data, const Shape& shape, DType dtype,
                                std::function<void()> free = {}, Where where = {});
-/// Foreign memory; `free` runs when the last view of it is gone. Strides in elements.
+/// Returns a tensor on foreign memory with strides in elements; `free` runs when its last view is
+/// gone.
 RETROGRAD_API Tensor from_blob(void* data, const Shape& shape, const Strides& strides, DType dtype,
                                std::function<void()> free = {}, Where where = {});
 
-/// The number of elements. Throws ShapeError for negative sizes or an overflow.
+/// Returns the number of elements of `shape`.
+/// @throws ShapeError if a size is negative or the number of bytes overflows
 RETROGRAD_API std::int64_t checked_numel(const char* op, const Shape& shape, DType dtype,
                                          Where where);
 
-/// Turns -1 into the last dimension of `rank` and so on. Throws IndexError naming `op` and x.
+/// Returns the dimension from 0 that `dim` means among `rank`: -1 is the last.
+/// @throws IndexError if there is none, with `op` and `x` in the message
 RETROGRAD_API std::int64_t normalize_dim(const char* op, const Tensor& x, std::int64_t dim,
                                          std::int64_t rank, Where where);
 
