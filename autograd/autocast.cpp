@@ -89,7 +89,7 @@ AutocastOff::~AutocastOff() {
   enabled_here = previous_;
 }
 
-Tensor autocast_lowered(const Tensor& x, Where where) {
+Tensor autocast_downcast(const Tensor& x, Where where) {
   if (!x.defined() || x.dtype() != float32) {
     return x;
   }

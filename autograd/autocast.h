@@ -49,8 +49,8 @@ class RETROGRAD_API Autocast {
 RETROGRAD_API bool autocast_enabled() noexcept;
 
 namespace detail {
-// x in bfloat16 if it is float32; anything else, undefined tensors too, as it is.
-RETROGRAD_API Tensor autocast_lowered(const Tensor& x, Where where = {});
+// Returns x in bfloat16 if it is float32. Other tensors, undefined ones too, are returned as is.
+RETROGRAD_API Tensor autocast_downcast(const Tensor& x, Where where = {});
 }  // namespace detail
 
 }  // namespace retrograd

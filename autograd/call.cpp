@@ -105,7 +105,7 @@ void Call::cast(const Input* all, std::size_t count, const Tensor** at, Tensor* 
     for (std::size_t i = 0; i < count; ++i) {
       const Tensor& x = all[i].tensor;
       if (x.defined() && !asks(all[i], Needs::uncast) && wanted(x.dtype(), cast_) != x.dtype()) {
-        made[i] = cast_ == Cast::downcast ? detail::autocast_lowered(x) : x.to(float32);
+        made[i] = cast_ == Cast::downcast ? detail::autocast_downcast(x) : x.to(float32);
         at[i] = &made[i];
       }
     }

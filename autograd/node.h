@@ -13,22 +13,22 @@
 
 namespace retrograd::detail {
 
-// What the node's backward function makes of a gradient of its output: one for each input,
-// undefined for zero or where needed[i] is false (null: all are needed). Nothing is freed, and no
-// hook runs. The function may write to `grad` where the caller's is its only handle, and to what
-// waits in `ready`. Throws GraphError when the node was freed, or its function gives what does not
-// fit.
+// Runs the node's backward function on a gradient of its output. Returns one gradient for each
+// input, undefined for zero or if needed[i] is false (null: all are needed). Frees no saved tensor
+// and runs no hook. The function may write to `grad` if the caller has its only handle, and to the
+// gradients that wait in `ready`. Throws GraphError if the node was freed, or if the count, shape
+// or dtype of a gradient is wrong.
 Gradients call_backward(const Node& node, const Tensor& grad, const bool* needed,
                         ReadyNodes* ready = nullptr);
 
-// `root` and all nodes that lead to it, oldest first.
+// Returns `root` and all nodes that lead to it, oldest first.
 std::vector<Node*> nodes_before(Node* root);
 
-// The node that a tensor's gradient flows to, or null. A view whose base was written to in place
-// gets a new one here; several threads may ask for it at once.
+// Returns the node that a tensor's gradient flows to, or null. A view whose base was written to in
+// place gets a new one here. Several threads may call it at once.
 RETROGRAD_API NodePtr grad_node(const Tensor& tensor);
 
-// The same values and history as `tensor`, in a handle of its own.
+// Returns a new handle with the values and history of `tensor`.
 RETROGRAD_API Tensor alias(const Tensor& tensor, NodePtr node);
 
 // While one is alive, saved tensor `index` of a node, a defined one, is `value`, which must be like

@@ -93,7 +93,7 @@ class RETROGRAD_API Backward {
 
 namespace detail {
 
-// A move-only function with room for captured numbers, so that most nodes need no second
+// A move-only function with inline storage for captured numbers, so that most nodes need no second
 // allocation.
 class BackwardFunction {
  public:

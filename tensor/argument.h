@@ -1,5 +1,5 @@
 /// @file
-/// What a call is given, as data: so that a trace can keep it, and the call be made again.
+/// Arguments of calls as data, so that a trace can store a call and repeat it.
 #pragma once
 
 #include <concepts>
@@ -22,31 +22,32 @@
 
 namespace retrograd {
 
-/// A tensor among the values of a graph; -1 for an undefined one.
+/// A tensor among the values of a graph.
 struct ValueId {
-  std::int64_t index = -1;  ///< Its place in `Graph::values`.
-  /// Whether the two are equal.
+  std::int64_t index = -1;  ///< Position in `Graph::values`; -1 for an undefined tensor.
+  /// Returns whether both are the same value.
   friend bool operator==(ValueId, ValueId) = default;
 };
 
-/// One argument: nothing, a number (an enumerator and a bool too), text, lists of numbers, tensors.
+/// An argument: a number, enumerator or bool, a text, a list of numbers, tensors, or a missing
+/// value.
 /// An aggregate of options is as many arguments as it has members.
 using Argument =
     std::variant<std::monostate, Scalar, std::string, std::vector<std::int64_t>,
                  std::vector<double>, Tensor, std::vector<Tensor>, ValueId, std::vector<ValueId>>;
-/// Of a call, in order.
+/// Arguments of a call, in order.
 using Arguments = std::vector<Argument>;
 
-/// Reads arguments as what a function's parameters are.
+/// Reader of arguments as the types of a function's parameters.
 class RETROGRAD_API ArgumentReader {
  public:
-  /// The arguments must outlive what is read.
+  /// Starts before the first argument; the arguments must outlive the values read.
   explicit ArgumentReader(const Arguments& all) noexcept : all_(all) {}
 
-  /// The next argument, or those that are the members of an aggregate, as a T.
+  /// Returns the next argument as a T, or the next ones as the members of an aggregate T.
   template <class T>
   T read();
-  /// The next argument, if it is a T; else null, and fits() is false from here on.
+  /// Returns the next argument if it is a T, else null; then `fits()` is false from here on.
   template <class T>
   const T* take() noexcept {
     const T* const found = next_ < all_.size() ? std::get_if<T>(&all_[next_]) : nullptr;
@@ -54,12 +55,12 @@ class RETROGRAD_API ArgumentReader {
     ++next_;
     return found;
   }
-  /// Whether the next one is a T.
+  /// Returns whether the next argument is a T.
   template <class T>
   bool is() const noexcept {
     return next_ < all_.size() && std::holds_alternative<T>(all_[next_]);
   }
-  /// Whether everything read was what was asked for, and nothing is left.
+  /// Returns whether all arguments were read and had the requested types.
   bool fits() const noexcept { return fits_ && next_ == all_.size(); }
 
  private:
@@ -68,8 +69,8 @@ class RETROGRAD_API ArgumentReader {
   bool fits_ = true;
 };
 
-/// How a type is written and read; others than those below specialise it. One that is several
-/// arguments has append(all, value) instead of write().
+/// Conversion of a type to arguments and back, to be specialised for other types.
+/// A type of several arguments has `append(all, value)` instead of `write()`.
 template <class T>
 struct ArgumentOf;
 
@@ -219,7 +220,7 @@ struct ArgumentOf<std::optional<T>> {
   }
 };
 
-// A generator of one's own is a new one in the state it had; the default one is nothing.
+// A generator is read as a new one in the state it had; the default one is an empty argument.
 template <>
 struct RETROGRAD_API ArgumentOf<Generator> {
   static Argument write(const Generator& value);

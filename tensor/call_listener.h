@@ -1,5 +1,5 @@
 /// @file
-/// What is told of the calls of a thread: the base of a Trace.
+/// Listener of a thread's calls: the base of `Trace`.
 #pragma once
 
 #include <cstddef>
@@ -13,28 +13,30 @@
 
 namespace retrograd {
 
-/// Nothing here throws: what fails is said when the trace is read.
+/// Listener of the calls of a thread.
+/// Its functions do not throw: `Trace::check_whole()` reports failures.
 class RETROGRAD_API CallListener {
  public:
-  /// A call began.
+  /// Notes that a call began.
   virtual void entered(const Frame& call) noexcept = 0;
-  /// It ended.
+  /// Notes that a call ended.
   virtual void left(const Frame& call) noexcept = 0;
-  /// What the call was given, in the order of the function's parameters.
+  /// Notes the call's arguments, in the order of the function's parameters.
   virtual void given(const Frame& call, Arguments arguments) noexcept = 0;
-  /// What it computed, itself or by other operators; of several times the last one counts.
+  /// Notes the call's outputs; after several calls, the last one counts.
+  /// `itself` is false if other operators computed them.
   virtual void returned(const Frame& call, const Tensor* outputs, std::size_t count,
                         bool itself) noexcept = 0;
-  /// Inputs will be cast for the call.
+  /// Notes that inputs of the call will be converted.
   virtual void casting(const Frame& call) noexcept = 0;
-  /// They were: `*from[i]` to made[i] where that is defined.
+  /// Notes that `*from[i]` was converted to `made[i]` where that is defined.
   virtual void cast(const Frame& call, const Tensor* const* from, const Tensor* made,
                     std::size_t count) noexcept = 0;
-  /// In place.
+  /// Notes a write in place.
   virtual void wrote(const detail::Storage& memory) noexcept = 0;
-  /// Random numbers.
+  /// Notes that random numbers were drawn, and the generator's state before.
   virtual void drew(Generator::State before) noexcept = 0;
-  /// To tell, for want of memory.
+  /// Notes that memory ran out for an entry.
   virtual void failed() noexcept = 0;
 
  protected:

@@ -1,5 +1,5 @@
 /// @file
-/// Functions called with arguments that are data.
+/// Calls of functions with arguments that are data.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,9 @@
 
 namespace retrograd {
 
-/// Calls a function and appends what it returns; does nothing and returns false where the arguments
-/// are not of its parameters' types: they are another overload's.
+/// Calls a function, appends its results to `outputs` and returns true.
+/// It returns false without a call if the arguments do not have the parameters' types: they are for
+/// another overload.
 using OperatorFunction = bool (*)(const Arguments& arguments, std::vector<Tensor>& outputs);
 
 namespace detail {

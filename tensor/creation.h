@@ -1,6 +1,8 @@
 /// @file
-/// Making tensors, with PyTorch's names and arguments. Throws ValueError for a number outside the
-/// range of an integer dtype, and for NaN in one; fractions are cut off.
+/// Creation of tensors, with PyTorch's names and arguments.
+///
+/// A number for an integer dtype loses its fraction. Each function throws ValueError for a number
+/// outside the range of the dtype, and for NaN.
 #pragma once
 
 #include <cstdint>
@@ -15,22 +17,23 @@
 
 namespace retrograd {
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of a new tensor.
 struct TensorOptions {
-  std::optional<DType> dtype = {};  ///< Element type. float32, or what the values suggest.
-  bool requires_grad = false;       ///< Whether gradients are wanted; makes the tensor a leaf.
+  /// Element type; by default float32, or the type of the values.
+  std::optional<DType> dtype = {};
+  bool requires_grad = false;  ///< Makes the tensor a leaf that requires a gradient when true.
 };
 
-/// The values given to tensor(): a number, or lists of lists of numbers, or a vector.
+/// Values for `tensor()`: a number, a vector, or nested lists of numbers.
 class RETROGRAD_API TensorData {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a single number.
   template <class T>
   requires std::is_arithmetic_v<T> TensorData(T value)
       : values_{Scalar(value)}, dtype_(Scalar(value).default_dtype()) {}  // NOLINT
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a list of numbers or of lists.
   TensorData(std::initializer_list<TensorData> parts);
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a list from a vector.
   template <class T>
   requires std::is_arithmetic_v<T> TensorData(const std::vector<T>& values)  // NOLINT
       : shape_{static_cast<std::int64_t>(values.size())}, dtype_(Scalar(T{}).default_dtype()) {
@@ -40,13 +43,13 @@ class RETROGRAD_API TensorData {
     }
   }
 
-  /// The numbers in row-major order.
+  /// Returns the numbers in row-major order.
   const std::vector<Scalar>& values() const noexcept { return values_; }
-  /// Lengths of all dimensions.
+  /// Returns the lengths of all dimensions.
   const Shape& shape() const noexcept { return shape_; }
-  /// The dtype that the numbers suggest.
+  /// Returns the dtype that the numbers suggest.
   DType dtype() const noexcept { return dtype_; }
-  /// Whether lists have different lengths.
+  /// Returns whether lists of one level have different lengths.
   bool ragged() const noexcept { return ragged_; }
 
  private:
@@ -56,59 +59,77 @@ class RETROGRAD_API TensorData {
   bool ragged_ = false;
 };
 
-/// tensor({{1.0, 2.0}, {3.0, 4.0}}, {.dtype = float64, .requires_grad = true}). Without a dtype:
-/// float32 for floating numbers, int64 for integers, boolean for booleans. Throws ShapeError for
-/// lists of different lengths.
+/// Returns a tensor of the given values.
+/// @code
+/// Tensor x = tensor({{1.0, 2.0}, {3.0, 4.0}}, {.dtype = float64, .requires_grad = true});
+/// @endcode
+/// The default dtype is float32 for floating numbers, int64 for integers and boolean for booleans.
+/// @throws ShapeError if lists of one level have different lengths
 RETROGRAD_API Tensor tensor(const TensorData& data, TensorOptions options = {}, Where where = {});
 
-/// Whether there are none.
+/// Returns a tensor with undefined values; float32 by default.
 RETROGRAD_API Tensor empty(const Shape& shape, TensorOptions options = {}, Where where = {});
-/// A tensor of zeros; float32 without a dtype.
+/// Returns a tensor of zeros, such as `zeros({2, 3})`; float32 by default.
 RETROGRAD_API Tensor zeros(const Shape& shape, TensorOptions options = {}, Where where = {});
-/// A tensor of ones; float32 without a dtype.
+/// Returns a tensor of ones; float32 by default.
 RETROGRAD_API Tensor ones(const Shape& shape, TensorOptions options = {}, Where where = {});
-/// Without a dtype: that of the value.
+/// Returns a tensor filled with `value`, by default of the dtype of the value.
 RETROGRAD_API Tensor full(const Shape& shape, Scalar value, TensorOptions options = {},
                           Where where = {});
-/// (n, m) with ones on the diagonal; m = n when left out.
+/// Returns a matrix (n, m) with ones on the diagonal; m = n by default.
 RETROGRAD_API Tensor eye(std::int64_t n, std::optional<std::int64_t> m = {},
                          TensorOptions options = {}, Where where = {});
-/// start, start + step, ... before end. int64 for integers, else float32.
+/// Returns 0, 1, 2, ... before `end`: int64 for an integer, else float32.
+/// @throws ValueError if `end` is negative or not finite
 RETROGRAD_API Tensor arange(Scalar end, TensorOptions options = {}, Where where = {});
-/// start, start + step, ... before end. int64 for integers, else float32.
+/// Returns start, start + step, ... before `end`: int64 for integers, else float32.
+/// @code
+/// arange(1, 7, 2);  // 1, 3, 5
+/// @endcode
+/// @throws ValueError if a number is not finite, `step` is 0, or it leads away from `end`
 RETROGRAD_API Tensor arange(Scalar start, Scalar end, Scalar step = 1, TensorOptions options = {},
                             Where where = {});
-/// `steps` values from start to end, both included.
+/// Returns `steps` values at equal distances from `start` to `end`, both included.
+/// @code
+/// linspace(0, 1, 5);  // 0, 0.25, 0.5, 0.75, 1
+/// @endcode
 RETROGRAD_API Tensor linspace(double start, double end, std::int64_t steps,
                               TensorOptions options = {}, Where where = {});
 
-/// Uniform in [0, 1), standard normal, and integers in [low, high): from the thread-safe default
-/// generator, or from one's own.
+/// Returns random numbers, uniform in [0, 1).
+/// The default generator can be used by several threads.
+/// @throws DTypeError if the dtype is not floating
 RETROGRAD_API Tensor rand(const Shape& shape, TensorOptions options = {},
                           Generator& generator = default_generator(), Where where = {});
-/// Standard normal, from the default generator or one's own.
+/// Returns random numbers of the standard normal distribution.
+/// @throws DTypeError if the dtype is not floating
 RETROGRAD_API Tensor randn(const Shape& shape, TensorOptions options = {},
                            Generator& generator = default_generator(), Where where = {});
-/// int64 without a dtype.
+/// Returns random integers, uniform in [low, high); int64 by default.
+/// @throws ValueError if `low` is not below `high`, or the dtype does not hold them all
 RETROGRAD_API Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
                              TensorOptions options = {}, Generator& generator = default_generator(),
                              Where where = {});
-/// The numbers 0 to n - 1 in random order, int64.
+/// Returns the numbers 0 to n - 1 in random order, as int64.
+/// @throws ValueError if `n` is negative
 RETROGRAD_API Tensor randperm(std::int64_t n, Generator& generator = default_generator(),
                               Where where = {});
 
-/// The same shape, dtype and, where it has no gaps, layout as another tensor.
+/// Returns a tensor with undefined values, of the shape and dtype of `other`.
+/// The layout is that of `other` too if it has no gaps.
 RETROGRAD_API Tensor empty_like(const Tensor& other, TensorOptions options = {}, Where where = {});
-/// zeros() of the shape, dtype and, where it has no gaps, layout of another tensor.
+/// Returns a tensor of zeros, of the shape, dtype and gapless layout of `other`.
 RETROGRAD_API Tensor zeros_like(const Tensor& other, TensorOptions options = {}, Where where = {});
-/// ones() of the shape, dtype and, where it has no gaps, layout of another tensor.
+/// Returns a tensor of ones, of the shape, dtype and gapless layout of `other`.
 RETROGRAD_API Tensor ones_like(const Tensor& other, TensorOptions options = {}, Where where = {});
-/// full() of the shape, dtype and, where it has no gaps, layout of another tensor.
+/// Returns a tensor filled with `value`, of the shape, dtype and gapless layout of `other`.
 RETROGRAD_API Tensor full_like(const Tensor& other, Scalar value, TensorOptions options = {},
                                Where where = {});
-/// rand() of the shape, dtype and, where it has no gaps, layout of another tensor.
+/// Returns uniform random numbers in [0, 1), of the shape, dtype and gapless layout of `other`.
+/// @throws DTypeError if the dtype is not floating
 RETROGRAD_API Tensor rand_like(const Tensor& other, TensorOptions options = {}, Where where = {});
-/// randn() of the shape, dtype and, where it has no gaps, layout of another tensor.
+/// Returns standard normal random numbers, of the shape, dtype and gapless layout of `other`.
+/// @throws DTypeError if the dtype is not floating
 RETROGRAD_API Tensor randn_like(const Tensor& other, TensorOptions options = {}, Where where = {});
 
 }  // namespace retrograd

@@ -16,79 +16,85 @@
 
 namespace retrograd {
 
-/// A list of at most eight integers, held inline: a shape, strides, or the dimensions to work on.
+/// List of at most eight integers, stored inline: a shape, strides, or dimensions to work on.
 class Dims {
  public:
-  static constexpr std::size_t capacity = 8;  ///< The most there can be.
-  /// What an iterator gives.
+  static constexpr std::size_t capacity = 8;  ///< Largest number of values.
+  /// Type of the values.
   using value_type = std::int64_t;
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an empty list.
   constexpr Dims() noexcept = default;
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a list of one value: `sum(x, 1)`.
   constexpr Dims(std::int64_t only) noexcept : values_{only}, size_(1) {}  // NOLINT: sum(x, 1)
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a list of the given values.
+  /// @throws ShapeError if there are more than eight
   constexpr Dims(std::initializer_list<std::int64_t> values) { assign(values); }
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a list of the values of a vector.
+  /// @throws ShapeError if there are more than eight
   Dims(const std::vector<std::int64_t>& values) { assign(values); }  // NOLINT: any list will do
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a list of the values of a span.
+  /// @throws ShapeError if there are more than eight
   explicit constexpr Dims(std::span<const std::int64_t> values) { assign(values); }
 
-  /// `count` times the same value.
+  /// Returns a list of `count` times `value`.
   static constexpr Dims filled(std::size_t count, std::int64_t value) {
     Dims result;
     result.resize(count, value);
     return result;
   }
 
-  /// How many there are; of a tensor, the length of one dimension.
+  /// Returns the number of values.
   constexpr std::size_t size() const noexcept { return size_; }
-  /// Whether there are none.
+  /// Returns whether there are no values.
   constexpr bool empty() const noexcept { return size_ == 0; }
-  /// The one at this place.
+  /// Returns the value at position `i`.
   constexpr std::int64_t operator[](std::size_t i) const noexcept { return values_[checked(i)]; }
-  /// The one at this place.
+  /// Returns the value at position `i`.
   constexpr std::int64_t& operator[](std::size_t i) noexcept { return values_[checked(i)]; }
-  /// The last.
+  /// Returns the last value.
   constexpr std::int64_t back() const noexcept { return values_[checked(size_ - 1U)]; }
-  /// The last.
+  /// Returns the last value.
   constexpr std::int64_t& back() noexcept { return values_[checked(size_ - 1U)]; }
-  /// The first.
+  /// Returns the position of the first value.
   constexpr const std::int64_t* begin() const noexcept { return values_.data(); }
-  /// Behind the last.
+  /// Returns the position behind the last value.
   constexpr const std::int64_t* end() const noexcept { return values_.data() + size_; }
-  /// The first.
+  /// Returns the position of the first value.
   constexpr std::int64_t* begin() noexcept { return values_.data(); }
-  /// Behind the last.
+  /// Returns the position behind the last value.
   constexpr std::int64_t* end() noexcept { return values_.data() + size_; }
 
   /// Appends a value.
+  /// @throws ShapeError if there are eight already
   constexpr void push_back(std::int64_t value) {
-    require_room(size_ + 1U);
+    require_capacity(size_ + 1U);
     values_[size_++] = value;
   }
-  /// Puts a value before place `at`.
+  /// Inserts a value before position `at`.
+  /// @throws ShapeError if there are eight already
   constexpr void insert(std::size_t at, std::int64_t value) {
-    require_room(size_ + 1U);
+    require_capacity(size_ + 1U);
     std::copy_backward(begin() + at, end(), end() + 1);
     values_[at] = value;
     ++size_;
   }
-  /// Takes a value out.
+  /// Removes the value at position `at`.
   constexpr void erase(std::size_t at) noexcept {
     std::copy(begin() + at + 1, end(), begin() + at);
     --size_;
   }
-  /// Changes the length; new values are `value`.
+  /// Changes the number of values; new ones are `value`.
+  /// @throws ShapeError if `count` is more than eight
   constexpr void resize(std::size_t count, std::int64_t value = 0) {
-    require_room(count);
+    require_capacity(count);
     for (std::size_t i = size_; i < count; ++i) {
       values_[i] = value;
     }
     size_ = static_cast<std::uint8_t>(count);
   }
 
-  /// Whether the two are equal.
+  /// Returns whether both lists have the same values.
   friend constexpr bool operator==(const Dims& a, const Dims& b) noexcept {
     if (a.size_ != b.size_) {
       return false;
@@ -104,7 +110,7 @@ class Dims {
  private:
   template <class Range>
   constexpr void assign(const Range& values) {
-    require_room(values.size());
+    require_capacity(values.size());
     std::copy(values.begin(), values.end(), values_.begin());
     size_ = static_cast<std::uint8_t>(values.size());
   }
@@ -115,7 +121,7 @@ class Dims {
 #endif
     return i;
   }
-  static constexpr void require_room(std::size_t count) {
+  static constexpr void require_capacity(std::size_t count) {
     if (count > capacity) {
       fail_capacity(count);
     }
@@ -131,15 +137,15 @@ using Shape = Dims;
 /// Steps in memory along the dimensions, in elements.
 using Strides = Dims;
 
-/// "[8, 3, 32, 32]"
+/// Returns a text such as `[8, 3, 32, 32]`.
 RETROGRAD_API std::string to_string(const Dims& dims);
-/// Prints it.
+/// Prints a list as `[8, 3, 32, 32]`.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Dims& dims);
 
-/// Strides in elements of a row-major tensor.
+/// Returns the strides of a row-major tensor, in elements.
 RETROGRAD_API Strides contiguous_strides(const Shape& shape) noexcept;
 
-/// Strides in elements of (N, C, spatial...) with the channels innermost in memory.
+/// Returns the strides of (N, C, spatial...) with channels innermost in memory, in elements.
 RETROGRAD_API Strides channels_last_strides(const Shape& shape) noexcept;
 
 namespace detail {

@@ -1,5 +1,5 @@
 /// @file
-/// From a dtype at run time to a C++ type.
+/// Dispatch from a dtype at run time to a C++ type.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,10 @@
 
 namespace retrograd {
 
-/// Calls f.template `operator()<T>()` with the C++ type of `dtype`.
+/// Calls `f.template operator()<T>()` with the C++ type T of `dtype`.
+/// @code
+/// for_dtype(x.dtype(), [&]<class T>() { fill(x.raw<T>(), x.numel(), T{}); });
+/// @endcode
 template <class F>
 decltype(auto) for_dtype(DType dtype, F&& f) {
   switch (dtype) {
@@ -24,7 +27,8 @@ decltype(auto) for_dtype(DType dtype, F&& f) {
   throw std::logic_error("dtype out of range");
 }
 
-/// The same for float32, float64 and bfloat16; the caller has refused the others.
+/// Calls `f.template operator()<T>()` with the C++ type T of a floating dtype.
+/// The caller has refused other dtypes.
 template <class F>
 decltype(auto) for_floating(DType dtype, F&& f) {
   switch (dtype) {
@@ -36,7 +40,8 @@ decltype(auto) for_floating(DType dtype, F&& f) {
   throw std::logic_error("a floating dtype was expected");
 }
 
-/// The same for float32 and float64.
+/// Calls `f.template operator()<T>()` with float or double.
+/// The caller has refused other dtypes.
 template <class F>
 decltype(auto) for_float_or_double(DType dtype, F&& f) {
   if (dtype == DType::float64) {
@@ -48,19 +53,19 @@ decltype(auto) for_float_or_double(DType dtype, F&& f) {
   throw std::logic_error("float32 or float64 was expected");
 }
 
-/// The type that arithmetic on T happens in.
+/// Type of arithmetic on T.
 template <class T>
 struct ComputeType {
-  /// The type.
+  /// T.
   using type = T;
 };
-/// The type that arithmetic on T happens in.
+/// Type of arithmetic on bfloat16.
 template <>
 struct ComputeType<BFloat16> {
-  /// The type.
+  /// float.
   using type = float;
 };
-/// The type that arithmetic on T happens in: float for BFloat16, else T.
+/// Type of arithmetic on T: float for BFloat16, else T.
 template <class T>
 using compute_t = typename ComputeType<T>::type;
 

@@ -13,56 +13,49 @@
 
 namespace retrograd {
 
-/// The element types.
+/// Element types.
 enum class DType : std::uint8_t {
-  /// IEEE single precision; the default.
-  float32,
-  /// IEEE double precision.
-  float64,
-  /// The upper half of a float32.
-  bfloat16,
-  /// Signed, 64 bits.
-  int64,
-  /// Unsigned, 8 bits.
-  uint8,
-  /// true or false.
-  boolean
+  float32,   ///< IEEE single precision; the default.
+  float64,   ///< IEEE double precision.
+  bfloat16,  ///< Upper half of a float32.
+  int64,     ///< Signed integer of 64 bits.
+  uint8,     ///< Unsigned integer of 8 bits.
+  boolean    ///< True or false.
 };
 
-/// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
+// Declared before the constants below: -Wshadow would find them hidden by its enumerators.
+/// Kinds of numbers.
 enum class NumberKind : std::uint8_t {
-  /// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
-  boolean,
-  /// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
-  integer,
-  /// Declared before the constants below, which -Wshadow would find hidden by its enumerators.
-  floating
+  boolean,  ///< True or false.
+  integer,  ///< Integer of any size.
+  floating  ///< Floating number of any size.
 };
 
 /// IEEE single precision; the default.
 inline constexpr DType float32 = DType::float32;
 /// IEEE double precision.
 inline constexpr DType float64 = DType::float64;
-/// The upper half of a float32.
+/// Upper half of a float32.
 inline constexpr DType bfloat16 = DType::bfloat16;
-/// Signed, 64 bits.
+/// Signed integer of 64 bits.
 inline constexpr DType int64 = DType::int64;
-/// Unsigned, 8 bits.
+/// Unsigned integer of 8 bits.
 inline constexpr DType uint8 = DType::uint8;
-/// true or false.
+/// True or false.
 inline constexpr DType boolean = DType::boolean;
 
-/// A bfloat16 value: the upper 16 bits of a float32. Arithmetic happens in float32; storing rounds
-/// to nearest, ties to even, and keeps NaN a NaN.
+/// A bfloat16 value: the upper 16 bits of a float32.
+/// Arithmetic happens in float32. Conversion from float rounds to nearest, ties to even, and keeps
+/// NaN.
 struct BFloat16 {
-  std::uint16_t bits = 0;  ///< The upper 16 bits of the float32.
+  std::uint16_t bits = 0;  ///< Upper 16 bits of the float32.
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs 0.
   BFloat16() = default;
-  /// Constructs it from what the class and its options describe.
+  /// Rounds a float.
   explicit constexpr BFloat16(float value) noexcept : bits(round(value)) {}
-  /// The value as a float.
-  constexpr operator float() const noexcept {  // NOLINT: widening loses nothing
+  /// Returns the value as a float, exactly.
+  constexpr operator float() const noexcept {  // NOLINT: the upcast is exact
     return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
   }
 
@@ -76,7 +69,7 @@ struct BFloat16 {
   }
 };
 
-/// Bytes of one element.
+/// Returns the number of bytes of one element.
 constexpr std::size_t item_size(DType dtype) noexcept {
   switch (dtype) {
     case DType::float32: return 4;
@@ -89,12 +82,12 @@ constexpr std::size_t item_size(DType dtype) noexcept {
   return 0;
 }
 
-/// Only floating tensors can have gradients.
+/// Returns whether the dtype is a floating one; only those have gradients.
 constexpr bool is_floating(DType dtype) noexcept {
   return dtype <= DType::bfloat16;
 }
 
-/// The name.
+/// Returns the name, such as `float32`.
 constexpr const char* name(DType dtype) noexcept {
   switch (dtype) {
     case DType::float32: return "float32";
@@ -107,10 +100,10 @@ constexpr const char* name(DType dtype) noexcept {
   return "unknown";
 }
 
-/// Prints it.
+/// Prints the name.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, DType dtype);
 
-/// The dtype both can be converted to, as PyTorch promotes: boolean < uint8 < int64 < bfloat16,
+/// Returns the dtype of a result of both, as in PyTorch: boolean < uint8 < int64 < bfloat16,
 /// float32, float64.
 constexpr DType promote(DType a, DType b) noexcept {
   constexpr int rank[] = {4, 5, 3, 2, 1, 0};
@@ -122,7 +115,7 @@ template <class T>
 inline constexpr bool always_false = false;
 }
 
-/// The dtype that stores C++ type T. Integers of 64 bits map to int64.
+/// Returns the dtype that stores the C++ type T; integers of 64 bits are int64.
 template <class T>
 constexpr DType dtype_of() noexcept {
   if constexpr (std::is_same_v<T, float>) {
@@ -143,9 +136,9 @@ constexpr DType dtype_of() noexcept {
   }
 }
 
-/// The value of `from` as a To. Floating numbers lose their fraction on the way to an integer, stop
-/// at its bounds, and NaN becomes 0: C++ leaves those cases undefined. Integers keep their low
-/// bits.
+/// Returns the value of `from` as a To.
+/// Floating numbers lose their fraction in an integer and stop at its bounds; NaN becomes 0. C++
+/// leaves these cases undefined. Integers keep their low bits.
 template <class To, class From>
 constexpr To convert(From from) noexcept {
   if constexpr (std::is_same_v<To, From>) {

@@ -1,5 +1,5 @@
 /// @file
-/// What the library throws. Every message names the operator, the values and the caller's line.
+/// Errors of the library. Every message names the operator, the values and the caller's line.
 #pragma once
 
 #include <cstddef>
@@ -17,55 +17,55 @@ namespace retrograd {
 
 class Tensor;
 
-/// The base of all errors but OutOfMemory.
+/// Base of all errors except OutOfMemory.
 class RETROGRAD_API Error : public std::runtime_error {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an error with this message.
   explicit Error(const std::string& message, Where where = {})
       : std::runtime_error(message), where_(where) {}
-  /// The user's line that made the call.
+  /// Returns the line of the user's call.
   Where where() const noexcept { return where_; }
 
  private:
   Where where_;
 };
 
-/// Shapes or ranks that do not fit.
+/// Error for shapes or ranks that do not fit.
 class RETROGRAD_API ShapeError : public Error {
   using Error::Error;
 };
-/// A dtype that the operator does not take.
+/// Error for a dtype that the operator does not take.
 class RETROGRAD_API DTypeError : public Error {
   using Error::Error;
 };
-/// A dimension or an index out of range.
+/// Error for a dimension or an index out of range.
 class RETROGRAD_API IndexError : public Error {
   using Error::Error;
 };
-/// A number out of its domain, such as a negative learning rate or a stride of 0.
+/// Error for a number out of its domain, such as a negative learning rate or a stride of 0.
 class RETROGRAD_API ValueError : public Error {
   using Error::Error;
 };
-/// Misuse of gradients: no graph, freed graph, values overwritten in place.
+/// Error for misuse of gradients: no graph, freed graph, values overwritten in place.
 class RETROGRAD_API GraphError : public Error {
   using Error::Error;
 };
-/// A file that cannot be read or written, or is malformed.
+/// Error for a file that cannot be read or written, or is malformed.
 class RETROGRAD_API IoError : public Error {
   using Error::Error;
 };
 
-/// Memory ran out. The message names the operator that the thread computes and the caller's line:
+/// Error for memory that ran out. The message names the operator and the caller's line:
 /// @code
 /// conv2d: out of memory: 1234 bytes were asked for   at model.cpp:42
 /// @endcode
 class RETROGRAD_API OutOfMemory : public std::bad_alloc {
  public:
-  /// `bytes`: the size of the failed request; 0 where a library does not tell it.
+  /// Constructs the error of a request of `bytes`, or of 0 for an unknown size.
   explicit OutOfMemory(std::size_t bytes) noexcept;
-  /// Of the failed request, or 0.
+  /// Returns the size of the failed request, or 0 if unknown.
   std::size_t bytes() const noexcept { return bytes_; }
-  /// The message.
+  /// Returns the message.
   const char* what() const noexcept override { return message_; }
 
  private:
@@ -73,10 +73,10 @@ class RETROGRAD_API OutOfMemory : public std::bad_alloc {
   char message_[240];
 };
 
-/// One tensor to list under an error message.
+/// A tensor to list under an error message.
 struct ErrorArgument {
-  std::string_view name;  ///< The name.
-  const Tensor& tensor;   ///< The tensor, or null.
+  std::string_view name;  ///< Name of the tensor in the message.
+  const Tensor& tensor;   ///< The caller's tensor.
 };
 
 /// Throws E with the text

@@ -1,5 +1,5 @@
 /// @file
-/// What a thread computes for the user: the calls that it is in, the innermost first.
+/// Frames: the calls that a thread is in, the innermost first.
 #pragma once
 
 #include <cstdint>
@@ -28,29 +28,29 @@ struct ThreadCalls {
 RETROGRAD_API extern constinit thread_local ThreadCalls thread_calls;
 }  // namespace detail
 
-/// What a module's frame is of: `nn::Module`.
+/// Owner of a module's frame: `nn::Module`.
 class RETROGRAD_API FrameOwner {
  public:
-  /// Its name in messages, after that of the module around it, or for null alone.
+  /// Returns the module's name in messages, after that of the module `around` it or of null.
   virtual std::string name_in(const FrameOwner* around) const = 0;
 
  protected:
   ~FrameOwner() = default;
 };
 
-/// A call, from its constructor to its destructor, on one thread's stack. Records and messages take
-/// the line from here, so no code of the library passes it on: a line of the library's own counts
-/// as that of the frame around it, and any other keeps itself.
+/// A call, from its constructor to its destructor, on one thread's stack.
+/// Records and messages take the line from the frame, so library code does not pass it on. A line
+/// of the library is replaced by the line of the frame around; any other line is kept.
 class RETROGRAD_API Frame {
  public:
-  /// What kind of number.
+  /// Kinds of calls.
   enum class Kind : std::uint8_t {
-    call,    ///< A public function.
-    module,  ///< A call of a module.
-    node     // the backward of a recorded operator
+    call,    ///< Public function.
+    module,  ///< Call of a module.
+    node     ///< Backward function of a recorded operator.
   };
 
-  /// The text of `name` must outlive the frame.
+  /// Opens a frame; the text of `name` must outlive it.
   Frame(const char* name, Where where, Kind kind = Kind::call) noexcept
       : name_(name),
         outer_(detail::thread_calls.innermost),
@@ -72,26 +72,26 @@ class RETROGRAD_API Frame {
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 
-  /// The name.
+  /// Returns the name of the function.
   const char* name() const noexcept { return name_; }
-  /// The user's line.
+  /// Returns the user's line.
   Where where() const noexcept { return where_; }
-  /// What kind of number it is.
+  /// Returns the kind of the call.
   Kind kind() const noexcept { return kind_; }
-  /// The one around it, or null.
+  /// Returns the frame around this one, or null.
   const Frame* outer() const noexcept { return outer_; }
-  /// What messages call it: "conv2d", or "batch_norm (sqrt)" for one that another runs for the
-  /// user, after the modules that run it: "LeNet.fc1 > linear".
+  /// Returns the name in messages, after the modules around: `LeNet.fc1 > linear`.
+  /// An operator inside another is in brackets: `batch_norm (sqrt)`.
   std::string title() const;
 
-  /// The innermost of this thread, or null.
+  /// Returns the innermost frame of this thread, or null.
   static const Frame* current() noexcept { return detail::thread_calls.innermost; }
 
-  /// Whether a listener was told of this call.
+  /// Returns whether a listener was told of this call.
   bool is_traced() const noexcept { return traced_; }
 
  protected:
-  /// Tells the listener.
+  /// Tells the listener that the call began.
   void tell_entered() const noexcept;
 
  private:
@@ -109,28 +109,28 @@ class RETROGRAD_API Frame {
 /// A call of a module.
 class ModuleFrame : public Frame {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Opens the frame of a module's call.
   ModuleFrame(const FrameOwner& module, Where where) noexcept
       : Frame("module", where, Kind::module), module_(module) {
     if (is_traced()) [[unlikely]] {
       tell_entered();
     }
   }
-  /// That is called.
+  /// Returns the module.
   const FrameOwner& module() const noexcept { return module_; }
 
  private:
   const FrameOwner& module_;
 };
 
-/// Throws E with the text of fail() in error.h, for a call.
+/// Throws E with the text of `fail()` in error.h, for a call.
 template <class E>
 [[noreturn]] void fail(const Frame& call, const std::string& what,
                        std::initializer_list<ErrorArgument> arguments = {}) {
   fail<E>(call.title().c_str(), call.where(), what, arguments);
 }
 
-/// `where` itself, or for a line of the library's own that of the innermost frame.
+/// Returns `where`, or the line of the innermost frame if `where` is a line of the library.
 inline Where users_line(Where where) noexcept {
   const Frame* const around = Frame::current();
   return where.is_library() && around != nullptr ? around->where() : where;

@@ -1,5 +1,5 @@
 /// @file
-/// What tensor.h says of indices before their types are known.
+/// Declarations of indexing that tensor.h needs before the types of indices are known.
 #pragma once
 
 #include <concepts>
@@ -15,7 +15,7 @@ class Tensor;
 class Index;      // ops/indices.h
 class Indexed;    // ops/indexing.h
 class Selection;  // ops/indexing.h
-/// `x(3`, all) as data: {3, all}.
+/// Indices as data: `{3, all}` for `x(3, all)`.
 using Indices = std::vector<Index>;
 
 namespace detail {

@@ -1,5 +1,5 @@
 /// @file
-/// A shared pointer whose count lives in the object: one word, one allocation.
+/// Shared pointer whose count is stored in the object: one word, one allocation.
 #pragma once
 
 #include <atomic>
@@ -8,8 +8,8 @@
 
 namespace retrograd::detail {
 
-// Takes one reference away; whether it was the last. Nobody can copy a reference that only the
-// caller holds, so the last one needs no locked instruction.
+// Removes a reference and returns whether it was the last. No other thread can copy a reference
+// that only the caller holds, so the last one needs no locked instruction.
 inline bool drop_reference(std::atomic<std::uint32_t>& references) noexcept {
   return references.load(std::memory_order_acquire) == 1 ||
          references.fetch_sub(1, std::memory_order_acq_rel) == 1;

@@ -1,5 +1,5 @@
 /// @file
-/// What holds a tensor's gradient: a leaf of the tape, or an operator that autograd/ recorded.
+/// Nodes of the tape: a leaf, or an operator that autograd/ recorded.
 #pragma once
 
 #include <atomic>
@@ -36,49 +36,49 @@ void set_grad_node(TensorImpl& tensor, NodePtr node) noexcept;
 
 }  // namespace detail
 
-/// One recorded operator, or one leaf. Read it to walk a tape.
+/// A recorded operator or a leaf. Programs read it to walk a tape.
 class RETROGRAD_API Node {
  public:
-  /// A leaf for a tensor of this shape and dtype.
+  /// Constructs a leaf for a tensor of this shape and dtype.
   Node(const Shape& shape, DType dtype) noexcept;
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  /// Takes memory from the caching allocator.
+  /// Allocates from the caching allocator.
   static void* operator new(std::size_t bytes);
-  /// Gives the memory back.
+  /// Frees to the caching allocator.
   static void operator delete(void* block, std::size_t bytes) noexcept;
 
-  /// The operator's name.
+  /// Returns the operator's name.
   const char* op() const noexcept { return op_; }
-  /// The user's line.
+  /// Returns the user's line.
   Where where() const noexcept { return where_; }
-  /// Later nodes have higher numbers, so inputs come before what they are used for.
+  /// Returns the creation number: inputs have lower numbers than their results.
   std::uint64_t number() const noexcept { return number_; }
-  /// Lengths of all dimensions. Of the output.
+  /// Returns the shape of the output.
   const Shape& shape() const noexcept { return shape_; }
-  /// Element type.
+  /// Returns the dtype of the output.
   DType dtype() const noexcept { return dtype_; }
-  /// Whether it is a leaf: made by the user, not by a recorded operator.
+  /// Returns whether the node is a leaf, not a recorded operator.
   bool is_leaf() const noexcept { return is_leaf_; }
-  /// One producer for each input; null where no gradient flows. None of a leaf.
+  /// Returns the producer of each input, null if no gradient flows; empty for a leaf.
   virtual std::span<const NodePtr> inputs() const noexcept { return {}; }
-  /// The tensors kept for the backward pass.
+  /// Returns the tensors kept for the backward pass.
   virtual std::span<const detail::SavedTensor> saved() const noexcept { return {}; }
-  /// Whether the saved tensors are gone because a backward pass went through here.
+  /// Returns whether a backward pass has freed the saved tensors.
   virtual bool freed() const noexcept { return false; }
 
-  /// The number that the next node gets.
+  /// Returns the number that the next node gets.
   static std::uint64_t next_number() noexcept;
-  /// The number of nodes alive in the program: tests hold it to its baseline.
+  /// Returns the number of nodes alive in the program; tests compare it with its start.
   static std::int64_t live_count() noexcept;
 
  protected:
-  /// An operator, whose constructor calls count() when nothing can fail any more.
+  /// Constructs an operator; the derived constructor ends with `count()`, which cannot fail.
   Node(const char* op, Where where, const Tensor& output) noexcept
       : dtype_(output.dtype()), is_leaf_(false), op_(op), where_(where), shape_(output.shape()) {}
   virtual ~Node();
-  /// Gives it its number.
+  /// Assigns the node its number.
   void count() noexcept;
 
  private:

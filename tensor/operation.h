@@ -1,5 +1,5 @@
 /// @file
-/// How public functions that compute tensors begin and end: see autograd/call.h for operators.
+/// The frame of public functions that compute tensors; see autograd/call.h for operators.
 #pragma once
 
 #include <cstddef>
@@ -29,10 +29,10 @@ void write_given(Arguments& all, const void* value) {
 
 }  // namespace detail
 
-/// A public function that computes tensors, while it runs: what it was given and what it returns.
+/// A public function that computes tensors, while it runs.
 class RETROGRAD_API Operation : public Frame {
  public:
-  /// `arguments`: all parameters of the function but the line, in order.
+  /// Opens the call; `arguments` are all parameters of the function except the line, in order.
   template <class... T>
   Operation(const char* name, Where where, const T&... arguments) noexcept : Frame(name, where) {
     if constexpr (sizeof...(T) > 0) {
@@ -49,8 +49,8 @@ class RETROGRAD_API Operation : public Frame {
 #endif
   }
 
-  /// What the function returns: a tensor, several in a vector or an aggregate, or nothing. Every
-  /// function ends so, or in `Call::record()`; debug builds stop at one that does not.
+  /// Ends the call and returns its result: a tensor, a vector, or an aggregate of tensors.
+  /// Every function ends so, or in `Call::record()`; debug builds stop at one that does not.
   template <class T>
   T result(T value) const {
     ends();
@@ -59,15 +59,14 @@ class RETROGRAD_API Operation : public Frame {
     }
     return value;
   }
-  /// What the function returns: a tensor, several in a vector or an aggregate, or nothing. Every
-  /// function ends so, or in `Call::record()`; debug builds stop at one that does not.
+  /// Ends the call of a function without a result.
   void result() const {
     ends();
     if (is_traced()) [[unlikely]] {
       tell(nullptr, 0);
     }
   }
-  /// The tensor that the function wrote to and returns.
+  /// Ends the call and returns the tensor that the function wrote to.
   Tensor& written(Tensor& tensor) const {
     ends();
     if (is_traced()) [[unlikely]] {
@@ -77,13 +76,13 @@ class RETROGRAD_API Operation : public Frame {
   }
 
  protected:
-  /// The function has a result.
+  /// Marks the call as ended.
   void ends() const noexcept {
 #ifndef NDEBUG
     ended_ = true;
 #endif
   }
-  /// Tells the listener of the outputs, and whether this call computed them itself.
+  /// Tells the listener the outputs, and whether this call computed them itself.
   void tell(const Tensor* outputs, std::size_t count, bool itself = false) const noexcept;
 
  private:

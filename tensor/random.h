@@ -1,5 +1,5 @@
 /// @file
-/// Seeded random numbers that do not depend on the number of threads.
+/// Seeded random numbers that are the same for any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -9,30 +9,31 @@
 
 namespace retrograd {
 
-/// A counter-based generator (Philox 4x32-10): number i of a stream is a pure function of the seed
-/// and i, so threads can share the work without changing the result. Reference: Salmon et al.,
-/// "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+/// Counter-based generator, Philox 4x32-10.
+/// Number i of a stream is a function of the seed and i only. Threads share the work without
+/// changing the result. Reference: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC
+/// 2011.
 class RETROGRAD_API Generator {
  public:
-  /// The state of a generator: which stream, and where in it.
+  /// State of a generator: a stream and a position in it.
   struct State {
-    std::uint64_t seed;      ///< Which stream of random numbers.
-    std::uint64_t position;  ///< How many numbers of the stream are used up.
-    /// Whether the two are equal.
+    std::uint64_t seed;      ///< Seed, which selects the stream.
+    std::uint64_t position;  ///< Number of random numbers drawn from the stream.
+    /// Returns whether both states are the same.
     friend bool operator==(const State&, const State&) = default;
   };
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a generator at the start of the stream of `seed`.
   explicit Generator(std::uint64_t seed = 0) noexcept : state_{seed, 0} {}
 
-  /// Starts the stream of this seed.
+  /// Restarts the generator with the stream of `seed`.
   void manual_seed(std::uint64_t seed) noexcept;
-  /// The present state.
+  /// Returns the present state.
   State state() const noexcept;
-  /// Goes on from a state that state() gave.
+  /// Resumes from a state that `state()` returned.
   void set_state(State state) noexcept;
 
-  /// Sets aside `count` positions of the stream and says where they start.
+  /// Reserves `count` positions of the stream and returns the state before them.
   State take(std::uint64_t count) noexcept;
 
  private:
@@ -40,16 +41,16 @@ class RETROGRAD_API Generator {
   State state_;
 };
 
-/// The generator that rand() and friends use when none is given.
+/// Returns the generator of `rand()` and other functions that were given none.
 RETROGRAD_API Generator& default_generator() noexcept;
 /// Seeds the default generator.
 RETROGRAD_API void manual_seed(std::uint64_t seed) noexcept;
 
-/// Number `index` after `start`.
+/// Returns 64 random bits: number `index` after `start`.
 RETROGRAD_API std::uint64_t random_bits(Generator::State start, std::uint64_t index) noexcept;
-/// Uniform number `index` after `start`. [0, 1).
+/// Returns a uniform number in [0, 1): number `index` after `start`.
 RETROGRAD_API double random_uniform(Generator::State start, std::uint64_t index) noexcept;
-/// Standard normal number `index` after `start`.
+/// Returns a standard normal number: number `index` after `start`.
 RETROGRAD_API double random_normal(Generator::State start, std::uint64_t index) noexcept;
 
 }  // namespace retrograd

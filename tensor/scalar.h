@@ -1,5 +1,5 @@
 /// @file
-/// One number of any arithmetic type.
+/// Numbers of any arithmetic type.
 #pragma once
 
 #include <concepts>
@@ -11,16 +11,16 @@
 
 namespace retrograd {
 
-/// Keeps 64-bit integers exact, unsigned ones too, and remembers whether it was a boolean, an
-/// integer or a floating number, because that decides the dtype of mixed results.
+/// A number that remembers its kind, which decides the dtype of mixed results.
+/// 64-bit integers are exact, unsigned ones too.
 class Scalar {
  public:
-  /// What kind of number.
+  /// Kinds of numbers.
   using Kind = NumberKind;
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs 0.0.
   constexpr Scalar() noexcept : Scalar(0.0) {}
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a number of the kind of T.
   template <class T>
   requires std::is_arithmetic_v<T>
   constexpr Scalar(T value) noexcept {  // NOLINT: numbers convert
@@ -37,10 +37,10 @@ class Scalar {
     }
   }
 
-  /// What kind of number it is.
+  /// Returns the kind of the number.
   constexpr Kind kind() const noexcept { return kind_; }
 
-  /// The number as a T, by convert(); fits() says whether that changes it.
+  /// Returns the number as a T, by `convert()`; `fits()` says whether that changes it.
   template <class T>
   constexpr T to() const noexcept {
     if (above_int64_) {
@@ -49,8 +49,9 @@ class Scalar {
     return kind_ == Kind::floating ? convert<T>(floating_) : convert<T>(integer_);
   }
 
-  /// Whether the number lies in the range of an integer dtype, as NaN does not. Every number fits
-  /// floating dtypes, which round it, and boolean, where all but 0 is true.
+  /// Returns whether the number is in the range of an integer dtype; NaN is not.
+  /// Every number fits floating dtypes, which round it, and boolean, in which all numbers but 0 are
+  /// true.
   constexpr bool fits(DType dtype) const noexcept {
     switch (dtype) {
       case DType::int64: return !above_int64_ && (kind_ != Kind::floating || within_int64());
@@ -61,7 +62,7 @@ class Scalar {
     }
   }
 
-  /// The dtype a tensor made of this number has: floating numbers become float32.
+  /// Returns the dtype of a tensor of this number; floating numbers become float32.
   constexpr DType default_dtype() const noexcept {
     switch (kind_) {
       case Kind::boolean: return DType::boolean;
@@ -85,7 +86,7 @@ class Scalar {
   bool above_int64_ = false;  // an unsigned integer whose bits integer_ holds
 };
 
-/// Prints it.
+/// Prints the number.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Scalar& value);
 
 }  // namespace retrograd

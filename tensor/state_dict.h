@@ -1,5 +1,5 @@
 /// @file
-/// Named tensors in a fixed order: what modules and optimisers hand out, and files hold.
+/// Named tensors in a fixed order: the state of modules and optimisers, and the content of files.
 #pragma once
 
 #include <cstddef>
@@ -15,30 +15,36 @@
 namespace retrograd {
 
 /// Named tensors in a fixed order.
+/// @code
+/// StateDict state = model.state_dict();
+/// for (const auto& [name, tensor] : state) { ... }
+/// @endcode
 class RETROGRAD_API StateDict {
  public:
-  /// A name and its tensor.
+  /// Name and its tensor.
   using Entry = std::pair<std::string, Tensor>;
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an empty list.
   StateDict() = default;
 
-  /// Appends an entry. Throws ValueError for a name that is there already, or an undefined tensor.
+  /// Appends an entry.
+  /// @throws ValueError if the name exists already or the tensor is undefined
   void insert(std::string name, Tensor tensor, Where where = {});
-  /// Null when there is no such name.
+  /// Returns the tensor of this name, or null.
   const Tensor* find(std::string_view name) const;
-  /// Throws IndexError when there is no such name.
+  /// Returns the tensor of this name.
+  /// @throws IndexError if there is no such name
   const Tensor& at(std::string_view name, Where where = {}) const;
-  /// Whether there is one of this name.
+  /// Returns whether there is a tensor of this name.
   bool contains(std::string_view name) const { return find(name) != nullptr; }
 
-  /// How many there are; of a tensor, the length of one dimension.
+  /// Returns the number of entries.
   std::size_t size() const noexcept { return entries_.size(); }
-  /// Whether there are none.
+  /// Returns whether there are no entries.
   bool empty() const noexcept { return entries_.empty(); }
-  /// The first.
+  /// Returns the position of the first entry.
   auto begin() const noexcept { return entries_.begin(); }
-  /// Behind the last.
+  /// Returns the position behind the last entry.
   auto end() const noexcept { return entries_.end(); }
 
  private:

@@ -1,5 +1,5 @@
 /// @file
-/// The memory that tensors view, with its version counter.
+/// Memory that tensors view, with its version counter.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,7 @@ struct Storage {
   std::byte* data = nullptr;
   std::size_t bytes = 0;
   std::function<void()>* free_foreign = nullptr;
-  const char* last_write = nullptr;  // who wrote in place last, and where
+  const char* last_write = nullptr;  // the function that wrote in place last
   Where last_write_at = Where::at("", 0);
 
   bool shared() const noexcept { return references.load(std::memory_order_acquire) > 1; }

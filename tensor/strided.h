@@ -1,5 +1,5 @@
 /// @file
-/// Walking several strided operands of one shape together, in runs along the innermost dimension.
+/// Loops over several strided operands of one shape, in runs along the innermost dimension.
 #pragma once
 
 #include <array>
@@ -129,7 +129,7 @@ void for_each_element(const Shape& shape, const Strides& strides, F&& f) {
   }
 }
 
-// Whether two elements may be one place in memory. Never false where they are.
+// Returns whether two elements may share memory. Never false if they do.
 inline bool may_overlap(const Shape& shape, const Strides& strides) {
   Shape sizes;  // by ascending steps
   Strides steps;

@@ -61,7 +61,7 @@ struct RETROGRAD_API TensorImpl {
   std::atomic<std::uint32_t> references{1};
   DType dtype;
   bool contiguous;  // row-major without gaps
-  bool dense;       // every element its own place and no gaps, in some order of dimensions
+  bool dense;       // no gaps, and no elements share memory, in some order of dimensions
   bool view_without_grad = false;  // a view taken while recording was off
   std::int64_t numel;
   std::int64_t offset;  // in elements

@@ -1,5 +1,5 @@
 /// @file
-/// How many threads large operators use.
+/// Number of threads of large operators.
 #pragma once
 
 #include <retrograd/tensor/api.h>
@@ -7,16 +7,17 @@
 
 namespace retrograd {
 
-/// The most threads that set_num_threads() takes.
+/// Largest number of threads.
 inline constexpr int kMostThreads = 1024;
 
-/// For every thread of the program; 1 turns parallel loops off. Throws ValueError below 1 and above
-/// kMostThreads.
+/// Sets the number of threads for the whole program; 1 turns parallel loops off.
 ///
-/// A child made by fork() starts with 1. OpenMP's threads do not exist in it, so it throws
-/// GraphError for more than 1 where the parent had used several before.
+/// A child made by `fork()` starts with 1, because OpenMP's threads do not exist in it. In the
+/// child of a parent that had used several threads, more than 1 is refused.
+/// @throws ValueError if `count` is below 1 or above `kMostThreads`
+/// @throws GraphError if `count` is above 1 in such a child
 RETROGRAD_API void set_num_threads(int count, Where where = {});
-/// What set_num_threads() set.
+/// Returns the number of threads.
 RETROGRAD_API int get_num_threads() noexcept;
 
 namespace detail {

@@ -24,12 +24,9 @@ ops/norm.h ops/operand.h ops/pad.h ops/pool.h ops/products.h ops/recurrence.h op
 ops/resample.h ops/shape.h ops/size.h ops/softmax.h ops/sort.h ops/trigonometry.h ops/unfold.h
 ops/variance.h ops/vector_norm.h optim/adagrad.h optim/adam.h optim/clip.h optim/ema.h
 optim/lbfgs.h optim/lr_scheduler.h optim/one_cycle_lr.h optim/optimizer.h optim/parameters.cpp
-optim/reduce_lr_on_plateau.h optim/scheduler.h optim/sgd.h tensor/argument.h
-tensor/call_listener.h tensor/called.h tensor/creation.h tensor/dims.h tensor/dispatch.h
-tensor/dtype.h tensor/error.h tensor/frame.h tensor/indexed.h tensor/memory.h tensor/node.h
-tensor/operation.h tensor/random.h tensor/scalar.h tensor/state_dict.h tensor/threads.cpp
-tensor/threads.h tensor/where.h tutorials/01_tensors_and_gradients.cpp
-tutorials/02_convolution_1d.cpp tutorials/03_convolution_2d.cpp tutorials/04_image_filters.cpp
+optim/reduce_lr_on_plateau.h optim/scheduler.h optim/sgd.h tensor/threads.cpp
+tutorials/01_tensors_and_gradients.cpp tutorials/02_convolution_1d.cpp
+tutorials/03_convolution_2d.cpp tutorials/04_image_filters.cpp
 tutorials/05_channels_and_filter_banks.cpp tutorials/06_max_pooling.cpp
 tutorials/07_who_is_connected.cpp tutorials/08_backprop_by_hand.cpp
 tutorials/09_backprop_of_an_mlp.cpp tutorials/10_own_operator_own_layer.cpp
