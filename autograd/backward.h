@@ -51,6 +51,7 @@ RETROGRAD_API void backward(const std::vector<Tensor>& outputs,
 /// @code
 /// std::vector<Tensor> g = grad({y}, {x}, {.create_graph = true});
 /// @endcode
+/// @throws GraphError if an input does not require a gradient
 /// @throws GraphError if an input does not influence the outputs, unless `allow_unused` is true
 RETROGRAD_API std::vector<Tensor> grad(const std::vector<Tensor>& outputs,
                                        const std::vector<Tensor>& inputs,

@@ -66,7 +66,7 @@ RETROGRAD_API ValueAndGradients hvp(const Function& f, const Tensors& inputs, co
 /// auto [value, gradient] = vjp([](const Tensor& x) { return x * x; }, x, v);  // 2 x v
 /// @endcode
 /// `v` has the shape of `f(x)`. It may be undefined, for ones, if `f(x)` has one element.
-/// @throws ShapeError if `v` has another shape
+/// @throws ShapeError if `v` has another shape or dtype than `f(x)`
 template <class F>
 ValueAndGradient vjp(F f, const Tensor& x, const Tensor& v = {}, FunctionalOptions options = {},
                      Where where = {}) {
@@ -74,7 +74,7 @@ ValueAndGradient vjp(F f, const Tensor& x, const Tensor& v = {}, FunctionalOptio
   return {value, gradients[0]};
 }
 /// Returns `f(inputs)` and `v^T J` for each input, in one backward pass.
-/// @throws ShapeError if `v` has another shape than `f(inputs)`
+/// @throws ShapeError if `v` has another shape or dtype than `f(inputs)`
 template <class F>
 ValueAndGradients vjp(F f, const std::vector<Tensor>& inputs, const Tensor& v = {},
                       FunctionalOptions options = {}, Where where = {}) {
@@ -86,12 +86,14 @@ ValueAndGradients vjp(F f, const std::vector<Tensor>& inputs, const Tensor& v = 
 /// auto [value, tangent] = jvp([](const Tensor& x) { return exp(x); }, x, v);  // exp(x) v
 /// @endcode
 /// Two backward passes compute it: `u -> J^T u` is linear in `u`, and its own vjp is `J v`.
+/// @throws ShapeError if `v` has another shape or dtype than `x`
 template <class F>
 ValueAndTangent jvp(F f, const Tensor& x, const Tensor& v, FunctionalOptions options = {},
                     Where where = {}) {
   return detail::jvp(detail::of_one(f), {x}, {v}, options, where);
 }
 /// Returns `f(inputs)` and the sum of `J v` over the inputs; each `v` has the shape of its input.
+/// @throws ShapeError if a `v` has another shape or dtype than its input, or one is missing
 template <class F>
 ValueAndTangent jvp(F f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& v,
                     FunctionalOptions options = {}, Where where = {}) {
@@ -121,13 +123,15 @@ std::vector<Tensor> jacobian(F f, const std::vector<Tensor>& inputs, FunctionalO
 /// @code
 /// Tensor H = hessian([](const Tensor& x) { return sum(x * x * x); }, x);  // diagonal, 6 x
 /// @endcode
-/// @throws ShapeError if the result would have more than 8 dimensions
+/// @throws ShapeError if `f(x)` has several elements, or the result would have more than 8
+/// dimensions
 template <class F>
 Tensor hessian(F f, const Tensor& x, FunctionalOptions options = {}, Where where = {}) {
   return detail::hessian(detail::of_one(f), {x}, options, where)[0][0];
 }
 /// Returns the Hessian of an `f` of one element: block `[a][b]` is for inputs a and b.
-/// @throws ShapeError if a block would have more than 8 dimensions
+/// @throws ShapeError if `f(inputs)` has several elements, or a block would have more than 8
+/// dimensions
 template <class F>
 std::vector<std::vector<Tensor>> hessian(F f, const std::vector<Tensor>& inputs,
                                          FunctionalOptions options = {}, Where where = {}) {
@@ -139,6 +143,7 @@ std::vector<std::vector<Tensor>> hessian(F f, const std::vector<Tensor>& inputs,
 /// @code
 /// auto [value, product] = hvp([](const Tensor& x) { return sum(x * x * x); }, x, v);  // 6 x v
 /// @endcode
+/// @throws ShapeError if `f(x)` has several elements, or `v` another shape or dtype than `x`
 template <class F>
 ValueAndGradient hvp(F f, const Tensor& x, const Tensor& v, FunctionalOptions options = {},
                      Where where = {}) {
@@ -147,6 +152,8 @@ ValueAndGradient hvp(F f, const Tensor& x, const Tensor& v, FunctionalOptions op
 }
 /// Returns `f(inputs)`, of one element, and `H v` without computing the Hessian.
 /// Each `v` has the shape of its input.
+/// @throws ShapeError if `f(inputs)` has several elements, or a `v` another shape or dtype than its
+/// input
 template <class F>
 ValueAndGradients hvp(F f, const std::vector<Tensor>& inputs, const std::vector<Tensor>& v,
                       FunctionalOptions options = {}, Where where = {}) {
@@ -165,11 +172,13 @@ class ValueAndGrad {
   explicit ValueAndGrad(F f) : f_(std::move(f)) {}
 
   /// Returns `f(x)` and its gradient.
+  /// @throws ShapeError if `f(x)` has several elements
   ValueAndGradient operator()(const Tensor& x, Where where = {}) const {
     auto [value, gradients] = detail::vjp("value_and_grad", detail::of_one(f_), {x}, {}, {}, where);
     return {value, gradients[0]};
   }
   /// Returns `f(inputs)` and its gradient for each input.
+  /// @throws ShapeError if `f(inputs)` has several elements
   ValueAndGradients operator()(const std::vector<Tensor>& inputs, Where where = {}) const {
     return detail::vjp("value_and_grad", f_, inputs, {}, {}, where);
   }
@@ -187,6 +196,7 @@ ValueAndGrad<F> value_and_grad(F f) {
 /// `loss` is called for one sample after another and returns one element. Its argument holds slices
 /// of length 1 along dimension 0 of the tensors of `batch`. The parameters are leaves that `loss`
 /// uses.
+/// @throws ShapeError if `batch` is empty or its tensors differ in length along dimension 0
 RETROGRAD_API std::vector<Tensor> per_sample_grad(
     const std::function<Tensor(const std::vector<Tensor>& sample)>& loss,
     const std::vector<Tensor>& parameters, const std::vector<Tensor>& batch, Where where = {});

@@ -19,7 +19,8 @@ namespace retrograd {
 
 /// Returns the tensor's memory as an xtensor expression with its shape and strides.
 /// @code
-/// as_xtensor<float>(x) += 1;
+/// auto view = as_xtensor<float>(x);
+/// view += 1;
 /// @endcode
 /// The expression keeps the memory alive. Writes through it change the tensor and are not recorded.
 /// It is a strided view, because assigning to an `xt::xarray_adaptor` would change the layout too.

@@ -43,6 +43,7 @@ RETROGRAD_API void save(const StateDict& state, const std::string& path, Where w
 /// save(state, "model.safetensors", {.metadata = {{"epoch", "3"}}});
 /// @endcode
 /// Files and errors are those of the overload without options.
+/// @throws ValueError if a text of the metadata is not UTF-8 or a key begins with `retrograd.`
 RETROGRAD_API void save(const StateDict& state, const std::string& path, const SaveOptions& options,
                         Where where = {});
 

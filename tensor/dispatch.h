@@ -12,7 +12,7 @@ namespace retrograd {
 
 /// Calls `f.template operator()<T>()` with the C++ type T of `dtype`.
 /// @code
-/// for_dtype(x.dtype(), [&]<class T>() { fill(x.raw<T>(), x.numel(), T{}); });
+/// for_dtype(x.dtype(), [&]<class T>() { std::fill_n(x.raw<T>(), x.numel(), T{}); });
 /// @endcode
 template <class F>
 decltype(auto) for_dtype(DType dtype, F&& f) {

@@ -24,7 +24,7 @@ struct Stats {
   std::uint64_t system_allocations;  ///< Number of requested blocks that came from the system.
 };
 
-/// Returns the counters; each other thread's blocks up to 4 KiB are counted to 64 KiB.
+/// Returns the counters. Blocks up to 4 KiB of another thread may be miscounted by up to 64 KiB.
 RETROGRAD_API Stats stats() noexcept;
 
 /// Restarts `peak` from the present use.

@@ -99,7 +99,7 @@ struct BackwardOptions {
 /// Shared handle on strided memory: copies of a handle are the same tensor.
 ///
 /// @code
-/// Tensor x = tensor({{1, 2}, {3, 4}}, {.requires_grad = true});
+/// Tensor x = tensor({{1.0, 2.0}, {3.0, 4.0}}, {.requires_grad = true});
 /// sum(x * x).backward();
 /// Tensor g = x.grad();  // 2 x
 /// @endcode
@@ -387,10 +387,15 @@ RETROGRAD_API Tensor empty_strided(const Shape& shape, const Strides& strides, D
 RETROGRAD_API Tensor view_of(const Tensor& tensor, const Shape& shape, const Strides& strides,
                              std::int64_t offset, Where where = {});
 /// Returns a row-major tensor on foreign memory; `free` runs when its last view is gone.
+/// @throws ShapeError if a size is negative
+/// @throws ValueError if `data` is null and the shape has elements
 RETROGRAD_API Tensor from_blob(void* data, const Shape& shape, DType dtype,
                                std::function<void()> free = {}, Where where = {});
 /// Returns a tensor on foreign memory with strides in elements; `free` runs when its last view is
 /// gone.
+/// @throws ShapeError if a size or stride is negative, or there is not one stride for each
+/// dimension
+/// @throws ValueError if `data` is null and the shape has elements
 RETROGRAD_API Tensor from_blob(void* data, const Shape& shape, const Strides& strides, DType dtype,
                                std::function<void()> free = {}, Where where = {});
 
