@@ -30,8 +30,9 @@ def parameters(text):
 def sentences(lines):
     """The text of a comment's lines on one line, without examples."""
     text = re.sub(r"@code.*?@endcode", "", "\n".join(line.strip()[3:] for line in lines), flags=re.S)
-    text = re.sub(r"@throws (\w+)", r"Throws \1", text).replace("\\f$", "$")
-    return " ".join(re.sub(r"@(brief|file|return|note)\b", "", text).split())
+    first, *errors = re.split(r"@throws ", text.replace("\\f$", "$"))
+    parts = [first] + [f"Throws {error.strip().rstrip('.')}." for error in errors]
+    return " ".join(re.sub(r"@(brief|file|return|note)\b", "", " ".join(parts)).split())
 
 
 def declarations(header):
