@@ -79,10 +79,10 @@ RETROGRAD_API Tensor full(const Shape& shape, Scalar value, TensorOptions option
 /// Returns a matrix (n, m) with ones on the diagonal; m = n by default.
 RETROGRAD_API Tensor eye(std::int64_t n, std::optional<std::int64_t> m = {},
                          TensorOptions options = {}, Where where = {});
-/// Returns 0, 1, 2, ... before `end`: int64 for an integer, else float32.
+/// Returns `0, 1, 2, ...` before `end`: int64 for an integer, else float32.
 /// @throws ValueError if `end` is negative or not finite
 RETROGRAD_API Tensor arange(Scalar end, TensorOptions options = {}, Where where = {});
-/// Returns start, start + step, ... before `end`: int64 for integers, else float32.
+/// Returns `start, start + step, ...` before `end`: int64 for integers, else float32.
 /// @code
 /// arange(1, 7, 2);  // 1, 3, 5
 /// @endcode
