@@ -2,8 +2,9 @@
 # the users of a static library, by retrogradConfig.cmake.in and retrograd.pc.in.
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(ZLIB REQUIRED)
+find_package(fmt REQUIRED)
 include(RequireCblas)
-target_link_libraries(retrograd PRIVATE OpenMP::OpenMP_CXX BLAS::BLAS ZLIB::ZLIB)
+target_link_libraries(retrograd PRIVATE OpenMP::OpenMP_CXX BLAS::BLAS ZLIB::ZLIB fmt::fmt)
 if(RETROGRAD_WITH_ONEDNN)
   find_package(oneDNN REQUIRED)
   target_link_libraries(retrograd PRIVATE oneDNN::oneDNN)

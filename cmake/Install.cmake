@@ -23,7 +23,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrogradConfig.cmake
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
            OUTPUT_VARIABLE pc_to_prefix)
 list(JOIN BLAS_LIBRARIES " " pc_libs_private)
-string(APPEND pc_libs_private " ${OpenMP_CXX_FLAGS} -lz")
+string(APPEND pc_libs_private " ${OpenMP_CXX_FLAGS} -lz -lfmt")
 if(RETROGRAD_WITH_ONEDNN)
   string(APPEND pc_libs_private " ${oneDNN_LIBRARY}")
 endif()

@@ -1,81 +1,63 @@
 #include <retrograd/tensor/internal/check.h>
 
-#include <charconv>
+#include <fmt/args.h>
+#include <fmt/format.h>
 
 namespace retrograd::check {
 
-std::string Part::text() const {
-  switch (kind_) {
-    case Kind::integer: return std::to_string(integer_);
-    case Kind::dims: return to_string(*dims_);
-    case Kind::text: return text_;
-    case Kind::floating: break;
-  }
-  char buffer[32];  // to_chars gives all digits that matter, whatever the locale
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, floating_).ptr};
-}
-
-std::string filled(const char* text, std::initializer_list<Part> values) {
-  std::string all = text;
-  std::size_t from = 0;
+std::string filled(std::string_view text, std::initializer_list<Part> values) {
+  fmt::dynamic_format_arg_store<fmt::format_context> all;
   for (const Part& value : values) {
-    const std::string each = value.text();
-    from = all.find("{}", from);
-    if (from == std::string::npos) {
-      break;
-    }
-    all.replace(from, 2, each);
-    from += each.size();
+    value.visit([&](const auto& each) { all.push_back(each); });
   }
-  return all;
+  return fmt::vformat(text, all);
 }
 
 void defined(const Frame& call, const char* name, const Tensor& x) {
   if (!x.defined()) {
-    fail<GraphError>(call, std::string(name) + " is undefined (was it ever assigned?)");
+    refuse<GraphError>(call, {}, "{} is undefined (was it ever assigned?) [undefined-tensor]",
+                       name);
   }
 }
 
 void floating(const Frame& call, const Tensor& x, const char* name) {
   defined(call, name, x);
   if (!is_floating(x.dtype())) {
-    fail<DTypeError>(call, "needs a floating input (float32, float64 or bfloat16)", {{name, x}});
+    refuse<DTypeError>(call, {{name, x}},
+                       "needs a floating input (float32, float64 or bfloat16) [not-floating]");
   }
 }
 
 void dtype(const Frame& call, const char* name, const Tensor& x, DType wanted) {
   defined(call, name, x);
   if (x.dtype() != wanted) {
-    fail<DTypeError>(call,
-                     std::string(name) + " must be " + retrograd::name(wanted) + ", not " +
-                         retrograd::name(x.dtype()),
-                     {{name, x}});
+    refuse<DTypeError>(call, {{name, x}}, "{} must be {}, not {} [dtype-unexpected]", name, wanted,
+                       x.dtype());
   }
 }
 
 void same_dtype(const Frame& call, const char* name_a, const Tensor& a, const char* name_b,
                 const Tensor& b) {
   if (a.dtype() != b.dtype()) {
-    fail<DTypeError>(
-        call, std::string(name_a) + " and " + name_b + " must have one dtype; convert with to()",
-        {{name_a, a}, {name_b, b}});
+    refuse<DTypeError>(call, {{name_a, a}, {name_b, b}},
+                       "{} and {} must have one dtype; convert with to() [dtypes-differ]", name_a,
+                       name_b);
   }
 }
 
 void same_shape(const Frame& call, const char* name_a, const Tensor& a, const char* name_b,
                 const Tensor& b) {
   if (a.shape() != b.shape()) {
-    fail<ShapeError>(call, std::string(name_a) + " and " + name_b + " must have one shape",
-                     {{name_a, a}, {name_b, b}});
+    refuse<ShapeError>(call, {{name_a, a}, {name_b, b}},
+                       "{} and {} must have one shape [shapes-differ]", name_a, name_b);
   }
 }
 
 void rank(const Frame& call, std::size_t rank, const Tensor& x) {
   if (rank > Dims::capacity) {
-    fail<ShapeError>(call,
-                     "the result would have " + std::to_string(rank) + " dimensions, more than " +
-                         std::to_string(Dims::capacity),
-                     {{"input", x}});
+    refuse<ShapeError>(call, {{"input", x}},
+                       "the result would have {} dimensions, more than {} [too-many-dims]", rank,
+                       Dims::capacity);
   }
 }
 
@@ -100,9 +82,8 @@ detail::DimMask dims(const Frame& call, const Tensor& x, const Dims& dims) {
   for (const std::int64_t given : dims) {
     const std::size_t d = dim(call, x, given);
     if (mask[d] && x.dim() > 0) {
-      fail<IndexError>(call,
-                       "dimension " + std::to_string(d) + " is named twice in " + to_string(dims),
-                       {{"input", x}});
+      refuse<IndexError>(call, {{"input", x}}, "dimension {} is named twice in {} [dim-repeated]",
+                         d, dims);
     }
     mask[d] = true;
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/strided.h>
 #include <retrograd/tensor/tensor.h>
@@ -37,9 +38,10 @@ std::size_t checked_span(const Shape& shape, const Strides& strides, DType dtype
     if (__builtin_mul_overflow(strides[d], bytes, &step) ||
         __builtin_mul_overflow(step, shape[d] - 1, &step) ||
         __builtin_add_overflow(span, step, &span)) {
-      fail<ShapeError>("from_blob", where,
-                       "shape " + to_string(shape) + " with strides " + to_string(strides) +
-                           " reaches further than memory can address");
+      check::refuse<ShapeError>(
+          {"from_blob", where}, {},
+          "shape {} with strides {} reaches further than memory can address [too-many-elements]",
+          shape, strides);
     }
   }
   return static_cast<std::size_t>(span);
@@ -47,8 +49,8 @@ std::size_t checked_span(const Shape& shape, const Strides& strides, DType dtype
 
 void require_strides(const char* op, const Shape& shape, const Strides& strides, Where where) {
   if (strides.size() != shape.size()) {
-    fail<ShapeError>(op, where,
-                     "strides " + to_string(strides) + " do not fit shape " + to_string(shape));
+    check::refuse<ShapeError>({op, where}, {}, "strides {} do not fit shape {} [strides-invalid]",
+                              strides, shape);
   }
 }
 
@@ -84,9 +86,10 @@ Tensor empty_strided(const Shape& shape, const Strides& strides, DType dtype, Wh
   require_strides("empty_strided", shape, strides, where);
   Tensor result = without_storage(shape, strides, dtype);
   if (!result.impl().dense) {
-    fail<ShapeError>("empty_strided", where,
-                     "strides " + to_string(strides) + " make elements of shape " +
-                         to_string(shape) + " overlap or leave gaps");
+    check::refuse<ShapeError>(
+        {"empty_strided", where}, {},
+        "strides {} make elements of shape {} overlap or leave gaps [strides-invalid]", strides,
+        shape);
   }
   result.impl().storage = detail::new_storage(byte_count(count, dtype));
   return result;
@@ -113,11 +116,10 @@ Tensor view_of(const Tensor& tensor, const Shape& shape, const Strides& strides,
   const auto& storage = tensor.impl().storage;
   Tensor view = without_storage(shape, strides, tensor.dtype(), offset);
   if (!is_inside(view.impl(), storage->bytes)) [[unlikely]] {
-    fail<ShapeError>("view_of", where,
-                     "shape " + to_string(shape) + " with strides " + to_string(strides) +
-                         " from element " + std::to_string(offset) + " leaves a storage of " +
-                         std::to_string(storage->bytes / item_size(tensor.dtype())) + " elements",
-                     {{"tensor", tensor}});
+    check::refuse<ShapeError>({"view_of", where}, {{"tensor", tensor}},
+                              "shape {} with strides {} from element {} leaves a storage of {} "
+                              "elements [storage-exceeded]",
+                              shape, strides, offset, storage->bytes / item_size(tensor.dtype()));
   }
   view.impl().storage = storage;
   return view;
@@ -134,11 +136,13 @@ Tensor from_blob(void* data, const Shape& shape, const Strides& strides, DType d
   const std::int64_t count = checked_numel("from_blob", shape, dtype, where);
   require_strides("from_blob", shape, strides, where);
   if (data == nullptr && count > 0) {
-    fail<ValueError>("from_blob", where, "null data for shape " + to_string(shape));
+    check::refuse<ValueError>({"from_blob", where}, {}, "null data for shape {} [null-data]",
+                              shape);
   }
   for (const std::int64_t stride : strides) {
     if (stride < 0) {
-      fail<ShapeError>("from_blob", where, "negative stride in " + to_string(strides));
+      check::refuse<ShapeError>({"from_blob", where}, {}, "negative stride in {} [strides-invalid]",
+                                strides);
     }
   }
   const std::size_t bytes = count == 0 ? 0 : checked_span(shape, strides, dtype, where);

@@ -8,6 +8,7 @@
 #include <retrograd/tensor/detail/generate.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 #include <retrograd/tensor/strided.h>
 
@@ -98,7 +99,7 @@ TensorData::TensorData(std::initializer_list<TensorData> parts)
 Tensor tensor(const TensorData& data, TensorOptions options, Where where) {
   const Operation call("tensor", where);
   if (data.ragged()) {
-    fail<ShapeError>(call, "the lists on one level differ in length");
+    check::refuse<ShapeError>(call, {}, "the lists on one level differ in length [lists-ragged]");
   }
   const DType dtype = options.dtype.value_or(data.dtype());
   for (const Scalar value : data.values()) {
@@ -151,10 +152,15 @@ Tensor arange(Scalar start, Scalar end, Scalar step, TensorOptions options, Wher
   const double by = step.to<double>();
   const double distance = end.to<double>() - first;
   if (by == 0 || !std::isfinite(by) || !std::isfinite(first) || !std::isfinite(distance)) {
-    fail<ValueError>(call, "needs finite bounds and a finite step other than 0");
+    check::refuse<ValueError>(
+        call, {},
+        "needs finite bounds and a finite step other than 0, not {}, {} and {} "
+        "[value-out-of-range]",
+        start, end, step);
   }
   if (distance / by < 0) {
-    fail<ValueError>(call, "the step leads away from the end");
+    check::refuse<ValueError>(
+        call, {}, "the step {} leads away from the end {} [value-out-of-range]", step, end);
   }
   if (real) {
     return range(call, convert<std::int64_t>(std::ceil(distance / by)),

@@ -23,7 +23,7 @@ using detail::require_fits;
 
 void require_floating(const Frame& call, DType dtype) {
   if (!is_floating(dtype)) {
-    fail<DTypeError>(call, std::string("makes floating numbers, not ") + name(dtype));
+    check::refuse<DTypeError>(call, {}, "makes floating numbers, not {} [not-floating]", dtype);
   }
 }
 
@@ -71,13 +71,13 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOp
                Generator& generator, Where where) {
   const Operation call("randint", where, low, high, shape, options, generator);
   if (low >= high) {
-    fail<ValueError>(call,
-                     "low " + std::to_string(low) + " must be below high " + std::to_string(high));
+    check::refuse<ValueError>(call, {}, "low {} must be below high {} [value-out-of-range]", low,
+                              high);
   }
   const DType dtype = options.dtype.value_or(int64);
   if (dtype == boolean && (low < 0 || high > 2)) {
-    fail<ValueError>(call, "booleans hold 0 and 1, not " + std::to_string(low) + " to " +
-                               std::to_string(high - 1));
+    check::refuse<ValueError>(call, {}, "booleans hold 0 and 1, not {} to {} [dtype-overflow]", low,
+                              high - 1);
   }
   require_fits(call, low, dtype);
   require_fits(call, high - 1, dtype);
@@ -94,7 +94,7 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOp
 Tensor randperm(std::int64_t n, Generator& generator, Where where) {
   const Operation call("randperm", where, n, generator);
   if (n < 0) {
-    fail<ValueError>(call, "n is " + std::to_string(n) + "; at least 0 is needed");
+    check::refuse<ValueError>(call, {}, "n is {}; at least 0 is needed [value-out-of-range]", n);
   }
   Tensor result = arange(0, n, 1, {.dtype = int64}, call.where());
   const auto start = generator.take(static_cast<std::uint64_t>(n));

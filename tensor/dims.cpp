@@ -2,20 +2,19 @@
 
 #include <ostream>
 
+#include <fmt/format.h>
+
 #include <retrograd/tensor/error.h>
 
 namespace retrograd {
 
 void Dims::fail_capacity(std::size_t count) {
-  throw ShapeError("tensors have at most 8 dimensions, not " + std::to_string(count));
+  throw ShapeError(
+      fmt::format("tensors have at most {} dimensions, not {}  [too-many-dims]", capacity, count));
 }
 
 std::string to_string(const Dims& dims) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < dims.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + std::to_string(dims[i]);
-  }
-  return text + "]";
+  return fmt::format("[{}]", fmt::join(dims, ", "));
 }
 
 std::ostream& operator<<(std::ostream& out, const Dims& dims) {

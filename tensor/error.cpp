@@ -4,7 +4,10 @@
 #include <cstdio>
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/message.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
@@ -40,25 +43,41 @@ OutOfMemory::OutOfMemory(std::size_t bytes) noexcept : bytes_(bytes) {
     const char* slash = std::strrchr(where.file, '/');
     write("   at %.60s:%u", slash != nullptr ? slash + 1 : where.file, where.line);
   }
+  write("  [%s]", code().data());
 }
 
-template <class E>
-void fail(const char* op, Where where, const std::string& what,
-          std::initializer_list<ErrorArgument> arguments) {
-  const Where line = users_line(where);
+std::string_view Error::code() const noexcept {
+  return check::code_at_end(what());
+}
+
+namespace {
+
+std::string message(const char* op, Where line, std::string_view what,
+                    std::initializer_list<ErrorArgument> arguments) {
+  const std::string_view code = check::code_at_end(what);
+  what.remove_suffix(code.empty() ? 0 : code.size() + 3);
   const Frame* const call = Frame::current();
   const bool is_current = call != nullptr && std::strcmp(call->name(), op) == 0;
-  std::string message =
-      (is_current ? call->title() : op) + ": " + what + "   at " + to_string(line);
+  std::string text =
+      fmt::format("{}: {}   at {}", is_current ? call->title() : op, what, to_string(line));
   std::size_t width = 0;
   for (const auto& argument : arguments) {
     width = std::max(width, argument.name.size());
   }
   for (const auto& argument : arguments) {
-    message += "\n  " + std::string(argument.name) +
-               std::string(width - argument.name.size() + 2, ' ') + describe(argument.tensor);
+    text += fmt::format("\n  {:{}}  {}", argument.name, width, describe(argument.tensor));
   }
-  throw E(message, line);
+  return code.empty() ? text
+                      : fmt::format("{}{}  [{}]", text, arguments.size() > 0 ? "\n" : "", code);
+}
+
+}  // namespace
+
+template <class E>
+void fail(const char* op, Where where, const std::string& what,
+          std::initializer_list<ErrorArgument> arguments) {
+  const Where line = users_line(where);
+  throw E(message(op, line, what, arguments), line);
 }
 
 template void fail<ShapeError>(const char*, Where, const std::string&,

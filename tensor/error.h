@@ -25,6 +25,9 @@ class RETROGRAD_API Error : public std::runtime_error {
       : std::runtime_error(message), where_(where) {}
   /// Returns the line of the user's call.
   Where where() const noexcept { return where_; }
+  /// Returns the code in brackets that ends the message, such as "channels-differ", or an empty
+  /// text. docs/errors.md explains each code.
+  std::string_view code() const noexcept;
 
  private:
   Where where_;
@@ -57,7 +60,7 @@ class RETROGRAD_API IoError : public Error {
 
 /// Error for memory that ran out. The message names the operator and the caller's line:
 /// @code
-/// conv2d: out of memory: 1234 bytes were asked for   at model.cpp:42
+/// conv2d: out of memory: 1234 bytes were asked for   at model.cpp:42  [out-of-memory]
 /// @endcode
 class RETROGRAD_API OutOfMemory : public std::bad_alloc {
  public:
@@ -67,6 +70,8 @@ class RETROGRAD_API OutOfMemory : public std::bad_alloc {
   std::size_t bytes() const noexcept { return bytes_; }
   /// Returns the message.
   const char* what() const noexcept override { return message_; }
+  /// Returns "out-of-memory".
+  std::string_view code() const noexcept { return "out-of-memory"; }
 
  private:
   std::size_t bytes_;
@@ -83,7 +88,10 @@ struct ErrorArgument {
 /// @code
 /// op: what   at file:line
 ///   name  dtype [shape]
+///   [code]
 /// @endcode
+/// A code may end `what`: lower-case words joined by hyphens, such as "no channels
+/// [channels-differ]". Without tensors, the code ends the first line.
 template <class E>
 [[noreturn]] void fail(const char* op, Where where, const std::string& what,
                        std::initializer_list<ErrorArgument> arguments = {});

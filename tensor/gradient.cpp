@@ -1,4 +1,5 @@
 // Tensor's members about the gradient that it holds; those that walk the tape are in autograd/.
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/node.h>
 #include <retrograd/tensor/operation.h>
 #include <retrograd/tensor/tensor.h>
@@ -16,15 +17,15 @@ bool Tensor::requires_grad() const noexcept {
 Tensor& Tensor::set_requires_grad(bool value, Where where) {
   detail::TensorImpl& self = impl();
   if (value && !is_floating(self.dtype)) {
-    fail<DTypeError>("set_requires_grad", where, "only floating tensors can have gradients",
-                     {{"tensor", *this}});
+    check::refuse<DTypeError>({"set_requires_grad", where}, {{"tensor", *this}},
+                              "only floating tensors can have gradients [not-floating]");
   }
   const Operation call("set_requires_grad", where, *this, value);
   if (!is_leaf()) {
     if (!value) {
-      fail<GraphError>(call,
-                       "the result of an operator cannot stop requiring a gradient; use detach()",
-                       {{"tensor", *this}});
+      check::refuse<GraphError>(
+          call, {{"tensor", *this}},
+          "the result of an operator cannot stop requiring a gradient; use detach() [not-a-leaf]");
     }
     return call.written(*this);
   }
@@ -52,11 +53,13 @@ Tensor Tensor::grad() const {
 void Tensor::set_grad(const Tensor& grad, Where where) {
   const Operation call("set_grad", where, *this, grad);
   if (!impl().node) {
-    fail<GraphError>(call, "the tensor does not require a gradient", {{"tensor", *this}});
+    check::refuse<GraphError>(call, {{"tensor", *this}},
+                              "the tensor does not require a gradient [no-gradient]");
   }
   if (grad.defined() && (grad.shape() != shape() || grad.dtype() != dtype())) {
-    fail<ShapeError>(call, "the gradient must have the tensor's shape and dtype",
-                     {{"tensor", *this}, {"gradient", grad}});
+    check::refuse<ShapeError>(
+        call, {{"tensor", *this}, {"gradient", grad}},
+        "the gradient must have the tensor's shape and dtype [gradient-mismatch]");
   }
   impl().node->grad_ = grad;
   call.result();

@@ -1,46 +1,38 @@
 #include <retrograd/tensor/scalar.h>
 
-#include <charconv>
 #include <ostream>
 #include <string>
 
+#include <fmt/format.h>
+
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
 
 std::ostream& operator<<(std::ostream& out, const Scalar& value) {
-  switch (value.kind()) {
-    case Scalar::Kind::boolean: return out << (value.to<bool>() ? "true" : "false");
-    case Scalar::Kind::integer:
-      return value.fits(int64) ? out << value.to<std::int64_t>() : out << value.to<std::uint64_t>();
-    case Scalar::Kind::floating: break;
-  }
-  return out << value.to<double>();
+  return out << detail::text(value);
 }
 
 namespace detail {
 
-namespace {
-
-// All digits that matter, whatever the locale.
 std::string text(Scalar number) {
-  if (number.kind() != Scalar::Kind::floating) {
-    return number.fits(int64) ? std::to_string(number.to<std::int64_t>())
-                              : std::to_string(number.to<std::uint64_t>());
+  switch (number.kind()) {
+    case Scalar::Kind::boolean: return fmt::to_string(number.to<bool>());
+    case Scalar::Kind::integer:
+      return number.fits(int64) ? fmt::to_string(number.to<std::int64_t>())
+                                : fmt::to_string(number.to<std::uint64_t>());
+    case Scalar::Kind::floating: break;
   }
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number.to<double>()).ptr};
+  return fmt::to_string(number.to<double>());
 }
-
-}  // namespace
 
 void require_fits(const char* op, Scalar number, DType dtype, Where where,
                   std::initializer_list<ErrorArgument> arguments) {
   if (!number.fits(dtype)) {
-    fail<ValueError>(op, where,
-                     text(number) + " does not fit " + name(dtype) + ", which holds " +
-                         (dtype == uint8 ? "0 to 255" : "-2^63 to 2^63 - 1"),
-                     arguments);
+    check::refuse<ValueError>({op, where}, arguments,
+                              "{} does not fit {}, which holds {} [dtype-overflow]", number, dtype,
+                              dtype == uint8 ? "0 to 255" : "-2^63 to 2^63 - 1");
   }
 }
 

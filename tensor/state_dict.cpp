@@ -1,17 +1,19 @@
 #include <retrograd/tensor/state_dict.h>
 
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd {
 
 void StateDict::insert(std::string name, Tensor tensor, Where where) {
   if (!tensor.defined()) {
-    fail<ValueError>("state_dict", where,
-                     "the tensor named " + detail::in_quotes(name) + " is undefined");
+    check::refuse<ValueError>({"state_dict", where}, {},
+                              "the tensor named {} is undefined [undefined-tensor]",
+                              detail::in_quotes(name));
   }
   if (!index_.emplace(name, entries_.size()).second) {
-    fail<ValueError>("state_dict", where,
-                     "the name " + detail::in_quotes(name) + " is there already");
+    check::refuse<ValueError>({"state_dict", where}, {},
+                              "the name {} is there already [name-taken]", detail::in_quotes(name));
   }
   entries_.emplace_back(std::move(name), std::move(tensor));
 }
@@ -25,7 +27,8 @@ const Tensor& StateDict::at(std::string_view name, Where where) const {
   if (const Tensor* tensor = find(name)) {
     return *tensor;
   }
-  fail<IndexError>("state_dict", where, "there is no tensor named " + detail::in_quotes(name));
+  check::refuse<IndexError>({"state_dict", where}, {}, "there is no tensor named {} [name-unknown]",
+                            detail::in_quotes(name));
 }
 
 }  // namespace retrograd

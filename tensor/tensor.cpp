@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/memory.h>
 #include <retrograd/tensor/strided.h>
 
@@ -80,14 +81,16 @@ std::int64_t checked_numel(const char* op, const Shape& shape, DType dtype, Wher
   bool overflows = false;   // without the sizes of 0, too: strides must fit
   for (const std::int64_t size : shape) {
     if (size < 0) {
-      fail<ShapeError>(op, where, "negative size in shape " + to_string(shape));
+      check::refuse<ShapeError>({op, where}, {}, "negative size in shape {} [size-negative]",
+                                shape);
     }
     overflows |= __builtin_mul_overflow(bytes, std::max<std::int64_t>(size, 1), &bytes);
     count *= static_cast<std::uint64_t>(size);
   }
   if (overflows) {
-    fail<ShapeError>(op, where,
-                     "shape " + to_string(shape) + " has more elements than memory can address");
+    check::refuse<ShapeError>(
+        {op, where}, {}, "shape {} has more elements than memory can address [too-many-elements]",
+        shape);
   }
   return static_cast<std::int64_t>(count);
 }
@@ -96,18 +99,19 @@ std::int64_t normalize_dim(const char* op, const Tensor& x, std::int64_t dim, st
                            Where where) {
   const std::int64_t range = rank == 0 ? 1 : rank;  // as PyTorch: 0 and -1 are fine for a scalar
   if (dim < -range || dim >= range) {
-    fail<IndexError>(op, where,
-                     "dimension " + std::to_string(dim) + " is out of range for a tensor of " +
-                         std::to_string(rank) + " dimensions (expected " + std::to_string(-range) +
-                         " to " + std::to_string(range - 1) + ")",
-                     {{"input", x}});
+    check::refuse<IndexError>(
+        {op, where}, {{"input", x}},
+        "dimension {} is out of range for a tensor of {} dimensions (expected "
+        "{} to {}) [dim-out-of-range]",
+        dim, rank, -range, range - 1);
   }
   return dim < 0 ? dim + range : dim;
 }
 
 std::int64_t Tensor::size(std::int64_t dim, Where where) const {
   if (this->dim() == 0) {
-    fail<IndexError>("size", where, "a scalar has no dimension " + std::to_string(dim));
+    check::refuse<IndexError>({"size", where}, {{"input", *this}},
+                              "a scalar has no dimension {} [dim-out-of-range]", dim);
   }
   return shape()[static_cast<std::size_t>(normalize_dim("size", *this, dim, this->dim(), where))];
 }
@@ -135,7 +139,9 @@ std::uint32_t Tensor::version() const noexcept {
 }
 
 void Tensor::fail_undefined() {
-  throw GraphError("an undefined tensor has no shape, dtype or values (was it ever assigned?)");
+  throw GraphError(
+      "an undefined tensor has no shape, dtype or values (was it ever assigned?)  "
+      "[undefined-tensor]");
 }
 
 namespace {
@@ -151,22 +157,23 @@ Scalar read_scalar(const Tensor& tensor, std::int64_t offset) {
 
 Scalar Tensor::item_scalar(Where where) const {
   if (!defined() || numel() != 1) {
-    fail<ShapeError>("item", where, "needs a tensor of exactly one element", {{"input", *this}});
+    check::refuse<ShapeError>({"item", where}, {{"input", *this}},
+                              "needs a tensor of exactly one element [not-one-element]");
   }
   return read_scalar(*this, 0);
 }
 
 double Tensor::at(const Dims& index, Where where) const {
   if (index.size() != shape().size()) {
-    fail<IndexError>("at", where,
-                     "index " + to_string(index) + " needs one number for each dimension",
-                     {{"input", *this}});
+    check::refuse<IndexError>({"at", where}, {{"input", *this}},
+                              "index {} needs one number for each dimension [index-incomplete]",
+                              index);
   }
   std::int64_t offset = 0;
   for (std::size_t d = 0; d < index.size(); ++d) {
     if (index[d] < -shape()[d] || index[d] >= shape()[d]) {
-      fail<IndexError>("at", where, "index " + to_string(index) + " is out of range",
-                       {{"input", *this}});
+      check::refuse<IndexError>({"at", where}, {{"input", *this}},
+                                "index {} is out of range [index-out-of-range]", index);
     }
     offset += (index[d] < 0 ? index[d] + shape()[d] : index[d]) * strides()[d];
   }
@@ -176,7 +183,8 @@ double Tensor::at(const Dims& index, Where where) const {
 template <class T>
 std::vector<T> Tensor::values(Where where) const {
   if (!defined()) {
-    fail<GraphError>("to_vector", where, "the tensor is undefined");
+    check::refuse<GraphError>({"to_vector", where}, {},
+                              "the tensor is undefined [undefined-tensor]");
   }
   std::vector<T> values;
   values.reserve(static_cast<std::size_t>(numel()));
@@ -198,18 +206,17 @@ template std::vector<bool> Tensor::values(Where) const;
 
 void* Tensor::data_checked(DType wanted, Where where) const {
   if (!defined()) {
-    fail<GraphError>("data", where, "the tensor is undefined");
+    check::refuse<GraphError>({"data", where}, {}, "the tensor is undefined [undefined-tensor]");
   }
   if (dtype() != wanted) {
-    fail<DTypeError>("data", where,
-                     std::string("asked for ") + name(wanted) + " memory; convert with to()",
-                     {{"tensor", *this}});
+    check::refuse<DTypeError>({"data", where}, {{"tensor", *this}},
+                              "asked for {} memory; convert with to() [dtype-unexpected]", wanted);
   }
   if (!is_contiguous()) {
-    fail<ShapeError>("data", where,
-                     "the tensor is not contiguous (strides " + to_string(strides()) +
-                         "); call contiguous() first",
-                     {{"tensor", *this}});
+    check::refuse<ShapeError>(
+        {"data", where}, {{"tensor", *this}},
+        "the tensor is not contiguous (strides {}); call contiguous() first [not-contiguous]",
+        strides());
   }
   return impl_->storage->data + static_cast<std::size_t>(impl_->offset) * item_size(wanted);
 }

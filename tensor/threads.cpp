@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/loops/parallel.h>
 
 namespace retrograd {
@@ -34,15 +35,17 @@ void use_one_thread_after_fork() noexcept {
 
 void set_num_threads(int count, Where where) {
   if (count < 1 || count > kMostThreads) {
-    fail<ValueError>("set_num_threads", where,
-                     std::to_string(count) + " threads; at least 1 is needed, and at most " +
-                         std::to_string(kMostThreads));
+    check::refuse<ValueError>(
+        {"set_num_threads", where}, {},
+        "{} threads; at least 1 is needed, and at most {} [value-out-of-range]", count,
+        kMostThreads);
   }
   if (count > 1 && threads_lost) {
-    fail<GraphError>("set_num_threads", where,
-                     std::to_string(count) +
-                         " threads in a process made by fork(), whose parent had used several: "
-                         "OpenMP would wait for them for ever; fork before, or run a program anew");
+    check::refuse<GraphError>(
+        {"set_num_threads", where}, {},
+        "{} threads in a process made by fork(), whose parent had used several: OpenMP would wait "
+        "for them for ever; fork before, or run a program anew [threads-after-fork]",
+        count);
   }
   thread_count() = count;
 }

@@ -3,6 +3,8 @@
 #include <ostream>
 #include <string_view>
 
+#include <fmt/format.h>
+
 namespace retrograd {
 
 std::string to_string(Where where) {
@@ -11,7 +13,7 @@ std::string to_string(Where where) {
   if (slash != std::string_view::npos) {
     file.remove_prefix(slash + 1);
   }
-  return std::string(file) + ":" + std::to_string(where.line);
+  return fmt::format("{}:{}", file, where.line);
 }
 
 std::ostream& operator<<(std::ostream& out, Where where) {

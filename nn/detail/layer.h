@@ -49,7 +49,7 @@ constexpr auto pick(F*... each) {
 
 // A number with all its digits, a text, a shape.
 inline std::string text(const check::Part& value) {
-  return value.text();
+  return check::filled("{}", {value});
 }
 // "3x5".
 std::string text(std::span<const std::int64_t> numbers, const char* between);

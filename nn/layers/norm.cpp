@@ -72,9 +72,10 @@ double RunningNorm::next_momentum() const {
 
 void RunningNorm::require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const {
   if (x.defined() && (x.dim() < least || x.dim() > most)) {
-    const char* const wanted =
-        least == most ? "needs an input of {} dimensions" : "needs an input of {} or {} dimensions";
-    check::refuse<ShapeError>(Frame(layer_, {}), {{"input", x}}, wanted, least, most);
+    const std::string ranks =
+        least == most ? check::filled("{}", {least}) : check::filled("{} or {}", {least, most});
+    check::refuse<ShapeError>(Frame(layer_, {}), {{"input", x}},
+                              "needs an input of {} dimensions [rank-unexpected]", ranks);
   }
 }
 

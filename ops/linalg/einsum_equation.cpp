@@ -61,8 +61,9 @@ class Reader {
   std::string shown() const { return '"' + printable(equation_) + '"'; }
 
   template <class... Values>
-  [[noreturn]] void refuse(const std::string& why, const Values&... values) const {
-    check::refuse<ValueError>(call_, {}, ("the equation {} " + why).c_str(), shown(), values...);
+  [[noreturn]] void refuse(std::string_view why, const Values&... values) const {
+    check::refuse<ValueError>(call_, {}, "the equation {} {} [equation-malformed]", shown(),
+                              check::filled(why, {check::Part(values)...}));
   }
 
   Labels labels_of(std::string_view term) const {

@@ -71,7 +71,8 @@ void check_bilinear(const Call& call, const Tensor& x1, const Tensor& x2, const 
                     const Tensor& bias) {
   check::same_dtype(call, "x1", x1, "x2", x2);
   check::same_dtype(call, "x1", x1, "weight", weight);
-  const auto require = [&](bool holds, const char* text, const auto&... values) {
+  const auto require = [&]<class... Values>(bool holds, check::Text<sizeof...(Values)> text,
+                                            const Values&... values) {
     check::require<ShapeError>(call, holds, {{"x1", x1}, {"x2", x2}, {"weight", weight}}, text,
                                values...);
   };

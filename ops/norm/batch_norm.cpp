@@ -85,9 +85,9 @@ Tensor by_statistics(const Call& call, const Tensor& x, const Tensor& running_me
     return record_norm(call, norm, x, weight, bias, y, statistics);
   }
   check::require<ValueError>(call, norm.geometry.positions != 1, {{"input", x}},
-                             how.over == Over::batch
-                                 ? "training needs more than one value for each channel"
-                                 : "needs more than one value in each channel");
+                             "{} each channel [too-few-values]",
+                             how.over == Over::batch ? "training needs more than one value for"
+                                                     : "needs more than one value in");
   const auto found = kernels::standardise(x, {weight, bias, how.relu}, norm.geometry, how.eps);
   const Tensor y = record_norm(call, norm, x, weight, bias, found.values, found.statistics);
   move_running(call, running_mean, running_var, found.statistics,

@@ -110,8 +110,8 @@ void check_eps(const Frame& call, double eps, const Tensor& x) {
 void check_channels(const Frame& call, const Tensor& x, std::int64_t least_rank) {
   check::floating(call, x);
   check::require<ShapeError>(call, x.dim() >= least_rank, {{"input", x}},
-                             least_rank == 2 ? "needs an input (N, C) or (N, C, spatial...)"
-                                             : "needs an input (N, C, spatial...)");
+                             "needs an input {}(N, C, spatial...) [rank-unexpected]",
+                             least_rank == 2 ? "(N, C) or " : "");
 }
 
 Norm norm_of(const Tensor& x, std::int64_t groups, bool pooled, double eps) {

@@ -1,59 +1,33 @@
 // Checks that operators make before anything is computed. Internal.
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <initializer_list>
-#include <string>
 
 #include <retrograd/tensor/dims.h>
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/message.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::check {
 
-// A value in a message: a number with all its digits, a text, a shape.
-class Part {
- public:
-  template <std::integral T>
-  Part(T value) noexcept
-      : kind_(Kind::integer), integer_(static_cast<std::int64_t>(value)) {}           // NOLINT
-  Part(double value) noexcept : kind_(Kind::floating), floating_(value) {}            // NOLINT
-  Part(const char* text) noexcept : kind_(Kind::text), text_(text) {}                 // NOLINT
-  Part(const std::string& text) noexcept : kind_(Kind::text), text_(text.c_str()) {}  // NOLINT
-  Part(const Dims& dims) noexcept : kind_(Kind::dims), dims_(&dims) {}                // NOLINT
-  std::string text() const;
-
- private:
-  enum class Kind : std::uint8_t { integer, floating, text, dims };
-  Kind kind_;
-  union {
-    std::int64_t integer_;
-    double floating_;
-    const char* text_;
-    const Dims* dims_;
-  };
-};
-
-// The text with each {} replaced by the next value.
-std::string filled(const char* text, std::initializer_list<Part> values);
-
-// Throws E: "op: text", the values in it, and the tensors below.
-//   refuse<ShapeError>(call, {{"input", x}}, "dimension {} has length {}", d, length);
+// Throws E: "op: text", the values in it, the tensors below, and the code that ends the text.
+//   refuse<IndexError>(call, {{"input", x}}, "dimension {} of {} [dim-out-of-range]", d, rank);
 template <class E, class... Values>
-[[noreturn, gnu::noinline, gnu::cold]] void refuse(const Frame& call,
+[[noreturn, gnu::noinline, gnu::cold]] void refuse(Caller caller,
                                                    std::initializer_list<ErrorArgument> tensors,
-                                                   const char* text, const Values&... values) {
-  fail<E>(call, filled(text, {Part(values)...}), tensors);
+                                                   Text<sizeof...(Values)> text,
+                                                   const Values&... values) {
+  fail<E>(caller.title().c_str(), caller.where(), filled(text.view(), {Part(values)...}), tensors);
 }
 // The same unless `holds`.
 template <class E, class... Values>
-[[gnu::always_inline]] inline void require(const Frame& call, bool holds,
+[[gnu::always_inline]] inline void require(Caller caller, bool holds,
                                            std::initializer_list<ErrorArgument> tensors,
-                                           const char* text, const Values&... values) {
+                                           Text<sizeof...(Values)> text, const Values&... values) {
   if (!holds) [[unlikely]] {
-    refuse<E>(call, tensors, text, values...);
+    refuse<E>(caller, tensors, text, values...);
   }
 }
 

@@ -1,13 +1,17 @@
-// The one check of numbers that go into integer tensors. Internal.
+// Numbers in messages, and the one check of numbers that go into integer tensors. Internal.
 #pragma once
 
 #include <initializer_list>
+#include <string>
 
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/scalar.h>
 
 namespace retrograd::detail {
+
+// Returns the shortest text that reads back as the number, whatever the locale.
+std::string text(Scalar number);
 
 // Throws ValueError "op: 300 does not fit uint8, which holds 0 to 255" unless number.fits(dtype).
 void require_fits(const char* op, Scalar number, DType dtype, Where where,

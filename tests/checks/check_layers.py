@@ -19,7 +19,7 @@ THIRD_PARTY = {
     r"xtensor|xsimd|xtl|xflens|cblas|retrograd/xtensor": {"ops/kernels"},
     r"oneapi|dnnl": {"ops/kernels"},
     r"omp\.h": {"ops/kernels", "tensor"},
-    r"fmt/": set(),
+    r"fmt/": set(ALLOWED),
     r"nlohmann": {"io"},
     r"zlib": {"io", "data"},
     r"png": {"images"},

@@ -124,6 +124,32 @@ for name, (text, start, fault) in BAD_WORDS.items():
     assert result.returncode == 1 and result.stdout.startswith(start), (name, result.stdout)
     assert fault in result.stdout and result.stdout.count("\n") == 1, (name, result.stdout)
 
+
+def run_codes(source, *codes):
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("tensor", "docs"):
+            pathlib.Path(folder, name).mkdir()
+        pathlib.Path(folder, "tensor", "a.cpp").write_text(source)
+        rows = [f'| <a id="{code}"></a>`{code}` | Meaning. |\n' for code in codes]
+        pathlib.Path(folder, "docs", "errors.md").write_text("".join(rows))
+        result = subprocess.run([sys.executable, checker.with_name("check_codes.py"), folder],
+                                capture_output=True, text=True)
+        return result.returncode, result.stdout
+
+
+SITE = '// refuse<E>(comment)\ncheck::refuse<E>(call, {{"a", a}}, "text (\\" {}"\n" [x-y]", f(1));\n'
+known = ("out-of-memory", "x-y")
+assert run_codes(SITE, *known) == (0, ""), run_codes(SITE, *known)
+for source, codes, fault in [
+    (SITE + 'fail<E>("op", where, "text");', known, "tensor/a.cpp:4: this message ends in no code"),
+    (SITE + 'throw ShapeError("text [X-y]");', known, "tensor/a.cpp:4: this message ends in no code"),
+    (SITE + 'check::require<E>({"f", w}, a < b, {}, "text [x-y] {}", 1);', known, "tensor/a.cpp:4: this"),
+    (SITE, known[:1], "tensor/a.cpp: docs/errors.md has no row for [x-y]"),
+    (SITE, known[::-1], "docs/errors.md: the codes are not in alphabetical order"),
+]:
+    result = run_codes(source, *codes)
+    assert result[0] == 1 and result[1].startswith(fault), (source, result)
+
 with tempfile.TemporaryDirectory() as folder:
     pathlib.Path(folder, "heavy.h").write_text("#include <zlib.h>\n")
     result = subprocess.run(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-HEADER = "#include <retrograd/retrograd.h>\n"
+HEADER = "#include <retrograd/retrograd.h>\n#include <retrograd/tensor/internal/check.h>\n"
 PROGRAM = """namespace rg = retrograd;
 using rg::all, rg::Slice, rg::Tensor;
 void run(const Tensor& x, const Tensor& mask) {
@@ -17,7 +17,8 @@ void run(const Tensor& x, const Tensor& mask) {
 }
 """
 # What compiles shows that the others fail for their own reason.
-RIGHT = "x(0, all, Slice{1, 3}) = 1; x[mask] = x[mask] * 2"
+RIGHT = ('x(0, all, Slice{1, 3}) = 1; x[mask] = x[mask] * 2; '
+         'rg::check::refuse<rg::Error>({"f", {}}, {}, "{:>3} of {{}} [a-b]", 1)')
 # Each with words of the message; where compilers differ, alternatives in a tuple.
 WRONG = [
     ('x("a")', "an index is no text", 'all for', "Slice{1, 3}"),
@@ -30,6 +31,9 @@ WRONG = [
     ("auto some = x[mask]; some = 1.0", "write Tensor y = x(mask)"),
     ("auto some = x[mask]; rg::relu(some)", "deleted"),
     ("x[mask][0] = x", ("no viable", "discards qualifiers")),
+    ('rg::check::refuse<rg::Error>({"f", {}}, {}, "{} of {} [a-b]", 1)', "another number of {}"),
+    ('rg::check::refuse<rg::Error>({"f", {}}, {}, "{0} [a-b]", 1)', "write {{ and }} for braces"),
+    ('rg::check::refuse<rg::Error>({"f", {}}, {}, "{.stride} [a-b]", 1)', "write {{ and }} for"),
     ("for (Tensor& row : x) row.zero_()", "bind"),
 ]
 

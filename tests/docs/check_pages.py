@@ -12,10 +12,11 @@ CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.S | re.M)
 
 
 def anchors(path):
-    """A page's headings as GitHub names them."""
+    """A page's headings as GitHub names them, and its named positions."""
     text = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.S | re.M)
     headings = re.findall(r"^#+ (.*)$", text, re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings} | set(
+        re.findall(r'<a id="([\w-]+)"></a>', text))
 
 
 def operator_count(root):
