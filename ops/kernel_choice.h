@@ -11,7 +11,8 @@ namespace retrograd {
 /// Whether this build has oneDNN and may use it. On by default where it was built in.
 RETROGRAD_API bool onednn_enabled() noexcept;
 
-/// Makes this thread compute with the reference kernels alone until the end of the scope.
+/// Makes this thread compute with portable kernels alone, loops and BLAS, until the end of the scope.
+/// A program of the library's tests that installs the references computes with these instead.
 class RETROGRAD_API ReferenceKernelsGuard {
  public:
   /// Constructs it from what the class and its options describe.
@@ -43,7 +44,8 @@ class RETROGRAD_API NoDirectKernelsGuard {
 struct KernelCounts {
   long long onednn = 0;     ///< Kernels of oneDNN that ran.
   long long direct = 0;     ///< Own loops for convolutions with few channels.
-  long long reference = 0;  ///< Reference kernels that ran.
+  long long portable = 0;   ///< Unfolded convolutions and matrix products, by BLAS or loops.
+  long long reference = 0;  ///< Kernels of the library's tests.
   long long reorders = 0;   ///< Tensors copied because of their layout.
 };
 /// The counts of this thread.

@@ -24,13 +24,13 @@ namespace retrograd {
 
 /// All calls of one kernel with one dtype, shapes and implementation.
 struct KernelReportEntry {
-  std::string kernel;     ///< "conv", "matmul", "add".
-  std::string shapes;     ///< Of its first inputs: "[8, 3, 32, 32] [16, 3, 3, 3]".
-  DType dtype = float32;  ///< Element type. Of the first input.
-  /// oneDNN's own name with its instructions, "BLAS", "loops" for the.
+  std::string kernel;     ///< Name of the kernel: "conv", "matmul", "add".
+  std::string shapes;     ///< Shapes of its first inputs: "[8, 3, 32, 32] [16, 3, 3, 3]".
+  DType dtype = float32;  ///< Element type of the first input.
+  /// Name that oneDNN gives its kernel, with the instruction set; or "BLAS"; "loops" for the
+  /// library's own loops; "unfolded" for convolutions by BLAS; "float32" for inputs that were
+  /// converted to it and computed by kernels listed beside.
   std::string implementation;
-  /// library's own loops, "reference", or "float32" for what was
-  /// converted to that and computed by kernels listed beside it
   std::int64_t calls = 0;
   double seconds = 0;  ///< Without the kernels that it calls.
 };

@@ -29,6 +29,7 @@ KernelCounts kernel_counts() noexcept {
   const kernels::KernelState& choice = kernels::kernel_state();
   return {.onednn = choice.onednn_runs,
           .direct = choice.direct_runs,
+          .portable = choice.portable_runs,
           .reference = choice.reference_runs,
           .reorders = choice.reorders};
 }

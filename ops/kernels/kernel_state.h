@@ -14,6 +14,7 @@ struct KernelState {
   bool no_direct = false;
   long long onednn_runs = 0;
   long long direct_runs = 0;
+  long long portable_runs = 0;
   long long reference_runs = 0;
   long long reorders = 0;  // activations copied because a kernel needs them channels-last
 

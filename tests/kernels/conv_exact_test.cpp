@@ -1,4 +1,4 @@
-// The fast convolutions equal the reference exactly: on small integers every sum is exact in
+// The fast convolutions equal the unfolded ones exactly: on small integers every sum is exact in
 // float32.
 #include <doctest/doctest.h>
 
@@ -15,13 +15,13 @@ using namespace kernel_tests;
 
 namespace {
 
-ConvResults run_reference(const ConvRow& row, const ConvInputs& inputs) {
+ConvResults run_portable(const ConvRow& row, const ConvInputs& inputs) {
   const rg::ReferenceKernelsGuard guard;
   return run(row, inputs);
 }
 
 void check_row(const ConvRow& row, const ConvInputs& inputs) {
-  const ConvResults expected = run_reference(row, inputs);
+  const ConvResults expected = run_portable(row, inputs);
   const ConvResults actual = run(row, inputs);
   INFO(to_string(row));
   CHECK(equal(actual.y, expected.y));
@@ -59,17 +59,17 @@ Tensor later(const Tensor& x) {
 
 TEST_SUITE_BEGIN("exactness");
 
-TEST_CASE("oneDNN convolutions equal the reference exactly") {
+TEST_CASE("oneDNN convolutions equal the unfolded ones exactly") {
   const std::vector<ConvRow> rows = conv_rows();
   REQUIRE(rows.size() >= 150);
   long long by_onednn = 0;
-  long long by_reference = 0;
+  long long by_portable = 0;
   for (const ConvRow& row : rows) {
     const ConvInputs inputs = conv_inputs(row, rg::float32);
     if (inputs.x.numel() >= 100) {
       CHECK(part_not_zero(inputs.x) >= 0.7);
     }
-    const ConvResults expected = run_reference(row, inputs);
+    const ConvResults expected = run_portable(row, inputs);
     const rg::NoDirectKernelsGuard guard;
     const rg::KernelCounts before = rg::kernel_counts();
     const ConvResults actual = run(row, inputs);
@@ -79,21 +79,21 @@ TEST_CASE("oneDNN convolutions equal the reference exactly") {
     CHECK(equal(actual.x_grad, expected.x_grad));
     CHECK(equal(actual.weight_grad, expected.weight_grad));
     CHECK(equal(actual.bias_grad, expected.bias_grad));
-    CHECK(after.onednn - before.onednn + after.reference - before.reference == 3);
-    CHECK(after.reference - before.reference >= (is_known_bad(row) ? 1 : 0));
+    CHECK(after.onednn - before.onednn + after.portable - before.portable == 3);
+    CHECK(after.portable - before.portable >= (is_known_bad(row) ? 1 : 0));
     by_onednn += after.onednn - before.onednn;
-    by_reference += after.reference - before.reference;
+    by_portable += after.portable - before.portable;
   }
   MESSAGE(rows.size() << " convolutions of three kernels each: oneDNN " << by_onednn
-                      << ", reference " << by_reference);
+                      << ", unfolded " << by_portable);
   if (rg::onednn_enabled()) {
-    CHECK(by_onednn > 9 * by_reference);
+    CHECK(by_onednn > 9 * by_portable);
   } else {
     CHECK(by_onednn == 0);
   }
 }
 
-TEST_CASE("convolutions with few channels equal the reference exactly") {
+TEST_CASE("convolutions with few channels equal the unfolded ones exactly") {
   std::vector<ConvRow> rows = conv_rows();
   // Sizes at which the loops for few channels are chosen for more than their small work.
   for (const std::int64_t channels : {1, 2, 3, 5, 8}) {
@@ -144,7 +144,7 @@ TEST_CASE("gradients that are not finite stay where they belong") {
   const ConvRow row{.batch = 3, .in = 3, .out = 2, .input = {6, 7}};
   ConvInputs inputs = conv_inputs(row, rg::float32);
   rg::select(rg::select(inputs.seed, 0, 1), 0, 1).fill_(INFINITY);
-  const ConvResults expected = run_reference(row, inputs);
+  const ConvResults expected = run_portable(row, inputs);
   const ConvResults actual = run(row, inputs);
   const auto different = [](const Tensor& a, const Tensor& b) {
     const Tensor both_nan = rg::where(a != a, b != b, false);
@@ -160,7 +160,7 @@ TEST_CASE("convolutions of tensors that are not contiguous are exact") {
   for (std::size_t i = 0; i < rows.size(); i += 7) {
     const ConvRow& row = rows[i];
     const ConvInputs plain = conv_inputs(row, rg::float32);
-    const ConvResults expected = run_reference(row, plain);
+    const ConvResults expected = run_portable(row, plain);
     INFO(to_string(row));
     for (const auto& layout : {reversed, every_second}) {
       const ConvInputs other{.x = layout(plain.x),
@@ -168,7 +168,7 @@ TEST_CASE("convolutions of tensors that are not contiguous are exact") {
                              .bias = every_second(plain.bias),
                              .seed = layout(plain.seed)};
       CHECK(equal(run(row, other), expected));
-      CHECK(equal(run_reference(row, other), expected));
+      CHECK(equal(run_portable(row, other), expected));
       const rg::NoDirectKernelsGuard guard;
       CHECK(equal(run(row, other), expected));
     }
@@ -181,7 +181,7 @@ TEST_CASE("convolutions of dense tensors that begin within their memory are exac
     INFO(to_string(row));
     const ConvInputs other{later(plain.x), later(plain.weight), later(plain.bias),
                            later(plain.seed)};
-    const ConvResults expected = run_reference(row, plain);
+    const ConvResults expected = run_portable(row, plain);
     CHECK(equal(run(row, other), expected));
     const rg::NoDirectKernelsGuard guard;
     CHECK(equal(run(row, other), expected));
@@ -200,7 +200,7 @@ TEST_CASE("bfloat16 gradients do not depend on what memory held before") {
   for (const Pair input : {Pair{5, 12}, Pair{6, 10}, Pair{3, 5}}) {
     const ConvRow row{.in = 11, .out = 25, .input = input, .kernel = {1, 1}, .padding = {0, 0}};
     const ConvInputs inputs = conv_inputs(row, rg::bfloat16);
-    const ConvResults expected = run_reference(row, inputs);
+    const ConvResults expected = run_portable(row, inputs);
     for (std::int64_t size = 16; size < 20000; size *= 2) {
       rg::full({size}, NAN, {.dtype = rg::bfloat16});
       rg::full({size}, NAN, {.dtype = rg::bfloat16});
@@ -210,7 +210,7 @@ TEST_CASE("bfloat16 gradients do not depend on what memory held before") {
   }
 }
 
-TEST_CASE("bfloat16 convolutions equal the reference after one rounding") {
+TEST_CASE("bfloat16 convolutions equal the unfolded ones after one rounding") {
   for (const ConvRow& row : conv_rows()) {
     check_row(row, conv_inputs(row, rg::bfloat16));
   }

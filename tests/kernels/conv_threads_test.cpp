@@ -73,7 +73,7 @@ TEST_CASE("the guard and the counts belong to one thread") {
   long long counted = -1;
   std::thread([&] {
     counted =
-        rg::kernel_counts().onednn + rg::kernel_counts().direct + rg::kernel_counts().reference;
+        rg::kernel_counts().onednn + rg::kernel_counts().direct + rg::kernel_counts().portable;
     const rg::ReferenceKernelsGuard inner;
     there = !rg::onednn_enabled();
   }).join();

@@ -80,15 +80,15 @@ Outcome compared(Pass pass, const ConvGeometry& s) {
   switch (pass) {
     case Pass::forward:
       theirs = kernels::onednn::conv(x, w, {}, s);
-      ours = kernels::reference::conv(x32, w32, {}, wide);
+      ours = kernels::unfolded::conv(x32, w32, {}, wide);
       break;
     case Pass::weight_grad:
       theirs = kernels::onednn::conv_weight_grad(x, g, s);
-      ours = kernels::reference::conv_weight_grad(x32, g32, wide);
+      ours = kernels::unfolded::conv_weight_grad(x32, g32, wide);
       break;
     default:
       theirs = kernels::onednn::conv_input_grad(g, w, s, s.dtype);
-      ours = kernels::reference::conv_input_grad(g32, w32, wide);
+      ours = kernels::unfolded::conv_input_grad(g32, w32, wide);
   }
   if (!theirs.defined()) {
     return absent;

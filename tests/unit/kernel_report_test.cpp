@@ -30,12 +30,12 @@ const rg::KernelReportEntry* find(const rg::KernelReport& report, const std::str
   return found == report.entries.end() ? nullptr : &*found;
 }
 
-// No convolution by the reference kernel, no product of matrices in loops.
+// No convolution is unfolded, no product of matrices in loops.
 void check_fast(const rg::KernelReport& report) {
   INFO(report);
   CHECK(!report.entries.empty());
   for (const rg::KernelReportEntry& entry : report.entries) {
-    CHECK(entry.implementation != "reference");
+    CHECK(entry.implementation != "unfolded");
     if (entry.kernel == "matmul") {
       CHECK(entry.implementation != "loops");
     }
@@ -83,19 +83,19 @@ TEST_CASE("the kernel report shows what computes in place of oneDNN") {
   const Tensor x = rg::ones({2, 8, 6, 6});
   const Tensor w = rg::ones({8, 8, 3, 3});
   const auto report = reported([&] {
-    const rg::ReferenceKernelsGuard reference;
+    const rg::ReferenceKernelsGuard portable;
     rg::conv2d(x, w);
     rg::conv2d(x.to(rg::bfloat16), w.to(rg::bfloat16));
   });
   for (const rg::KernelReportEntry& entry : report.entries) {
     if (entry.kernel == "conv") {
-      CHECK(entry.implementation == (entry.dtype == rg::float32 ? "reference" : "float32"));
+      CHECK(entry.implementation == (entry.dtype == rg::float32 ? "unfolded" : "float32"));
     }
   }
   CHECK(find(report, "conv") != nullptr);
 }
 
-TEST_CASE("no row of the bench falls to a reference kernel") {
+TEST_CASE("no row of the bench falls to a portable kernel") {
   if (!rg::onednn_enabled()) {
     test::skip(test::Lacks::option, "built without oneDNN");
     return;

@@ -31,9 +31,9 @@ Tensor try_fast(onednn::Pass pass, const ConvGeometry& geometry, const Direct& d
   return result;
 }
 
-void note_reference() {
-  ++kernel_state().reference_runs;
-  detail::kernel_uses(detail::kReference);
+void note_unfolded() {
+  ++kernel_state().portable_runs;
+  detail::kernel_uses("unfolded");
 }
 
 // y (N, C, ...) += bias (C).
@@ -66,8 +66,8 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& 
                                      in_float32(geometry), float32);
     return dtype == float32 ? result : converted(result, dtype);
   }
-  note_reference();
-  return reference::conv_input_grad(grad, weight, geometry);
+  note_unfolded();
+  return unfolded::conv_input_grad(grad, weight, geometry);
 }
 
 }  // namespace
@@ -87,8 +87,8 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
                           converted(bias, float32), in_float32(geometry)),
                      bfloat16);
   }
-  note_reference();
-  return reference::conv(x, weight, bias, geometry);
+  note_unfolded();
+  return unfolded::conv(x, weight, bias, geometry);
 }
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
@@ -117,8 +117,8 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
         conv_weight_grad(converted(x, float32), converted(grad, float32), in_float32(geometry)),
         bfloat16);
   }
-  note_reference();
-  return reference::conv_weight_grad(x, grad, geometry);
+  note_unfolded();
+  return unfolded::conv_weight_grad(x, grad, geometry);
 }
 
 }  // namespace retrograd::kernels

@@ -44,13 +44,13 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& b
                        const ConvGeometry& geometry);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
 
-// The specification: the matrix of shifted inputs times the filters, in float32 or float64.
-namespace reference {
+// The matrix of shifted inputs times the filters, in float32 or float64: for every shape.
+namespace unfolded {
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
             const ConvGeometry& geometry);
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
-}  // namespace reference
+}  // namespace unfolded
 
 namespace onednn {
 // wide_input_grad: of bfloat16, in float32.

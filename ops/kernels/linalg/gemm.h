@@ -1,4 +1,4 @@
-// The matrix product beneath matmul and the reference convolution.
+// The matrix product beneath matmul and unfolded convolution.
 #pragma once
 
 #include <cstdint>

@@ -127,7 +127,7 @@ Tensor multiply_low(const Tensor& a, const Tensor& b, DType result) {
       return product;
     }
   }
-  ++kernel_state().reference_runs;
+  ++kernel_state().portable_runs;
   const Tensor wide = multiply<float>(converted(a, float32), converted(b, float32));
   return result == float32 ? wide : converted(wide, result);
 }
@@ -140,7 +140,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
     if constexpr (std::is_same_v<T, BFloat16>) {
       return multiply_low(a, b, bfloat16);
     } else {
-      ++kernel_state().reference_runs;
+      ++kernel_state().portable_runs;
       if constexpr (std::is_floating_point_v<T>) {
         return multiply<T>(a, b);
       } else {

@@ -107,7 +107,7 @@ bool is_depthwise(const ConvGeometry& geometry) {
   return geometry.groups == geometry.in_channels && geometry.groups == geometry.out_channels;
 }
 
-// Null for oneDNN's plain loops: the reference kernel is faster.
+// Null for oneDNN's plain loops: unfolding is faster.
 template <class Primitive, class Description>
 std::shared_ptr<ConvPlan> start_plan(const Problem& problem, const Description& description) {
   if (!description || std::string_view(description.impl_info_str()).starts_with("ref")) {
@@ -127,7 +127,7 @@ std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
   const Problem problem = problem_of(key.geometry, key.bias);
   if (key.pass == Pass::weight_grad) {
     const auto description = weight_grad(problem);
-    // Nobody has compared AMX's with the reference.
+    // Nobody has compared AMX's with another kernel.
     if (key.geometry.dtype == bfloat16 && description &&
         std::string_view(description.impl_info_str()).find("amx") != std::string_view::npos) {
       return nullptr;

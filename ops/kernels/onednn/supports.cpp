@@ -28,7 +28,7 @@ std::int64_t columns_unread(const ConvGeometry& geometry) {
 }
 
 // Convolutions of images in full blocks of channels, of which thousands drawn at random had the
-// reference's weight gradient.
+// weight gradient of unfolded convolution.
 bool is_ordinary(const ConvGeometry& geometry) {
   const Spatial& k = geometry.kernel;
   const Spatial& s = geometry.stride;
@@ -41,7 +41,7 @@ bool is_ordinary(const ConvGeometry& geometry) {
 }
 
 // What oneDNN computes wrongly, or overruns its memory for: found by comparing several hundred
-// thousand convolutions with the reference kernel, for each instruction set and with guarded
+// thousand convolutions with the unfolded ones, for each instruction set and with guarded
 // memory, on version 2.6.3, and a hundred thousand on 3.7.2 (tests/kernels/search_onednn.cpp),
 // which has the older faults too. Later versions are not trusted until somebody has done the same.
 bool known_bad(Pass pass, const ConvGeometry& geometry) {

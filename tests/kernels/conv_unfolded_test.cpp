@@ -1,4 +1,4 @@
-// The reference convolution against its definition, written as loops.
+// Unfolded convolution against its definition, written as loops.
 #include <doctest/doctest.h>
 
 #include <vector>
@@ -68,7 +68,7 @@ Loops by_definition(const ConvRow& row, const ConvInputs& inputs) {
 
 }  // namespace
 
-TEST_CASE("the reference convolution is the definition") {
+TEST_CASE("unfolded convolution is the definition") {
   for (const rg::DType dtype : {rg::float32, rg::float64}) {
     for (const ConvRow& row : conv_rows()) {
       if (row.one_dimensional || row.same || row.in * row.out > 600) {

@@ -1,4 +1,4 @@
-// The specification of convolution: a matrix of shifted inputs times the filters.
+// Convolution for every shape, in float32 and float64: a product of matrices.
 //
 // Row r of the matrix belongs to one output position of one image; column (k, c) holds channel c of
 // the input, shifted to where kernel position k sees it, with zeros for the padding. Then
@@ -16,7 +16,7 @@
 #include <retrograd/ops/kernels/pool/window.h>
 #include <retrograd/tensor/dispatch.h>
 
-namespace retrograd::kernels::reference {
+namespace retrograd::kernels::unfolded {
 
 namespace {
 
@@ -206,4 +206,4 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
                              [&]<class T>() { return weight_grad<T>(x, grad, geometry); });
 }
 
-}  // namespace retrograd::kernels::reference
+}  // namespace retrograd::kernels::unfolded
