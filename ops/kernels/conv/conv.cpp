@@ -2,6 +2,7 @@
 
 #include <retrograd/ops/kernels/conv/conv_direct.h>
 #include <retrograd/ops/kernels/kernel_state.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/internal/view_within.h>
@@ -75,6 +76,9 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
             const ConvGeometry& geometry) {
   const detail::KernelTimer timer("conv", x, weight);
+  if (const auto reference = reference_of(&ReferenceTable::conv)) {
+    return reference(x, weight, bias, geometry);
+  }
   Tensor fast = try_fast(
       onednn::Pass::forward, geometry, [&] { return direct::conv(x, weight, bias, geometry); },
       [&] { return onednn::conv(x, weight, bias, geometry); });
@@ -93,6 +97,9 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
                        const ConvGeometry& geometry) {
+  if (const auto reference = reference_of(&ReferenceTable::conv_input_grad)) {
+    return reference(grad, weight, bias, geometry);
+  }
   if (!bias.defined()) {
     return input_grad(grad, weight, geometry, geometry.dtype);
   }
@@ -104,6 +111,9 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& b
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
   const detail::KernelTimer timer("conv_weight_grad", x, grad);
+  if (const auto reference = reference_of(&ReferenceTable::conv_weight_grad)) {
+    return reference(x, grad, geometry);
+  }
   Tensor fast = try_fast(
       onednn::Pass::weight_grad, geometry,
       [&] { return direct::conv_weight_grad(x, grad, geometry); },

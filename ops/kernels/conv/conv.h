@@ -11,6 +11,16 @@ namespace retrograd::kernels {
 
 using Spatial = std::array<std::int64_t, 3>;
 
+// (first, second, the last `rank` of `spatial`...)
+inline Shape with_spatial(std::int64_t first, std::int64_t second, const Spatial& spatial,
+                          std::size_t rank) {
+  Shape shape{first, second};
+  for (std::size_t d = spatial.size() - rank; d < spatial.size(); ++d) {
+    shape.push_back(spatial[d]);
+  }
+  return shape;
+}
+
 // Everything that defines a convolution. One- and two-dimensional ones have leading spatial sizes
 // of 1: (N, C, 1, H, W). Tensors stay in their own rank.
 struct ConvGeometry {
@@ -30,9 +40,12 @@ struct ConvGeometry {
 
   friend bool operator==(const ConvGeometry&, const ConvGeometry&) = default;
 
-  Shape input_shape() const;   // (N, C, spatial...)
-  Shape weight_shape() const;  // (O, C / groups, kernel...)
-  Shape output_shape() const;  // (N, O, spatial...)
+  // (N, C, spatial...), (O, C / groups, kernel...) and (N, O, spatial...).
+  Shape input_shape() const { return with_spatial(batch, in_channels, input, spatial_rank); }
+  Shape weight_shape() const {
+    return with_spatial(out_channels, in_channels / groups, kernel, spatial_rank);
+  }
+  Shape output_shape() const { return with_spatial(batch, out_channels, output, spatial_rank); }
 };
 
 // Choose among the implementations below; bfloat16 that oneDNN does not take goes through float32.

@@ -1,0 +1,64 @@
+// Every implementation of convolution against the reference, exactly: sums of small integers are
+// exact in each dtype, and bfloat16 is rounded once.
+#include <doctest/doctest.h>
+
+#include <retrograd/ops/kernels/reference/reference.h>
+
+#include "conv_rows.h"
+
+namespace rg = retrograd;
+using namespace kernel_tests;
+
+namespace {
+
+ConvResults run_reference(const ConvRow& row, const ConvInputs& inputs) {
+  const rg::kernels::reference::Installed references;
+  const rg::ReferenceKernelsGuard guard;
+  const long long before = rg::kernel_counts().reference;
+  ConvResults results = run(row, inputs);
+  CHECK(rg::kernel_counts().reference >= before + 3);
+  return results;
+}
+
+ConvResults run_onednn(const ConvRow& row, const ConvInputs& inputs) {
+  const rg::NoDirectKernelsGuard guard;
+  return run(row, inputs);
+}
+
+ConvResults run_portable(const ConvRow& row, const ConvInputs& inputs) {
+  const rg::ReferenceKernelsGuard guard;
+  return run(row, inputs);
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("exactness");
+
+TEST_CASE("all convolutions equal the reference exactly") {
+  const rg::KernelCounts before = rg::kernel_counts();
+  long long comparisons = 0;
+  for (const ConvRow& row : conv_rows()) {
+    for (const rg::DType dtype : {rg::float32, rg::float64, rg::bfloat16}) {
+      INFO(to_string(row) << ' ' << rg::name(dtype));
+      const ConvInputs inputs = conv_inputs(row, dtype);
+      const ConvResults expected = run_reference(row, inputs);
+      for (const auto& implementation : {run, run_onednn, run_portable}) {
+        const ConvResults actual = implementation(row, inputs);
+        CHECK(equal(actual.y, expected.y));
+        CHECK(equal(actual.x_grad, expected.x_grad));
+        CHECK(equal(actual.weight_grad, expected.weight_grad));
+        CHECK(equal(actual.bias_grad, expected.bias_grad));
+        comparisons += 4;
+      }
+    }
+  }
+  const rg::KernelCounts after = rg::kernel_counts();
+  MESSAGE(comparisons << " exact comparisons with references: oneDNN "
+                      << after.onednn - before.onednn << " kernels, direct "
+                      << after.direct - before.direct << ", portable "
+                      << after.portable - before.portable);
+  CHECK(after.direct > before.direct);
+  CHECK(after.portable > before.portable);
+}
+
+TEST_SUITE_END();
