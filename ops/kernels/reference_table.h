@@ -19,6 +19,13 @@ struct ReferenceTable {
   decltype(&kernels::conv) conv = nullptr;
   decltype(&kernels::conv_input_grad) conv_input_grad = nullptr;
   decltype(&kernels::conv_weight_grad) conv_weight_grad = nullptr;
+  decltype(&kernels::max_pool) max_pool = nullptr;
+  decltype(&kernels::max_pool_positions) max_pool_positions = nullptr;
+  decltype(&kernels::max_pool_scatter) max_pool_scatter = nullptr;
+  decltype(&kernels::max_pool_gather) max_pool_gather = nullptr;
+  decltype(&kernels::avg_pool) avg_pool = nullptr;
+  decltype(&kernels::avg_pool_input_grad) avg_pool_input_grad = nullptr;
+  decltype(&kernels::last_of_equals) last_of_equals = nullptr;
 };
 
 // The references that are installed in this process; null in programs that link none.

@@ -4,11 +4,9 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "conv_rows.h"
+#include "pool_rows.h"
 
 namespace rg = retrograd;
 using namespace kernel_tests;
@@ -17,46 +15,6 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-struct PoolRow {
-  std::int64_t channels = 3;
-  Pair input{6, 7};
-  Pair kernel{2, 2};
-  Pair stride{2, 2};
-  Pair padding{0, 0};
-  Pair dilation{1, 1};
-  bool ceil_mode = false;
-  std::optional<Depth> depth = {};  // of a pool over three dimensions
-};
-
-const std::vector<PoolRow> kRows{
-    {},
-    {.channels = 1},
-    {.channels = 17, .kernel = {3, 3}},
-    {.kernel = {3, 2}, .stride = {1, 2}},
-    {.kernel = {3, 3}, .stride = {2, 2}, .padding = {1, 1}},
-    {.input = {5, 5}, .kernel = {4, 3}, .stride = {3, 2}, .padding = {2, 1}},
-    {.input = {7, 7}, .kernel = {2, 2}, .ceil_mode = true},
-    {.input = {7, 8}, .kernel = {3, 3}, .stride = {3, 3}, .padding = {1, 1}, .ceil_mode = true},
-    {.input = {9, 9}, .kernel = {3, 3}, .stride = {1, 2}, .padding = {1, 0}, .dilation = {2, 3}},
-    {.channels = 64, .input = {24, 24}},
-    {.channels = 6, .input = {9, 12}},  // two places and six channels: three vectors
-    {.channels = 17, .input = {6, 8}},
-    {.channels = 12, .input = {6, 9}, .kernel = {2, 3}, .stride = {2, 3}},
-    {.channels = 16, .input = {9, 13}, .stride = {1, 1}},
-    {.channels = 5, .input = {7, 8}, .kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}},
-    {.depth = Depth{}},
-    {.channels = 9, .kernel = {3, 2}, .stride = {1, 2}, .depth = Depth{.input = 5, .kernel = 3}},
-    {.channels = 16,
-     .input = {5, 6},
-     .padding = {1, 1},
-     .ceil_mode = true,
-     .depth = Depth{.input = 6, .kernel = 3, .stride = 2, .padding = 1}},
-    {.input = {7, 8},
-     .stride = {1, 2},
-     .dilation = {2, 3},
-     .depth = Depth{.input = 6, .kernel = 2, .dilation = 3}},
-};
 
 struct Loops {
   std::vector<double> values;
@@ -145,56 +103,11 @@ bool same(const std::vector<double>& a, const std::vector<double>& b, double tol
   return result;
 }
 
-Tensor input_of(const PoolRow& row, rg::DType dtype) {
-  rg::Shape shape{2, row.channels, row.input[0], row.input[1]};
-  if (row.depth) {
-    shape.insert(2, row.depth->input);
-  }
-  return integers(shape, dtype, 5);
-}
-
-Tensor max_pool(const PoolRow& row, const Tensor& x) {
-  const auto [kh, kw] = row.kernel;
-  const auto [sh, sw] = row.stride;
-  const auto [ph, pw] = row.padding;
-  const auto [dh, dw] = row.dilation;
-  if (row.depth) {
-    const Depth& d = *row.depth;
-    return rg::max_pool3d(x, {d.kernel, kh, kw},
-                          {.stride = {d.stride, sh, sw},
-                           .padding = {d.padding, ph, pw},
-                           .dilation = {d.dilation, dh, dw},
-                           .ceil_mode = row.ceil_mode});
-  }
-  return rg::max_pool2d(
-      x, {kh, kw},
-      {.stride = {sh, sw}, .padding = {ph, pw}, .dilation = {dh, dw}, .ceil_mode = row.ceil_mode});
-}
-
-Tensor avg_pool(const PoolRow& row, const Tensor& x, bool with_padding) {
-  const auto [kh, kw] = row.kernel;
-  const auto [sh, sw] = row.stride;
-  const auto [ph, pw] = row.padding;
-  if (row.depth) {
-    const Depth& d = *row.depth;
-    return rg::avg_pool3d(x, {d.kernel, kh, kw},
-                          {.stride = {d.stride, sh, sw},
-                           .padding = {d.padding, ph, pw},
-                           .ceil_mode = row.ceil_mode,
-                           .count_include_pad = with_padding});
-  }
-  return rg::avg_pool2d(x, {kh, kw},
-                        {.stride = {sh, sw},
-                         .padding = {ph, pw},
-                         .ceil_mode = row.ceil_mode,
-                         .count_include_pad = with_padding});
-}
-
 }  // namespace
 
 TEST_CASE("max pooling is its definition, gradient and ties included") {
   for (const rg::DType dtype : {rg::float32, rg::float64, rg::bfloat16}) {
-    for (const PoolRow& row : kRows) {
+    for (const PoolRow& row : pool_rows()) {
       for (const bool channels_inside : {false, true}) {
         Tensor x = input_of(row, dtype);
         if (channels_inside) {
@@ -226,7 +139,7 @@ TEST_CASE("the gradient of max_pool2d's gradient reads the winners' places") {
 TEST_CASE("NaN and infinities among many channels") {
   const double special[] = {kNan, kInfinity, -kInfinity, kNan, -kInfinity};
   for (const rg::DType dtype : {rg::float32, rg::float64}) {
-    for (const PoolRow& row : kRows) {
+    for (const PoolRow& row : pool_rows()) {
       Tensor x = input_of(row, rg::float64);
       for (std::int64_t i = 0; i < x.numel(); i += 3) {
         x.data<double>()[i] = special[i % 5];
@@ -255,7 +168,7 @@ TEST_CASE("NaN wins, minus infinity counts as a value") {
 TEST_CASE("average pooling is its definition") {
   for (const rg::DType dtype : {rg::float32, rg::float64, rg::bfloat16}) {
     const double tolerance = dtype == rg::float64 ? 1e-14 : dtype == rg::float32 ? 1e-6 : 8e-3;
-    for (const PoolRow& row : kRows) {
+    for (const PoolRow& row : pool_rows()) {
       for (const bool with_padding : {true, false}) {
         if (row.dilation != Pair{1, 1} || (row.depth && row.depth->dilation > 1)) {
           continue;

@@ -6,6 +6,7 @@
 #include <retrograd/ops/kernels/loops/lanes.h>
 #include <retrograd/ops/kernels/loops/parts.h>
 #include <retrograd/ops/kernels/pool/pool_windows.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
@@ -148,11 +149,17 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolGeometry& geometry) 
 
 Tensor avg_pool(const Tensor& x, const PoolGeometry& geometry) {
   const detail::KernelTimer timer("avg_pool", x);
+  if (const auto reference = reference_of(&ReferenceTable::avg_pool)) {
+    return reference(x, geometry);
+  }
   return for_floating(x.dtype(), [&]<class S>() { return avg_pool_as<S>(x, geometry); });
 }
 
 Tensor avg_pool_input_grad(const Tensor& grad, const PoolGeometry& geometry) {
   const detail::KernelTimer timer("avg_pool_input_grad", grad);
+  if (const auto reference = reference_of(&ReferenceTable::avg_pool_input_grad)) {
+    return reference(grad, geometry);
+  }
   if (grad.dtype() == bfloat16) {
     return planes_in_float32(grad, pool_shape(grad.shape(), geometry.input, geometry.spatial_rank),
                              [&](const Tensor& part, const Part&) {

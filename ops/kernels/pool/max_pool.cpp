@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/lanes.h>
 #include <retrograd/ops/kernels/pool/pool_windows.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/loops/instructions.h>
@@ -185,6 +186,9 @@ Pooled max_pool_as(const Tensor& input, const PoolGeometry& geometry, bool wante
 
 Pooled max_pool(const Tensor& x, const PoolGeometry& geometry, bool winners) {
   const detail::KernelTimer timer("max_pool", x);
+  if (const auto reference = reference_of(&ReferenceTable::max_pool)) {
+    return reference(x, geometry, winners);
+  }
   return for_floating(x.dtype(), [&]<class S>() {
     return keeps_taps(geometry) ? max_pool_as<S, std::uint8_t>(x, geometry, winners)
                                 : max_pool_as<S, std::int64_t>(x, geometry, winners);

@@ -5,6 +5,7 @@
 #include <retrograd/ops/kernels/loops/lanes.h>
 #include <retrograd/ops/kernels/loops/parts.h>
 #include <retrograd/ops/kernels/pool/pool_windows.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
@@ -140,6 +141,9 @@ Tensor gather_as(const Tensor& x, const Tensor& winners, const PoolGeometry& geo
 }  // namespace
 
 Tensor max_pool_positions(const Tensor& winners, const PoolGeometry& geometry) {
+  if (const auto reference = reference_of(&ReferenceTable::max_pool_positions)) {
+    return reference(winners, geometry);
+  }
   if (winners.dtype() == int64) {
     return as_channels_last(winners);
   }
@@ -157,11 +161,17 @@ Tensor max_pool_positions(const Tensor& winners, const PoolGeometry& geometry) {
 
 Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolGeometry& geometry) {
   const detail::KernelTimer timer("max_pool_gather", x);
+  if (const auto reference = reference_of(&ReferenceTable::max_pool_gather)) {
+    return reference(x, winners, geometry);
+  }
   return for_floating(x.dtype(), [&]<class T>() { return gather_as<T>(x, winners, geometry); });
 }
 
 Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolGeometry& geometry) {
   const detail::KernelTimer timer("max_pool_scatter", grad);
+  if (const auto reference = reference_of(&ReferenceTable::max_pool_scatter)) {
+    return reference(grad, winners, geometry);
+  }
   const bool tiled =
       winners.dtype() == uint8 && is_tiled(geometry) && grad.shape()[1] >= kFewestChannels;
   if (grad.dtype() == bfloat16) {
@@ -179,6 +189,9 @@ Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolGeo
 }
 
 Tensor last_of_equals(const Tensor& indices, std::int64_t positions) {
+  if (const auto reference = reference_of(&ReferenceTable::last_of_equals)) {
+    return reference(indices, positions);
+  }
   const Tensor from = as_contiguous(indices);
   Tensor result = empty_tensor(indices.shape(), boolean);
   const std::int64_t planes = indices.shape()[0] * indices.shape()[1];

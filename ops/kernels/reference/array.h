@@ -17,6 +17,8 @@
 namespace retrograd::kernels::reference {
 
 using Array = xt::xarray<double>;  // row-major
+// Reduces at once: xtensor's lazy reducers broadcast wrongly.
+inline constexpr auto kNow = xt::evaluation_strategy::immediate;
 using Sizes = std::vector<std::size_t>;
 
 // Signed sizes as xtensor takes them.

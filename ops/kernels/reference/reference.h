@@ -23,5 +23,12 @@ class Installed {
 decltype(kernels::conv) conv;
 decltype(kernels::conv_input_grad) conv_input_grad;
 decltype(kernels::conv_weight_grad) conv_weight_grad;
+decltype(kernels::max_pool) max_pool;
+decltype(kernels::max_pool_positions) max_pool_positions;
+decltype(kernels::max_pool_scatter) max_pool_scatter;
+decltype(kernels::max_pool_gather) max_pool_gather;
+decltype(kernels::avg_pool) avg_pool;
+decltype(kernels::avg_pool_input_grad) avg_pool_input_grad;
+decltype(kernels::last_of_equals) last_of_equals;
 
 }  // namespace retrograd::kernels::reference

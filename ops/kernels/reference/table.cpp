@@ -8,6 +8,13 @@ constexpr ReferenceTable kTable{
     .conv = conv,
     .conv_input_grad = conv_input_grad,
     .conv_weight_grad = conv_weight_grad,
+    .max_pool = max_pool,
+    .max_pool_positions = max_pool_positions,
+    .max_pool_scatter = max_pool_scatter,
+    .max_pool_gather = max_pool_gather,
+    .avg_pool = avg_pool,
+    .avg_pool_input_grad = avg_pool_input_grad,
+    .last_of_equals = last_of_equals,
 };
 
 }  // namespace

@@ -6,25 +6,57 @@ namespace retrograd::kernels::reference {
 
 namespace {
 
-xt::xtensor<std::int64_t, 1> starts(const Spatial& output, const Spatial& stride, std::size_t d) {
-  return xt::arange(output[d]) * stride[d];
+// f of D, H and W.
+template <class F>
+std::array<Indices, 3> by_dimension(const F& f) {
+  return {f(0), f(1), f(2)};
 }
 
-// The slices of the input in (..., D, H, W) with `before` positions of padding before it.
-xt::xstrided_slice_vector middle(const Spatial& before, const Spatial& input) {
-  return {xt::ellipsis(), xt::range(before[0], before[0] + input[0]),
-          xt::range(before[1], before[1] + input[1]), xt::range(before[2], before[2] + input[2])};
+// Values (n, ...) of one dimension as (OD, OH, OW, ...), to be combined with those of the others.
+template <class T>
+xt::xarray<T> along(std::size_t d, xt::xarray<T> values) {
+  Sizes sizes(3 * values.dimension(), 1);
+  for (std::size_t axis = 0; axis < values.dimension(); ++axis) {
+    sizes[3 * axis + d] = values.shape(axis);
+  }
+  values.reshape(sizes);
+  return values;
+}
+
+// (..., D, H, W) from `begin` on, as slices.
+xt::xstrided_slice_vector part(const Spatial& begin, const Spatial& sizes) {
+  return {xt::ellipsis(), xt::range(begin[0], begin[0] + sizes[0]),
+          xt::range(begin[1], begin[1] + sizes[1]), xt::range(begin[2], begin[2] + sizes[2])};
 }
 
 }  // namespace
 
 Windows::Windows(const ConvGeometry& s)
-    : start_{starts(s.output, s.stride, 0), starts(s.output, s.stride, 1),
-             starts(s.output, s.stride, 2)},
-      input_(s.input),
+    : input_(s.input),
       kernel_(s.kernel),
       dilation_(s.dilation),
-      before_(s.pad_before) {}
+      padding_(s.pad_before),
+      first_(by_dimension(
+          [&](std::size_t d) -> Indices { return xt::arange(s.output[d]) * s.stride[d]; })),
+      end_(by_dimension([&](std::size_t d) -> Indices {
+        return first_[d] + s.dilation[d] * (s.kernel[d] - 1) + 1;
+      })) {}
+
+// Adaptive windows reach from floor(o in / out) to ceil((o + 1) in / out).
+Windows::Windows(const PoolGeometry& s)
+    : input_(s.input),
+      kernel_(s.kernel),
+      dilation_(s.dilation),
+      padding_(s.padding),
+      first_(by_dimension([&](std::size_t d) -> Indices {
+        const Indices o = xt::arange(s.output[d]);
+        return s.adaptive ? Indices(o * s.input[d] / s.output[d]) : Indices(o * s.stride[d]);
+      })),
+      end_(by_dimension([&](std::size_t d) -> Indices {
+        const Indices next = xt::arange<std::int64_t>(1, s.output[d] + 1);
+        return s.adaptive ? Indices((next * s.input[d] + s.output[d] - 1) / s.output[d])
+                          : Indices(first_[d] + s.dilation[d] * (s.kernel[d] - 1) + 1);
+      })) {}
 
 std::vector<Position> Windows::positions() const {
   std::vector<Position> all;
@@ -34,30 +66,55 @@ std::vector<Position> Windows::positions() const {
   return all;
 }
 
-Array Windows::padded(const Array& x, double value) const {
+Array Windows::padded(const Array& x) const {
   Sizes sizes = to_sizes(x.shape());
   for (std::size_t d = 0; d < 3; ++d) {
-    const std::int64_t reach = (kernel_[d] - 1) * dilation_[d] + 1;
-    const std::int64_t last = start_[d].size() == 0 ? 0 : start_[d](start_[d].size() - 1);
-    sizes[sizes.size() - 3 + d] =
-        static_cast<std::size_t>(std::max(before_[d] + input_[d], last + reach));
+    const std::int64_t last = first_[d].size() == 0 ? 0 : first_[d](first_[d].size() - 1);
+    sizes[sizes.size() - 3 + d] = static_cast<std::size_t>(
+        std::max(padding_[d] + input_[d], last + dilation_[d] * (kernel_[d] - 1) + 1));
   }
-  Array result = xt::full_like(Array::from_shape(sizes), value);
-  xt::strided_view(result, middle(before_, input_)) = x;
+  Array result = xt::zeros<double>(sizes);
+  xt::strided_view(result, part(padding_, input_)) = x;
   return result;
 }
 
 Array Windows::cropped(const Array& padded) const {
-  return xt::strided_view(padded, middle(before_, input_));
+  return xt::strided_view(padded, part(padding_, input_));
 }
 
 std::array<Slice, 3> Windows::seen_by(const Position& k) const {
-  const auto along = [&](std::size_t d) {
+  const auto slice = [&](std::size_t d) {
     const xt::xtensor<std::ptrdiff_t, 1> seen =
-        start_[d] + dilation_[d] * static_cast<std::int64_t>(k[d]);
+        first_[d] + dilation_[d] * static_cast<std::int64_t>(k[d]);
     return xt::keep(seen);
   };
-  return {along(0), along(1), along(2)};
+  return {slice(0), slice(1), slice(2)};
+}
+
+Mask Windows::sees_input(const Position& k) const {
+  const auto sees = [&](std::size_t d) -> Mask {
+    const Indices seen = first_[d] + dilation_[d] * static_cast<std::int64_t>(k[d]);
+    return seen >= padding_[d] && seen < xt::minimum(end_[d], padding_[d] + input_[d]);
+  };
+  return along(0, sees(0)) && along(1, sees(1)) && along(2, sees(2));
+}
+
+Mask Windows::see() const {
+  const auto see = [&](std::size_t d) -> Mask {
+    const Indices i = xt::arange(input_[d]) + padding_[d];
+    return xt::view(first_[d], xt::all(), xt::newaxis()) <= i &&
+           i < xt::view(end_[d], xt::all(), xt::newaxis());
+  };
+  return along(0, see(0)) && along(1, see(1)) && along(2, see(2));
+}
+
+Array Windows::counts(bool with_padding) const {
+  const auto count = [&](std::size_t d) -> Array {
+    const std::int64_t margin = with_padding ? padding_[d] : 0;
+    return xt::minimum(end_[d], padding_[d] + input_[d] + margin) -
+           xt::maximum(first_[d], padding_[d] - margin);
+  };
+  return along(0, count(0)) * along(1, count(1)) * along(2, count(2));
 }
 
 }  // namespace retrograd::kernels::reference
