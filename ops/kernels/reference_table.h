@@ -26,6 +26,10 @@ struct ReferenceTable {
   decltype(&kernels::avg_pool) avg_pool = nullptr;
   decltype(&kernels::avg_pool_input_grad) avg_pool_input_grad = nullptr;
   decltype(&kernels::last_of_equals) last_of_equals = nullptr;
+  decltype(&kernels::standardise) standardise = nullptr;
+  decltype(&kernels::standardise_by) standardise_by = nullptr;
+  decltype(&kernels::moved_running) moved_running = nullptr;
+  decltype(&kernels::standardise_backward) standardise_backward = nullptr;
 };
 
 // The references that are installed in this process; null in programs that link none.

@@ -2,23 +2,13 @@
 // exact in each dtype, and bfloat16 is rounded once.
 #include <doctest/doctest.h>
 
-#include <retrograd/ops/kernels/reference/reference.h>
-
 #include "conv_rows.h"
+#include "reference_checks.h"
 
 namespace rg = retrograd;
 using namespace kernel_tests;
 
 namespace {
-
-ConvResults run_reference(const ConvRow& row, const ConvInputs& inputs) {
-  const rg::kernels::reference::Installed references;
-  const rg::ReferenceKernelsGuard guard;
-  const long long before = rg::kernel_counts().reference;
-  ConvResults results = run(row, inputs);
-  CHECK(rg::kernel_counts().reference >= before + 3);
-  return results;
-}
 
 ConvResults run_onednn(const ConvRow& row, const ConvInputs& inputs) {
   const rg::NoDirectKernelsGuard guard;
@@ -39,9 +29,9 @@ TEST_CASE("all convolutions equal the reference exactly") {
   long long comparisons = 0;
   for (const ConvRow& row : conv_rows()) {
     for (const rg::DType dtype : {rg::float32, rg::float64, rg::bfloat16}) {
-      INFO(to_string(row) << ' ' << rg::name(dtype));
+      INFO(to_string(row) << ' ' << std::string(rg::name(dtype)));
       const ConvInputs inputs = conv_inputs(row, dtype);
-      const ConvResults expected = run_reference(row, inputs);
+      const ConvResults expected = by_reference(3, [&] { return run(row, inputs); });
       for (const auto& implementation : {run, run_onednn, run_portable}) {
         const ConvResults actual = implementation(row, inputs);
         CHECK(equal(actual.y, expected.y));

@@ -5,9 +5,8 @@
 #include <functional>
 #include <limits>
 
-#include <retrograd/ops/kernels/reference/reference.h>
-
 #include "pool_rows.h"
+#include "reference_checks.h"
 
 namespace rg = retrograd;
 using namespace kernel_tests;
@@ -35,27 +34,9 @@ Results run(const Function& pool, const Tensor& input, std::int64_t scale) {
   return {y.detach(), x_grad.detach(), again};
 }
 
-Results run_reference(const Function& pool, const Tensor& input, std::int64_t scale) {
-  const rg::kernels::reference::Installed references;
-  const rg::ReferenceKernelsGuard guard;
-  const long long before = rg::kernel_counts().reference;
-  Results results = run(pool, input, scale);
-  CHECK(rg::kernel_counts().reference >= before + 3);
-  return results;
-}
-
-// Bit for bit but NaN's.
-bool same(const Tensor& a, const Tensor& b) {
-  const auto x = a.to_vector<double>();
-  const auto y = b.to_vector<double>();
-  return a.shape() == b.shape() && a.dtype() == b.dtype() &&
-         std::equal(x.begin(), x.end(), y.begin(), y.end(),
-                    [](double p, double q) { return p == q || (std::isnan(p) && std::isnan(q)); });
-}
-
 // Returns the number of comparisons.
 long long check_same(const Function& pool, const Tensor& input, std::int64_t scale = 1) {
-  const Results expected = run_reference(pool, input, scale);
+  const Results expected = by_reference(3, [&] { return run(pool, input, scale); });
   const Results actual = run(pool, input, scale);
   CHECK(same(actual.y, expected.y));
   CHECK(same(actual.x_grad, expected.x_grad));
@@ -96,7 +77,6 @@ TEST_CASE("max pools equal the reference exactly") {
 }
 
 TEST_CASE("the winners of max pools are the reference's") {
-  const rg::kernels::reference::Installed references;
   long long comparisons = 0;
   for (const PoolRow& row : pool_rows()) {
     if (row.depth) {
@@ -111,9 +91,7 @@ TEST_CASE("the winners of max pools are the reference's") {
                                           .ceil_mode = row.ceil_mode})
           .indices;
     };
-    const Tensor actual = find();
-    const rg::ReferenceKernelsGuard guard;
-    CHECK(same(actual, find()));
+    CHECK(same(find(), by_reference(1, find)));
     ++comparisons;
   }
   MESSAGE(comparisons << " exact comparisons of winners with references");

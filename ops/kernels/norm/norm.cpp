@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <retrograd/ops/kernels/norm/norm_loops.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
@@ -161,6 +162,9 @@ Standardised standardise(const Tensor& x, const NormAffine& affine, const NormGe
     fill(result.statistics.inverse_deviation, 0.0);
     return result;
   }
+  if (const auto reference = reference_of(&ReferenceTable::standardise)) {
+    return reference(x, affine, geometry, eps);
+  }
   auto* const mean = result.statistics.mean.raw<double>();
   auto* const variance = result.statistics.variance.raw<double>();
   auto* const inverse = result.statistics.inverse_deviation.raw<double>();
@@ -185,16 +189,23 @@ Tensor standardise_by(const Tensor& x, const NormStatistics& statistics, const N
   const detail::KernelTimer timer("norm", x);
   const Tensor rows = laid_out(x, geometry);
   Tensor out = empty_result(rows, geometry);
-  if (rows.numel() > 0) {
-    for_floating(rows.dtype(), [&]<class T>() {
-      standardise_samples<T>(rows, out, statistics, affine, geometry,
-                             [](std::int64_t, const T*, double*) {});
-    });
+  if (rows.numel() == 0) {
+    return out;
   }
+  if (const auto reference = reference_of(&ReferenceTable::standardise_by)) {
+    return reference(x, statistics, affine, geometry);
+  }
+  for_floating(rows.dtype(), [&]<class T>() {
+    standardise_samples<T>(rows, out, statistics, affine, geometry,
+                           [](std::int64_t, const T*, double*) {});
+  });
   return out;
 }
 
 Tensor moved_running(const Tensor& running, const Tensor& fresh, double momentum, double factor) {
+  if (const auto reference = reference_of(&ReferenceTable::moved_running)) {
+    return reference(running, fresh, momentum, factor);
+  }
   const std::int64_t channels = running.numel();
   const std::int64_t samples = channels == 0 ? 0 : fresh.numel() / channels;
   Tensor result = empty_tensor({channels}, float64);

@@ -2,6 +2,7 @@
 // group: d/dx = r (t - sum(t) / n - h sum(t h) / n); d/dweight = sum(grad h); d/dbias = sum(grad).
 // Ioffe and Szegedy, "Batch normalization", 2015.
 #include <retrograd/ops/kernels/norm/norm_loops.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
@@ -253,6 +254,9 @@ NormGradients standardise_backward(const Tensor& grad, const Tensor& x,
       fill(*parameter, 0.0);
     }
     return result;
+  }
+  if (const auto reference = reference_of(&ReferenceTable::standardise_backward)) {
+    return reference(grad, x, statistics, affine, geometry, fixed, wanted, parameter_dtype);
   }
   for_floating(rows.dtype(), [&]<class T>() {
     Backwards<T> backwards(grad_rows, rows, statistics, affine, geometry, fixed);

@@ -30,5 +30,9 @@ decltype(kernels::max_pool_gather) max_pool_gather;
 decltype(kernels::avg_pool) avg_pool;
 decltype(kernels::avg_pool_input_grad) avg_pool_input_grad;
 decltype(kernels::last_of_equals) last_of_equals;
+decltype(kernels::standardise) standardise;
+decltype(kernels::standardise_by) standardise_by;
+decltype(kernels::moved_running) moved_running;
+decltype(kernels::standardise_backward) standardise_backward;
 
 }  // namespace retrograd::kernels::reference

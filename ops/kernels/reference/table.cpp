@@ -15,6 +15,10 @@ constexpr ReferenceTable kTable{
     .avg_pool = avg_pool,
     .avg_pool_input_grad = avg_pool_input_grad,
     .last_of_equals = last_of_equals,
+    .standardise = standardise,
+    .standardise_by = standardise_by,
+    .moved_running = moved_running,
+    .standardise_backward = standardise_backward,
 };
 
 }  // namespace
