@@ -1,5 +1,5 @@
 // float32 and bfloat16 against float64, value and gradients, in every layout; oneDNN's kernels and
-// the reference.
+// the portable ones.
 #include <doctest/doctest.h>
 
 #include <limits>
@@ -50,8 +50,8 @@ TEST_CASE("float32 agrees with float64 in every layout: oneDNN where it serves")
   CHECK((rg::kernel_counts().onednn > before) == rg::onednn_enabled());
 }
 
-TEST_CASE("float32 agrees with float64 in every layout: reference kernels alone") {
-  const rg::ReferenceKernelsGuard reference;
+TEST_CASE("float32 agrees with float64 in every layout: portable kernels alone") {
+  const rg::ReferenceKernelsGuard portable;
   const auto before = rg::kernel_counts().onednn;
   check_float32();
   CHECK(rg::kernel_counts().onednn == before);

@@ -17,7 +17,8 @@
 namespace retrograd::kernels::reference {
 
 using Array = xt::xarray<double>;  // row-major
-// Reduces at once: xtensor's lazy reducers broadcast wrongly.
+// For reducers that keep dimensions: xtensor's lazy ones broadcast wrongly. Others are lazy and
+// assigned to an Array, because immediate ones crash where there is no element.
 inline constexpr auto kNow = xt::evaluation_strategy::immediate;
 using Sizes = std::vector<std::size_t>;
 

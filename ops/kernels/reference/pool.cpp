@@ -105,26 +105,26 @@ Tensor max_pool_positions(const Tensor& winners, const PoolGeometry& s) {
 // dx[n, c, i] is the sum of dy[n, c, o] over the windows o whose winner is i.
 Tensor max_pool_scatter(const Tensor& grad, const Tensor& winners, const PoolGeometry& s) {
   const Array dy = by_window(grad, s);
-  return to_input(xt::sum(xt::where(wins(winners, s), dy, 0.0), {2}, kNow), grad, s);
+  return to_input(xt::sum(xt::where(wins(winners, s), dy, 0.0), {2}), grad, s);
 }
 
 // y[n, c, o] is x[n, c, i] for the winner i of window o.
 Tensor max_pool_gather(const Tensor& x, const Tensor& winners, const PoolGeometry& s) {
   const Array elements = by_element(x, s);
-  return to_output(xt::sum(xt::where(wins(winners, s), elements, 0.0), {3}, kNow), x, s);
+  return to_output(xt::sum(xt::where(wins(winners, s), elements, 0.0), {3}), x, s);
 }
 
 // y[n, c, o] is the mean of x[n, c, i] over the elements i that window o sees.
 Tensor avg_pool(const Tensor& x, const PoolGeometry& s) {
   const Array elements = by_element(x, s);
-  const Array sums = xt::sum(xt::where(seen(s), elements, 0.0), {3}, kNow);
+  const Array sums = xt::sum(xt::where(seen(s), elements, 0.0), {3});
   return to_output(sums / divisors(s), x, s);
 }
 
 // dx[n, c, i] is the sum of dy[n, c, o] / divisor[o] over the windows o that see i.
 Tensor avg_pool_input_grad(const Tensor& grad, const PoolGeometry& s) {
   const Array shares = by_window(grad, s) / xt::view(divisors(s), xt::all(), xt::newaxis());
-  return to_input(xt::sum(xt::where(seen(s), shares, 0.0), {2}, kNow), grad, s);
+  return to_input(xt::sum(xt::where(seen(s), shares, 0.0), {2}), grad, s);
 }
 
 // Index o of a plane is the last of its value if no later one equals it.
@@ -135,7 +135,7 @@ Tensor last_of_equals(const Tensor& indices, std::int64_t) {
   const Array later = array(indices, to_sizes({planes, 1, length}));
   const Indices o = xt::arange(length);
   const Mask follows = xt::view(o, xt::all(), xt::newaxis()) < o;
-  const Array equals = xt::sum(xt::cast<double>(xt::equal(index, later) && follows), {2}, kNow);
+  const Array equals = xt::sum(xt::cast<double>(xt::equal(index, later) && follows), {2});
   return tensor(xt::cast<double>(xt::equal(equals, 0)), indices.shape(), boolean);
 }
 
