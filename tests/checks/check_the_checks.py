@@ -68,6 +68,42 @@ for body in ("  return g(x, where);", '  const Call call("f", where, x);\n  retu
     result = run_calls(body)
     assert result.returncode == 1 and result.stdout.startswith("ops/math/a.cpp:3: f"), result.stdout
 
+references = checker.with_name("check_references.py")
+
+
+def run_references(body, source="// Gauss, 1809.\n", row=".f = f,", helper=""):
+    files = {"ops/kernels/reference_table.h": "decltype(&kernels::f) f = nullptr;\n",
+             "ops/kernels/reference/table.cpp": f"{{ {row} }}\n",
+             "ops/kernels/reference/f.cpp": f"{source}\n{helper}\nTensor f(const Tensor& x) {{\n{body}\n}}\n"}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = pathlib.Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return subprocess.run([sys.executable, references, folder], capture_output=True, text=True)
+
+
+result = run_references("  for (const Position& k : windows.positions()) {\n    y += x[k[0]];\n  }\n"
+                        "  for (const std::size_t g : groups(s)) {\n    xt::view(y, g) = a * b[0] - c;\n  }")
+assert result.returncode == 0 and result.stdout == "1 references of 8 lines, 8 at most\n", result.stdout
+for fault, body in (("a loop over", "  for (std::size_t i = 0; i < n; ++i) {\n  }"),
+                    ("a loop over", "  for (const double v : values) {\n  }"),
+                    ("a loop over", "  while (true) {\n  }"),
+                    ("single elements", "  std::transform(a, b, c, f);"),
+                    ("single elements", "  y.flat(2) = 1;"), ("single elements", "  y(i, j) = 1;"),
+                    ("single elements", "  y(i, j) += x;"), ("single elements", "  x.raw<T>();"),
+                    ("arithmetic on an index", "  return y[i + 1];"),
+                    ("arithmetic on an index", "  return y[2 * i];"),
+                    ("arithmetic on an index", "  return xt::view(y, xt::range(i + 1, n));"),
+                    ("31 lines", "\n" * 28)):
+    result = run_references(body)
+    assert result.returncode == 1 and fault in result.stdout, (body, result.stdout)
+for fault, result in (("lacks the formula's source", run_references("", source="// A sum.\n")),
+                      ("f has no reference", run_references("", row="")),
+                      ("g is not defined", run_references("", row=".f = g,")),
+                      ("a loop over", run_references("", helper="void g() {\n  while (x) {\n  }\n}"))):
+    assert result.returncode == 1 and fault in result.stdout, result.stdout
+
 public = {f"ops/{i}.h": "" for i in range(40)}
 good = run(public | {f"ops/{i}.cpp": "" for i in range(30)})
 assert good.returncode == 0, good.stdout
