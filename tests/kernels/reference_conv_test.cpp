@@ -22,8 +22,6 @@ ConvResults run_portable(const ConvRow& row, const ConvInputs& inputs) {
 
 }  // namespace
 
-TEST_SUITE_BEGIN("exactness");
-
 TEST_CASE("all convolutions equal the reference exactly") {
   const rg::KernelCounts before = rg::kernel_counts();
   long long comparisons = 0;
@@ -50,5 +48,3 @@ TEST_CASE("all convolutions equal the reference exactly") {
   CHECK(after.direct > before.direct);
   CHECK(after.portable > before.portable);
 }
-
-TEST_SUITE_END();
