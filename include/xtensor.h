@@ -1,17 +1,20 @@
 /// @file
-/// Tensors as xtensor arrays and back, without copying: an optional header, because it needs
-/// xtensor.
+/// Tensors as xtensor arrays and back, without copying, and tensors of xtensor expressions: an
+/// optional header, because it needs xtensor.
 /// Include it, or `<retrograd/xtensor_shim.h>`, before any header of xtensor.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/tensor.h>
 #include <retrograd/xtensor_shim.h>
 
@@ -52,34 +55,125 @@ auto as_xtensor(const Tensor& tensor, Where where = {}) {
 }
 
 namespace detail {
-template <class Array>
-Tensor tensor_on(Array& array, std::function<void()> free, Where where) {
-  using T = std::remove_pointer_t<decltype(array.data())>;
-  static_assert(!std::is_const_v<T>, "tensors can be written to; this array cannot");
-  Shape shape;
-  Strides strides;
-  for (std::size_t d = 0; d < array.dimension(); ++d) {
-    shape.push_back(static_cast<std::int64_t>(array.shape()[d]));
-    strides.push_back(static_cast<std::int64_t>(array.strides()[d]));
+
+// Whether the expression has strided memory that can be written to.
+template <class E>
+concept HasMemory = requires(E& expression) {
+  *expression.data() = *expression.data();
+  expression.strides();
+  expression.data_offset();
+};
+
+// A shape or strides of xtensor's, as a Shape or Strides.
+template <class Ours, class Theirs>
+Ours sizes_of(const Theirs& sizes) {
+  Ours result;
+  for (const auto size : sizes) {
+    result.push_back(static_cast<std::int64_t>(size));
   }
-  return from_blob(array.data() + array.data_offset(), shape, strides, dtype_of<T>(),
-                   std::move(free), where);
+  return result;
 }
+
+template <class E>
+Tensor tensor_on(E& expression, std::function<void()> free, Where where) {
+  return from_blob(expression.data() + expression.data_offset(),
+                   sizes_of<Shape>(expression.shape()), sizes_of<Strides>(expression.strides()),
+                   dtype_of<typename E::value_type>(), std::move(free), where);
+}
+
+// The shapes of all operands of a function of functions, for messages.
+template <class E>
+std::string operand_shapes(const E& expression) {
+  if constexpr (requires { expression.arguments(); }) {
+    std::string result;
+    const auto add = [&](const auto& operand) {
+      result += (result.empty() ? "" : ", ") + operand_shapes(operand);
+    };
+    std::apply([&](const auto&... operands) { (add(operands), ...); }, expression.arguments());
+    return result;
+  } else {
+    return to_string(sizes_of<Shape>(expression.shape()));
+  }
+}
+
+// Whether E reduces lazily and keeps reduced dimensions.
+template <class E>
+struct KeepsDims : std::false_type {};
+template <class Reduce, class E, class Axes, class Options>
+struct KeepsDims<xt::xreducer<Reduce, E, Axes, Options>> : Options::keep_dims {};
+
+// xtensor reads wrong elements of such a reducer where it is broadcast.
+template <class E>
+void require_readable(const E& expression, const Shape& shape, Where where) {
+  if constexpr (requires { expression.arguments(); }) {
+    std::apply([&](const auto&... operands) { (require_readable(operands, shape, where), ...); },
+               expression.arguments());
+  } else if constexpr (KeepsDims<E>::value) {
+    const Shape kept = sizes_of<Shape>(expression.shape());
+    if (kept != shape) {
+      fail<ValueError>("from_xtensor", where,
+                       "a lazy reducer with xt::keep_dims is broadcast from " + to_string(kept) +
+                           " to " + to_string(shape) +
+                           "; write xt::keep_dims | xt::evaluation_strategy::immediate");
+    }
+  }
+}
+
+template <class E>
+Tensor evaluated(const E& expression, Where where) {
+  using T = typename E::value_type;
+  const Frame call("from_xtensor", where);
+  Shape shape;
+  try {
+    shape = sizes_of<Shape>(expression.shape());
+  } catch (const xt::broadcast_error&) {  // whose text has no shapes in a release build
+    fail<ShapeError>("from_xtensor", where,
+                     "operands of shapes " + operand_shapes(expression) + " do not broadcast");
+  }
+  require_readable(expression, shape, where);
+  Tensor result = empty_tensor(shape, dtype_of<T>(), where);
+  xt::noalias(xt::adapt(result.raw<T>(), static_cast<std::size_t>(result.numel()),
+                        xt::no_ownership(),
+                        xt::dynamic_shape<std::size_t>(shape.begin(), shape.end()))) = expression;
+  return result;
+}
+
 }  // namespace detail
 
-/// Returns a tensor on the memory of an `xt::xarray`, an `xt::xtensor` or a strided view of one.
-/// The array must not move its memory or end while the tensor is used.
-template <class Array>
-Tensor from_xtensor(xt::xexpression<Array>& array, Where where = {}) {
-  return detail::tensor_on(array.derived_cast(), {}, where);
+/// Returns a tensor on the memory of an xt::xarray, an xt::xtensor or a strided view of one. The
+/// memory must outlive the tensor. A lazy expression is evaluated, as in the next overload.
+/// Value types without a dtype do not compile; `xt::cast<float>(expression)` has one.
+template <class E>
+Tensor from_xtensor(xt::xexpression<E>& expression, Where where = {}) {
+  if constexpr (detail::HasMemory<E>) {
+    return detail::tensor_on(expression.derived_cast(), {}, where);
+  } else {
+    return detail::evaluated(expression.derived_cast(), where);
+  }
 }
 
-/// Returns a tensor that owns the array and its memory.
-template <class Array>
-Tensor from_xtensor(xt::xexpression<Array>&& array, Where where = {}) {
-  const auto owned = std::make_shared<Array>(std::move(array.derived_cast()));
-  return detail::tensor_on(
-      *owned, [owned] {}, where);
+/// Returns a contiguous tensor of the expression's values, in memory of the library.
+/// @throws ShapeError if operands do not broadcast.
+/// @throws ValueError if a reducer with `xt::keep_dims` is broadcast, but not evaluated first by
+/// `xt::keep_dims | xt::evaluation_strategy::immediate`: xtensor reads wrong elements of it.
+template <class E>
+Tensor from_xtensor(const xt::xexpression<E>& expression, Where where = {}) {
+  return detail::evaluated(expression.derived_cast(), where);
+}
+
+/// Returns a tensor that takes over an array, or a strided view with the memory that it refers to.
+/// A lazy expression is evaluated, and so is a view with negative strides, which no tensor has.
+template <class E>
+Tensor from_xtensor(xt::xexpression<E>&& expression, Where where = {}) {
+  if constexpr (detail::HasMemory<E>) {
+    const auto& strides = expression.derived_cast().strides();
+    if (std::all_of(strides.begin(), strides.end(), [](auto stride) { return stride >= 0; })) {
+      const auto owned = std::make_shared<E>(std::move(expression.derived_cast()));
+      return detail::tensor_on(
+          *owned, [owned] {}, where);
+    }
+  }
+  return detail::evaluated(expression.derived_cast(), where);
 }
 
 }  // namespace retrograd

@@ -1,6 +1,6 @@
 """Checks that what people write by mistake does not compile, and that the compiler says what to write.
 
-usage: check_wrong_forms.py COMPILER INCLUDE_FOLDER
+usage: check_wrong_forms.py COMPILER INCLUDE_FOLDER...
 Prints each form that compiles, or whose message lacks the words; exits with 1 if there is one.
 """
 import pathlib
@@ -8,7 +8,11 @@ import subprocess
 import sys
 import tempfile
 
-HEADER = "#include <retrograd/retrograd.h>\n#include <retrograd/tensor/internal/check.h>\n"
+HEADER = ("#include <retrograd/retrograd.h>
+#include <retrograd/xtensor.h>
+"
+          "#include <retrograd/tensor/internal/check.h>
+")
 PROGRAM = """namespace rg = retrograd;
 using rg::all, rg::Slice, rg::Tensor;
 void run(const Tensor& x, const Tensor& mask) {
@@ -35,6 +39,7 @@ WRONG = [
     ('rg::check::refuse<rg::Error>({"f", {}}, {}, "{0} [a-b]", 1)', "write {{ and }} for braces"),
     ('rg::check::refuse<rg::Error>({"f", {}}, {}, "{.stride} [a-b]", 1)', "write {{ and }} for"),
     ("for (Tensor& row : x) row.zero_()", "bind"),
+    ("rg::from_xtensor(xt::arange(3) + 1)", "element types: float, double"),
 ]
 
 
@@ -45,9 +50,10 @@ def compiled(command, form):
     return result.returncode == 0, result.stderr
 
 
-def main(compiler, folder):
+def main(compiler, *folders):
     with tempfile.TemporaryDirectory() as temporary:  # where the header is compiled once
-        return check([compiler, "-std=c++20", "-w", "-I", folder], f"{temporary}/header.h")
+        return check([compiler, "-std=c++20", "-w", *(f"-I{folder}" for folder in folders)],
+                     f"{temporary}/header.h")
 
 
 def check(command, header):

@@ -1,4 +1,5 @@
-// <retrograd/xtensor.h>: views both ways, and the shim for xtensor under C++20.
+// <retrograd/xtensor.h>: views both ways, tensors of expressions, and the shim for xtensor under
+// C++20.
 #include <retrograd/retrograd.h>
 #include <retrograd/xtensor.h>
 
@@ -108,6 +109,65 @@ TEST_CASE("from_xtensor: takes over an array that is moved in") {
   CHECK(x.data<float>() == memory);
   CHECK(rg::sum(x).item<float>() == 1000);
   CHECK(rg::from_xtensor(xt::xarray<float>{1, 2}).to_vector<double>() == Values{1, 2});
+}
+
+TEST_CASE("from_xtensor: evaluates functions, reducers and generators of every dtype") {
+  const xt::xarray<float> x{{1, 2, 3}, {4, 5, 6}};
+  const xt::xarray<float> row{10, 20, 30};
+  const rg::Tensor sum = rg::from_xtensor(2.0f * x + row);
+  CHECK(sum.dtype() == rg::float32);
+  CHECK(sum.is_contiguous());
+  CHECK(sum.to_vector<double>() == Values{12, 24, 36, 18, 30, 42});
+  CHECK(rg::from_xtensor(x).to_vector<double>() == Values{1, 2, 3, 4, 5, 6});  // const: copied
+
+  const rg::Tensor total = rg::from_xtensor(xt::sum(x));
+  CHECK(total.shape() == rg::Shape{});
+  CHECK(total.item<float>() == 21);
+  CHECK(rg::from_xtensor(xt::sum(x, {1})).to_vector<double>() == Values{6, 15});
+  CHECK(rg::from_xtensor(xt::mean(x, {1}, xt::keep_dims)).shape() == rg::Shape{2, 1});
+  CHECK(rg::from_xtensor(xt::xscalar<double>(3)).item<double>() == 3);
+  CHECK(rg::from_xtensor(xt::zeros<float>({0, 3}) + row).shape() == rg::Shape{0, 3});
+  CHECK(rg::from_xtensor(xt::broadcast(row, {2, 3})).is_contiguous());
+
+  CHECK(rg::from_xtensor(x > 2.5f).dtype() == rg::boolean);
+  CHECK(rg::from_xtensor(xt::arange<std::int64_t>(3)).dtype() == rg::int64);
+  CHECK(rg::from_xtensor(xt::cast<std::uint8_t>(x)).dtype() == rg::uint8);
+  const rg::Tensor half = rg::tensor({1.5, 2.5}, {.dtype = rg::bfloat16});
+  CHECK(rg::from_xtensor(xt::cast<rg::BFloat16>(3.0f * rg::as_xtensor<rg::BFloat16>(half)))
+            .to_vector<double>() == Values{4.5, 7.5});
+}
+
+TEST_CASE("from_xtensor: views that are temporary") {
+  xt::xarray<float> x{{1, 2, 3}, {4, 5, 6}};
+  const rg::Tensor column = rg::from_xtensor(xt::strided_view(x, {xt::all(), 1}));
+  x(1, 1) = 50;
+  CHECK(column.to_vector<double>() == Values{2, 50});  // it shares the memory of x
+  const xt::xarray<float>& constant = x;
+  CHECK(rg::from_xtensor(xt::transpose(constant)).to_vector<double>() == Values{1, 4, 2, 50, 3, 6});
+  CHECK(rg::from_xtensor(xt::flip(x, 1)).to_vector<double>() == Values{3, 2, 1, 6, 50, 4});
+  CHECK(rg::from_xtensor(xt::reshape_view(x * 2.0f, {3, 2})).to_vector<double>() ==
+        Values{2, 4, 6, 8, 100, 12});
+  auto flipped = xt::flip(x, 0);
+  CHECK_THROWS_WITH_AS(rg::from_xtensor(flipped), doctest::Contains("negative stride in [-3, 1]"),
+                       rg::ShapeError);
+}
+
+TEST_CASE("from_xtensor: expressions that xtensor cannot evaluate") {
+  const xt::xarray<float> x{{1, 2, 3}, {4, 5, 6}};
+  const xt::xarray<float> four{1, 2, 3, 4};
+  CHECK_THROWS_WITH_AS(rg::from_xtensor(xt::exp(x) - four),
+                       doctest::Contains("from_xtensor: operands of shapes [2, 3], [4] do not "
+                                         "broadcast   at xtensor_test.cpp"),
+                       rg::ShapeError);
+  CHECK_THROWS_WITH_AS(
+      rg::from_xtensor(x - xt::sum(x, {1}, xt::keep_dims)),
+      doctest::Contains("from_xtensor: a lazy reducer with xt::keep_dims is broadcast from [2, 1] "
+                        "to [2, 3]; write xt::keep_dims | xt::evaluation_strategy::immediate   at "
+                        "xtensor_test.cpp"),
+      rg::ValueError);
+  const auto kept = xt::keep_dims | xt::evaluation_strategy::immediate;
+  CHECK(rg::from_xtensor(x - xt::sum(x, {1}, kept)).to_vector<double>() ==
+        Values{-5, -4, -3, -11, -10, -9});
 }
 
 TEST_CASE("xtensor_shim: reductions of whole arrays are right under C++20") {
