@@ -5,6 +5,7 @@
 
 #include <retrograd/ops/kernels/loops/each.h>
 #include <retrograd/ops/kernels/loops/vector_math.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
@@ -20,10 +21,16 @@ C log1p_exp(C x) {
 }  // namespace
 
 Tensor logsigmoid(const Tensor& x) {
+  if (const auto reference = reference_of(&ReferenceTable::logsigmoid)) {
+    return reference(x);
+  }
   return each(x, [](auto v) { return -log1p_exp(-v); });
 }
 
 Tensor softplus(const Tensor& x, double beta, double threshold) {
+  if (const auto reference = reference_of(&ReferenceTable::softplus)) {
+    return reference(x, beta, threshold);
+  }
   return each(x, [=](auto v) {
     using C = decltype(v);
     const C z = v * static_cast<C>(beta);
@@ -35,6 +42,9 @@ Tensor softplus(const Tensor& x, double beta, double threshold) {
 // Both parts are computed, and one chosen: that becomes vector code.
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
+  if (const auto reference = reference_of(&ReferenceTable::leaky_relu)) {
+    return reference(x, negative_slope);
+  }
   return each(x, [=](auto v) {
     using C = decltype(v);
     const C below = v * static_cast<C>(negative_slope);
@@ -43,6 +53,9 @@ Tensor leaky_relu(const Tensor& x, double negative_slope) {
 }
 
 Tensor elu(const Tensor& x, double factor, double scale, double rate) {
+  if (const auto reference = reference_of(&ReferenceTable::elu)) {
+    return reference(x, factor, scale, rate);
+  }
   if (rate < 0) {
     return each(x, [=](auto v) {
       using C = decltype(v);
@@ -59,6 +72,9 @@ Tensor elu(const Tensor& x, double factor, double scale, double rate) {
 }
 
 Tensor hardtanh(const Tensor& x, double min, double max) {
+  if (const auto reference = reference_of(&ReferenceTable::hardtanh)) {
+    return reference(x, min, max);
+  }
   return each(x, [=](auto v) {
     using C = decltype(v);
     const C low = static_cast<C>(min);
@@ -68,6 +84,9 @@ Tensor hardtanh(const Tensor& x, double min, double max) {
 }
 
 Tensor hardsigmoid(const Tensor& x) {
+  if (const auto reference = reference_of(&ReferenceTable::hardsigmoid)) {
+    return reference(x);
+  }
   return each(x, [](auto v) {
     using C = decltype(v);
     return v <= C{-3} ? C{0} : (v >= C{3} ? C{1} : (v + 3) / 6);
@@ -75,6 +94,9 @@ Tensor hardsigmoid(const Tensor& x) {
 }
 
 Tensor hardswish(const Tensor& x) {
+  if (const auto reference = reference_of(&ReferenceTable::hardswish)) {
+    return reference(x);
+  }
   return each(x, [](auto v) {
     using C = decltype(v);
     const C between = v * ((v + 3) / 6);
@@ -83,6 +105,9 @@ Tensor hardswish(const Tensor& x) {
 }
 
 Tensor softsign(const Tensor& x) {
+  if (const auto reference = reference_of(&ReferenceTable::softsign)) {
+    return reference(x);
+  }
   return each(x, [](auto v) {
     using C = decltype(v);
     return std::isinf(v) ? std::copysign(C{1}, v) : v / (1 + std::fabs(v));
@@ -90,10 +115,16 @@ Tensor softsign(const Tensor& x) {
 }
 
 Tensor tanhshrink(const Tensor& x) {
+  if (const auto reference = reference_of(&ReferenceTable::tanhshrink)) {
+    return reference(x);
+  }
   return each(x, [](auto v) { return v - vec::tanh(v); });
 }
 
 Tensor softshrink(const Tensor& x, double lambd) {
+  if (const auto reference = reference_of(&ReferenceTable::softshrink)) {
+    return reference(x, lambd);
+  }
   return each(x, [=](auto v) {
     using C = decltype(v);
     const C bound = static_cast<C>(lambd);
@@ -103,6 +134,9 @@ Tensor softshrink(const Tensor& x, double lambd) {
 }
 
 Tensor hardshrink(const Tensor& x, double lambd) {
+  if (const auto reference = reference_of(&ReferenceTable::hardshrink)) {
+    return reference(x, lambd);
+  }
   return each(x, [=](auto v) {
     using C = decltype(v);
     return std::fabs(v) <= static_cast<C>(lambd) ? C{0} : v;
@@ -110,6 +144,9 @@ Tensor hardshrink(const Tensor& x, double lambd) {
 }
 
 Tensor prelu(const Tensor& x, const Tensor& weight) {
+  if (const auto reference = reference_of(&ReferenceTable::prelu)) {
+    return reference(x, weight);
+  }
   return each(x, weight, [](auto v, auto w) { return v > 0 ? v : v * w; });
 }
 
@@ -126,6 +163,9 @@ constexpr auto kAddRelu = [](auto a, auto b) { return kRelu(a + b); };
 // The result has the layout of y: gradients may be expanded numbers.
 Tensor relu_grad(const Tensor& grad, const Tensor& y) {
   const detail::KernelTimer timer("relu_grad", y);
+  if (const auto reference = reference_of(&ReferenceTable::relu_grad)) {
+    return reference(grad, y);
+  }
   return each(y, grad, [](auto v, auto g) {
     using C = decltype(v);
     return v <= C{0} ? C{0} : g;
@@ -134,16 +174,25 @@ Tensor relu_grad(const Tensor& grad, const Tensor& y) {
 
 Tensor add_relu(const Tensor& a, const Tensor& b) {
   const detail::KernelTimer timer("add_relu", a, b);
+  if (const auto reference = reference_of(&ReferenceTable::add_relu)) {
+    return reference(a, b);
+  }
   return each(a, b, kAddRelu);
 }
 
 void add_relu_in_place(const Tensor& a, const Tensor& b) {
   const detail::KernelTimer timer("add_relu", a, b);
+  if (const auto reference = reference_of(&ReferenceTable::add_relu)) {
+    return copy(a, reference(a, b));
+  }
   each_into(a, a, b, kAddRelu);
 }
 
 void relu_in_place(const Tensor& x) {
   const detail::KernelTimer timer("relu", x);
+  if (const auto reference = reference_of(&ReferenceTable::unary)) {
+    return copy(x, reference(Unary::relu, x));
+  }
   each_into(x, x, kRelu);
 }
 
@@ -244,11 +293,17 @@ Tensor with_gate(Gate gate, F&& f) {
 
 Tensor gated(Gate gate, const Tensor& x) {
   const detail::KernelTimer timer("gated", x);
+  if (const auto reference = reference_of(&ReferenceTable::gated)) {
+    return reference(gate, x);
+  }
   return with_gate(gate, [&](auto g) { return each(x, [g](auto v) { return g.value(v); }); });
 }
 
 Tensor gated_grad(Gate gate, const Tensor& grad, const Tensor& x) {
   const detail::KernelTimer timer("gated_grad", x);
+  if (const auto reference = reference_of(&ReferenceTable::gated_grad)) {
+    return reference(gate, grad, x);
+  }
   return with_gate(gate, [&](auto g) {
     return each(grad, x, [g](auto gradient, auto v) { return gradient * g.slope(v); });
   });

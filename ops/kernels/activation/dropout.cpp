@@ -4,6 +4,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/loops/light.h>
 
 namespace retrograd::kernels {
@@ -37,6 +38,9 @@ Tensor random_mask(const Tensor& model, double kept, Generator::State state) {
 }
 
 Tensor masked_product(const Tensor& x, const Tensor& mask, double scale) {
+  if (const auto reference = reference_of(&ReferenceTable::masked_product)) {
+    return reference(x, mask, scale);
+  }
   Tensor out = empty_as(x, x.dtype());
   detail::for_floating_element(x.dtype(), [&]<class C>() {
     const auto factor = static_cast<C>(scale);

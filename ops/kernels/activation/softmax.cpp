@@ -1,5 +1,6 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/rows.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
@@ -22,6 +23,9 @@ Tensor line_by_line(const std::array<Tensor, N>& inputs, std::size_t dim, const 
 
 Tensor softmax(const Tensor& x, std::size_t dim) {
   const detail::KernelTimer timer("softmax", x);
+  if (const auto reference = reference_of(&ReferenceTable::softmax)) {
+    return reference(x, dim);
+  }
   return line_by_line<1>(
       {x}, dim, [n = x.shape()[dim]]<class T>(const auto& lines, Line<T> result) {
         using C = compute_t<T>;
@@ -39,6 +43,9 @@ Tensor softmax(const Tensor& x, std::size_t dim) {
 
 Tensor log_softmax(const Tensor& x, std::size_t dim) {
   const detail::KernelTimer timer("log_softmax", x);
+  if (const auto reference = reference_of(&ReferenceTable::log_softmax)) {
+    return reference(x, dim);
+  }
   return line_by_line<1>(
       {x}, dim, [n = x.shape()[dim]]<class T>(const auto& lines, Line<T> result) {
         using C = compute_t<T>;
@@ -87,6 +94,9 @@ Tensor gradient(const Tensor& grad, const Tensor& y, std::size_t dim, const Term
 
 Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
   const detail::KernelTimer timer("softmax_grad", grad);
+  if (const auto reference = reference_of(&ReferenceTable::softmax_grad)) {
+    return reference(grad, y, dim);
+  }
   return gradient(
       grad, y, dim, [](auto g, auto p) { return g * p; },
       [](auto g, auto p, auto mean) { return (g - mean) * p; });
@@ -94,6 +104,9 @@ Tensor softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
 
 Tensor log_softmax_grad(const Tensor& grad, const Tensor& y, std::size_t dim) {
   const detail::KernelTimer timer("log_softmax_grad", grad);
+  if (const auto reference = reference_of(&ReferenceTable::log_softmax_grad)) {
+    return reference(grad, y, dim);
+  }
   return gradient(
       grad, y, dim, [](auto g, auto) { return g; },
       [](auto g, auto log_p, auto total) { return g - vec::exp(log_p) * total; });

@@ -10,6 +10,7 @@
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/parts.h>
 #include <retrograd/ops/kernels/loops/table.h>
+#include <retrograd/ops/kernels/reference_table.h>
 
 namespace retrograd::kernels {
 
@@ -273,10 +274,16 @@ Tensor resample_any(const Tensor& x, const std::vector<ResampleAxis>& axes, bool
 }  // namespace
 
 Tensor resample(const Tensor& x, const std::vector<ResampleAxis>& axes) {
+  if (const auto reference = reference_of(&ReferenceTable::resample)) {
+    return reference(x, axes);
+  }
   return resample_any(x, axes, false);
 }
 
 Tensor resample_input_grad(const Tensor& grad, const std::vector<ResampleAxis>& axes) {
+  if (const auto reference = reference_of(&ReferenceTable::resample_input_grad)) {
+    return reference(grad, axes);
+  }
   return resample_any(grad, axes, true);
 }
 

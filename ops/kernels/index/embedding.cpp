@@ -6,10 +6,14 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/sums.h>
+#include <retrograd/ops/kernels/reference_table.h>
 
 namespace retrograd::kernels {
 
 Tensor take_rows(const Tensor& table, const Tensor& indices, std::int64_t skipped) {
+  if (const auto reference = reference_of(&ReferenceTable::take_rows)) {
+    return reference(table, indices, skipped);
+  }
   const Tensor all = as_contiguous(table);
   const Tensor positions = as_contiguous(indices);
   const std::int64_t width = all.shape()[1];
@@ -37,6 +41,9 @@ Tensor take_rows(const Tensor& table, const Tensor& indices, std::int64_t skippe
 
 Tensor sum_rows(const Tensor& rows, const Tensor& indices, std::int64_t count,
                 std::int64_t skipped) {
+  if (const auto reference = reference_of(&ReferenceTable::sum_rows)) {
+    return reference(rows, indices, count, skipped);
+  }
   const Tensor parts = as_contiguous(rows);
   const Tensor positions = as_contiguous(indices);
   const std::int64_t width = parts.shape().back();

@@ -9,6 +9,7 @@
 #include <retrograd/ops/kernels/linalg/gemm.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/onednn/matmul.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
@@ -136,6 +137,9 @@ Tensor multiply_low(const Tensor& a, const Tensor& b, DType result) {
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
   const detail::KernelTimer timer("matmul", a, b);
+  if (const auto reference = reference_of(&ReferenceTable::matmul)) {
+    return reference(a, b);
+  }
   return for_dtype(a.dtype(), [&]<class T>() {
     if constexpr (std::is_same_v<T, BFloat16>) {
       return multiply_low(a, b, bfloat16);
@@ -152,6 +156,9 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
 
 Tensor matmul_wide(const Tensor& a, const Tensor& b) {
   const detail::KernelTimer timer("matmul", a, b);
+  if (const auto reference = reference_of(&ReferenceTable::matmul_wide)) {
+    return reference(a, b);
+  }
   return multiply_low(a, b, float32);
 }
 

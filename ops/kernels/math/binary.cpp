@@ -5,6 +5,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/elementwise_types.h>
 #include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/loops/light.h>
 
@@ -122,6 +123,9 @@ void binary_into(Binary op, const Tensor& out, const Tensor* a, const Tensor* b,
 
 Tensor binary(Binary op, const Tensor& a, const Tensor& b) {
   const detail::KernelTimer timer(a, b);
+  if (const auto reference = reference_of(&ReferenceTable::binary)) {
+    return reference(op, a, b);
+  }
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   binary_into(op, out, &a, &b, {});
   return out;
@@ -129,6 +133,9 @@ Tensor binary(Binary op, const Tensor& a, const Tensor& b) {
 
 Tensor binary(Binary op, const Tensor& a, Scalar b) {
   const detail::KernelTimer timer(a);
+  if (const auto reference = reference_of(&ReferenceTable::binary_number)) {
+    return reference(op, a, b);
+  }
   Tensor out = empty_as(a, a.dtype());
   binary_into(op, out, &a, nullptr, b);
   return out;
@@ -136,6 +143,9 @@ Tensor binary(Binary op, const Tensor& a, Scalar b) {
 
 Tensor binary(Binary op, Scalar a, const Tensor& b) {
   const detail::KernelTimer timer(b);
+  if (const auto reference = reference_of(&ReferenceTable::number_binary)) {
+    return reference(op, a, b);
+  }
   Tensor out = empty_as(b, b.dtype());
   binary_into(op, out, nullptr, &b, a);
   return out;
@@ -143,14 +153,23 @@ Tensor binary(Binary op, Scalar a, const Tensor& b) {
 
 void binary_in_place(Binary op, const Tensor& a, const Tensor& b) {
   const detail::KernelTimer timer(a, b);
+  if (const auto reference = reference_of(&ReferenceTable::binary)) {
+    return copy(a, reference(op, a, b));
+  }
   binary_into(op, a, &a, &b, {});
 }
 void binary_in_place(Binary op, const Tensor& a, Scalar b) {
   const detail::KernelTimer timer(a);
+  if (const auto reference = reference_of(&ReferenceTable::binary_number)) {
+    return copy(a, reference(op, a, b));
+  }
   binary_into(op, a, &a, nullptr, b);
 }
 
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
+  if (const auto reference = reference_of(&ReferenceTable::lerp)) {
+    return reference(a, b, weight);
+  }
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   detail::for_floating_element(out.dtype(), [&]<class C>() {
     detail::light_map<C, C, C, C>(out, a, b, weight, [](C x, C y, C w) {

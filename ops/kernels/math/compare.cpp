@@ -3,6 +3,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/elementwise_types.h>
 #include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/loops/light.h>
 
@@ -37,15 +38,24 @@ Tensor compare(Compare op, const Tensor& model, const Tensor& a, const Tensor* b
 }  // namespace
 
 Tensor compare(Compare op, const Tensor& a, const Tensor& b) {
+  if (const auto reference = reference_of(&ReferenceTable::compare)) {
+    return reference(op, a, b);
+  }
   return compare(op, layout_model(a, b), a, &b, {});
 }
 
 Tensor compare(Compare op, const Tensor& a, Scalar b) {
+  if (const auto reference = reference_of(&ReferenceTable::compare_number)) {
+    return reference(op, a, b);
+  }
   return compare(op, a, a, nullptr, b);
 }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   const detail::KernelTimer timer("where", a, b);
+  if (const auto reference = reference_of(&ReferenceTable::where)) {
+    return reference(condition, a, b);
+  }
   Tensor out = empty_as(layout_model(a, b), a.dtype());
   detail::for_element_type(a.dtype(), [&]<class C>() {
     // GCC turns this into vector code for bytes, not for bool.

@@ -6,6 +6,7 @@
 #include <retrograd/ops/kernels/loops/elementwise_types.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/vector_math.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
@@ -73,6 +74,9 @@ void with_unary(Unary op, F&& f) {
 
 Tensor unary(Unary op, const Tensor& x) {
   const detail::KernelTimer timer(x);
+  if (const auto reference = reference_of(&ReferenceTable::unary)) {
+    return reference(op, x);
+  }
   Tensor out = empty_as(x, x.dtype());
   detail::for_element_type(
       x.dtype(), [&]<class C>() { with_unary<C>(op, [&](auto f) { map<C, C>(out, x, f); }); });

@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/loops/parallel_runs.h>
 #include <retrograd/ops/kernels/reduce/reduce.h>
 #include <retrograd/ops/kernels/reduce/reduction.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/loops/convert.h>
 
 namespace retrograd::kernels {
@@ -115,6 +116,9 @@ Tensor index_of_extreme(const Tensor& x, std::size_t dim) {
 }  // namespace
 
 Tensor extreme_magnitude(const Tensor& x, const DimMask& reduced, bool largest) {
+  if (const auto reference = reference_of(&ReferenceTable::extreme_magnitude)) {
+    return reference(x, reduced, largest);
+  }
   const auto reduce_as = [&]<class V, bool kLargest>(V of_none) {
     return reduce(x, reduced, x.dtype(), Extreme<V, kLargest>(of_none),
                   {.prepare = [](void* given, std::int64_t n, std::int64_t, std::int64_t) {
@@ -133,18 +137,30 @@ Tensor extreme_magnitude(const Tensor& x, const DimMask& reduced, bool largest) 
 }
 
 Tensor amax(const Tensor& x, const DimMask& reduced) {
+  if (const auto reference = reference_of(&ReferenceTable::amax)) {
+    return reference(x, reduced);
+  }
   return extreme<true>(x, reduced);
 }
 
 Tensor amin(const Tensor& x, const DimMask& reduced) {
+  if (const auto reference = reference_of(&ReferenceTable::amin)) {
+    return reference(x, reduced);
+  }
   return extreme<false>(x, reduced);
 }
 
 Tensor argmax(const Tensor& x, std::size_t dim) {
+  if (const auto reference = reference_of(&ReferenceTable::argmax)) {
+    return reference(x, dim);
+  }
   return index_of_extreme<true>(x, dim);
 }
 
 Tensor argmin(const Tensor& x, std::size_t dim) {
+  if (const auto reference = reference_of(&ReferenceTable::argmin)) {
+    return reference(x, dim);
+  }
   return index_of_extreme<false>(x, dim);
 }
 

@@ -11,6 +11,7 @@
 #include <retrograd/ops/kernels/loops/vector_math.h>
 #include <retrograd/ops/kernels/reduce/extreme.h>
 #include <retrograd/ops/kernels/reduce/reduction.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
@@ -90,12 +91,18 @@ Tensor sum_of(const Tensor& x, const DimMask& reduced, Finish finish, F f) {
 
 Tensor sum(const Tensor& x, const DimMask& reduced) {
   const detail::KernelTimer timer("sum", x);
+  if (const auto reference = reference_of(&ReferenceTable::sum)) {
+    return reference(x, reduced);
+  }
   return for_value(x.dtype(),
                    [&]<class V>() { return reduce(x, reduced, total_dtype(x), Sum<V>()); });
 }
 
 Tensor mean(const Tensor& x, const DimMask& reduced, double count, DType dtype) {
   const detail::KernelTimer timer("mean", x);
+  if (const auto reference = reference_of(&ReferenceTable::mean)) {
+    return reference(x, reduced, count, dtype);
+  }
   const Finish over_count = each_total([count](double total) { return total / count; });
   return x.dtype() == float64 ? reduce(x, reduced, float64, Sum<double>(), {.finish = over_count})
                               : reduce(x, reduced, dtype, Sum<float>(), {.finish = over_count});
@@ -103,6 +110,9 @@ Tensor mean(const Tensor& x, const DimMask& reduced, double count, DType dtype) 
 
 // Rare: floating numbers are made double first.
 Tensor prod(const Tensor& x, const DimMask& reduced) {
+  if (const auto reference = reference_of(&ReferenceTable::prod)) {
+    return reference(x, reduced);
+  }
   return is_floating(x.dtype()) ? reduce(x, reduced, x.dtype(), Product<double>())
                                 : reduce(x, reduced, int64, Product<std::int64_t>());
 }
@@ -133,14 +143,23 @@ Tensor spread(const Tensor& x, const DimMask& reduced, double count, double divi
 }  // namespace
 
 Tensor variance(const Tensor& x, const DimMask& reduced, double count, double divisor) {
+  if (const auto reference = reference_of(&ReferenceTable::variance)) {
+    return reference(x, reduced, count, divisor);
+  }
   return spread(x, reduced, count, divisor, [](double value) { return value; });
 }
 
 Tensor standard_deviation(const Tensor& x, const DimMask& reduced, double count, double divisor) {
+  if (const auto reference = reference_of(&ReferenceTable::standard_deviation)) {
+    return reference(x, reduced, count, divisor);
+  }
   return spread(x, reduced, count, divisor, [](double value) { return std::sqrt(value); });
 }
 
 Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {
+  if (const auto reference = reference_of(&ReferenceTable::vector_norm)) {
+    return reference(x, p, reduced);
+  }
   if (std::isinf(p)) {
     return extreme_magnitude(x, reduced, p > 0);
   }
@@ -162,6 +181,9 @@ Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {
 
 Tensor sum_of_exp(const Tensor& x, const DimMask& reduced, const Tensor& shift) {
   const detail::KernelTimer timer("sum_of_exp", x);
+  if (const auto reference = reference_of(&ReferenceTable::sum_of_exp)) {
+    return reference(x, reduced, shift);
+  }
   return for_float_or_double(shift.dtype(), [&]<class V>() {
     return reduce(x, reduced, shift.dtype(), Sum<V>(),
                   {.prepare = [from = shift.raw<V>()](void* given, std::int64_t n,
@@ -177,6 +199,9 @@ Tensor sum_of_exp(const Tensor& x, const DimMask& reduced, const Tensor& shift) 
 }
 
 Tensor times_exp(const Tensor& grad, const Tensor& x, const Tensor& y) {
+  if (const auto reference = reference_of(&ReferenceTable::times_exp)) {
+    return reference(grad, x, y);
+  }
   return each_spread(x, grad, y, []<class C>(C value, C g, C total) {
     const C finite = total == -std::numeric_limits<C>::infinity() ? C{0} : total;
     return g * vec::exp(value - finite);
@@ -184,6 +209,9 @@ Tensor times_exp(const Tensor& grad, const Tensor& x, const Tensor& y) {
 }
 
 Tensor times_difference(const Tensor& grad, const Tensor& x, const Tensor& y) {
+  if (const auto reference = reference_of(&ReferenceTable::times_difference)) {
+    return reference(grad, x, y);
+  }
   return each_spread(x, grad, y,
                      [](auto value, auto g, auto centre) { return g * (value - centre); });
 }

@@ -6,6 +6,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/parallel_runs.h>
+#include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd::kernels {
@@ -95,14 +96,23 @@ Tensor scan_any(const Tensor& a, const Tensor& b, std::size_t dim, bool reverse,
 }  // namespace
 
 Tensor linear_scan(const Tensor& a, const Tensor& b, std::size_t dim, bool reverse, double first) {
+  if (const auto reference = reference_of(&ReferenceTable::linear_scan)) {
+    return reference(a, b, dim, reverse, first);
+  }
   return scan_any(a, b, dim, reverse, first, b);
 }
 
 Tensor running_sum(const Tensor& x, std::size_t dim, bool reverse) {
+  if (const auto reference = reference_of(&ReferenceTable::running_sum)) {
+    return reference(x, dim, reverse);
+  }
   return scan_any(repeated(1, x), x, dim, reverse, 0, x);
 }
 
 Tensor running_product(const Tensor& x, std::size_t dim, bool reverse) {
+  if (const auto reference = reference_of(&ReferenceTable::running_product)) {
+    return reference(x, dim, reverse);
+  }
   // -0 added keeps the sign of a zero.
   return scan_any(x, repeated(-0.0, x), dim, reverse, 1, x);
 }
