@@ -17,8 +17,8 @@ DType total_dtype(const Tensor& x) {
 // The spread around the mean of `count` values: sum of (x - mean)^2 / divisor.
 Array spread(const Tensor& x, const DimMask& reduced, double count, double divisor) {
   const Array values = array(x);
-  const Array mean = total(values, axes(reduced)) / count;
-  return total(xt::square(values - mean), axes(reduced)) / divisor;
+  const Array mean = total(values, axes(x, reduced)) / count;
+  return total(xt::square(values - mean), axes(x, reduced)) / divisor;
 }
 
 // Of values that equal the extreme, or are NaN as it is, the first position.
@@ -37,19 +37,19 @@ Tensor first_at(const A& values, const A& extreme, const Tensor& x, std::size_t 
 Tensor sum(const Tensor& x, const DimMask& reduced) {
   return with_values(
       [&](const auto& values) {
-        return tensor(total(values, axes(reduced)), reduced_shape(x, reduced), total_dtype(x));
+        return tensor(total(values, axes(x, reduced)), reduced_shape(x, reduced), total_dtype(x));
       },
       x);
 }
 
 Tensor mean(const Tensor& x, const DimMask& reduced, double count, DType dtype) {
-  return tensor(total(array(x), axes(reduced)) / count, reduced_shape(x, reduced), dtype);
+  return tensor(total(array(x), axes(x, reduced)) / count, reduced_shape(x, reduced), dtype);
 }
 
 Tensor prod(const Tensor& x, const DimMask& reduced) {
   return with_values(
       [&](const auto& values) {
-        return tensor(product(values, axes(reduced)), reduced_shape(x, reduced), total_dtype(x));
+        return tensor(product(values, axes(x, reduced)), reduced_shape(x, reduced), total_dtype(x));
       },
       x);
 }
@@ -68,23 +68,23 @@ Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {
     return extreme_magnitude(x, reduced, p > 0);
   }
   const Array values = array(x);
-  const Array norm = p == 0
-                         ? total(xt::cast<double>(xt::not_equal(values, 0.0)), axes(reduced))
-                         : Array(xt::pow(total(xt::pow(xt::abs(values), p), axes(reduced)), 1 / p));
+  const Array norm =
+      p == 0 ? total(xt::cast<double>(xt::not_equal(values, 0.0)), axes(x, reduced))
+             : Array(xt::pow(total(xt::pow(xt::abs(values), p), axes(x, reduced)), 1 / p));
   return tensor(norm, reduced_shape(x, reduced), x.dtype());
 }
 
 Tensor extreme_magnitude(const Tensor& x, const DimMask& reduced, bool of_largest) {
   const Array sizes = xt::abs(array(x));
-  const Array extreme = of_largest ? Array(xt::maximum(largest(sizes, axes(reduced)), 0.0))
-                                   : smallest(sizes, axes(reduced));
+  const Array extreme = of_largest ? Array(xt::maximum(largest(sizes, axes(x, reduced)), 0.0))
+                                   : smallest(sizes, axes(x, reduced));
   return tensor(extreme, reduced_shape(x, reduced), x.dtype());
 }
 
 Tensor amax(const Tensor& x, const DimMask& reduced) {
   return with_values(
       [&](const auto& values) {
-        return tensor(largest(values, axes(reduced)), reduced_shape(x, reduced), x.dtype());
+        return tensor(largest(values, axes(x, reduced)), reduced_shape(x, reduced), x.dtype());
       },
       x);
 }
@@ -92,7 +92,7 @@ Tensor amax(const Tensor& x, const DimMask& reduced) {
 Tensor amin(const Tensor& x, const DimMask& reduced) {
   return with_values(
       [&](const auto& values) {
-        return tensor(smallest(values, axes(reduced)), reduced_shape(x, reduced), x.dtype());
+        return tensor(smallest(values, axes(x, reduced)), reduced_shape(x, reduced), x.dtype());
       },
       x);
 }
@@ -110,7 +110,7 @@ Tensor argmin(const Tensor& x, std::size_t dim) {
 // sum of exp(x - shift)
 Tensor sum_of_exp(const Tensor& x, const DimMask& reduced, const Tensor& shift) {
   const Array powers = xt::exp(array(x) - array(shift));
-  return tensor(total(powers, axes(reduced)), reduced_shape(x, reduced), shift.dtype());
+  return tensor(total(powers, axes(x, reduced)), reduced_shape(x, reduced), shift.dtype());
 }
 
 // dy exp(x - y), the slope of y = log of a sum of exp(x); y of nothing is -inf

@@ -50,9 +50,9 @@ double rounded(double number, DType dtype) {
   return dtype == float64 ? number : static_cast<double>(static_cast<float>(number));
 }
 
-Sizes axes(const DimMask& reduced) {
+Sizes axes(const Tensor& x, const DimMask& reduced) {
   Sizes result;
-  for (std::size_t d = 0; d < reduced.size(); ++d) {
+  for (std::size_t d = 0; d < x.shape().size(); ++d) {
     if (reduced[d]) {
       result.push_back(d);
     }
@@ -62,7 +62,7 @@ Sizes axes(const DimMask& reduced) {
 
 Shape reduced_shape(const Tensor& x, const DimMask& reduced) {
   Shape shape = x.shape();
-  for (const std::size_t d : axes(reduced)) {
+  for (const std::size_t d : axes(x, reduced)) {
     shape[d] = 1;
   }
   return shape;

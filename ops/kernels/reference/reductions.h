@@ -29,8 +29,8 @@ Tensor with_values(F&& f, const Tensor& x, const Tensors&... others) {
 // Returns the number as kernels use it beside a tensor: rounded to float32 for bfloat16 too.
 double rounded(double number, DType dtype);
 
-// The dimensions that a reduction takes away.
-Sizes axes(const DimMask& reduced);
+// The dimensions of x that a reduction takes away; the mask may have more.
+Sizes axes(const Tensor& x, const DimMask& reduced);
 Shape reduced_shape(const Tensor& x, const DimMask& reduced);
 
 // Each keeps reduced axes as 1. Of no values, the first result is 0, 1, and the least or greatest
