@@ -1,5 +1,5 @@
 /// @file
-/// Step sizes from sums or running means of squared gradients.
+/// Optimisers that scale steps by sums or running means of squared gradients.
 #pragma once
 
 #include <retrograd/optim/optimizer.h>
@@ -8,74 +8,103 @@
 
 namespace retrograd::optim {
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `Adagrad`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API AdagradOptions {
-  double lr = 1e-2;     ///< Learning rate. >= 0.
-  double lr_decay = 0;  ///< >= 0.
-  /// Factor of the L2 penalty; decoupled from the gradient in optimisers whose names end in W.
-  double weight_decay = 0;
-  double initial_accumulator_value = 0;  ///< >= 0.
-  double eps = 1e-10;                    ///< Added to a denominator, so that it is not 0.
-  bool maximize = false;                 ///< Goes up the gradient instead of down.
+  double lr = 1e-2;                      ///< Learning rate, >= 0.
+  double lr_decay = 0;                   ///< Decay of the learning rate at each step, >= 0.
+  double weight_decay = 0;               ///< Factor of the L2 penalty, >= 0.
+  double initial_accumulator_value = 0;  ///< Sum of squares before the first step, >= 0.
+  double eps = 1e-10;     ///< Summand of the denominator that keeps it above 0, >= 0.
+  bool maximize = false;  ///< Negates the gradient when true, to maximise the loss.
 
-  /// The optimiser; among options, its name in messages.
-  static constexpr const char* optimizer = "Adagrad";
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  static constexpr const char* optimizer = "Adagrad";  ///< Name of the optimiser in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// Whether the two are equal.
+  /// Returns whether all options are equal.
   bool operator==(const AdagradOptions&) const = default;
 };
 
-/// PyTorch's Adagrad (Duchi et al., 2011): s <- s + g^2,
-/// p <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps).
+/// Adagrad, as in PyTorch (Duchi et al., "Adaptive subgradient methods for online learning and
+/// stochastic optimization", 2011).
+///
+/// With the parameter p, its gradient g plus `weight_decay p`, and the sum s, at step t = 1, 2,
+/// ...:
+/// @code
+/// s <- s + g^2
+/// p <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)
+/// @endcode
+///
+/// @code
+/// optim::Adagrad optimizer(model.parameters(), {.lr = 0.01});
+/// @endcode
 using Adagrad = OptimizerOf<AdagradOptions>;
 extern template class GroupedOptimizer<AdagradOptions>;
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `Adadelta`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API AdadeltaOptions {
-  double lr = 1;      ///< Learning rate.
-  double rho = 0.9;   ///< Decay of the means, in [0, 1].
-  double eps = 1e-6;  ///< Added to a denominator, so that it is not 0.
-  /// Factor of the L2 penalty; decoupled from the gradient in optimisers whose names end in W.
-  double weight_decay = 0;
-  bool maximize = false;  ///< Goes up the gradient instead of down.
+  double lr = 1;            ///< Factor of each step, >= 0.
+  double rho = 0.9;         ///< Decay of the running means, in [0, 1].
+  double eps = 1e-6;        ///< Summand under both square roots, >= 0.
+  double weight_decay = 0;  ///< Factor of the L2 penalty, >= 0.
+  bool maximize = false;    ///< Negates the gradient when true, to maximise the loss.
 
-  /// The optimiser; among options, its name in messages.
-  static constexpr const char* optimizer = "Adadelta";
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  static constexpr const char* optimizer = "Adadelta";  ///< Name of the optimiser in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// Whether the two are equal.
+  /// Returns whether all options are equal.
   bool operator==(const AdadeltaOptions&) const = default;
 };
 
-/// PyTorch's Adadelta (Zeiler, 2012): s <- rho s + (1 - rho) g^2,
-/// d = sqrt(a + eps) / sqrt(s + eps) g, a <- rho a + (1 - rho) d^2, p <- p - lr d.
+/// Adadelta, as in PyTorch (Zeiler, "ADADELTA: an adaptive learning rate method", 2012).
+///
+/// With the parameter p, its gradient g plus `weight_decay p`, and the running means s and a:
+/// @code
+/// s <- rho s + (1 - rho) g^2
+/// d  = sqrt(a + eps) / sqrt(s + eps) g
+/// a <- rho a + (1 - rho) d^2
+/// p <- p - lr d
+/// @endcode
+///
+/// @code
+/// optim::Adadelta optimizer(model.parameters());
+/// @endcode
 using Adadelta = OptimizerOf<AdadeltaOptions>;
 extern template class GroupedOptimizer<AdadeltaOptions>;
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `RMSprop`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API RMSpropOptions {
-  double lr = 1e-2;     ///< Learning rate.
-  double alpha = 0.99;  ///< Decay of the means, in [0, 1].
-  double eps = 1e-8;    ///< Added to a denominator, so that it is not 0.
-  /// Factor of the L2 penalty; decoupled from the gradient in optimisers whose names end in W.
-  double weight_decay = 0;
-  double momentum = 0;    ///< How much of the last step, or of a new statistic, counts.
-  bool centered = false;  ///< Divides by the deviation, not by the root of the mean square.
-  bool maximize = false;  ///< Goes up the gradient instead of down.
+  double lr = 1e-2;         ///< Learning rate, >= 0.
+  double alpha = 0.99;      ///< Decay of the running means, in [0, 1].
+  double eps = 1e-8;        ///< Summand of the denominator that keeps it above 0, >= 0.
+  double weight_decay = 0;  ///< Factor of the L2 penalty, >= 0.
+  double momentum = 0;      ///< Factor of the previous velocity, >= 0; 0 keeps no velocity.
+  /// Divides by the standard deviation when true, not by the root mean square.
+  bool centered = false;
+  bool maximize = false;  ///< Negates the gradient when true, to maximise the loss.
 
-  /// The optimiser; among options, its name in messages.
-  static constexpr const char* optimizer = "RMSprop";
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  static constexpr const char* optimizer = "RMSprop";  ///< Name of the optimiser in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// Whether the two are equal.
+  /// Returns whether all options are equal.
   bool operator==(const RMSpropOptions&) const = default;
-  /// Of the state.
+  /// Returns a mask of the state tensors that these options use: bit n for tensor n.
   unsigned used_tensors() const;
 };
 
-/// PyTorch's RMSprop (Hinton; centered: Graves, 2013): s <- alpha s + (1 - alpha) g^2,
-/// d = g / (sqrt(s) + eps), p <- p - lr d; with momentum v <- momentum v + d, p <- p - lr v.
+/// RMSprop, as in PyTorch (Hinton, lecture notes, 2012; `centered`: Graves, "Generating sequences
+/// with recurrent neural networks", 2013).
+///
+/// With the parameter p, its gradient g plus `weight_decay p`, and the running means s and a:
+/// @code
+/// s <- alpha s + (1 - alpha) g^2
+/// a <- alpha a + (1 - alpha) g                        (centered)
+/// d  = g / (sqrt(s) + eps), or g / (sqrt(s - a^2) + eps) (centered)
+/// p <- p - lr d, or v <- momentum v + d, p <- p - lr v (momentum > 0)
+/// @endcode
+///
+/// @code
+/// optim::RMSprop optimizer(model.parameters(), {.lr = 1e-3, .momentum = 0.9});
+/// @endcode
 using RMSprop = OptimizerOf<RMSpropOptions>;
 extern template class GroupedOptimizer<RMSpropOptions>;
 

@@ -1,5 +1,5 @@
 /// @file
-/// The exponential moving average of weights.
+/// The exponential moving average of parameters.
 #pragma once
 
 #include <cstddef>
@@ -13,45 +13,56 @@
 
 namespace retrograd::optim {
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `EMA`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API EMAOptions {
-  double decay = 0.999;  ///< In [0, 1).
-  bool warm_up = false;  ///< Update t decays by no more than (1 + t) / (10 + t), t = 1, 2, ...
+  double decay = 0.999;  ///< Share of the old average in each update, in [0, 1).
+  /// Limits the decay of update t = 1, 2, ... to `(1 + t) / (10 + t)` when true.
+  bool warm_up = false;
 
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
 };
 
-/// Keeps an average of each parameter, a <- decay a + (1 - decay) p, beginning with the parameter's
-/// value: in its dtype, or float32 for bfloat16, which could not take up small changes. Buffers may
-/// be averaged too. To be updated after each of the optimiser's steps:
+/// An exponential moving average of each parameter.
+///
+/// An average starts at the parameter's value. Each update applies `a <- decay a + (1 - decay) p`.
+/// Averages have the parameter's dtype, but float32 for bfloat16, which would round small changes
+/// away. Floating buffers may be averaged too.
 ///
 /// @code
 /// optim::EMA average(model.parameters(), {.decay = 0.999});
 /// for (...) { optimizer.step(); average.update(); }
 /// average.swap();  // evaluate with the averages
-/// average.swap();  // train on
+/// average.swap();  // continue training
 /// @endcode
 class RETROGRAD_API EMA {
  public:
-  /// Throws ValueError and GraphError for what an optimiser would refuse too.
+  /// Constructs averages that equal the parameters.
+  ///
+  /// @throws ValueError if an option is out of range, `parameters` is empty, a parameter is listed
+  ///   twice, or several of its elements share memory.
+  /// @throws GraphError if a parameter is not a floating leaf.
   explicit EMA(std::vector<Tensor> parameters, EMAOptions options = {}, Where where = {});
 
-  /// Takes the present values into the averages.
+  /// Updates the averages from the present values of the parameters.
   void update(Where where = {});
-  /// How many updates there were.
+  /// Returns the number of updates so far.
   std::int64_t update_count() const noexcept { return updates_; }
-  /// The averaged parameters, in the parameters' order.
+  /// Returns the averages, in the order of the parameters.
   const std::vector<Tensor>& averages() const noexcept { return averages_; }
 
-  /// Overwrites the parameters.
+  /// Copies the averages to the parameters.
   void copy_to_parameters(Where where = {});
-  /// Exchanges averages and parameters.
+  /// Exchanges the values of averages and parameters.
   void swap(Where where = {});
 
-  /// "updates", and "average.0", ... by the order of the parameters. Tensors are handles.
+  /// Returns the number of updates ("updates") and handles on the averages ("average.0", ...).
   StateDict state_dict() const;
-  /// Throws ShapeError for an average that does not fit, ValueError for names that do not.
+  /// Replaces the averages and the number of updates by copies of those in `state`.
+  ///
+  /// @throws ShapeError if an average has another shape than its parameter.
+  /// @throws ValueError if a name is missing or unknown. The averages stay as they are after an
+  ///   error.
   void load_state_dict(const StateDict& state, Where where = {});
 
  private:

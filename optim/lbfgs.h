@@ -12,37 +12,56 @@
 
 namespace retrograd::optim {
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `LBFGS`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API LBFGSOptions {
-  double lr = 1;                   ///< Learning rate.
-  std::int64_t max_iter = 20;      ///< Directions in one step.
-  std::int64_t max_eval = 0;       ///< Evaluations in one step; 0 is max_iter * 5 / 4.
-  double tolerance_grad = 1e-7;    ///< Stops when no gradient is larger.
-  double tolerance_change = 1e-9;  ///< Stops when loss or parameters change less.
-  /// How many past steps the approximation of the Hessian rests on.
-  std::int64_t history_size = 100;
-  bool strong_wolfe = false;  ///< Searches along each direction; else steps of lr.
+  double lr = 1;  ///< Step length along each direction, >= 0; with `strong_wolfe` the first trial.
+  std::int64_t max_iter = 20;  ///< Largest number of directions in a step, >= 1.
+  /// Largest number of evaluations in a step, >= 0; 0 means `max_iter * 5 / 4`.
+  std::int64_t max_eval = 0;
+  /// Magnitude of the largest gradient element at which a step ends, >= 0.
+  double tolerance_grad = 1e-7;
+  /// Change of the loss or the parameters at which a step ends, >= 0.
+  double tolerance_change = 1e-9;
+  std::int64_t history_size = 100;  ///< Number of past moves that approximate the Hessian, >= 1.
+  /// Searches along each direction for the strong Wolfe conditions when true.
+  bool strong_wolfe = false;
 
-  /// The optimiser; among options, its name in messages.
-  static constexpr const char* optimizer = "LBFGS";
-  static constexpr bool single_group = true;  ///< The optimiser takes one group of parameters.
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  static constexpr const char* optimizer = "LBFGS";  ///< Name of the optimiser in messages.
+  /// Declares that the optimiser takes one group of parameters.
+  static constexpr bool single_group = true;
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// Whether the two are equal.
+  /// Returns whether all options are equal.
   bool operator==(const LBFGSOptions&) const = default;
 };
 
-/// PyTorch's LBFGS (Nocedal and Wright, chapter 7.2). All parameters are one vector, so there is
-/// one group, and the history, which is kept in float64, begins anew when they change. Throws
-/// ValueError for several groups. A step calls its closure several times, which drops the
-/// gradients, computes the loss and runs backward() on it.
+/// L-BFGS, as in PyTorch (Nocedal and Wright, "Numerical optimization", section 7.2).
+///
+/// All parameters form one vector and one group. The first move is shortened to
+/// `lr min(1, 1 / |g|_1)`, where g is the gradient. The history is stored in float64 and is cleared
+/// when the parameters change. A step calls its closure several times. The closure clears the
+/// gradients, computes the loss and runs `backward()`.
+///
+/// @code
+/// optim::LBFGS optimizer(model.parameters(), {.strong_wolfe = true});
+/// optimizer.step([&] {
+///   optimizer.zero_grad();
+///   Tensor loss = mse_loss(model(x), y);
+///   loss.backward();
+///   return loss;
+/// });
+/// @endcode
 class RETROGRAD_API LBFGS : public GroupedOptimizer<LBFGSOptions> {
  public:
   using GroupedOptimizer::GroupedOptimizer;
 
-  /// Throws GraphError: a closure is needed.
+  /// Throws GraphError, because a closure is needed.
   void step(Where where = {}) override;
-  /// The loss of the first evaluation.
+  /// Minimises the loss by up to `max_iter` moves and returns the loss of the first evaluation.
+  ///
+  /// @throws GraphError if `closure` is empty.
+  /// @throws ValueError if an option or the parameters were changed to values that the constructor
+  ///   refuses.
   Tensor step(const Closure& closure, Where where = {}) override;
 
  protected:

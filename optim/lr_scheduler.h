@@ -7,29 +7,25 @@
 /// for (...) { /* the optimiser's steps of an epoch */; scheduler.step(); }
 /// @endcode
 ///
-/// Making a scheduler sets the rates of epoch 0. The optimiser must outlive its schedulers.
+/// A new scheduler sets the rates of epoch 0. The optimiser must outlive its schedulers.
 ///
-/// Several schedulers on one optimiser compose as in PyTorch 2, in the order of their steps. A step
-/// of a chainable scheduler changes the rate that it finds:
+/// Several schedulers of one optimiser compose as in PyTorch 2, in the order of their steps. A step
+/// of a chainable scheduler changes the present rate:
 ///
 /// @code
 /// ConstantLR warm_up(optimizer, {.factor = 0.1, .total_iters = 2});
 /// ExponentialLR decay(optimizer, {.gamma = 0.9});
 /// for (...) { ...; warm_up.step(); decay.step(); }
-/// // times the first rate: 0.1, 0.09, 0.81, 0.729, ...
+/// // times the initial rate: 0.1, 0.09, 0.81, 0.729, ...
 /// @endcode
 ///
 /// - Chainable: StepLR, MultiStepLR, ConstantLR, LinearLR, ExponentialLR, PolynomialLR and
-/// @code
-/// CosineAnnealingLR. A rate set by hand is scaled on. A scheduler that finds the rate it set
-/// itself computes the next one from the first rate, so nothing drifts. A scheduler whose factor
-/// was 0 starts again from the first rate, because nothing is left to scale.
-/// @endcode
+///   CosineAnnealingLR. They scale the present rate, also one that was set by hand. A scheduler
+///   that finds the rate that it set computes the next one from the initial rate, so rounding
+///   errors do not accumulate. A scheduler whose factor was 0 starts again from the initial rate.
 /// - Closed form: CosineAnnealingWarmRestarts, OneCycleLR, LambdaLR, and classes derived from
-/// @code
-/// LRScheduler that do not override next_lr(). They set a function of the first rate and the
-/// epoch, so changes of other schedulers and by hand last until their next step.
-/// @endcode
+///   LRScheduler that do not override `next_lr()`. They set a function of the initial rate and the
+///   epoch. Changes by other schedulers and by hand last until their next step.
 ///
 /// Chainable schedulers also change groups that were added later. The others throw IndexError.
 #pragma once
@@ -50,16 +46,18 @@
 
 namespace retrograd::optim::lr_scheduler {
 
-/// One number for all groups, or one for each.
+/// One number for all groups of an optimiser, or one for each.
 class RETROGRAD_API PerGroup {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs one number for all groups.
   PerGroup(double value) : values_{value} {}
-  /// Constructs it from what the class and its options describe.
+  /// Constructs one number for each group.
   PerGroup(std::vector<double> values) : values_(std::move(values)), one_for_all_(false) {}
 
-  /// One for each of so many groups. Throws ValueError for another number of them, or one out of
-  /// the domain.
+  /// Returns one number for each of `groups` groups.
+  ///
+  /// @throws ValueError if there is another number of them, or one is out of its domain. The
+  ///   message begins with `owner` and `name`.
   std::vector<double> checked(const char* owner, const char* name, Domain domain,
                               std::size_t groups, Where where) const;
 
@@ -68,14 +66,19 @@ class RETROGRAD_API PerGroup {
   bool one_for_all_ = true;
 };
 
-/// A schedule that its options describe, with its name `Options::scheduler`. Options are chainable
-/// if they have `factor_at(epoch)`, the factor of the first rate, or both `lr(base, epoch)` and
-/// `next_lr(base, epoch, lr)`, the rate after the rate `lr`. Options with `lr(base, epoch)` alone
-/// are a closed form. Throws ValueError for options out of range.
+/// A schedule that its options describe; `Options::scheduler` is its name.
+///
+/// Options are chainable if they have one of these:
+/// - `factor_at(epoch)`, the factor of the initial rate;
+/// - `lr(base, epoch)` and `next_lr(base, epoch, lr)`, the rate after the rate `lr`.
+///
+/// Options with `lr(base, epoch)` alone are a closed form.
 template <class Options>
 class Schedule : public LRScheduler {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the schedule and sets the rates of epoch 0.
+  ///
+  /// @throws ValueError if an option is out of range.
   explicit Schedule(Optimizer& optimizer, Options options = {}, Where where = {})
       : LRScheduler(optimizer), options_(std::move(options)) {
     const Frame call(Options::scheduler, where);
@@ -85,6 +88,9 @@ class Schedule : public LRScheduler {
     start(call.where());
   }
 
+  /// Returns the learning rate of a group at an epoch from 0, if no other scheduler changes it.
+  ///
+  /// @throws IndexError if the schedule has no rate for the group.
   double lr_at(std::size_t group, std::int64_t epoch, Where where = {}) const override {
     const double base = base_lr(group, where);
     if constexpr (kHasFactor) {
@@ -93,7 +99,9 @@ class Schedule : public LRScheduler {
       return options_.lr(base, epoch);
     }
   }
-  /// The rate at an epoch, from the rate at the epoch before.
+  /// Returns the learning rate at an epoch of an optimiser that has rate `lr` at the epoch before.
+  ///
+  /// @throws IndexError if the schedule has no rate for the group.
   double next_lr(std::size_t group, std::int64_t epoch, double lr,
                  Where where = {}) const override {
     const double base = base_lr(group, where);
@@ -110,7 +118,7 @@ class Schedule : public LRScheduler {
     }
     return lr_at(group, epoch, where);
   }
-  /// The options.
+  /// Returns the options.
   const Options& options() const noexcept { return options_; }
 
  protected:
@@ -122,129 +130,189 @@ class Schedule : public LRScheduler {
   Options options_;
 };
 
-/// Times gamma every step_size epochs.
+/// Options of `StepLR`, given as `{.name = value}`.
 struct RETROGRAD_API StepLROptions {
-  std::int64_t step_size = 0;                         ///< >= 1, to be given.
-  double gamma = 0.1;                                 ///< >= 0.
-  static constexpr const char* scheduler = "StepLR";  ///< The schedule's name in messages.
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  std::int64_t step_size = 0;  ///< Epochs between two changes, >= 1; must be given.
+  double gamma = 0.1;  ///< Factor of each change, >= 0.
+  static constexpr const char* scheduler = "StepLR";  ///< Name of the schedule in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// The factor of the first rate at an epoch.
+  /// Returns the factor of the initial learning rate at `epoch`.
   double factor_at(std::int64_t epoch) const;
 };
-/// The schedule that StepLROptions describes.
+/// A schedule that multiplies the rate by `gamma` every `step_size` epochs:
+/// `lr gamma^floor(epoch / step_size)`.
+///
+/// @code
+/// optim::lr_scheduler::StepLR scheduler(optimizer, {.step_size = 30, .gamma = 0.1});
+/// @endcode
 using StepLR = Schedule<StepLROptions>;
 
-/// Times gamma at each of the milestones, which may be in any order.
+/// Options of `MultiStepLR`, given as `{.name = value}`.
 struct RETROGRAD_API MultiStepLROptions {
-  std::vector<std::int64_t> milestones = {};               ///< >= 0, to be given.
-  double gamma = 0.1;                                      ///< >= 0.
-  static constexpr const char* scheduler = "MultiStepLR";  ///< The schedule's name in messages.
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  /// Epochs of the changes in any order, >= 0; must be given.
+  std::vector<std::int64_t> milestones = {};
+  double gamma = 0.1;  ///< Factor of each change, >= 0.
+  static constexpr const char* scheduler = "MultiStepLR";  ///< Name of the schedule in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// The factor of the first rate at an epoch.
+  /// Returns the factor of the initial learning rate at `epoch`.
   double factor_at(std::int64_t epoch) const;
 };
-/// The schedule that MultiStepLROptions describes.
+/// A schedule that multiplies the rate by `gamma` at each milestone.
+///
+/// @code
+/// optim::lr_scheduler::MultiStepLR scheduler(optimizer, {.milestones = {30, 80}});
+/// @endcode
 using MultiStepLR = Schedule<MultiStepLROptions>;
 
-/// Times factor before epoch total_iters.
+/// Options of `ConstantLR`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API ConstantLROptions {
-  double factor = 1.0 / 3;                                ///< In [0, 1].
-  std::int64_t total_iters = 5;                           ///< >= 0.
-  static constexpr const char* scheduler = "ConstantLR";  ///< The schedule's name in messages.
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  double factor = 1.0 / 3;  ///< Factor before epoch `total_iters`, in [0, 1].
+  std::int64_t total_iters = 5;  ///< Number of epochs with the factor, >= 0.
+  static constexpr const char* scheduler = "ConstantLR";  ///< Name of the schedule in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// The factor of the first rate at an epoch.
+  /// Returns the factor of the initial learning rate at `epoch`.
   double factor_at(std::int64_t epoch) const;
 };
-/// The schedule that ConstantLROptions describes.
+/// A schedule that multiplies the rate by `factor` before epoch `total_iters`.
+///
+/// @code
+/// optim::lr_scheduler::ConstantLR scheduler(optimizer, {.factor = 0.1, .total_iters = 2});
+/// @endcode
 using ConstantLR = Schedule<ConstantLROptions>;
 
-/// Times a factor that goes evenly from start_factor to end_factor in total_iters epochs, and
-/// stays.
+/// Options of `LinearLR`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API LinearLROptions {
-  double start_factor = 1.0 / 3;                        ///< In [0, 1].
-  double end_factor = 1;                                ///< In [0, 1].
-  std::int64_t total_iters = 5;                         ///< >= 1.
-  static constexpr const char* scheduler = "LinearLR";  ///< The schedule's name in messages.
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  double start_factor = 1.0 / 3;  ///< Factor at epoch 0, in [0, 1].
+  double end_factor = 1;  ///< Factor from epoch `total_iters` on, in [0, 1].
+  std::int64_t total_iters = 5;  ///< Number of epochs between the two, >= 1.
+  static constexpr const char* scheduler = "LinearLR";  ///< Name of the schedule in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// The factor of the first rate at an epoch.
+  /// Returns the factor of the initial learning rate at `epoch`.
   double factor_at(std::int64_t epoch) const;
 };
-/// The schedule that LinearLROptions describes.
+/// A schedule that multiplies the rate by a factor that moves linearly from `start_factor` to
+/// `end_factor`.
+///
+/// The factor at an epoch e up to T = `total_iters` is
+/// `start_factor + (end_factor - start_factor) e / T`; later it stays.
+///
+/// @code
+/// optim::lr_scheduler::LinearLR scheduler(optimizer, {.start_factor = 0.01, .total_iters = 5});
+/// @endcode
 using LinearLR = Schedule<LinearLROptions>;
 
-/// Times gamma every epoch.
+/// Options of `ExponentialLR`, given as `{.name = value}`.
 struct RETROGRAD_API ExponentialLROptions {
-  double gamma = -1;                                         ///< >= 0, to be given.
-  static constexpr const char* scheduler = "ExponentialLR";  ///< The schedule's name in messages.
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  double gamma = -1;  ///< Factor of each epoch, >= 0; must be given.
+  static constexpr const char* scheduler = "ExponentialLR";  ///< Name of the schedule in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// The factor of the first rate at an epoch.
+  /// Returns the factor of the initial learning rate at `epoch`.
   double factor_at(std::int64_t epoch) const;
 };
-/// The schedule that ExponentialLROptions describes.
+/// A schedule that multiplies the rate by `gamma` every epoch: `lr gamma^epoch`.
+///
+/// @code
+/// optim::lr_scheduler::ExponentialLR scheduler(optimizer, {.gamma = 0.9});
+/// @endcode
 using ExponentialLR = Schedule<ExponentialLROptions>;
 
-/// Times (1 - epoch / total_iters)^power, then 0.
+/// Options of `PolynomialLR`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API PolynomialLROptions {
-  std::int64_t total_iters = 5;                             ///< >= 1.
-  double power = 1;                                         ///< >= 0.
-  static constexpr const char* scheduler = "PolynomialLR";  ///< The schedule's name in messages.
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  std::int64_t total_iters = 5;  ///< Number of epochs until the rate is 0, >= 1.
+  double power = 1;  ///< Exponent, >= 0.
+  static constexpr const char* scheduler = "PolynomialLR";  ///< Name of the schedule in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// The factor of the first rate at an epoch.
+  /// Returns the factor of the initial learning rate at `epoch`.
   double factor_at(std::int64_t epoch) const;
 };
-/// The schedule that PolynomialLROptions describes.
+/// A schedule that multiplies the rate by `(1 - epoch / total_iters)^power`, and by `0^power` from
+/// epoch `total_iters` on.
+///
+/// @code
+/// optim::lr_scheduler::PolynomialLR scheduler(optimizer, {.total_iters = 50, .power = 0.9});
+/// @endcode
 using PolynomialLR = Schedule<PolynomialLROptions>;
 
-/// Half a cosine from the rate at first down to eta_min at epoch T_max; then up again, and so on
-/// (Loshchilov and Hutter, 2017). Chained, the distance of the rate found from eta_min shrinks by
-/// the same factors.
+/// Options of `CosineAnnealingLR`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API CosineAnnealingLROptions {
-  std::int64_t T_max = 0;  ///< >= 1, to be given.
-  double eta_min = 0;      ///< >= 0.
-  /// The schedule's name in messages.
+  std::int64_t T_max = 0;  ///< Epochs of half a cosine, >= 1; must be given.
+  double eta_min = 0;  ///< Smallest rate, >= 0.
+  /// Name of the schedule in messages.
   static constexpr const char* scheduler = "CosineAnnealingLR";
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// Learning rate.
+  /// Returns the rate at `epoch` for the initial rate `base`.
   double lr(double base, std::int64_t epoch) const;
-  /// The rate at an epoch, from the rate at the epoch before.
+  /// Returns the rate at `epoch` of an optimiser that has rate `lr` at the epoch before.
   double next_lr(double base, std::int64_t epoch, double lr) const;
 };
-/// The schedule that CosineAnnealingLROptions describes.
+/// A schedule that moves the rate along a cosine (Loshchilov and Hutter, "SGDR: stochastic gradient
+/// descent with warm restarts", 2017).
+///
+/// The rate decreases from the initial one to `eta_min` at epoch `T_max`, then rises again, and so
+/// on:
+/// @code
+/// eta_min + (lr - eta_min) (1 + cos(pi epoch / T_max)) / 2
+/// @endcode
+/// In a chain, the distance of the present rate from `eta_min` changes by the factors of this
+/// formula.
+///
+/// @code
+/// optim::lr_scheduler::CosineAnnealingLR scheduler(optimizer, {.T_max = 90});
+/// @endcode
 using CosineAnnealingLR = Schedule<CosineAnnealingLROptions>;
 
-/// The same, but begun anew after T_0 epochs, then after T_0 T_mult, T_0 T_mult^2, ...
+/// Options of `CosineAnnealingWarmRestarts`, given as `{.name = value}`; omitted ones keep their
+/// defaults.
 struct RETROGRAD_API CosineAnnealingWarmRestartsOptions {
-  std::int64_t T_0 = 0;     ///< >= 1, to be given.
-  std::int64_t T_mult = 1;  ///< >= 1.
-  double eta_min = 0;       ///< >= 0.
-  /// The schedule's name in messages.
+  std::int64_t T_0 = 0;  ///< Epochs before the first restart, >= 1; must be given.
+  std::int64_t T_mult = 1;  ///< Factor of the epochs between restarts, >= 1.
+  double eta_min = 0;  ///< Rate towards which each period decreases, >= 0.
+  /// Name of the schedule in messages.
   static constexpr const char* scheduler = "CosineAnnealingWarmRestarts";
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// Learning rate.
+  /// Returns the rate at `epoch` for the initial rate `base`.
   double lr(double base, std::int64_t epoch) const;
 };
-/// The schedule that CosineAnnealingWarmRestartsOptions describes.
+/// A schedule that decreases the rate along half a cosine and restarts it (Loshchilov and Hutter,
+/// 2017).
+///
+/// Periods have `T_0`, `T_0 T_mult`, `T_0 T_mult^2`, ... epochs. At epoch e of a period of T epochs
+/// the rate is
+/// @code
+/// eta_min + (lr - eta_min) (1 + cos(pi e / T)) / 2
+/// @endcode
+///
+/// @code
+/// optim::lr_scheduler::CosineAnnealingWarmRestarts scheduler(optimizer, {.T_0 = 10, .T_mult = 2});
+/// @endcode
 using CosineAnnealingWarmRestarts = Schedule<CosineAnnealingWarmRestartsOptions>;
 
-/// Times a function of the epoch.
+/// A schedule that multiplies the initial rate by a function of the epoch.
+///
+/// @code
+/// const auto decay = [](std::int64_t epoch) { return 1.0 / (1 + epoch); };
+/// optim::lr_scheduler::LambdaLR scheduler(optimizer, decay);
+/// @endcode
 class RETROGRAD_API LambdaLR : public LRScheduler {
  public:
-  /// The factor of the first rate at an epoch.
+  /// A function that returns the factor of the initial rate at an epoch.
   using Factor = std::function<double(std::int64_t epoch)>;
 
-  /// One for all groups, or one for each. Throws ValueError for another number of them, or an empty
-  /// one.
+  /// Constructs a schedule with one function for all groups.
+  ///
+  /// @throws ValueError if `factor` is empty.
   LambdaLR(Optimizer& optimizer, Factor factor, Where where = {});
-  /// One for all groups, or one for each. Throws ValueError for another number of them, or an empty
-  /// one.
+  /// Constructs a schedule with one function for each group.
+  ///
+  /// @throws ValueError if there is another number of functions than of groups, or one is empty.
   LambdaLR(Optimizer& optimizer, std::vector<Factor> factors, Where where = {});
   double lr_at(std::size_t group, std::int64_t epoch, Where where = {}) const override;
 
@@ -255,23 +323,27 @@ class RETROGRAD_API LambdaLR : public LRScheduler {
   std::vector<Factor> factors_;
 };
 
-/// One schedule until the first milestone, the next until the second, and so on; each counts its
-/// epochs from its own beginning, where it starts from the first rate, as in PyTorch. For a
-/// warm-up:
+/// Schedules one after another; each ends at a milestone, where the next one begins.
+///
+/// Each schedule counts its epochs from its own start, at which the initial rate applies, as in
+/// PyTorch. For a warm-up:
+///
 /// @code
 /// SequentialLR(optimizer, {std::make_shared<LinearLR>(optimizer),
 ///                          std::make_shared<CosineAnnealingLR>(optimizer, ...)}, {5})
 /// @endcode
 class RETROGRAD_API SequentialLR : public LRScheduler {
  public:
-  /// Throws ValueError for a schedule of another optimiser, and for milestones that do not ascend
-  /// or are not one less than the schedules.
+  /// Constructs a sequence of schedules and sets the rates of epoch 0.
+  ///
+  /// @throws ValueError if a schedule is null or of another optimiser, or `milestones` do not
+  ///   ascend from 1 or are not one fewer than the schedules.
   SequentialLR(Optimizer& optimizer, std::vector<std::shared_ptr<LRScheduler>> schedulers,
                std::vector<std::int64_t> milestones, Where where = {});
   double lr_at(std::size_t group, std::int64_t epoch, Where where = {}) const override;
   std::optional<double> momentum_at(std::size_t group, std::int64_t epoch,
                                     Where where = {}) const override;
-  /// The rate at an epoch, from the rate at the epoch before.
+  /// Returns the learning rate at an epoch of an optimiser that has rate `lr` at the epoch before.
   double next_lr(std::size_t group, std::int64_t epoch, double lr, Where where = {}) const override;
 
  protected:
@@ -286,22 +358,25 @@ class RETROGRAD_API SequentialLR : public LRScheduler {
   std::vector<std::int64_t> milestones_;
 };
 
-/// Steps several schedulers of one optimiser together, in their order:
+/// Several schedulers of one optimiser that step together, in their order.
+///
 /// @code
 /// ChainedScheduler({std::make_shared<ConstantLR>(optimizer),
 ///                   std::make_shared<ExponentialLR>(optimizer, ...)})
 /// @endcode
 class RETROGRAD_API ChainedScheduler : public LRScheduler {
  public:
-  /// Throws ValueError for no scheduler, one of another optimiser, and one that is there twice, be
-  /// it as a part of another.
+  /// Constructs a chain of schedulers, from their present epochs.
+  ///
+  /// @throws ValueError if `schedulers` is empty, one is null or of another optimiser, or one
+  ///   appears twice, also as a part of another.
   explicit ChainedScheduler(std::vector<std::shared_ptr<LRScheduler>> schedulers, Where where = {});
-  /// The rate after so many steps of new schedulers, which are computed one by one.
+  /// Returns the rate after `epoch` steps of new schedulers, which are computed one by one.
   double lr_at(std::size_t group, std::int64_t epoch, Where where = {}) const override;
-  /// The last of the schedulers that changes momentum decides.
+  /// Returns the momentum of the last scheduler that changes momentum, or an empty optional.
   std::optional<double> momentum_at(std::size_t group, std::int64_t epoch,
                                     Where where = {}) const override;
-  /// The rate at an epoch, from the rate at the epoch before.
+  /// Returns the learning rate at an epoch of an optimiser that has rate `lr` at the epoch before.
   double next_lr(std::size_t group, std::int64_t epoch, double lr, Where where = {}) const override;
 
  protected:

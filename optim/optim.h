@@ -1,5 +1,5 @@
 /// @file
-/// All optimisers, and what goes with them.
+/// All optimisers, schedules, clipping and averages.
 #pragma once
 
 #include <retrograd/optim/adagrad.h>

@@ -1,6 +1,5 @@
 /// @file
-/// What all optimisers share: groups of parameters with options of their own, state, and both in
-/// state dicts.
+/// The base of all optimisers: groups of parameters with their options, state, and state dicts.
 #pragma once
 
 #include <algorithm>
@@ -23,36 +22,35 @@ namespace retrograd::optim {
 
 /// The values that an option may have.
 enum class Domain {
-  finite,
-  positive,        ///< And finite.
-  not_negative,    ///< And finite.
-  below_one,       ///< [0, 1).
-  up_to_one,       ///< [0, 1].
-  positive_count,  ///< 1, 2, ...
+  finite,          ///< Any finite number.
+  positive,        ///< Finite numbers above 0.
+  not_negative,    ///< Finite numbers of at least 0.
+  below_one,       ///< Numbers in [0, 1).
+  up_to_one,       ///< Numbers in [0, 1].
+  positive_count,  ///< Whole numbers 1, 2, ...
 };
 
-/// One number by its name, wherever it is kept: options are checked, saved and loaded through
-/// these.
+/// One option by its name. Optimisers check, save and load options through settings.
 struct Setting {
-  std::string name;                                   ///< The name.
-  std::variant<double*, std::int64_t*, bool*> value;  ///< The function's value.
-  Domain domain = Domain::finite;                     ///< The numbers that are allowed.
+  std::string name;                                   ///< Name of the option, such as "lr".
+  std::variant<double*, std::int64_t*, bool*> value;  ///< Address of the option.
+  Domain domain = Domain::finite;                     ///< Allowed values.
 };
-/// Named numbers.
+/// Several options by name.
 using Settings = std::vector<Setting>;
 
 /// Parameters that share options.
 template <class Options>
 struct ParameterGroup {
-  std::vector<Tensor> parameters;  ///< The parameters.
-  Options options;                 ///< The options.
+  std::vector<Tensor> parameters;  ///< Parameters to optimise.
+  Options options;                 ///< Options of these parameters.
 };
 
-/// What an optimiser remembers of one parameter, under the names of `Optimizer::state_names()`.
+/// The state of one parameter, named by `Optimizer::state_names()`.
 struct ParameterState {
-  std::vector<double> numbers;  ///< Empty before the first step.
-  std::vector<Tensor> tensors;  ///< Undefined before use.
-  std::vector<Tensor> unused;   ///< Memory for those that the next step begins to use.
+  std::vector<double> numbers;  ///< Numbers such as the step; empty before the first step.
+  std::vector<Tensor> tensors;  ///< Tensors such as moments; undefined before use.
+  std::vector<Tensor> unused;   ///< Memory for the tensors that the next step begins to use.
 };
 
 namespace lr_scheduler {
@@ -60,103 +58,147 @@ class LRScheduler;
 }
 
 /// The base of all optimisers.
+///
+/// @code
+/// optim::Adam optimizer(model.parameters(), {.lr = 1e-3});
+/// for (...) { optimizer.zero_grad(); mse_loss(model(x), y).backward(); optimizer.step(); }
+/// @endcode
 class RETROGRAD_API Optimizer {
  public:
-  /// Computes the loss and its gradients.
+  /// A function that computes the loss, runs `backward()` on it, and returns it.
   using Closure = std::function<Tensor()>;
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an optimiser without state.
   Optimizer() = default;
   virtual ~Optimizer();
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// Changes every parameter that has a gradient. Gradients are only read. Throws, before anything
-  /// is changed, as the constructor does when groups were changed to what it would refuse, and
-  /// OutOfMemory.
+  /// Updates each parameter that has a gradient. Gradients are only read.
+  ///
+  /// @throws ValueError or GraphError if groups were changed to values that the constructor
+  ///   refuses.
+  /// @throws OutOfMemory if memory for the state is exhausted. Parameters are unchanged after an
+  ///   error.
   virtual void step(Where where = {});
-  /// Calls `closure`, which computes the loss and its gradients, then step(); returns the loss.
+  /// Calls `closure`, updates the parameters as `step()` does, and returns the closure's loss.
+  ///
+  /// @throws GraphError if `closure` is empty.
   virtual Tensor step(const Closure& closure, Where where = {});
-  /// Drops the gradients of all parameters.
+  /// Clears the gradients of all parameters.
   void zero_grad();
 
-  /// @name What schedulers change
-  /// @{
-
-  /// The number of parameter groups.
+  /// Returns the number of parameter groups.
   virtual std::size_t group_count() const noexcept = 0;
-  /// Throw IndexError for a group that is not there, ValueError for numbers out of range.
+  /// Returns the learning rate of a group.
+  ///
+  /// @throws IndexError if there is no such group.
   double lr(std::size_t group = 0, Where where = {});
-  /// Sets a group's learning rate. Throws IndexError or ValueError.
+  /// Sets the learning rate of a group.
+  ///
+  /// @throws IndexError if there is no such group.
+  /// @throws ValueError if `lr` is negative or not finite.
   void set_lr(double lr, std::size_t group = 0, Where where = {});
-  /// The option `momentum`, or the first of `betas`; none where there is neither.
+  /// Returns the option `momentum` of a group, or the first of `betas`, or an empty optional.
+  ///
+  /// @throws IndexError if there is no such group.
   std::optional<double> momentum(std::size_t group = 0, Where where = {});
-  /// Sets a group's momentum. Throws IndexError or ValueError.
+  /// Sets the option `momentum` of a group, or the first of `betas`.
+  ///
+  /// @throws IndexError if there is no such group.
+  /// @throws ValueError if `momentum` is out of range, or the optimiser has no such option.
   void set_momentum(double momentum, std::size_t group = 0, Where where = {});
-  /// The learning rate that schedules start from: the one at the first call, or set since.
+  /// Returns the learning rate from which schedules compute those of later epochs.
+  ///
+  /// The rate is that of the first call of this function, unless it was set or loaded since.
+  ///
+  /// @throws IndexError if there is no such group.
   double initial_lr(std::size_t group = 0, Where where = {});
-  /// Sets the rate that schedules start from.
+  /// Sets the learning rate from which schedules compute those of later epochs.
+  ///
+  /// @throws IndexError if there is no such group.
+  /// @throws ValueError if `lr` is negative or not finite.
   void set_initial_lr(double lr, std::size_t group = 0, Where where = {});
 
-  /// All options ("group.0.lr") and all state ("state.0.exp_avg", parameters counted through all
-  /// groups). Tensors are handles, numbers copies of dtype float64. Throws as step() does.
+  /// Returns all options ("group.0.lr") and the state of all parameters ("state.0.exp_avg").
+  ///
+  /// Parameters are counted through all groups. Tensors are handles; numbers are copies of dtype
+  /// float64.
+  ///
+  /// @throws ValueError or GraphError if groups were changed to values that the constructor
+  ///   refuses.
   StateDict state_dict(Where where = {});
-  /// Throws ShapeError for a tensor that does not fit its parameter, ValueError for names or
-  /// options that do not fit the optimiser. When anything is thrown, OutOfMemory included, nothing
-  /// has been changed.
+  /// Replaces options and state by copies of those in `state`.
+  ///
+  /// The optimiser is unchanged after an error, OutOfMemory included.
+  ///
+  /// @throws ShapeError if a tensor has another shape than its parameter.
+  /// @throws ValueError if a name is missing or unknown, or an option is out of range.
   void load_state_dict(const StateDict& state, Where where = {});
-  /// @}
 
  protected:
-  /// What state_names() gives.
+  /// The names of the state of each parameter.
   struct StateNames {
-    std::vector<std::pair<const char*, double>> numbers;  ///< With their values at the start.
-    std::vector<const char*> tensors;                     ///< Shaped as the parameter.
-    std::size_t always = 0;  ///< So many of the tensors are there after any step.
+    /// Names of numbers, with their first values.
+    std::vector<std::pair<const char*, double>> numbers;
+    std::vector<const char*> tensors;  ///< Names of tensors of the parameter's shape.
+    std::size_t always = 0;  ///< Number of tensors, from the first, that exist after any step.
   };
 
-  /// The closure's loss, recorded whatever the mode here. Throws GraphError for an empty closure.
+  /// Returns the closure's loss, which is recorded even while recording is off.
+  ///
+  /// @throws GraphError if `closure` is empty.
   Tensor call(const Closure& closure, Where where) const;
 
-  /// The name.
+  /// Returns the name of the optimiser in messages.
   virtual const char* name() const noexcept = 0;
-  /// The parameters.
+  /// Returns the parameters of a group.
   virtual std::vector<Tensor>& parameters(std::size_t group) = 0;
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  /// Returns the options of a group that are checked, saved and loaded.
   virtual Settings settings(std::size_t group) = 0;
-  /// What is remembered of each parameter.
+  /// Returns the names of the state of each parameter.
   virtual StateNames state_names() const { return {}; }
-  /// Which of the tensors update() uses with the present options: bit n for tensor n.
+  /// Returns a mask of the tensors that `update()` uses with the present options: bit n for tensor
+  /// n.
   virtual unsigned used_tensors(std::size_t /*group*/) const {
     return (1U << state_names().always) - 1;
   }
-  /// One parameter's part of a step. For optimisers that do not override step().
+  /// Updates one parameter. Optimisers that override `step()` need no `update()`.
   virtual void update(std::size_t /*group*/, const Tensor& /*parameter*/, const Tensor& /*grad*/,
                       ParameterState& /*state*/) {}
-  /// What load_state() found.
+  /// The result of `load_state()`.
   struct LoadedState {
-    std::vector<std::string> names;  ///< Of what it read.
-    std::function<void()> apply;     ///< Takes it over without allocating; may be empty.
+    std::vector<std::string> names;  ///< Names that were read.
+    /// Function that replaces the state without allocating; may be empty.
+    std::function<void()> apply;
   };
-  /// Adds what an optimiser keeps beside the state of single parameters.
+  /// Adds the state that belongs to no single parameter.
   virtual void save_state(StateDict& /*state*/) {}
-  /// Checks what save_state() added, and changes nothing.
+  /// Checks and reads the state that `save_state()` added, without changing the optimiser.
   virtual LoadedState load_state(const StateDict& /*state*/, Where /*where*/) { return {}; }
 
-  /// Throws GraphError for a parameter that is not a floating leaf, ValueError for one that is
-  /// listed twice or shows an element twice, and for no parameters. Frozen leaves are fine: they
-  /// get no gradient.
+  /// Checks the parameters of all groups. Frozen leaves are allowed, and get no gradient.
+  ///
+  /// @throws GraphError if a parameter is not a floating leaf.
+  /// @throws ValueError if a parameter is listed twice, several of its elements share memory, or
+  ///   there are no parameters.
   static void check_parameters(const char* optimizer,
                                const std::vector<const std::vector<Tensor>*>& parameters,
                                Where where);
-  /// Whether options differ from those checked last.
+  /// Returns whether options differ from those checked last.
   virtual bool options_changed() const { return false; }
-  /// Throws ValueError for options that the constructor would refuse.
+  /// Checks the options of all groups.
+  ///
+  /// @throws ValueError if an option has a value that the constructor refuses.
   virtual void check_options(Where /*where*/) {}
-  /// Called when parameters were added, removed or moved since the last step.
+  /// Updates an optimiser after parameters were added, removed or moved since the last step.
   virtual void parameters_changed() {}
-  /// Checks groups where they were changed since the last time. State stays with its parameter. For
-  /// optimisers that override step().
+  /// Checks groups that changed since the last check, for optimisers that override `step()`.
+  ///
+  /// State stays with its parameter.
+  ///
+  /// @throws ValueError or GraphError if groups were changed to values that the constructor
+  ///   refuses.
   void check_changes(Where where);
 
  private:
@@ -183,27 +225,45 @@ class RETROGRAD_API Optimizer {
   std::vector<std::optional<double>> initial_lrs_;  // by group
 };
 
-/// Throws ValueError when the setting is out of its domain.
+/// Checks that a setting is within its domain.
+///
+/// @throws ValueError if it is not. The message begins with `owner`.
 RETROGRAD_API void check_setting(const char* owner, const Setting& setting, Where where);
 
 namespace detail {
 RETROGRAD_API void require_single_group(const char* optimizer, std::size_t groups, Where where);
 }
 
-/// Options has its optimiser's name, `Options::optimizer`, and lists its settings. It may have
-/// check(where) for settings that depend on each other, and a constant `single_group` for an
-/// optimiser that takes one group.
+/// An optimiser of one or several groups of parameters, each with its `Options`.
+///
+/// `Options` has the constant `optimizer`, the name, and the function `settings()`. Two members are
+/// optional: `check(where)` for settings that depend on each other, and the constant `single_group`
+/// for an optimiser that takes one group.
+///
+/// @code
+/// optim::SGD optimizer(std::vector<optim::SGD::Group>{{features.parameters(), {.lr = 1e-3}},
+///                                                     {head.parameters(), {.lr = 1e-2}}});
+/// @endcode
 template <class Options>
 class RETROGRAD_API GroupedOptimizer : public Optimizer {
  public:
   /// Parameters and their options.
   using Group = ParameterGroup<Options>;
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an optimiser of one group.
+  ///
+  /// @throws ValueError if an option is out of range, `parameters` is empty, a parameter is listed
+  ///   twice, or several of its elements share memory.
+  /// @throws GraphError if a parameter is not a floating leaf.
   explicit GroupedOptimizer(std::vector<Tensor> parameters, Options options = {}, Where where = {})
       : GroupedOptimizer(std::vector<Group>{{std::move(parameters), options}}, where) {}
 
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an optimiser of several groups.
+  ///
+  /// @throws ValueError if an option is out of range, there are no parameters, a parameter is
+  ///   listed twice, or several of its elements share memory. Optimisers that take one group refuse
+  ///   others.
+  /// @throws GraphError if a parameter is not a floating leaf.
   explicit GroupedOptimizer(std::vector<Group> groups, Where where = {})
       : groups_(std::move(groups)) {
     const Frame call(Options::optimizer, where);
@@ -211,8 +271,10 @@ class RETROGRAD_API GroupedOptimizer : public Optimizer {
     check_group_parameters(groups_, call.where());
   }
 
-  /// Adds a group of parameters with options of its own. Throws as the constructor does, and for
-  /// parameters that are in a group already; nothing is changed then.
+  /// Adds a group of parameters with its options. The groups are unchanged after an error.
+  ///
+  /// @throws ValueError or GraphError as the constructor does, or if a parameter is in a group
+  ///   already.
   void add_param_group(Group group, Where where = {}) {
     const Frame call(Options::optimizer, where);
     std::vector<Group> all = groups_;
@@ -222,23 +284,25 @@ class RETROGRAD_API GroupedOptimizer : public Optimizer {
     groups_ = std::move(all);
   }
 
-  /// Options may be changed between steps, and parameters or groups added and removed; the next
-  /// step holds the changes to the rules of the constructor.
+  /// Returns the groups, which may be changed between steps.
+  ///
+  /// The next step checks changes of options, parameters and groups by the rules of the
+  /// constructor.
   std::vector<Group>& groups() noexcept { return groups_; }
-  /// The number of parameter groups.
+  /// Returns the number of parameter groups.
   std::size_t group_count() const noexcept override { return groups_.size(); }
 
  protected:
-  /// The name.
+  /// Returns `Options::optimizer`.
   const char* name() const noexcept override { return Options::optimizer; }
-  /// The parameters.
+  /// Returns the parameters of a group.
   std::vector<Tensor>& parameters(std::size_t group) override { return groups_[group].parameters; }
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  /// Returns the options of a group that are checked, saved and loaded.
   Settings settings(std::size_t group) override { return groups_[group].options.settings(); }
-  /// The options.
+  /// Returns the options of a group.
   const Options& options(std::size_t group) const { return groups_[group].options; }
 
-  /// Compares all groups.
+  /// Returns whether the options of any group differ from those checked last.
   bool options_changed() const override {
     if constexpr (std::equality_comparable<Options>) {
       return !std::equal(
@@ -248,7 +312,9 @@ class RETROGRAD_API GroupedOptimizer : public Optimizer {
       return true;
     }
   }
-  /// Checks all groups.
+  /// Checks the options of all groups.
+  ///
+  /// @throws ValueError if an option has a value that the constructor refuses.
   void check_options(Where where) override {
     check_group_options(groups_, where);
     std::vector<Options> checked;
@@ -285,8 +351,9 @@ class RETROGRAD_API GroupedOptimizer : public Optimizer {
   std::vector<Options> checked_;  // by group
 };
 
-/// The optimiser of these options, which updates each parameter by itself. The library has the code
-/// of its own ones, so that programs do not compile it again.
+/// The optimiser that `Options` describes, which updates each parameter separately.
+///
+/// The library contains the code for its own options, so programs do not compile it again.
 template <class Options>
 class RETROGRAD_API OptimizerOf : public GroupedOptimizer<Options> {
  public:

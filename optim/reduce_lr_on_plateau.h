@@ -1,5 +1,5 @@
 /// @file
-/// A learning rate that falls when a quantity stops improving.
+/// A learning rate that decreases when a metric stops improving.
 #pragma once
 
 #include <cstddef>
@@ -13,51 +13,69 @@
 
 namespace retrograd::optim::lr_scheduler {
 
-/// Whether smaller or larger values are better.
+/// The direction in which a metric improves: to smaller or to larger values.
 enum class Better { min, max };
-/// Whether the threshold is a factor or a difference.
+/// The meaning of the threshold.
 enum class Threshold {
+  /// A share of the best value.
   rel,
-  /// The absolute value.
+  /// A difference from the best value.
   abs
 };
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `ReduceLROnPlateau`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API ReduceLROnPlateauOptions {
-  Better mode = Better::min;   ///< Which of the ways to do it. Whether less or more is better.
-  double factor = 0.1;         ///< In [0, 1).
-  std::int64_t patience = 10;  ///< Epochs without improvement that are waited for, >= 0.
-  double threshold = 1e-4;     ///< What counts as an improvement, >= 0.
-  Threshold threshold_mode = Threshold::rel;  ///< Times the best so far, or absolute.
-  std::int64_t cooldown = 0;                  ///< Epochs after a reduction that do not count, >= 0.
-  PerGroup min_lr = 0.0;                      ///< >= 0.
-  double eps = 1e-8;                          ///< Smaller reductions are left out, >= 0.
+  Better mode = Better::min;   ///< Direction of improvement.
+  double factor = 0.1;         ///< Factor of the rates at each reduction, in [0, 1).
+  std::int64_t patience = 10;  ///< Epochs without improvement that cause no reduction, >= 0.
+  double threshold = 1e-4;     ///< Margin that an improvement must exceed, >= 0.
+  Threshold threshold_mode = Threshold::rel;  ///< Meaning of `threshold`.
+  std::int64_t cooldown = 0;  ///< Epochs after a reduction that are not counted, >= 0.
+  PerGroup min_lr = 0.0;      ///< Smallest learning rates, >= 0.
+  double eps = 1e-8;          ///< Largest reduction that is omitted, >= 0.
 
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
 };
 
-/// PyTorch's ReduceLROnPlateau. It scales the rates that it finds, and so composes with chainable
-/// schedulers.
+/// A scheduler that multiplies the learning rates by `factor` when a metric stops improving, as
+/// PyTorch's `ReduceLROnPlateau`.
+///
+/// The scheduler scales the present rates, and so composes with chainable schedulers.
+///
+/// @code
+/// optim::lr_scheduler::ReduceLROnPlateau scheduler(optimizer, {.patience = 3});
+/// for (...) { /* an epoch */; scheduler.step(validation_loss); }
+/// @endcode
 class RETROGRAD_API ReduceLROnPlateau {
  public:
-  /// Throws ValueError for options out of range.
+  /// Constructs a scheduler of all groups of `optimizer`, which must outlive it.
+  ///
+  /// @throws ValueError if an option is out of range, or `min_lr` has another number of values than
+  ///   there are groups.
   explicit ReduceLROnPlateau(Optimizer& optimizer, ReduceLROnPlateauOptions options = {},
                              Where where = {});
   ReduceLROnPlateau(const ReduceLROnPlateau&) = delete;
   ReduceLROnPlateau& operator=(const ReduceLROnPlateau&) = delete;
 
-  /// After every epoch, with the quantity that is watched. NaN is no improvement. Throws ValueError
-  /// when groups were added to the optimiser.
+  /// Counts an epoch with this value of the metric.
+  ///
+  /// The rates are reduced after more than `patience` epochs without improvement. NaN is no
+  /// improvement.
+  ///
+  /// @throws ValueError if groups were added to the optimiser.
   void step(double metric, Where where = {});
-  /// The epoch that the rates belong to, from 0.
+  /// Returns the number of epochs counted.
   std::int64_t last_epoch() const noexcept { return static_cast<std::int64_t>(state_.last_epoch); }
-  /// The rates that the last step set, by group.
+  /// Returns the present rates of the optimiser, by group.
   std::vector<double> last_lr(Where where = {}) const;
 
-  /// The rates themselves are in the optimiser's state dict.
+  /// Returns the counters and the best value. The state dict of the optimiser has the rates.
   StateDict state_dict();
-  /// Takes over what state_dict() gave. Throws ValueError for what does not fit.
+  /// Replaces the counters and the best value by those in `state`.
+  ///
+  /// @throws ValueError if a name is missing or unknown, or a count is negative. The counters are
+  ///   unchanged after an error.
   void load_state_dict(const StateDict& state, Where where = {});
 
  private:

@@ -1,5 +1,5 @@
 /// @file
-/// The base of the learning rate schedulers in lr_scheduler.h.
+/// The base of the learning rate schedules in lr_scheduler.h.
 #pragma once
 
 #include <cstddef>
@@ -16,82 +16,102 @@
 namespace retrograd::optim::lr_scheduler {
 
 /// The base of all schedules.
+///
+/// A custom schedule overrides `lr_at()` and `name()`, and calls `start()` last in its constructor.
 class RETROGRAD_API LRScheduler {
  public:
   virtual ~LRScheduler();
   LRScheduler(const LRScheduler&) = delete;
   LRScheduler& operator=(const LRScheduler&) = delete;
 
-  /// The rate of a group at an epoch, counted from 0, if no other scheduler changes it.
+  /// Returns the learning rate of a group at an epoch from 0, if no other scheduler changes it.
+  ///
+  /// @throws IndexError if the schedule has no rate for the group.
   virtual double lr_at(std::size_t group, std::int64_t epoch, Where where = {}) const = 0;
-  /// None for schedules that leave momentum alone.
+  /// Returns the momentum of a group at an epoch, or an empty optional to leave momentum unchanged.
   virtual std::optional<double> momentum_at(std::size_t /*group*/, std::int64_t /*epoch*/,
                                             Where /*where*/ = {}) const {
     return {};
   }
-  /// The rate at an epoch for an optimiser that has rate `lr` at the epoch before. For epoch 0,
-  /// `lr` is the rate that the new scheduler finds.
+  /// Returns the learning rate at an epoch of an optimiser that has rate `lr` at the epoch before.
+  ///
+  /// For epoch 0, `lr` is the rate that the new scheduler finds.
   virtual double next_lr(std::size_t group, std::int64_t epoch, double /*lr*/,
                          Where where = {}) const {
     return lr_at(group, epoch, where);
   }
 
-  /// Goes to the next epoch. Throws ValueError, and changes nothing, for a rate that is negative or
-  /// not finite.
+  /// Advances to the next epoch and sets its rates.
+  ///
+  /// @throws ValueError if a rate is negative or not finite.
+  /// @throws IndexError if the schedule has no rate for a group that was added. Rates are unchanged
+  ///   after an error.
   void step(Where where = {});
-  /// The epoch that the rates belong to, from 0.
+  /// Returns the epoch of the present rates, from 0.
   std::int64_t last_epoch() const noexcept { return last_epoch_; }
-  /// The rates that the last step set, by group.
+  /// Returns the rates that the last step set, by group.
   const std::vector<double>& last_lr() const noexcept { return last_lr_; }
 
-  /// The epoch, the first rates, and the rates that the optimiser has now; a scheduler made alike
-  /// goes on from there. Loading sets these rates, so schedulers of one optimiser that were saved
-  /// together may be loaded in any order. States of version 0.1 have no rates: these are computed
-  /// from the epoch, and parts count from their next step. Throws ValueError for names or numbers
-  /// that do not fit. When anything is thrown, nothing has been changed.
+  /// Returns the epoch, the initial rates, and the present rates of the optimiser.
   StateDict state_dict(Where where = {});
-  /// Takes over what state_dict() gave. Throws ValueError for what does not fit.
+  /// Continues from the epoch and the rates in `state`, for a scheduler that was constructed alike.
+  ///
+  /// Loading sets the rates of the optimiser, so schedulers that were saved together load in any
+  /// order. States of version 0.1 have no rates, which are then computed from the epoch. Parts of
+  /// such schedulers count from their next step.
+  ///
+  /// The scheduler and the optimiser are unchanged after an error.
+  ///
+  /// @throws ValueError if a name is missing or unknown, or a number is out of range.
   void load_state_dict(const StateDict& state, Where where = {});
 
-  /// The optimiser; among options, its name in messages.
+  /// Returns the optimiser whose rates the schedule sets.
   const Optimizer& optimizer() const noexcept { return *optimizer_; }
 
  protected:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a schedule from the initial rates of `optimizer`.
   explicit LRScheduler(Optimizer& optimizer);
-  /// For a scheduler that steps others, from where they are. Throws ValueError for no part, one
-  /// that is null or of another optimiser, and for a scheduler that is part of two.
+  /// Constructs a scheduler that steps others, from their present epochs.
+  ///
+  /// @throws ValueError if `parts` is empty, a part is null or of another optimiser, or a scheduler
+  ///   is part of two.
   LRScheduler(const char* name, const std::vector<std::shared_ptr<LRScheduler>>& parts,
               Where where);
 
-  /// The name.
+  /// Returns the name of the schedule in messages.
   virtual const char* name() const noexcept = 0;
-  /// The schedulers that this one is made of.
+  /// Returns the schedulers that this one consists of.
   virtual std::vector<LRScheduler*> parts() const { return {}; }
-  /// The rate that the optimiser had at first. Throws IndexError.
+  /// Returns the initial rate of a group.
+  ///
+  /// @throws IndexError if the schedule has no rate for the group.
   double base_lr(std::size_t group, Where where) const;
-  /// Sets the rates that groups start from.
+  /// Sets the initial rates, here and in the optimiser.
   void set_base_lrs(std::vector<double> lrs, Where where);
-  /// Throws IndexError for a group beyond those that the scheduler was made for.
+  /// Checks that `group` is one of `count` groups.
+  ///
+  /// @throws IndexError if it is not.
   void require_group(std::size_t group, std::size_t count, Where where) const;
-  /// Sets the rates of epoch 0. The last call in the constructor of every schedule.
+  /// Sets the rates of epoch 0. Each schedule calls it last in its constructor.
   void start(Where where) { step(where); }
 
-  /// What the optimiser has, by group.
+  /// The rates of an optimiser.
   struct Rates {
-    std::vector<double> lrs;                     ///< By group.
-    std::vector<std::optional<double>> momenta;  ///< None: to be left alone.
+    std::vector<double> lrs;  ///< Learning rates, by group.
+    /// Momenta, by group; empty to leave one unchanged.
+    std::vector<std::optional<double>> momenta;
   };
-  /// Where a scheduler goes in a step.
+  /// The epoch and rates to which a step moves a scheduler.
   struct Move {
-    LRScheduler* scheduler;   ///< The schedule's name in messages.
-    std::int64_t epoch;       ///< Where it is then.
-    std::vector<double> lrs;  ///< By group.
+    LRScheduler* scheduler;   ///< Scheduler that moves.
+    std::int64_t epoch;       ///< Its epoch after the step.
+    std::vector<double> lrs;  ///< Its rates after the step, by group.
   };
-  /// Computes a step from and to `rates` and appends the moves of all schedulers that take part;
-  /// changes nothing else.
+  /// Computes a step from and to `rates`, and appends the moves of all schedulers that take part.
+  ///
+  /// The schedulers and the optimiser stay unchanged.
   virtual void plan_step(Rates& rates, std::vector<Move>& moves, Where where);
-  /// plan_step() of another scheduler.
+  /// Calls `plan_step()` of another scheduler.
   static void plan_step_of(LRScheduler& part, Rates& rates, std::vector<Move>& moves, Where where) {
     part.plan_step(rates, moves, where);
   }

@@ -8,35 +8,42 @@
 
 namespace retrograd::optim {
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of `SGD`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API SGDOptions {
-  double lr = 1e-3;      ///< Learning rate. Learning rate, >= 0.
-  double momentum = 0;   ///< How much of the last step, or of a new statistic, counts. >= 0.
-  double dampening = 0;  ///< Of the momentum.
-  /// Factor of the L2 penalty; decoupled from the gradient in optimisers whose names end in W. L2
-  /// penalty, >= 0.
-  double weight_decay = 0;
-  bool nesterov = false;  ///< Needs momentum > 0 and dampening 0.
-  bool maximize = false;  ///< Goes up the gradient instead of down. Climbs instead.
+  double lr = 1e-3;         ///< Learning rate, >= 0.
+  double momentum = 0;      ///< Factor of the previous velocity, >= 0; 0 keeps no velocity.
+  double dampening = 0;     ///< Reduction of the gradient's share in the velocity, finite.
+  double weight_decay = 0;  ///< Factor of the L2 penalty, >= 0.
+  bool nesterov = false;    ///< Nesterov's momentum; needs `momentum > 0` and `dampening = 0`.
+  bool maximize = false;    ///< Negates the gradient when true, to maximise the loss.
 
-  /// The optimiser; among options, its name in messages.
-  static constexpr const char* optimizer = "SGD";
-  /// All numbers among the options, by name and domain: how they are checked, saved and loaded.
+  static constexpr const char* optimizer = "SGD";  ///< Name of the optimiser in messages.
+  /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
-  /// Whether the two are equal.
+  /// Returns whether all options are equal.
   bool operator==(const SGDOptions&) const = default;
-  /// Of the state.
+  /// Returns a mask of the state tensors that these options use: bit n for tensor n.
   unsigned used_tensors() const;
-  /// What nesterov needs.
+  /// Checks the options that depend on each other.
+  ///
+  /// @throws ValueError if `nesterov` is true and `momentum` is not above 0 or `dampening` is not
+  ///   0.
   void check(Where where) const;
 };
 
-/// PyTorch's SGD. With g the gradient (negated to maximize) plus weight_decay times the parameter:
+/// Stochastic gradient descent with momentum, as PyTorch's `SGD` (Nesterov: Sutskever et al.,
+/// 2013).
+///
+/// With the parameter p, its gradient g plus `weight_decay p`, and the velocity v:
 /// @code
-/// v <- momentum v + (1 - dampening) g, the first time v <- g
-/// p <- p - lr v, with Nesterov p <- p - lr (g + momentum v)
+/// v <- momentum v + (1 - dampening) g, at the first step v <- g
+/// p <- p - lr v, with nesterov p <- p - lr (g + momentum v)
 /// @endcode
-/// Throws ValueError for options out of range.
+///
+/// @code
+/// optim::SGD optimizer(model.parameters(), {.lr = 0.1, .momentum = 0.9});
+/// for (...) { optimizer.zero_grad(); mse_loss(model(x), y).backward(); optimizer.step(); }
+/// @endcode
 using SGD = OptimizerOf<SGDOptions>;
 extern template class GroupedOptimizer<SGDOptions>;
 

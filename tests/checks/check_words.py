@@ -22,17 +22,15 @@ ops/indexing.h ops/indices.h ops/kernel_choice.h ops/kernel_report.h ops/logical
 ops/loss_classification.h ops/loss_embedding.h ops/mask.h ops/math/inplace.cpp ops/matmul.h
 ops/norm.h ops/operand.h ops/pad.h ops/pool.h ops/products.h ops/recurrence.h ops/reduce.h
 ops/resample.h ops/shape.h ops/size.h ops/softmax.h ops/sort.h ops/trigonometry.h ops/unfold.h
-ops/variance.h ops/vector_norm.h optim/adagrad.h optim/adam.h optim/clip.h optim/ema.h
-optim/lbfgs.h optim/lr_scheduler.h optim/one_cycle_lr.h optim/optimizer.h optim/parameters.cpp
-optim/reduce_lr_on_plateau.h optim/scheduler.h optim/sgd.h tensor/threads.cpp
+ops/variance.h ops/vector_norm.h optim/parameters.cpp tensor/threads.cpp
 tutorials/01_tensors_and_gradients.cpp tutorials/02_convolution_1d.cpp
 tutorials/03_convolution_2d.cpp tutorials/04_image_filters.cpp
 tutorials/05_channels_and_filter_banks.cpp tutorials/06_max_pooling.cpp
 tutorials/07_who_is_connected.cpp tutorials/08_backprop_by_hand.cpp
 tutorials/09_backprop_of_an_mlp.cpp tutorials/10_own_operator_own_layer.cpp
 tutorials/11_second_order.cpp tutorials/12_lenet.cpp tutorials/13_modern_network.cpp
-tutorials/14_shifted_images.cpp tutorials/augmented.h tutorials/command_line.h
-tutorials/progress.h tutorials/show.h
+tutorials/14_shifted_images.cpp tutorials/augmented.h tutorials/command_line.h tutorials/progress.h
+tutorials/show.h
 """
 
 HEADERS = ("tensor", "autograd", "ops", "nn", "optim", "graph", "functional", "explain", "data",
