@@ -1,5 +1,7 @@
 /// @file
-/// What a model uses and members() does not list: it is not trained, saved or moved with the model.
+/// A check for modules and tensors that a model uses and `members()` omits.
+///
+/// Such modules and tensors are not trained, saved or converted with the model.
 #pragma once
 
 #include <functional>
@@ -21,10 +23,12 @@ RETROGRAD_API std::vector<std::string> unlisted(Module& model, const std::vector
                                                 const std::function<void()>& call);
 }  // namespace detail
 
-/// Calls the model in its mode, without recording, and returns a line for each module that it calls
-/// and for each leaf that requires gradients and that it uses, where they are not below the model
-/// by members(): "Linear, called at net.cpp:12". Leaves among the inputs, and those that the model
-/// makes in the call, are not asked for. A Trace that is alive does not see the call.
+/// Calls a model, and returns a line for each module and tensor that it uses and `members()` omits.
+///
+/// The lines name called modules, as in "Linear, called at net.cpp:12", and leaves that require
+/// gradients. Leaves among the inputs, and leaves that the model creates in the call, are not
+/// reported. The model runs in its present mode and without recording. A `Trace` that is active
+/// does not contain the call.
 ///
 /// @code
 /// CHECK(nn::check_members(model, image, question).empty());

@@ -1,5 +1,5 @@
 /// @file
-/// Modules that hold modules: by number and by name.
+/// Modules that contain modules: by number and by name.
 #pragma once
 
 #include <concepts>
@@ -28,7 +28,7 @@ M& as_kind(const Frame& call, const std::string& name, Module& module) {
 }
 }  // namespace detail
 
-/// Modules in a row, named "0", "1", ... It has no forward() of its own.
+/// A list of modules, named "0", "1", ... It defines no `forward()`.
 ///
 /// @code
 /// nn::ModuleList layers{nn::Linear(3, 4), nn::Linear(4, 2)};
@@ -36,72 +36,85 @@ M& as_kind(const Frame& call, const std::string& name, Module& module) {
 /// @endcode
 class RETROGRAD_API ModuleList : public Module {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an empty list.
   ModuleList() = default;
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a list of modules, which are moved into it.
   template <class... M>
   requires(sizeof...(M) > 0 &&
            (std::derived_from<M, Module> && ...)) explicit ModuleList(M... modules) {
     (push_back(std::move(modules)), ...);
   }
 
-  /// Appends a module and gives it back where it is kept.
+  /// Appends a module and returns the stored one.
   template <std::derived_from<Module> M>
   M& push_back(M module) {
     return insert(size(), std::move(module));
   }
-  /// The same, and gives back the list, as in PyTorch: layers.append(ReLU()).append(Linear(3, 4)).
+  /// Appends a module and returns the list, as in PyTorch.
+  ///
+  /// @code
+  /// layers.append(nn::ReLU()).append(nn::Linear(3, 4));
+  /// @endcode
   template <std::derived_from<Module> M>
   ModuleList& append(M module) {
     push_back(std::move(module));
     return *this;
   }
-  /// Puts a module before the one at `i`, or at the end. Throws IndexError.
+  /// Inserts a module before position `i`, or at the end if `i` is `size()`. Returns the stored
+  /// one.
+  ///
+  /// @throws IndexError if `i` is above `size()`.
   template <std::derived_from<Module> M>
   M& insert(std::size_t i, M module, Where where = {}) {
     auto owned = std::make_unique<M>(std::move(module));
     return static_cast<M&>(insert_owned(Frame("ModuleList", where), i, std::move(owned)));
   }
-  /// Moves all modules of another list to the end of this one.
+  /// Moves all modules of `other` to the end of this list.
   void extend(ModuleList other);
-  /// Takes a module out. Throws IndexError.
+  /// Removes a module and returns it.
+  ///
+  /// @throws IndexError if there is no module `i`.
   std::unique_ptr<Module> pop(std::size_t i, Where where = {});
 
-  /// How many there are; of a tensor, the length of one dimension.
+  /// Returns the number of modules.
   std::size_t size() const noexcept { return modules_.size(); }
-  /// Whether there are none.
+  /// Returns whether there are no modules.
   bool empty() const noexcept { return modules_.empty(); }
-  /// Throws IndexError.
+  /// Returns the module at position `i`.
+  ///
+  /// @throws IndexError if there is no module `i`.
   Module& operator[](std::size_t i) const;
-  /// The module as what it is: `at<Linear>(0).weight`. Throws IndexError, or ValueError when it is
-  /// of another kind.
+  /// Returns the module at position `i` as its class: `layers.at<nn::Linear>(0).weight`.
+  ///
+  /// @throws IndexError if there is no module `i`.
+  /// @throws ValueError if it is of another class.
   template <std::derived_from<Module> M>
   M& at(std::size_t i, Where where = {}) const {
     const Frame call("ModuleList", where);
     return detail::as_kind<M>(call, std::to_string(i), checked(call, i));
   }
 
-  /// Goes through the modules in order.
+  /// An iterator over the modules, in order.
   class Iterator {
    public:
-    /// Constructs it from what the class and its options describe.
+    /// Constructs an iterator from the address of a list's element.
     explicit Iterator(const std::unique_ptr<Module>* at) noexcept : at_(at) {}
-    /// What it points to.
+    /// Returns the module at the iterator.
     Module& operator*() const noexcept { return **at_; }
-    /// Goes to the next.
+    /// Moves to the next module.
     Iterator& operator++() noexcept {
       ++at_;
       return *this;
     }
-    /// Whether the two are equal.
+    /// Compares positions.
     friend bool operator==(const Iterator&, const Iterator&) = default;
 
    private:
     const std::unique_ptr<Module>* at_;
   };
-  /// The first.
+  /// Returns an iterator at the first module.
   Iterator begin() const noexcept { return Iterator(modules_.data()); }
-  /// Behind the last.
+  /// Returns the iterator after the last module.
   Iterator end() const noexcept { return Iterator(modules_.data() + modules_.size()); }
 
   Members members() override;
@@ -114,45 +127,54 @@ class RETROGRAD_API ModuleList : public Module {
   std::vector<std::unique_ptr<Module>> modules_;
 };
 
-/// Modules by name, in the order in which they came. It has no forward() of its own.
+/// Modules by name, in the order in which they were inserted. It defines no `forward()`.
 ///
 /// @code
-/// nn::ModuleDict heads{std::pair{"colour", nn::Linear(8, 3)}, std::pair{"size", nn::Linear(8,
-/// 1)}}; Tensor y = heads["colour"](x);
+/// nn::ModuleDict heads{std::pair{"colour", nn::Linear(8, 3)},
+///                      std::pair{"size", nn::Linear(8, 1)}};
+/// Tensor y = heads["colour"](x);
 /// @endcode
 class RETROGRAD_API ModuleDict : public Module {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs an empty dict.
   ModuleDict() = default;
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a dict of named modules, which are moved into it.
   template <class... M>
   requires(sizeof...(M) > 0 && (std::derived_from<M, Module> &&
                                 ...)) explicit ModuleDict(std::pair<const char*, M>... entries) {
     (insert(entries.first, std::move(entries.second)), ...);
   }
 
-  /// Adds a module, or puts it in the place of the one of that name, and gives it back where it is
-  /// kept. Throws ValueError for a name that is empty or holds a dot.
+  /// Inserts a module, or replaces the one of that name. Returns the stored one.
+  ///
+  /// @throws ValueError if `name` is empty or contains a dot.
   template <std::derived_from<Module> M>
   M& insert(std::string name, M module, Where where = {}) {
     auto owned = std::make_unique<M>(std::move(module));
     return static_cast<M&>(
         insert_owned(Frame("ModuleDict", where), std::move(name), std::move(owned)));
   }
-  /// Takes a module out. Throws IndexError.
+  /// Removes a module and returns it.
+  ///
+  /// @throws IndexError if there is no module of this name. The message lists the names that exist.
   std::unique_ptr<Module> pop(std::string_view name, Where where = {});
 
-  /// How many there are; of a tensor, the length of one dimension.
+  /// Returns the number of modules.
   std::size_t size() const noexcept { return entries_.size(); }
-  /// Whether there are none.
+  /// Returns whether there are no modules.
   bool empty() const noexcept { return entries_.empty(); }
-  /// Whether there is one of this name.
+  /// Returns whether there is a module of this name.
   bool contains(std::string_view name) const noexcept { return position(name) < size(); }
-  /// All names, in order.
+  /// Returns all names, in order.
   std::vector<std::string> keys() const;
-  /// Throws IndexError, which lists the names there are.
+  /// Returns the module of a name.
+  ///
+  /// @throws IndexError if there is none. The message lists the names that exist.
   Module& operator[](std::string_view name) const;
-  /// The module as what it is. Throws IndexError, or ValueError when it is of another kind.
+  /// Returns the module of a name as its class: `heads.at<nn::Linear>("size").weight`.
+  ///
+  /// @throws IndexError if there is none. The message lists the names that exist.
+  /// @throws ValueError if it is of another class.
   template <std::derived_from<Module> M>
   M& at(std::string_view name, Where where = {}) const {
     const Frame call("ModuleDict", where);

@@ -1,6 +1,7 @@
 /// @file
-/// Functions that a module calls around its forward() and in backward passes, see
-/// `Module::register_forward_hook()` and its like.
+/// Functions that a module calls around its `forward()` and in backward passes.
+///
+/// `Module::register_forward_hook()` and similar functions register them.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +21,19 @@ namespace detail {
 class ModuleHooks;
 }
 
-/// What a hook returns takes the place of the first input, the first output, or the gradient of the
-/// first input; an undefined tensor replaces nothing.
+/// A function that runs before `forward()`.
+///
+/// It returns a replacement of the first input, or an undefined tensor to keep the input.
 using ForwardPreHook = std::function<Tensor(Module& module, const Tensor& input)>;
-/// What a hook returns takes the place of the first input, the first output, or the gradient of the
-/// first input; an undefined tensor replaces nothing.
+/// A function that runs after `forward()`.
+///
+/// It returns a replacement of the first output, or an undefined tensor to keep the output.
 using ForwardHook =
     std::function<Tensor(Module& module, const Tensor& input, const Tensor& output)>;
-/// What a hook returns takes the place of the first input, the first output, or the gradient of the
-/// first input; an undefined tensor replaces nothing.
+/// A function that runs in a backward pass through a call of the module.
+///
+/// It returns a replacement of the gradient of the first input, or an undefined tensor to keep the
+/// gradient.
 using BackwardHook =
     std::function<Tensor(Module& module, const Tensor& grad_input, const Tensor& grad_output)>;
 
@@ -74,12 +79,13 @@ Kept as_hook(F hook) {
 }
 }  // namespace detail
 
-/// Says which hook to remove; the hook stays when the handle goes.
+/// A handle that removes a hook. The hook stays registered when the handle is destroyed.
 class RETROGRAD_API HookHandle {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a handle of no hook.
   HookHandle() = default;
-  /// The hook is not called any more. Does nothing when it was removed, or the module is gone.
+  /// Removes the hook. Has no effect if the hook was removed before, or the module no longer
+  /// exists.
   void remove();
 
  private:

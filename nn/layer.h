@@ -1,11 +1,12 @@
 /// @file
-/// What layers are declared with. One that only calls a function is a line:
+/// The bases of layers. A layer that only calls a function is a line:
 ///
 /// @code
 /// class RETROGRAD_API Tanh : public detail::Plain<Activation, "Tanh", tanh> {};
 /// @endcode
 ///
-/// One with arguments is Stateless (GLU in activation.h), one that trains is Weighted (linear.h).
+/// A layer with arguments derives from Stateless, such as GLU in activation.h. A layer with a
+/// weight derives from Weighted, such as Linear in linear.h.
 #pragma once
 
 #include <cstddef>
@@ -20,19 +21,19 @@
 
 namespace retrograd::nn {
 
-/// The base of layers without members: a function and the text that shows it.
+/// The base of layers without members: a function, and the text that summaries show.
 class RETROGRAD_API Stateless : public Module {
  public:
   Tensor forward(const Tensor& x) override { return function_(x, is_training()); }
   std::string describe() const override { return text_; }
 
  protected:
-  /// What an activation computes.
+  /// A function that computes the output.
   using Function = std::function<Tensor(const Tensor& x, bool training)>;
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a layer from the text that `describe()` returns and its function.
   Stateless(std::string text, Function function)
       : text_(std::move(text)), function_(std::move(function)) {}
-  /// Constructs it from what the class and its options describe.
+  /// Constructs a layer without arguments from its name and a function.
   Stateless(const char* name, Tensor (*function)(const Tensor&, Where));
 
  private:
@@ -40,22 +41,23 @@ class RETROGRAD_API Stateless : public Module {
   Function function_;
 };
 
-/// The base of layers with a weight and a bias, shown by a text unless they say otherwise.
+/// The base of layers with a weight and a bias.
 class RETROGRAD_API Weighted : public Module {
  public:
-  /// `text`: what describe() returns. `first`: the sizes of the weight from this dimension on say
-  /// how many of its numbers an output takes.
+  /// Constructs a layer without weight and bias.
+  ///
+  /// @param text The text that `describe()` returns.
+  /// @param first The dimension of the weight from which on its sizes count the numbers of one
+  ///   output.
   explicit Weighted(std::string text = "Module", std::size_t first = 1)
       : text_(std::move(text)), first_(first) {}
   Members members() override { return {{"weight", weight}, {"bias", bias}}; }
   std::string describe() const override { return text_; }
-  /// As many for each output as the weight has numbers for it.
+  /// Returns the number of output elements times the numbers of the weight that each one uses.
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
-  /// The weight, which is multiplied with the input; among a loss's options a factor for each class
-  /// or element.
-  Tensor weight;
-  Tensor bias;  ///< The bias, or whether there is one. Undefined without.
+  Tensor weight;  ///< Weight of the layer, undefined in layers without one.
+  Tensor bias;    ///< Bias of the layer, undefined in layers without one.
 
  private:
   std::string text_;

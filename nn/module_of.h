@@ -1,16 +1,5 @@
 /// @file
-/// Modules of any call.
-///
-/// @code
-/// struct Net : nn::ModuleOf<Tensor(const Tensor& image, const Tensor& question)> {
-///   nn::Linear left{784, 32}, right{20, 32};
-///   nn::Members members() override { return {{"left", left}, {"right", right}}; }
-///   Tensor forward(const Tensor& image, const Tensor& question) override {
-///     return left(image) * right(question);
-///   }
-/// };
-/// const Tensor y = net(image, question);
-/// @endcode
+/// Modules with any parameters and result.
 #pragma once
 
 #include <optional>
@@ -35,12 +24,25 @@ class ModuleOf;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverloaded-virtual"
 
-/// The base of modules whose forward() has the signature R(A...). Nothing is deduced in a call, so
-/// that arguments may be written in braces. Hooks see the tensors in all arguments and in the
-/// result (tensors_in.h); to replace them there, a watched call copies the arguments.
+/// The base of modules whose `forward()` has the signature `R(A...)`.
 ///
-/// A forward() of one `const Tensor&` gives a Tensor, because it is Module's; one that gives
-/// something else takes the tensor by value: `ModuleOf<std::pair<Tensor`, Tensor>(Tensor)>.
+/// @code
+/// struct Net : nn::ModuleOf<Tensor(const Tensor& image, const Tensor& question)> {
+///   nn::Linear left{784, 32}, right{20, 32};
+///   nn::Members members() override { return {{"left", left}, {"right", right}}; }
+///   Tensor forward(const Tensor& image, const Tensor& question) override {
+///     return left(image) * right(question);
+///   }
+/// };
+/// const Tensor y = net(image, question);
+/// @endcode
+///
+/// A call deduces no types, so arguments may be braced lists. Hooks get the tensors in all
+/// arguments and in the result, as `TensorsIn` finds them. A call with hooks copies the arguments,
+/// so that hooks can replace tensors in them.
+///
+/// A `forward()` of one `const Tensor&` returns a Tensor, because it overrides that of `Module`.
+/// For another result, take the tensor by value: `ModuleOf<std::pair<Tensor, Tensor>(Tensor)>`.
 template <class R, class... A>
 class RETROGRAD_API ModuleOf<R(A...)> : public Module {
   static_assert(!std::is_reference_v<R>, "forward() gives a value, not a reference");
@@ -49,11 +51,13 @@ class RETROGRAD_API ModuleOf<R(A...)> : public Module {
       "forward(const Tensor&) gives a Tensor; take the tensor by value: ModuleOf<R(Tensor)>");
 
  public:
-  /// The computation.
+  /// Returns the result for these arguments.
   virtual R forward(A... arguments) = 0;
 
-  /// Runs forward(); errors and tapes name the line of this call. Classes whose last arguments have
-  /// defaults define an operator() that calls this one.
+  /// Returns `forward(arguments...)`, with the hooks around it. Errors and tapes name the line of
+  /// this call.
+  ///
+  /// Classes whose last arguments have defaults define an `operator()` that calls this one.
   R operator()(A... arguments, Where where = {}) {
     const ModuleFrame frame(*this, where);
     if (!is_watched()) [[likely]] {
@@ -77,7 +81,7 @@ class RETROGRAD_API ModuleOf<R(A...)> : public Module {
     }
   }
 
-  /// `Module::summary_for()` of this call.
+  /// Returns the table of `Module::summary()` for a call with these arguments.
   std::string summary_for(A... arguments, Where where = {}) {
     return summary_of([&] { (*this)(static_cast<A&&>(arguments)...); }, where);
   }

@@ -1,5 +1,5 @@
 /// @file
-/// All modules.
+/// All modules, layers and initial values.
 #pragma once
 
 #include <retrograd/nn/check_members.h>

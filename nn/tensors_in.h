@@ -1,5 +1,5 @@
 /// @file
-/// Where the tensors are in what modules take and give, for hooks and summaries.
+/// The tensors in arguments and results of modules, for hooks and summaries.
 #pragma once
 
 #include <concepts>
@@ -15,9 +15,11 @@
 
 namespace retrograd::nn {
 
-/// The tensors in an argument or a result of forward(): a Tensor itself, and those in optionals,
-/// pairs, tuples, containers, and structs of up to 8 public members. All else has none. A class
-/// that this does not see into says where they are:
+/// A customisation point that finds the tensors in an argument or a result of `forward()`.
+///
+/// Tensors are found without it in a Tensor, in optionals, pairs, tuples and containers, and in
+/// structs of up to 8 public members. Other types have none. For such a class, specialise the
+/// template:
 ///
 /// @code
 /// template <>
