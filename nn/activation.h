@@ -1,7 +1,12 @@
 /// @file
-/// Activations as modules, with PyTorch's arguments and defaults. What they compute is said in
-/// ops/activation.h and ops/elementwise.h. Constructors throw ValueError for a parameter that is
-/// NaN or out of range.
+/// Activation functions as layers, with PyTorch's arguments and defaults.
+///
+/// @code
+/// nn::Sequential net{nn::Linear(784, 128), nn::LeakyReLU(0.1), nn::Linear(128, 10)};
+/// @endcode
+///
+/// Inputs and outputs have equal shapes, except of GLU. ops/activation.h and ops/elementwise.h
+/// describe the functions with their gradients and errors.
 #pragma once
 
 #include <cstdint>
@@ -14,123 +19,142 @@
 
 namespace retrograd::nn {
 
-/// The base of those without members.
+/// The base of activation layers without members.
 class RETROGRAD_API Activation : public Stateless {
  protected:
   using Stateless::Stateless;
 };
 
-/// relu() as a layer.
+/// The layer of `relu()`: `max(x, 0)`.
 class RETROGRAD_API ReLU : public detail::Plain<Activation, "ReLU", relu> {};
-/// relu6() as a layer.
+/// The layer of `relu6()`: `min(max(x, 0), 6)`.
 class RETROGRAD_API ReLU6 : public detail::Plain<Activation, "ReLU6", relu6> {};
-/// selu() as a layer.
+/// The layer of `selu()`: `scale elu(x, alpha)` with the constants of self-normalising networks.
 class RETROGRAD_API SELU : public detail::Plain<Activation, "SELU", selu> {};
-/// silu() as a layer.
+/// The layer of `silu()`: `x sigmoid(x)`.
 class RETROGRAD_API SiLU : public detail::Plain<Activation, "SiLU", silu> {};
-/// mish() as a layer.
+/// The layer of `mish()`: `x tanh(softplus(x))`.
 class RETROGRAD_API Mish : public detail::Plain<Activation, "Mish", mish> {};
-/// sigmoid() as a layer.
+/// The layer of `sigmoid()`: `1 / (1 + exp(-x))`.
 class RETROGRAD_API Sigmoid : public detail::Plain<Activation, "Sigmoid", sigmoid> {};
-/// logsigmoid() as a layer.
+/// The layer of `logsigmoid()`: `log(sigmoid(x))`.
 class RETROGRAD_API LogSigmoid : public detail::Plain<Activation, "LogSigmoid", logsigmoid> {};
-/// hardsigmoid() as a layer.
+/// The layer of `hardsigmoid()`: `relu6(x + 3) / 6`.
 class RETROGRAD_API Hardsigmoid : public detail::Plain<Activation, "Hardsigmoid", hardsigmoid> {};
-/// hardswish() as a layer.
+/// The layer of `hardswish()`: `x hardsigmoid(x)`.
 class RETROGRAD_API Hardswish : public detail::Plain<Activation, "Hardswish", hardswish> {};
-/// tanh() as a layer.
+/// The layer of `tanh()`: the hyperbolic tangent.
 class RETROGRAD_API Tanh : public detail::Plain<Activation, "Tanh", tanh> {};
-/// tanhshrink() as a layer.
+/// The layer of `tanhshrink()`: `x - tanh(x)`.
 class RETROGRAD_API Tanhshrink : public detail::Plain<Activation, "Tanhshrink", tanhshrink> {};
-/// softsign() as a layer.
+/// The layer of `softsign()`: `x / (1 + |x|)`.
 class RETROGRAD_API Softsign : public detail::Plain<Activation, "Softsign", softsign> {};
 
-/// leaky_relu() as a layer.
+/// The layer of `leaky_relu()`: `x` above 0, else `negative_slope x`.
 class RETROGRAD_API LeakyReLU : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if `negative_slope` is NaN.
   explicit LeakyReLU(double negative_slope = 0.01, Where where = {});
 };
-/// elu() as a layer.
+/// The layer of `elu()`: `x` above 0, else `alpha (exp(x) - 1)`.
 class RETROGRAD_API ELU : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if `alpha` is NaN.
   explicit ELU(double alpha = 1, Where where = {});
 };
-/// celu() as a layer.
+/// The layer of `celu()`: `x` above 0, else `alpha (exp(x / alpha) - 1)`.
 class RETROGRAD_API CELU : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if `alpha` is 0 or not finite.
   explicit CELU(double alpha = 1, Where where = {});
 };
-/// softplus() as a layer.
+/// The layer of `softplus()`: `log(1 + exp(beta x)) / beta`, and `x` if `beta x > threshold`.
 class RETROGRAD_API Softplus : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if `beta` is 0 or not finite, or `threshold` is NaN.
   explicit Softplus(double beta = 1, double threshold = 20, Where where = {});
 };
-/// gelu() as a layer.
+/// The layer of `gelu()`: `x P(X <= x)` for a standard normal X, or its approximation with tanh.
 class RETROGRAD_API GELU : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
   explicit GELU(GeluApproximation approximate = GeluApproximation::none);
 };
-/// Halves the dimension.
+/// The layer of `glu()`: `a sigmoid(b)`, where a and b are the halves of the input along `dim`.
+///
+/// The output has half the length along `dim`.
 class RETROGRAD_API GLU : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer. A negative `dim` counts from the last dimension.
   explicit GLU(std::int64_t dim = -1);
 };
-/// min_val must be less than max_val.
+/// The layer of `hardtanh()`: `min(max(x, min_val), max_val)`.
 class RETROGRAD_API Hardtanh : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if `min_val` is not less than `max_val`, or one is NaN.
   explicit Hardtanh(double min_val = -1, double max_val = 1, Where where = {});
 };
-/// softshrink() as a layer.
+/// The layer of `softshrink()`: `x - lambd` above `lambd`, `x + lambd` below `-lambd`, else 0.
 class RETROGRAD_API Softshrink : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if `lambd` is negative or NaN.
   explicit Softshrink(double lambd = 0.5, Where where = {});
 };
-/// hardshrink() as a layer.
+/// The layer of `hardshrink()`: 0 from `-lambd` to `lambd`, else `x`.
 class RETROGRAD_API Hardshrink : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if `lambd` is NaN.
   explicit Hardshrink(double lambd = 0.5, Where where = {});
 };
-/// softmax() as a layer.
+/// The layer of `softmax()`: `exp(x) / sum(exp(x))` along `dim`.
 class RETROGRAD_API Softmax : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer. A negative `dim` counts from the last dimension.
   explicit Softmax(std::int64_t dim);
 };
-/// log_softmax() as a layer.
+/// The layer of `log_softmax()`: `x - log(sum(exp(x)))` along `dim`.
 class RETROGRAD_API LogSoftmax : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer. A negative `dim` counts from the last dimension.
   explicit LogSoftmax(std::int64_t dim);
 };
-/// Gives back its input.
+/// A layer that returns its input.
 class RETROGRAD_API Identity : public Activation {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
   Identity();
 };
 
-/// One trained slope below 0, or one for each channel; all start at init.
+/// The layer of `prelu()`: `x` above 0, else `weight x`, with a trained slope (He et al., 2015).
+///
+/// There is one slope, or one for each channel of an input (N, C, ...).
 class RETROGRAD_API PReLU : public Module {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer. Each slope starts at `init`.
+  ///
+  /// @throws ValueError if `num_parameters` is not positive or `init` is NaN.
+  /// @throws DTypeError if `dtype` is not floating.
   explicit PReLU(std::int64_t num_parameters = 1, double init = 0.25, DType dtype = float32,
                  Where where = {});
   Members members() override { return {{"weight", weight}}; }
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
 
-  /// The weight, which is multiplied with the input; among a loss's options a factor for each class
-  /// or element.
-  Tensor weight;
+  Tensor weight;  ///< Slopes, of shape (num_parameters).
 };
 
 }  // namespace retrograd::nn

@@ -18,7 +18,7 @@
 namespace retrograd::nn {
 
 namespace detail {
-// What call() uses; `inputs` are not asked for.
+// Lines for the modules and leaves that call() uses, except `inputs`.
 RETROGRAD_API std::vector<std::string> unlisted(Module& model, const std::vector<Tensor>& inputs,
                                                 const std::function<void()>& call);
 }  // namespace detail

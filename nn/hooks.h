@@ -39,18 +39,18 @@ using BackwardHook =
 
 namespace detail {
 using Tensors = std::vector<Tensor>;
-// Hooks as they are kept: of all tensors of a call. Of what they return, each defined tensor takes
-// the place of the one in its position.
+// Hooks as they are stored: functions of all tensors of a call. Each defined tensor that they
+// return replaces the one at its position.
 using PreHook = std::function<Tensors(Module&, const Tensors& inputs)>;
 using Hook = std::function<Tensors(Module&, const Tensors& inputs, const Tensors& outputs)>;
 
-// A function of these that returns a Result, or nothing.
+// A function of these that returns a Result or void.
 template <class F, class Result, class... T>
 concept HookLike = std::is_invocable_r_v<Result, F&, Module&, const T&...> ||
     (std::is_invocable_v<F&, Module&, const T&...>&&
          std::is_void_v<std::invoke_result_t<F&, Module&, const T&...>>);
 
-// What is no function of single tensors that returns one, but accepted too.
+// A function of tensors or lists that is not convertible to a ForwardPreHook or ForwardHook.
 template <class F>
 concept PreHookFunction = !std::is_constructible_v<ForwardPreHook, F> &&
                           (HookLike<F, Tensor, Tensor> || HookLike<F, Tensors, Tensors>);
@@ -62,7 +62,7 @@ concept HookFunction =
 // The first one, or an undefined tensor.
 RETROGRAD_API const Tensor& first_of(const Tensors& tensors);
 
-// A hook as it is kept, made of any that is accepted; T... are one or two times Tensors.
+// Converts an accepted function to a hook as it is stored; T... are one or two Tensors.
 template <class Kept, class... T, class F>
 Kept as_hook(F hook) {
   return [hook = std::move(hook)](Module& module, const T&... all) mutable -> Tensors {

@@ -127,7 +127,7 @@ RETROGRAD_API Tensor xavier_normal_(Tensor tensor, double gain = 1,
                                     Generator& generator = default_generator(), Where where = {});
 
 /// The direction in which variance is kept: forward (`fan_in`) or backward (`fan_out`).
-enum class FanMode : std::uint8_t { fan_in, fan_out };  // what keeps its size: values or gradients
+enum class FanMode : std::uint8_t { fan_in, fan_out };
 
 /// Options of `kaiming_uniform_()` and `kaiming_normal_()`, given as `{.name = value}`.
 struct KaimingOptions {

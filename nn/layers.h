@@ -1,6 +1,9 @@
 /// @file
-/// Layers with PyTorch's names, arguments, defaults, initial values and state-dict keys.
-/// Constructors throw ValueError for sizes out of range.
+/// All layers and losses, with PyTorch's names, arguments, defaults, initial values and state-dict
+/// keys.
+///
+/// Constructors throw ValueError for sizes and numbers out of range, and DTypeError for a `dtype`
+/// that is not floating.
 #pragma once
 
 #include <retrograd/nn/activation.h>

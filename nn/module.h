@@ -320,8 +320,8 @@ class RETROGRAD_API Module : public FrameOwner {
   Module& self() const noexcept { return const_cast<Module&>(*this); }
   // Whether hooks run, or calls are observed; in debug builds so is the first call.
   bool is_watched() const noexcept;
-  // Runs hooks before and after compute(), which says where the outputs are. What hooks return is
-  // written to the inputs and outputs.
+  // Runs hooks before and after compute(), which returns the addresses of the outputs. Replacements
+  // by hooks are written to the inputs and outputs.
   void run_watched(const std::vector<Tensor*>& inputs,
                    const std::function<std::vector<Tensor*>()>& compute);
   // A table of what run() computes in evaluation mode.

@@ -1,5 +1,5 @@
 /// @file
-/// Layers that change the size of images.
+/// Layers that change the spatial sizes of images.
 #pragma once
 
 #include <cstdint>
@@ -10,24 +10,48 @@
 
 namespace retrograd::nn {
 
-/// interpolate() as a layer.
+/// The layer of `interpolate()`: resamples an input (N, C, spatial...) to a size or by a factor.
+///
+/// @code
+/// nn::Upsample up({.scale_factor = 2, .mode = InterpolateMode::bilinear});
+/// @endcode
 class RETROGRAD_API Upsample : public Stateless {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if not exactly one of `size` and `scale_factor` is given, or one is out of
+  ///   range.
   explicit Upsample(const InterpolateOptions& options, Where where = {});
 };
 
-/// pixel_shuffle() as a layer.
+/// The layer of `pixel_shuffle()`: moves channels to spatial positions (Shi et al., 2016).
+///
+/// With r = `upscale_factor`, an input (..., C r^2, H, W) gives an output (..., C, H r, W r).
+///
+/// @code
+/// nn::PixelShuffle shuffle(2);
+/// @endcode
 class RETROGRAD_API PixelShuffle : public Stateless {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if `upscale_factor` is not positive.
   explicit PixelShuffle(std::int64_t upscale_factor, Where where = {});
 };
 
-/// pixel_unshuffle() as a layer.
+/// The layer of `pixel_unshuffle()`: moves spatial positions to channels, the inverse of
+/// `PixelShuffle`.
+///
+/// With r = `downscale_factor`, an input (..., C, H r, W r) gives an output (..., C r^2, H, W).
+///
+/// @code
+/// nn::PixelUnshuffle unshuffle(2);
+/// @endcode
 class RETROGRAD_API PixelUnshuffle : public Stateless {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Constructs the layer.
+  ///
+  /// @throws ValueError if `downscale_factor` is not positive.
   explicit PixelUnshuffle(std::int64_t downscale_factor, Where where = {});
 };
 

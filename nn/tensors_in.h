@@ -80,8 +80,8 @@ std::vector<Tensor*> tensors_in(T& x) {
   return found;
 }
 
-// An argument while hooks may replace tensors in it: a copy, or the caller's own where it may be
-// written to or cannot be copied.
+// An argument while hooks may replace tensors in it: a copy, or the caller's own if it is mutable
+// or cannot be copied.
 template <class A, class T = std::remove_cvref_t<A>>
 using Kept = std::conditional_t<(std::is_lvalue_reference_v<A> &&
                                  !std::is_const_v<std::remove_reference_t<A>>) ||

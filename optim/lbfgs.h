@@ -72,7 +72,7 @@ class RETROGRAD_API LBFGS : public GroupedOptimizer<LBFGSOptions> {
  private:
   using Vector = std::vector<double>;  // all parameters in a row
 
-  // What is kept between steps.
+  // The state between steps.
   struct Memory {
     double iterations = 0;
     double step_size = 0;

@@ -133,7 +133,7 @@ class Schedule : public LRScheduler {
 /// Options of `StepLR`, given as `{.name = value}`.
 struct RETROGRAD_API StepLROptions {
   std::int64_t step_size = 0;  ///< Epochs between two changes, >= 1; must be given.
-  double gamma = 0.1;  ///< Factor of each change, >= 0.
+  double gamma = 0.1;          ///< Factor of each change, >= 0.
   static constexpr const char* scheduler = "StepLR";  ///< Name of the schedule in messages.
   /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
@@ -152,7 +152,7 @@ using StepLR = Schedule<StepLROptions>;
 struct RETROGRAD_API MultiStepLROptions {
   /// Epochs of the changes in any order, >= 0; must be given.
   std::vector<std::int64_t> milestones = {};
-  double gamma = 0.1;  ///< Factor of each change, >= 0.
+  double gamma = 0.1;                                      ///< Factor of each change, >= 0.
   static constexpr const char* scheduler = "MultiStepLR";  ///< Name of the schedule in messages.
   /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
@@ -168,7 +168,7 @@ using MultiStepLR = Schedule<MultiStepLROptions>;
 
 /// Options of `ConstantLR`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API ConstantLROptions {
-  double factor = 1.0 / 3;  ///< Factor before epoch `total_iters`, in [0, 1].
+  double factor = 1.0 / 3;       ///< Factor before epoch `total_iters`, in [0, 1].
   std::int64_t total_iters = 5;  ///< Number of epochs with the factor, >= 0.
   static constexpr const char* scheduler = "ConstantLR";  ///< Name of the schedule in messages.
   /// Returns the numbers and flags among the options, with their names and domains.
@@ -186,8 +186,8 @@ using ConstantLR = Schedule<ConstantLROptions>;
 /// Options of `LinearLR`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API LinearLROptions {
   double start_factor = 1.0 / 3;  ///< Factor at epoch 0, in [0, 1].
-  double end_factor = 1;  ///< Factor from epoch `total_iters` on, in [0, 1].
-  std::int64_t total_iters = 5;  ///< Number of epochs between the two, >= 1.
+  double end_factor = 1;          ///< Factor from epoch `total_iters` on, in [0, 1].
+  std::int64_t total_iters = 5;   ///< Number of epochs between the two, >= 1.
   static constexpr const char* scheduler = "LinearLR";  ///< Name of the schedule in messages.
   /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
@@ -224,7 +224,7 @@ using ExponentialLR = Schedule<ExponentialLROptions>;
 /// Options of `PolynomialLR`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API PolynomialLROptions {
   std::int64_t total_iters = 5;  ///< Number of epochs until the rate is 0, >= 1.
-  double power = 1;  ///< Exponent, >= 0.
+  double power = 1;              ///< Exponent, >= 0.
   static constexpr const char* scheduler = "PolynomialLR";  ///< Name of the schedule in messages.
   /// Returns the numbers and flags among the options, with their names and domains.
   Settings settings();
@@ -242,7 +242,7 @@ using PolynomialLR = Schedule<PolynomialLROptions>;
 /// Options of `CosineAnnealingLR`, given as `{.name = value}`; omitted ones keep their defaults.
 struct RETROGRAD_API CosineAnnealingLROptions {
   std::int64_t T_max = 0;  ///< Epochs of half a cosine, >= 1; must be given.
-  double eta_min = 0;  ///< Smallest rate, >= 0.
+  double eta_min = 0;      ///< Smallest rate, >= 0.
   /// Name of the schedule in messages.
   static constexpr const char* scheduler = "CosineAnnealingLR";
   /// Returns the numbers and flags among the options, with their names and domains.
@@ -271,9 +271,9 @@ using CosineAnnealingLR = Schedule<CosineAnnealingLROptions>;
 /// Options of `CosineAnnealingWarmRestarts`, given as `{.name = value}`; omitted ones keep their
 /// defaults.
 struct RETROGRAD_API CosineAnnealingWarmRestartsOptions {
-  std::int64_t T_0 = 0;  ///< Epochs before the first restart, >= 1; must be given.
+  std::int64_t T_0 = 0;     ///< Epochs before the first restart, >= 1; must be given.
   std::int64_t T_mult = 1;  ///< Factor of the epochs between restarts, >= 1.
-  double eta_min = 0;  ///< Rate towards which each period decreases, >= 0.
+  double eta_min = 0;       ///< Rate towards which each period decreases, >= 0.
   /// Name of the schedule in messages.
   static constexpr const char* scheduler = "CosineAnnealingWarmRestarts";
   /// Returns the numbers and flags among the options, with their names and domains.

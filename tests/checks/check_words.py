@@ -13,16 +13,15 @@ NOT_YET = """
 CHANGELOG.md CONTRIBUTING.md README.md autograd/gradient_checker.cpp docs/README.md
 docs/architecture.md docs/autograd.md docs/benchmarks.md docs/errors.md docs/explain.md
 docs/extending.md docs/graphs.md docs/layouts.md docs/lecture_map.md docs/performance.md
-docs/quickstart.md images/png_load.cpp nn/activation.h nn/attention.h nn/conv.h nn/embedding.h
-nn/linear.h nn/module/state_dict.cpp nn/norm.h nn/pool.h nn/recurrence.h ops/activation.h
-ops/arithmetic.h ops/attention.h ops/conv.h ops/cumulative.h ops/detail/pool.h ops/dropout.h
-ops/einsum.h ops/elementwise.h ops/embedding.h ops/index.h ops/indexing.h ops/indices.h
-ops/kernel_choice.h ops/kernel_report.h ops/logical.h ops/loss.h ops/loss_classification.h
-ops/loss_embedding.h ops/mask.h ops/math/inplace.cpp ops/matmul.h ops/norm.h ops/operand.h ops/pad.h
-ops/pool.h ops/products.h ops/recurrence.h ops/reduce.h ops/resample.h ops/shape.h ops/size.h
-ops/softmax.h ops/sort.h ops/trigonometry.h ops/unfold.h ops/variance.h ops/vector_norm.h
-optim/parameters.cpp tensor/threads.cpp tutorials/01_tensors_and_gradients.cpp
-tutorials/02_convolution_1d.cpp tutorials/03_convolution_2d.cpp tutorials/04_image_filters.cpp
+docs/quickstart.md images/png_load.cpp nn/module/state_dict.cpp ops/activation.h ops/arithmetic.h
+ops/attention.h ops/conv.h ops/cumulative.h ops/detail/pool.h ops/dropout.h ops/einsum.h
+ops/elementwise.h ops/embedding.h ops/index.h ops/indexing.h ops/indices.h ops/kernel_choice.h
+ops/kernel_report.h ops/logical.h ops/loss.h ops/loss_classification.h ops/loss_embedding.h
+ops/mask.h ops/math/inplace.cpp ops/matmul.h ops/norm.h ops/operand.h ops/pad.h ops/pool.h
+ops/products.h ops/recurrence.h ops/reduce.h ops/resample.h ops/shape.h ops/size.h ops/softmax.h
+ops/sort.h ops/trigonometry.h ops/unfold.h ops/variance.h ops/vector_norm.h optim/parameters.cpp
+tensor/threads.cpp tutorials/01_tensors_and_gradients.cpp tutorials/02_convolution_1d.cpp
+tutorials/03_convolution_2d.cpp tutorials/04_image_filters.cpp
 tutorials/05_channels_and_filter_banks.cpp tutorials/06_max_pooling.cpp
 tutorials/07_who_is_connected.cpp tutorials/08_backprop_by_hand.cpp
 tutorials/09_backprop_of_an_mlp.cpp tutorials/10_own_operator_own_layer.cpp
