@@ -1,6 +1,6 @@
-// First steps. The lecture: "a tensor generalises a matrix", that is, numbers in any number of
-// dimensions. The library adds one thing: it remembers how a tensor was computed, and so knows how
-// it would change if its ingredients did.
+// Make tensors and compute a first gradient. The lecture says that a tensor generalises a matrix to
+// any number of dimensions. The library also remembers how each tensor was computed, and can
+// therefore tell how the tensor changes with its inputs.
 #include <cstdio>
 
 #include <retrograd/retrograd.h>
@@ -11,26 +11,26 @@ namespace rg = retrograd;
 using rg::Tensor;
 
 int main() {
-  // 0, 1, 2 and 3 dimensions: a number, a vector, a matrix, and what has no name but tensor. A
-  // colour picture is of the last kind: channels x rows x columns.
+  // 0, 1, 2 and 3 dimensions: a number, a vector, a matrix, and a tensor. A colour picture has 3
+  // dimensions: channels x rows x columns.
   show_shape("a number", rg::tensor(3.0));
   show_shape("a vector", rg::tensor({1.0, 2.0, 3.0}));
   show_shape("a matrix", rg::tensor({{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}}));
   show_shape("a colour picture", rg::zeros({3, 32, 32}));
   show_shape("a batch of them", rg::zeros({64, 3, 32, 32}));
 
-  // Parts and other views share the memory they show; nothing is copied.
+  // Parts and other views share the memory that they show, without a copy.
   const Tensor m = rg::tensor({{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}});
   show("\nsecond row", m[1]);
   show("transposed", rg::transpose(m, 0, 1));
   show("flattened", rg::flatten(m));
   std::printf("same memory: %s\n", rg::flatten(m).shares_memory_with(m) ? "yes" : "no");
 
-  // Operators work element by element, and shorter shapes are repeated to fit longer ones.
+  // Operators work element by element. Shorter shapes are repeated to fit longer ones.
   show("\nm + row (broadcast)", m + rg::tensor({10.0, 20.0, 30.0}));
   show("m . m^T", rg::matmul(m, rg::transpose(m, 0, 1)));
 
-  // A gradient: L = sum_i (w . x_i - y_i)^2, how does L change with w? By hand
+  // A gradient: L = sum_i (w . x_i - y_i)^2. How does L change with w? By hand:
   //   dL/dw = sum_i 2 (w . x_i - y_i) x_i.
   const Tensor x = rg::tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}});
   const Tensor y = rg::tensor({1.0, 2.0, 3.0});
@@ -42,17 +42,17 @@ int main() {
   show("dL/dw, the tape", w.grad(), 4);
   show("dL/dw, by hand", 2.0 * rg::matmul(error.detach(), x), 4);
 
-  // The tape: each operator that led to the loss, what it keeps for the way back, and its line.
+  // The tape: each operator that led to the loss, the tensors that it saved, and its line.
   std::printf("\n");
   rg::print_tape(loss);
 
-  // Gradients add up until they are dropped, so that several losses can share a step.
+  // Gradients add up until they are cleared, so several losses can share a step.
   loss.backward({.retain_graph = true});
   show("\na second backward adds", w.grad(), 4);
   w.zero_grad();
   std::printf("after zero_grad() there is %s\n", w.grad().defined() ? "a gradient" : "none");
 
-  // One step against the gradient makes the loss smaller: that is all there is to training.
+  // One step against the gradient makes the loss smaller. Training repeats such steps.
   loss.backward();
   const Tensor moved = (w - 0.005 * w.grad()).detach();
   show("loss after a step", rg::sum(rg::square(rg::matmul(x, moved) - y)), 4);

@@ -1,5 +1,5 @@
-// Convolution in one dimension: a filter slides along a row of pixels, and wherever it stands, the
-// products with the pixels below it are added up,
+// Convolve in one dimension. A filter slides along a row of pixels. At each position, the products
+// of its weights and the pixels below them are added,
 //   z[i] = b + sum_k w[k] x[i + k].
 // The filter -1 1 -1 answers "is this pixel bright and are its neighbours dark?".
 #include <cstdio>
@@ -13,30 +13,30 @@ using rg::Tensor;
 
 int main() {
   const rg::TensorOptions real = {.dtype = rg::float32};
-  // Convolutions take channels x length, and one filter for each channel they make.
+  // Convolutions take channels x length, and have one filter for each output channel.
   const Tensor image = rg::tensor({{0, 0, 1, 1, 1, 0, 1, 0, 0, 0}}, real);  // 1 x 10
   const Tensor filter = rg::tensor({{{-1, 1, -1}}}, real);                  // 1 made of 1, 3 wide
   show("image", image);
   show("filter", filter);
 
   const Tensor z = rg::conv1d(image, filter);
-  show("\nconvolution", z);         // 8 places where 3 fit into 10
-  show("after ReLU", rg::relu(z));  // the lone pixel is found, nothing else
+  show("\nconvolution", z);         // 3 fit into 10 at 8 positions
+  show("after ReLU", rg::relu(z));  // only the single bright pixel is found
 
-  // A bias lowers or raises the threshold of the ReLU.
+  // A bias shifts the threshold of the ReLU.
   const Tensor bias = rg::tensor({1}, real);
   show("\nwith bias +1", rg::conv1d(image, filter, bias));
   show("after ReLU", rg::relu(rg::conv1d(image, filter, bias)));
 
-  // A zero put on at both ends keeps the length: 10 in, 10 out.
+  // One zero at both ends keeps the length: 10 in, 10 out.
   const Tensor padded = rg::conv1d(image, filter, {}, {.padding = 1});
   show("\npadded", padded);
   show("after ReLU", rg::relu(padded));
   std::printf("%-26s %lld in, %lld out\n", "length", static_cast<long long>(image.size(1)),
               static_cast<long long>(padded.size(1)));
 
-  // One filter and one bias serve all places. Joining 10 pixels to 10 outputs each by a weight of
-  // its own takes 10 x 10 of them and 10 biases.
+  // One filter and one bias serve all positions. A full connection of 10 pixels with 10 outputs
+  // takes 10 x 10 weights and 10 biases.
   rg::nn::Conv1d convolution(1, 1, 3, {.padding = 1});
   rg::nn::Linear connected(10, 10);
   std::printf("\nweights of the convolution:      %4lld\n",
@@ -48,10 +48,10 @@ int main() {
   const Tensor second = rg::tensor({{1, 1, 1, 0, 0}}, real);
   show("\n1 1 1 0 0 with 1 0 1", rg::conv1d(second, rg::tensor({{{1, 0, 1}}}, real)));
 
-  // Mathematics calls this cross-correlation. Its convolution runs through the filter backwards,
-  //   (x * w)[i] = sum_k w[k] x[i - k],
-  // which is the same with the filter flipped. A symmetric filter cannot tell; this one can. A
-  // network learns its filters, and would as well learn them flipped: nobody bothers.
+  // The mathematical name of this is cross-correlation. Mathematical convolution reads the filter
+  // backwards, which flips it:
+  //   (x * w)[i] = sum_k w[k] x[i - k].
+  // For a symmetric filter both are equal, for this one not. A network learns either form equally.
   const Tensor uneven = rg::tensor({{{1, 2, 3}}}, real);
   const Tensor spike = rg::tensor({{0, 0, 0, 1, 0, 0, 0}}, real);
   show("\na spike", spike);

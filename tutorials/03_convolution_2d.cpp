@@ -1,6 +1,6 @@
-// Convolution in two dimensions,
+// Convolve in two dimensions,
 //   z[i, j] = b + sum_{k, l} w[k, l] x[i + k, j + l].
-// The 5 x 5 image reads "Hi". The filter, -1 with a 1 in the middle, looks for a bright pixel alone
+// The 5 x 5 image reads "Hi". The filter, -1 with a 1 in the middle, finds a single bright pixel
 // among dark ones: the dot on the i.
 #include <retrograd/retrograd.h>
 
@@ -20,18 +20,18 @@ int main() {
   const Tensor filter = rg::tensor({{{{-1, -1, -1}, {-1, 1, -1}, {-1, -1, -1}}}}, real);
   show("image", image);
 
-  // "Valid": only where all of the filter lies on the image, 5 - 3 + 1 = 3 places each way. The dot
-  // is at the edge and cannot be seen.
+  // Without padding, the filter must fit on the image: 5 - 3 + 1 = 3 positions each way. The dot is
+  // at the edge, and is not found.
   show("\nvalid", rg::conv2d(image, filter));
 
-  // A frame of zeros lets the filter stand on every pixel: 5 x 5 in, 5 x 5 out.
+  // A frame of zeros lets the filter reach every pixel: 5 x 5 in, 5 x 5 out.
   const Tensor padded = rg::conv2d(image, filter, {}, {.padding = 1});
   show("\npadded", padded);
   show_shape("shape", padded);
-  show("after ReLU", rg::relu(padded));  // the dot, and nothing else
+  show("after ReLU", rg::relu(padded));  // only the dot
 
-  // A bias of 2 forgives a bright pixel two bright neighbours: fainter finds pass the ReLU, too. So
-  // does a dark pixel with a single bright neighbour, in the upper right corner.
+  // With a bias of 2, a bright pixel may have two bright neighbours: weaker matches pass the ReLU.
+  // So does a dark pixel with one bright neighbour, in the upper right corner.
   const Tensor bias = rg::tensor({2}, real);
   show("\nwith bias 2", rg::conv2d(image, filter, bias, {.padding = 1}));
   show("after ReLU", rg::relu(rg::conv2d(image, filter, bias, {.padding = 1})));
@@ -43,8 +43,8 @@ int main() {
   const Tensor K = rg::tensor({{{{1, 0, 1}, {0, 1, 0}, {1, 0, 1}}}}, real);
   show("\nI * K", rg::conv2d(I, K));
 
-  // The same as a product of matrices: each window of I is a column, the filter is a row. So do
-  // libraries compute it, and 08 meets that matrix again as a derivative.
+  // A convolution is a product of matrices: each window of I is a column, the filter is a row.
+  // Libraries compute it in this form, and tutorial 08 has the matrix as a derivative.
   const Tensor windows = rg::unfold(I, 3);  // 9 x 9: pixels of a window x windows
   show("\nwindows as columns", windows);
   show("filter . windows", rg::matmul(rg::reshape(K, {1, 9}), windows));

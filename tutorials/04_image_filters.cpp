@@ -1,10 +1,10 @@
-// The second lecture's table of kernels, applied to a picture.
+// Filter a picture with the second lecture's table of kernels.
 //
 //   image_filters [--image FILE.png] [--out DIR]      writes image_filters.png
 //
-// All are convolutions with a 3 x 3 filter. What a filter does to an even area is the sum of its
-// weights: 1 keeps the brightness, 0 leaves only what changes from pixel to pixel. Such answers
-// have both signs; the picture shows their magnitude.
+// Each is a convolution with a 3 x 3 filter. The sum of its weights is its effect on an even area:
+// 1 keeps the brightness, and 0 leaves only changes between pixels. Such responses have both signs,
+// and the picture shows their magnitude.
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -38,7 +38,7 @@ std::vector<Filter> filters() {
   };
 }
 
-// Each channel of (C, H, W) is filtered by itself, as a batch of C pictures with one channel.
+// Filters each channel of (C, H, W) separately, as a batch of C pictures with one channel.
 Tensor filtered(const Tensor& picture, const Tensor& filter) {
   const Tensor padded = rg::pad(picture, {1, 1, 1, 1}, {.mode = rg::PaddingMode::replicate});
   return rg::squeeze(rg::conv2d(rg::unsqueeze(padded, 1), rg::reshape(filter, {1, 1, 3, 3})), 1);
@@ -52,9 +52,9 @@ int main(int argc, char** argv) {
       picture = rg::narrow(picture, 0, 0, picture.size(0) < 3 ? 1 : 3);  // without alpha
     }
 
-    // A step from dark to bright shows what to expect: detectors answer where it is, with both
-    // signs, but the one for diagonals not to an upright step; sharpening overshoots on both sides;
-    // blurring makes a ramp.
+    // A step from dark to bright shows each effect. Edge detectors respond at the step with both
+    // signs, except the diagonal one, which ignores upright steps. Sharpening overshoots on both
+    // sides, and blurring makes a ramp.
     const Tensor step = rg::expand(rg::tensor({0.0, 0.0, 0.0, 1.0, 1.0, 1.0}), {1, 6, 6});
     show("a step", step(0, 3), 2);
     std::vector<Tensor> results;
@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
       results.push_back(sum == 0 ? rg::abs(result) : result);
     }
 
-    // Filters can be applied one after another: five small blurs are a large one.
+    // Filters can be applied in sequence: five small blurs are one large blur.
     Tensor blurred = picture;
     for (int i = 0; i < 5; ++i) {
       blurred = filtered(blurred, filters().back().weights);

@@ -1,7 +1,7 @@
-// Pictures have channels, and so have filters: one of size m x m for a picture of r channels has
-// m x m x r weights and adds up over all of them,
+// Convolve pictures with several channels. For r channels, an m x m filter has m x m x r weights,
+// and adds over all channels,
 //   z[o, i, j] = b[o] + sum_{c, k, l} w[o, c, k, l] x[c, i + k, j + l].
-// It makes one channel. A bank of d filters makes d: n x n x r in, n x n x d out.
+// One filter makes one channel. A bank of d filters makes d: n x n x r in, n x n x d out.
 //
 //   channels_and_filter_banks [--out DIR]      writes filter_bank.png
 #include <cstdio>
@@ -18,7 +18,7 @@
 namespace rg = retrograd;
 using rg::Tensor;
 
-// A filter (1, 3, 3, 3): a pattern in the plane, weighted for red, green and blue.
+// Returns a filter (1, 3, 3, 3): a pattern in the plane, weighted for red, green and blue.
 Tensor filter(const Tensor& pattern, const Tensor& colours) {
   return rg::reshape(rg::reshape(colours, {3, 1, 1}) * pattern, {1, 3, 3, 3});
 }
@@ -61,13 +61,13 @@ int main(int argc, char** argv) {
                 static_cast<long long>(first.parameter_count()),
                 static_cast<long long>(second.parameter_count()));
 
-    // A filter of 1 x 1 looks at no neighbours: it mixes channels, pixel by pixel.
+    // A 1 x 1 filter sees no neighbours: it mixes channels, pixel by pixel.
     const Tensor mixed = rg::conv2d(picture, rg::reshape(grey, {1, 3, 1, 1}));
     const Tensor weighted = rg::sum(picture * rg::reshape(grey, {3, 1, 1}), {0}, true);
     std::printf("1 x 1 is a weighted sum of channels: %s\n",
                 difference(mixed, weighted) < 1e-5 ? "yes" : "NO");
 
-    // In the upper row the picture and its channels, in the lower one the four maps.
+    // The upper row shows the picture and its channels, the lower row the four maps.
     std::vector<Tensor> pictures = {picture};
     for (const Tensor& channel : rg::split(picture, 1)) {
       pictures.push_back(channel);

@@ -1,7 +1,7 @@
-// Max pooling keeps the largest value of each window,
+// Shrink pictures by max pooling, which keeps the largest value of each window,
 //   out[i, j] = max over k, l of x[i s + k, j s + l],
-// with windows of some size that move in strides s. It has no weights. Found somewhere in the
-// window is found: the exact place no longer matters, and the picture becomes smaller.
+// for windows of one size that move by the stride s. Max pooling has no weights. It keeps that a
+// feature is in the window and drops its exact position, and the picture becomes smaller.
 #include <cstdio>
 
 #include <retrograd/retrograd.h>
@@ -22,12 +22,12 @@ int main() {
                             real);
   show("image, two ones", image);
   show("size 3, stride 1", rg::max_pool2d(image, 3, {.stride = 1}));  // 4 x 4
-  show("size 3, stride 3", rg::max_pool2d(image, 3));  // 2 x 2: stride 3 unless said otherwise
+  show("size 3, stride 3", rg::max_pool2d(image, 3));  // 2 x 2: the default stride is the size
 
-  // The gradient of a maximum goes to where the maximum came from, and nowhere else:
-  //   d out / d x = 1 at the winner of the window, 0 elsewhere.
-  // Seeds 1 to 4 show which output each gradient belongs to. A window of equal values has a winner
-  // too, the first one.
+  // The gradient of a maximum goes only to the element that gave it:
+  //   d out / d x = 1 at the largest element of the window, 0 elsewhere.
+  // Seeds 1 to 4 show the output that each gradient belongs to. In a window of equal values, the
+  // first element gets the gradient.
   const Tensor values = rg::tensor({{{1, 5, 2, 0, 3, 0},
                                      {0, 2, 1, 9, 1, 4},
                                      {3, 1, 0, 2, 2, 6},
@@ -41,14 +41,14 @@ int main() {
   pooled.backward(rg::tensor({{{1, 2}, {3, 4}}}, real));
   show("where 1 2 / 3 4 go", values.grad());
 
-  // Windows that overlap may share a winner: their gradients add up.
+  // Overlapping windows may have the same largest element. Its gradients are added.
   image.set_requires_grad();
   const Tensor overlapping = rg::max_pool2d(image, 3, {.stride = 1});
-  rg::sum(overlapping * overlapping.detach()).backward();  // windows that saw a one count 1
+  rg::sum(overlapping * overlapping.detach()).backward();  // windows with maximum 1 count 1
   show("\nwindows each one won", image.grad());
 
-  // The lecture's network: 27 x 27 x 64 becomes 14 x 14 x 64, each channel pooled by itself. 27 is
-  // odd: the last window reaches over the edge, or there is padding; both make 14.
+  // The lecture's network: 27 x 27 x 64 becomes 14 x 14 x 64, with each channel pooled separately.
+  // 27 is odd, so the last window reaches over the edge, or padding is added. Both make 14.
   const Tensor features = rg::zeros({64, 27, 27});
   show_shape("\nbefore pooling", features);
   show_shape("size 2, rounded up", rg::max_pool2d(features, 2, {.ceil_mode = true}));
@@ -58,7 +58,7 @@ int main() {
   std::printf("%-26s %lld\n", "weights of the layer",
               static_cast<long long>(layer.parameter_count()));
 
-  // Flattening: 14 x 14 x 64 numbers in a row, for the fully connected layers that follow.
+  // Flattening makes one row of 14 x 14 x 64 numbers, for the fully connected layers after it.
   show_shape("flattened", rg::flatten(small));
 }
 

@@ -1,7 +1,7 @@
-// Who is connected with whom? In a layer z = W x, the weight from x_j to z_i is
+// Show which units of a layer are connected. In a layer z = W x, the weight from x_j to z_i is
 //   W[i, j] = d z_i / d x_j,
-// the layer's Jacobian: rows for outputs, columns for inputs, as on the second lecture's slides. So
-// nothing has to be drawn: the engine differentiates three layers and the matrices show the
+// the layer's Jacobian. Rows are outputs and columns are inputs, as on the second lecture's slides.
+// The engine differentiates three layers, and the zeros of their Jacobians are the missing
 // connections.
 //   fully connected     every pair                 n^2 weights
 //   locally connected   neighbours only            3n - 2
@@ -20,7 +20,7 @@ using rg::Tensor;
 
 constexpr std::int64_t n = 5;
 
-// d layer(x) / d x for n inputs and n outputs, which the layer sees as one channel.
+// Returns d layer(x) / d x for n inputs and n outputs, which the layer sees as one channel.
 Tensor connections(nn::Module& layer) {
   const auto f = [&](const Tensor& x) {
     return rg::reshape(layer(rg::reshape(x, {1, 1, n})), {n});
@@ -38,7 +38,7 @@ void report(const char* title, const Tensor& matrix) {
 
 int main() {
   const rg::NoGradGuard weights_are_set_by_hand;
-  // Weights 1, 2, 3, ... so that each can be recognised.
+  // Weights 1, 2, 3, ... make each one recognisable.
   const auto numbered = [](const Tensor& weight) {
     return rg::reshape(rg::arange(1, weight.numel() + 1, 1, {.dtype = rg::float32}),
                        weight.shape());
@@ -47,7 +47,7 @@ int main() {
   full.weight.copy_(numbered(full.weight));
   report("fully connected, n^2 = 25", connections(full));
 
-  // Of the 3n weights, two stand beyond the ends and meet nothing but padding.
+  // Two of the 3n weights are beyond the ends, and multiply only padding.
   nn::LocallyConnected1d local(1, 1, n, 3, {.padding = 1, .bias = false});
   local.weight.copy_(numbered(local.weight));
   report("locally connected, 3n - 2 = 13", connections(local));
@@ -57,8 +57,8 @@ int main() {
   show("theta", convolution.weight);
   report("convolution, 3", connections(convolution));
 
-  // The lecture's image: 200 x 200 pixels and 400,000 hidden units, which see all of it, or a field
-  // of 10 x 10. The same units as a convolution are 10 maps of 200 x 200.
+  // The lecture's image has 200 x 200 pixels and 400,000 hidden units, which see the whole image or
+  // a field of 10 x 10. As a convolution, the same units are 10 maps of 200 x 200.
   const std::int64_t pixels = 200 * 200;
   const std::int64_t units = 400000;
   const std::int64_t field = 10 * 10;

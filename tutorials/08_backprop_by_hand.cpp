@@ -1,5 +1,5 @@
-// The lecture's "taste of backpropagation": a regression with one convolution, by hand and by the
-// tape.
+// Compute the lecture's "taste of backpropagation", a regression with one convolution, by hand and
+// by the tape.
 //
 //   Z1 = conv(x, W1)      x has 5 values, W1 is a filter of 3, one zero of padding on each side
 //   A1 = relu(Z1)
@@ -10,9 +10,9 @@
 //   x0 x1 x2 x3 x4
 //   x1 x2 x3 x4 x5        with x0 = x6 = 0, the padding.
 //   x2 x3 x4 x5 x6
-// Nothing below writes that matrix down: the engine finds it, names and all.
+// The engine finds that matrix, with its names, from the recorded program.
 //
-//   backprop_by_hand [--out DIR]      writes backprop_by_hand.html, the same to click through
+//   backprop_by_hand [--out DIR]      writes backprop_by_hand.html, the chain as a page
 #include <cstddef>
 #include <cstdio>
 #include <fstream>
@@ -59,8 +59,8 @@ int main(int argc, char** argv) {
     show("A2", v.A2, 4);
     show("loss", v.loss, 4);
 
-    // Each matrix has a row for every element of the input and a column for every element of the
-    // output, as on the first lecture's slides; 07 has it the other way round.
+    // Rows of a matrix are elements of the input, and columns are elements of the output, as on the
+    // first lecture's slides. Tutorial 07 has the transpose.
     const rg::Explanation chain = rg::explain(
         v.loss, net.W1,
         {.names = {{"W1", net.W1}, {"W2", net.W2}, {"x", x}, {"Z1", v.Z1}, {"A1", v.A1}}});
@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
       throw std::runtime_error("cannot write " + path);
     }
 
-    // Multiplied out by hand, it is what the tape gives.
+    // The product computed by hand equals the tape's gradient.
     Tensor product = chain.steps[0].matrix();
     for (std::size_t i = 1; i < chain.steps.size(); ++i) {
       product = rg::matmul(product, chain.steps[i].matrix());
@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
     const bool equal = difference(rg::reshape(product, {3}), net.W1.grad()) < 1e-12;
     std::printf("%s\n", equal ? "equal to 1e-12" : "NOT EQUAL");
 
-    // Stochastic gradient descent: W <- W - lr dloss/dW until the network says 1.5.
+    // Stochastic gradient descent: W <- W - lr dloss/dW until the network returns 1.5.
     rg::optim::SGD optimizer({net.W1, net.W2}, {.lr = 0.005});
     int steps = 0;
     for (; steps < 10000 && forward(net, x, y).loss.item<double>() >= 1e-6; ++steps) {
@@ -96,8 +96,8 @@ int main(int argc, char** argv) {
     show("W1", net.W1, 3);
     show("W2", net.W2, 3);
 
-    // In two dimensions the shifted inputs are the windows of the image, one in each column: the
-    // matrix that libraries call im2col, here as a derivative.
+    // In two dimensions, the shifted inputs are the windows of the image, one in each column. This
+    // derivative is the matrix that libraries call im2col.
     const Tensor picture = rg::reshape(rg::arange(1, 17, 1, kReal), {1, 4, 4});
     const Tensor W = rg::ones({1, 1, 2, 2}, kWeight);
     const Tensor Z = rg::conv2d(picture, W);

@@ -1,4 +1,4 @@
-// The second lecture's recursion for a network of sigmoids, written by hand beside the tape.
+// Compare the second lecture's recursion for a network of sigmoids, by hand, with the tape.
 //
 //   a(1) = x,  z(l+1) = W(l) a(l) + b(l),  a(l+1) = sigmoid(z(l+1))
 //   L = sum_k y_k log a_k + (1 - y_k) log(1 - a_k)       the log-likelihood of the targets
@@ -6,8 +6,8 @@
 //   delta(l) = a(l) (1 - a(l)) (W(l)^T delta(l+1))       and back, layer by layer
 //   dL/dW(l) = delta(l+1) a(l)^T,  dL/db(l) = delta(l+1)
 //
-// A likelihood is to be maximised. Training minimises J = -L / m + lambda / 2 sum W^2, the mean
-// over m samples with a penalty on the weights, not on the biases: the signs above turn around.
+// Training maximises a likelihood, so it minimises J = -L / m + lambda / 2 sum W^2. J is the mean
+// over m samples with a penalty on the weights, not on the biases. The signs above are reversed.
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -19,7 +19,7 @@
 
 namespace rg = retrograd;
 using rg::Tensor;
-using Tensors = std::vector<Tensor>;  // W(1), b(1), W(2), b(2), or what belongs to them
+using Tensors = std::vector<Tensor>;  // W(1), b(1), W(2), b(2), or one tensor for each
 
 constexpr double kLambda = 1e-4;
 
@@ -36,7 +36,7 @@ Tensor log_likelihood(const Tensors& net, const Tensor& x, const Tensor& y) {
   return rg::sum(y * rg::log(a) + (1.0 - y) * rg::log(1.0 - a));
 }
 
-// The gradient of L for one sample, by the recursion.
+// Returns the gradient of L for one sample, by the recursion.
 Tensors backpropagate(const Tensors& net, const Tensor& x, const Tensor& y) {
   const Tensors a = activations(net, x);
   Tensors gradient(net.size());
@@ -51,7 +51,7 @@ Tensors backpropagate(const Tensors& net, const Tensor& x, const Tensor& y) {
   return gradient;
 }
 
-// The gradient of J: accumulated over the samples, averaged, regularised.
+// Returns the gradient of J: accumulated over the samples, averaged, regularised.
 Tensors gradient_of_J(const Tensors& net, const Tensors& x, const Tensors& y) {
   const rg::NoGradGuard by_hand;
   Tensors total(net.size());
@@ -68,7 +68,7 @@ Tensors gradient_of_J(const Tensors& net, const Tensors& x, const Tensors& y) {
   return total;
 }
 
-// J as a program, for the tape.
+// Computes J as a program, for the tape.
 Tensor J(const Tensors& net, const Tensors& x, const Tensors& y) {
   Tensor cost = kLambda / 2 * (rg::sum(rg::square(net[0])) + rg::sum(rg::square(net[2])));
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -81,12 +81,12 @@ int main() {
   const rg::TensorOptions weight = {.dtype = rg::float64, .requires_grad = true};
   Tensors net = {rg::tensor({{0.9, -0.4}, {-0.7, 0.8}}, weight), rg::tensor({0.1, -0.2}, weight),
                  rg::tensor({{0.5, -0.6}}, weight), rg::tensor({-0.1}, weight)};
-  // "One of the two, but not both": a single layer cannot tell.
+  // "One of the two, but not both": a single layer cannot learn this function.
   const rg::TensorOptions real = {.dtype = rg::float64};
   const Tensors x = rg::unbind(rg::tensor({{0, 0}, {0, 1}, {1, 0}, {1, 1}}, real));
   const Tensors y = rg::unbind(rg::tensor({{0}, {1}, {1}, {0}}, real));
 
-  // One sample: the recursion gives what the tape gives.
+  // One sample: the recursion equals the tape.
   const Tensors by_hand = backpropagate(net, x[3], y[3]);
   const Tensors tape = rg::grad({log_likelihood(net, x[3], y[3])}, net);
   show("dL/dW(1), by hand", by_hand[0], 4);
@@ -94,7 +94,7 @@ int main() {
   show("dL/dW(2), by hand", by_hand[2], 4);
   show("dL/dW(2), the tape", tape[2], 4);
 
-  // All samples: both ways at every step of a training.
+  // All samples: both gradients at every step of a training.
   std::printf("\n step       J\n");
   double largest = 0;
   for (int step = 0; step <= 2000; ++step) {

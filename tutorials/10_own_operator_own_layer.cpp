@@ -1,8 +1,8 @@
-// An operator and a layer of one's own. Both are written exactly as the library writes its own.
+// Write a custom operator and a custom layer, exactly as the library writes its operators.
 //
-// The operator is a bump, y = exp(-x^2) with dy/dx = -2 x y. The layer sets k bumps along a line,
+// The operator is a bump, y = exp(-x^2) with dy/dx = -2 x y. The layer has k bumps along a line,
 //   out[n, j] = bump((x[n] - centre[j]) / width[j]),
-// and learns where they stand and how wide they are. A sum of them can be any curve: here a sine.
+// and learns their centres and widths. A sum of bumps can be any curve: here a sine.
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -16,8 +16,8 @@ namespace rg = retrograd;
 namespace nn = rg::nn;
 using rg::Tensor;
 
-// Compute, then record what the way back needs. The backward gets dL/dy as b.grad and returns
-// dL/dx = dL/dy dy/dx, written with operators: so it can be differentiated itself.
+// Computes the bump, and records what its backward needs. The backward gets dL/dy as b.grad and
+// returns dL/dx = dL/dy dy/dx. It is written with operators, so it can be differentiated too.
 Tensor bump(const Tensor& x, rg::Where where = {}) {
   const Tensor y = rg::exp(-rg::square(x.detach()));
   return rg::record({.op = "bump",
@@ -30,7 +30,7 @@ Tensor bump(const Tensor& x, rg::Where where = {}) {
                      }});
 }
 
-// The same by someone in a hurry, who lost the 2.
+// Computes the bump with a wrong derivative: the factor 2 is missing.
 Tensor wrong_bump(const Tensor& x, rg::Where where = {}) {
   const Tensor y = rg::exp(-rg::square(x.detach()));
   return rg::record({.op = "wrong_bump",
@@ -43,7 +43,7 @@ Tensor wrong_bump(const Tensor& x, rg::Where where = {}) {
                      }});
 }
 
-// A layer lists its parameters once, by name: training, saving and summaries follow from the list.
+// A layer lists its parameters once, by name. Training, saving and summaries use the list.
 struct Bumps : nn::Module {
   explicit Bumps(std::int64_t count)
       : centre(rg::linspace(-3, 3, count, {.dtype = rg::float64, .requires_grad = true})),
@@ -59,8 +59,8 @@ struct Bumps : nn::Module {
 };
 
 int main() {
-  // gradcheck compares backward with (f(x + h) - f(x - h)) / 2h; gradgradcheck does so for the
-  // backward pass, which second derivatives rest on.
+  // gradcheck compares backward with (f(x + h) - f(x - h)) / 2h. gradgradcheck compares the
+  // backward of the backward in the same way, which second derivatives use.
   const Tensor x =
       rg::tensor({-1.5, -0.5, 0.0, 0.3, 2.0}, {.dtype = rg::float64, .requires_grad = true});
   const auto right = [](const auto& in) { return bump(in[0]); };
@@ -72,7 +72,7 @@ int main() {
   std::printf("without the 2:  gradcheck %s\n  %s\n", caught ? "PASSES" : "fails",
               caught.message.c_str());
 
-  // The layer in a network, beside the library's.
+  // The layer in a network, beside the library's layers.
   nn::Linear weigh(6, 1, {.dtype = rg::float64});
   rg::manual_seed(1);
   nn::init::normal_(weigh.weight);

@@ -1,5 +1,5 @@
-// Beyond the slides: derivatives of derivatives. A backward pass is a program of operators like any
-// other, so it can be recorded and differentiated, too.
+// Compute derivatives of derivatives, beyond the slides. A backward pass is a program of operators
+// like any other, so it can be recorded and differentiated too.
 #include <cstdint>
 #include <cstdio>
 
@@ -12,8 +12,8 @@ using rg::Tensor;
 
 constexpr rg::TensorOptions kReal = {.dtype = rg::float64};
 
-// Solves H p = g by conjugate gradients. H is only ever multiplied by vectors, and H v is the
-// derivative of (dL/dw . v): one pass more than a gradient, however many weights there are.
+// Solves H p = g by conjugate gradients, which needs only products of H and vectors. H v is the
+// derivative of (dL/dw . v): one pass more than a gradient, for any number of weights.
 template <class Loss>
 Tensor newton_direction(const Loss& loss, const Tensor& w, const Tensor& g) {
   Tensor p = rg::zeros_like(g);
@@ -51,8 +51,8 @@ int main() {
   std::printf("hvp is H v: %s\n",
               difference(rg::hvp(loss, w, v).gradient, rg::matmul(H, v)) < 1e-12 ? "yes" : "NO");
 
-  // A gradient penalty: the network's slope dy/dx shall have length 1 at every sample. The penalty
-  // (|dy/dx| - 1)^2 is made of a derivative; its gradient by w goes back through a way back.
+  // A gradient penalty makes the network's slope dy/dx have length 1 at every sample. The penalty
+  // (|dy/dx| - 1)^2 contains a derivative, so its gradient by w differentiates a backward pass.
   const auto slopes = [&](const Tensor& at) {
     Tensor input = x.clone();
     input.set_requires_grad();
@@ -71,8 +71,8 @@ int main() {
   }
   show("slopes after 500 steps", slopes(w), 3);
 
-  // Newton's step w - H^-1 dL/dw jumps to the bottom of the parabola that touches L here. The loss
-  // of a logistic regression is nearly one: a few jumps arrive, and each doubles the digits.
+  // Newton's step w - H^-1 dL/dw goes to the minimum of the parabola that touches L here. The loss
+  // of a logistic regression is nearly a parabola: few steps suffice, and each doubles the digits.
   const Tensor points = rg::cat({x, -x, 0.3 * x}, 0);
   const Tensor classes = rg::tensor({1, -1, 1, 1, -1, 1, 1, -1, -1, 1, -1, 1}, kReal);
   const auto logistic = [&](const Tensor& at) {

@@ -1,13 +1,13 @@
-// The lecture's real example: LeNet-5 on MNIST, or without files on digits drawn by the library.
+// Train the lecture's real example, LeNet-5, on MNIST, or without files on drawn digits.
 //
 //   lenet [--data DIR] [--epochs N] [--batch-size N] [--lr X] [--seed N] [--threads N]
 //         [--dtype bfloat16] [--save FILE] [--load FILE] [--out DIR]
 //
-// Writes to DIR what it learned: lenet_filters.png, lenet_features.png, lenet_curve.svg and
-// lenet_mistakes.png.
+// Writes the learned filters and features to DIR: lenet_filters.png, lenet_features.png,
+// lenet_curve.svg and lenet_mistakes.png.
 //
 // Reference: LeCun et al., "Gradient-based learning applied to document recognition", 1998; with
-// ReLU and max pooling in place of the original's sigmoids and averages.
+// ReLU and max pooling instead of the original's sigmoids and averages.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -47,7 +47,7 @@ struct LeNet : nn::Module {
   }
 };
 
-// The six filters of the first layer, and what the layers make of one digit: the digit, the six
+// Draws the six filters of the first layer, and the layers' maps of one digit: the digit, the six
 // maps of 28 x 28, and the sixteen of 10 x 10.
 void draw_layers(LeNet& model, const Tensor& digit, const std::string& out) {
   const rg::NoGradGuard unrecorded;

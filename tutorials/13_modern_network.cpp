@@ -1,15 +1,15 @@
-// "Modern networks have dozens of parameters to tune." A small residual network on CIFAR-10, or
-// without files on drawn shapes, with most of what makes such networks work, each a number to tune:
-// augmentation, batch norm, a leaky ReLU, momentum, weight decay, a learning rate that rises and
-// falls.
+// Train a small residual network on CIFAR-10, or without files on drawn shapes. "Modern networks
+// have dozens of parameters to tune": augmentation, batch norm, a leaky ReLU, momentum, weight
+// decay, and a learning rate that rises and falls. Each is a number to tune, and most networks need
+// most of them.
 //
 //   modern_network [--data DIR] [--images N] [--epochs N] [--blocks N] [--width N] [--slope X]
 //                  [--lr X] [--weight-decay X] [--batch-size N] [--seed N] [--threads N]
 //                  [--out DIR]
 //
-// With 10,000 images of CIFAR-10, --epochs 20 and --seed 1 it saw 0.70 of 2,000 test images right.
-// Writes to DIR augmented images, modern_network_images.png, and the run's curves,
-// modern_network_curve.svg.
+// With 10,000 images of CIFAR-10, --epochs 20 and --seed 1, it classified 0.70 of 2,000 test images
+// correctly. Writes augmented images, modern_network_images.png, and the run's curves,
+// modern_network_curve.svg, to DIR.
 //
 // Reference: K. He et al., "Deep residual learning for image recognition", 2016, section 4.2.
 #include <algorithm>
@@ -31,8 +31,8 @@ namespace rg = retrograd;
 namespace nn = rg::nn;
 using rg::Tensor;
 
-// Two convolutions, and a shortcut around them that the gradient can take: out = f(x) + x. Where
-// the image becomes smaller and the channels more, the shortcut is a convolution of 1 x 1.
+// Two convolutions and a shortcut around them, on which the gradient can flow: out = f(x) + x. When
+// the block shrinks the image and adds channels, the shortcut is a 1 x 1 convolution.
 struct Block : nn::Module {
   Block(std::int64_t in, std::int64_t out, std::int64_t stride, double negative_slope)
       : conv1(in, out, 3, {.stride = stride, .padding = 1, .bias = false}),
@@ -58,12 +58,12 @@ struct Block : nn::Module {
   nn::BatchNorm2d bn1;
   nn::Conv2d conv2;
   nn::BatchNorm2d bn2;
-  nn::Sequential shortcut;  // empty: passes x on
+  nn::Sequential shortcut;  // empty: returns x
   double slope;
 };
 
-// One convolution, then three stages of blocks at 32 x 32, 16 x 16 and 8 x 8, each with twice the
-// channels; the mean over all places; one linear layer.
+// One convolution and three stages of blocks, at 32 x 32, 16 x 16 and 8 x 8. Each stage has twice
+// the channels of the last. The mean over all positions and one linear layer follow.
 nn::Sequential residual_network(std::int64_t blocks, std::int64_t width, double slope) {
   nn::Sequential net{nn::Conv2d(3, width, 3, {.padding = 1, .bias = false}), nn::BatchNorm2d(width),
                      nn::LeakyReLU(slope)};

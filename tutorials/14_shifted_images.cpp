@@ -1,9 +1,9 @@
-// What happens when a digit moves?
+// Move a digit and compare the results.
 //   equivariance   the convolution of a shifted image is the shifted convolution:
 //                  conv(shift(x)) = shift(conv(x))
-//   invariance     what pooling gives changes less, the larger its windows; pooling over the whole
-//                  image, not at all: max(shift(z)) = max(z)
-// A fully connected layer has neither: it sees other pixels, and nothing is as it was.
+//   invariance     pooled values change less, the larger the windows; pooled over the whole image,
+//                  they do not change: max(shift(z)) = max(z)
+// A fully connected layer has neither: it sees other pixels, and all its outputs change.
 //
 //   shifted_images [--out DIR]      writes shifted_images.png
 #include <cstdint>
@@ -20,7 +20,7 @@
 namespace rg = retrograd;
 using rg::Tensor;
 
-// To the right; the digit has dark pixels enough around it to lose none.
+// Shifts to the right. The digit has enough dark pixels around it to lose none.
 Tensor shifted(const Tensor& images, std::int64_t by) {
   return rg::roll(images, {by}, {-1});
 }
@@ -32,7 +32,7 @@ double change(const Tensor& a, const Tensor& b) {
 
 int main(int argc, char** argv) {
   return run_program(argc, argv, {"out"}, [](const CommandLine& options) {
-    // Of whole numbers, so that sums are exact: a drawn seven in black and white, in a frame.
+    // A drawn seven in black and white, in a frame. Whole numbers make sums exact.
     const rg::Dataset digits = rg::drawn_digits(10, 5);
     Tensor digit;
     for (std::int64_t i = 0; i < digits.size(); ++i) {
@@ -55,12 +55,12 @@ int main(int argc, char** argv) {
       std::printf("  by %lld: %s", static_cast<long long>(by), equal ? "yes" : "NO");
     }
 
-    // A stride of 2 is equivariant too, for shifts of 2, 4, ...: the result moves half as far.
+    // A stride of 2 is equivariant for shifts of 2, 4, ...: the result moves half as far.
     const bool half =
         difference(rg::max_pool2d(shifted(z, 2), 2), shifted(rg::max_pool2d(z, 2), 1)) == 0;
     std::printf("\npool(shift(z, 2)) = shift(pool(z), 1):  %s\n", half ? "yes" : "NO");
 
-    // How much changes when the digit moves by one pixel?
+    // How much does each result change when the digit moves by one pixel?
     std::printf("\nchange of ...            when the digit moves by one pixel\n");
     const Tensor moved = shifted(x, 1);
     std::printf("the pixels               %.2f\n", change(x, moved));
@@ -71,8 +71,8 @@ int main(int argc, char** argv) {
                   change(rg::max_pool2d(z, size), rg::max_pool2d(features(moved), size)));
     }
 
-    // Flattening keeps every number and forgets who is whose neighbour: layers behind it are tied
-    // to places. Mixing up the pixels, the same way for all images, would be the same to them.
+    // Flattening keeps every number and drops which pixels are neighbours. Later layers depend on
+    // positions: one fixed order of mixed pixels for all images would be equal for them.
     show_shape("\nflattened", rg::flatten(z));
     rg::manual_seed(2);
     rg::nn::Linear connected(z.numel(), 10);
@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
         change(connected(rg::flatten(z)), connected(rg::flatten(features(moved))));
     std::printf("a full connection's scores change by %.1f\n", scores);
 
-    // In the upper row the digit, its edges, pooled by 4 and by 9; below, after a move by 4.
+    // The upper row shows the digit, its edges, pooled by 4 and by 9. The lower row is moved by 4.
     std::vector<Tensor> pictures;
     for (const Tensor& image : {x, shifted(x, 4)}) {
       const Tensor upright = rg::narrow(features(image), 0, 0, 1);
