@@ -47,8 +47,8 @@ int main() {
   rg::sum(overlapping * overlapping.detach()).backward();  // windows with maximum 1 count 1
   show("\nwindows each one won", image.grad());
 
-  // The lecture's network: 27 x 27 x 64 becomes 14 x 14 x 64, with each channel pooled separately.
-  // 27 is odd, so the last window reaches over the edge, or padding is added. Both make 14.
+  // The lecture's network pools each channel separately: 27 x 27 x 64 becomes 14 x 14 x 64. As 27
+  // is odd, the last window reaches over the edge, or padding is added. Both make 14.
   const Tensor features = rg::zeros({64, 27, 27});
   show_shape("\nbefore pooling", features);
   show_shape("size 2, rounded up", rg::max_pool2d(features, 2, {.ceil_mode = true}));

@@ -47,8 +47,8 @@ struct LeNet : nn::Module {
   }
 };
 
-// Draws the six filters of the first layer, and the layers' maps of one digit: the digit, the six
-// maps of 28 x 28, and the sixteen of 10 x 10.
+// Draws the first layer's six filters, and the maps of one digit: the digit, six maps of 28 x 28,
+// and sixteen of 10 x 10.
 void draw_layers(LeNet& model, const Tensor& digit, const std::string& out) {
   const rg::NoGradGuard unrecorded;
   std::vector<Tensor> filters;

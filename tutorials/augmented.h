@@ -7,8 +7,8 @@
 
 #include <retrograd/retrograd.h>
 
-// Every image moved by up to 4 pixels each way, and mirrored or not: still the same thing, but
-// never the same pixels, so that they cannot be learned by heart.
+// Returns each image moved by up to 4 pixels each way, and mirrored or not. The object stays
+// the same while its pixels differ, so pixels cannot be learned by heart.
 inline retrograd::Tensor augmented(const retrograd::Tensor& images) {
   namespace rg = retrograd;
   using rg::Tensor;

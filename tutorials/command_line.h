@@ -81,7 +81,7 @@ class CommandLine {
   std::map<std::string, std::string> values_;
 };
 
-// What main() does: calls run(options) and says what went wrong if it throws.
+// Calls run(options) with the options of a program, and prints the error if it throws.
 template <class Run>
 int run_program(int argc, char** argv, const std::vector<std::string>& known, Run&& run) {
   try {

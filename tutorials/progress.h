@@ -1,4 +1,4 @@
-// How far a pass over the data is: a bar on a terminal, one line at the end elsewhere.
+// Shows the progress of a pass over the data: a bar on a terminal, one line at the end elsewhere.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// How the tutorials print tensors: in fixed digits, so that the output is the same everywhere.
+// Prints tensors in fixed digits, so that the output is the same everywhere.
 #pragma once
 
 #include <algorithm>

@@ -10,29 +10,19 @@ import sys
 
 # Files whose text does not keep the rules yet. A file without faults must leave the list.
 NOT_YET = """
-CHANGELOG.md CONTRIBUTING.md README.md autograd/gradient_checker.cpp docs/README.md
-docs/architecture.md docs/autograd.md docs/benchmarks.md docs/errors.md docs/explain.md
-docs/extending.md docs/graphs.md docs/layouts.md docs/lecture_map.md docs/performance.md
-docs/quickstart.md images/png_load.cpp nn/module/state_dict.cpp ops/activation.h ops/arithmetic.h
-ops/attention.h ops/conv.h ops/cumulative.h ops/detail/pool.h ops/dropout.h ops/einsum.h
-ops/elementwise.h ops/embedding.h ops/index.h ops/indexing.h ops/indices.h ops/kernel_choice.h
-ops/kernel_report.h ops/logical.h ops/loss.h ops/loss_classification.h ops/loss_embedding.h
-ops/mask.h ops/math/inplace.cpp ops/matmul.h ops/norm.h ops/operand.h ops/pad.h ops/pool.h
-ops/products.h ops/recurrence.h ops/reduce.h ops/resample.h ops/shape.h ops/size.h ops/softmax.h
-ops/sort.h ops/trigonometry.h ops/unfold.h ops/variance.h ops/vector_norm.h optim/parameters.cpp
-tensor/threads.cpp tutorials/01_tensors_and_gradients.cpp tutorials/02_convolution_1d.cpp
-tutorials/03_convolution_2d.cpp tutorials/04_image_filters.cpp
-tutorials/05_channels_and_filter_banks.cpp tutorials/06_max_pooling.cpp
-tutorials/07_who_is_connected.cpp tutorials/08_backprop_by_hand.cpp
-tutorials/09_backprop_of_an_mlp.cpp tutorials/10_own_operator_own_layer.cpp
-tutorials/11_second_order.cpp tutorials/12_lenet.cpp tutorials/13_modern_network.cpp
-tutorials/14_shifted_images.cpp tutorials/augmented.h tutorials/command_line.h tutorials/progress.h
-tutorials/show.h
+autograd/gradient_checker.cpp docs/errors.md images/png_load.cpp nn/module/state_dict.cpp
+ops/activation.h ops/arithmetic.h ops/attention.h ops/conv.h ops/cumulative.h ops/dropout.h
+ops/einsum.h ops/elementwise.h ops/embedding.h ops/index.h ops/indexing.h ops/indices.h
+ops/kernel_choice.h ops/kernel_report.h ops/logical.h ops/loss.h ops/loss_classification.h
+ops/loss_embedding.h ops/mask.h ops/math/inplace.cpp ops/matmul.h ops/norm.h ops/operand.h ops/pad.h
+ops/pool.h ops/products.h ops/recurrence.h ops/reduce.h ops/resample.h ops/shape.h ops/size.h
+ops/softmax.h ops/sort.h ops/trigonometry.h ops/unfold.h ops/variance.h ops/vector_norm.h
+optim/parameters.cpp tensor/threads.cpp
 """
 
 HEADERS = ("tensor", "autograd", "ops", "nn", "optim", "graph", "functional", "explain", "data",
            "io", "images", "include")
-GENERATED = {"docs/operators.md"}  # from the headers
+GENERATED = {"docs/operators.md", "docs/benchmarks.md"}  # by scripts
 MOST_WORDS = 25  # in a sentence
 MOST_SEMICOLONS = 1  # in a paragraph
 
@@ -99,7 +89,7 @@ def faults_of(text):
         for found in banned.finditer(text.words):
             yield f'"{found[0]}": {instead}'
     for sentence in sentences(text.words):
-        count = sum(bool(re.search(r"\w", word)) for word in sentence.split())
+        count = sum(bool(re.search(r"^\D*[A-Za-z]\D*$", word)) for word in sentence.split())
         start = " ".join(sentence.split()[:6])
         if count > MOST_WORDS:
             yield f'"{start} ...": {count} words in a sentence, more than {MOST_WORDS}'
@@ -128,7 +118,7 @@ def paragraphs(lines):
         if words and (inside or starts or not line):
             yield at, " ".join(words)
             words = []
-        if command and command[1] in ("endcode", "endverbatim"):
+        if re.search(r"@end(?:code|verbatim)$", line):
             inside = False
         elif not inside and line and not line.startswith(("@{", "@}")):
             at = at if words else number
@@ -208,7 +198,7 @@ def tutorial_texts(text):
     for number, line in enumerate(text.splitlines() + [""], 1):
         found = re.match(r"(\s*\S.*?)?(?:^|\s)\s*// ?(.*)", line)
         if found and not found[1]:
-            code = found[2].startswith("   ")
+            code = found[2].startswith("  ")
             block.append((number, "" if code else found[2]))
             continue
         for at, words in paragraphs(block):
