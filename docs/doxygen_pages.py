@@ -10,6 +10,11 @@ import re
 import sys
 
 
+def quoted(span):
+    """A span of code, between two backticks if it has a quote, which ends `code`."""
+    return f"`{span[0]}`" if "'" in span[0] and span[0][1] != "`" else span[0]
+
+
 def page(text):
     """The text in Doxygen's dialect."""
     parts = re.split(r"(^```.*?^```$)", text, flags=re.S | re.M)
@@ -19,7 +24,7 @@ def page(text):
         elif not part.startswith("```"):
             part = re.sub(r"<!--.*?-->\n?", "", part, flags=re.S)
             part = re.sub(r"(?m)^#+ .*", lambda m: m[0].replace("`", ""), part)
-            part = re.sub(r"(?<!`)`([^`\n]*'[^`\n]*)`", r"``\1``", part)  # a quote ends `code`
+            part = re.sub(r"``[^`]+``|`[^`\n]+`", quoted, part)
             part = re.sub(r"(?<![\\$\w])\$([^$`\n]+)\$(?![\w$])", r"\\f$\1\\f$", part)
             part = re.sub(r"\[([^\]]*)\]\(#[^)]*\)", r"\1", part)  # headings have no names here
             part = re.sub(r"(\]\([^)#]*)#[^)]*\)", r"\1)", part)

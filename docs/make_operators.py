@@ -28,10 +28,12 @@ def parameters(text):
 
 
 def sentences(lines):
-    """The text of a comment's lines on one line, without examples."""
+    """The text of a comment's lines on one line, without lists of shapes and examples."""
     text = re.sub(r"@code.*?@endcode", "", "\n".join(line.strip()[3:] for line in lines), flags=re.S)
-    first, *errors = re.split(r"@throws ", text.replace("\\f$", "$"))
-    parts = [first] + [f"Throws {error.strip().rstrip('.')}." for error in errors]
+    text = re.sub(r"\\f\[\s*(.*?)\s*\\f\]", r"$\1$", text.replace("\\f$", "$"), flags=re.S)
+    first, *errors = re.split(r"@throws ", text)
+    parts = [part for part in re.split(r"\n(?= ?- |\s*\n)", first) if not re.match(r" ?- ", part)]
+    parts += [f"Throws {error.strip().rstrip('.')}." for error in errors]
     return " ".join(re.sub(r"@(brief|file|return|note)\b", "", " ".join(parts)).split())
 
 
@@ -57,7 +59,7 @@ def casts():
 
 
 def cell(text):
-    parts = re.split(r"(`[^`]*`)", text.replace("|", "\\|"))
+    parts = re.split(r"(``[^`]+``|`[^`]*`|\$[^$]*\$)", text.replace("|", "\\|"))
     parts[::2] = [re.sub(r"[*_]", r"\\\g<0>", part) for part in parts[::2]]
     return "".join(parts)
 

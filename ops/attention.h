@@ -9,19 +9,35 @@
 
 namespace retrograd {
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of scaled_dot_product_attention().
 struct AttentionOptions {
-  /// Broadcasts to (..., L, S): boolean, true where a query sees a key, or floating, added to the
-  /// scores.
+  /// Mask that broadcasts to (..., L, S): boolean, true where a query sees a key, or floating,
+  /// added to the scores.
   Tensor attn_mask = {};
-  bool is_causal = false;            ///< Query i sees keys 0 to i alone; not together with a mask.
-  std::optional<double> scale = {};  ///< Of the scores; 1 / sqrt(E) when left out.
-  double dropout_p = 0;              ///< Of the weights, by the default generator, in any mode.
+  /// Whether query i sees only keys 0 to i; not together with `attn_mask`.
+  bool is_causal = false;
+  std::optional<double> scale = {};  ///< Factor of the scores; `1 / sqrt(E)` by default.
+  /// Dropout probability of the weights, in every mode, from the default generator.
+  double dropout_p = 0;
 };
 
-/// softmax(query key^T scale) value over the keys: query (..., L, E), key (..., S, E), value
-/// (..., S, Ev) give (..., L, Ev); the dimensions in front broadcast. A query that sees no key
-/// gives NaN, as in PyTorch. Throws ShapeError, DTypeError or ValueError.
+/// Returns `softmax(query key^T scale) value`, with the softmax over the keys. A query that sees no
+/// key gives NaN, as in PyTorch.
+///
+/// - `query`: (..., L, E)
+/// - `key`: (..., S, E)
+/// - `value`: (..., S, Ev)
+/// - result: (..., L, Ev)
+///
+/// Leading dimensions broadcast.
+/// @code
+/// const rg::Tensor q = rg::rand({2, 8, 10, 16});
+/// rg::scaled_dot_product_attention(q, q, q, {.is_causal = true}).shape();  // [2, 8, 10, 16]
+/// @endcode
+/// @throws ShapeError if the shapes do not fit.
+/// @throws DTypeError if `query` is not floating, or the dtypes differ.
+/// @throws ValueError if `scale` is NaN, `dropout_p` is outside [0, 1], or `is_causal` meets a
+/// mask.
 RETROGRAD_API Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key,
                                                   const Tensor& value,
                                                   const AttentionOptions& options = {},

@@ -1,9 +1,9 @@
 /// @file
-/// Random zeros in training; otherwise a view of x. p is the probability of a zero, 0 to 1. Dropped
-/// elements count as 0 even if they are infinite or NaN.
+/// Dropout: random zeros in training.
 ///
-/// The result depends on the generator's state and the shape alone: not on the number of threads,
-/// nor on how the input lies in memory.
+/// Without `training`, the functions return a view of `x`. Dropped elements count as 0 even if they
+/// are infinite or NaN. The result depends only on the generator's state and the shape, not on the
+/// number of threads or the layout (`tests/unit/ops/dropout_test.cpp`).
 #pragma once
 
 #include <retrograd/tensor/api.h>
@@ -12,21 +12,47 @@
 
 namespace retrograd {
 
-/// Each element becomes 0 or is divided by 1 - p, which keeps the expected value. Throws ValueError
-/// for p out of range.
+/// Returns `x` with each element set to 0 with probability `p`, and divided by `1 - p` otherwise.
+/// The expected value stays the same.
+/// @code const rg::Tensor y = rg::dropout(rg::ones({4}), 0.5);  // zeros and twos @endcode
+/// @throws DTypeError if `x` is not floating.
+/// @throws ValueError if `p` is outside [0, 1].
 RETROGRAD_API Tensor dropout(const Tensor& x, double p = 0.5, bool training = true,
                              Generator& generator = default_generator(), Where where = {});
-/// Whole channels at once: x (N, C, L) or (C, L).
+
+/// Returns `x` with whole channels set to 0 with probability `p`, and divided by `1 - p` otherwise.
+/// `x` is (N, C, L) or (C, L).
+/// @code const rg::Tensor y = rg::dropout1d(rg::ones({2, 3, 8}), 0.5); @endcode
+/// @throws ShapeError if `x` has another rank.
+/// @throws DTypeError if `x` is not floating.
+/// @throws ValueError if `p` is outside [0, 1].
 RETROGRAD_API Tensor dropout1d(const Tensor& x, double p = 0.5, bool training = true,
                                Generator& generator = default_generator(), Where where = {});
-/// x (N, C, H, W), or (N, C, L) as in PyTorch 1.13.
+
+/// Returns `x` with whole channels set to 0 with probability `p`, and divided by `1 - p` otherwise.
+/// `x` is (N, C, H, W), or (N, C, L) as in PyTorch 1.13.
+/// @code const rg::Tensor y = rg::dropout2d(rg::ones({2, 3, 8, 8}), 0.5); @endcode
+/// @throws ShapeError if `x` has another rank.
+/// @throws DTypeError if `x` is not floating.
+/// @throws ValueError if `p` is outside [0, 1].
 RETROGRAD_API Tensor dropout2d(const Tensor& x, double p = 0.5, bool training = true,
                                Generator& generator = default_generator(), Where where = {});
-/// x (N, C, D, H, W) or (C, D, H, W).
+
+/// Returns `x` with whole channels set to 0 with probability `p`, and divided by `1 - p` otherwise.
+/// `x` is (N, C, D, H, W) or (C, D, H, W).
+/// @code const rg::Tensor y = rg::dropout3d(rg::ones({2, 3, 8, 8, 8}), 0.5); @endcode
+/// @throws ShapeError if `x` has another rank.
+/// @throws DTypeError if `x` is not floating.
+/// @throws ValueError if `p` is outside [0, 1].
 RETROGRAD_API Tensor dropout3d(const Tensor& x, double p = 0.5, bool training = true,
                                Generator& generator = default_generator(), Where where = {});
-/// For networks of selu: elements become its least value, then all are scaled and shifted so that
-/// mean 0 and variance 1 stay. Klambauer et al., "Self-normalizing neural networks", 2017.
+
+/// Returns `x` with each element set to the least value of selu() with probability `p`, then scaled
+/// and shifted. Mean 0 and variance 1 stay, for networks of selu(). See Klambauer et al.,
+/// "Self-Normalizing Neural Networks", 2017.
+/// @code const rg::Tensor y = rg::alpha_dropout(rg::randn({4}), 0.5, true); @endcode
+/// @throws DTypeError if `x` is not floating.
+/// @throws ValueError if `p` is outside [0, 1].
 RETROGRAD_API Tensor alpha_dropout(const Tensor& x, double p = 0.5, bool training = false,
                                    Generator& generator = default_generator(), Where where = {});
 

@@ -10,14 +10,20 @@
 
 namespace retrograd {
 
-/// Einstein's summation as in PyTorch: "ij,jk->ik" is the matrix product. Each operand's dimensions
-/// are named by letters; an index that the result does not name is summed over, one that an operand
-/// names twice takes the diagonal, and "..." stands for any number of further dimensions, which
-/// broadcast, as lengths of 1 do. Without "->" the result has the indices that occur once, in
-/// alphabetic order, after those of "...".
+/// Returns Einstein's summation of the operands: "ij,jk->ik" is the matrix product.
 ///
-/// Operands are multiplied from left to right, with matmul() where an index is summed over. Throws
-/// ValueError for an equation that makes no sense, ShapeError for operands that do not fit it.
+/// - Letters name the dimensions of each operand.
+/// - An index that the result does not name is summed over.
+/// - An index that one operand names twice takes the diagonal.
+/// - "..." means any number of further dimensions. They broadcast, as lengths of 1 do.
+/// - Without "->", the result has the dimensions of "...", then the indices that occur once, in
+///   alphabetic order.
+///
+/// Operands are multiplied from left to right, by matmul() if an index is summed over.
+/// @code rg::einsum("ij,jk->ik", {rg::rand({2, 3}), rg::rand({3, 4})}).shape();  // [2, 4] @endcode
+/// @throws ValueError if the equation is malformed, or there is no operand.
+/// @throws ShapeError if an operand does not fit the equation.
+/// @throws DTypeError if the dtypes differ, or are boolean.
 RETROGRAD_API Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands,
                             Where where = {});
 

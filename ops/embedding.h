@@ -10,9 +10,17 @@
 
 namespace retrograd {
 
-/// Row indices[...] of weight (count, width) for each index: the shape of the int64 `indices` with
-/// width at the end. Row `padding_idx`, which may count from the end, gets no gradient. Throws
-/// IndexError for an index out of range, ShapeError, DTypeError.
+/// Returns row `indices[...]` of `weight` for each index. Row `padding_idx`, which may count from
+/// the end, gets no gradient.
+///
+/// - `indices`: int64 of any shape (...)
+/// - `weight`: (count, width)
+/// - result: (..., width)
+///
+/// @code rg::embedding(rg::tensor({2, 0}), rg::rand({10, 4})).shape();  // [2, 4] @endcode
+/// @throws IndexError if an index or `padding_idx` is out of range.
+/// @throws ShapeError if `weight` is not a matrix.
+/// @throws DTypeError if `indices` is not int64, or `weight` is not floating.
 RETROGRAD_API Tensor embedding(const Tensor& indices, const Tensor& weight,
                                std::optional<std::int64_t> padding_idx = {}, Where where = {});
 

@@ -1,11 +1,13 @@
 /// @file
-/// x[i], x(i, j, ...) and the rows of x: reading, and writing in place.
+/// Reading and writing by `x[i]` and `x(i, j, ...)`, and loops over rows.
 ///
-/// x(3, all, Slice{2, 5}) is a view; with a tensor among the indices it is a copy, or written to,
-/// the elements that the tensor names. PyTorch's meaning throughout: numbers and slices are applied
-/// first, then tensors of indices are broadcast together, and their dimensions take the place of
-/// those that they index, or come first where these are not side by side. Throws IndexError for an
-/// index out of range, naming the dimension, ShapeError for index tensors that do not broadcast.
+/// `x(3, all, Slice{2, 5})` is a view. With a tensor among the indices, it is a copy of the named
+/// elements, or writes to them. The meaning is PyTorch's. Numbers and slices are applied first,
+/// then tensors of indices broadcast. Their dimensions replace those that they index, or come first
+/// if these are not neighbours.
+///
+/// An IndexError names the dimension of an index out of range. Index tensors that do not broadcast
+/// are a ShapeError.
 #pragma once
 
 #include <concepts>
@@ -25,30 +27,31 @@
 
 namespace retrograd {
 
-/// A view that an index made: a Tensor, to which `x(0, all) = v` and `x[0] += v` write. Values
-/// broadcast, and dimensions of length 1 in front of them are left out. Only what stands in the
-/// expression itself writes: a variable is a name for a tensor, so `auto row = x[0]; row = y;`
-/// makes `row` another tensor, as it does with `Tensor row`.
+/// A view that an index made: a Tensor, to which `x(0, all) = v` and `x[0] += v` write.
+///
+/// Values broadcast, and leading dimensions of length 1 are dropped. Only the expression itself
+/// writes. A variable names a tensor, so `auto row = x[0]; row = y;` makes `row` another tensor, as
+/// with `Tensor row`.
 class RETROGRAD_API Indexed : public Tensor {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from the view and the line of the index.
   Indexed(Tensor view, Where where) noexcept : Tensor(std::move(view)), where_(where) {}
-  /// Constructs it from what the class and its options describe.
+  /// Copies the handle.
   Indexed(const Indexed& other) = default;
-  /// Constructs it from what the class and its options describe.
+  /// Moves the handle.
   Indexed(Indexed&& other) noexcept = default;
   ~Indexed() = default;
 
-  /// Takes over what the other holds.
+  /// Makes this variable another tensor, without a write.
   Indexed& operator=(const Tensor& other) & {
     Tensor::operator=(other);
     return *this;
   }
-  /// Takes over what the other holds.
+  /// Makes this variable another tensor, without a write.
   Indexed& operator=(const Indexed& other) & = default;
-  /// Takes over what the other holds.
+  /// Makes this variable another tensor, without a write.
   Indexed& operator=(Indexed&& other) & noexcept = default;
-  /// Does not compile: a variable is not written to.
+  /// Refuses to compile, because a variable is not written to.
   template <class T>
   requires std::is_arithmetic_v<T>
   void operator=(T /*number*/) & {  // NOLINT
@@ -57,88 +60,92 @@ class RETROGRAD_API Indexed : public Tensor {
                   "row.fill_(1)");
   }
 
-  /// Takes over what the other holds.
+  /// Writes the value to the elements of the view.
+  /// @throws ShapeError if the value does not broadcast to the view.
   void operator=(const Operand& value) &&;  // NOLINT: writes
-  /// Takes over what the other holds.
+  /// Writes the elements of another view to this one.
   void operator=(const Indexed& value) && { std::move(*this) = Operand(value); }  // NOLINT
-  /// `Tensor::add_()`.
+  /// Adds the value in place, as Tensor::add_() does.
   void operator+=(const Operand& value) && { add_(value, where_); }
-  /// `Tensor::sub_()`.
+  /// Subtracts the value in place, as Tensor::sub_() does.
   void operator-=(const Operand& value) && { sub_(value, where_); }
-  /// `Tensor::mul_()`.
+  /// Multiplies by the value in place, as Tensor::mul_() does.
   void operator*=(const Operand& value) && { mul_(value, where_); }
-  /// `Tensor::div_()`.
+  /// Divides by the value in place, as Tensor::div_() does.
   void operator/=(const Operand& value) && { div_(value, where_); }
 
  private:
   Where where_;
 };
 
-/// What x(mask) and x(index, all) stand for until they are read, by conversion to a Tensor, or
-/// written: `x(mask) = 0`, `x(index) += v`. As in PyTorch `+=` reads, adds and writes, so that of
-/// several equal indices one counts; index_put_() with `accumulate` adds all. Not to be kept in a
-/// variable: write `Tensor y = x(mask)` instead of `auto`.
+/// The elements that `x(mask)` and `x(index, all)` name, until they are read or written.
+///
+/// Conversion to a Tensor reads them, and `x(mask) = 0` and `x(index) += v` write them. As in
+/// PyTorch, `+=` reads, adds and writes, so one of several equal indices counts. index_put_() with
+/// `accumulate` adds all. A variable cannot hold a Selection: write `Tensor y = x(mask)`, not
+/// `auto`.
 class RETROGRAD_API Selection {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from the tensor and its indices, of which the first has the line.
   Selection(Tensor x, Indices indices) noexcept  // the first index has the line
       : x_(std::move(x)), indices_(std::move(indices)) {}
   Selection(const Selection&) = delete;
   ~Selection() = default;
 
-  /// Reads it.
+  /// Reads the elements.
   operator Tensor() && { return selected(); }  // NOLINT
   operator Tensor() const& = delete;           // write `Tensor y = x(mask)` instead of `auto`
-  /// For as long as the selection lives.
+  /// Returns the elements, for as long as the selection lives.
   const Tensor& read() && { return selected(); }
 
-  /// Takes over what the other holds.
+  /// Writes the value to the elements.
+  /// @throws ShapeError if the value does not broadcast to them.
   void operator=(const Operand& value) && { write(value); }  // NOLINT
-  /// Does not compile either.
+  /// Refuses to compile, because a variable cannot hold a Selection.
   template <class T>
   void operator=(T&& /*value*/) & {  // NOLINT
     static_assert(!std::same_as<T, T>,
                   "what x(mask) names is read or written at once: write Tensor y = x(mask) to keep "
                   "it, x(mask) = v to write");
   }
-  /// Does not compile either.
+  /// Writes the elements of another selection to these.
   void operator=(Selection&& value) && { write(Operand(std::move(value), where())); }  // NOLINT
-  /// `Tensor::add_()`.
+  /// Adds the value to the elements; of equal indices, one counts.
   void operator+=(const Operand& value) && { write(Tensor(selected()).add_(value, where())); }
-  /// `Tensor::sub_()`.
+  /// Subtracts the value from the elements; of equal indices, one counts.
   void operator-=(const Operand& value) && { write(Tensor(selected()).sub_(value, where())); }
-  /// `Tensor::mul_()`.
+  /// Multiplies the elements by the value; of equal indices, one counts.
   void operator*=(const Operand& value) && { write(Tensor(selected()).mul_(value, where())); }
-  /// `Tensor::div_()`.
+  /// Divides the elements by the value; of equal indices, one counts.
   void operator/=(const Operand& value) && { write(Tensor(selected()).div_(value, where())); }
 
-  /// A part of the copy; a write to it would change nothing, so it does not compile.
+  /// Returns a part of the copy. A write to it would have no effect, so it does not compile.
   const Tensor operator[](const detail::PlainIndex& i) && { return selected()[i]; }  // NOLINT
-  /// As Tensor has them.
+  /// Returns the shape of the copy.
   Shape shape() && { return selected().shape(); }
-  /// Element type.
+  /// Returns the element type.
   DType dtype() && { return x_.dtype(); }
-  /// Dimension to work along; -1 is the last.
+  /// Returns the number of dimensions of the copy.
   std::int64_t dim() && { return selected().dim(); }
-  /// Of the copy.
+  /// Returns the number of elements of the copy.
   std::int64_t numel() && { return selected().numel(); }
-  /// How many there are; of a tensor, the length of one dimension.
+  /// Returns the length of dimension `dim` of the copy.
   std::int64_t size(std::int64_t dim, Where where = {}) && { return selected().size(dim, where); }
-  /// The only element, as a T.
+  /// Returns the only element, converted to T.
   template <class T>
   T item(Where where = {}) && {
     return selected().item<T>(where);
   }
-  /// All elements, as T.
+  /// Returns all elements as T, in row-major order.
   template <class T>
   std::vector<T> to_vector(Where where = {}) && {
     return selected().to_vector<T>(where);
   }
-  /// Another copy.
+  /// Returns a copy of the elements.
   Tensor clone() && { return selected().clone(); }
-  /// The copy in another dtype.
+  /// Returns the elements converted to a dtype.
   Tensor to(DType dtype, Where where = {}) && { return selected().to(dtype, where); }
-  /// The copy without history.
+  /// Returns the elements without history.
   Tensor detach() && { return selected().detach(); }
 
  private:
@@ -151,36 +158,32 @@ class RETROGRAD_API Selection {
   Tensor selected_;  // once it was read
 };
 
-/// Goes through the views x[0], x[1], ...: for (const `Tensor&` row : x).
+/// Iterator over the views `x[0]`, `x[1]`, ...: `for (const Tensor& row : x)`.
 class RETROGRAD_API RowIterator {
  public:
-  /// What `std::iterator_traits` asks for.
-  using iterator_category = std::input_iterator_tag;
-  /// What an iterator gives.
-  using value_type = Tensor;
-  /// Distance between iterators.
-  using difference_type = std::ptrdiff_t;
-  /// Rows are made as they are read.
-  using pointer = void;
-  /// Reference kernels that ran.
-  using reference = Tensor;
+  using iterator_category = std::input_iterator_tag;  ///< Category, for the standard library.
+  using value_type = Tensor;                          ///< Type of a row.
+  using difference_type = std::ptrdiff_t;             ///< Type of a distance.
+  using pointer = void;      ///< Type of a pointer: none, because rows are made as they are read.
+  using reference = Tensor;  ///< Type of a row as it is read.
 
-  /// At the first row, or behind the last one. Throws ShapeError for a tensor without dimensions.
+  /// Makes an iterator at the first row, or behind the last one with `at_end`.
+  /// @throws ShapeError if `x` has no dimension.
   RowIterator(const Tensor& x, bool at_end, Where where = {});
-  /// What it points to.
+  /// Returns the row, a view.
   Tensor operator*() const { return index(x_, {row_}, where_); }
-  /// Goes to the next.
+  /// Moves to the next row.
   RowIterator& operator++() noexcept {
     ++row_;
     return *this;
   }
-  /// At the first row, or behind the last one. Throws ShapeError for a tensor without dimensions.
+  /// Moves to the next row, and returns the iterator as it was.
   RowIterator operator++(int) noexcept {
     RowIterator before = *this;
     ++row_;
     return before;
   }
-  /// Whether the two are equal.
+  /// Returns true if both are at the same row.
   friend bool operator==(const RowIterator& a, const RowIterator& b) noexcept {
     return a.row_ == b.row_;
   }
@@ -191,11 +194,13 @@ class RETROGRAD_API RowIterator {
   Where where_;
 };
 
-/// The first row, and the end. Throws ShapeError for a tensor without dimensions.
+/// Returns an iterator at the first row.
+/// @throws ShapeError if `x` has no dimension.
 inline RowIterator begin(const Tensor& x, Where where = {}) {
   return {x, false, where};
 }
-/// Behind the last.
+/// Returns the iterator behind the last row.
+/// @throws ShapeError if `x` has no dimension.
 inline RowIterator end(const Tensor& x, Where where = {}) {
   return {x, true, where};
 }
@@ -205,15 +210,15 @@ inline Operand::Operand(Selection&& selection, Where where)
 inline Index::Index(Selection&& selection, Where where)
     : Index(std::move(selection).operator Tensor(), where) {}
 
-/// The one at this place.
+/// Returns the view at an index of the first dimension.
 inline Indexed Tensor::operator[](const detail::PlainIndex& index) const {
   return {retrograd::index(*this, {index}, index.where()), index.where()};
 }
-/// The one at this place.
+/// Returns the elements that a tensor of indices or a mask names.
 inline Selection Tensor::operator[](const detail::TensorIndex& index) const {
   return {*this, {index}};
 }
-/// Computes; errors and tapes name the line of this call.
+/// Returns the view of several indices, or the elements if one of them is a tensor.
 template <class... More>
 detail::IndexedBy<More...> Tensor::operator()(const detail::PlainIndex& first,
                                               More&&... more) const {
@@ -224,12 +229,12 @@ detail::IndexedBy<More...> Tensor::operator()(const detail::PlainIndex& first,
     return {index(*this, indices, first.where()), first.where()};
   }
 }
-/// Computes; errors and tapes name the line of this call.
+/// Returns the elements that several indices name, of which the first is a tensor.
 template <class... More>
 Selection Tensor::operator()(const detail::TensorIndex& first, More&&... more) const {
   return {*this, {first, Index(std::forward<More>(more))...}};
 }
-/// Computes; errors and tapes name the line of this call.
+/// Refuses to compile, because a list in braces is not an index.
 template <class T>
 void Tensor::operator()(const detail::PlainIndex& /*first*/,
                         std::initializer_list<T> /*list*/) const {

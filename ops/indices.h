@@ -1,5 +1,5 @@
 /// @file
-/// Indices, as x(3, all, Slice{2, 5}) takes them.
+/// Indices, as `x(3, all, Slice{2, 5})` takes them.
 #pragma once
 
 #include <concepts>
@@ -15,17 +15,18 @@
 
 namespace retrograd {
 
-/// The elements start, start + step, ... before stop, as Python's start:stop:step. Negative bounds
-/// count from the end, and bounds out of range are cut. Both may be left out: Slice{2}, Slice{.stop
-/// = 5}, Slice{.step = 2}. step >= 1.
+/// The elements start, start + step, ... before stop, as Python's `start:stop:step`. Negative
+/// bounds count from the end, and bounds out of range are cut. Examples are `Slice{2}`,
+/// `Slice{.stop = 5}` and `Slice{.step = 2}`.
 struct Slice {
-  std::optional<std::int64_t> start = {};  ///< The first element.
-  std::optional<std::int64_t> stop = {};   ///< The one after the last.
-  std::int64_t step = 1;                   ///< From one element to the next.
+  std::optional<std::int64_t> start = {};  ///< First element; 0 by default.
+  std::optional<std::int64_t> stop = {};   ///< Element after the last one; the length by default.
+  std::int64_t step = 1;                   ///< Distance between elements, at least 1.
 };
 
 struct Ellipsis {};
-/// All dimensions that the other indices leave: x(ellipsis, 0) is the first of the last dimension.
+/// All dimensions that the other indices leave: `x(ellipsis, 0)` is the first element of the last
+/// dimension.
 inline constexpr Ellipsis ellipsis{};
 
 struct NewAxis {};
@@ -48,50 +49,49 @@ concept WrongIndex =
 }  // namespace detail
 
 /// One index: a number, a Slice, `all` of a dimension, `ellipsis`, `newaxis`, or a tensor, which is
-/// int64 or a boolean mask. Made by the compiler, so that it knows the caller's line.
+/// int64 or a boolean mask. The compiler makes it from an argument, so it knows the caller's line.
 class Index {
  public:
-  /// What kind of number.
+  /// Kinds of an index.
   enum class Kind : std::uint8_t {
-    all,
-    others,
-    added,
-    number,
-    slice,
-    /// The tensor, or null.
-    tensor
+    all,     ///< All elements of a dimension.
+    others,  ///< All dimensions that the other indices leave.
+    added,   ///< A new dimension of length 1.
+    number,  ///< One element of a dimension.
+    slice,   ///< A range of elements.
+    tensor   ///< Elements named by a tensor of indices or a mask.
   };
 
-  /// Constructs it from what the class and its options describe. All of a dimension.
+  /// Makes the index of all elements of a dimension.
   Index() noexcept = default;
-  /// Constructs it from what the class and its options describe.
+  /// Makes the index of one element.
   template <detail::IndexNumber T>
   Index(T number, Where where = {}) noexcept  // NOLINT: indices convert
       : kind_(Kind::number), slice_{.start = static_cast<std::int64_t>(number)}, where_(where) {}
-  /// Constructs it from what the class and its options describe.
+  /// Makes the index of a range of elements.
   Index(const Slice& slice, Where where = {}) noexcept  // NOLINT
       : kind_(Kind::slice), slice_(slice), where_(where) {}
-  /// Constructs it from what the class and its options describe.
+  /// Makes the index of all elements, from the name `all`.
   Index(detail::AllFunction* function, Where where = {}) noexcept  // NOLINT
       : is_other_function_(function != &retrograd::all), where_(where) {}
-  /// Constructs it from what the class and its options describe.
+  /// Makes the index of all dimensions that the other indices leave.
   Index(Ellipsis /*ellipsis*/, Where where = {}) noexcept  // NOLINT
       : kind_(Kind::others), where_(where) {}
-  /// Constructs it from what the class and its options describe.
+  /// Makes the index of a new dimension.
   Index(NewAxis /*newaxis*/, Where where = {}) noexcept  // NOLINT
       : kind_(Kind::added), where_(where) {}
-  /// Constructs it from what the class and its options describe.
+  /// Makes the index of the elements that a tensor names.
   Index(Tensor tensor, Where where = {}) noexcept  // NOLINT
       : kind_(Kind::tensor), tensor_(std::move(tensor)), where_(where) {}
-  /// Constructs it from what the class and its options describe.
+  /// Makes the index of the elements that the selected tensor names.
   Index(Selection&& selection, Where where = {});  // NOLINT
-  /// Constructs it from what the class and its options describe.
+  /// Makes the index of all elements, for a missing tensor.
   Index(std::nullopt_t /*all*/, Where where = {}) noexcept  // NOLINT
       : where_(where) {}
-  /// Constructs it from what the class and its options describe.
+  /// Makes the index of the elements that a tensor names, or of all without one.
   Index(const std::optional<Tensor>& tensor, Where where = {})  // NOLINT: all for none
       : Index(tensor ? Index(*tensor, where) : Index(std::nullopt, where)) {}
-  /// Constructs it from what the class and its options describe.
+  /// Refuses to compile, and says what to write instead.
   template <detail::WrongIndex T>
   Index(T /*index*/, Where /*where*/ = {}) {  // NOLINT
     static_assert(!std::same_as<T, bool>,
@@ -104,17 +104,17 @@ class Index {
                   "\"None\", and Slice{1, 3} for \"1:3\"");
   }
 
-  /// What kind of number it is.
+  /// Returns the kind of the index.
   Kind kind() const noexcept { return kind_; }
-  /// That it is.
+  /// Returns the number, for Kind::number.
   std::int64_t number() const noexcept { return slice_.start.value_or(0); }
-  /// Of a slice.
+  /// Returns the range, for Kind::slice.
   const Slice& slice() const noexcept { return slice_; }
-  /// The tensor, or null. Of indices, or a mask.
+  /// Returns the tensor of indices or mask, for Kind::tensor.
   const Tensor& tensor() const noexcept { return tensor_; }
-  /// The user's line. The caller's line.
+  /// Returns the caller's line.
   Where where() const noexcept { return where_; }
-  /// Whether it was made of a function of the signature of all() that is another.
+  /// Returns true if the index is a function that has the signature of all() but is another one.
   bool is_other_function() const noexcept { return is_other_function_; }
 
  private:

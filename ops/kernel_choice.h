@@ -1,5 +1,5 @@
 /// @file
-/// Which kernels run: for comparing results and looking for faults.
+/// Guards and counts of kernels, to compare results and to look for faults.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,15 @@
 
 namespace retrograd {
 
-/// Whether this build has oneDNN and may use it. On by default where it was built in.
+/// Returns true if this build has oneDNN and may use it.
 RETROGRAD_API bool onednn_enabled() noexcept;
 
-/// Makes this thread compute with portable kernels alone, loops and BLAS, until the end of the scope.
-/// A program of the library's tests that installs the references computes with these instead.
+/// Guard under which this thread computes only with portable kernels, loops and BLAS, until the end
+/// of the scope. A program that installs the references of the library's tests uses these instead.
+/// @code const rg::ReferenceKernelsGuard guard; @endcode
 class RETROGRAD_API ReferenceKernelsGuard {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Starts to use the portable kernels alone.
   ReferenceKernelsGuard() noexcept;
   ~ReferenceKernelsGuard();
   ReferenceKernelsGuard(const ReferenceKernelsGuard&) = delete;
@@ -25,10 +26,11 @@ class RETROGRAD_API ReferenceKernelsGuard {
   bool previous_;
 };
 
-/// Leaves convolutions with few channels to oneDNN too, in this thread until the end of the scope.
+/// Guard under which oneDNN also computes convolutions with few channels, in this thread until the
+/// end of the scope.
 class RETROGRAD_API NoDirectKernelsGuard {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Stops the use of the library's own loops for convolutions.
   NoDirectKernelsGuard() noexcept;
   ~NoDirectKernelsGuard();
   NoDirectKernelsGuard(const NoDirectKernelsGuard&) = delete;
@@ -38,20 +40,27 @@ class RETROGRAD_API NoDirectKernelsGuard {
   bool previous_;
 };
 
-/// The number of convolution and matrix kernels that ran in this thread, by kind, and of the inputs
-/// and gradients of convolutions, poolings and normalisations that were copied because they did not
-/// lie channels-last.
+/// Numbers of convolution and matrix kernels that ran in a thread, by kind, and of copies made for
+/// their layout.
 struct KernelCounts {
-  long long onednn = 0;     ///< Kernels of oneDNN that ran.
-  long long direct = 0;     ///< Own loops for convolutions with few channels.
-  long long portable = 0;   ///< Unfolded convolutions and matrix products, by BLAS or loops.
-  long long reference = 0;  ///< Kernels of the library's tests.
-  long long reorders = 0;   ///< Tensors copied because of their layout.
+  long long onednn = 0;  ///< Number of oneDNN's kernels.
+  long long direct = 0;  ///< Number of the library's own loops for convolutions with few channels.
+  long long portable = 0;   ///< Number of unfolded convolutions and matrix products.
+  long long reference = 0;  ///< Number of reference kernels, of the library's tests.
+  /// Number of inputs and gradients of convolutions, poolings and normalisations that were copied
+  /// to channels-last memory.
+  long long reorders = 0;
 };
-/// The counts of this thread.
+
+/// Returns the counts of this thread.
+/// @code
+/// const long long before = rg::kernel_counts().reorders;
+/// model(images);
+/// std::cout << rg::kernel_counts().reorders - before << "\n";
+/// @endcode
 RETROGRAD_API KernelCounts kernel_counts() noexcept;
 
-/// The number of oneDNN convolutions kept ready to run, of all threads: at most 1,024.
+/// Returns the number of oneDNN convolutions that are ready to run, of all threads: at most 1,024.
 RETROGRAD_API std::size_t cached_kernels() noexcept;
 
 }  // namespace retrograd

@@ -1,15 +1,15 @@
 /// @file
-/// Which implementation computed what, and for how long: to find what is slow.
+/// Report of the kernels that ran, with their implementation and time, to find slow ones.
 ///
 /// @code
-/// start_kernel_report();
+/// rg::start_kernel_report();
 /// train_one_step();
-/// std::cout << kernel_report();
+/// std::cout << rg::kernel_report();
 /// @endcode
 ///
-/// Timed are convolutions, products, pooling, normalisation, softmax, cross entropy, element-wise
-/// arithmetic, relu, gelu, silu, sums, means and copies. Other kernels, such as those that index,
-/// pad, sort or draw random numbers, are not in the report.
+/// The report times convolutions, products, pooling, normalisation, softmax, cross entropy,
+/// element-wise arithmetic, relu, gelu, silu, sums, means and copies. It leaves out other kernels,
+/// such as those that index, pad, sort or draw random numbers.
 #pragma once
 
 #include <cstdint>
@@ -24,31 +24,31 @@ namespace retrograd {
 
 /// All calls of one kernel with one dtype, shapes and implementation.
 struct KernelReportEntry {
-  std::string kernel;     ///< Name of the kernel: "conv", "matmul", "add".
-  std::string shapes;     ///< Shapes of its first inputs: "[8, 3, 32, 32] [16, 3, 3, 3]".
+  std::string kernel;     ///< Name: "conv", "matmul", "add".
+  std::string shapes;     ///< Shapes of the first inputs: "[8, 3, 32, 32] [16, 3, 3, 3]".
   DType dtype = float32;  ///< Element type of the first input.
-  /// Name that oneDNN gives its kernel, with the instruction set; or "BLAS"; "loops" for the
-  /// library's own loops; "unfolded" for convolutions by BLAS; "float32" for inputs that were
-  /// converted to it and computed by kernels listed beside.
+  /// Implementation: oneDNN's own name with its instructions, "BLAS", "loops" for the library's
+  /// own, "unfolded" for convolutions by BLAS, or "float32" for inputs converted to float32. The
+  /// entries of the kernels that compute the latter are listed beside it.
   std::string implementation;
-  std::int64_t calls = 0;
-  double seconds = 0;  ///< Without the kernels that it calls.
+  std::int64_t calls = 0;  ///< Number of calls.
+  double seconds = 0;      ///< Time in seconds, without the kernels that it calls.
 };
 
 /// The kernels that ran.
 struct KernelReport {
-  std::vector<KernelReportEntry> entries;  ///< Those that took longest come first.
+  std::vector<KernelReportEntry> entries;  ///< Entries, the most expensive first.
 };
 
-/// Forgets what was noted, and starts to note the kernels that run, in every thread. Costs about a
-/// microsecond for each kernel; while off, kernels read one flag.
+/// Starts an empty report of the kernels of every thread. It costs about a microsecond for each
+/// kernel; while it is off, kernels read one flag.
 RETROGRAD_API void start_kernel_report();
-/// Notes no more kernels.
+/// Stops the report.
 RETROGRAD_API void stop_kernel_report() noexcept;
-/// What ran between start and stop, or until now.
+/// Returns the report from start to stop, or until now.
 RETROGRAD_API KernelReport kernel_report();
 
-/// A table in plain text.
+/// Prints the report as a table in plain text.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, const KernelReport& report);
 
 }  // namespace retrograd

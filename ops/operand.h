@@ -1,5 +1,5 @@
 /// @file
-/// An argument that may be a tensor or a number.
+/// An argument that is a tensor or a number.
 #pragma once
 
 #include <concepts>
@@ -11,30 +11,30 @@
 
 namespace retrograd {
 
-/// Made by the compiler where a tensor or a number is passed, so it also knows the caller's line,
-/// which overloaded operators could not take as an argument. Refers to the tensor; do not store it.
+/// An argument that is a tensor or a number. The compiler makes it from an argument, so it knows
+/// the caller's line even for overloaded operators. It refers to the tensor, so do not store it.
 class Operand {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from a tensor.
   Operand(const Tensor& tensor, Where where = {}) noexcept  // NOLINT: that is its purpose
       : tensor_(&tensor), where_(where) {}
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from a number.
   template <class T>
   requires std::is_arithmetic_v<T> Operand(T number, Where where = {})
   noexcept : number_(number), where_(where) {}  // NOLINT
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from a number of a type that is known at run time.
   Operand(Scalar number, Where where = {}) noexcept : number_(number), where_(where) {}  // NOLINT
 
-  /// Constructs it from what the class and its options describe.
+  /// Reads the elements that indices or a mask name.
   Operand(Selection&& selection, Where where = {});  // NOLINT: reads it, see ops/indexing.h
 
-  /// Whether it is a tensor.
+  /// Returns true if it is a tensor.
   bool is_tensor() const noexcept { return tensor_ != nullptr; }
-  /// The tensor, when it is one.
+  /// Returns the tensor, if it is one.
   const Tensor& tensor() const noexcept { return *tensor_; }
-  /// The number, when it is none.
+  /// Returns the number, if it is not a tensor.
   Scalar number() const noexcept { return number_; }
-  /// The user's line.
+  /// Returns the caller's line.
   Where where() const noexcept { return where_; }
 
  private:

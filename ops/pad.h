@@ -10,35 +10,31 @@
 
 namespace retrograd {
 
-/// constant: one value. reflect: mirrored at the first and last element, which are not repeated.
-/// replicate: the first and last element again. circular: from the other end.
+/// Values of padding elements.
 enum class PaddingMode : std::uint8_t {
-  /// constant: one value. reflect: mirrored at the first and last element, which are not repeated.
-  /// replicate: the first and last element again. circular: from the other end.
-  constant,
-  /// constant: one value. reflect: mirrored at the first and last element, which are not repeated.
-  /// replicate: the first and last element again. circular: from the other end.
-  reflect,
-  /// constant: one value. reflect: mirrored at the first and last element, which are not repeated.
-  /// replicate: the first and last element again. circular: from the other end.
-  replicate,
-  /// constant: one value. reflect: mirrored at the first and last element, which are not repeated.
-  /// replicate: the first and last element again. circular: from the other end.
-  circular
+  constant,   ///< One value.
+  reflect,    ///< The elements mirrored at the first and last one, which are not repeated.
+  replicate,  ///< The first and the last element.
+  circular    ///< The elements from the other end.
 };
 
-/// Options, given as {.name = value}; what is left out keeps its default.
+/// Options of pad().
 struct PadOptions {
-  PaddingMode mode = PaddingMode::constant;  ///< Which of the ways to do it.
-  Scalar value = 0;  ///< Of constant padding; one that the dtype of x holds.
+  PaddingMode mode = PaddingMode::constant;  ///< Values of the padding.
+  Scalar value = 0;  ///< Value of constant padding, which the dtype of the input can hold.
 };
 
-/// x with elements added around it. `padding` lists how many before and after, the last dimension
-/// first: {left, right, top, bottom, ...}. Negative numbers cut elements off instead.
+/// Returns `x` with elements added around it. `padding` lists the numbers before and after each
+/// dimension, the last dimension first: {left, right, top, bottom, ...}. Negative numbers remove
+/// elements.
 ///
-/// The constant mode pads any dimensions of any dtype. The others pad the last one, two or three
-/// dimensions of a floating (C, spatial...) or (N, C, spatial...); reflect needs less padding than
-/// the length, circular no more than it. Throws ShapeError, ValueError or DTypeError.
+/// The constant mode pads any dimensions of any dtype. The other modes pad the last one, two or
+/// three dimensions of a floating (C, spatial...) or (N, C, spatial...).
+/// @code rg::pad(rg::tensor({1, 2}), {1, 2});  // [0, 1, 2, 0, 0] @endcode
+/// @throws ShapeError if `padding` does not fit. Reflection needs less padding than the length, and
+/// circular padding at most the length.
+/// @throws DTypeError if `x` is not floating in another mode than constant.
+/// @throws ValueError if the dtype of `x` cannot hold the value.
 RETROGRAD_API Tensor pad(const Tensor& x, const std::vector<std::int64_t>& padding,
                          const PadOptions& options = {}, Where where = {});
 

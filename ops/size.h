@@ -10,22 +10,22 @@
 
 namespace retrograd {
 
-/// One number for each of N spatial dimensions, or the same for all: 3 or {3, 5}.
+/// One number for each of N spatial dimensions, or one for all: 3 or {3, 5}.
 template <std::size_t N>
 class Size {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from one number for all dimensions.
   constexpr Size(std::int64_t all) noexcept { values_.fill(all); }  // NOLINT: .stride = 2
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from one number for each dimension.
   template <std::integral... I>
   requires(sizeof...(I) == N && N > 1) constexpr Size(I... each) noexcept
       : values_{static_cast<std::int64_t>(each)...} {}  // NOLINT
 
-  /// The one at this place.
+  /// Returns the number of spatial dimension i.
   constexpr std::int64_t operator[](std::size_t i) const noexcept { return values_[i]; }
-  /// The first.
+  /// Returns an iterator at the first number.
   constexpr auto begin() const noexcept { return values_.begin(); }
-  /// Behind the last.
+  /// Returns the iterator behind the last number.
   constexpr auto end() const noexcept { return values_.end(); }
 
  private:
@@ -36,58 +36,55 @@ class Size {
 template <std::size_t N>
 class OptionalSize {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Makes it without a size.
   constexpr OptionalSize() noexcept = default;
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from a size.
   constexpr OptionalSize(Size<N> size) noexcept : size_(size) {}  // NOLINT: as Size
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from one number for all dimensions.
   constexpr OptionalSize(std::int64_t all) noexcept : size_(Size<N>(all)) {}  // NOLINT: .stride = 2
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from one number for each dimension.
   template <std::integral... I>
   requires(sizeof...(I) == N && N > 1) constexpr OptionalSize(I... each) noexcept
       : size_(Size<N>(each...)) {}  // NOLINT: .stride = {1, 2}
 
-  /// The function's value.
+  /// Returns the size, if it was given.
   constexpr const std::optional<Size<N>>& value() const noexcept { return size_; }
-  /// The size, or another when it was left out.
+  /// Returns the size, or `other` if it was left out.
   constexpr Size<N> value_or(Size<N> other) const noexcept { return size_.value_or(other); }
 
  private:
   std::optional<Size<N>> size_;
 };
 
-/// valid: no padding. same: the output is as long as the input; needs stride 1.
+/// Kinds of padding.
 enum class PadMode : std::uint8_t {
-  /// valid: no padding. same: the output is as long as the input; needs stride 1.
-  explicit_sizes,
-  /// valid: no padding. same: the output is as long as the input; needs stride 1.
-  valid,
-  /// valid: no padding. same: the output is as long as the input; needs stride 1.
-  same
+  explicit_sizes,  ///< Numbers for each dimension.
+  valid,           ///< No padding.
+  same             ///< Padding that keeps the length, for stride 1.
 };
 /// No padding.
 inline constexpr PadMode valid = PadMode::valid;
-/// As much padding as keeps the length.
+/// Padding that keeps the length; needs stride 1.
 inline constexpr PadMode same = PadMode::same;
 
-/// Zeros before and after each spatial dimension: 1, {1, 2}, valid or same.
+/// Zeros at each end of the spatial dimensions: 1, {1, 2}, `valid` or `same`.
 template <std::size_t N>
 class Padding {
  public:
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from one number for all dimensions.
   constexpr Padding(std::int64_t all) noexcept : sizes_(all) {}  // NOLINT: .padding = 1
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from one number for each dimension.
   template <std::integral... I>
   requires(sizeof...(I) == N && N > 1) constexpr Padding(I... each) noexcept
       : sizes_(each...) {}  // NOLINT: {1, 2}
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from `valid` or `same`.
   constexpr Padding(PadMode mode) noexcept : sizes_(0), mode_(mode) {}  // NOLINT: same
-  /// Constructs it from what the class and its options describe.
+  /// Makes it from a size.
   constexpr Padding(Size<N> sizes) noexcept : sizes_(sizes) {}  // NOLINT: as Size
 
-  /// Given sizes, valid or same.
+  /// Returns the kind of padding.
   constexpr PadMode mode() const noexcept { return mode_; }
-  /// The one at this place.
+  /// Returns the number of spatial dimension i.
   constexpr std::int64_t operator[](std::size_t i) const noexcept { return sizes_[i]; }
 
  private:
