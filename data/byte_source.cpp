@@ -77,7 +77,7 @@ class GzipFile : public ByteSource {
       return;
     }
     if (between_members_ && *stream_.next_in != 0x1f) {
-      call_.fail("something else follows the gzip data");
+      call_.fail("something else follows the gzip data [file-malformed]");
     }
     switch (::inflate(&stream_, Z_NO_FLUSH)) {
       case Z_OK: between_members_ = false; return;
@@ -85,12 +85,12 @@ class GzipFile : public ByteSource {
         ::inflateReset(&stream_);
         between_members_ = true;
         return;
-      case Z_BUF_ERROR: call_.fail("the gzip data is truncated");
+      case Z_BUF_ERROR: call_.fail("the gzip data is truncated [file-truncated]");
       case Z_MEM_ERROR: throw OutOfMemory(0);
       default: break;
     }
-    call_.fail("the gzip data is damaged: " +
-               std::string(stream_.msg != nullptr ? stream_.msg : "unknown error"));
+    call_.fail("the gzip data is damaged: {} [file-malformed]",
+               stream_.msg != nullptr ? stream_.msg : "unknown error");
   }
 
   const FileCall& call_;

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <retrograd/data/detail/byte_source.h>
 
 namespace retrograd {
@@ -29,17 +31,19 @@ std::vector<unsigned char> read_records(const Frame& load, const std::string& pa
     size = records.size() + source->read(&more, 1);
   }
   if (size > most) {
-    call.fail("it has more than " + std::to_string(kMostRecords) + " images of " +
-              std::to_string(kRecord) + " bytes each, which a file of this format holds at most");
+    call.fail(
+        "it has more than {} images of {} bytes each, which a file of this format holds at most "
+        "[file-malformed]",
+        kMostRecords, kRecord);
   }
   if (size == 0 || size % kRecord != 0) {
-    call.fail(std::to_string(size) + " bytes are not a number of images of " +
-              std::to_string(kRecord) + " bytes each");
+    call.fail("{} bytes are not a number of images of {} bytes each [file-malformed]", size,
+              kRecord);
   }
   for (std::size_t at = 0; at < records.size(); at += kRecord) {
     if (records[at] > 9) {
-      call.fail("image " + std::to_string(at / kRecord) + " has the label " +
-                std::to_string(records[at]) + "; labels are 0 to 9");
+      call.fail("image {} has the label {}; labels are 0 to 9 [file-malformed]", at / kRecord,
+                records[at]);
     }
   }
   return records;
@@ -56,13 +60,13 @@ Dataset load_cifar10(const std::string& folder, bool train, Where where) {
     files.push_back(read_records(call, (in / "test_batch.bin").string()));
   }
   for (int batch = 1; train && batch <= 5; ++batch) {
-    const std::string path = (in / ("data_batch_" + std::to_string(batch) + ".bin")).string();
+    const std::string path = (in / fmt::format("data_batch_{}.bin", batch)).string();
     if (detail::is_there(path)) {
       files.push_back(read_records(call, path));
     }
   }
   if (files.empty()) {
-    call.fail("there is no data_batch_1.bin to data_batch_5.bin in this folder");
+    call.fail("there is no data_batch_1.bin to data_batch_5.bin in this folder [file-not-found]");
   }
 
   std::int64_t count = 0;

@@ -2,18 +2,17 @@
 
 #include <cstddef>
 #include <cstring>
-#include <string>
 
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
 namespace {
 
 Tensor samples(const Frame& call, const Tensor& tensor, const char* name) {
-  if (tensor.dim() == 0) {
-    fail<ShapeError>(call, "the first dimension must count the samples", {{name, tensor}});
-  }
+  check::require<ShapeError>(call, tensor.dim() > 0, {{name, tensor}},
+                             "the first dimension must count the samples [rank-unexpected]");
   return tensor.detach().contiguous();
 }
 
@@ -52,28 +51,24 @@ Dataset::Dataset(const Tensor& images, const Tensor& labels, Where where)
     : images_(samples(Frame("Dataset", where), images, "images")),
       labels_(samples(Frame("Dataset", where), labels, "labels")) {
   const Frame call("Dataset", where);
-  if (images.shape()[0] != labels.shape()[0]) {
-    fail<ShapeError>(call, "as many labels as images are needed",
-                     {{"images", images}, {"labels", labels}});
-  }
+  check::require<ShapeError>(call, images.shape()[0] == labels.shape()[0],
+                             {{"images", images}, {"labels", labels}},
+                             "as many labels as images are needed [batch-sizes-differ]");
 }
 
 Batch Dataset::get(std::span<const std::int64_t> indices, Where where) const {
   const Frame call("Dataset::get", where);
   for (const std::int64_t index : indices) {
-    if (index < 0 || index >= size()) {
-      fail<IndexError>(call, "sample " + std::to_string(index) + " of " + std::to_string(size()));
-    }
+    check::require<IndexError>(call, index >= 0 && index < size(), {},
+                               "sample {} of {} [index-out-of-range]", index, size());
   }
   return {take_rows(images_, indices), take_rows(labels_, indices)};
 }
 
 Dataset Dataset::slice(std::int64_t begin, std::int64_t end, Where where) const {
   const Frame call("Dataset::slice", where);
-  if (begin < 0 || begin > end || end > size()) {
-    fail<IndexError>(call, "samples " + std::to_string(begin) + " to " + std::to_string(end) +
-                               " of " + std::to_string(size()));
-  }
+  check::require<IndexError>(call, begin >= 0 && begin <= end && end <= size(), {},
+                             "samples {} to {} of {} [index-out-of-range]", begin, end, size());
   return {slice_rows(images_, begin, end), slice_rows(labels_, begin, end)};
 }
 

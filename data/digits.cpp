@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <numbers>
 #include <numeric>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include <retrograd/data/detail/digit_outlines.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/loops/parallel.h>
 #include <retrograd/tensor/random.h>
 
@@ -184,9 +184,8 @@ int digit_of(std::uint64_t seed, std::uint64_t index) {
 
 Dataset drawn_digits(std::int64_t count, std::uint64_t seed, Where where) {
   const Frame call("drawn_digits", where);
-  if (count < 0) {
-    fail<ValueError>(call, "cannot draw " + std::to_string(count) + " images");
-  }
+  check::require<ValueError>(call, count >= 0, {}, "cannot draw {} images [value-out-of-range]",
+                             count);
   const Tensor images = empty_tensor({count, 1, kSide, kSide}, float32);
   const Tensor labels = empty_tensor({count}, int64);
   float* pixels = images.raw<float>();

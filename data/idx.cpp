@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -37,9 +36,7 @@ std::size_t stored_item_size(unsigned char type, const FileCall& call) {
     case 0x0e: return 8;
     default: break;
   }
-  char text[8];
-  std::snprintf(text, sizeof text, "0x%02x", static_cast<unsigned>(type));
-  call.fail(std::string("unknown element type ") + text);
+  call.fail("unknown element type {:#04x} [file-unsupported]", type);
 }
 
 std::uint32_t big_endian(const unsigned char* bytes) {
@@ -50,20 +47,20 @@ std::uint32_t big_endian(const unsigned char* bytes) {
 Header read_header(ByteSource& source, const FileCall& call) {
   const auto read = [&](unsigned char* to, std::size_t count) {
     if (source.read(to, count) != count) {
-      call.fail("not an IDX file: it ends within the header");
+      call.fail("not an IDX file: it ends within the header [file-truncated]");
     }
   };
   std::array<unsigned char, 4> magic{};
   read(magic.data(), magic.size());
   if (magic[0] != 0 || magic[1] != 0) {
-    call.fail("not an IDX file: it does not begin with two zero bytes");
+    call.fail("not an IDX file: it does not begin with two zero bytes [file-malformed]");
   }
   Header header;
   header.type = magic[2];
   header.value_bytes = stored_item_size(header.type, call);
   const std::size_t rank = magic[3];
   if (rank < 1 || rank > Dims::capacity) {
-    call.fail("it has " + std::to_string(rank) + " dimensions; 1 to 8 can be read");
+    call.fail("it has {} dimensions; 1 to 8 can be read [file-unsupported]", rank);
   }
   bool too_large = false;
   bool empty = false;
@@ -80,28 +77,29 @@ Header read_header(ByteSource& source, const FileCall& call) {
   // Shorter integers take 8 bytes each in memory; no object has more than PTRDIFF_MAX of them.
   constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(std::int64_t);
   if (too_large || header.value_bytes / stored_item_size(header.type, call) > most) {
-    call.fail("shape " + to_string(header.shape) + " is larger than memory can address");
+    call.fail("shape {} is larger than memory can address [too-many-elements]", header.shape);
   }
   header.value_bytes = empty ? 0 : header.value_bytes;
   header.length = magic.size() + 4 * rank;
   return header;
 }
 
-[[noreturn]] void fail_length(const Header& header, const std::string& there,
+// `there`: how many bytes there are instead.
+[[noreturn]] void fail_length(const Header& header, const check::Part& there,
                               const FileCall& call) {
-  call.fail("shape " + to_string(header.shape) + " takes " + std::to_string(header.value_bytes) +
-            " bytes of values, but there are " + there);
+  call.fail("shape {} takes {} bytes of values, but there are {} [file-malformed]", header.shape,
+            header.value_bytes, there);
 }
 
 // All values as they are stored.
 std::vector<unsigned char> read_values(ByteSource& source, const Header& header,
                                        const FileCall& call) {
   if (const auto size = source.size(); size && *size - header.length != header.value_bytes) {
-    fail_length(header, std::to_string(*size - header.length), call);
+    fail_length(header, *size - header.length, call);
   }
   std::vector<unsigned char> values = detail::read_at_most(source, header.value_bytes);
   if (values.size() != header.value_bytes) {
-    fail_length(header, std::to_string(values.size()), call);
+    fail_length(header, values.size(), call);
   }
   unsigned char more = 0;
   if (source.read(&more, 1) != 0) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <span>
-#include <string>
 #include <utility>
 
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/random.h>
 
 namespace retrograd {
@@ -14,10 +14,9 @@ namespace retrograd {
 DataLoader::DataLoader(Dataset dataset, DataLoaderOptions options, Where where)
     : dataset_(std::move(dataset)), options_(options) {
   const Frame call("DataLoader", where);
-  if (options.batch_size < 1) {
-    fail<ValueError>(call,
-                     "batch_size must be at least 1, not " + std::to_string(options.batch_size));
-  }
+  check::require<ValueError>(call, options.batch_size >= 1, {},
+                             "batch_size must be at least 1, not {} [value-out-of-range]",
+                             options.batch_size);
 }
 
 std::int64_t DataLoader::visited() const {

@@ -6,6 +6,7 @@
 
 #include <retrograd/data/detail/byte_source.h>
 #include <retrograd/data/idx.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -21,15 +22,16 @@ std::string find_file(const Frame& call, const std::string& folder, const std::s
       return path;
     }
   }
-  fail<IoError>(call, "neither " + in_quotes(plain.string()) + " nor " +
-                          in_quotes(plain.string() + ".gz") + " can be found");
+  check::refuse<IoError>(call, {}, "neither {} nor {} can be found [file-not-found]",
+                         in_quotes(plain.string()), in_quotes(plain.string() + ".gz"));
 }
 
 Tensor scaled_images(const Frame& call, const Tensor& stored, const std::string& path) {
   if (stored.dtype() != uint8 || stored.dim() != 3 || stored.shape()[1] != 28 ||
       stored.shape()[2] != 28) {
-    fail<IoError>(call, in_quotes(path) + " must hold unsigned bytes of shape [N, 28, 28]",
-                  {{"images", stored}});
+    check::refuse<IoError>(call, {{"images", stored}},
+                           "{} must hold unsigned bytes of shape [N, 28, 28] [file-malformed]",
+                           in_quotes(path));
   }
   Tensor images = empty_tensor({stored.shape()[0], 1, 28, 28}, float32);
   const auto* from = stored.raw<std::uint8_t>();
@@ -40,15 +42,17 @@ Tensor scaled_images(const Frame& call, const Tensor& stored, const std::string&
 
 Tensor checked_labels(const Frame& call, const Tensor& stored, const std::string& path) {
   if (stored.dtype() != uint8 || stored.dim() != 1) {
-    fail<IoError>(call, in_quotes(path) + " must hold unsigned bytes of shape [N]",
-                  {{"labels", stored}});
+    check::refuse<IoError>(call, {{"labels", stored}},
+                           "{} must hold unsigned bytes of shape [N] [file-malformed]",
+                           in_quotes(path));
   }
   const auto* from = stored.raw<std::uint8_t>();
   const auto* end = from + stored.numel();
   if (const auto* bad = std::find_if(from, end, [](std::uint8_t label) { return label > 9; });
       bad != end) {
-    fail<IoError>(call, in_quotes(path) + " has the label " + std::to_string(*bad) + " at sample " +
-                            std::to_string(bad - from) + "; labels are 0 to 9");
+    check::refuse<IoError>(call, {},
+                           "{} has the label {} at sample {}; labels are 0 to 9 [file-malformed]",
+                           in_quotes(path), *bad, bad - from);
   }
   Tensor labels = empty_tensor(stored.shape(), int64);
   std::copy(from, end, labels.raw<std::int64_t>());
@@ -66,10 +70,9 @@ Dataset load_mnist(const std::string& folder, bool train, Where where) {
   const Tensor labels = checked_labels(call, read_idx(label_path, call.where()), label_path);
   const Tensor images = scaled_images(call, read_idx(image_path, call.where()), image_path);
   if (images.shape()[0] != labels.shape()[0]) {
-    fail<IoError>(call,
-                  in_quotes(image_path) + " and " + in_quotes(label_path) +
-                      " differ in their number of samples",
-                  {{"images", images}, {"labels", labels}});
+    check::refuse<IoError>(call, {{"images", images}, {"labels", labels}},
+                           "{} and {} differ in their number of samples [batch-sizes-differ]",
+                           in_quotes(image_path), in_quotes(label_path));
   }
   return {images, labels};
 }

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include <retrograd/images/detail/png.h>
 #include <retrograd/tensor/error.h>
 
@@ -28,7 +30,7 @@ std::string explained(std::string_view message) {
   }
   constexpr std::size_t type = 4;
   if (message.size() > type && message[type] == ':') {
-    return "the chunk " + in_quotes(message.substr(0, type)) + std::string(message.substr(type));
+    return fmt::format("the chunk {}{}", in_quotes(message.substr(0, type)), message.substr(type));
   }
   return std::string(message);
 }
@@ -44,7 +46,9 @@ Png::Png(const FileCall& call, Does does) : call_(call), does_(does) {
     if (refused_bytes_ > 0) {
       throw OutOfMemory(refused_bytes_);
     }
-    call.fail("libpng is of another version than the one that retrograd was compiled with");
+    call.fail(
+        "libpng is of another version than the one that retrograd was compiled with "
+        "[library-mismatch]");
   }
 }
 
@@ -89,7 +93,11 @@ void Png::fail() const {
   if (refused_bytes_ > 0) {
     throw OutOfMemory(refused_bytes_);
   }
-  call_.fail(explained(message_.data()));
+  const std::string_view message = message_.data();
+  if (message == kTruncated) {
+    call_.fail("{} [file-truncated]", message);
+  }
+  call_.fail("{} [file-malformed]", explained(message));
 }
 
 }  // namespace retrograd::detail

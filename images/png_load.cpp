@@ -7,8 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <retrograd/images/detail/png.h>
 #include <retrograd/images/png.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -43,7 +46,7 @@ class Source {
     std::size_t got = 0;
     Png::guard(png, [&] { got = source.file_.read_some(to + again, count - again); });
     if (got != count - again) {
-      Png::stop(png, "it is truncated");
+      Png::stop(png, detail::kTruncated);
     }
   }
 
@@ -65,7 +68,7 @@ struct Header {
 };
 
 std::string to_string(const Header& header) {
-  return std::to_string(header.width) + " x " + std::to_string(header.height);
+  return fmt::format("{} x {}", header.width, header.height);
 }
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
@@ -83,7 +86,7 @@ Header parse_header(std::string_view data, const FileCall& call) {
   header.height = number_at(data, 4);
   constexpr std::uint32_t most = std::numeric_limits<std::int32_t>::max();
   if (header.width == 0 || header.height == 0 || header.width > most || header.height > most) {
-    call.fail("its size is " + to_string(header));
+    call.fail("its size is {} [file-malformed]", to_string(header));
   }
   header.depth = static_cast<std::uint8_t>(data[8]);
   const unsigned colour = static_cast<std::uint8_t>(data[9]);
@@ -94,11 +97,11 @@ Header parse_header(std::string_view data, const FileCall& call) {
   const bool known = header.depth == 8 || (header.depth == 16 && !header.has_palette) ||
                      (small && header.channels == 1);
   if (header.channels == 0 || !known) {
-    call.fail("colour type " + std::to_string(colour) + " with " + std::to_string(header.depth) +
-              " bits a sample is not in the format");
+    call.fail("colour type {} with {} bits a sample is not in the format [file-malformed]", colour,
+              header.depth);
   }
   if (data[10] != 0 || data[11] != 0 || (data[12] != 0 && data[12] != 1)) {
-    call.fail("it is packed, filtered or interlaced in an unknown way");
+    call.fail("it is packed, filtered or interlaced in an unknown way [file-unsupported]");
   }
   header.is_interlaced = data[12] == 1;
   return header;
@@ -107,33 +110,33 @@ Header parse_header(std::string_view data, const FileCall& call) {
 // Reads the signature and the first chunk, and compares what they promise with what there is.
 Header read_header(Source& source, const LoadImageOptions& options, const FileCall& call) {
   if (source.read_beginning(kSignature.size()) != kSignature) {
-    call.fail("it is not a PNG file");
+    call.fail("it is not a PNG file [file-malformed]");
   }
   const std::string start(source.read_beginning(8));  // a chunk's length and type
   if (start.size() == 8 && !start.ends_with("IHDR")) {
-    call.fail("the chunk " + detail::in_quotes(start.substr(4)) + " is out of place");
+    call.fail("the chunk {} is out of place [file-malformed]", detail::in_quotes(start.substr(4)));
   }
   constexpr std::uint32_t length = 13;
   if (start.size() == 8 && number_at(start, 0) != length) {
-    call.fail("its header has " + std::to_string(number_at(start, 0)) + " bytes instead of 13");
+    call.fail("its header has {} bytes instead of 13 [file-malformed]", number_at(start, 0));
   }
   const std::string_view data = source.read_beginning(length);
   if (data.size() != length) {
-    call.fail("it is truncated");
+    call.fail("it is truncated [file-truncated]");
   }
   const Header header = parse_header(data, call);
   constexpr std::uint64_t best = 1032;  // deflate packs no better than this
   if (header.height > best * source.size() / header.row_bytes()) {
-    call.fail(to_string(header) + " pixels cannot be in " + std::to_string(source.size()) +
-              " bytes");
+    call.fail("{} pixels cannot be in {} bytes [file-truncated]", to_string(header), source.size());
   }
   const std::uint64_t pixels = std::uint64_t{header.width} * header.height;
   if (pixels > static_cast<std::uint64_t>(options.max_pixels)) {
-    call.fail("its " + to_string(header) + " pixels are more than max_pixels, " +
-              std::to_string(options.max_pixels));
+    call.fail("its {} pixels are more than max_pixels, {} [image-too-large]", to_string(header),
+              options.max_pixels);
   }
   if (std::max(header.width, header.height) > detail::kMostPngSide) {
-    call.fail("its size is " + to_string(header) + "; at most 1000000 rows and columns are read");
+    call.fail("its size is {}; at most 1000000 rows and columns are read [image-too-large]",
+              to_string(header));
   }
   return header;
 }
@@ -215,10 +218,9 @@ class Rows {
 
 Tensor load_png(const std::string& path, const LoadImageOptions& options, Where where) {
   const FileCall call{"load_png", path, where};
-  if (options.max_pixels < 1) {
-    fail<ValueError>(call,
-                     "max_pixels must be at least 1, not " + std::to_string(options.max_pixels));
-  }
+  check::require<ValueError>(call, options.max_pixels >= 1, {},
+                             "max_pixels must be at least 1, not {} [value-out-of-range]",
+                             options.max_pixels);
   Source source(call);
   const Header header = read_header(source, options, call);
 

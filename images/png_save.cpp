@@ -8,6 +8,7 @@
 #include <retrograd/images/detail/png.h>
 #include <retrograd/images/png.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -67,19 +68,19 @@ void flush(png_structp) {}
 
 void save_png(const Tensor& image, const std::string& path, Where where) {
   const detail::FileCall call{"save_png", path, where};
-  if (!image.defined() || image.dtype() == int64) {
-    fail<DTypeError>(call, "image must be floating, uint8 or boolean", {{"image", image}});
-  }
+  check::require<DTypeError>(call, image.defined() && image.dtype() != int64, {{"image", image}},
+                             "image must be floating, uint8 or boolean [dtype-unexpected]");
   const std::int64_t channels = image.dim() == 3 ? image.shape()[0] : 1;
-  if (image.dim() < 2 || image.dim() > 3 || channels < 1 || channels > 4 || image.numel() == 0) {
-    fail<ShapeError>(call, "image must be (H, W), or (C, H, W) with 1 to 4 channels, not empty",
-                     {{"image", image}});
-  }
+  check::require<ShapeError>(
+      call,
+      (image.dim() == 2 || image.dim() == 3) && channels >= 1 && channels <= 4 && image.numel() > 0,
+      {{"image", image}},
+      "image must be (H, W), or (C, H, W) with 1 to 4 channels, not empty [shape-unexpected]");
   const std::int64_t height = image.size(-2);
   const std::int64_t width = image.size(-1);
-  if (std::max(height, width) > std::int64_t{detail::kMostPngSide}) {
-    fail<ShapeError>(call, "image must have at most 1000000 rows and columns", {{"image", image}});
-  }
+  check::require<ShapeError>(call, std::max(height, width) <= std::int64_t{detail::kMostPngSide},
+                             {{"image", image}},
+                             "image must have at most 1000000 rows and columns [image-too-large]");
 
   OutputFile file(call);
   Png png(call, Png::Does::write);

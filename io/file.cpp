@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <retrograd/tensor/error.h>
@@ -14,16 +15,17 @@ FileCall::FileCall(const char* operation, const std::string& file, Where line) n
 
 void FileCall::check_path() const {
   if (path.find('\0') != std::string::npos) {
-    fail("a path cannot hold a NUL byte");
+    fail("a path cannot hold a NUL byte [name-invalid]");
   }
 }
 
-void FileCall::fail(const std::string& what) const {
-  retrograd::fail<IoError>(*this, in_quotes(path) + ": " + what);
+void FileCall::fail_filled(std::string_view text, std::initializer_list<check::Part> values) const {
+  retrograd::fail<IoError>(*this,
+                           fmt::format("{}: {}", in_quotes(path), check::filled(text, values)));
 }
 
-void FileCall::fail_system(const std::string& what, int error) const {
-  fail(what + ": " + std::generic_category().message(error));
+void FileCall::fail_system(check::Text<1> text, int error) const {
+  fail_filled(text.view(), {std::generic_category().message(error)});
 }
 
 int Descriptor::close() noexcept {

@@ -14,17 +14,20 @@ InputFile::InputFile(const FileCall& call) : call_(call) {
   file_ = Descriptor(::open(call.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status = {};
   if (!file_.is_open() || ::fstat(file_.get(), &status) != 0) {
-    call.fail_system("cannot open it", errno);
+    if (errno == ENOENT) {
+      call.fail_system("cannot open it: {} [file-not-found]", ENOENT);
+    }
+    call.fail_system("cannot open it: {} [file-unreadable]", errno);
   }
   if (!S_ISREG(status.st_mode)) {
-    call.fail("it is not a regular file");
+    call.fail("it is not a regular file [file-not-found]");
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
 void InputFile::read(void* to, std::size_t count) {
   if (read_some(to, count) != count) {
-    call_.fail("it ended early: did another program cut it while it was read?");
+    call_.fail("it ended early: did another program cut it while it was read? [file-truncated]");
   }
 }
 
@@ -38,7 +41,7 @@ std::size_t InputFile::read_some(void* to, std::size_t count) {
     if (got > 0) {
       done += static_cast<std::size_t>(got);
     } else if (errno != EINTR) {
-      call_.fail_system("cannot read it", errno);
+      call_.fail_system("cannot read it: {} [file-unreadable]", errno);
     }
   }
   return done;
@@ -46,7 +49,7 @@ std::size_t InputFile::read_some(void* to, std::size_t count) {
 
 void InputFile::rewind() {
   if (::lseek(file_.get(), 0, SEEK_SET) != 0) {
-    call_.fail_system("cannot read it", errno);
+    call_.fail_system("cannot read it: {} [file-unreadable]", errno);
   }
 }
 

@@ -54,7 +54,8 @@ std::string followed(const FileCall& call) {
   }
   std::string target = std::filesystem::canonical(call.path, error).string();
   if (error) {
-    call.fail_system("it is a symbolic link that leads nowhere", error.value());
+    call.fail_system("it is a symbolic link that leads nowhere: {} [file-unwritable]",
+                     error.value());
   }
   return target;
 }
@@ -152,21 +153,21 @@ OutputFile::OutputFile(const FileCall& call, const std::string& target) : call_(
     parent = path.has_parent_path() ? path.parent_path().string() : ".";
   });
   if (name_.empty() || name_ == "." || name_ == "..") {
-    call.fail("it does not name a file");
+    call.fail("it does not name a file [name-invalid]");
   }
   directory_ = Descriptor(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory_.is_open()) {
-    call.fail_system("cannot open its directory", errno);
+    call.fail_system("cannot open its directory: {} [file-unwritable]", errno);
   }
   struct stat old = {};
   if (::fstatat(directory_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0) {
     // Renaming over a device or a pipe would succeed.
     if (!S_ISREG(old.st_mode)) {
-      call.fail("it is not a regular file");
+      call.fail("it is not a regular file [file-unwritable]");
     }
     mode_ = old.st_mode & 0777U;
   } else if (errno != ENOENT) {
-    call.fail_system("cannot replace it", errno);
+    call.fail_system("cannot replace it: {} [file-unwritable]", errno);
   }
 }
 
@@ -199,7 +200,7 @@ void OutputFile::create_temporary() {
     }
     remove_temporary();
   }
-  call_.fail_system("cannot create a temporary file beside it", error);
+  call_.fail_system("cannot create a temporary file beside it: {} [file-unwritable]", error);
 }
 
 void OutputFile::append(const void* from, std::size_t count) {
@@ -221,32 +222,33 @@ void OutputFile::write(std::string_view bytes, std::optional<std::uint64_t> offs
     if (count > 0) {
       done += static_cast<std::size_t>(count);
     } else if (count == 0) {
-      call_.fail_system("cannot write it", ENOSPC);
+      call_.fail_system("cannot write it: {} [file-unwritable]", ENOSPC);
     } else if (errno != EINTR) {
-      call_.fail_system("cannot write it", errno);
+      call_.fail_system("cannot write it: {} [file-unwritable]", errno);
     }
   }
 }
 
 void OutputFile::commit() {
   if (mode_ && ::fchmod(file_.get(), *mode_) != 0) {
-    call_.fail_system("cannot keep its permissions", errno);
+    call_.fail_system("cannot keep its permissions: {} [file-unwritable]", errno);
   }
   if (synced(file_.get()) != 0) {
-    call_.fail_system("cannot write it to disk", errno);
+    call_.fail_system("cannot write it to disk: {} [file-unwritable]", errno);
   }
   // Closing may report an error too. A copy is closed, so that the lock lasts as long as the name.
   Descriptor copy(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
   if (const int error = copy.is_open() ? copy.close() : errno) {
-    call_.fail_system("cannot write it to disk", error);
+    call_.fail_system("cannot write it to disk: {} [file-unwritable]", error);
   }
   if (::renameat(directory_.get(), temporary_.c_str(), directory_.get(), name_.c_str()) != 0) {
-    call_.fail_system("cannot replace it", errno);
+    call_.fail_system("cannot replace it: {} [file-unwritable]", errno);
   }
   temporary_.clear();
   // Some network file systems cannot sync a directory, and say so with EINVAL.
   if (synced(directory_.get()) != 0 && errno != EINVAL) {
-    call_.fail_system("it is replaced, but may not survive a power failure", errno);
+    call_.fail_system("it is replaced, but may not survive a power failure: {} [file-unwritable]",
+                      errno);
   }
 }
 

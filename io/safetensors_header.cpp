@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace retrograd::detail {
@@ -44,22 +45,22 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   bool key(std::string& key) override {
     if (level_ == Level::tensors) {
       if (!names_.insert(key).second) {
-        call_.fail("the header has the name " + in_quotes(key) + " twice");
+        call_.fail("the header has the name {} twice [file-malformed]", in_quotes(key));
       }
       name_ = key;
     } else if (level_ == Level::metadata) {
       if (!header_.metadata.emplace(key, "").second) {
-        call_.fail("the metadata has the key " + in_quotes(key) + " twice");
+        call_.fail("the metadata has the key {} twice [file-malformed]", in_quotes(key));
       }
       field_ = key;
     } else {
       const bool seen = (key == "dtype" && has_dtype_) || (key == "shape" && has_shape_) ||
                         (key == "data_offsets" && offsets_);
       if (seen) {
-        call_.fail(tensor() + " has the key " + in_quotes(key) + " twice");
+        call_.fail("{} has the key {} twice [file-malformed]", tensor(), in_quotes(key));
       }
       if (key != "dtype" && key != "shape" && key != "data_offsets") {
-        call_.fail(tensor() + " has the unknown key " + in_quotes(key));
+        call_.fail("{} has the unknown key {} [file-malformed]", tensor(), in_quotes(key));
       }
       field_ = key;
     }
@@ -95,13 +96,13 @@ class HeaderReader : public nlohmann::json_sax<Json> {
       refuse("a number");
     }
     if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      refuse("the too large number " + std::to_string(value));
+      refuse(fmt::format("the too large number {}", value));
     }
     const auto number = static_cast<std::int64_t>(value);
     Dims& list = level_ == Level::shape ? entry_.shape : *offsets_;
     if (list.size() == (level_ == Level::shape ? Dims::capacity : 2)) {
-      call_.fail(tensor() + (level_ == Level::shape ? " has more than 8 dimensions"
-                                                    : " has more than 2 data_offsets"));
+      call_.fail("{} has more than {} [file-malformed]", tensor(),
+                 level_ == Level::shape ? "8 dimensions" : "2 data_offsets");
     }
     list.push_back(number);
     return true;
@@ -109,7 +110,7 @@ class HeaderReader : public nlohmann::json_sax<Json> {
 
   bool end_array() override {
     if (level_ == Level::offsets && offsets_->size() != 2) {
-      call_.fail(tensor() + " needs 2 data_offsets, not " + std::to_string(offsets_->size()));
+      call_.fail("{} needs 2 data_offsets, not {} [file-malformed]", tensor(), offsets_->size());
     }
     level_ = Level::tensor;
     return true;
@@ -126,41 +127,46 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   bool null() override { return refuse("null"); }
   bool boolean(bool value) override { return refuse(value ? "true" : "false"); }
   bool number_integer(number_integer_t value) override {
-    return refuse("the negative number " + std::to_string(value));
+    return refuse(fmt::format("the negative number {}", value));
   }
   bool number_float(number_float_t /*value*/, const std::string& text) override {
-    return refuse("the number " + in_quotes(text) + ", which is not a 64-bit integer");
+    return refuse(fmt::format("the number {}, which is not a 64-bit integer", in_quotes(text)));
   }
   bool binary(binary_t& /*value*/) override { return refuse("binary data"); }
   bool parse_error(std::size_t position, const std::string& /*last*/,
                    const nlohmann::detail::exception& /*error*/) override {
-    call_.fail("the header is not JSON in UTF-8 (byte " + std::to_string(position) + " of it)");
+    call_.fail("the header is not JSON in UTF-8 (byte {} of it) [file-malformed]", position);
   }
 
  private:
   enum class Level { outside, tensors, metadata, tensor, shape, offsets };
 
-  std::string tensor() const { return "tensor " + in_quotes(entry_.name); }
+  std::string tensor() const { return fmt::format("tensor {}", in_quotes(entry_.name)); }
 
   // The return type only lets the functions above be one line.
   [[noreturn]] bool refuse(const std::string& found) const {
     switch (level_) {
-      case Level::outside: call_.fail("the header must be an object, not " + found);
+      case Level::outside:
+        call_.fail("the header must be an object, not {} [file-malformed]", found);
       case Level::tensors:
-        call_.fail("the entry " + in_quotes(name_) + " must be an object, not " + found);
+        call_.fail("the entry {} must be an object, not {} [file-malformed]", in_quotes(name_),
+                   found);
       case Level::metadata:
-        call_.fail("the metadata " + in_quotes(field_) + " must be a string, not " + found);
+        call_.fail("the metadata {} must be a string, not {} [file-malformed]", in_quotes(field_),
+                   found);
       default: break;
     }
-    call_.fail(tensor() + " has " + found + " in its " + field_);
+    call_.fail("{} has {} in its {} [file-malformed]", tensor(), found, field_);
   }
 
   void set_dtype(const std::string& value) {
     const auto* known = std::find_if(kDTypeNames.begin(), kDTypeNames.end(),
                                      [&](const DTypeName& each) { return each.name == value; });
     if (known == kDTypeNames.end()) {
-      call_.fail(tensor() + " has dtype " + in_quotes(value) +
-                 "; the ones that can be read are F64, F32, BF16, I64, U8 and BOOL");
+      call_.fail(
+          "{} has dtype {}; the ones that can be read are F64, F32, BF16, I64, U8 and BOOL "
+          "[file-unsupported]",
+          tensor(), in_quotes(value));
     }
     entry_.dtype = known->dtype;
     has_dtype_ = true;
@@ -168,22 +174,22 @@ class HeaderReader : public nlohmann::json_sax<Json> {
 
   void finish_tensor() {
     if (!has_dtype_ || !has_shape_ || !offsets_) {
-      call_.fail(tensor() + " has no " +
-                 (!has_dtype_   ? "dtype"
-                  : !has_shape_ ? "shape"
-                                : "data_offsets"));
+      call_.fail("{} has no {} [file-malformed]", tensor(),
+                 !has_dtype_   ? "dtype"
+                 : !has_shape_ ? "shape"
+                               : "data_offsets");
     }
     entry_.begin = static_cast<std::uint64_t>((*offsets_)[0]);
     entry_.end = static_cast<std::uint64_t>((*offsets_)[1]);
     if (entry_.begin > entry_.end) {
-      call_.fail(tensor() + " ends before it begins: data_offsets " + to_string(*offsets_));
+      call_.fail("{} ends before it begins: data_offsets {} [file-malformed]", tensor(), *offsets_);
     }
     const std::uint64_t bytes = byte_size();
     if (bytes != entry_.end - entry_.begin) {
-      call_.fail(tensor() + " of shape " + to_string(entry_.shape) + " and dtype " +
-                 retrograd::name(entry_.dtype) + " takes " + std::to_string(bytes) +
-                 " bytes, but its data_offsets " + to_string(*offsets_) + " give it " +
-                 std::to_string(entry_.end - entry_.begin));
+      call_.fail(
+          "{} of shape {} and dtype {} takes {} bytes, but its data_offsets {} give it {} "
+          "[file-malformed]",
+          tensor(), entry_.shape, entry_.dtype, bytes, *offsets_, entry_.end - entry_.begin);
     }
     header_.entries.push_back(std::move(entry_));
   }
@@ -193,8 +199,8 @@ class HeaderReader : public nlohmann::json_sax<Json> {
     std::int64_t bytes = static_cast<std::int64_t>(item_size(entry_.dtype));
     for (const std::int64_t size : entry_.shape) {
       if (__builtin_mul_overflow(bytes, std::max<std::int64_t>(size, 1), &bytes)) {
-        call_.fail(tensor() + " of shape " + to_string(entry_.shape) +
-                   " is larger than memory can address");
+        call_.fail("{} of shape {} is larger than memory can address [too-many-elements]", tensor(),
+                   entry_.shape);
       }
     }
     const bool empty = std::find(entry_.shape.begin(), entry_.shape.end(), 0) != entry_.shape.end();
@@ -219,18 +225,18 @@ void check_layout(const std::deque<SafetensorsEntry>& entries, std::uint64_t dat
   std::uint64_t at = 0;
   for (const SafetensorsEntry& entry : entries) {
     if (entry.begin < at) {
-      call.fail("tensor " + in_quotes(entry.name) + " overlaps the one before it at byte " +
-                std::to_string(entry.begin) + " of the values");
+      call.fail("tensor {} overlaps the one before it at byte {} of the values [file-malformed]",
+                in_quotes(entry.name), entry.begin);
     }
     if (entry.begin > at) {
-      call.fail("a hole of " + std::to_string(entry.begin - at) + " bytes before tensor " +
+      call.fail("a hole of {} bytes before tensor {} [file-malformed]", entry.begin - at,
                 in_quotes(entry.name));
     }
     at = entry.end;
   }
   if (at != data_bytes) {
-    call.fail("the header describes " + std::to_string(at) + " bytes of values, but the file has " +
-              std::to_string(data_bytes));
+    call.fail("the header describes {} bytes of values, but the file has {} [file-malformed]", at,
+              data_bytes);
   }
 }
 
@@ -239,11 +245,11 @@ void check_layout(const std::deque<SafetensorsEntry>& entries, std::uint64_t dat
 SafetensorsHeader parse_safetensors_header(std::string_view text, std::uint64_t data_bytes,
                                            const FileCall& call) {
   if (text.empty() || text.front() != '{') {
-    call.fail("the header does not begin with '{'");
+    call.fail("the header does not begin with '{{' [file-malformed]");
   }
   // The parser would take a zero byte for the end and ignore what follows.
   if (const auto at = text.find('\0'); at != std::string_view::npos) {
-    call.fail("the header has a zero byte (byte " + std::to_string(at + 1) + " of it)");
+    call.fail("the header has a zero byte (byte {} of it) [file-malformed]", at + 1);
   }
   HeaderReader reader(call);
   Json::sax_parse(text.begin(), text.end(), &reader);
@@ -258,11 +264,7 @@ SafetensorsHeader parse_safetensors_header(std::string_view text, std::uint64_t 
 }
 
 std::string checksum_digits(std::uint32_t crc) {
-  std::string digits(8, '0');
-  for (std::size_t i = 0; i < 8; ++i) {
-    digits[i] = "0123456789abcdef"[(crc >> (28 - 4 * i)) & 15U];
-  }
-  return digits;
+  return fmt::format("{:08x}", crc);
 }
 
 }  // namespace retrograd::detail

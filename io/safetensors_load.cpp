@@ -27,18 +27,22 @@ class Reader {
   SafetensorsHeader read_header() {
     std::uint64_t length = 0;
     if (file_.size() < sizeof length) {
-      call_.fail("not a safetensors file: " + std::to_string(file_.size()) +
-                 " bytes are too few for the length of a header");
+      call_.fail(
+          "not a safetensors file: {} bytes are too few for the length of a header "
+          "[file-truncated]",
+          file_.size());
     }
     file_.read(&length, sizeof length);
     const std::uint64_t rest = file_.size() - sizeof length;
     if (length > detail::kMaxHeaderBytes) {
-      call_.fail("not a safetensors file: a header of " + std::to_string(length) +
-                 " bytes is longer than the 100,000,000 allowed");
+      call_.fail(
+          "not a safetensors file: a header of {} bytes is longer than the 100,000,000 allowed "
+          "[file-malformed]",
+          length);
     }
     if (length > rest) {
-      call_.fail("the header of " + std::to_string(length) + " bytes is longer than the " +
-                 std::to_string(rest) + " bytes that follow");
+      call_.fail("the header of {} bytes is longer than the {} bytes that follow [file-truncated]",
+                 length, rest);
     }
     std::string text(length, '\0');
     file_.read(text.data(), text.size());
@@ -59,8 +63,8 @@ class Reader {
       add(bytes + at, now);
     }
     if (entry.dtype == boolean && std::any_of(bytes, bytes + count, [](auto b) { return b > 1; })) {
-      call_.fail("tensor " + detail::in_quotes(entry.name) +
-                 " has dtype BOOL and a byte that is neither 0 nor 1");
+      call_.fail("tensor {} has dtype BOOL and a byte that is neither 0 nor 1 [file-malformed]",
+                 detail::in_quotes(entry.name));
     }
     return tensor;
   }
@@ -70,7 +74,7 @@ class Reader {
     if (!expected_.empty() && detail::checksum_digits(crc_) != expected_) {
       call_.fail(
           "the checksum does not match: the file is damaged, or was rewritten by a program that "
-          "kept the old checksum in its metadata");
+          "kept the old checksum in its metadata [checksum-mismatch]");
     }
   }
 
@@ -85,7 +89,7 @@ class Reader {
     const auto at = detail::kBeforeChecksum.size();
     if (!has_checksum || !has_format || !text.starts_with(detail::kBeforeChecksum) ||
         found->second.size() != detail::kNoChecksum.size()) {
-      call_.fail("the checksum in the metadata is damaged");
+      call_.fail("the checksum in the metadata is damaged [checksum-mismatch]");
     }
     expected_ = found->second;
     text.replace(at, expected_.size(), detail::kNoChecksum);

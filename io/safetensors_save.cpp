@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <zlib.h>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +15,7 @@
 #include <retrograd/io/internal/file.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd {
@@ -47,15 +51,15 @@ std::string json_string(const std::string& text, const FileCall& call) {
   try {
     return nlohmann::json(text).dump();
   } catch (const nlohmann::json::type_error&) {
-    fail<ValueError>(call, detail::in_quotes(text) + " is not UTF-8");
+    check::refuse<ValueError>(call, {}, "{} is not UTF-8 [name-invalid]", detail::in_quotes(text));
   }
 }
 
 std::string json_metadata(const SaveOptions& options, const FileCall& call) {
   std::string json;
   const auto add = [&](std::string_view key, std::string_view value) {
-    json += (json.empty() ? "{" : ",") + json_string(std::string(key), call) + ":" +
-            json_string(std::string(value), call);
+    fmt::format_to(std::back_inserter(json), "{}{}:{}", json.empty() ? '{' : ',',
+                   json_string(std::string(key), call), json_string(std::string(value), call));
   };
   if (options.checksum) {
     add(detail::kChecksumKey, detail::kNoChecksum);
@@ -63,20 +67,15 @@ std::string json_metadata(const SaveOptions& options, const FileCall& call) {
   }
   for (const auto& [key, value] : options.metadata) {
     if (key.starts_with(detail::kOwnKeys)) {
-      fail<ValueError>(call, "the metadata key " + detail::in_quotes(key) +
-                                 " begins with 'retrograd.', which is kept for the library");
+      check::refuse<ValueError>(
+          call, {},
+          "the metadata key {} begins with 'retrograd.', which is kept for the library "
+          "[name-invalid]",
+          detail::in_quotes(key));
     }
     add(key, value);
   }
-  return json.empty() ? json : json + "}";
-}
-
-std::string json_list(const Shape& shape) {
-  std::string json;
-  for (const std::int64_t size : shape) {
-    json += (json.empty() ? "" : ",") + std::to_string(size);
-  }
-  return "[" + json + "]";
+  return json.empty() ? json : json.append("}");
 }
 
 std::string_view dtype_name(DType dtype) {
@@ -88,24 +87,27 @@ std::string_view dtype_name(DType dtype) {
 std::string make_header(const Entries& entries, const SaveOptions& options, const FileCall& call) {
   std::string json = "{";
   if (const std::string metadata = json_metadata(options, call); !metadata.empty()) {
-    json += "\"" + std::string(detail::kMetadataName) + "\":" + metadata;
+    fmt::format_to(std::back_inserter(json), "\"{}\":{}", detail::kMetadataName, metadata);
   }
   std::uint64_t at = 0;
   for (const StateDict::Entry* entry : entries) {
     const auto& [name, tensor] = *entry;
-    if (name == detail::kMetadataName) {
-      fail<ValueError>(call, "no tensor can be named '__metadata__' in this format");
-    }
+    check::require<ValueError>(
+        call, name != detail::kMetadataName, {},
+        "no tensor can be named '__metadata__' in this format [name-invalid]");
     const std::uint64_t end = at + byte_size(tensor);
-    json += (json.size() > 1 ? "," : "") + json_string(name, call) + R"(:{"dtype":")" +
-            std::string(dtype_name(tensor.dtype())) + R"(","shape":)" + json_list(tensor.shape()) +
-            R"(,"data_offsets":[)" + std::to_string(at) + "," + std::to_string(end) + "]}";
+    fmt::format_to(std::back_inserter(json),
+                   R"({}{}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
+                   json.size() > 1 ? "," : "", json_string(name, call), dtype_name(tensor.dtype()),
+                   fmt::join(tensor.shape(), ","), at, end);
     at = end;
   }
   json += "}";
   json.resize((json.size() + 7) / 8 * 8, ' ');
   if (json.size() > detail::kMaxHeaderBytes) {
-    call.fail("the header would be longer than the 100,000,000 bytes that the format allows");
+    call.fail(
+        "the header would be longer than the 100,000,000 bytes that the format allows "
+        "[file-unwritable]");
   }
   return json;
 }

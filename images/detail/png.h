@@ -15,6 +15,8 @@ namespace retrograd::detail {
 // The most rows and columns that are read and written. They bound the memory for a row.
 inline constexpr std::uint32_t kMostPngSide = 1'000'000;
 
+inline constexpr const char* kTruncated = "it is truncated";  // for Png::stop()
+
 // A reader or writer of libpng. An error leaves libpng by longjmp, which must not skip a
 // destructor: a step of run() and a callback own no memory or file when an error is raised, and the
 // exception of a callback is kept in here until run() throws it.

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/message.h>
 #include <retrograd/tensor/internal/printable.h>
 #include <retrograd/tensor/where.h>
 
@@ -24,10 +26,17 @@ struct RETROGRAD_API FileCall : Frame {
 
   // Throws IoError for a path with a NUL byte: the system would take what is before it.
   void check_path() const;
-  // Throws IoError "op: 'path': what".
-  [[noreturn]] void fail(const std::string& what) const;
-  // The same, followed by what the system says about `error`, a value of errno.
-  [[noreturn]] void fail_system(const std::string& what, int error) const;
+  // Throws IoError "op: 'path': text", with the values in the text.
+  template <class... Values>
+  [[noreturn]] void fail(check::Text<sizeof...(Values)> text, const Values&... values) const {
+    fail_filled(text.view(), {check::Part(values)...});
+  }
+  // The same, where {} is what the system says about `error`, a value of errno.
+  [[noreturn]] void fail_system(check::Text<1> text, int error) const;
+
+ private:
+  [[noreturn]] void fail_filled(std::string_view text,
+                                std::initializer_list<check::Part> values) const;
 };
 
 // Owns an open file descriptor.

@@ -9,14 +9,15 @@ import re
 import sys
 
 # Folders whose messages have no codes yet.
-WITHOUT = {"autograd", "data", "explain", "functional", "graph", "images", "include", "io", "nn", "ops", "optim"}
+WITHOUT = {"autograd", "explain", "functional", "graph", "include", "nn", "ops", "optim"}
 # What formats the messages of all others.
 FORMATTER = {"tensor/error.cpp", "tensor/error.h", "tensor/frame.h",
              "tensor/internal/check.h", "tensor/internal/message.h"}
 
 CODE = r"[a-z]+(?:-[a-z]+)+"
 # The call of a function that throws a message, up to its bracket.
-SITE = re.compile(r"\b(?:(?:refuse|require|fail)<[^<>;()]*>|throw (?:retrograd::)?\w*Error)(?=\()")
+SITE = re.compile(r"\b(?:(?:refuse|require|fail)<[^<>;()]*>|call_?\.fail(?:_system)?|"
+                  r"throw (?:retrograd::)?\w*Error)(?=\()")
 AT_END = re.compile(r"(?<=\[)" + CODE + r'(?=\]")')
 ANCHOR = re.compile(r'^\| <a id="(' + CODE + r')"></a>`(' + CODE + r")` \| .*\S \|$", re.M)
 
