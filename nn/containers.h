@@ -16,11 +16,12 @@
 namespace retrograd::nn {
 
 namespace detail {
-[[noreturn]] RETROGRAD_API void fail_kind(const Frame& call, const std::string& name,
+[[noreturn]] RETROGRAD_API void fail_kind(const Frame& call, std::size_t i, const Module& module);
+[[noreturn]] RETROGRAD_API void fail_kind(const Frame& call, std::string_view name,
                                           const Module& module);
 
-template <std::derived_from<Module> M>
-M& as_kind(const Frame& call, const std::string& name, Module& module) {
+template <std::derived_from<Module> M, class Name>
+M& as_kind(const Frame& call, Name name, Module& module) {
   if (M* kind = dynamic_cast<M*>(&module)) {
     return *kind;
   }
@@ -91,7 +92,7 @@ class RETROGRAD_API ModuleList : public Module {
   template <std::derived_from<Module> M>
   M& at(std::size_t i, Where where = {}) const {
     const Frame call("ModuleList", where);
-    return detail::as_kind<M>(call, std::to_string(i), checked(call, i));
+    return detail::as_kind<M>(call, i, checked(call, i));
   }
 
   /// An iterator over the modules, in order.
@@ -118,7 +119,7 @@ class RETROGRAD_API ModuleList : public Module {
   Iterator end() const noexcept { return Iterator(modules_.data() + modules_.size()); }
 
   Members members() override;
-  std::string describe() const override { return "ModuleList(" + std::to_string(size()) + ")"; }
+  std::string describe() const override;
 
  private:
   Module& insert_owned(const Frame& call, std::size_t i, std::unique_ptr<Module> module);
@@ -178,11 +179,11 @@ class RETROGRAD_API ModuleDict : public Module {
   template <std::derived_from<Module> M>
   M& at(std::string_view name, Where where = {}) const {
     const Frame call("ModuleDict", where);
-    return detail::as_kind<M>(call, std::string(name), checked(call, name));
+    return detail::as_kind<M>(call, name, checked(call, name));
   }
 
   Members members() override;
-  std::string describe() const override { return "ModuleDict(" + std::to_string(size()) + ")"; }
+  std::string describe() const override;
 
  private:
   using Entry = std::pair<std::string, std::unique_ptr<Module>>;

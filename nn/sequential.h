@@ -36,7 +36,7 @@ class RETROGRAD_API Sequential : public ModuleList {
   /// A linear layer, convolution or batch norm and the ReLU after it run as one operator, unless
   /// hooks are registered at either.
   Tensor forward(const Tensor& x) override;
-  std::string describe() const override { return "Sequential(" + std::to_string(size()) + ")"; }
+  std::string describe() const override;
 };
 
 }  // namespace retrograd::nn

@@ -9,6 +9,7 @@
 #include <retrograd/optim/detail/parameters.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim {
 
@@ -21,9 +22,8 @@ std::vector<Tensor> gradients(const Frame& call, const std::vector<Tensor>& para
   std::vector<Tensor> all;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     Tensor parameter = parameters[i];
-    if (!parameter.defined()) {
-      fail<GraphError>(call, "parameter " + std::to_string(i) + " is undefined");
-    }
+    check::require<GraphError>(call, parameter.defined(), {},
+                               "parameter {} is undefined [undefined-tensor]", i);
     Tensor grad = parameter.grad();
     if (!grad.defined() || grad.numel() == 0) {
       continue;
@@ -54,12 +54,10 @@ void change(const Frame& call, const std::vector<Tensor>& gradients, F&& f) {
 double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
                        bool error_if_nonfinite, Where where) {
   const Frame call("clip_grad_norm_", where);
-  if (!(max_norm >= 0)) {
-    fail<ValueError>(call, "max_norm must be at least 0, not " + text(max_norm));
-  }
-  if (!(norm_type > 0)) {
-    fail<ValueError>(call, "norm_type must be above 0, not " + text(norm_type));
-  }
+  check::require<ValueError>(call, max_norm >= 0, {},
+                             "max_norm must be at least 0, not {} [value-out-of-range]", max_norm);
+  check::require<ValueError>(call, norm_type > 0, {},
+                             "norm_type must be above 0, not {} [value-out-of-range]", norm_type);
   const NoGradGuard unrecorded;
   const std::vector<Tensor> all = gradients(call, parameters);
   std::vector<double> norms;
@@ -69,9 +67,8 @@ double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, d
   }
   const double total =
       norms.empty() ? 0 : norm(tensor(norms, {.dtype = float64}), norm_type).item<double>();
-  if (error_if_nonfinite && !std::isfinite(total)) {
-    fail<ValueError>(call, "the norm of the gradients is " + text(total));
-  }
+  check::require<ValueError>(call, !error_if_nonfinite || std::isfinite(total), {},
+                             "the norm of the gradients is {} [not-finite]", total);
   const double factor = max_norm / (total + 1e-6);
   if (!(factor >= 1)) {
     change(call, all, [=]<class C>(C& g) { g *= static_cast<C>(factor); });
@@ -81,9 +78,9 @@ double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, d
 
 void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value, Where where) {
   const Frame call("clip_grad_value_", where);
-  if (!(clip_value >= 0)) {
-    fail<ValueError>(call, "clip_value must be at least 0, not " + text(clip_value));
-  }
+  check::require<ValueError>(call, clip_value >= 0, {},
+                             "clip_value must be at least 0, not {} [value-out-of-range]",
+                             clip_value);
   const NoGradGuard unrecorded;
   const auto limit = [=]<class C>(C& g) {
     const C most = static_cast<C>(clip_value);

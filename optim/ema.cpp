@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/one_pass.h>
 #include <retrograd/optim/detail/parameters.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim {
 
@@ -15,7 +18,7 @@ using namespace detail;
 namespace {
 
 std::string average_name(std::size_t index) {
-  return "average." + std::to_string(index);
+  return fmt::format("average.{}", index);
 }
 
 }  // namespace
@@ -90,9 +93,8 @@ void EMA::load_state_dict(const StateDict& state, Where where) {
   std::vector<Tensor> averages;
   for (std::size_t i = 0; i < averages_.size(); ++i) {
     averages.push_back(loader.tensor(average_name(i), averages_[i]));
-    if (!averages.back().defined()) {
-      fail<ValueError>(call, average_name(i) + " is missing");
-    }
+    check::require<ValueError>(call, averages.back().defined(), {},
+                               "{} is missing [state-mismatch]", average_name(i));
   }
   loader.refuse_unknown();
   averages_ = std::move(averages);

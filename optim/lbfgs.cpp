@@ -4,10 +4,13 @@
 #include <cmath>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/line_search.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim {
 
@@ -64,8 +67,9 @@ Settings LBFGSOptions::settings() {
 }
 
 void LBFGS::step(Where where) {
-  fail<GraphError>(Frame(name(), where),
-                   "step needs a closure that computes the loss and its gradients");
+  check::refuse<GraphError>(
+      Frame(name(), where), {},
+      "step needs a closure that computes the loss and its gradients [function-empty]");
 }
 
 // All parameters in a row, or all gradients with zeros where there are none.
@@ -196,8 +200,8 @@ void LBFGS::save_state(StateDict& state) {
   state.insert("state.0.d", tensor(m.direction, as));
   state.insert("state.0.prev_flat_grad", tensor(m.gradient, as));
   for (std::size_t i = 0; i < m.moves.size(); ++i) {
-    state.insert("state.0.old_dirs." + std::to_string(i), tensor(m.gradient_changes[i], as));
-    state.insert("state.0.old_stps." + std::to_string(i), tensor(m.moves[i], as));
+    state.insert(fmt::format("state.0.old_dirs.{}", i), tensor(m.gradient_changes[i], as));
+    state.insert(fmt::format("state.0.old_stps.{}", i), tensor(m.moves[i], as));
   }
 }
 
@@ -206,13 +210,12 @@ LBFGS::LoadedState LBFGS::load_state(const StateDict& state, Where where) {
   const std::size_t count = gathered(false).size();
   std::vector<std::string> known;
   const auto read = [&](const std::string& name, std::size_t size) {
-    known.push_back("state.0." + name);
+    known.push_back(fmt::format("state.0.{}", name));
     const Tensor* found = state.find(known.back());
     const Vector values = found != nullptr ? found->to_vector<double>() : Vector();
-    if (values.size() != size) {
-      fail<ShapeError>(frame, known.back() + " should have " + std::to_string(size) +
-                                  " elements, not " + std::to_string(values.size()));
-    }
+    check::require<ShapeError>(frame, values.size() == size, {},
+                               "{} should have {} elements, not {} [state-mismatch]", known.back(),
+                               size, values.size());
     return values;
   };
   Memory m;
@@ -222,9 +225,9 @@ LBFGS::LoadedState LBFGS::load_state(const StateDict& state, Where where) {
     m.scale = read("H_diag", 1)[0];
     m.direction = read("d", count);
     m.gradient = read("prev_flat_grad", count);
-    for (std::size_t i = 0; state.contains("state.0.old_dirs." + std::to_string(i)); ++i) {
-      m.gradient_changes.push_back(read("old_dirs." + std::to_string(i), count));
-      m.moves.push_back(read("old_stps." + std::to_string(i), count));
+    for (std::size_t i = 0; state.contains(fmt::format("state.0.old_dirs.{}", i)); ++i) {
+      m.gradient_changes.push_back(read(fmt::format("old_dirs.{}", i), count));
+      m.moves.push_back(read(fmt::format("old_stps.{}", i), count));
     }
   }
   return {std::move(known), [this, m = std::move(m)]() mutable { std::swap(memory_, m); }};

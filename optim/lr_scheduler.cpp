@@ -4,7 +4,10 @@
 #include <cmath>
 #include <numbers>
 
+#include <fmt/format.h>
+
 #include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim::lr_scheduler {
 
@@ -12,10 +15,9 @@ std::vector<double> PerGroup::checked(const char* owner, const char* name, Domai
                                       std::size_t groups, Where where) const {
   const Frame call(owner, where);
   std::vector<double> all = one_for_all_ ? std::vector<double>(groups, values_[0]) : values_;
-  if (all.size() != groups) {
-    fail<ValueError>(call, std::string(name) + " has " + std::to_string(all.size()) +
-                               " values for " + std::to_string(groups) + " groups");
-  }
+  check::require<ValueError>(call, all.size() == groups, {},
+                             "{} has {} values for {} groups [count-mismatch]", name, all.size(),
+                             groups);
   for (double& value : all) {
     detail::check_setting(call, {name, &value, domain});
   }
@@ -42,7 +44,7 @@ double StepLROptions::factor_at(std::int64_t epoch) const {
 Settings MultiStepLROptions::settings() {
   Settings all{{"gamma", &gamma, Domain::not_negative}};
   for (std::size_t i = 0; i < milestones.size(); ++i) {
-    all.push_back({"milestones." + std::to_string(i), &milestones[i], Domain::not_negative});
+    all.push_back({fmt::format("milestones.{}", i), &milestones[i], Domain::not_negative});
   }
   return all;
 }
@@ -133,14 +135,11 @@ LambdaLR::LambdaLR(Optimizer& optimizer, Factor factor, Where where)
 LambdaLR::LambdaLR(Optimizer& optimizer, std::vector<Factor> factors, Where where)
     : LRScheduler(optimizer), factors_(std::move(factors)) {
   const Frame call("LambdaLR", where);
-  if (factors_.size() != optimizer.group_count()) {
-    fail<ValueError>(call, "there are " + std::to_string(factors_.size()) + " functions for " +
-                               std::to_string(optimizer.group_count()) + " groups");
-  }
+  check::require<ValueError>(call, factors_.size() == optimizer.group_count(), {},
+                             "there are {} functions for {} groups [count-mismatch]",
+                             factors_.size(), optimizer.group_count());
   for (const Factor& factor : factors_) {
-    if (!factor) {
-      fail<ValueError>(call, "a function is empty");
-    }
+    check::require<ValueError>(call, factor != nullptr, {}, "a function is empty [function-empty]");
   }
   start(call.where());
 }

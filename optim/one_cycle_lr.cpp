@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <string>
 
 #include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim::lr_scheduler {
 
@@ -26,9 +26,9 @@ OneCycleLR::OneCycleLR(Optimizer& optimizer, OneCycleLROptions options, Where wh
   max_lrs_ = options_.max_lr.checked(name(), "max_lr", Domain::not_negative, groups, call.where());
   if (options_.cycle_momentum) {
     for (std::size_t g = 0; g < groups; ++g) {
-      if (!optimizer.momentum(g)) {
-        fail<ValueError>(call, "cycle_momentum needs an optimiser with momentum");
-      }
+      check::require<ValueError>(
+          call, optimizer.momentum(g).has_value(), {},
+          "cycle_momentum needs an optimiser with momentum [momentum-missing]");
     }
     base_momenta_ = options_.base_momentum.checked(name(), "base_momentum", Domain::not_negative,
                                                    groups, call.where());
@@ -45,10 +45,9 @@ OneCycleLR::OneCycleLR(Optimizer& optimizer, OneCycleLROptions options, Where wh
 
 double OneCycleLR::level_at(const Frame& call, const Levels& levels, std::int64_t step) const {
   const auto total = static_cast<double>(options_.total_steps);
-  if (step > options_.total_steps) {
-    fail<ValueError>(call, "the cycle has " + std::to_string(options_.total_steps) +
-                               " steps, there is no step " + std::to_string(step));
-  }
+  check::require<ValueError>(call, step <= options_.total_steps, {},
+                             "the cycle has {} steps, there is no step {} [schedule-ended]",
+                             options_.total_steps, step);
   const double now = std::min(static_cast<double>(step), total - 1);
   const double up_end = options_.pct_start * total - 1;
   const double down_end = 2 * options_.pct_start * total - 2;  // of three phases

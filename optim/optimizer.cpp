@@ -8,6 +8,7 @@
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim {
 
@@ -17,9 +18,8 @@ namespace {
 
 void check_momentum(const Frame& call, const char* optimizer, const Setting& found,
                     double momentum) {
-  if (found.name.empty()) {
-    fail<ValueError>(call, std::string(optimizer) + " has no momentum");
-  }
+  check::require<ValueError>(call, !found.name.empty(), {}, "{} has no momentum [momentum-missing]",
+                             optimizer);
   check_setting(call, {"momentum", &momentum, found.domain});
 }
 
@@ -143,9 +143,8 @@ Tensor Optimizer::step(const Closure& closure, Where where) {
 }
 
 Tensor Optimizer::call(const Closure& closure, Where where) const {
-  if (!closure) {
-    fail<GraphError>(Frame(name(), where), "the closure is empty");
-  }
+  check::require<GraphError>({name(), where}, closure != nullptr, {},
+                             "the closure is empty [function-empty]");
   const EnableGradGuard recorded;
   return closure();
 }
@@ -159,10 +158,9 @@ void Optimizer::zero_grad() {
 }
 
 std::size_t Optimizer::checked_group(const Frame& call, std::size_t group) const {
-  if (group >= group_count()) {
-    fail<IndexError>(call, std::string(name()) + " has " + std::to_string(group_count()) +
-                               " groups, no group " + std::to_string(group));
-  }
+  check::require<IndexError>(call, group < group_count(), {},
+                             "{} has {} groups, no group {} [index-out-of-range]", name(),
+                             group_count(), group);
   return group;
 }
 
@@ -239,10 +237,8 @@ void Optimizer::set_initial_lr(double lr, std::size_t group, Where where) {
 }
 
 void detail::require_single_group(const char* optimizer, std::size_t groups, Where where) {
-  if (groups != 1) {
-    fail<ValueError>(Frame(optimizer, where),
-                     "one group of parameters is needed, not " + std::to_string(groups));
-  }
+  check::require<ValueError>({optimizer, where}, groups == 1, {},
+                             "one group of parameters is needed, not {} [count-mismatch]", groups);
 }
 
 }  // namespace retrograd::optim

@@ -210,7 +210,7 @@ class RETROGRAD_API Optimizer {
   };
 
   static void check_complete(const Frame& call, const StateNames& names,
-                             const ParameterState& state, const std::string& prefix);
+                             const ParameterState& state, std::size_t index);
   std::size_t checked_group(const Frame& call, std::size_t group) const;
   Setting setting(std::size_t group, const char* wanted);
   Setting momentum_setting(std::size_t group);

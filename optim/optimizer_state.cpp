@@ -1,9 +1,12 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/optim/optimizer.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim {
 
@@ -11,8 +14,12 @@ using namespace detail;
 
 namespace {
 
-std::string group_name(std::size_t group) {
-  return "group." + std::to_string(group) + ".";
+std::string group_name(std::size_t group, std::string_view name) {
+  return fmt::format("group.{}.{}", group, name);
+}
+
+std::string state_name(std::size_t index, std::string_view name) {
+  return fmt::format("state.{}.{}", index, name);
 }
 
 }  // namespace
@@ -26,23 +33,23 @@ StateDict Optimizer::state_dict(Where where) {
   initial_lrs_.resize(group_count());
   for (std::size_t g = 0; g < group_count(); ++g) {
     for (const Setting& setting : settings(g)) {
-      all.insert(group_name(g) + setting.name, saved(number(setting)));
+      all.insert(group_name(g, setting.name), saved(number(setting)));
     }
     if (initial_lrs_[g]) {
-      all.insert(group_name(g) + "initial_lr", saved(*initial_lrs_[g]));
+      all.insert(group_name(g, "initial_lr"), saved(*initial_lrs_[g]));
     }
   }
   for (const auto& group : owned_) {
     for (const auto& [parameter, state] : group) {
-      const std::string prefix = "state." + std::to_string(index++) + ".";
       for (std::size_t n = 0; n < state.numbers.size(); ++n) {
-        all.insert(prefix + names.numbers[n].first, saved(state.numbers[n]));
+        all.insert(state_name(index, names.numbers[n].first), saved(state.numbers[n]));
       }
       for (std::size_t t = 0; t < state.tensors.size(); ++t) {
         if (state.tensors[t].defined()) {
-          all.insert(prefix + names.tensors[t], state.tensors[t].detach());
+          all.insert(state_name(index, names.tensors[t]), state.tensors[t].detach());
         }
       }
+      ++index;
     }
   }
   save_state(all);
@@ -51,16 +58,15 @@ StateDict Optimizer::state_dict(Where where) {
 
 // A parameter has all of its state, but for optional tensors, or none.
 void Optimizer::check_complete(const Frame& call, const StateNames& names,
-                               const ParameterState& state, const std::string& prefix) {
+                               const ParameterState& state, std::size_t index) {
   const auto there = std::count_if(state.tensors.begin(), state.tensors.end(),
                                    [](const Tensor& tensor) { return tensor.defined(); });
   const auto always = state.tensors.begin() + static_cast<std::ptrdiff_t>(names.always);
   const bool complete = state.numbers.size() == names.numbers.size() &&
                         std::all_of(state.tensors.begin(), always,
                                     [](const Tensor& tensor) { return tensor.defined(); });
-  if (!complete && !(state.numbers.empty() && there == 0)) {
-    fail<ValueError>(call, "a part of " + prefix + "* is missing");
-  }
+  check::require<ValueError>(call, complete || (state.numbers.empty() && there == 0), {},
+                             "a part of {} is missing [state-mismatch]", state_name(index, "*"));
 }
 
 void Optimizer::load_state_dict(const StateDict& state, Where where) {
@@ -75,24 +81,23 @@ void Optimizer::load_state_dict(const StateDict& state, Where where) {
   std::size_t index = 0;
   for (std::size_t g = 0; g < group_count(); ++g) {
     for (const Setting& setting : settings(g)) {
-      const std::string name = group_name(g) + setting.name;
+      const std::string name = group_name(g, setting.name);
       const double value = loader.required(name);
       check_value(call, {name, setting.value, setting.domain}, value);
       options.emplace_back(setting, value);
     }
-    initial_lrs[g] = loader.not_negative(group_name(g) + "initial_lr");
+    initial_lrs[g] = loader.not_negative(group_name(g, "initial_lr"));
     for (const Tensor& parameter : parameters(g)) {
-      const std::string prefix = "state." + std::to_string(index++) + ".";
       ParameterState loaded;
       for (const auto& [name, start] : names.numbers) {
-        if (const std::optional<double> value = loader.not_negative(prefix + name)) {
+        if (const std::optional<double> value = loader.not_negative(state_name(index, name))) {
           loaded.numbers.push_back(*value);
         }
       }
       for (const char* name : names.tensors) {
-        loaded.tensors.push_back(loader.tensor(prefix + name, parameter));
+        loaded.tensors.push_back(loader.tensor(state_name(index, name), parameter));
       }
-      check_complete(call, names, loaded, prefix);
+      check_complete(call, names, loaded, index++);
       owned[g].push_back({parameter, std::move(loaded)});
     }
   }

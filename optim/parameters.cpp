@@ -1,7 +1,8 @@
 #include <retrograd/optim/detail/parameters.h>
 
-#include <string>
 #include <unordered_set>
+
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim::detail {
 
@@ -19,25 +20,23 @@ void check_parameters(const Frame& call, const std::vector<const std::vector<Ten
   std::size_t index = 0;
   for (const auto* list : lists) {
     for (const Tensor& parameter : *list) {
-      const std::string name = "parameter " + std::to_string(index++);
-      if (!parameter.defined() || !parameter.is_leaf() || !is_floating(parameter.dtype())) {
-        fail<GraphError>(call, name + " is not a floating leaf", {{"parameter", parameter}});
-      }
-      if (!seen.insert(parameter.impl_or_null()).second) {
-        fail<ValueError>(call, name + " is listed twice", {{"parameter", parameter}});
-      }
-      if (shows_an_element_twice(parameter)) {
-        fail<ValueError>(call, name + " has one element in several places",
-                         {{"parameter", parameter}});
-      }
+      check::require<GraphError>(
+          call, parameter.defined() && parameter.is_leaf() && is_floating(parameter.dtype()),
+          {{"parameter", parameter}}, "parameter {} is not a floating leaf [parameter-invalid]",
+          index);
+      check::require<ValueError>(call, seen.insert(parameter.impl_or_null()).second,
+                                 {{"parameter", parameter}},
+                                 "parameter {} is listed twice [parameter-invalid]", index);
+      check::require<ValueError>(
+          call, !shows_an_element_twice(parameter), {{"parameter", parameter}},
+          "parameter {} has one element in several places [elements-overlap]", index);
+      ++index;
     }
   }
-  if (index == 0) {
-    fail<ValueError>(
-        call,
-        "there are no parameters; those of a model are the tensors that members() lists, frozen "
-        "ones too: does every module that has some override members()?");
-  }
+  check::require<ValueError>(
+      call, index > 0, {},
+      "there are no parameters; those of a model are the tensors that members() lists, frozen "
+      "ones too: does every module that has some override members()? [parameters-missing]");
 }
 
 }  // namespace retrograd::optim::detail

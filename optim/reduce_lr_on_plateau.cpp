@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <string>
 
 #include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim::lr_scheduler {
 
@@ -46,11 +46,9 @@ bool ReduceLROnPlateau::is_better(double metric) const {
 
 void ReduceLROnPlateau::step(double metric, Where where) {
   const Frame call(kName, where);
-  if (optimizer_->group_count() != min_lrs_.size()) {
-    fail<ValueError>(call, "made for " + std::to_string(min_lrs_.size()) +
-                               " groups, but the optimiser has " +
-                               std::to_string(optimizer_->group_count()));
-  }
+  check::require<ValueError>(call, optimizer_->group_count() == min_lrs_.size(), {},
+                             "made for {} groups, but the optimiser has {} [count-mismatch]",
+                             min_lrs_.size(), optimizer_->group_count());
   ++state_.last_epoch;
   if (is_better(metric)) {
     state_.best = metric;

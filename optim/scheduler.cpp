@@ -1,10 +1,12 @@
 #include <retrograd/optim/scheduler.h>
 
 #include <algorithm>
-#include <string>
 #include <unordered_set>
 
+#include <fmt/format.h>
+
 #include <retrograd/optim/detail/settings.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim::lr_scheduler {
 
@@ -23,20 +25,17 @@ LRScheduler::LRScheduler(const char* name, const std::vector<std::shared_ptr<LRS
   const Frame call(name, where);
   std::unordered_set<const LRScheduler*> seen;
   for (const auto& part : parts) {
-    if (part == nullptr || part->optimizer_ != optimizer_) {
-      fail<ValueError>(call, "the schedules are not all of one optimiser");
-    }
+    check::require<ValueError>(call, part != nullptr && part->optimizer_ == optimizer_, {},
+                               "the schedules are not all of one optimiser [schedules-mixed]");
     std::vector<const LRScheduler*> all;
     part->collect(all);
     for (const LRScheduler* scheduler : std::unordered_set(all.begin(), all.end())) {
-      if (!seen.insert(scheduler).second) {
-        fail<ValueError>(call, std::string("a ") + scheduler->name() + " is there twice");
-      }
+      check::require<ValueError>(call, seen.insert(scheduler).second, {},
+                                 "a {} is there twice [schedules-mixed]", scheduler->name());
     }
   }
-  if (optimizer_ == nullptr) {
-    fail<ValueError>(call, "there are no schedules");
-  }
+  check::require<ValueError>(call, optimizer_ != nullptr, {},
+                             "there are no schedules [count-mismatch]");
   take_up_new_groups();
   last_epoch_ = 0;
 }
@@ -51,11 +50,9 @@ void LRScheduler::collect(std::vector<const LRScheduler*>& all) const {
 }
 
 void LRScheduler::require_group(std::size_t group, std::size_t count, Where where) const {
-  if (group >= count) {
-    fail<IndexError>(Frame(name(), where), "made for " + std::to_string(count) +
-                                               " groups, it has no rate for group " +
-                                               std::to_string(group));
-  }
+  check::require<IndexError>({name(), where}, group < count, {},
+                             "made for {} groups, it has no rate for group {} [index-out-of-range]",
+                             count, group);
 }
 
 double LRScheduler::base_lr(std::size_t group, Where where) const {
@@ -117,18 +114,17 @@ void LRScheduler::step(Where where) {
 
 // The epoch and rates of this scheduler and its parts, by their names in state dicts.
 void LRScheduler::list_numbers(const std::string& prefix, Settings& numbers) {
-  numbers.push_back({prefix + "last_epoch", &last_epoch_, Domain::not_negative});
+  numbers.push_back({fmt::format("{}last_epoch", prefix), &last_epoch_, Domain::not_negative});
   for (std::size_t g = 0; g < base_lrs_.size(); ++g) {
     numbers.push_back(
-        {prefix + "base_lr." + std::to_string(g), &base_lrs_[g], Domain::not_negative});
+        {fmt::format("{}base_lr.{}", prefix, g), &base_lrs_[g], Domain::not_negative});
   }
   for (std::size_t g = 0; g < last_lr_.size(); ++g) {
-    numbers.push_back(
-        {prefix + "last_lr." + std::to_string(g), &last_lr_[g], Domain::not_negative});
+    numbers.push_back({fmt::format("{}last_lr.{}", prefix, g), &last_lr_[g], Domain::not_negative});
   }
   std::size_t index = 0;
   for (LRScheduler* part : parts()) {
-    part->list_numbers(prefix + "schedulers." + std::to_string(index++) + ".", numbers);
+    part->list_numbers(fmt::format("{}schedulers.{}.", prefix, index++), numbers);
   }
 }
 
@@ -139,7 +135,7 @@ StateDict LRScheduler::state_dict(Where where) {
   list_numbers("", numbers);
   Rates rates = rates_found();
   for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
-    numbers.push_back({"lr." + std::to_string(g), &rates.lrs[g]});
+    numbers.push_back({fmt::format("lr.{}", g), &rates.lrs[g]});
   }
   StateDict state;
   for (const Setting& setting : numbers) {
@@ -156,7 +152,7 @@ void LRScheduler::load_state_dict(const StateDict& state, Where where) {
   list_numbers("", numbers);
   Rates rates = rates_found();
   for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
-    numbers.push_back({"lr." + std::to_string(g), &rates.lrs[g], Domain::not_negative});
+    numbers.push_back({fmt::format("lr.{}", g), &rates.lrs[g], Domain::not_negative});
   }
   std::vector<const LRScheduler*> all;
   collect(all);

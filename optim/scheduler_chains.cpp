@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <retrograd/tensor/internal/check.h>
+
 namespace retrograd::optim::lr_scheduler {
 
 namespace {
@@ -23,22 +25,20 @@ SequentialLR::SequentialLR(Optimizer& optimizer,
       schedulers_(std::move(schedulers)),
       milestones_(std::move(milestones)) {
   const Frame call("SequentialLR", where);
-  if (schedulers_.empty() || milestones_.size() + 1 != schedulers_.size()) {
-    fail<ValueError>(call, "needs one schedule more than milestones, not " +
-                               std::to_string(schedulers_.size()) + " and " +
-                               std::to_string(milestones_.size()));
-  }
+  check::require<ValueError>(
+      call, milestones_.size() + 1 == schedulers_.size(), {},
+      "needs one schedule more than milestones, not {} and {} [count-mismatch]", schedulers_.size(),
+      milestones_.size());
   for (const auto& scheduler : schedulers_) {
-    if (scheduler == nullptr || &scheduler->optimizer() != &optimizer) {
-      fail<ValueError>(call, "the schedules are not all of this optimiser");
-    }
+    check::require<ValueError>(call, scheduler != nullptr && &scheduler->optimizer() == &optimizer,
+                               {}, "the schedules are not all of this optimiser [schedules-mixed]");
   }
   std::int64_t last = 0;
   for (const std::int64_t milestone : milestones_) {
-    if (milestone <= last) {
-      fail<ValueError>(call, "milestones must ascend from 1, not go from " + std::to_string(last) +
-                                 " to " + std::to_string(milestone));
-    }
+    check::require<ValueError>(
+        call, milestone > last, {},
+        "milestones must ascend from 1, not go from {} to {} [value-out-of-range]", last,
+        milestone);
     last = milestone;
   }
   start(call.where());

@@ -1,9 +1,12 @@
-#include <charconv>
 #include <cmath>
+#include <iterator>
 #include <type_traits>
+
+#include <fmt/format.h>
 
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::optim::detail {
@@ -14,11 +17,6 @@ constexpr double kMostCount = 9007199254740992;  // 2^53: float64 has all whole 
 
 }  // namespace
 
-std::string text(double number) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr};
-}
-
 double number(const Setting& setting) {
   return std::visit([](const auto* value) { return static_cast<double>(*value); }, setting.value);
 }
@@ -26,9 +24,8 @@ double number(const Setting& setting) {
 void check_setting(const Frame& call, const Setting& setting) {
   const double value = number(setting);
   const auto require = [&](bool good, const char* what) {
-    if (!good) {
-      fail<ValueError>(call, setting.name + " must be " + what + ", not " + text(value));
-    }
+    check::require<ValueError>(call, good, {}, "{} must be {}, not {} [value-out-of-range]",
+                               setting.name, what, value);
   };
   switch (setting.domain) {
     case Domain::finite: require(std::isfinite(value), "finite"); break;
@@ -44,11 +41,10 @@ void check_value(const Frame& call, const Setting& setting, double value) {
   check_setting(call, {setting.name, &value, setting.domain});
   const bool is_flag = std::holds_alternative<bool*>(setting.value);
   const double most = is_flag ? 1 : kMostCount;
-  if (!std::holds_alternative<double*>(setting.value) &&
-      !(value == std::floor(value) && value >= 0 && value <= most)) {
-    fail<ValueError>(call, setting.name + " must be " + (is_flag ? "0 or 1" : "a whole number") +
-                               ", not " + text(value));
-  }
+  const bool is_whole = value == std::floor(value) && value >= 0 && value <= most;
+  check::require<ValueError>(call, std::holds_alternative<double*>(setting.value) || is_whole, {},
+                             "{} must be {}, not {} [value-out-of-range]", setting.name,
+                             is_flag ? "0 or 1" : "a whole number", value);
 }
 
 void assign(const Setting& setting, double value) {
@@ -76,9 +72,8 @@ std::optional<double> Loader::number(const std::string& name) {
   if (found == nullptr) {
     return {};
   }
-  if (found->numel() != 1) {
-    fail<ValueError>(call_, name + " should be one number", {{"given", *found}});
-  }
+  check::require<ValueError>(call_, found->numel() == 1, {{"given", *found}},
+                             "{} should be one number [state-mismatch]", name);
   return found->item<double>();
 }
 
@@ -92,9 +87,7 @@ std::optional<double> Loader::not_negative(const std::string& name) {
 
 double Loader::required(const std::string& name) {
   const std::optional<double> found = number(name);
-  if (!found) {
-    fail<ValueError>(call_, name + " is missing");
-  }
+  check::require<ValueError>(call_, found.has_value(), {}, "{} is missing [state-mismatch]", name);
   return *found;
 }
 
@@ -111,10 +104,9 @@ Tensor Loader::tensor(const std::string& name, const Tensor& parameter) {
   if (found == nullptr) {
     return {};
   }
-  if (found->shape() != parameter.shape()) {
-    fail<ShapeError>(call_, name + " does not fit its parameter",
-                     {{"given", *found}, {"parameter", parameter}});
-  }
+  check::require<ShapeError>(call_, found->shape() == parameter.shape(),
+                             {{"given", *found}, {"parameter", parameter}},
+                             "{} does not fit its parameter [state-mismatch]", name);
   Tensor copy = empty_like(parameter.detach());
   copy.copy_(*found);
   return copy;
@@ -124,12 +116,10 @@ void Loader::refuse_unknown() const {
   std::string unknown;
   for (const auto& [name, tensor] : state_) {
     if (known_.count(name) == 0) {
-      unknown += " " + retrograd::detail::printable(name);
+      fmt::format_to(std::back_inserter(unknown), " {}", retrograd::detail::printable(name));
     }
   }
-  if (!unknown.empty()) {
-    fail<ValueError>(call_, "unknown:" + unknown);
-  }
+  check::require<ValueError>(call_, unknown.empty(), {}, "unknown:{} [state-mismatch]", unknown);
 }
 
 }  // namespace retrograd::optim::detail

@@ -3,6 +3,7 @@
 #include <retrograd/optim/detail/one_pass.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/optim/detail/state.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::optim {
 
@@ -16,12 +17,11 @@ Settings SGDOptions::settings() {
 
 void SGDOptions::check(Where where) const {
   const Frame call(optimizer, where);
-  if (nesterov && !(momentum > 0)) {
-    fail<ValueError>(call, "nesterov needs a momentum above 0, not " + text(momentum));
-  }
-  if (nesterov && dampening != 0) {
-    fail<ValueError>(call, "nesterov needs dampening 0, not " + text(dampening));
-  }
+  check::require<ValueError>(call, !nesterov || momentum > 0, {},
+                             "nesterov needs a momentum above 0, not {} [option-conflict]",
+                             momentum);
+  check::require<ValueError>(call, !nesterov || dampening == 0, {},
+                             "nesterov needs dampening 0, not {} [option-conflict]", dampening);
 }
 
 template <>

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <typeinfo>
 #include <utility>
+#include <vector>
 
 #include <retrograd/nn/activation.h>
 #include <retrograd/nn/layer.h>
@@ -63,7 +64,8 @@ std::string text(const Size<N>& size) {
 // Throws ValueError: "layer: what is value; wanted", unless it holds.
 template <class T>
 void require(const Frame& call, bool holds, const char* what, T value, const char* wanted) {
-  check::require<ValueError>(call, holds, {}, "{} is {}; {}", what, value, wanted);
+  check::require<ValueError>(call, holds, {}, "{} is {}; {} [value-out-of-range]", what, value,
+                             wanted);
 }
 // Of numbers with their names.
 inline void require_positive(const Frame& call,
@@ -98,11 +100,10 @@ bool is_before_relu(const Layer& layer, const Module& next) {
 }
 
 // "Linear(120, 84)".
+std::string with_arguments(const char* layer, const std::vector<std::string>& arguments);
 template <class... A>
 std::string described(const char* layer, const A&... arguments) {
-  std::string all;
-  ((all += (all.empty() ? "" : ", ") + text(arguments)), ...);
-  return layer + ("(" + all + ")");
+  return with_arguments(layer, {text(arguments)...});
 }
 
 }  // namespace retrograd::nn::detail

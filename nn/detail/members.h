@@ -8,9 +8,10 @@
 
 namespace retrograd::nn::detail {
 
-inline std::string joined(const std::string& prefix, const std::string& name) {
-  return prefix.empty() ? name : prefix + "." + name;
-}
+// "layers.0", or the name alone where there is no prefix.
+std::string joined(const std::string& prefix, const std::string& name);
+// " 0.weight 0.bias": the names as messages list them, each after a space.
+std::string listed(const std::vector<std::string>& names);
 
 // A defined tensor under one of its qualified names.
 struct ListedTensor {

@@ -18,18 +18,18 @@ namespace {
 
 void require_defined(const Frame& call, const Tensor& tensor) {
   check::require<GraphError>(call, tensor.defined(), {{"tensor", tensor}},
-                             "the tensor is undefined");
+                             "the tensor is undefined [undefined-tensor]");
 }
 
 void require_random(const Frame& call, const Tensor& tensor) {
   require_defined(call, tensor);
   check::require<DTypeError>(call, is_floating(tensor.dtype()), {{"tensor", tensor}},
-                             "random values need a floating tensor");
+                             "random values need a floating tensor [not-floating]");
 }
 
 void require_matrix(const Frame& call, const Tensor& tensor) {
   check::require<ShapeError>(call, tensor.dim() == 2, {{"tensor", tensor}},
-                             "2 dimensions are needed");
+                             "2 dimensions are needed [rank-unexpected]");
 }
 
 void require_deviation(const Frame& call, double std) {
@@ -37,18 +37,19 @@ void require_deviation(const Frame& call, double std) {
 }
 
 void require_finite(const Frame& call, const char* what, double value) {
-  check::require<ValueError>(call, std::isfinite(value), {}, "{} is {}", what, value);
+  check::require<ValueError>(call, std::isfinite(value), {}, "{} is {} [value-out-of-range]", what,
+                             value);
 }
 
 void require_range(const Frame& call, double low, double high) {
   check::require<ValueError>(call, low <= high && std::isfinite(high - low), {},
-                             "the range from {} to {} is not one", low, high);
+                             "the range from {} to {} is not one [value-out-of-range]", low, high);
 }
 
 Fans fans_of(const Frame& call, const Tensor& weight) {
   require_defined(call, weight);
   check::require<ShapeError>(call, weight.dim() >= 2, {{"tensor", weight}},
-                             "fan in and fan out need at least 2 dimensions");
+                             "fan in and fan out need at least 2 dimensions [rank-unexpected]");
   const std::int64_t field = nn::detail::count(weight.shape(), 2);
   return {weight.shape()[1] * field, weight.shape()[0] * field};
 }
@@ -105,7 +106,7 @@ double calculate_gain(Nonlinearity nonlinearity, double negative_slope, Where wh
       return std::sqrt(2 / (1 + negative_slope * negative_slope));
     case Nonlinearity::selu: return 0.75;
   }
-  fail<ValueError>(call, "no such nonlinearity");
+  check::refuse<ValueError>(call, {}, "no such nonlinearity [value-out-of-range]");
 }
 
 Fans calculate_fan_in_and_fan_out(const Tensor& weight, Where where) {
@@ -171,10 +172,10 @@ Tensor dirac_(Tensor tensor, std::int64_t groups, Where where) {
   const Frame call("dirac_", where);
   require_defined(call, tensor);
   check::require<ShapeError>(call, tensor.dim() >= 3 && tensor.dim() <= 5, {{"tensor", tensor}},
-                             "3, 4 or 5 dimensions are needed");
-  check::require<ValueError>(call, groups >= 1 && tensor.size(0) % groups == 0,
-                             {{"tensor", tensor}},
-                             "the first dimension does not split into {} groups", groups);
+                             "3, 4 or 5 dimensions are needed [rank-unexpected]");
+  check::require<ValueError>(
+      call, groups >= 1 && tensor.size(0) % groups == 0, {{"tensor", tensor}},
+      "the first dimension does not split into {} groups [groups-uneven]", groups);
   const NoGradGuard unrecorded;
   Tensor values = zeros(tensor.shape(), {.dtype = float32});
   if (values.numel() > 0) {

@@ -47,7 +47,7 @@ void check_call(const Tensor& query, const Tensor& key, const Tensor& value, con
                     (!batched || key.shape()[batch] == query.shape()[batch]);
   check::require<ShapeError>(
       call, fits, {{"query", query}, {"key", key}, {"value", value}},
-      "needs {} or (L, E), (S, E), (S, E) with E = {}",
+      "needs {} or (L, E), (S, E), (S, E) with E = {} [shape-unexpected]",
       batch_first ? "(N, L, E), (N, S, E), (N, S, E)" : "(L, N, E), (S, N, E), (S, N, E)", width);
   const std::int64_t rows = query.shape()[batched && batch_first ? 1 : 0];
   const std::int64_t keys = key.shape()[batched && batch_first ? 1 : 0];
@@ -57,16 +57,17 @@ void check_call(const Tensor& query, const Tensor& key, const Tensor& value, con
                              !mask.defined() || mask.shape() == Shape{rows, keys} ||
                                  mask.shape() == Shape{count * heads, rows, keys},
                              {{"query", query}, {"key", key}, {"attn_mask", mask}},
-                             "attn_mask must be (L, S) or (N heads, L, S)");
+                             "attn_mask must be (L, S) or (N heads, L, S) [shape-unexpected]");
   if (mask.defined() && mask.dtype() != boolean) {
     check::same_dtype(call, "query", query, "attn_mask", mask);
   }
   const Tensor& padding = options.key_padding_mask;
   if (padding.defined()) {
     check::dtype(call, "key_padding_mask", padding, boolean);
-    check::require<ShapeError>(
-        call, padding.shape() == (batched ? Shape{count, keys} : Shape{keys}),
-        {{"key", key}, {"key_padding_mask", padding}}, "key_padding_mask must be (N, S)");
+    check::require<ShapeError>(call,
+                               padding.shape() == (batched ? Shape{count, keys} : Shape{keys}),
+                               {{"key", key}, {"key_padding_mask", padding}},
+                               "key_padding_mask must be (N, S) [shape-unexpected]");
   }
 }
 
@@ -88,7 +89,8 @@ MultiheadAttention::MultiheadAttention(std::int64_t embed_dim, std::int64_t num_
   const Frame call(kLayer, where);
   require_positive(call, "num_heads", num_heads);
   check::require<ValueError>(call, embed_dim % num_heads == 0, {},
-                             "embed_dim {} does not split into {} heads", embed_dim, num_heads);
+                             "embed_dim {} does not split into {} heads [groups-uneven]", embed_dim,
+                             num_heads);
   // Xavier's bound is sqrt(6 / (fan_in + fan_out)), with E in and 3 E out.
   in_proj_weight = uniform_parameter({3 * embed_dim, embed_dim}, options.dtype, 1);
   in_proj_weight.detach().mul_(std::sqrt(1.5 / static_cast<double>(embed_dim)));

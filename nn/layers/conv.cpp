@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include <fmt/format.h>
+
 #include <retrograd/nn/detail/layer.h>
 
 namespace retrograd::nn {
@@ -21,9 +23,10 @@ void require_common(const Frame& call, std::int64_t in_channels, std::int64_t ou
   if constexpr (requires { options.groups; }) {
     const std::int64_t groups = options.groups;
     require_positive(call, "groups", groups);
-    check::require<ValueError>(call, in_channels % groups == 0 && out_channels % groups == 0, {},
-                               "{} input and {} output channels do not split into {} groups",
-                               in_channels, out_channels, groups);
+    check::require<ValueError>(
+        call, in_channels % groups == 0 && out_channels % groups == 0, {},
+        "{} input and {} output channels do not split into {} groups [groups-uneven]", in_channels,
+        out_channels, groups);
   }
 }
 
@@ -66,7 +69,7 @@ Conv<N>::Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kerne
   require_common(call, in_channels, out_channels, kernel_size, options);
   for (const std::int64_t stride : options.stride) {
     check::require<ValueError>(call, options.padding.mode() != same || stride == 1, {},
-                               "padding 'same' needs stride 1, not {}", stride);
+                               "padding 'same' needs stride 1, not {} [option-conflict]", stride);
   }
   const Shape filters = followed_by({out_channels, in_channels / options.groups}, kernel_size);
   start_uniform(*this, filters, count(filters, 1), {out_channels}, options.bias, options.dtype);
@@ -80,13 +83,14 @@ void Conv<N>::require_channels(const Tensor& x) const {
   }
   const std::int64_t channels = x.size(-static_cast<std::int64_t>(N) - 1);
   if (channels != weight.shape()[1] && options_.groups == 1) [[unlikely]] {
-    const std::string kernel = "{" + text(std::span(weight.shape()).subspan(2), ", ") + "}";
+    const std::string kernel = text(std::span(weight.shape()).subspan(2), ", ");
     check::refuse<ShapeError>(
         Frame(pick<N>("conv1d", "conv2d", "conv3d"), {}), {{"input", x}, {"weight", weight}},
-        "input has {} channels but weight expects {} (weight.size(1) x groups = {} x 1); use {}",
+        "input has {} channels but weight expects {} (weight.size(1) x groups = {} x 1); use {} "
+        "[channels-differ]",
         channels, weight.shape()[1], weight.shape()[1],
         described(kConv[N - 1], channels, weight.shape()[0],
-                  N == 1 ? text(weight.shape()[2]) : kernel));
+                  N == 1 ? kernel : fmt::format("{{{}}}", kernel)));
   }
 }
 
@@ -124,7 +128,8 @@ ConvTranspose<N>::ConvTranspose(std::int64_t in_channels, std::int64_t out_chann
     const std::int64_t limit = std::max(options.stride[d], options.dilation[d]);
     check::require<ValueError>(
         call, 0 <= extra && extra < limit, {},
-        "output_padding is {}; it must be at least 0 and below the stride or the dilation, {}",
+        "output_padding is {}; it must be at least 0 and below the stride or the dilation, {} "
+        "[value-out-of-range]",
         extra, limit);
   }
   const Shape filters = followed_by({in_channels, out_channels / options.groups}, kernel_size);

@@ -18,8 +18,8 @@ Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim,
   require_floating(call, options.dtype);
   const std::int64_t padding = padding_idx_.value_or(0);
   check::require<ValueError>(call, -num_embeddings <= padding && padding < num_embeddings, {},
-                             "padding_idx is {} but there are {} embeddings", padding,
-                             num_embeddings);
+                             "padding_idx is {} but there are {} embeddings [index-out-of-range]",
+                             padding, num_embeddings);
   const NoGradGuard unrecorded;
   weight = randn({num_embeddings, embedding_dim}, {.dtype = options.dtype});
   if (padding_idx_) {

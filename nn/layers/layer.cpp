@@ -3,6 +3,9 @@
 #include <cmath>
 #include <utility>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/operand.h>
@@ -29,15 +32,15 @@ Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in) {
 
 void require_floating(const Frame& call, DType dtype) {
   check::require<DTypeError>(call, is_floating(dtype), {},
-                             "parameters are floating numbers, not {}", name(dtype));
+                             "parameters are floating numbers, not {} [not-floating]", dtype);
 }
 
 std::string text(std::span<const std::int64_t> numbers, const char* between) {
-  std::string all;
-  for (const std::int64_t number : numbers) {
-    all += (all.empty() ? "" : between) + text(number);
-  }
-  return all;
+  return fmt::format("{}", fmt::join(numbers, between));
+}
+
+std::string with_arguments(const char* layer, const std::vector<std::string>& arguments) {
+  return fmt::format("{}({})", layer, fmt::join(arguments, ", "));
 }
 
 std::int64_t count(const Shape& shape, std::size_t first) noexcept {

@@ -21,10 +21,10 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, LinearOption
 void Linear::require_features(const Tensor& x) const {
   if (x.defined() && x.dim() > 0 && weight.defined() && weight.dim() == 2 &&
       x.shape().back() != weight.shape()[1]) [[unlikely]] {
-    check::refuse<ShapeError>(Frame("linear", {}), {{"input", x}, {"weight", weight}},
-                              "input has {} features but weight expects {}; use {}",
-                              x.shape().back(), weight.shape()[1],
-                              described("Linear", x.shape().back(), weight.shape()[0]));
+    check::refuse<ShapeError>(
+        Frame("linear", {}), {{"input", x}, {"weight", weight}},
+        "input has {} features but weight expects {}; use {} [features-differ]", x.shape().back(),
+        weight.shape()[1], described("Linear", x.shape().back(), weight.shape()[0]));
   }
 }
 

@@ -73,7 +73,7 @@ double RunningNorm::next_momentum() const {
 void RunningNorm::require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const {
   if (x.defined() && (x.dim() < least || x.dim() > most)) {
     const std::string ranks =
-        least == most ? check::filled("{}", {least}) : check::filled("{} or {}", {least, most});
+        least == most ? text(least) : check::filled("{} or {}", {least, most});
     check::refuse<ShapeError>(Frame(layer_, {}), {{"input", x}},
                               "needs an input of {} dimensions [rank-unexpected]", ranks);
   }
@@ -160,7 +160,8 @@ GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, GroupNo
   require_eps(call, options.eps);
   require_floating(call, options.dtype);
   check::require<ValueError>(call, num_channels % num_groups == 0, {},
-                             "{} channels do not split into {} groups", num_channels, num_groups);
+                             "{} channels do not split into {} groups [groups-uneven]",
+                             num_channels, num_groups);
   start_neutral(*this, {num_channels}, options.affine, options.dtype);
 }
 Tensor GroupNorm::forward(const Tensor& x) {
@@ -175,7 +176,7 @@ LocalResponseNorm::LocalResponseNorm(std::int64_t size, LocalResponseNormOptions
   require_positive(call, "size", size);
   const bool numbers =
       !std::isnan(options.alpha) && !std::isnan(options.beta) && !std::isnan(options.k);
-  check::require<ValueError>(call, numbers, {}, "alpha, beta or k is nan");
+  check::require<ValueError>(call, numbers, {}, "alpha, beta or k is nan [value-out-of-range]");
 }
 
 }  // namespace retrograd::nn

@@ -25,8 +25,8 @@ void require_pool(const Frame& call, Size<N> kernel_size, OptionalSize<N> stride
   require_window(call, kernel_size, stride.value_or(kernel_size), padding, dilation);
   for (std::size_t d = 0; d < N; ++d) {
     check::require<ValueError>(call, padding[d] <= kernel_size[d] / 2, {},
-                               "padding {} is more than half the kernel {}", padding[d],
-                               kernel_size[d]);
+                               "padding {} is more than half the kernel {} [value-out-of-range]",
+                               padding[d], kernel_size[d]);
   }
 }
 
@@ -61,7 +61,8 @@ AvgPool<N>::AvgPool(Size<N> kernel_size, AvgPoolOptions<N> options, Where where)
                 with(pick<N>(avg_pool1d, avg_pool2d, avg_pool3d), kernel_size, options)) {
   const Frame call(kAvgPool[N - 1], where);
   require_pool(call, kernel_size, options.stride, options.padding);
-  check::require<ValueError>(call, options.divisor_override != 0, {}, "divisor_override is 0");
+  check::require<ValueError>(call, options.divisor_override != 0, {},
+                             "divisor_override is 0 [value-out-of-range]");
 }
 
 template <std::size_t N>

@@ -1,5 +1,7 @@
 #include <retrograd/nn/recurrence.h>
 
+#include <fmt/format.h>
+
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/internal/recurrence.h>
 #include <retrograd/ops/internal/widen.h>
@@ -55,10 +57,13 @@ void start(Owner& owner, std::int64_t gates, std::int64_t input_size, std::int64
 
 template <class Owner>
 void list(Members& members, Owner& owner, const std::string& suffix) {
-  members.emplace_back("weight_ih" + suffix, owner.weight_ih);
-  members.emplace_back("weight_hh" + suffix, owner.weight_hh);
-  members.emplace_back("bias_ih" + suffix, owner.bias_ih);
-  members.emplace_back("bias_hh" + suffix, owner.bias_hh);
+  const auto add = [&](const char* name, Tensor& parameter) {
+    members.emplace_back(fmt::format("{}{}", name, suffix), parameter);
+  };
+  add("weight_ih", owner.weight_ih);
+  add("weight_hh", owner.weight_hh);
+  add("bias_ih", owner.bias_ih);
+  add("bias_hh", owner.bias_hh);
 }
 
 template <auto cell, class State>
@@ -92,15 +97,20 @@ Members detail::Layers::members() {
   const std::size_t directions = options_.bidirectional ? 2 : 1;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     list(found, parts_[i],
-         "_l" + std::to_string(i / directions) + (i % directions == 1 ? "_reverse" : ""));
+         fmt::format("_l{}{}", i / directions, i % directions == 1 ? "_reverse" : ""));
   }
   return found;
 }
 
 std::string detail::Layers::describe() const {
-  return layer_ + ("(" + text(input_size_)) + ", " + text(hidden_size_) +
-         (options_.num_layers > 1 ? ", num_layers=" + text(options_.num_layers) : "") +
-         (options_.bidirectional ? ", bidirectional" : "") + ")";
+  std::vector<std::string> arguments{text(input_size_), text(hidden_size_)};
+  if (options_.num_layers > 1) {
+    arguments.push_back(fmt::format("num_layers={}", options_.num_layers));
+  }
+  if (options_.bidirectional) {
+    arguments.emplace_back("bidirectional");
+  }
+  return with_arguments(layer_, arguments);
 }
 
 std::int64_t detail::Layers::multiply_adds(const Shape& input) const {
@@ -119,9 +129,10 @@ void detail::Layers::check(const Tensor& input, const Tensor& hx, const char* na
   const std::size_t time = batched && options_.batch_first ? 1 : 0;
   const bool fits = (batched || input.dim() == 2) && input.shape().back() == input_size_ &&
                     input.shape()[time] != 0;
-  check::require<ShapeError>(call, fits, {{"input", input}},
-                             "needs an input ({}, {}) or (T, {}) of at least one step",
-                             options_.batch_first ? "N, T" : "T, N", input_size_, input_size_);
+  check::require<ShapeError>(
+      call, fits, {{"input", input}},
+      "needs an input ({}, {}) or (T, {}) of at least one step [shape-unexpected]",
+      options_.batch_first ? "N, T" : "T, N", input_size_, input_size_);
   if (hx.defined()) {
     check::same_dtype(call, "input", input, name, hx);
     Shape expected{static_cast<std::int64_t>(parts_.size()), hidden_size_};
@@ -129,7 +140,7 @@ void detail::Layers::check(const Tensor& input, const Tensor& hx, const char* na
       expected.insert(1, input.shape()[1 - time]);
     }
     check::require<ShapeError>(call, hx.shape() == expected, {{"input", input}, {name, hx}},
-                               "{} must have shape {}", name, expected);
+                               "{} must have shape {} [shape-unexpected]", name, expected);
   }
 }
 

@@ -3,6 +3,9 @@
 #include <cmath>
 #include <cstring>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/nn/dropout.h>
 #include <retrograd/nn/pad.h>
@@ -21,19 +24,23 @@ namespace {
 std::string shown(const std::vector<std::int64_t>& padding, PaddingMode mode) {
   constexpr const char* kModes[] = {"Constant", "Reflection", "Replication", "Circular"};
   const bool equal = std::equal(padding.begin() + 1, padding.end(), padding.begin());
-  return kModes[static_cast<std::size_t>(mode)] + ("Pad" + text(padding.size() / 2)) + "d(" +
-         (equal ? text(padding.front()) : text(padding, ", ")) + ")";
+  return fmt::format("{}Pad{}d({})", kModes[static_cast<std::size_t>(mode)], padding.size() / 2,
+                     fmt::join(padding.begin(), equal ? padding.begin() + 1 : padding.end(), ", "));
 }
 
 // "Upsample(*2, bilinear)".
 std::string shown(const InterpolateOptions& options) {
   constexpr const char* kModes[] = {"nearest",   "nearest-exact", "linear", "bilinear",
                                     "trilinear", "bicubic",       "area"};
-  std::string sizes = text(options.size, "x");
-  for (const double factor : options.scale_factor.values()) {
-    sizes += (sizes.empty() ? "*" : ", *") + text(factor);
+  std::vector<std::string> arguments;
+  if (!options.size.empty()) {
+    arguments.push_back(text(options.size, "x"));
   }
-  return "Upsample(" + sizes + ", " + kModes[static_cast<std::size_t>(options.mode)] + ")";
+  for (const double factor : options.scale_factor.values()) {
+    arguments.push_back(fmt::format("*{}", factor));
+  }
+  arguments.emplace_back(kModes[static_cast<std::size_t>(options.mode)]);
+  return with_arguments("Upsample", arguments);
 }
 
 // What drops with probability p, once that is checked.
@@ -82,14 +89,14 @@ PadLayer::PadLayer(const std::vector<std::int64_t>& padding, const PadOptions& o
     : Stateless(shown(padding, options.mode), with(pad, padding, options)) {}
 
 std::string ZeroPad2d::describe() const {
-  return "Zero" + ConstantPad2d::describe().substr(std::strlen("Constant"));
+  return fmt::format("Zero{}", ConstantPad2d::describe().substr(std::strlen("Constant")));
 }
 
 Upsample::Upsample(const InterpolateOptions& options, Where where)
     : Stateless(shown(options), with(interpolate, options)) {
   const Frame call("Upsample", where);
   check::require<ValueError>(call, options.size.empty() != options.scale_factor.values().empty(),
-                             {}, "needs either size or scale_factor");
+                             {}, "needs either size or scale_factor [option-conflict]");
   for (const std::int64_t size : options.size) {
     require_positive(call, "size", size);
   }

@@ -47,11 +47,11 @@ Tensors ModuleHooks::run_backward(const Tensors& grad_inputs, const Tensors& gra
       }
       check::require<GraphError>(
           call, i < grads.size() && grads[i].defined(), {{"returned", replaced[i]}},
-          "it returned a gradient, but the input of the module requires none");
+          "it returned a gradient, but the input of the module requires none [result-mismatch]");
       check::require<GraphError>(
           call, replaced[i].shape() == grads[i].shape() && replaced[i].dtype() == grads[i].dtype(),
           {{"returned", replaced[i]}, {"gradient", grads[i]}},
-          "it returned what does not fit the gradient of the module's input");
+          "it returned what does not fit the gradient of the module's input [result-mismatch]");
       grads[i] = std::move(replaced[i]);
     }
   });
@@ -160,7 +160,7 @@ Tensors WatchedCall::arrived(List list, const Tensor& came) const {
     }
     check::require<GraphError>(Frame("full backward hook", {}),
                                came.data<float>()[i] == 0 || grads[i].defined(), {},
-                               "the module was destroyed while the pass ran");
+                               "the module was destroyed while the pass ran [module-destroyed]");
   }
   if (list == List::inputs) {
     const Tensors outputs = hooks->take(number(List::all_outputs));

@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/unlisted.h>
 #include <retrograd/tensor/error.h>
@@ -62,7 +64,8 @@ void UnlistedUses::entered(const Frame& call) noexcept {
   const FrameOwner& module = static_cast<const ModuleFrame&>(call).module();
   unthrown([&] {
     if (!modules_.contains(&module) && !is_in_unlisted(call)) {
-      found_.push_back(module.name_in(nullptr) + ", called at " + to_string(call.where()));
+      found_.push_back(
+          fmt::format("{}, called at {}", module.name_in(nullptr), to_string(call.where())));
     }
   });
 }
@@ -84,8 +87,8 @@ void UnlistedUses::given(const Frame& call, Arguments arguments) noexcept {
 void UnlistedUses::use(const Frame& call, const Tensor& tensor) {
   if (tensor.defined() && tensor.is_leaf() && tensor.requires_grad() &&
       !tensors_.contains(tensor.impl_or_null()) && !is_in_unlisted(call)) {
-    found_.push_back("a leaf " + describe(tensor) + ", which " + call.name() + " takes at " +
-                     to_string(call.where()));
+    found_.push_back(fmt::format("a leaf {}, which {} takes at {}", describe(tensor), call.name(),
+                                 to_string(call.where())));
     made(tensor);
   }
 }

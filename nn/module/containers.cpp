@@ -3,25 +3,34 @@
 #include <algorithm>
 #include <iterator>
 
+#include <fmt/format.h>
+
+#include <retrograd/nn/detail/layer.h>
+#include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::nn {
 
+using detail::listed;
 using retrograd::detail::in_quotes;
-using retrograd::detail::printable;
 
 namespace detail {
 
-void fail_kind(const Frame& call, const std::string& name, const Module& module) {
-  check::refuse<ValueError>(call, {}, "module {} is a {}, not of the kind asked for", name,
-                            module.describe());
+void fail_kind(const Frame& call, std::size_t i, const Module& module) {
+  check::refuse<ValueError>(call, {}, "module {} is a {}, not of the kind asked for [kind-differs]",
+                            i, module.describe());
+}
+void fail_kind(const Frame& call, std::string_view name, const Module& module) {
+  check::refuse<ValueError>(call, {}, "module {} is a {}, not of the kind asked for [kind-differs]",
+                            name, module.describe());
 }
 
 }  // namespace detail
 
 Module& ModuleList::insert_owned(const Frame& call, std::size_t i, std::unique_ptr<Module> module) {
-  check::require<IndexError>(call, i <= size(), {}, "insertion at {} of {} modules", i, size());
+  check::require<IndexError>(call, i <= size(), {},
+                             "insertion at {} of {} modules [index-out-of-range]", i, size());
   return **modules_.insert(modules_.begin() + static_cast<std::ptrdiff_t>(i), std::move(module));
 }
 
@@ -41,22 +50,28 @@ Module& ModuleList::operator[](std::size_t i) const {
 }
 
 Module& ModuleList::checked(const Frame& call, std::size_t i) const {
-  check::require<IndexError>(call, i < size(), {}, "index {} of {} modules", i, size());
+  check::require<IndexError>(call, i < size(), {}, "index {} of {} modules [index-out-of-range]", i,
+                             size());
   return *modules_[i];
 }
 
 Members ModuleList::members() {
   Members all;
   for (std::size_t i = 0; i < modules_.size(); ++i) {
-    all.emplace_back(std::to_string(i), *modules_[i]);
+    all.emplace_back(fmt::to_string(i), *modules_[i]);
   }
   return all;
+}
+
+std::string ModuleList::describe() const {
+  return detail::described("ModuleList", size());
 }
 
 Module& ModuleDict::insert_owned(const Frame& call, std::string name,
                                  std::unique_ptr<Module> module) {
   if (name.empty() || name.find('.') != std::string::npos) {
-    check::refuse<ValueError>(call, {}, "{} cannot be a name: it is empty or holds a dot",
+    check::refuse<ValueError>(call, {},
+                              "{} cannot be a name: it is empty or holds a dot [name-invalid]",
                               in_quotes(name));
   }
   const std::size_t i = position(name);
@@ -98,11 +113,9 @@ Module& ModuleDict::operator[](std::string_view name) const {
 Module& ModuleDict::checked(const Frame& call, std::string_view name) const {
   const std::size_t i = position(name);
   if (i == size()) {
-    std::string known;
-    for (const std::string& other : keys()) {
-      known += " " + printable(other);
-    }
-    check::refuse<IndexError>(call, {}, "no module {}; there are:{}", in_quotes(name), known);
+    const std::string known = listed(keys());
+    check::refuse<IndexError>(call, {}, "no module {}; there are:{} [module-unknown]",
+                              in_quotes(name), known);
   }
   return *entries_[i].second;
 }
@@ -113,6 +126,10 @@ Members ModuleDict::members() {
     all.emplace_back(name, *module);
   }
   return all;
+}
+
+std::string ModuleDict::describe() const {
+  return detail::described("ModuleDict", size());
 }
 
 }  // namespace retrograd::nn

@@ -63,7 +63,8 @@ namespace {
 
 template <class Hook>
 void require_callable(const char* name, const Hook& hook, Where where) {
-  check::require<ValueError>(Frame(name, where), hook != nullptr, {}, "the function is empty");
+  check::require<ValueError>(Frame(name, where), hook != nullptr, {},
+                             "the function is empty [function-empty]");
 }
 
 }  // namespace
@@ -143,7 +144,8 @@ Tensors values(const std::vector<Tensor*>& at) {
 // Writes what a hook returned.
 void replace(const char* hook, const std::vector<Tensor*>& at, Tensors&& replaced) {
   check::require<ValueError>(Frame(hook, {}), replaced.size() <= at.size() || at.empty(), {},
-                             "it returned {} tensors to replace {}", replaced.size(), at.size());
+                             "it returned {} tensors to replace {} [result-mismatch]",
+                             replaced.size(), at.size());
   for (std::size_t i = 0; i < at.size() && i < replaced.size(); ++i) {
     if (replaced[i].defined()) {
       *at[i] = std::move(replaced[i]);

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include <cxxabi.h>
+#include <fmt/format.h>
 
 #include <retrograd/nn/detail/call_observer.h>
 #include <retrograd/nn/detail/members.h>
@@ -78,7 +79,7 @@ std::string Module::name_in(const FrameOwner* around) const {
     auto& outer = const_cast<Module&>(static_cast<const Module&>(*around));
     for (const auto& [path, module] : outer.named_modules()) {
       if (module == this) {
-        return "." + path;
+        return fmt::format(".{}", path);
       }
     }
   }
@@ -91,7 +92,7 @@ std::string Module::name_in(const FrameOwner* around) const {
     name = shown == "Module" ? name.substr(0, arguments) : shown.substr(0, shown.find('('));
   }
   name.erase(0, name.rfind(':') + 1);  // npos + 1 is 0
-  return (around != nullptr ? " > " : "") + name;
+  return around != nullptr ? fmt::format(" > {}", name) : name;
 }
 
 std::vector<detail::ListedTensor> detail::list_tensors(const Frame& call, Module& module) {
@@ -101,11 +102,11 @@ std::vector<detail::ListedTensor> detail::list_tensors(const Frame& call, Module
     check::require<DTypeError>(call, is_buffer || is_floating(tensor->dtype()),
                                {{"tensor", *tensor}},
                                "{} is listed as a parameter, but cannot have gradients; list it as "
-                               "nn::buffer(name, tensor)",
+                               "nn::buffer(name, tensor) [not-floating]",
                                name);
     check::require<GraphError>(call, is_buffer || tensor->is_leaf(), {{"tensor", *tensor}},
                                "{} is listed as a parameter, but is the result of an operator; "
-                               "list the tensors it is computed from",
+                               "list the tensors it is computed from [not-a-leaf]",
                                name);
   }
   for (const auto& [name, tensor, is_buffer] : all) {
@@ -124,7 +125,8 @@ Member buffer(std::string name, Tensor& tensor) {
 
 Tensor Module::forward(const Tensor& x) {
   check::refuse<GraphError>(Frame("forward", {}), {{"input", x}},
-                            "{} does not define forward(const Tensor&)", describe());
+                            "{} does not define forward(const Tensor&) [forward-missing]",
+                            describe());
 }
 
 Tensor Module::forward_fused(const Tensor&, const Module&) {

@@ -1,27 +1,65 @@
 // Modules by their names, and in print.
+#include <iterator>
 #include <ostream>
-#include <sstream>
 
+#include <fmt/format.h>
+
+#include <retrograd/nn/detail/members.h>
 #include <retrograd/nn/module.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::nn {
 
+std::string detail::joined(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : fmt::format("{}.{}", prefix, name);
+}
+
+std::string detail::listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    fmt::format_to(std::back_inserter(text), " {}", retrograd::detail::printable(name));
+  }
+  return text;
+}
+
 namespace {
 
 template <class T>
 T found(const Frame& call, const char* kind, const std::vector<std::pair<std::string, T>>& all,
         std::string_view wanted) {
-  std::string known;
+  std::vector<std::string> known;
   for (const auto& [name, value] : all) {
     if (name == wanted) {
       return value;
     }
-    known += name.empty() ? "" : " " + retrograd::detail::printable(name);
+    if (!name.empty()) {
+      known.push_back(name);
+    }
   }
-  check::refuse<IndexError>(call, {}, "no {} {}; there are:{}", kind,
-                            retrograd::detail::in_quotes(wanted), known);
+  check::refuse<IndexError>(call, {}, "no {} {}; there are:{} [module-unknown]", kind,
+                            retrograd::detail::in_quotes(wanted), detail::listed(known));
+}
+
+// The modules below are indented by `indent`.
+void print(std::string& text, const Module& module, std::size_t indent) {
+  std::string name = module.describe();
+  if (name == "Module") {
+    name = fmt::format("{}()", static_cast<const FrameOwner&>(module).name_in(nullptr));
+  }
+  const auto children = module.named_children();
+  if (children.empty()) {
+    text += name;
+    return;
+  }
+  const auto to = std::back_inserter(text);
+  fmt::format_to(to, "{}(\n", name.substr(0, name.find('(')));
+  for (const auto& [child_name, child] : children) {
+    fmt::format_to(to, "{:{}}({}): ", "", indent, child_name);
+    print(text, *child, indent + 2);
+    text += '\n';
+  }
+  fmt::format_to(to, "{:{}})", "", indent - 2);
 }
 
 }  // namespace
@@ -35,23 +73,9 @@ Module& Module::get_submodule(std::string_view name, Where where) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Module& module) {
-  const std::string text = module.describe();
-  const std::string name = text == "Module" ? module.name_in(nullptr) : text;
-  const auto children = module.named_children();
-  if (children.empty()) {
-    return out << (text == "Module" ? name + "()" : name);
-  }
-  out << name.substr(0, name.find('(')) << "(\n";
-  for (const auto& [child_name, child] : children) {
-    std::ostringstream inner;
-    inner << *child;
-    out << "  (" << child_name << "): ";
-    for (const char c : inner.str()) {
-      out << c << (c == '\n' ? "  " : "");
-    }
-    out << "\n";
-  }
-  return out << ")";
+  std::string text;
+  print(text, module, 2);
+  return out << text;
 }
 
 }  // namespace retrograd::nn

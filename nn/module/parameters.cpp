@@ -75,7 +75,7 @@ void Module::zero_grad(Where where) {
 Module& Module::to(DType dtype, Where where) {
   const Frame call("Module::to", where);
   check::require<DTypeError>(call, is_floating(dtype), {},
-                             "modules compute in floating numbers, not {}", name(dtype));
+                             "modules compute in floating numbers, not {} [not-floating]", dtype);
   const NoGradGuard unrecorded;
   std::unordered_map<const void*, Tensor> converted;  // by the tensor as it was
   std::vector<std::pair<Tensor*, Tensor>> changes;

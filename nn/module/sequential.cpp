@@ -1,6 +1,12 @@
 #include <retrograd/nn/sequential.h>
 
+#include <retrograd/nn/detail/layer.h>
+
 namespace retrograd::nn {
+
+std::string Sequential::describe() const {
+  return detail::described("Sequential", size());
+}
 
 Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;

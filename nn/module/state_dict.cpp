@@ -1,6 +1,8 @@
 #include <cstring>
 #include <unordered_set>
 
+#include <fmt/format.h>
+
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/frame.h>
@@ -23,14 +25,7 @@ StateDict handles(const Frame& call, Module& module) {
 }
 
 std::string listed(const char* title, const std::vector<std::string>& names) {
-  if (names.empty()) {
-    return {};
-  }
-  std::string text = std::string("\n  ") + title + ":";
-  for (const std::string& name : names) {
-    text += " " + retrograd::detail::printable(name);
-  }
-  return text;
+  return names.empty() ? "" : fmt::format("\n  {}:{}", title, detail::listed(names));
 }
 
 // Throws for names and shapes that do not fit; otherwise says what is left out.
@@ -42,8 +37,9 @@ LoadReport compare(const Frame& call, const StateDict& own, const StateDict& sta
     if (given == nullptr) {
       report.missing.push_back(name);
     } else if (given->shape() != tensor.shape()) {
-      mismatched.push_back(retrograd::detail::printable(name) + " (" + to_string(given->shape()) +
-                           ", the module has " + to_string(tensor.shape()) + ")");
+      mismatched.push_back(fmt::format("{} ({}, the module has {})",
+                                       retrograd::detail::printable(name),
+                                       to_string(given->shape()), to_string(tensor.shape())));
     }
   }
   for (const auto& [name, tensor] : state) {
@@ -51,23 +47,23 @@ LoadReport compare(const Frame& call, const StateDict& own, const StateDict& sta
       report.unexpected.push_back(name);
     }
   }
-  const std::string differences = listed("missing", report.missing) +
-                                  listed("unexpected", report.unexpected) +
-                                  listed("of another shape", mismatched);
-  check::require<ShapeError>(call, mismatched.empty(), {}, "the tensors do not fit the module{}",
-                             differences);
+  const std::string differences =
+      fmt::format("{}{}{}", listed("missing", report.missing),
+                  listed("unexpected", report.unexpected), listed("of another shape", mismatched));
+  check::require<ShapeError>(call, mismatched.empty(), {},
+                             "the tensors do not fit the module{} [state-mismatch]", differences);
   check::require<ValueError>(call, !strict || differences.empty(), {},
-                             "the names do not fit the module{}", differences);
+                             "the names do not fit the module{} [state-mismatch]", differences);
   return report;
 }
 
 void require_own_elements(const Frame& call, const std::string& name, const Tensor& tensor) {
   for (std::size_t d = 0; d < tensor.shape().size(); ++d) {
-    check::require<GraphError>(call, tensor.strides()[d] != 0 || tensor.shape()[d] <= 1,
-                               {{"tensor", tensor}},
-                               "{} was expanded: several of its elements are one place in memory; "
-                               "clone() it first",
-                               name);
+    check::require<GraphError>(
+        call, tensor.strides()[d] != 0 || tensor.shape()[d] <= 1, {{"tensor", tensor}},
+        "{} was expanded: several of its elements are one position in memory; "
+        "clone() it first [elements-overlap]",
+        name);
   }
 }
 

@@ -1,9 +1,13 @@
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/trace.h>
@@ -92,15 +96,15 @@ std::unordered_map<std::string, std::string> fields_by_path(const Trace& trace) 
       std::string text;
       if (!step.outputs.empty() && step.outputs.front().index >= 0) {
         const auto& of = fields[static_cast<std::size_t>(step.outputs.front().index)];
+        std::vector<std::int64_t> sizes;
         for (const ReceptiveField& each : of.value_or(ReceptiveFields())) {
-          const std::string size = std::to_string(each.size);
-          text += text.empty() ? size : "x" + size;
+          sizes.push_back(each.size);
         }
-        if (of && std::all_of(of->begin(), of->end(), [&](const ReceptiveField& each) {
-              return each.size == of->front().size;
-            })) {
-          text = text.substr(0, text.find('x'));
+        if (!sizes.empty() &&
+            std::count(sizes.begin(), sizes.end(), sizes.front()) == std::ssize(sizes)) {
+          sizes.resize(1);
         }
+        text = fmt::format("{}", fmt::join(sizes, "x"));
       }
       // "Net.block.conv" is the path of three modules.
       const std::size_t begin = std::min(step.path.find('.'), step.path.size());
@@ -118,7 +122,7 @@ std::unordered_map<std::string, std::string> fields_by_path(const Trace& trace) 
 
 // 61706 as "61,706".
 std::string grouped(std::int64_t number) {
-  std::string text = std::to_string(number);
+  std::string text = fmt::to_string(number);
   for (std::size_t at = text.size(); at > 3;) {
     at -= 3;
     text.insert(at, ",");
@@ -137,8 +141,12 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t
   std::string text;
   for (const auto& row : rows) {
     for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string space(widths[c] - row[c].size(), ' ');
-      text += (c > 0 ? "  " : "") + (c + numbers < row.size() ? row[c] + space : space + row[c]);
+      const char* const between = c > 0 ? "  " : "";
+      if (c + numbers < row.size()) {
+        fmt::format_to(std::back_inserter(text), "{}{:<{}}", between, row[c], widths[c]);
+      } else {
+        fmt::format_to(std::back_inserter(text), "{}{:>{}}", between, row[c], widths[c]);
+      }
     }
     text += "\n";
   }

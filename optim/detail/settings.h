@@ -11,9 +11,6 @@
 
 namespace retrograd::optim::detail {
 
-// All digits that matter, whatever the locale.
-std::string text(double number);
-
 double number(const Setting& setting);
 // Throws ValueError when the setting is out of its domain.
 void check_setting(const Frame& call, const Setting& setting);
@@ -35,7 +32,7 @@ class Loader {
   Tensor tensor(const std::string& name, const Tensor& parameter);
 
   void know(const std::vector<std::string>& names) { known_.insert(names.begin(), names.end()); }
-  // Throws ValueError that lists the names nobody asked for.
+  // Throws ValueError that lists the names that were not asked for.
   void refuse_unknown() const;
 
  private:

@@ -9,7 +9,7 @@ import re
 import sys
 
 # Folders whose messages have no codes yet.
-WITHOUT = {"autograd", "explain", "functional", "graph", "include", "nn", "ops", "optim"}
+WITHOUT = {"autograd", "explain", "functional", "graph", "include", "ops"}
 # What formats the messages of all others.
 FORMATTER = {"tensor/error.cpp", "tensor/error.h", "tensor/frame.h",
              "tensor/internal/check.h", "tensor/internal/message.h"}
