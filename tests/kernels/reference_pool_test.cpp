@@ -120,6 +120,28 @@ TEST_CASE("average pools equal the reference exactly") {
           },
           x, kScale);
     }
+    // Large windows are added up by parts.
+    comparisons += check_same([](const Tensor& input) { return rg::avg_pool2d(input, 17); },
+                              integers({1, 3, 20, 35}, dtype, 8), 17 * 17);
   }
   MESSAGE(comparisons << " exact comparisons of average pools with references");
+}
+
+// Means are exact up to their one rounding. A gradient is the sum of at most 27 shares of at most
+// 2, each rounded once, in float32.
+TEST_CASE("average pools in bfloat16 differ from the reference by roundings") {
+  for (const PoolRow& row : pool_rows()) {
+    if (row.dilation != Pair{1, 1} || (row.depth && row.depth->dilation > 1)) {
+      continue;
+    }
+    const Tensor x = input_of(row, rg::bfloat16);
+    for (const bool with_padding : {true, false}) {
+      const Function pool = [&](const Tensor& input) { return avg_pool(row, input, with_padding); };
+      const Results expected = by_reference(3, [&] { return run(pool, x, 1); });
+      const Results actual = run(pool, x, 1);
+      CHECK(same(actual.y, expected.y));
+      CHECK(same(actual.y_grad_grad, expected.y_grad_grad));
+      CHECK(within(actual.x_grad, expected.x_grad, (27 + 1) * 27 * 2));
+    }
+  }
 }
