@@ -121,11 +121,11 @@ TEST_CASE("functions of one element: the kernels are the formulas, rounded") {
   for (const rg::DType dtype : kFloating) {
     for (const Named& x : numbers_of(dtype, 1)) {
       for (const Row& row : kExact) {
-        INFO(row.name << ' ' << rg::name(dtype) << ' ' << x.name);
+        INFO(about(dtype, x) << " " << row.name);
         comparisons.exact_of([&] { return row.f(x.tensor); });
       }
       for (const Row& row : kRounded) {
-        INFO(row.name << ' ' << rg::name(dtype) << ' ' << x.name);
+        INFO(about(dtype, x) << " " << row.name);
         comparisons.within_of([&] { return row.f(x.tensor); }, row.steps);
       }
     }
@@ -137,7 +137,7 @@ TEST_CASE("gates and their slopes: the kernels are the formulas, rounded") {
   Comparisons comparisons;
   for (const rg::DType dtype : kFloating) {
     for (const Named& named : numbers_of(dtype, 2)) {
-      INFO(rg::name(dtype) << ' ' << named.name);
+      INFO(about(dtype, named));
       const Tensor& x = named.tensor;
       const Tensor wide = x.to(rg::float64);
       // A rounded argument of erfc moves the result by x^2 roundings, and exp(-x^2) inside by x^2
@@ -178,7 +178,7 @@ TEST_CASE("functions of two elements: the kernels are the formulas, rounded once
       // Another layout of the same shape, where there is one.
       const std::size_t other = i + 1 < right.size() ? i + 1 : i;
       const Tensor& b = right[right[other].tensor.shape() == a.shape() ? other : i].tensor;
-      INFO(rg::name(dtype) << ' ' << left[i].name);
+      INFO(about(dtype, left[i]));
       for (const Operation f : kOperations) {
         comparisons.exact_of([&] { return f(a, b); });
       }
@@ -202,7 +202,7 @@ TEST_CASE("integers: the kernels are the formulas, modulo the dtype's range") {
            const Tensor x = integers(shape, rg::int64, 5) * 3;
            return (dtype == rg::uint8 ? x + 10 : x).to(dtype);
          })) {
-      INFO(rg::name(dtype) << ' ' << named.name);
+      INFO(about(dtype, named));
       const Tensor& x = named.tensor;
       const Tensor y = rg::flip(x, rg::Dims()) + 1;
       const Tensor divisor = rg::where(y == 0, 7, y);
@@ -227,7 +227,7 @@ TEST_CASE("dropout and embeddings: the kernels are the formulas") {
   const Tensor indices = rg::remainder(integers({6, 35}, rg::int64, 6) * 5, 13);
   for (const rg::DType dtype : kFloating) {
     for (const Named& x : numbers_of(dtype, 7)) {
-      INFO(rg::name(dtype) << ' ' << x.name);
+      INFO(about(dtype, x));
       comparisons.exact_of([&] {
         rg::manual_seed(8);
         return rg::dropout(x.tensor, 0.3);
@@ -235,7 +235,7 @@ TEST_CASE("dropout and embeddings: the kernels are the formulas") {
     }
     for (const Named& table : layouts(integers({13, 20}, dtype, 9))) {
       for (const Named& index : layouts(indices)) {
-        INFO(rg::name(dtype) << ' ' << table.name << ' ' << index.name);
+        INFO(about(dtype, table) << " " << index.name);
         comparisons.exact_of([&] { return rg::embedding(index.tensor, table.tensor, 3); });
         comparisons.exact_of([&] {
           const Tensor rows = table.tensor.detach().set_requires_grad(true);

@@ -21,6 +21,10 @@ Tensor numbers(const rg::Shape& shape, rg::DType dtype, unsigned seed, double sc
   return result.to(dtype);
 }
 
+std::string about(rg::DType dtype, const Named& named) {
+  return std::string(rg::name(dtype)) + ' ' + named.name;
+}
+
 namespace {
 
 Tensor laid_out(const Tensor& values, const rg::Dims& order) {
@@ -68,9 +72,13 @@ std::vector<Named> layouts(const Tensor& values) {
 std::vector<Named> family(const std::function<Tensor(const rg::Shape&)>& make) {
   std::vector<Named> all;
   for (const rg::Shape& shape : std::vector<rg::Shape>{
-           {}, {1}, {19}, {5, 7}, {3, 4, 5}, {2, 3, 4, 5}, {0}, {3, 0, 2}, {130, 67, 11}}) {
+           {}, {1}, {19}, {5, 7}, {3, 4, 5}, {2, 3, 4, 5}, {0}, {3, 0, 2}, {67, 53, 11}}) {
     for (Named& one : layouts(make(shape))) {
-      all.push_back({to_string(shape) + ' ' + one.name, std::move(one.tensor)});
+      const bool quick = one.tensor.numel() < 1000 || one.tensor.is_contiguous() ||
+                         one.name == "transposed" || one.name == "part along 1";
+      if (quick) {
+        all.push_back({to_string(shape) + ' ' + one.name, std::move(one.tensor)});
+      }
     }
   }
   return all;

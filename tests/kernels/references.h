@@ -41,6 +41,8 @@ struct Named {
   Tensor tensor;
 };
 
+std::string about(retrograd::DType dtype, const Named& named);
+
 // The values in every layout: dense in each order of dimensions, every second position of a larger
 // tensor, a part with an offset, and expanded along each dimension, which repeats the first values.
 std::vector<Named> layouts(const Tensor& values);

@@ -76,9 +76,9 @@ Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {
 
 Tensor extreme_magnitude(const Tensor& x, const DimMask& reduced, bool of_largest) {
   const Array sizes = xt::abs(array(x));
-  const Array extreme = of_largest ? Array(xt::maximum(largest(sizes, axes(x, reduced)), 0.0))
+  const Array extreme = of_largest ? largest(sizes, axes(x, reduced))
                                    : smallest(sizes, axes(x, reduced));
-  return tensor(extreme, reduced_shape(x, reduced), x.dtype());
+  return tensor(xt::where(extreme < 0.0, 0.0, extreme), reduced_shape(x, reduced), x.dtype());
 }
 
 Tensor amax(const Tensor& x, const DimMask& reduced) {

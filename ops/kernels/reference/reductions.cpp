@@ -13,6 +13,13 @@ namespace {
 // x combined along the axes by f, from `first` on.
 template <class T, class F>
 xt::xarray<T> folded(const xt::xarray<T>& x, const Sizes& along, T first, F f) {
+  if (x.size() == 0) {  // where xtensor reads a first value
+    auto shape = x.shape();
+    for (const std::size_t axis : along) {
+      shape[axis] = 1;
+    }
+    return xt::xarray<T>(shape, first);
+  }
   return xt::reduce(xt::make_xreducer_functor(f, xt::const_value<T>(first)), x, along,
                     xt::keep_dims | xt::evaluation_strategy::immediate);
 }
