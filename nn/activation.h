@@ -1,12 +1,6 @@
 /// @file
-/// Activation functions as layers, with PyTorch's arguments and defaults.
-///
-/// @code
-/// nn::Sequential net{nn::Linear(784, 128), nn::LeakyReLU(0.1), nn::Linear(128, 10)};
-/// @endcode
-///
-/// Inputs and outputs have equal shapes, except of GLU. ops/activation.h and ops/elementwise.h
-/// describe the functions with their gradients and errors.
+/// Activations as modules, with PyTorch's arguments and defaults. The functions are in
+/// ops/activation.h and ops/elementwise.h.
 #pragma once
 
 #include <cstdint>
@@ -19,134 +13,147 @@
 
 namespace retrograd::nn {
 
-/// The base of activation layers without members.
+/// The base of activations without members.
 class RETROGRAD_API Activation : public Stateless {
  protected:
   using Stateless::Stateless;
 };
 
-/// The layer of `relu()`: `max(x, 0)`.
+/// relu() as a layer.
+/// @code nn::ReLU layer; @endcode
 class RETROGRAD_API ReLU : public detail::Plain<Activation, "ReLU", relu> {};
-/// The layer of `relu6()`: `min(max(x, 0), 6)`.
+/// relu6() as a layer.
+/// @code nn::ReLU6 layer; @endcode
 class RETROGRAD_API ReLU6 : public detail::Plain<Activation, "ReLU6", relu6> {};
-/// The layer of `selu()`: `scale elu(x, alpha)` with the constants of self-normalising networks.
+/// selu() as a layer.
+/// @code nn::SELU layer; @endcode
 class RETROGRAD_API SELU : public detail::Plain<Activation, "SELU", selu> {};
-/// The layer of `silu()`: `x sigmoid(x)`.
+/// silu() as a layer.
+/// @code nn::SiLU layer; @endcode
 class RETROGRAD_API SiLU : public detail::Plain<Activation, "SiLU", silu> {};
-/// The layer of `mish()`: `x tanh(softplus(x))`.
+/// mish() as a layer.
+/// @code nn::Mish layer; @endcode
 class RETROGRAD_API Mish : public detail::Plain<Activation, "Mish", mish> {};
-/// The layer of `sigmoid()`: `1 / (1 + exp(-x))`.
+/// sigmoid() as a layer.
+/// @code nn::Sigmoid layer; @endcode
 class RETROGRAD_API Sigmoid : public detail::Plain<Activation, "Sigmoid", sigmoid> {};
-/// The layer of `logsigmoid()`: `log(sigmoid(x))`.
+/// logsigmoid() as a layer.
+/// @code nn::LogSigmoid layer; @endcode
 class RETROGRAD_API LogSigmoid : public detail::Plain<Activation, "LogSigmoid", logsigmoid> {};
-/// The layer of `hardsigmoid()`: `relu6(x + 3) / 6`.
+/// hardsigmoid() as a layer.
+/// @code nn::Hardsigmoid layer; @endcode
 class RETROGRAD_API Hardsigmoid : public detail::Plain<Activation, "Hardsigmoid", hardsigmoid> {};
-/// The layer of `hardswish()`: `x hardsigmoid(x)`.
+/// hardswish() as a layer.
+/// @code nn::Hardswish layer; @endcode
 class RETROGRAD_API Hardswish : public detail::Plain<Activation, "Hardswish", hardswish> {};
-/// The layer of `tanh()`: the hyperbolic tangent.
+/// tanh() as a layer.
+/// @code nn::Tanh layer; @endcode
 class RETROGRAD_API Tanh : public detail::Plain<Activation, "Tanh", tanh> {};
-/// The layer of `tanhshrink()`: `x - tanh(x)`.
+/// tanhshrink() as a layer.
+/// @code nn::Tanhshrink layer; @endcode
 class RETROGRAD_API Tanhshrink : public detail::Plain<Activation, "Tanhshrink", tanhshrink> {};
-/// The layer of `softsign()`: `x / (1 + |x|)`.
+/// softsign() as a layer.
+/// @code nn::Softsign layer; @endcode
 class RETROGRAD_API Softsign : public detail::Plain<Activation, "Softsign", softsign> {};
 
-/// The layer of `leaky_relu()`: `x` above 0, else `negative_slope x`.
+/// leaky_relu() as a layer.
+/// @code nn::LeakyReLU layer(0.1); @endcode
 class RETROGRAD_API LeakyReLU : public Activation {
  public:
-  /// Constructs the layer.
-  ///
+  /// Makes the layer with the arguments of leaky_relu().
   /// @throws ValueError if `negative_slope` is NaN.
   explicit LeakyReLU(double negative_slope = 0.01, Where where = {});
 };
-/// The layer of `elu()`: `x` above 0, else `alpha (exp(x) - 1)`.
+/// elu() as a layer.
+/// @code nn::ELU layer(0.5); @endcode
 class RETROGRAD_API ELU : public Activation {
  public:
-  /// Constructs the layer.
-  ///
+  /// Makes the layer with the arguments of elu().
   /// @throws ValueError if `alpha` is NaN.
   explicit ELU(double alpha = 1, Where where = {});
 };
-/// The layer of `celu()`: `x` above 0, else `alpha (exp(x / alpha) - 1)`.
+/// celu() as a layer.
+/// @code nn::CELU layer(0.5); @endcode
 class RETROGRAD_API CELU : public Activation {
  public:
-  /// Constructs the layer.
-  ///
+  /// Makes the layer with the arguments of celu().
   /// @throws ValueError if `alpha` is 0 or not finite.
   explicit CELU(double alpha = 1, Where where = {});
 };
-/// The layer of `softplus()`: `log(1 + exp(beta x)) / beta`, and `x` if `beta x > threshold`.
+/// softplus() as a layer.
+/// @code nn::Softplus layer(2); @endcode
 class RETROGRAD_API Softplus : public Activation {
  public:
-  /// Constructs the layer.
-  ///
+  /// Makes the layer with the arguments of softplus().
   /// @throws ValueError if `beta` is 0 or not finite, or `threshold` is NaN.
   explicit Softplus(double beta = 1, double threshold = 20, Where where = {});
 };
-/// The layer of `gelu()`: `x P(X <= x)` for a standard normal X, or its approximation with tanh.
+/// gelu() as a layer.
+/// @code nn::GELU layer(rg::GeluApproximation::tanh); @endcode
 class RETROGRAD_API GELU : public Activation {
  public:
-  /// Constructs the layer.
+  /// Makes the layer with the arguments of gelu().
   explicit GELU(GeluApproximation approximate = GeluApproximation::none);
 };
-/// The layer of `glu()`: `a sigmoid(b)`, where a and b are the halves of the input along `dim`.
-///
-/// The output has half the length along `dim`.
+/// glu() as a layer, which halves the dimension.
+/// @code nn::GLU layer(1); @endcode
 class RETROGRAD_API GLU : public Activation {
  public:
-  /// Constructs the layer. A negative `dim` counts from the last dimension.
+  /// Makes the layer with the arguments of glu().
   explicit GLU(std::int64_t dim = -1);
 };
-/// The layer of `hardtanh()`: `min(max(x, min_val), max_val)`.
+/// hardtanh() as a layer.
+/// @code nn::Hardtanh layer(-2, 2); @endcode
 class RETROGRAD_API Hardtanh : public Activation {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if `min_val` is not less than `max_val`, or one is NaN.
+  /// Makes the layer with the arguments of hardtanh().
+  /// @throws ValueError if `min_val` is not below `max_val`.
   explicit Hardtanh(double min_val = -1, double max_val = 1, Where where = {});
 };
-/// The layer of `softshrink()`: `x - lambd` above `lambd`, `x + lambd` below `-lambd`, else 0.
+/// softshrink() as a layer.
+/// @code nn::Softshrink layer(0.1); @endcode
 class RETROGRAD_API Softshrink : public Activation {
  public:
-  /// Constructs the layer.
-  ///
+  /// Makes the layer with the arguments of softshrink().
   /// @throws ValueError if `lambd` is negative or NaN.
   explicit Softshrink(double lambd = 0.5, Where where = {});
 };
-/// The layer of `hardshrink()`: 0 from `-lambd` to `lambd`, else `x`.
+/// hardshrink() as a layer.
+/// @code nn::Hardshrink layer(0.1); @endcode
 class RETROGRAD_API Hardshrink : public Activation {
  public:
-  /// Constructs the layer.
-  ///
+  /// Makes the layer with the arguments of hardshrink().
   /// @throws ValueError if `lambd` is NaN.
   explicit Hardshrink(double lambd = 0.5, Where where = {});
 };
-/// The layer of `softmax()`: `exp(x) / sum(exp(x))` along `dim`.
+/// softmax() as a layer.
+/// @code nn::Softmax layer(1); @endcode
 class RETROGRAD_API Softmax : public Activation {
  public:
-  /// Constructs the layer. A negative `dim` counts from the last dimension.
+  /// Makes the layer with the arguments of softmax().
   explicit Softmax(std::int64_t dim);
 };
-/// The layer of `log_softmax()`: `x - log(sum(exp(x)))` along `dim`.
+/// log_softmax() as a layer.
+/// @code nn::LogSoftmax layer(1); @endcode
 class RETROGRAD_API LogSoftmax : public Activation {
  public:
-  /// Constructs the layer. A negative `dim` counts from the last dimension.
+  /// Makes the layer with the arguments of log_softmax().
   explicit LogSoftmax(std::int64_t dim);
 };
 /// A layer that returns its input.
+/// @code nn::Identity layer; @endcode
 class RETROGRAD_API Identity : public Activation {
  public:
-  /// Constructs the layer.
+  /// Makes the layer.
   Identity();
 };
 
-/// The layer of `prelu()`: `x` above 0, else `weight x`, with a trained slope (He et al., 2015).
-///
-/// There is one slope, or one for each channel of an input (N, C, ...).
+/// prelu() as a layer, with one trained slope below 0, or one for each channel.
+/// @code nn::PReLU layer(16); @endcode
 class RETROGRAD_API PReLU : public Module {
  public:
-  /// Constructs the layer. Each slope starts at `init`.
-  ///
-  /// @throws ValueError if `num_parameters` is not positive or `init` is NaN.
+  /// Makes the layer with `num_parameters` slopes, which start at `init`.
+  /// @throws ValueError if `num_parameters` is below 1.
   /// @throws DTypeError if `dtype` is not floating.
   explicit PReLU(std::int64_t num_parameters = 1, double init = 0.25, DType dtype = float32,
                  Where where = {});
@@ -154,7 +161,7 @@ class RETROGRAD_API PReLU : public Module {
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
 
-  Tensor weight;  ///< Slopes, of shape (num_parameters).
+  Tensor weight;  ///< Slopes below 0, (num_parameters).
 };
 
 }  // namespace retrograd::nn

@@ -1,7 +1,6 @@
 /// @file
-/// A check for modules and tensors that a model uses and `members()` omits.
-///
-/// Such modules and tensors are not trained, saved or converted with the model.
+/// A check for tensors and modules that a model uses and members() does not list. They would not be
+/// trained, saved or moved with the model.
 #pragma once
 
 #include <functional>
@@ -18,18 +17,16 @@
 namespace retrograd::nn {
 
 namespace detail {
-// Lines for the modules and leaves that call() uses, except `inputs`.
+// What call() uses; `inputs` are not asked for.
 RETROGRAD_API std::vector<std::string> unlisted(Module& model, const std::vector<Tensor>& inputs,
                                                 const std::function<void()>& call);
 }  // namespace detail
 
-/// Calls a model, and returns a line for each module and tensor that it uses and `members()` omits.
+/// Calls the model and returns a line for each module and leaf that it uses without listing it:
+/// "Linear, called at net.cpp:12". Leaves count if they require gradients, except inputs and those
+/// that the call makes.
 ///
-/// The lines name called modules, as in "Linear, called at net.cpp:12", and leaves that require
-/// gradients. Leaves among the inputs, and leaves that the model creates in the call, are not
-/// reported. The model runs in its present mode and without recording. A `Trace` that is active
-/// does not contain the call.
-///
+/// The call runs in the model's mode, without recording, and an active Trace does not see it.
 /// @code
 /// CHECK(nn::check_members(model, image, question).empty());
 /// @endcode

@@ -13,18 +13,16 @@
 
 namespace retrograd::nn {
 
-/// Options of `Conv`, given as `{.name = value}`; omitted ones keep their defaults.
+/// Options of `Conv1d`, `Conv2d` and `Conv3d`.
 template <std::size_t N>
 struct ConvOptions {
-  Size<N> stride = 1;  ///< Step of the window, in positions of the input, >= 1.
-  /// Positions added on each side of the input, >= 0; or `valid`, or `same`.
-  Padding<N> padding = 0;
-  Size<N> dilation = 1;     ///< Step between neighbouring positions of the window, >= 1.
-  std::int64_t groups = 1;  ///< Number of channel groups that are convolved separately, >= 1.
-  bool bias = true;         ///< Adds a learnable bias of shape (out_channels) when true.
-  /// Values of the added positions; zeros if `constant`.
-  PaddingMode padding_mode = PaddingMode::constant;
-  DType dtype = float32;  ///< Element type of the parameters.
+  Size<N> stride = 1;       ///< Step of the window, in elements of the input.
+  Padding<N> padding = 0;   ///< Padding at each end of a spatial dimension, or `valid` or `same`.
+  Size<N> dilation = 1;     ///< Step between neighbouring elements of the window.
+  std::int64_t groups = 1;  ///< Number of groups of channels; a filter sees one group.
+  bool bias = true;         ///< Whether a learnable bias of shape (out_channels) is added.
+  PaddingMode padding_mode = PaddingMode::constant;  ///< Values of the padding; zeros by default.
+  DType dtype = float32;                             ///< Element type of the parameters.
 };
 /// Options of `Conv1d`.
 using Conv1dOptions = ConvOptions<1>;
@@ -32,38 +30,26 @@ using Conv1dOptions = ConvOptions<1>;
 using Conv2dOptions = ConvOptions<2>;
 /// Options of `Conv3d`.
 using Conv3dOptions = ConvOptions<3>;
-/// Former name of `ConvOptions`.
+/// Former name of ConvOptions.
 template <std::size_t N>
 using ConvLayerOptions [[deprecated("ConvOptions")]] = ConvOptions<N>;
 
-/// Convolution over N spatial dimensions: `conv1d()`, `conv2d()` or `conv3d()` with trained
-/// weights.
+/// Convolution over N spatial dimensions, as Conv1d, Conv2d and Conv3d.
 ///
-/// For N = 2, an input (batch, in_channels, H, W) or (in_channels, H, W) gives an output (batch,
-/// out_channels, H', W') or (out_channels, H', W'), with
-/// @code
-/// H' = floor((H + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1
-/// @endcode
-/// The weight has shape (out_channels, in_channels / groups, kernel_size...), the bias
-/// (out_channels). Both start uniform in [-1 / sqrt(n), 1 / sqrt(n)), where n is in_channels /
-/// groups times the product of `kernel_size`.
-///
-/// @code
-/// nn::Conv2d conv(3, 16, 5, {.stride = 2, .padding = 2});
-/// Tensor y = conv(x);  // (8, 3, 32, 32) to (8, 16, 16, 16)
-/// @endcode
+/// `weight` is (out_channels, in_channels / groups, kernel...), and `bias` is (out_channels). Both
+/// start uniform in [-1/sqrt(n), 1/sqrt(n)), where n is in_channels / groups times the kernel's
+/// size.
 template <std::size_t N>
 class RETROGRAD_API Conv : public Weighted {
  public:
-  /// Constructs a layer with random weights.
-  ///
-  /// @throws ValueError if a size or an option is out of range, the channels do not split into
-  ///   `groups`, or `padding` is `same` and `stride` is not 1.
+  /// Makes the layer.
+  /// @throws ValueError if a size or an option is out of range.
   /// @throws DTypeError if `dtype` is not floating.
   Conv(std::int64_t in_channels, std::int64_t out_channels, Size<N> kernel_size,
        ConvOptions<N> options = {}, Where where = {});
   Tensor forward(const Tensor& x) override { return convolve(x, false); }
-  /// Returns `relu(forward(x))`, computed by one operator.
+  /// Returns `relu(forward(x))`, computed as one operator.
+  /// @throws ShapeError if `x` has another rank or number of channels.
   Tensor forward_relu(const Tensor& x) { return convolve(x, true); }
   Tensor forward_fused(const Tensor& x, const Module& next) override;
 
@@ -76,23 +62,38 @@ class RETROGRAD_API Conv : public Weighted {
   PaddingMode padding_mode_;
 };
 
-/// `Conv` over 1 spatial dimension: (N, C, L).
+/// conv1d() as a layer, for inputs (N, in_channels, L) or (in_channels, L). `weight` is
+/// (out_channels, in_channels / groups, K).
+/// @code
+/// nn::Conv1d(3, 16, 5)(rg::rand({8, 3, 100})).shape();  // [8, 16, 96]
+/// @endcode
 using Conv1d = Conv<1>;
-/// `Conv` over 2 spatial dimensions: (N, C, H, W).
+
+/// conv2d() as a layer, for inputs (N, in_channels, H, W) or (in_channels, H, W). `weight` is
+/// (out_channels, in_channels / groups, KH, KW).
+/// @code
+/// nn::Conv2d conv(3, 16, 3, {.stride = 2, .padding = 1});
+/// conv(rg::rand({8, 3, 32, 32})).shape();  // [8, 16, 16, 16]
+/// @endcode
 using Conv2d = Conv<2>;
-/// `Conv` over 3 spatial dimensions: (N, C, D, H, W).
+
+/// conv3d() as a layer, for inputs (N, in_channels, D, H, W) or (in_channels, D, H, W). `weight` is
+/// (out_channels, in_channels / groups, KD, KH, KW).
+/// @code
+/// nn::Conv3d(1, 4, 3)(rg::rand({2, 1, 9, 9, 9})).shape();  // [2, 4, 7, 7, 7]
+/// @endcode
 using Conv3d = Conv<3>;
 
-/// Options of `ConvTranspose`, given as `{.name = value}`; omitted ones keep their defaults.
+/// Options of `ConvTranspose1d`, `ConvTranspose2d` and `ConvTranspose3d`.
 template <std::size_t N>
 struct ConvTransposeOptions {
-  Size<N> stride = 1;   ///< Step of the window, in positions of the output, >= 1.
-  Size<N> padding = 0;  ///< Positions removed on each side of the output, >= 0.
-  /// Positions added at the end of the output, >= 0, below `stride` or `dilation`.
+  Size<N> stride = 1;   ///< Step of the window, in elements of the result.
+  Size<N> padding = 0;  ///< Positions cut off each end of the result.
+  /// Positions added at the far end; below the stride or the dilation.
   Size<N> output_padding = 0;
-  std::int64_t groups = 1;  ///< Number of channel groups that are convolved separately, >= 1.
-  bool bias = true;         ///< Adds a learnable bias of shape (out_channels) when true.
-  Size<N> dilation = 1;     ///< Step between neighbouring positions of the window, >= 1.
+  std::int64_t groups = 1;  ///< Number of groups of channels; a filter sees one group.
+  bool bias = true;         ///< Whether a learnable bias of shape (out_channels) is added.
+  Size<N> dilation = 1;     ///< Step between neighbouring elements of the window.
   DType dtype = float32;    ///< Element type of the parameters.
 };
 /// Options of `ConvTranspose1d`.
@@ -101,32 +102,21 @@ using ConvTranspose1dOptions = ConvTransposeOptions<1>;
 using ConvTranspose2dOptions = ConvTransposeOptions<2>;
 /// Options of `ConvTranspose3d`.
 using ConvTranspose3dOptions = ConvTransposeOptions<3>;
-/// Former name of `ConvTransposeOptions`.
+/// Former name of ConvTransposeOptions.
 template <std::size_t N>
 using ConvTransposeLayerOptions [[deprecated("ConvTransposeOptions")]] = ConvTransposeOptions<N>;
 
-/// Transposed convolution over N spatial dimensions: the adjoint of `Conv`, with trained weights.
+/// Transposed convolution over N spatial dimensions, as ConvTranspose1d, ConvTranspose2d and
+/// ConvTranspose3d.
 ///
-/// For N = 2, an input (batch, in_channels, H, W) or (in_channels, H, W) gives an output (batch,
-/// out_channels, H', W') or (out_channels, H', W'), with
-/// @code
-/// H' = (H - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1
-/// @endcode
-/// The weight has shape (in_channels, out_channels / groups, kernel_size...), the bias
-/// (out_channels). Both start uniform in [-1 / sqrt(n), 1 / sqrt(n)), where n is out_channels /
-/// groups times the product of `kernel_size`, as in PyTorch.
-///
-/// @code
-/// nn::ConvTranspose2d up(16, 3, 4, {.stride = 2, .padding = 1});
-/// Tensor y = up(x);  // (8, 16, 16, 16) to (8, 3, 32, 32)
-/// @endcode
+/// `weight` is (in_channels, out_channels / groups, kernel...), and `bias` is (out_channels). Both
+/// start uniform in [-1/sqrt(n), 1/sqrt(n)), where n is out_channels / groups times the kernel's
+/// size, as in PyTorch.
 template <std::size_t N>
 class RETROGRAD_API ConvTranspose : public Weighted {
  public:
-  /// Constructs a layer with random weights.
-  ///
-  /// @throws ValueError if a size or an option is out of range, or the channels do not split into
-  ///   `groups`.
+  /// Makes the layer.
+  /// @throws ValueError if a size or an option is out of range.
   /// @throws DTypeError if `dtype` is not floating.
   ConvTranspose(std::int64_t in_channels, std::int64_t out_channels, Size<N> kernel_size,
                 ConvTransposeOptions<N> options = {}, Where where = {});
@@ -137,50 +127,58 @@ class RETROGRAD_API ConvTranspose : public Weighted {
   retrograd::ConvTransposeOptions<N> options_;
 };
 
-/// `ConvTranspose` over 1 spatial dimension: (N, C, L).
+/// conv_transpose1d() as a layer, for inputs (N, in_channels, L) or (in_channels, L). `weight` is
+/// (in_channels, out_channels / groups, K).
+/// @code
+/// nn::ConvTranspose1d(4, 2, 3, {.stride = 2})(rg::rand({8, 4, 9})).shape();  // [8, 2, 19]
+/// @endcode
 using ConvTranspose1d = ConvTranspose<1>;
-/// `ConvTranspose` over 2 spatial dimensions: (N, C, H, W).
+
+/// conv_transpose2d() as a layer, for inputs (N, in_channels, H, W) or (in_channels, H, W).
+/// `weight` is (in_channels, out_channels / groups, KH, KW).
+/// @code
+/// nn::ConvTranspose2d up(4, 2, 2, {.stride = 2});
+/// up(rg::rand({8, 4, 7, 7})).shape();  // [8, 2, 14, 14]
+/// @endcode
 using ConvTranspose2d = ConvTranspose<2>;
-/// `ConvTranspose` over 3 spatial dimensions: (N, C, D, H, W).
+
+/// conv_transpose3d() as a layer, for inputs (N, in_channels, D, H, W) or (in_channels, D, H, W).
+/// `weight` is (in_channels, out_channels / groups, KD, KH, KW).
+/// @code
+/// nn::ConvTranspose3d(4, 2, 3)(rg::rand({1, 4, 5, 5, 5})).shape();  // [1, 2, 7, 7, 7]
+/// @endcode
 using ConvTranspose3d = ConvTranspose<3>;
 
-/// Options of `LocallyConnected`, given as `{.name = value}`; omitted ones keep their defaults.
+/// Options of `LocallyConnected1d` and `LocallyConnected2d`.
 template <std::size_t N>
 struct LocallyConnectedOptions {
-  Size<N> stride = 1;     ///< Step of the window, in positions of the input, >= 1.
-  Size<N> padding = 0;    ///< Zeros added on each side of the input, >= 0.
-  Size<N> dilation = 1;   ///< Step between neighbouring positions of the window, >= 1.
-  bool bias = true;       ///< Adds a learnable bias of shape (out_channels, H', W') when true.
+  Size<N> stride = 1;    ///< Step of the window, in elements of the input.
+  Size<N> padding = 0;   ///< Zeros added at each end of a spatial dimension.
+  Size<N> dilation = 1;  ///< Step between neighbouring elements of the window.
+  /// Whether a learnable bias of shape (out_channels, output positions...) is added.
+  bool bias = true;
   DType dtype = float32;  ///< Element type of the parameters.
 };
 /// Options of `LocallyConnected1d`.
 using LocallyConnected1dOptions = LocallyConnectedOptions<1>;
 /// Options of `LocallyConnected2d`.
 using LocallyConnected2dOptions = LocallyConnectedOptions<2>;
-/// Former name of `LocallyConnectedOptions`.
+/// Former name of LocallyConnectedOptions.
 template <std::size_t N>
 using LocallyConnectedLayerOptions [[deprecated("LocallyConnectedOptions")]] =
     LocallyConnectedOptions<N>;
 
-/// A convolution with separate filters for each output position, for inputs of one size.
+/// Convolution with separate filters for each output position, as LocallyConnected1d and
+/// LocallyConnected2d. It takes inputs of one size.
 ///
-/// For N = 2, an input (batch, in_channels, H, W) or (in_channels, H, W) gives an output (batch,
-/// out_channels, H', W') or (out_channels, H', W'). H' and W' are those of `Conv`. The weight has
-/// shape (H', W', out_channels, in_channels, kernel_size...), the bias (out_channels, H', W'). Both
-/// start uniform in [-1 / sqrt(n), 1 / sqrt(n)), where n is in_channels times the product of
-/// `kernel_size`.
-///
-/// @code
-/// nn::LocallyConnected2d layer(1, 4, {28, 28}, 5);
-/// Tensor y = layer(x);  // (8, 1, 28, 28) to (8, 4, 24, 24)
-/// @endcode
+/// `weight` is (output positions..., out_channels, in_channels, kernel...), and `bias` is
+/// (out_channels, output positions...). Both start uniform in [-1/sqrt(n), 1/sqrt(n)), where n is
+/// in_channels times the kernel's size.
 template <std::size_t N>
 class RETROGRAD_API LocallyConnected : public Weighted {
  public:
-  /// Constructs a layer with random weights for inputs of size `input_size`.
-  ///
-  /// @throws ValueError if a size or an option is out of range, or the kernel exceeds the padded
-  ///   input.
+  /// Makes the layer for inputs of `input_size`.
+  /// @throws ValueError if a size or an option is out of range.
   /// @throws DTypeError if `dtype` is not floating.
   LocallyConnected(std::int64_t in_channels, std::int64_t out_channels, Size<N> input_size,
                    Size<N> kernel_size, LocallyConnectedOptions<N> options = {}, Where where = {});
@@ -190,9 +188,18 @@ class RETROGRAD_API LocallyConnected : public Weighted {
   retrograd::LocallyConnectedOptions<N> options_;
 };
 
-/// `LocallyConnected` over 1 spatial dimension: (N, C, L).
+/// locally_connected1d() as a layer, for inputs (N, in_channels, L) or (in_channels, L). `weight`
+/// is (L', out_channels, in_channels, K).
+/// @code
+/// nn::LocallyConnected1d(3, 2, 6, 3)(rg::rand({8, 3, 6})).shape();  // [8, 2, 4]
+/// @endcode
 using LocallyConnected1d = LocallyConnected<1>;
-/// `LocallyConnected` over 2 spatial dimensions: (N, C, H, W).
+
+/// locally_connected2d() as a layer, for inputs (N, in_channels, H, W) or (in_channels, H, W).
+/// `weight` is (H', W', out_channels, in_channels, KH, KW).
+/// @code
+/// nn::LocallyConnected2d(3, 2, 6, 3)(rg::rand({8, 3, 6, 6})).shape();  // [8, 2, 4, 4]
+/// @endcode
 using LocallyConnected2d = LocallyConnected<2>;
 
 }  // namespace retrograd::nn

@@ -1,13 +1,6 @@
 /// @file
-/// Dropout layers (Srivastava et al., "Dropout: a simple way to prevent neural networks from
-/// overfitting", 2014).
-///
-/// In training mode, elements or channels become 0 with probability p, and the others are divided
-/// by 1 - p. In evaluation mode, the layers return their input.
-///
-/// @code
-/// nn::Sequential net{nn::Linear(784, 128), nn::ReLU(), nn::Dropout(0.2), nn::Linear(128, 10)};
-/// @endcode
+/// Dropout layers. In training, elements or channels become 0 with probability p, and the others
+/// are scaled. In evaluation, the layers return their input.
 #pragma once
 
 #include <retrograd/nn/layer.h>
@@ -15,28 +8,28 @@
 
 namespace retrograd::nn {
 
-/// The layer of `dropout()`: drops single elements of an input of any shape.
+/// dropout() as a layer, in training mode only.
+/// @code nn::Dropout layer(0.2); @endcode
 class RETROGRAD_API Dropout : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if `p` is not in [0, 1].
+  /// Makes the layer with the probability `p` of a zero.
+  /// @throws ValueError if `p` is outside [0, 1].
   explicit Dropout(double p = 0.5, Where where = {});
 };
-/// The layer of `dropout1d()`: drops whole channels of an input (N, C, L) or (C, L).
+/// dropout1d() as a layer, in training mode only.
+/// @code nn::Dropout1d layer(0.2); @endcode
 class RETROGRAD_API Dropout1d : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if `p` is not in [0, 1].
+  /// Makes the layer with the probability `p` of a zero channel.
+  /// @throws ValueError if `p` is outside [0, 1].
   explicit Dropout1d(double p = 0.5, Where where = {});
 };
-/// The layer of `dropout2d()`: drops whole channels of an input (N, C, H, W) or (N, C, L).
+/// dropout2d() as a layer, in training mode only.
+/// @code nn::Dropout2d layer(0.2); @endcode
 class RETROGRAD_API Dropout2d : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if `p` is not in [0, 1].
+  /// Makes the layer with the probability `p` of a zero channel.
+  /// @throws ValueError if `p` is outside [0, 1].
   explicit Dropout2d(double p = 0.5, Where where = {});
 };
 

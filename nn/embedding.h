@@ -1,5 +1,5 @@
 /// @file
-/// Vectors for the words of a vocabulary.
+/// Vectors for words.
 #pragma once
 
 #include <cstdint>
@@ -11,28 +11,20 @@
 
 namespace retrograd::nn {
 
-/// Options of `Embedding`, given as `{.name = value}`; omitted ones keep their defaults.
+/// Options of Embedding.
 struct EmbeddingOptions {
-  /// Row that starts at 0 and is not trained; a negative one counts from the end.
+  /// Row that starts at 0 and is not trained; none by default.
   std::optional<std::int64_t> padding_idx = {};
-  DType dtype = float32;  ///< Element type of the parameters.
+  DType dtype = float32;  ///< Element type of the weight.
 };
 
-/// A table of vectors: output `[..., :]` is row `x[...]` of the weight, as `embedding()` computes
-/// it.
-///
-/// An int64 input of any shape (...) gives an output (..., embedding_dim). The weight has shape
-/// (num_embeddings, embedding_dim) and starts standard normal.
-///
-/// @code
-/// nn::Embedding words(1000, 16);
-/// Tensor y = words(tensor({3, 1, 4}, {.dtype = int64}));  // (3, 16)
-/// @endcode
+/// embedding() as a layer: the rows of `weight` that int64 indices name. The weight starts standard
+/// normal.
+/// @code nn::Embedding(10, 4)(rg::tensor({2, 0})).shape();  // [2, 4] @endcode
 class RETROGRAD_API Embedding : public Module {
  public:
-  /// Constructs a table with random rows.
-  ///
-  /// @throws ValueError if a size is not positive, or there is no row `padding_idx`.
+  /// Makes the layer with `num_embeddings` rows of width `embedding_dim`.
+  /// @throws ValueError if a size is below 1, or `padding_idx` is out of range.
   /// @throws DTypeError if `dtype` is not floating.
   Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, EmbeddingOptions options = {},
             Where where = {});
@@ -40,7 +32,7 @@ class RETROGRAD_API Embedding : public Module {
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
 
-  Tensor weight;  ///< Weight (num_embeddings, embedding_dim).
+  Tensor weight;  ///< Rows, (num_embeddings, embedding_dim).
 
  private:
   std::optional<std::int64_t> padding_idx_;

@@ -1,7 +1,6 @@
 /// @file
-/// Functions that a module calls around its `forward()` and in backward passes.
-///
-/// `Module::register_forward_hook()` and similar functions register them.
+/// Functions that a module calls around its forward() and in backward passes.
+/// Module::register_forward_hook() and its relatives add them.
 #pragma once
 
 #include <cstdint>
@@ -21,36 +20,29 @@ namespace detail {
 class ModuleHooks;
 }
 
-/// A function that runs before `forward()`.
-///
-/// It returns a replacement of the first input, or an undefined tensor to keep the input.
+/// Function called before forward(). A defined result replaces the first input.
 using ForwardPreHook = std::function<Tensor(Module& module, const Tensor& input)>;
-/// A function that runs after `forward()`.
-///
-/// It returns a replacement of the first output, or an undefined tensor to keep the output.
+/// Function called after forward(). A defined result replaces the first output.
 using ForwardHook =
     std::function<Tensor(Module& module, const Tensor& input, const Tensor& output)>;
-/// A function that runs in a backward pass through a call of the module.
-///
-/// It returns a replacement of the gradient of the first input, or an undefined tensor to keep the
-/// gradient.
+/// Function called in a backward pass. A defined result replaces the gradient of the first input.
 using BackwardHook =
     std::function<Tensor(Module& module, const Tensor& grad_input, const Tensor& grad_output)>;
 
 namespace detail {
 using Tensors = std::vector<Tensor>;
-// Hooks as they are stored: functions of all tensors of a call. Each defined tensor that they
-// return replaces the one at its position.
+// Hooks as they are kept: of all tensors of a call. Of what they return, each defined tensor takes
+// the place of the one in its position.
 using PreHook = std::function<Tensors(Module&, const Tensors& inputs)>;
 using Hook = std::function<Tensors(Module&, const Tensors& inputs, const Tensors& outputs)>;
 
-// A function of these that returns a Result or void.
+// A function of these that returns a Result, or nothing.
 template <class F, class Result, class... T>
 concept HookLike = std::is_invocable_r_v<Result, F&, Module&, const T&...> ||
     (std::is_invocable_v<F&, Module&, const T&...>&&
          std::is_void_v<std::invoke_result_t<F&, Module&, const T&...>>);
 
-// A function of tensors or lists that is not convertible to a ForwardPreHook or ForwardHook.
+// What is no function of single tensors that returns one, but accepted too.
 template <class F>
 concept PreHookFunction = !std::is_constructible_v<ForwardPreHook, F> &&
                           (HookLike<F, Tensor, Tensor> || HookLike<F, Tensors, Tensors>);
@@ -62,7 +54,7 @@ concept HookFunction =
 // The first one, or an undefined tensor.
 RETROGRAD_API const Tensor& first_of(const Tensors& tensors);
 
-// Converts an accepted function to a hook as it is stored; T... are one or two Tensors.
+// A hook as it is kept, made of any that is accepted; T... are one or two times Tensors.
 template <class Kept, class... T, class F>
 Kept as_hook(F hook) {
   return [hook = std::move(hook)](Module& module, const T&... all) mutable -> Tensors {
@@ -79,13 +71,12 @@ Kept as_hook(F hook) {
 }
 }  // namespace detail
 
-/// A handle that removes a hook. The hook stays registered when the handle is destroyed.
+/// Handle to a hook, which removes it. The hook stays when the handle is destroyed.
 class RETROGRAD_API HookHandle {
  public:
-  /// Constructs a handle of no hook.
+  /// Makes a handle to no hook.
   HookHandle() = default;
-  /// Removes the hook. Has no effect if the hook was removed before, or the module no longer
-  /// exists.
+  /// Removes the hook. Has no effect if the hook was removed, or the module is gone.
   void remove();
 
  private:

@@ -1,6 +1,6 @@
 /// @file
-/// Initial values, as PyTorch's `torch.nn.init`: functions that fill a tensor in place and return
-/// it.
+/// Initial values, as in PyTorch's torch.nn.init. The functions fill a tensor in place, without
+/// recording, and return it.
 ///
 /// @code
 /// model.apply([](nn::Module& module) {
@@ -10,8 +10,7 @@
 /// });
 /// @endcode
 ///
-/// They record no operator. Tensors without elements stay as they are. All throw GraphError if the
-/// tensor is undefined. Functions that draw random numbers throw DTypeError if it is not floating.
+/// Tensors without elements stay as they are.
 #pragma once
 
 #include <cstdint>
@@ -22,155 +21,150 @@
 
 namespace retrograd::nn::init {
 
-/// The function after a layer.
+/// Activations after a layer.
 enum class Nonlinearity : std::uint8_t {
-  linear,      ///< No function; also for convolutions.
-  sigmoid,     ///< `sigmoid()`.
-  tanh,        ///< `tanh()`.
-  relu,        ///< `relu()`.
-  leaky_relu,  ///< `leaky_relu()`.
-  selu         ///< `selu()`.
+  linear,      ///< None, for linear layers and convolutions.
+  sigmoid,     ///< The sigmoid.
+  tanh,        ///< The hyperbolic tangent.
+  relu,        ///< ReLU.
+  leaky_relu,  ///< Leaky ReLU.
+  selu         ///< SELU.
 };
 
-/// Returns the factor of a layer's deviation that keeps the variance through a function.
-///
-/// The gain is 1 for `linear` and `sigmoid`, 5/3 for `tanh`, sqrt(2) for `relu`, sqrt(2 / (1 +
-/// negative_slope^2)) for `leaky_relu`, and 3/4 for `selu`. Only `leaky_relu` uses
-/// `negative_slope`.
-///
-/// @throws ValueError if `negative_slope` is used and not finite.
+/// Returns the factor by which a layer's outputs keep the variance of its inputs. It is 1 for
+/// linear layers and the sigmoid, 5/3 for tanh, and 3/4 for SELU. It is sqrt(2) for ReLU, and
+/// `sqrt(2 / (1 + negative_slope^2))` for leaky ReLU.
+/// @code nn::init::calculate_gain(nn::init::Nonlinearity::relu);  // 1.41421 @endcode
+/// @throws ValueError if `negative_slope` is not finite.
 RETROGRAD_API double calculate_gain(Nonlinearity nonlinearity, double negative_slope = 0.01,
                                     Where where = {});
 
-/// The numbers of connections of a weight (out, in, kernel...).
+/// Numbers of connections of a weight (out, in, kernel...).
 struct Fans {
-  std::int64_t in;   ///< Inputs of an output: `in` times the size of the kernel.
-  std::int64_t out;  ///< Outputs of an input: `out` times the size of the kernel.
+  std::int64_t in;   ///< Inputs of a unit.
+  std::int64_t out;  ///< Units that an input reaches.
 };
-/// Returns the fans of a weight (out, in, kernel...).
-///
-/// @throws ShapeError if `weight` has less than two dimensions.
+
+/// Returns the numbers of connections of a weight (out, in, kernel...).
+/// @code nn::init::calculate_fan_in_and_fan_out(rg::zeros({16, 3, 5, 5})).in;  // 75 @endcode
+/// @throws ShapeError if `weight` has fewer than two dimensions.
 RETROGRAD_API Fans calculate_fan_in_and_fan_out(const Tensor& weight, Where where = {});
 
-/// Fills a tensor with uniform values in [low, high), up to rounding.
-///
-/// @code
-/// nn::init::uniform_(layer.weight, -0.1, 0.1);
-/// @endcode
-///
-/// @throws ValueError if `low` is above `high` or the range is not finite.
+/// Fills with uniform numbers in [low, high), up to rounding.
+/// @code nn::init::uniform_(layer.weight, -0.1, 0.1); @endcode
+/// @throws DTypeError if `tensor` is not floating.
+/// @throws ValueError if a bound is not finite, or `low > high`.
 RETROGRAD_API Tensor uniform_(Tensor tensor, double low = 0, double high = 1,
                               Generator& generator = default_generator(), Where where = {});
-/// Fills a tensor with normal values of mean `mean` and standard deviation `std`.
-///
-/// @code
-/// nn::init::normal_(layer.weight, 0, 0.02);
-/// @endcode
-///
-/// @throws ValueError if `mean` is not finite, or `std` is negative or not finite.
+
+/// Fills with normal numbers of this mean and standard deviation.
+/// @code nn::init::normal_(layer.weight, 0, 0.02); @endcode
+/// @throws DTypeError if `tensor` is not floating.
+/// @throws ValueError if a number is not finite, or `std` is negative.
 RETROGRAD_API Tensor normal_(Tensor tensor, double mean = 0, double std = 1,
                              Generator& generator = default_generator(), Where where = {});
-/// Fills a tensor with normal values of mean `mean` and deviation `std`, restricted to [low, high].
-///
-/// The range should overlap [mean - 2 std, mean + 2 std].
-///
-/// @code
-/// nn::init::trunc_normal_(layer.weight, 0, 0.02, -0.04, 0.04);
-/// @endcode
-///
-/// @throws ValueError if `mean` is not finite, `std` is negative or not finite, `low` is above
-///   `high`, or the range is not finite.
+
+/// Fills with normal numbers, given that they are in [low, high]. This range should reach into two
+/// deviations around the mean.
+/// @code nn::init::trunc_normal_(layer.weight, 0, 0.02, -0.04, 0.04); @endcode
+/// @throws DTypeError if `tensor` is not floating.
+/// @throws ValueError if a number is not finite, `std` is negative, or `low > high`.
 RETROGRAD_API Tensor trunc_normal_(Tensor tensor, double mean = 0, double std = 1, double low = -2,
                                    double high = 2, Generator& generator = default_generator(),
                                    Where where = {});
 
-/// Fills a tensor with one number.
-///
-/// @code
-/// nn::init::constant_(layer.bias, 0.1);
-/// @endcode
+/// Fills with a number.
+/// @code nn::init::constant_(layer.bias, 0.1); @endcode
+/// @throws ValueError if the dtype of `tensor` cannot hold it.
 RETROGRAD_API Tensor constant_(Tensor tensor, Scalar value, Where where = {});
-/// Fills a tensor with ones.
+
+/// Fills with ones.
+/// @code nn::init::ones_(layer.bias); @endcode
+/// @throws GraphError if `tensor` is undefined.
 RETROGRAD_API Tensor ones_(Tensor tensor, Where where = {});
-/// Fills a tensor with zeros.
+
+/// Fills with zeros.
+/// @code nn::init::zeros_(layer.bias); @endcode
+/// @throws GraphError if `tensor` is undefined.
 RETROGRAD_API Tensor zeros_(Tensor tensor, Where where = {});
-/// Fills a matrix with ones on the diagonal and zeros elsewhere.
-///
-/// @throws ShapeError if `tensor` does not have two dimensions.
+
+/// Fills a matrix with ones on the diagonal, and zeros elsewhere.
+/// @code nn::init::eye_(layer.weight); @endcode
+/// @throws ShapeError if `tensor` is not a matrix.
 RETROGRAD_API Tensor eye_(Tensor tensor, Where where = {});
-/// Fills the weight (out, in, kernel...) of a convolution so that it copies its input channels.
-///
-/// In each of the groups of output channels, output channel i is input channel i, as far as there
-/// are both.
-///
-/// @throws ShapeError if `tensor` does not have three to five dimensions.
-/// @throws ValueError if the output channels do not split into `groups` groups.
+
+/// Fills a convolution's weight (out, in, kernel...) so that channel i of the result is channel i
+/// of the input. Each group of output channels does so for as many channels as there are.
+/// @code nn::init::dirac_(conv.weight); @endcode
+/// @throws ShapeError if `tensor` has fewer than three or more than five dimensions.
+/// @throws ValueError if the output channels do not split into the groups.
 RETROGRAD_API Tensor dirac_(Tensor tensor, std::int64_t groups = 1, Where where = {});
 
-/// Fills a weight with uniform values of deviation `gain sqrt(2 / (fan_in + fan_out))`.
-///
-/// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
-/// networks", 2010.
-///
-/// @throws ShapeError if `tensor` has less than two dimensions.
+/// Fills with uniform numbers of the deviation `gain sqrt(2 / (fan_in + fan_out))`. See Glorot and
+/// Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+/// @code nn::init::xavier_uniform_(layer.weight); @endcode
+/// @throws ShapeError if `tensor` has fewer than two dimensions.
+/// @throws DTypeError if `tensor` is not floating.
 /// @throws ValueError if `gain` is not finite.
 RETROGRAD_API Tensor xavier_uniform_(Tensor tensor, double gain = 1,
                                      Generator& generator = default_generator(), Where where = {});
-/// Fills a weight with normal values of deviation `gain sqrt(2 / (fan_in + fan_out))`.
-///
-/// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
-/// networks", 2010.
-///
-/// @throws ShapeError if `tensor` has less than two dimensions.
+
+/// Fills with normal numbers of the deviation `gain sqrt(2 / (fan_in + fan_out))`. See Glorot and
+/// Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+/// @code nn::init::xavier_normal_(layer.weight); @endcode
+/// @throws ShapeError if `tensor` has fewer than two dimensions.
+/// @throws DTypeError if `tensor` is not floating.
 /// @throws ValueError if `gain` is not finite.
 RETROGRAD_API Tensor xavier_normal_(Tensor tensor, double gain = 1,
                                     Generator& generator = default_generator(), Where where = {});
 
-/// The direction in which variance is kept: forward (`fan_in`) or backward (`fan_out`).
-enum class FanMode : std::uint8_t { fan_in, fan_out };
+/// Variance to keep: that of values, forward (fan_in), or of gradients, backward (fan_out).
+enum class FanMode : std::uint8_t { fan_in, fan_out };  // what keeps its size: values or gradients
 
-/// Options of `kaiming_uniform_()` and `kaiming_normal_()`, given as `{.name = value}`.
+/// Options of kaiming_uniform_() and kaiming_normal_().
 struct KaimingOptions {
-  double a = 0;                    ///< Slope of `leaky_relu` below 0, finite.
-  FanMode mode = FanMode::fan_in;  ///< Direction in which variance is kept.
-  /// Function after the layer, for the gain.
-  Nonlinearity nonlinearity = Nonlinearity::leaky_relu;
+  double a = 0;                                          ///< Slope of leaky ReLU below zero.
+  FanMode mode = FanMode::fan_in;                        ///< Variance to keep.
+  Nonlinearity nonlinearity = Nonlinearity::leaky_relu;  ///< Activation after the layer.
 };
 
-/// Fills a weight with uniform values of deviation `gain / sqrt(fan)`.
-///
-/// Source: He et al., "Delving deep into rectifiers", 2015.
-///
-/// @throws ShapeError if `tensor` has less than two dimensions.
-/// @throws ValueError if `a` is not finite.
+/// Fills with uniform numbers of the deviation `gain / sqrt(fan)`. See He et al., "Delving deep
+/// into rectifiers", 2015.
+/// @code
+/// nn::init::kaiming_uniform_(layer.weight, {.nonlinearity = nn::init::Nonlinearity::relu});
+/// @endcode
+/// @throws ShapeError if `tensor` has fewer than two dimensions.
+/// @throws DTypeError if `tensor` is not floating.
+/// @throws ValueError if the slope is not finite.
 RETROGRAD_API Tensor kaiming_uniform_(Tensor tensor, KaimingOptions options = {},
                                       Generator& generator = default_generator(), Where where = {});
-/// Fills a weight with normal values of deviation `gain / sqrt(fan)`.
-///
-/// Source: He et al., "Delving deep into rectifiers", 2015.
-///
-/// @throws ShapeError if `tensor` has less than two dimensions.
-/// @throws ValueError if `a` is not finite.
+
+/// Fills with normal numbers of the deviation `gain / sqrt(fan)`. See He et al., "Delving deep into
+/// rectifiers", 2015.
+/// @code
+/// nn::init::kaiming_normal_(layer.weight, {.nonlinearity = nn::init::Nonlinearity::relu});
+/// @endcode
+/// @throws ShapeError if `tensor` has fewer than two dimensions.
+/// @throws DTypeError if `tensor` is not floating.
+/// @throws ValueError if the slope is not finite.
 RETROGRAD_API Tensor kaiming_normal_(Tensor tensor, KaimingOptions options = {},
                                      Generator& generator = default_generator(), Where where = {});
 
-/// Fills a weight with a random matrix whose rows or columns are orthogonal and of length `gain`.
-///
-/// All dimensions except the first are joined to a matrix. Rows are orthogonal if they are not more
-/// than the columns, else columns are. All such matrices are equally likely (Saxe et al., "Exact
-/// solutions to the nonlinear dynamics of learning in deep linear neural networks", 2014).
-///
-/// @throws ShapeError if `tensor` has less than two dimensions.
+/// Fills with orthogonal rows or columns of length `gain`, whichever are fewer when all dimensions
+/// except the first are joined. All such matrices are equally likely.
+/// @code nn::init::orthogonal_(layer.weight); @endcode
+/// @throws ShapeError if `tensor` has fewer than two dimensions.
+/// @throws DTypeError if `tensor` is not floating.
 /// @throws ValueError if `gain` is not finite.
 RETROGRAD_API Tensor orthogonal_(Tensor tensor, double gain = 1,
                                  Generator& generator = default_generator(), Where where = {});
-/// Fills a matrix with normal values around 0, and a share `sparsity` of each column with zeros.
-///
-/// The number of zeros is rounded up (Martens, "Deep learning via Hessian-free optimization",
-/// 2010).
-///
-/// @throws ShapeError if `tensor` does not have two dimensions.
-/// @throws ValueError if `sparsity` is not in [0, 1], or `std` is negative or not finite.
+
+/// Fills a matrix with normal numbers around 0. A share of `sparsity` of each column, rounded up,
+/// is 0.
+/// @code nn::init::sparse_(layer.weight, 0.5); @endcode
+/// @throws ShapeError if `tensor` is not a matrix.
+/// @throws DTypeError if `tensor` is not floating.
+/// @throws ValueError if `sparsity` is outside [0, 1], or `std` is negative.
 RETROGRAD_API Tensor sparse_(Tensor tensor, double sparsity, double std = 0.01,
                              Generator& generator = default_generator(), Where where = {});
 

@@ -1,9 +1,5 @@
 /// @file
-/// All layers and losses, with PyTorch's names, arguments, defaults, initial values and state-dict
-/// keys.
-///
-/// Constructors throw ValueError for sizes and numbers out of range, and DTypeError for a `dtype`
-/// that is not floating.
+/// All layers, with PyTorch's names, arguments, defaults, initial values and state-dict keys.
 #pragma once
 
 #include <retrograd/nn/activation.h>

@@ -12,33 +12,26 @@
 
 namespace retrograd::nn {
 
-/// Options of `Linear` and `Bilinear`, given as `{.name = value}`; omitted ones keep their
-/// defaults.
+/// Options of Linear and Bilinear.
 struct LinearOptions {
-  bool bias = true;       ///< Adds a learnable bias of shape (out_features) when true.
+  bool bias = true;       ///< Whether a learnable bias of shape (out_features) is added.
   DType dtype = float32;  ///< Element type of the parameters.
 };
 
-/// A linear layer, `y = x weight^T + bias`.
-///
-/// An input (..., in_features) gives an output (..., out_features). The weight has shape
-/// (out_features, in_features), the bias (out_features). Both start uniform in [-1 /
-/// sqrt(in_features), 1 / sqrt(in_features)).
-///
-/// @code
-/// nn::Linear layer(784, 10);
-/// Tensor y = layer(x);  // (8, 784) to (8, 10)
-/// @endcode
+/// linear() as a layer: `x weight^T + bias` for `x` (..., in_features). `weight` is (out_features,
+/// in_features), and `bias` is (out_features). Both start uniform in [-1/sqrt(in_features),
+/// 1/sqrt(in_features)).
+/// @code nn::Linear(784, 10)(rg::rand({32, 784})).shape();  // [32, 10] @endcode
 class RETROGRAD_API Linear : public Weighted {
  public:
-  /// Constructs a layer with random weights.
-  ///
-  /// @throws ValueError if a number of features is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if a size is below 1.
   /// @throws DTypeError if `dtype` is not floating.
   Linear(std::int64_t in_features, std::int64_t out_features, LinearOptions options = {},
          Where where = {});
   Tensor forward(const Tensor& x) override;
-  /// Returns `relu(forward(x))`, computed by one operator.
+  /// Returns `relu(forward(x))`, computed as one operator.
+  /// @throws ShapeError if `x` has another number of features.
   Tensor forward_relu(const Tensor& x);
   Tensor forward_fused(const Tensor& x, const Module& next) override;
 
@@ -47,40 +40,29 @@ class RETROGRAD_API Linear : public Weighted {
   void require_features(const Tensor& x) const;
 };
 
-/// A bilinear layer of two inputs:
-/// @code
-/// y[..., o] = sum over i and j of x1[..., i] weight[o, i, j] x2[..., j] + bias[o]
-/// @endcode
-///
-/// Inputs (..., in1_features) and (..., in2_features) give an output (..., out_features). The
-/// weight has shape (out_features, in1_features, in2_features), the bias (out_features). Both start
-/// uniform in [-1 / sqrt(in1_features), 1 / sqrt(in1_features)).
-///
-/// @code
-/// nn::Bilinear layer(20, 30, 40);
-/// Tensor y = layer(x1, x2);  // (8, 20) and (8, 30) to (8, 40)
-/// @endcode
+/// bilinear() as a layer: `out[..., o] = bias[o] + sum over i and j of x1[..., i] weight[o][i][j]
+/// x2[..., j]`. `weight` is (out_features, in1_features, in2_features), and `bias` is
+/// (out_features). Both start uniform in [-1/sqrt(in1_features), 1/sqrt(in1_features)).
+/// @code nn::Bilinear(3, 4, 2)(rg::rand({8, 3}), rg::rand({8, 4})).shape();  // [8, 2] @endcode
 class RETROGRAD_API Bilinear : public ModuleOf<Tensor(const Tensor& x1, const Tensor& x2)> {
  public:
-  /// Constructs a layer with random weights.
-  ///
-  /// @throws ValueError if a number of features is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if a size is below 1.
   /// @throws DTypeError if `dtype` is not floating.
   Bilinear(std::int64_t in1_features, std::int64_t in2_features, std::int64_t out_features,
            LinearOptions options = {}, Where where = {});
-  /// Returns the members of the module, by name.
+  /// Returns the parameters by name.
   Members members() override { return {{"weight", weight}, {"bias", bias}}; }
-  /// Returns the output for two inputs with equal leading dimensions.
-  ///
-  /// @throws ShapeError if the inputs do not fit each other or the weight.
+  /// Returns the bilinear form of `x1` and `x2`.
+  /// @throws ShapeError if a shape does not fit.
   Tensor forward(const Tensor& x1, const Tensor& x2) override;
-  /// Returns the layer and its arguments, as summaries show it.
+  /// Returns the layer and its arguments, as summaries show them.
   std::string describe() const override;
-  /// Returns the number of multiply-adds of a call.
+  /// Returns the number of multiplications, each with an addition, of a call.
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
 
-  Tensor weight;  ///< Weight (out_features, in1_features, in2_features).
-  Tensor bias;    ///< Bias (out_features); undefined if `bias` is false.
+  Tensor weight;  ///< Weight, (out_features, in1_features, in2_features).
+  Tensor bias;    ///< Bias, (out_features), or undefined.
 };
 
 }  // namespace retrograd::nn

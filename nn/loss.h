@@ -1,14 +1,13 @@
 /// @file
-/// Losses as modules, with PyTorch's names. Each passes its tensors and options to a function.
+/// Losses as modules, with PyTorch's names. Their options are those of the function.
 ///
 /// @code
 /// nn::CrossEntropyLoss loss({.label_smoothing = 0.1});
-/// Tensor y = loss(input, target);
+/// const rg::Tensor value = loss(rg::rand({8, 10}), rg::randint(0, 10, {8}));
 /// @endcode
 ///
-/// Tensors among the options, such as weights, are buffers. Constructors throw ValueError for
-/// options out of range. The functions in ops/loss.h, ops/loss_classification.h and
-/// ops/loss_embedding.h describe options, shapes and errors.
+/// Weights among the options are buffers. Constructors throw ValueError if a number is out of
+/// range.
 #pragma once
 
 #include <string>
@@ -23,16 +22,16 @@
 
 namespace retrograd::nn {
 
-/// The base of losses that compare a prediction with a target.
+/// The base of modules that compare a prediction with a target.
 class RETROGRAD_API Loss : public ModuleOf<Tensor(const Tensor& input, const Tensor& target)> {};
 
-/// The base of losses of three tensors, in the order of the function's parameters.
+/// The base of modules that compare three tensors, in the function's order.
 class RETROGRAD_API TripleLoss
     : public ModuleOf<Tensor(const Tensor& a, const Tensor& b, const Tensor& c)> {};
 
 namespace detail {
 
-// A line of the library, which messages replace by that of the module's call.
+// A line of the library's, which messages replace by that of the module's call.
 inline constexpr Where kInLoss = Where::at("@/nn/loss.h", 0);
 
 RETROGRAD_API void check_margin(const Frame& call, double margin);
@@ -51,7 +50,7 @@ RETROGRAD_API void check(const Frame& call, const GaussianNLLLossOptions& option
 RETROGRAD_API void check(const Frame& call, const MultiMarginLossOptions& options);
 RETROGRAD_API void check(const Frame& call, const TripletMarginLossOptions& options);
 
-// The parameters of a loss function: the tensors that its module takes too, and options.
+// What a function takes: tensors, as its module does, and options.
 template <class Module, class Options, class... T>
 struct Taken {};
 template <class Options>
@@ -65,7 +64,7 @@ Taken<ModuleOf<Tensor(const Tensor&, const Tensor&, const Tensor&, const Tensor&
       std::remove_cvref_t<Options>, const Tensor&, const Tensor&, const Tensor&, const Tensor&>
     taken(Tensor (*)(const Tensor&, const Tensor&, const Tensor&, const Tensor&, Options, Where));
 
-// The loss module of this name and function, with the function's options.
+// The loss of a name that is this function; its options are those of the function.
 template <Name name, auto function, class = decltype(taken(function))>
 class LossOf;
 
@@ -94,54 +93,65 @@ class RETROGRAD_API LossOf<name, function, Taken<Base, Options, T...>> : public 
 
 }  // namespace detail
 
-/// The module of `mse_loss()`: `(input - target)^2`.
+/// mse_loss() as a module.
+/// @code nn::MSELoss loss; @endcode
 using MSELoss = detail::LossOf<"MSELoss", mse_loss>;
-/// The module of `l1_loss()`: `|input - target|`.
+/// l1_loss() as a module.
+/// @code nn::L1Loss loss; @endcode
 using L1Loss = detail::LossOf<"L1Loss", l1_loss>;
-/// The module of `smooth_l1_loss()`: `d^2 / (2 beta)` if `d = |input - target|` is below `beta`,
-/// else `d - beta / 2`.
+/// smooth_l1_loss() as a module.
+/// @code nn::SmoothL1Loss loss({.beta = 0.5}); @endcode
 using SmoothL1Loss = detail::LossOf<"SmoothL1Loss", smooth_l1_loss>;
-/// The module of `huber_loss()`: `d^2 / 2` if `d = |input - target|` is at most `delta`, else
-/// `delta (d - delta / 2)`.
+/// huber_loss() as a module.
+/// @code nn::HuberLoss loss({.delta = 0.5}); @endcode
 using HuberLoss = detail::LossOf<"HuberLoss", huber_loss>;
-/// The module of `cross_entropy()`: `-log(softmax(input)[target])` of logits (N, C, ...).
+/// cross_entropy() as a module.
+/// @code nn::CrossEntropyLoss loss({.label_smoothing = 0.1}); @endcode
 using CrossEntropyLoss = detail::LossOf<"CrossEntropyLoss", cross_entropy>;
-/// The module of `nll_loss()`: `-input[target]` of log-probabilities (N, C, ...).
+/// nll_loss() as a module.
+/// @code nn::NLLLoss loss({.ignore_index = 0}); @endcode
 using NLLLoss = detail::LossOf<"NLLLoss", nll_loss>;
-/// The module of `binary_cross_entropy()`: `-(target log(input) + (1 - target) log(1 - input))`.
+/// binary_cross_entropy() as a module.
+/// @code nn::BCELoss loss; @endcode
 using BCELoss = detail::LossOf<"BCELoss", binary_cross_entropy>;
-/// The module of `binary_cross_entropy_with_logits()`: the binary cross entropy of
-/// `sigmoid(input)`.
+/// binary_cross_entropy_with_logits() as a module.
+/// @code nn::BCEWithLogitsLoss loss({.pos_weight = rg::tensor({2.0})}); @endcode
 using BCEWithLogitsLoss = detail::LossOf<"BCEWithLogitsLoss", binary_cross_entropy_with_logits>;
-/// The module of `kl_div()`: `target (log(target) - input)` for an input of logarithms.
+/// kl_div() as a module.
+/// @code nn::KLDivLoss loss({.reduction = rg::Reduction::batchmean}); @endcode
 using KLDivLoss = detail::LossOf<"KLDivLoss", kl_div>;
-/// The module of `poisson_nll_loss()`: `exp(input) - target input` for the logarithm of a rate.
+/// poisson_nll_loss() as a module.
+/// @code nn::PoissonNLLLoss loss({.log_input = false}); @endcode
 using PoissonNLLLoss = detail::LossOf<"PoissonNLLLoss", poisson_nll_loss>;
-/// The module of `soft_margin_loss()`: `log(1 + exp(-target input))` for targets of 1 and -1.
+/// soft_margin_loss() as a module.
+/// @code nn::SoftMarginLoss loss; @endcode
 using SoftMarginLoss = detail::LossOf<"SoftMarginLoss", soft_margin_loss>;
-/// The module of `multi_margin_loss()`: hinge losses `max(0, margin - input[target] + input[i])^p`
-/// of the wrong classes i.
+/// multi_margin_loss() as a module.
+/// @code nn::MultiMarginLoss loss({.p = 2}); @endcode
 using MultiMarginLoss = detail::LossOf<"MultiMarginLoss", multi_margin_loss>;
-/// The module of `multilabel_soft_margin_loss()`: the binary cross entropy of logits, averaged over
-/// the classes.
+/// multilabel_soft_margin_loss() as a module.
+/// @code nn::MultiLabelSoftMarginLoss loss; @endcode
 using MultiLabelSoftMarginLoss =
     detail::LossOf<"MultiLabelSoftMarginLoss", multilabel_soft_margin_loss>;
-/// The module of `hinge_embedding_loss()`: `input` for a target of 1, `max(0, margin - input)` for
-/// -1.
+/// hinge_embedding_loss() as a module.
+/// @code nn::HingeEmbeddingLoss loss({.margin = 0.5}); @endcode
 using HingeEmbeddingLoss = detail::LossOf<"HingeEmbeddingLoss", hinge_embedding_loss>;
 
-/// The module of `margin_ranking_loss()`: `max(0, -target (input1 - input2) + margin)`.
+/// margin_ranking_loss() as a module.
+/// @code nn::MarginRankingLoss loss({.margin = 0.5}); @endcode
 using MarginRankingLoss = detail::LossOf<"MarginRankingLoss", margin_ranking_loss>;
-/// The module of `cosine_embedding_loss()`: `1 - cos` for a target of 1, `max(0, cos - margin)` for
-/// -1.
+/// cosine_embedding_loss() as a module.
+/// @code nn::CosineEmbeddingLoss loss({.margin = 0.5}); @endcode
 using CosineEmbeddingLoss = detail::LossOf<"CosineEmbeddingLoss", cosine_embedding_loss>;
-/// The module of `triplet_margin_loss()`:
-/// `max(0, margin + d(anchor, positive) - d(anchor, negative))`.
+/// triplet_margin_loss() as a module.
+/// @code nn::TripletMarginLoss loss({.swap = true}); @endcode
 using TripletMarginLoss = detail::LossOf<"TripletMarginLoss", triplet_margin_loss>;
-/// The module of `gaussian_nll_loss()`: `(log(var) + (input - target)^2 / var) / 2`.
+/// gaussian_nll_loss() as a module.
+/// @code nn::GaussianNLLLoss loss({.full = true}); @endcode
 using GaussianNLLLoss = detail::LossOf<"GaussianNLLLoss", gaussian_nll_loss>;
 
-/// The module of `ctc_loss()`: connectionist temporal classification (Graves et al., 2006).
+/// ctc_loss() as a module.
+/// @code nn::CTCLoss loss({.zero_infinity = true}); @endcode
 using CTCLoss = detail::LossOf<"CTCLoss", ctc_loss>;
 
 }  // namespace retrograd::nn

@@ -1,5 +1,16 @@
 /// @file
 /// The base of all layers and models.
+///
+/// @code
+/// struct Net : nn::Module {
+///   nn::Conv2d conv{1, 6, 5};
+///   nn::Linear head{864, 10};
+///   nn::Members members() override { return {{"conv", conv}, {"head", head}}; }
+///   rg::Tensor forward(const rg::Tensor& x) override {
+///     return head(rg::flatten(rg::max_pool2d(rg::relu(conv(x)), 2), 1));
+///   }
+/// };
+/// @endcode
 #pragma once
 
 #include <cstdint>
@@ -21,25 +32,23 @@ namespace retrograd::nn {
 
 class Module;
 
-/// A named tensor or module that a module owns. It refers to the module's own field.
+/// One tensor or module that a module owns, under its name. It refers to the module's field.
 class RETROGRAD_API Member {
  public:
-  /// Constructs a parameter. An undefined one, such as a bias that is switched off, is skipped.
-  ///
-  /// The first time that a module lists a plain tensor, the tensor starts to require gradients, as
-  /// after PyTorch's `register_parameter`. Tensors that `set_requires_grad(false)` or `freeze()`
-  /// froze stay frozen.
+  /// Makes the entry of a parameter. An undefined tensor, such as a bias that is switched off, is
+  /// skipped. A plain tensor requires gradients from the first time that the module lists it, as
+  /// after register_parameter in PyTorch. set_requires_grad(false) or freeze() freezes it.
   Member(std::string name, Tensor& parameter) : name_(std::move(name)), tensor_(&parameter) {}
-  /// Constructs a child module.
+  /// Makes the entry of a module.
   Member(std::string name, Module& child) : name_(std::move(name)), child_(&child) {}
 
-  /// Returns the name of the member.
+  /// Returns the name.
   const std::string& name() const noexcept { return name_; }
   /// Returns the tensor, or null for a module.
   Tensor* tensor() const noexcept { return tensor_; }
   /// Returns the module, or null for a tensor.
   Module* child() const noexcept { return child_; }
-  /// Returns whether the member is a tensor that is saved but not trained.
+  /// Returns true if the tensor is saved but not trained.
   bool is_buffer() const noexcept { return buffer_; }
 
  private:
@@ -51,25 +60,23 @@ class RETROGRAD_API Member {
   bool buffer_ = false;
 };
 
-/// The members of a module, by name.
+/// The tensors and modules that a module owns, by name.
 using Members = std::vector<Member>;
 
-/// Returns a member that is saved but not trained, such as a running mean or a tensor of integers.
-///
-/// @code
-/// nn::Members members() override { return {{"weight", weight}, nn::buffer("mean", mean)}; }
-/// @endcode
+/// Returns the entry of a tensor that is saved but not trained, such as a running mean, or
+/// integers.
+/// @code nn::Members members() override { return {nn::buffer("calls", calls)}; } @endcode
 RETROGRAD_API Member buffer(std::string name, Tensor& tensor);
 
-/// Options of `Module::load_state_dict()`, given as `{.name = value}`.
+/// Options of Module::load_state_dict().
 struct LoadOptions {
-  bool strict = true;  ///< Throws when a name is missing or unexpected, if true.
+  bool strict = true;  ///< Whether a missing or unexpected name is an error.
 };
 
-/// The names that did not fit when a state dict was loaded.
+/// Names that did not fit when a state dict was loaded.
 struct LoadReport {
-  std::vector<std::string> missing;     ///< Names in the module that the dict lacks.
-  std::vector<std::string> unexpected;  ///< Names in the dict that the module lacks.
+  std::vector<std::string> missing;     ///< Names in the module, but not in the dict.
+  std::vector<std::string> unexpected;  ///< Names in the dict, but not in the module.
 };
 
 // GCC warns here where another forward() hides that of one tensor, as in ModuleOf.
@@ -77,235 +84,209 @@ struct LoadReport {
 #pragma GCC diagnostic ignored "-Woverloaded-virtual"
 
 /// The base of all layers and models.
-///
-/// A module lists its tensors and modules in `members()`, and computes in `forward()`:
-///
-/// @code
-/// struct Net : nn::Module {
-///   nn::Conv2d conv{1, 6, 5};
-///   nn::Linear head{864, 10};
-///   nn::Members members() override { return {{"conv", conv}, {"head", head}}; }
-///   Tensor forward(const Tensor& x) override { return head(flatten(relu(conv(x)), 1)); }
-/// };
-/// Net net;
-/// Tensor y = net(x);
-/// @endcode
-///
-/// All functions that list, convert, save or load tensors derive from `members()`. They throw
-/// DTypeError if a parameter is not floating, and GraphError if it is the result of an operator.
-/// The module is unchanged then.
-///
-/// Hooks run in the order in which they were registered. Errors in them name the line of the call.
-/// A hook that is registered while others run is first called the next time. A call may have
-/// several inputs or outputs, as in attention, recurrence and losses. A hook of single tensors then
-/// gets the first ones. A hook of lists gets all of them in order, also undefined ones:
-///
-/// @code
-/// model.register_forward_hook([](nn::Module&, const std::vector<Tensor>& inputs,
-///                                const std::vector<Tensor>& outputs) { ... });
-/// @endcode
-///
-/// Such a hook returns void, or tensors that replace those at the same positions. The list may be
-/// shorter, and undefined tensors keep the present ones. A hook of single tensors may return void
-/// too.
 class RETROGRAD_API Module : public FrameOwner {
  public:
   /// Tensors with their names.
   using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
-  /// Constructs a module in training mode, without hooks.
+  /// Makes a module in training mode.
   Module() = default;
   virtual ~Module();
   // A copy would share its parameters with the original, so modules are moved.
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
-  /// Moves a module with its mode and hooks.
+  /// Moves a module, with its hooks.
   Module(Module&& other) noexcept;
-  /// Moves the mode and the hooks of another module here.
+  /// Moves a module, with its hooks.
   Module& operator=(Module&& other) noexcept;
 
-  /// Returns the members of the module, by name and in a fixed order.
+  /// Returns the tensors and modules that the module owns, in a fixed order. All functions below
+  /// derive from it. It lists fields and changes no state, so observers of a `const` module may
+  /// call it.
   ///
-  /// An override lists fields and changes no state, because functions of `const` modules call it.
-  ///
-  /// A tensor or a module may have several names, here or in different modules below: tied weights
-  /// are handles on one tensor. `state_dict()` has every name. All other functions use such a
-  /// tensor or module once, under its first name.
+  /// One tensor or module may have several names, here or in different modules below: tied weights
+  /// are handles to one tensor. state_dict() has every name. All other functions take such a tensor
+  /// or module once, under its first name.
   virtual Members members() { return {}; }
-  /// Returns the output for the input `x`. Modules with other parameters derive from `ModuleOf`.
-  ///
+  /// Computes the result. Models with another signature derive from ModuleOf, in module_of.h.
   /// @throws GraphError if the module does not override it.
   virtual Tensor forward(const Tensor& x);
-  /// Returns the text that summaries show, such as "Linear(120, 84)".
+  /// Returns the text that summaries show: "Linear(120, 84)".
   virtual std::string describe() const { return "Module"; }
-  /// Returns the number of multiply-adds of a call with these shapes, without those of modules
-  /// below.
+  /// Returns the number of multiplications, each with an addition, of a call with these shapes.
+  /// Modules below count for themselves. Summaries show it.
   virtual std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const;
-  /// Returns `next(forward(x))`, computed by one operator, or an undefined tensor if there is none.
-  ///
-  /// `Sequential` calls it. An override must not compute for classes derived from its own, whose
-  /// `forward()` may differ.
+
+  /// Runs this module and `next` as one operator if there is one for both, and otherwise returns an
+  /// undefined tensor without any effect. Sequential calls it. An override must reject classes
+  /// derived from its own, whose forward() may differ.
   virtual Tensor forward_fused(const Tensor& x, const Module& next);
 
-  /// Returns `forward(x)`, with the hooks around it. Errors and tapes name the line of this call.
+  /// Runs forward(); errors and tapes name the line of this call.
   Tensor operator()(const Tensor& x, Where where = {});
 
   /// Returns the parameters with qualified names such as "conv1.weight", each tensor once.
+  ///
+  /// It throws these errors, and changes no state then. So do all functions below that derive from
+  /// members().
+  /// @throws DTypeError if a parameter is not floating.
+  /// @throws GraphError if a parameter is the result of an operator.
   NamedTensors named_parameters(Where where = {}) const;
   /// Returns the buffers with qualified names, each tensor once.
   NamedTensors named_buffers(Where where = {}) const;
-  /// Returns the parameters in the order of `members()`, each tensor once.
+  /// Returns all parameters, in the order of members(), each tensor once.
+  /// @code rg::optim::SGD optimizer(model.parameters(), {.lr = 0.1}); @endcode
   std::vector<Tensor> parameters(Where where = {}) const;
-  /// Returns this module under "", then all below it, outer before inner, each once.
+  /// Returns the module itself under "", then all modules below it, outer before inner, each once.
   std::vector<std::pair<std::string, Module*>> named_modules();
-  /// Returns this module under "", then all below it, outer before inner, each once.
+  /// Returns the module itself under "", then all modules below it, outer before inner, each once.
   std::vector<std::pair<std::string, const Module*>> named_modules() const;
-  /// Returns this module, then all below it, outer before inner, each once.
+  /// Returns the module itself, then all modules below it, outer before inner, each once.
   std::vector<Module*> modules();
-  /// Returns this module, then all below it, outer before inner, each once.
+  /// Returns the module itself, then all modules below it, outer before inner, each once.
   std::vector<const Module*> modules() const;
-  /// Returns the modules among the members, each once, under its first name.
+  /// Returns the modules directly below, each once, under its name.
   std::vector<std::pair<std::string, Module*>> named_children();
-  /// Returns the modules among the members, each once, under its first name.
+  /// Returns the modules directly below, each once, under its name.
   std::vector<std::pair<std::string, const Module*>> named_children() const;
-  /// Returns the modules among the members, each once.
+  /// Returns the modules directly below, each once.
   std::vector<Module*> children();
-  /// Returns the modules among the members, each once.
+  /// Returns the modules directly below, each once.
   std::vector<const Module*> children() const;
   /// Returns the parameter of a qualified name, such as "layers.0.weight".
-  ///
-  /// @throws IndexError if there is none. The message lists the names that exist.
+  /// @throws IndexError if there is none; the message lists the names.
   Tensor get_parameter(std::string_view name, Where where = {}) const;
   /// Returns the module of a qualified name, such as "layers.0".
-  ///
-  /// @throws IndexError if there is none. The message lists the names that exist.
+  /// @throws IndexError if there is none; the message lists the names.
   Module& get_submodule(std::string_view name, Where where = {});
-  /// Returns the number of elements of all parameters, each tensor counted once.
+  /// Returns the number of elements of all parameters, each counted once.
   std::int64_t parameter_count(Where where = {}) const;
 
-  /// Calls `f` once for each module below and then for this one, inner before outer. Returns the
-  /// module.
+  /// Calls `f` once for each module below and then for this one, inner before outer.
   Module& apply(const std::function<void(Module&)>& f);
 
-  /// Returns handles on all parameters and buffers, in the order of `members()`.
-  ///
-  /// A tensor with several names appears under each of them.
-  ///
-  /// @code
-  /// save(model.state_dict(), "model.safetensors");
-  /// @endcode
+  /// Returns handles to all parameters and buffers, in the order of members(). A tensor with
+  /// several names is listed under each of them.
+  /// @code rg::save(model.state_dict(), "model.safetensors"); @endcode
   StateDict state_dict(Where where = {}) const;
-  /// Copies values into the parameters and buffers, converted to their dtypes.
-  ///
-  /// If one tensor has several names with different values, the last name in the order of
-  /// `members()` wins, as in PyTorch. The module is unchanged after an error, OutOfMemory included.
-  ///
-  /// @code
-  /// model.load_state_dict(load("model.safetensors"));
-  /// @endcode
-  ///
-  /// @throws ShapeError if a tensor has another shape than the module's.
-  /// @throws GraphError if a tensor of the module was expanded, so that elements share memory.
-  /// @throws ValueError if `strict` is true and names are missing or unexpected. The message lists
-  ///   them.
+
+  /// Copies values into the module, converted to its dtypes. Where the names of one tensor have
+  /// different values, the last name in the order of members() wins, as in PyTorch. An error,
+  /// OutOfMemory included, leaves the module unchanged.
+  /// @code model.load_state_dict(rg::load("model.safetensors")); @endcode
+  /// @throws ShapeError if a shape differs.
+  /// @throws GraphError if a tensor of the module was expanded.
+  /// @throws ValueError if `strict` and a name is missing or unexpected; the message lists all of
+  /// them.
   LoadReport load_state_dict(const StateDict& state, LoadOptions options = {}, Where where = {});
 
-  /// Sets training or evaluation mode here and in all modules below. Returns the module.
+  /// Sets the mode of this module and of all modules below. It changes no other state.
   Module& train(bool on = true);
-  /// Sets evaluation mode here and in all modules below. Returns the module.
+  /// Sets evaluation mode, as train(false).
   Module& eval() { return train(false); }
-  /// Returns whether the module is in training mode.
+  /// Returns true in training mode.
   bool is_training() const noexcept { return training_; }
 
-  /// Stops the training of all parameters here and below: they require no gradient, and lose
-  /// theirs.
-  ///
-  /// Optimisers skip such parameters. The mode of `train()` stays.
+  /// Stops the training of all parameters here and below. Their gradients are dropped, so an
+  /// optimiser skips them. The mode of train() is independent of it.
   void freeze(Where where = {});
   /// Resumes the training of all parameters here and below.
   void unfreeze(Where where = {}) { requires_grad_(true, where); }
-  /// Sets whether all parameters here and below require gradients. Present gradients stay.
+  /// Sets whether all parameters here and below require gradients. Existing gradients stay.
   Module& requires_grad_(bool on = true, Where where = {});
 
-  /// Clears the gradients of all parameters.
+  /// Drops the gradients of all parameters.
   void zero_grad(Where where = {});
-  /// Converts floating parameters and buffers to `dtype`. Returns the module.
-  ///
-  /// They become new tensors, so construct the optimiser afterwards. A tensor with several names
-  /// becomes one new tensor. The module is unchanged after an error.
-  ///
+
+  /// Converts floating parameters and buffers to a dtype. They become new tensors, so make the
+  /// optimiser afterwards. A tensor with several names becomes one new tensor. An error leaves the
+  /// module unchanged.
+  /// @code model.to(rg::float64); @endcode
   /// @throws DTypeError if `dtype` is not floating.
   Module& to(DType dtype, Where where = {});
 
-  /// Registers a function that runs before `forward()`, and may replace the first input.
+  /// Adds a hook that runs before forward(), and returns its handle. It sees the first input, and a
+  /// defined result replaces that input.
   ///
+  /// Hooks of all kinds run in the order of their registration, and errors in them name the line of
+  /// the call. A hook that is added while they run is first called the next time.
   /// @throws ValueError if `hook` is empty.
   HookHandle register_forward_pre_hook(ForwardPreHook hook, Where where = {});
-  /// Registers a function of single tensors or lists, with or without a result, to run before
-  /// `forward()`.
+
+  /// Adds a hook that runs before forward(), and returns its handle. It sees one input, or all
+  /// inputs as a list, undefined ones too.
+  ///
+  /// The hook may return `void`, or tensors that replace those in the same positions. The list may
+  /// be shorter, and undefined tensors replace no input.
   template <detail::PreHookFunction F>
   HookHandle register_forward_pre_hook(F hook) {
     return add_pre_hook(detail::as_hook<detail::PreHook, detail::Tensors>(std::move(hook)));
   }
-  /// Registers a function that runs after `forward()`, and may replace the first output.
-  ///
-  /// @code
-  /// nn::HookHandle handle = model.register_forward_hook(
-  ///     [](nn::Module&, const Tensor&, const Tensor& y) { std::cout << y; });
-  /// handle.remove();
-  /// @endcode
-  ///
+
+  /// Adds a hook that runs after forward(), and returns its handle. It sees the first input and
+  /// output, and a defined result replaces that output.
   /// @throws ValueError if `hook` is empty.
   HookHandle register_forward_hook(ForwardHook hook, Where where = {});
-  /// Registers a function of single tensors or lists, with or without a result, to run after
-  /// `forward()`.
+
+  /// Adds a hook that runs after forward(), and returns its handle. It sees one input and output,
+  /// or all of them as lists, undefined ones too.
+  ///
+  /// The hook may return `void`, or tensors that replace the outputs in the same positions.
+  /// @code
+  /// model.register_forward_hook([](nn::Module&, const std::vector<rg::Tensor>& inputs,
+  ///                                const std::vector<rg::Tensor>& outputs) {
+  ///   std::cout << inputs.size() << " in, " << outputs.size() << " out\n";
+  /// });
+  /// @endcode
   template <detail::HookFunction F>
   HookHandle register_forward_hook(F hook) {
     return add_hook(
         detail::as_hook<detail::Hook, detail::Tensors, detail::Tensors>(std::move(hook)));
   }
-  /// Registers a function that runs in backward passes through later calls of this module.
+
+  /// Adds a hook that runs in the backward pass of a call, and returns its handle. It sees the
+  /// gradients of the first input and output, and a defined result replaces that of the input.
   ///
-  /// It runs once the gradients of the inputs are known, if the pass reaches an output of a
-  /// recorded call. The gradients are those of this use of the inputs alone. A gradient is
-  /// undefined if its input requires none or the pass does not reach it. The hook must then return
-  /// no gradient for it. If `forward()` writes to an input in place, the hook does not run.
-  ///
+  /// The hook applies to calls that are recorded after its registration. It runs as soon as the
+  /// gradients of the inputs are known, if the pass reaches an output. The gradients are only those
+  /// of this use of the inputs. One is undefined if its input requires no gradient, or the pass
+  /// does not reach it; then the hook must not replace it. A forward() that writes to an input in
+  /// place skips the hook.
   /// @throws ValueError if `hook` is empty.
   HookHandle register_full_backward_hook(BackwardHook hook, Where where = {});
-  /// Registers a function of single tensors or lists, with or without a result, for backward
-  /// passes.
+
+  /// Adds a hook that runs in the backward pass of a call, and returns its handle. It sees the
+  /// gradients of one input and output, or of all of them as lists.
   ///
-  /// It runs as a `BackwardHook` does.
+  /// The hook may return `void`, or tensors that replace the gradients of inputs in the same
+  /// positions. It runs as the hook of a single gradient does.
   template <detail::HookFunction F>
   HookHandle register_full_backward_hook(F hook) {
     return add_backward_hook(
         detail::as_hook<detail::Hook, detail::Tensors, detail::Tensors>(std::move(hook)));
   }
-  /// Returns whether a hook is registered at this module.
+  /// Returns true if a hook is registered here.
   bool has_hooks() const noexcept;
 
-  /// Returns a table of all modules for a call in evaluation mode with zeros of shape `input`.
+  /// Returns a table of all modules for a call in evaluation mode with zeros of shape `input`, in
+  /// the parameters' dtype. It has the name, kind, output shape, parameters, and multiplications
+  /// with an addition of each module.
   ///
-  /// The zeros have the dtype of the parameters. Columns are name, kind, output shape, parameters
-  /// and multiply-adds. Frozen parameters have a column if there are some. Receptive fields have
-  /// one if there are windows: the number of input positions on which an output depends. A
-  /// parameter with several names is counted in the first module that lists it.
-  ///
-  /// @code
-  /// std::cout << model.summary({1, 1, 28, 28});
-  /// @endcode
+  /// A parameter with several names is counted in the first module that lists it. There are columns
+  /// for frozen parameters, and for receptive fields (graph/receptive_field.h) if the model has
+  /// windows.
+  /// @code std::cout << model.summary({1, 1, 28, 28}); @endcode
   std::string summary(const Shape& input, Where where = {});
-  /// Returns the table of `summary()` for a call with this input.
+  /// Returns the table of summary() for a call with this input.
   std::string summary_for(const Tensor& input, Where where = {});
 
  protected:
-  /// Runs `compute` on the first input as `operator()` runs `forward()`, with hooks around it.
-  ///
-  /// It serves modules with other functions than `forward(x)` that do not derive from `ModuleOf`.
+  /// Runs `compute(first input)`, which returns the first output, with hooks and line as operator()
+  /// runs forward(). It is for modules with functions of their own, which ModuleOf makes
+  /// unnecessary.
   Tensor call(const std::vector<Tensor>& inputs,
               const std::function<Tensor(const Tensor& first)>& compute, Where where);
-  /// Reports the inputs and the output of a call to summaries, for modules with other functions.
+  /// Reports the inputs and the output of a function of the module's own to summaries.
   void report_call(const std::vector<Tensor>& inputs, const Tensor& output);
 
  private:
@@ -320,8 +301,8 @@ class RETROGRAD_API Module : public FrameOwner {
   Module& self() const noexcept { return const_cast<Module&>(*this); }
   // Whether hooks run, or calls are observed; in debug builds so is the first call.
   bool is_watched() const noexcept;
-  // Runs hooks before and after compute(), which returns the addresses of the outputs. Replacements
-  // by hooks are written to the inputs and outputs.
+  // Runs hooks before and after compute(), which says where the outputs are. What hooks return is
+  // written to the inputs and outputs.
   void run_watched(const std::vector<Tensor*>& inputs,
                    const std::function<std::vector<Tensor*>()>& compute);
   // A table of what run() computes in evaluation mode.
@@ -339,7 +320,7 @@ class RETROGRAD_API Module : public FrameOwner {
 
 #pragma GCC diagnostic pop
 
-/// Prints the module and all below it, as PyTorch does:
+/// Prints the module and all modules below it, as PyTorch does:
 /// @code
 /// Net(
 ///   (conv): Conv2d(1, 6, 5x5)

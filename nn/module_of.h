@@ -1,5 +1,18 @@
 /// @file
-/// Modules with any parameters and result.
+/// Modules with any signature.
+///
+/// @code
+/// struct Net : nn::ModuleOf<rg::Tensor(const rg::Tensor& image, const rg::Tensor& question)> {
+///   nn::Linear left{784, 32}, right{20, 32};
+///   nn::Members members() override { return {{"left", left}, {"right", right}}; }
+///   rg::Tensor forward(const rg::Tensor& image, const rg::Tensor& question) override {
+///     return left(image) * right(question);
+///   }
+/// };
+///
+/// Net net;
+/// const rg::Tensor y = net(rg::rand({8, 784}), rg::rand({8, 20}));
+/// @endcode
 #pragma once
 
 #include <optional>
@@ -24,25 +37,14 @@ class ModuleOf;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverloaded-virtual"
 
-/// The base of modules whose `forward()` has the signature `R(A...)`.
+/// The base of modules whose forward() has the signature `R(A...)`.
 ///
-/// @code
-/// struct Net : nn::ModuleOf<Tensor(const Tensor& image, const Tensor& question)> {
-///   nn::Linear left{784, 32}, right{20, 32};
-///   nn::Members members() override { return {{"left", left}, {"right", right}}; }
-///   Tensor forward(const Tensor& image, const Tensor& question) override {
-///     return left(image) * right(question);
-///   }
-/// };
-/// const Tensor y = net(image, question);
-/// @endcode
+/// A call deduces no types, so arguments may be written in braces. Hooks see the tensors in all
+/// arguments and in the result (tensors_in.h). A call with hooks copies the arguments, so that
+/// hooks can replace tensors in them.
 ///
-/// A call deduces no types, so arguments may be braced lists. Hooks get the tensors in all
-/// arguments and in the result, as `TensorsIn` finds them. A call with hooks copies the arguments,
-/// so that hooks can replace tensors in them.
-///
-/// A `forward()` of one `const Tensor&` returns a Tensor, because it overrides that of `Module`.
-/// For another result, take the tensor by value: `ModuleOf<std::pair<Tensor, Tensor>(Tensor)>`.
+/// A forward() of one `const Tensor&` returns a Tensor, because it is that of Module. With another
+/// result, it takes the tensor by value: `ModuleOf<std::pair<Tensor, Tensor>(Tensor)>`.
 template <class R, class... A>
 class RETROGRAD_API ModuleOf<R(A...)> : public Module {
   static_assert(!std::is_reference_v<R>, "forward() gives a value, not a reference");
@@ -51,13 +53,11 @@ class RETROGRAD_API ModuleOf<R(A...)> : public Module {
       "forward(const Tensor&) gives a Tensor; take the tensor by value: ModuleOf<R(Tensor)>");
 
  public:
-  /// Returns the result for these arguments.
+  /// Computes the result.
   virtual R forward(A... arguments) = 0;
 
-  /// Returns `forward(arguments...)`, with the hooks around it. Errors and tapes name the line of
-  /// this call.
-  ///
-  /// Classes whose last arguments have defaults define an `operator()` that calls this one.
+  /// Runs forward(); errors and tapes name the line of this call. Classes whose last arguments have
+  /// defaults define an operator() that calls this one.
   R operator()(A... arguments, Where where = {}) {
     const ModuleFrame frame(*this, where);
     if (!is_watched()) [[likely]] {
@@ -81,7 +81,7 @@ class RETROGRAD_API ModuleOf<R(A...)> : public Module {
     }
   }
 
-  /// Returns the table of `Module::summary()` for a call with these arguments.
+  /// Returns the table of Module::summary() for this call.
   std::string summary_for(A... arguments, Where where = {}) {
     return summary_of([&] { (*this)(static_cast<A&&>(arguments)...); }, where);
   }

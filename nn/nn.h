@@ -1,5 +1,5 @@
 /// @file
-/// All modules, layers and initial values.
+/// All modules.
 #pragma once
 
 #include <retrograd/nn/check_members.h>

@@ -1,13 +1,6 @@
 /// @file
-/// Padding layers.
-///
-/// The padding is one number for all sides, or {left, right, top, bottom, ...}. Negative numbers
-/// remove positions instead.
-///
-/// @code
-/// nn::ReflectionPad2d pad({1, 1, 2, 2});
-/// Tensor y = pad(x);  // (N, C, H, W) to (N, C, H + 4, W + 2)
-/// @endcode
+/// Padding layers. The padding is one number for all sides, or {left, right, top, bottom, ...}.
+/// Negative numbers remove elements.
 #pragma once
 
 #include <cstddef>
@@ -22,64 +15,78 @@
 
 namespace retrograd::nn {
 
-/// The base of padding layers, which summaries show by their mode and number of dimensions.
+/// The base of padding layers, which are shown by their mode and number of dimensions.
 class RETROGRAD_API PadLayer : public Stateless {
  protected:
-  /// Constructs a layer of `pad()` with this padding and these options.
+  /// Makes a layer that calls pad().
   PadLayer(const std::vector<std::int64_t>& padding, const PadOptions& options);
 };
 
-/// The layer of `pad()` that adds one value around the last N dimensions.
+/// Padding of the last N dimensions with one value, as ConstantPad1d, ConstantPad2d and
+/// ConstantPad3d.
 template <std::size_t N>
 class RETROGRAD_API ConstantPad : public PadLayer {
  public:
-  /// Constructs a layer that adds `value`.
+  /// Makes the layer.
   ConstantPad(Size<2 * N> padding, Scalar value)
       : PadLayer({padding.begin(), padding.end()}, {.value = value}) {}
 };
 
-/// `ConstantPad` of the last dimension.
+/// Padding of the last dimension with one value.
+/// @code nn::ConstantPad1d layer(1, 0.5); @endcode
 using ConstantPad1d = ConstantPad<1>;
-/// `ConstantPad` of the last 2 dimensions.
+/// Padding of the last two dimensions with one value.
+/// @code nn::ConstantPad2d layer(1, 0.5); @endcode
 using ConstantPad2d = ConstantPad<2>;
-/// `ConstantPad` of the last 3 dimensions.
+/// Padding of the last three dimensions with one value.
+/// @code nn::ConstantPad3d layer(1, 0.5); @endcode
 using ConstantPad3d = ConstantPad<3>;
 
-/// The layer of `pad()` that adds zeros around the last two dimensions.
+/// Padding of images with zeros.
+/// @code nn::ZeroPad2d(1)(rg::rand({1, 3, 8, 8})).shape();  // [1, 3, 10, 10] @endcode
 class RETROGRAD_API ZeroPad2d : public ConstantPad2d {
  public:
-  /// Constructs the layer. The order of the sides is left, right, top, bottom.
+  /// Makes the layer.
   explicit ZeroPad2d(Size<4> padding) : ConstantPad2d(padding, 0) {}
   std::string describe() const override;
 };
 
-/// The layer of `pad()` that adds elements of the input around its last N dimensions.
+/// Padding of the last N dimensions with elements of the input, as ReflectionPad2d and its
+/// relatives.
 template <std::size_t N, PaddingMode mode>
 class RETROGRAD_API EdgePad : public PadLayer {
  public:
-  /// Constructs the layer.
+  /// Makes the layer.
   explicit EdgePad(Size<2 * N> padding)
       : PadLayer({padding.begin(), padding.end()}, {.mode = mode}) {}
 };
 
-/// A layer that mirrors the last dimension at its ends, without repeating the end elements.
+/// Padding of the last dimension with elements mirrored at the ends, which are not repeated.
+/// @code nn::ReflectionPad1d layer(1); @endcode
 using ReflectionPad1d = EdgePad<1, PaddingMode::reflect>;
-/// A layer that mirrors the last two dimensions at their ends, without repeating the end elements.
+/// Padding of the last two dimensions with elements mirrored at the ends, which are not repeated.
+/// @code nn::ReflectionPad2d layer(1); @endcode
 using ReflectionPad2d = EdgePad<2, PaddingMode::reflect>;
-/// A layer that mirrors the last three dimensions at their ends, without repeating the end
-/// elements.
+/// Padding of the last three dimensions with elements mirrored at the ends, which are not repeated.
+/// @code nn::ReflectionPad3d layer(1); @endcode
 using ReflectionPad3d = EdgePad<3, PaddingMode::reflect>;
-/// A layer that repeats the end elements of the last dimension.
+/// Padding of the last dimension with the first and the last element.
+/// @code nn::ReplicationPad1d layer(1); @endcode
 using ReplicationPad1d = EdgePad<1, PaddingMode::replicate>;
-/// A layer that repeats the end elements of the last two dimensions.
+/// Padding of the last two dimensions with the first and the last element.
+/// @code nn::ReplicationPad2d layer(1); @endcode
 using ReplicationPad2d = EdgePad<2, PaddingMode::replicate>;
-/// A layer that repeats the end elements of the last three dimensions.
+/// Padding of the last three dimensions with the first and the last element.
+/// @code nn::ReplicationPad3d layer(1); @endcode
 using ReplicationPad3d = EdgePad<3, PaddingMode::replicate>;
-/// A layer that continues the last dimension from its other end.
+/// Padding of the last dimension with elements from the other end.
+/// @code nn::CircularPad1d layer(1); @endcode
 using CircularPad1d = EdgePad<1, PaddingMode::circular>;
-/// A layer that continues the last two dimensions from their other ends.
+/// Padding of the last two dimensions with elements from the other end.
+/// @code nn::CircularPad2d layer(1); @endcode
 using CircularPad2d = EdgePad<2, PaddingMode::circular>;
-/// A layer that continues the last three dimensions from their other ends.
+/// Padding of the last three dimensions with elements from the other end.
+/// @code nn::CircularPad3d layer(1); @endcode
 using CircularPad3d = EdgePad<3, PaddingMode::circular>;
 
 }  // namespace retrograd::nn

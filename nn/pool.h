@@ -12,30 +12,15 @@
 
 namespace retrograd::nn {
 
-/// The layer of `max_pool1d()`, `max_pool2d()` or `max_pool3d()`: the largest value of each window.
-///
-/// For N = 2, an input (batch, C, H, W) or (C, H, W) gives an output (batch, C, H', W') or (C, H',
-/// W'), with
-/// @code
-/// H' = floor((H + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1
-/// @endcode
-/// With `ceil_mode`, the quotient is rounded up.
-///
-/// @code
-/// nn::MaxPool2d pool(2);
-/// Tensor y = pool(x);  // (8, 16, 28, 28) to (8, 16, 14, 14)
-/// @endcode
+/// Max pooling over N spatial dimensions, as MaxPool1d, MaxPool2d and MaxPool3d.
 template <std::size_t N>
 class RETROGRAD_API MaxPool : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if a size or an option is out of range, or `padding` exceeds half the
-  ///   kernel.
+  /// Makes the layer.
+  /// @throws ValueError if `kernel_size` or an option is out of range.
   explicit MaxPool(Size<N> kernel_size, MaxPoolOptions<N> options = {}, Where where = {});
-  /// Returns the largest value of each window and its position, for `MaxUnpool`.
-  ///
-  /// The positions index the spatial dimensions of `x` in row-major order.
+  /// Returns the values and their positions, for MaxUnpool.
+  /// @throws ShapeError if `x` has another rank, or a window does not fit.
   ValuesAndIndices with_indices(const Tensor& x, Where where = {});
 
  private:
@@ -43,146 +28,111 @@ class RETROGRAD_API MaxPool : public Stateless {
   MaxPoolOptions<N> options_;
 };
 
-/// `MaxPool` over 1 spatial dimension: (N, C, L).
+/// max_pool1d() as a layer.
+/// @code nn::MaxPool1d(2)(rg::rand({8, 16, 28})).shape();  // [8, 16, 14] @endcode
 using MaxPool1d = MaxPool<1>;
-/// `MaxPool` over 2 spatial dimensions: (N, C, H, W).
+/// max_pool2d() as a layer.
+/// @code nn::MaxPool2d(2)(rg::rand({8, 16, 28, 28})).shape();  // [8, 16, 14, 14] @endcode
 using MaxPool2d = MaxPool<2>;
-/// `MaxPool` over 3 spatial dimensions: (N, C, D, H, W).
+/// max_pool3d() as a layer.
+/// @code nn::MaxPool3d(2)(rg::rand({1, 4, 8, 8, 8})).shape();  // [1, 4, 4, 4, 4] @endcode
 using MaxPool3d = MaxPool<3>;
 
-/// The layer of `avg_pool1d()`, `avg_pool2d()` or `avg_pool3d()`: the mean of each window.
-///
-/// For N = 2, an input (batch, C, H, W) or (C, H, W) gives an output (batch, C, H', W') or (C, H',
-/// W'), with
-/// @code
-/// H' = floor((H + 2 padding - kernel_size) / stride) + 1
-/// @endcode
-/// With `ceil_mode`, the quotient is rounded up.
-///
-/// @code
-/// nn::AvgPool2d pool(3, {.stride = 2, .padding = 1});
-/// @endcode
+/// Average pooling over N spatial dimensions, as AvgPool1d, AvgPool2d and AvgPool3d.
 template <std::size_t N>
 class RETROGRAD_API AvgPool : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if a size or an option is out of range, or `padding` exceeds half the
-  ///   kernel.
+  /// Makes the layer.
+  /// @throws ValueError if `kernel_size` or an option is out of range.
   explicit AvgPool(Size<N> kernel_size, AvgPoolOptions<N> options = {}, Where where = {});
 };
 
-/// `AvgPool` over 1 spatial dimension: (N, C, L).
+/// avg_pool1d() as a layer.
+/// @code nn::AvgPool1d(2)(rg::rand({8, 16, 28})).shape();  // [8, 16, 14] @endcode
 using AvgPool1d = AvgPool<1>;
-/// `AvgPool` over 2 spatial dimensions: (N, C, H, W).
+/// avg_pool2d() as a layer.
+/// @code nn::AvgPool2d(2)(rg::rand({8, 16, 28, 28})).shape();  // [8, 16, 14, 14] @endcode
 using AvgPool2d = AvgPool<2>;
-/// `AvgPool` over 3 spatial dimensions: (N, C, D, H, W).
+/// avg_pool3d() as a layer.
+/// @code nn::AvgPool3d(2)(rg::rand({1, 4, 8, 8, 8})).shape();  // [1, 4, 4, 4, 4] @endcode
 using AvgPool3d = AvgPool<3>;
 
-/// Max pooling to outputs of one size, by `adaptive_max_pool1d()`, `adaptive_max_pool2d()` or
-/// `adaptive_max_pool3d()`.
-///
-/// An input (batch, C, spatial...) or (C, spatial...) gives `output_size` as the spatial sizes.
-///
-/// @code
-/// nn::AdaptiveMaxPool2d pool(7);
-/// Tensor y = pool(x);  // (8, 16, 30, 40) to (8, 16, 7, 7)
-/// @endcode
+/// Max pooling to a given size, as AdaptiveMaxPool1d, AdaptiveMaxPool2d and AdaptiveMaxPool3d.
 template <std::size_t N>
 class RETROGRAD_API AdaptiveMaxPool : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if a size of `output_size` is negative.
+  /// Makes the layer.
+  /// @throws ValueError if `output_size` is out of range.
   explicit AdaptiveMaxPool(Size<N> output_size, Where where = {});
 };
 
-/// `AdaptiveMaxPool` over 1 spatial dimension: (N, C, L).
+/// adaptive_max_pool1d() as a layer.
+/// @code nn::AdaptiveMaxPool1d(2)(rg::rand({8, 16, 28})).shape();  // [8, 16, 2] @endcode
 using AdaptiveMaxPool1d = AdaptiveMaxPool<1>;
-/// `AdaptiveMaxPool` over 2 spatial dimensions: (N, C, H, W).
+/// adaptive_max_pool2d() as a layer.
+/// @code nn::AdaptiveMaxPool2d(2)(rg::rand({8, 16, 28, 28})).shape();  // [8, 16, 2, 2] @endcode
 using AdaptiveMaxPool2d = AdaptiveMaxPool<2>;
-/// `AdaptiveMaxPool` over 3 spatial dimensions: (N, C, D, H, W).
+/// adaptive_max_pool3d() as a layer.
+/// @code nn::AdaptiveMaxPool3d(2)(rg::rand({1, 4, 8, 8, 8})).shape();  // [1, 4, 2, 2, 2] @endcode
 using AdaptiveMaxPool3d = AdaptiveMaxPool<3>;
 
-/// Average pooling to outputs of one size, by `adaptive_avg_pool1d()`, `adaptive_avg_pool2d()` or
-/// `adaptive_avg_pool3d()`.
-///
-/// An input (batch, C, spatial...) or (C, spatial...) gives `output_size` as the spatial sizes.
-///
-/// @code
-/// nn::AdaptiveAvgPool2d pool(1);
-/// Tensor y = pool(x);  // (8, 16, 30, 40) to (8, 16, 1, 1)
-/// @endcode
+/// Average pooling to a given size, as AdaptiveAvgPool1d, AdaptiveAvgPool2d and AdaptiveAvgPool3d.
 template <std::size_t N>
 class RETROGRAD_API AdaptiveAvgPool : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if a size of `output_size` is negative.
+  /// Makes the layer.
+  /// @throws ValueError if `output_size` is out of range.
   explicit AdaptiveAvgPool(Size<N> output_size, Where where = {});
 };
 
-/// `AdaptiveAvgPool` over 1 spatial dimension: (N, C, L).
+/// adaptive_avg_pool1d() as a layer.
+/// @code nn::AdaptiveAvgPool1d(2)(rg::rand({8, 16, 28})).shape();  // [8, 16, 2] @endcode
 using AdaptiveAvgPool1d = AdaptiveAvgPool<1>;
-/// `AdaptiveAvgPool` over 2 spatial dimensions: (N, C, H, W).
+/// adaptive_avg_pool2d() as a layer.
+/// @code nn::AdaptiveAvgPool2d(2)(rg::rand({8, 16, 28, 28})).shape();  // [8, 16, 2, 2] @endcode
 using AdaptiveAvgPool2d = AdaptiveAvgPool<2>;
-/// `AdaptiveAvgPool` over 3 spatial dimensions: (N, C, D, H, W).
+/// adaptive_avg_pool3d() as a layer.
+/// @code nn::AdaptiveAvgPool3d(2)(rg::rand({1, 4, 8, 8, 8})).shape();  // [1, 4, 2, 2, 2] @endcode
 using AdaptiveAvgPool3d = AdaptiveAvgPool<3>;
 
-/// The layer of `lp_pool1d()` or `lp_pool2d()`: `(sum of x^p)^(1 / p)` of each window.
-///
-/// The exponent p is `norm_type`. Shapes are those of `AvgPool` without padding.
-///
-/// @code
-/// nn::LPPool2d pool(2, 3);
-/// @endcode
+/// Pooling by a p-norm over N spatial dimensions, as LPPool1d and LPPool2d.
 template <std::size_t N>
 class RETROGRAD_API LPPool : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if `norm_type` is not finite and above 0, or a size or an option is out of
-  ///   range.
+  /// Makes the layer with the exponent `norm_type`.
+  /// @throws ValueError if `norm_type` is not a finite number above 0, or `kernel_size` or an
+  /// option is out of range.
   LPPool(double norm_type, Size<N> kernel_size, LPPoolOptions<N> options = {}, Where where = {});
 };
 
-/// `LPPool` over 1 spatial dimension: (N, C, L).
+/// lp_pool1d() as a layer.
+/// @code nn::LPPool1d(2, 2)(rg::rand({8, 16, 28})).shape();  // [8, 16, 14] @endcode
 using LPPool1d = LPPool<1>;
-/// `LPPool` over 2 spatial dimensions: (N, C, H, W).
+/// lp_pool2d() as a layer.
+/// @code nn::LPPool2d(2, 2)(rg::rand({8, 16, 28, 28})).shape();  // [8, 16, 14, 14] @endcode
 using LPPool2d = LPPool<2>;
 
-/// The layer of `max_unpool1d()`, `max_unpool2d()` or `max_unpool3d()`: a partial inverse of
-/// `MaxPool`.
-///
-/// The output has the values `x` at the positions `indices` and zeros elsewhere.
-///
-/// @code
-/// nn::MaxPool2d pool(2);
-/// nn::MaxUnpool2d unpool(2);
-/// const auto [values, indices] = pool.with_indices(x);
-/// Tensor y = unpool(values, indices);
-/// @endcode
+/// The reverse of max pooling over N spatial dimensions, as MaxUnpool1d, MaxUnpool2d and
+/// MaxUnpool3d. As in PyTorch, the size of the result is an argument of the call.
 template <std::size_t N>
 class RETROGRAD_API MaxUnpool
     : public ModuleOf<Tensor(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size)> {
  public:
-  /// Constructs the inverse of a pool with this window. The default `stride` is `kernel_size`.
-  ///
-  /// @throws ValueError if a size is out of range, or `padding` exceeds half the kernel.
+  /// Makes the layer for the windows of a max pool; `stride` is `kernel_size` by default.
+  /// @throws ValueError if a size is out of range.
   explicit MaxUnpool(Size<N> kernel_size, OptionalSize<N> stride = {}, Size<N> padding = 0,
                      Where where = {});
-  /// Returns `forward(x, indices, output_size)`. Errors and tapes name the line of this call.
+  /// Runs forward(); errors and tapes name the line of this call.
   Tensor operator()(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size = {},
                     Where where = {}) {
     return MaxUnpool::ModuleOf::operator()(x, indices, output_size, where);
   }
-  /// Returns the values at their positions in an output with the spatial sizes `output_size`.
-  ///
-  /// The default size is `(in - 1) stride - 2 padding + kernel_size`.
-  ///
-  /// @throws IndexError if an index is out of range.
+
+  /// Returns zeros with the values `x` at the positions `indices`.
+  /// @throws ShapeError if a shape does not fit.
+  /// @throws IndexError if an index is outside the result.
   Tensor forward(const Tensor& x, const Tensor& indices, OptionalSize<N> output_size) override;
-  /// Returns the layer and its arguments, as summaries show it.
+  /// Returns the layer and its arguments, as summaries show them.
   std::string describe() const override { return text_; }
 
  private:
@@ -192,11 +142,25 @@ class RETROGRAD_API MaxUnpool
   Size<N> padding_;
 };
 
-/// `MaxUnpool` over 1 spatial dimension: (N, C, L).
+/// max_unpool1d() as a layer.
+/// @code
+/// const auto [values, indices] = nn::MaxPool1d(2).with_indices(rg::rand({8, 16, 28}));
+/// const rg::Tensor y = nn::MaxUnpool1d(2)(values, indices);
+/// @endcode
 using MaxUnpool1d = MaxUnpool<1>;
-/// `MaxUnpool` over 2 spatial dimensions: (N, C, H, W).
+
+/// max_unpool2d() as a layer.
+/// @code
+/// const auto [values, indices] = nn::MaxPool2d(2).with_indices(rg::rand({8, 16, 28, 28}));
+/// const rg::Tensor y = nn::MaxUnpool2d(2)(values, indices);
+/// @endcode
 using MaxUnpool2d = MaxUnpool<2>;
-/// `MaxUnpool` over 3 spatial dimensions: (N, C, D, H, W).
+
+/// max_unpool3d() as a layer.
+/// @code
+/// const auto [values, indices] = nn::MaxPool3d(2).with_indices(rg::rand({1, 4, 8, 8, 8}));
+/// const rg::Tensor y = nn::MaxUnpool3d(2)(values, indices);
+/// @endcode
 using MaxUnpool3d = MaxUnpool<3>;
 
 }  // namespace retrograd::nn

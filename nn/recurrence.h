@@ -1,8 +1,6 @@
 /// @file
-/// Recurrent layers.
-///
-/// All parameters start uniform in [-1 / sqrt(hidden_size), 1 / sqrt(hidden_size)). Weights have
-/// the layout that ops/recurrence.h describes.
+/// Recurrent layers, with the layout of parameters of ops/recurrence.h. All parameters start
+/// uniform in [-1/sqrt(hidden_size), 1/sqrt(hidden_size)).
 #pragma once
 
 #include <cstdint>
@@ -16,71 +14,63 @@
 
 namespace retrograd::nn {
 
-/// The function in the step of an RNN.
+/// Functions of a simple recurrence.
 enum class Nonlinearity : std::uint8_t {
-  /// `tanh()`.
-  tanh,
-  /// `relu()`.
-  relu
+  tanh,  ///< The hyperbolic tangent.
+  relu   ///< ReLU.
 };
 
-/// Options of `RNNCell`, given as `{.name = value}`; omitted ones keep their defaults.
+/// Options of RNNCell.
 struct RNNCellOptions {
-  bool bias = true;  ///< Adds learnable biases `bias_ih` and `bias_hh` when true.
-  Nonlinearity nonlinearity = Nonlinearity::tanh;  ///< Function of each step.
+  bool bias = true;                                ///< Whether there are learnable biases.
+  Nonlinearity nonlinearity = Nonlinearity::tanh;  ///< Function of the recurrence.
   DType dtype = float32;                           ///< Element type of the parameters.
 };
 
-/// Options of `GRUCell` and `LSTMCell`, given as `{.name = value}`; omitted ones keep their
-/// defaults.
+/// Options of GRUCell and LSTMCell.
 struct RecurrentCellOptions {
-  bool bias = true;       ///< Adds learnable biases `bias_ih` and `bias_hh` when true.
+  bool bias = true;       ///< Whether there are learnable biases.
   DType dtype = float32;  ///< Element type of the parameters.
 };
-/// Options of `GRUCell`.
+/// Options of GRUCell.
 using GRUCellOptions = RecurrentCellOptions;
-/// Options of `LSTMCell`.
+/// Options of LSTMCell.
 using LSTMCellOptions = RecurrentCellOptions;
-/// Former name of `RecurrentCellOptions`.
+/// Former name of RecurrentCellOptions.
 using CellOptions [[deprecated("RecurrentCellOptions")]] = RecurrentCellOptions;
 
-/// The base of cells, which compute one step of a recurrence. `State` is Tensor or LSTMState.
-///
-/// An input (N, input_size) or (input_size) and a state (N, hidden_size) or (hidden_size) give the
-/// next state. A state that is not given is 0.
+/// The base of cells: one step for inputs (N, I) or (I), from zeros without a state. The State is a
+/// Tensor or an LSTMState.
 template <class State>
 class RETROGRAD_API RecurrentCell : public ModuleOf<State(const Tensor& input, const State& hx)> {
  public:
-  /// Returns the members of the module, by name.
+  /// Returns the parameters by name.
   Members members() override;
-  /// Returns the layer and its arguments, as summaries show it.
+  /// Returns the layer and its arguments, as summaries show them.
   std::string describe() const override { return text_; }
-  /// Returns the number of multiply-adds of a call.
+  /// Returns the number of multiplications, each with an addition, of a call.
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape& output) const override;
-  /// Returns the next state. Errors and tapes name the line of this call.
+  /// Runs forward(); errors and tapes name the line of this call.
   State operator()(const Tensor& input, const State& hx = {}, Where where = {}) {
     return RecurrentCell::ModuleOf::operator()(input, hx, where);
   }
-  /// Returns the state after `hx`. Undefined tensors in `hx` count as zeros.
-  ///
-  /// @throws ShapeError if the shapes do not fit.
+
+  /// Returns the next state.
+  /// @throws ShapeError if a shape does not fit.
+  /// @throws DTypeError if a dtype does not fit.
   State forward(const Tensor& input, const State& hx) override;
-  /// Returns the state after zeros; of an LSTM, its `h`.
+  /// Returns the next state from zeros, or its h.
   Tensor forward(const Tensor& input) override;
 
-  Tensor weight_ih;  ///< Weight of the input: (gates hidden_size, input_size).
-  Tensor weight_hh;  ///< Weight of the state: (gates hidden_size, hidden_size).
-  Tensor bias_ih;    ///< Bias beside `weight_ih`; undefined if `bias` is false.
-  Tensor bias_hh;    ///< Bias beside `weight_hh`; undefined if `bias` is false.
+  Tensor weight_ih;  ///< Weight of the input, (gates H, I).
+  Tensor weight_hh;  ///< Weight of the state, (gates H, H).
+  Tensor bias_ih;    ///< Bias beside weight_ih, (gates H), or undefined.
+  Tensor bias_hh;    ///< Bias beside weight_hh, (gates H), or undefined.
 
  protected:
-  /// A function that computes one step.
+  /// One step of the recurrence.
   using Step = State (*)(const RecurrentCell& cell, const Tensor& input, const State& state);
-  /// Constructs the cell that the frame `call` names, with `gates * hidden_size` rows in the
-  /// weights.
-  ///
-  /// @throws ValueError if a size is not positive.
-  /// @throws DTypeError if the `dtype` of the options is not floating.
+  /// Makes the layer. `call` is the constructor's, which has the layer's name.
   RecurrentCell(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
                 std::int64_t hidden_size, const RecurrentCellOptions& options);
 
@@ -90,108 +80,84 @@ class RETROGRAD_API RecurrentCell : public ModuleOf<State(const Tensor& input, c
   std::int64_t hidden_size_;
 };
 
-/// The cell of an Elman network: `h' = tanh(W_ih x + b_ih + W_hh h + b_hh)`, or with relu.
-///
-/// @code
-/// nn::RNNCell cell(10, 20);
-/// h = cell(x, h);  // (N, 10) and (N, 20) to (N, 20)
-/// @endcode
+/// rnn_tanh_cell() or rnn_relu_cell() as a layer.
+/// @code nn::RNNCell(3, 4)(rg::rand({8, 3})).shape();  // [8, 4] @endcode
 class RETROGRAD_API RNNCell : public RecurrentCell<Tensor> {
  public:
-  /// Constructs a cell with random weights.
-  ///
-  /// @throws ValueError if a size is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if a size is below 1.
   /// @throws DTypeError if `dtype` is not floating.
   RNNCell(std::int64_t input_size, std::int64_t hidden_size, const RNNCellOptions& options = {},
           Where where = {});
 };
-/// The cell of gated recurrent units (Cho et al., 2014), as `gru_cell()` computes it:
-/// @code
-/// r, z = sigmoid(W_i x + b_i + W_h h + b_h)
-/// n  = tanh(W_in x + b_in + r (W_hn h + b_hn))
-/// h' = n + z (h - n)
-/// @endcode
-///
-/// @code
-/// nn::GRUCell cell(10, 20);
-/// h = cell(x, h);  // (N, 10) and (N, 20) to (N, 20)
-/// @endcode
+/// gru_cell() as a layer.
+/// @code nn::GRUCell(3, 4)(rg::rand({8, 3})).shape();  // [8, 4] @endcode
 class RETROGRAD_API GRUCell : public RecurrentCell<Tensor> {
  public:
-  /// Constructs a cell with random weights.
-  ///
-  /// @throws ValueError if a size is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if a size is below 1.
   /// @throws DTypeError if `dtype` is not floating.
   GRUCell(std::int64_t input_size, std::int64_t hidden_size,
           const RecurrentCellOptions& options = {}, Where where = {});
 };
-/// The cell of a long short-term memory (Hochreiter and Schmidhuber, 1997), as `lstm_cell()`
-/// computes it:
-/// @code
-/// i, f, o = sigmoid(W_i x + b_i + W_h h + b_h)
-/// g  = tanh(W_ig x + b_ig + W_hg h + b_hg)
-/// c' = f c + i g,  h' = o tanh(c')
-/// @endcode
-///
-/// @code
-/// nn::LSTMCell cell(10, 20);
-/// LSTMState state = cell(x);  // zeros before
-/// state = cell(x, state);
-/// @endcode
+/// lstm_cell() as a layer.
+/// @code const auto [h, c] = nn::LSTMCell(3, 4)(rg::rand({8, 3})); @endcode
 class RETROGRAD_API LSTMCell : public RecurrentCell<LSTMState> {
  public:
-  /// Constructs a cell with random weights.
-  ///
-  /// @throws ValueError if a size is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if a size is below 1.
   /// @throws DTypeError if `dtype` is not floating.
   LSTMCell(std::int64_t input_size, std::int64_t hidden_size,
            const RecurrentCellOptions& options = {}, Where where = {});
 };
 
-/// Options of `RNN`, given as `{.name = value}`; omitted ones keep their defaults.
+/// Options of RNN.
 struct RNNOptions {
-  /// Number of layers, each of which gets the outputs of the one before, >= 1.
-  std::int64_t num_layers = 1;
-  Nonlinearity nonlinearity = Nonlinearity::tanh;  ///< Function of each step.
-  bool bias = true;                                ///< Adds learnable biases when true.
-  bool batch_first = false;  ///< Uses shapes (N, T, ...) when true, else (T, N, ...).
-  /// Adds a second pass from the end when true, and joins its outputs to those of the first.
+  std::int64_t num_layers = 1;  ///< Number of layers, each of which reads the outputs of the last.
+  Nonlinearity nonlinearity = Nonlinearity::tanh;  ///< Function of the recurrence.
+  bool bias = true;                                ///< Whether there are learnable biases.
+  /// Whether inputs and outputs are (N, T, ...), instead of (T, N, ...).
+  bool batch_first = false;
+  /// Whether a second pass runs from the end to the start. Its outputs follow those of the first in
+  /// the last dimension.
   bool bidirectional = false;
   DType dtype = float32;  ///< Element type of the parameters.
 };
 
-/// Options of `GRU` and `LSTM`, given as `{.name = value}`; omitted ones keep their defaults.
+/// Options of GRU and LSTM.
 struct RecurrentOptions {
-  /// Number of layers, each of which gets the outputs of the one before, >= 1.
-  std::int64_t num_layers = 1;
-  bool bias = true;          ///< Adds learnable biases when true.
-  bool batch_first = false;  ///< Uses shapes (N, T, ...) when true, else (T, N, ...).
-  /// Adds a second pass from the end when true, and joins its outputs to those of the first.
+  std::int64_t num_layers = 1;  ///< Number of layers, each of which reads the outputs of the last.
+  bool bias = true;             ///< Whether there are learnable biases.
+  /// Whether inputs and outputs are (N, T, ...), instead of (T, N, ...).
+  bool batch_first = false;
+  /// Whether a second pass runs from the end to the start. Its outputs follow those of the first in
+  /// the last dimension.
   bool bidirectional = false;
   DType dtype = float32;  ///< Element type of the parameters.
 };
-/// Options of `GRU`.
+/// Options of GRU.
 using GRUOptions = RecurrentOptions;
-/// Options of `LSTM`.
+/// Options of LSTM.
 using LSTMOptions = RecurrentOptions;
 
-/// The result of `RNN` and `GRU`. D is the number of directions, H is `hidden_size`.
+/// Result of RNN and GRU. D is the number of directions.
 struct RETROGRAD_API RecurrentOutput {
-  /// States of the last layer at each step: (T, N, D H), or (T, D H) without a batch.
+  /// States of the last layer at each step, (T, N, D H), or (T, D H) without a batch.
   Tensor output;
-  /// Last state of each layer and direction: (layers D, N, H), or (layers D, H) without a batch.
+  /// Last state of every layer and direction, (layers D, N, H), or (layers D, H) without a batch.
   Tensor hidden;
 };
-/// The result of `LSTM`. D is the number of directions, H is `hidden_size`.
+/// Result of LSTM. D is the number of directions.
 struct RETROGRAD_API LSTMOutput {
-  /// States of the last layer at each step: (T, N, D H), or (T, D H) without a batch.
+  /// States h of the last layer at each step, (T, N, D H), or (T, D H) without a batch.
   Tensor output;
-  /// Last h and c of each layer and direction: (layers D, N, H), or (layers D, H) without a batch.
+  /// Last state of every layer and direction, of (layers D, N, H), or (layers D, H) without a
+  /// batch.
   LSTMState state;
 };
 
 namespace detail {
-// The parameters and the step of a recurrent layer.
+// What a recurrence is made of.
 class RETROGRAD_API Layers {
  public:
   // One step; gates: the input's part of it. c is undefined except for an LSTM.
@@ -227,86 +193,72 @@ class RETROGRAD_API Layers {
 };
 }  // namespace detail
 
-/// The base of recurrent layers, which run over a sequence. `State` is Tensor or LSTMState.
+/// The base of recurrent layers. The Output is a RecurrentOutput or an LSTMOutput, and the State is
+/// a Tensor or an LSTMState.
 ///
-/// The input is (T, N, input_size), or (T, input_size) without a batch. The first states `hx` are
-/// (layers D, N, H), or (layers D, H) without a batch, and 0 if not given. D is the number of
-/// directions, H is `hidden_size`.
+/// - input: (T, N, I), or (T, I) without a batch
+/// - hx: (layers D, N, H), or (layers D, H) without a batch; zeros by default
 ///
-/// The parameters are named weight_ih_l0, weight_hh_l0, bias_ih_l0 and bias_hh_l0, then those of
-/// the second direction with _reverse, layer by layer.
+/// The parameters are weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, with _reverse for the
+/// second direction, layer by layer.
 template <class Output, class State>
 class RETROGRAD_API Recurrent : public ModuleOf<Output(const Tensor& input, const State& hx)> {
  public:
-  /// Returns the members of the module, by name.
+  /// Returns the parameters by name.
   Members members() override { return layers_.members(); }
-  /// Returns the layer and its arguments, as summaries show it.
+  /// Returns the layer and its arguments, as summaries show them.
   std::string describe() const override { return layers_.describe(); }
-  /// Returns the number of multiply-adds of a call.
+  /// Returns the number of multiplications, each with an addition, of a call.
   std::int64_t multiply_adds(const std::vector<Shape>& inputs, const Shape&) const override {
     return layers_.multiply_adds(inputs.front());
   }
-  /// Returns `forward(input, hx)`. Errors and tapes name the line of this call.
+  /// Runs forward(); errors and tapes name the line of this call.
   Output operator()(const Tensor& input, const State& hx = {}, Where where = {}) {
     return Recurrent::ModuleOf::operator()(input, hx, where);
   }
-  /// Returns the outputs of all steps and the last states.
-  ///
-  /// @throws ShapeError if `input` or `hx` does not fit, or there are no steps.
-  /// @throws DTypeError if dtypes differ.
+
+  /// Returns the outputs and the last states.
+  /// @throws ShapeError if a shape does not fit.
+  /// @throws DTypeError if a dtype does not fit.
   Output forward(const Tensor& input, const State& hx) override;
-  /// Returns the outputs of all steps, from states of 0.
+  /// Returns the outputs, from zeros.
   Tensor forward(const Tensor& input) override { return layers_.run(input, {}).output; }
 
  protected:
-  /// Constructs a layer from its parameters and its step.
+  /// Makes the layer from its parameters.
   explicit Recurrent(detail::Layers layers) : layers_(std::move(layers)) {}
 
  private:
   detail::Layers layers_;
 };
 
-/// An Elman network over a sequence, with the step of `RNNCell`.
-///
-/// @code
-/// nn::RNN rnn(10, 20, {.num_layers = 2});
-/// const auto [output, hidden] = rnn(x);  // (T, N, 10) to (T, N, 20) and (2, N, 20)
-/// @endcode
+/// Recurrence with tanh or ReLU over a sequence:
+/// `h[t] = tanh(w_ih x[t] + b_ih + w_hh h[t-1] + b_hh)`.
+/// @code const auto [output, hidden] = nn::RNN(3, 4)(rg::rand({10, 8, 3})); @endcode
 class RETROGRAD_API RNN : public Recurrent<RecurrentOutput, Tensor> {
  public:
-  /// Constructs a layer with random weights.
-  ///
-  /// @throws ValueError if a size or `num_layers` is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if a size is below 1.
   /// @throws DTypeError if `dtype` is not floating.
   RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options = {},
       Where where = {});
 };
-/// Gated recurrent units over a sequence, with the step of `GRUCell`.
-///
-/// @code
-/// nn::GRU gru(10, 20, {.batch_first = true});
-/// const auto [output, hidden] = gru(x);  // (N, T, 10) to (N, T, 20) and (1, N, 20)
-/// @endcode
+/// Gated recurrent units over a sequence, with the step of gru_cell().
+/// @code const auto [output, hidden] = nn::GRU(3, 4)(rg::rand({10, 8, 3})); @endcode
 class RETROGRAD_API GRU : public Recurrent<RecurrentOutput, Tensor> {
  public:
-  /// Constructs a layer with random weights.
-  ///
-  /// @throws ValueError if a size or `num_layers` is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if a size is below 1.
   /// @throws DTypeError if `dtype` is not floating.
   GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options = {},
       Where where = {});
 };
-/// Long short-term memory over a sequence, with the step of `LSTMCell`.
-///
-/// @code
-/// nn::LSTM lstm(10, 20, {.bidirectional = true});
-/// const auto [output, state] = lstm(x);  // (T, N, 10) to (T, N, 40) and (2, N, 20)
-/// @endcode
+/// Long short-term memory over a sequence, with the step of lstm_cell().
+/// @code const auto [output, state] = nn::LSTM(3, 4)(rg::rand({10, 8, 3})); @endcode
 class RETROGRAD_API LSTM : public Recurrent<LSTMOutput, LSTMState> {
  public:
-  /// Constructs a layer with random weights.
-  ///
-  /// @throws ValueError if a size or `num_layers` is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if a size is below 1.
   /// @throws DTypeError if `dtype` is not floating.
   LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options = {},
        Where where = {});

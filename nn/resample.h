@@ -1,5 +1,5 @@
 /// @file
-/// Layers that change the spatial sizes of images.
+/// Layers that change the size of images.
 #pragma once
 
 #include <cstdint>
@@ -10,48 +10,32 @@
 
 namespace retrograd::nn {
 
-/// The layer of `interpolate()`: resamples an input (N, C, spatial...) to a size or by a factor.
-///
+/// interpolate() as a layer.
 /// @code
-/// nn::Upsample up({.scale_factor = 2, .mode = InterpolateMode::bilinear});
+/// nn::Upsample({.scale_factor = 2})(rg::rand({1, 3, 8, 8})).shape();  // [1, 3, 16, 16]
 /// @endcode
 class RETROGRAD_API Upsample : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if not exactly one of `size` and `scale_factor` is given, or one is out of
-  ///   range.
+  /// Makes the layer.
+  /// @throws ValueError if both or none of `size` and `scale_factor` are given.
   explicit Upsample(const InterpolateOptions& options, Where where = {});
 };
 
-/// The layer of `pixel_shuffle()`: moves channels to spatial positions (Shi et al., 2016).
-///
-/// With r = `upscale_factor`, an input (..., C r^2, H, W) gives an output (..., C, H r, W r).
-///
-/// @code
-/// nn::PixelShuffle shuffle(2);
-/// @endcode
+/// pixel_shuffle() as a layer.
+/// @code nn::PixelShuffle(2)(rg::rand({1, 8, 5, 5})).shape();  // [1, 2, 10, 10] @endcode
 class RETROGRAD_API PixelShuffle : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if `upscale_factor` is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if `upscale_factor` is below 1.
   explicit PixelShuffle(std::int64_t upscale_factor, Where where = {});
 };
 
-/// The layer of `pixel_unshuffle()`: moves spatial positions to channels, the inverse of
-/// `PixelShuffle`.
-///
-/// With r = `downscale_factor`, an input (..., C, H r, W r) gives an output (..., C r^2, H, W).
-///
-/// @code
-/// nn::PixelUnshuffle unshuffle(2);
-/// @endcode
+/// pixel_unshuffle() as a layer.
+/// @code nn::PixelUnshuffle(2)(rg::rand({1, 2, 10, 10})).shape();  // [1, 8, 5, 5] @endcode
 class RETROGRAD_API PixelUnshuffle : public Stateless {
  public:
-  /// Constructs the layer.
-  ///
-  /// @throws ValueError if `downscale_factor` is not positive.
+  /// Makes the layer.
+  /// @throws ValueError if `downscale_factor` is below 1.
   explicit PixelUnshuffle(std::int64_t downscale_factor, Where where = {});
 };
 

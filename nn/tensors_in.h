@@ -1,5 +1,5 @@
 /// @file
-/// The tensors in arguments and results of modules, for hooks and summaries.
+/// The tensors in the arguments and results of modules, for hooks and summaries.
 #pragma once
 
 #include <concepts>
@@ -15,12 +15,11 @@
 
 namespace retrograd::nn {
 
-/// A customisation point that finds the tensors in an argument or a result of `forward()`.
+/// The tensors in an argument or a result of forward(). They are a Tensor itself, and the tensors
+/// in optionals, pairs, tuples, containers, and structs of up to 8 public members. Other types have
+/// none.
 ///
-/// Tensors are found without it in a Tensor, in optionals, pairs, tuples and containers, and in
-/// structs of up to 8 public members. Other types have none. For such a class, specialise the
-/// template:
-///
+/// A specialisation names the tensors of a class with other members:
 /// @code
 /// template <>
 /// struct retrograd::nn::TensorsIn<Batch> {
@@ -80,8 +79,8 @@ std::vector<Tensor*> tensors_in(T& x) {
   return found;
 }
 
-// An argument while hooks may replace tensors in it: a copy, or the caller's own if it is mutable
-// or cannot be copied.
+// An argument while hooks may replace tensors in it: a copy, or the caller's own where it may be
+// written to or cannot be copied.
 template <class A, class T = std::remove_cvref_t<A>>
 using Kept = std::conditional_t<(std::is_lvalue_reference_v<A> &&
                                  !std::is_const_v<std::remove_reference_t<A>>) ||
