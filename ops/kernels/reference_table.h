@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/activation/dropout.h>
 #include <retrograd/ops/kernels/conv/conv.h>
+#include <retrograd/ops/kernels/conv/unfold.h>
 #include <retrograd/ops/kernels/image/resample.h>
 #include <retrograd/ops/kernels/index/embedding.h>
 #include <retrograd/ops/kernels/kernel_state.h>
@@ -27,6 +28,8 @@ struct ReferenceTable {
   decltype(&kernels::conv) conv = nullptr;
   decltype(&kernels::conv_input_grad) conv_input_grad = nullptr;
   decltype(&kernels::conv_weight_grad) conv_weight_grad = nullptr;
+  decltype(&kernels::unfold) unfold = nullptr;
+  decltype(&kernels::fold) fold = nullptr;
   decltype(&kernels::max_pool) max_pool = nullptr;
   decltype(&kernels::max_pool_positions) max_pool_positions = nullptr;
   decltype(&kernels::max_pool_scatter) max_pool_scatter = nullptr;

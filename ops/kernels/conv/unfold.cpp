@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/reference_table.h>
 
 namespace retrograd::kernels {
 
@@ -131,6 +132,9 @@ void fold_into(const Tensor& out, const Tensor& columns, const UnfoldShape& s) {
 }  // namespace
 
 Tensor unfold(const Tensor& x, const UnfoldShape& s) {
+  if (const auto reference = reference_of(&ReferenceTable::unfold)) {
+    return reference(x, s);
+  }
   const Shape shape{x.shape()[0], x.shape()[1] * s.kernel[0] * s.kernel[1],
                     s.output[0] * s.output[1]};
   Tensor out = empty_tensor(shape, x.dtype());
@@ -141,6 +145,9 @@ Tensor unfold(const Tensor& x, const UnfoldShape& s) {
 }
 
 Tensor fold(const Tensor& columns, const UnfoldShape& s) {
+  if (const auto reference = reference_of(&ReferenceTable::fold)) {
+    return reference(columns, s);
+  }
   const Shape shape{columns.shape()[0], columns.shape()[1] / (s.kernel[0] * s.kernel[1]),
                     s.image[0], s.image[1]};
   Tensor out = empty_tensor(shape, columns.dtype());

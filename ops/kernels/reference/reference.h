@@ -23,6 +23,8 @@ class Installed {
 decltype(kernels::conv) conv;
 decltype(kernels::conv_input_grad) conv_input_grad;
 decltype(kernels::conv_weight_grad) conv_weight_grad;
+decltype(kernels::unfold) unfold;
+decltype(kernels::fold) fold;
 decltype(kernels::max_pool) max_pool;
 decltype(kernels::max_pool_positions) max_pool_positions;
 decltype(kernels::max_pool_scatter) max_pool_scatter;

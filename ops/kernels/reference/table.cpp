@@ -8,6 +8,8 @@ constexpr ReferenceTable kTable{
     .conv = conv,
     .conv_input_grad = conv_input_grad,
     .conv_weight_grad = conv_weight_grad,
+    .unfold = unfold,
+    .fold = fold,
     .max_pool = max_pool,
     .max_pool_positions = max_pool_positions,
     .max_pool_scatter = max_pool_scatter,
