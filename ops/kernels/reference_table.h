@@ -124,7 +124,7 @@ Kernel reference_of(Kernel ReferenceTable::*kernel) {
     return nullptr;
   }
   ++kernel_state().reference_runs;
-  detail::kernel_uses("reference");
+  detail::kernel_uses(detail::kReference);
   return table->*kernel;
 }
 

@@ -1,5 +1,5 @@
 // Random programs of up to 30 operators, computed twice: as they are, and from row-major copies of
-// every operand with the reference kernels. Values and gradients are whole numbers, kept small, and
+// every operand with the portable kernels. Values and gradients are whole numbers, kept small, and
 // must be the same. The first byte leaves small convolutions to oneDNN; leaves and instructions
 // follow.
 #include <algorithm>
@@ -142,11 +142,11 @@ void require_same(const Outcome& first, const Outcome& second) {
   for (std::size_t i = 0; i < std::min(first.lines.size(), second.lines.size()); ++i) {
     if (first.lines[i] != second.lines[i]) {
       fuzz::require(false, ("line " + std::to_string(i) + ": " + first.lines[i] + ", but " +
-                            second.lines[i] + " with reference kernels")
+                            second.lines[i] + " with portable kernels")
                                .c_str());
     }
   }
-  fuzz::require(first.values == second.values, "other values or gradients with reference kernels");
+  fuzz::require(first.values == second.values, "other values or gradients with portable kernels");
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ TEST_CASE("a training step takes no memory from the system after the third") {
 
 TEST_CASE("a training step copies no activation into another layout but the images") {
   if (!rg::onednn_enabled()) {
-    test::skip(test::Lacks::option, "reference kernels bring filters into this layout too");
+    test::skip(test::Lacks::option, "portable kernels bring filters into this layout too");
     return;
   }
   const rg::optim::SGDOptions sgd{.lr = 0.01};
