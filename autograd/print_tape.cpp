@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/node.h>
 
@@ -15,14 +17,13 @@ std::string saved_text(const Node& node) {
   if (node.freed()) {
     return "freed";
   }
-  std::string text;
+  std::vector<std::string> texts;
   for (const detail::SavedTensor& saved : node.saved()) {
     if (saved.value.defined()) {
-      text += (text.empty() ? "" : ", ") + std::string(saved.is_output ? "output " : "") +
-              describe(saved.value);
+      texts.push_back((saved.is_output ? "output " : "") + describe(saved.value));
     }
   }
-  return text;
+  return fmt::format("{}", fmt::join(texts, ", "));
 }
 
 }  // namespace
@@ -37,18 +38,18 @@ void print_tape(const Tensor& output, std::ostream& out) {
     out << "no tape: the tensor does not require a gradient\n";
     return;
   }
-  std::unordered_map<const Node*, std::size_t> place;
+  std::unordered_map<const Node*, std::size_t> position;
   std::vector<std::vector<std::string>> rows{{"#", "op", "output", "inputs", "saves", "at"}};
   for (const Node* node : detail::nodes_before(root.get())) {
-    place.emplace(node, place.size());
-    std::string inputs;
+    position.emplace(node, position.size());
+    std::vector<std::string> inputs;
     for (const NodePtr& input : node->inputs()) {
-      inputs += (inputs.empty() ? "" : ", ") +
-                (input ? "#" + std::to_string(place.at(input.get())) : std::string("-"));
+      inputs.push_back(input ? fmt::format("#{}", position.at(input.get())) : "-");
     }
-    rows.push_back({std::to_string(place.at(node)), node->op(),
-                    std::string(name(node->dtype())) + " " + to_string(node->shape()), inputs,
-                    saved_text(*node), node->is_leaf() ? "" : to_string(node->where())});
+    rows.push_back({fmt::format("{}", position.at(node)), node->op(),
+                    fmt::format("{} {}", name(node->dtype()), to_string(node->shape())),
+                    fmt::format("{}", fmt::join(inputs, ", ")), saved_text(*node),
+                    node->is_leaf() ? "" : to_string(node->where())});
   }
   std::vector<std::size_t> widths(rows[0].size());
   for (const auto& row : rows) {
@@ -59,7 +60,7 @@ void print_tape(const Tensor& output, std::ostream& out) {
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      line += row[c] + std::string(widths[c] - row[c].size() + 2, ' ');
+      line += fmt::format("{:<{}}  ", row[c], widths[c]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out << line << '\n';

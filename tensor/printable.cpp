@@ -1,6 +1,6 @@
 #include <retrograd/tensor/internal/printable.h>
 
-#include <cstdio>
+#include <fmt/format.h>
 
 namespace retrograd::detail {
 
@@ -10,9 +10,7 @@ std::string printable(std::string_view text) {
   for (const char c : text.substr(0, most)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\x%02x", static_cast<unsigned>(byte));
-      result += escaped;
+      result += fmt::format("\\x{:02x}", byte);
     } else {
       result += c;
     }
@@ -21,7 +19,7 @@ std::string printable(std::string_view text) {
 }
 
 std::string in_quotes(std::string_view text) {
-  return "'" + printable(text) + "'";
+  return fmt::format("'{}'", printable(text));
 }
 
 }  // namespace retrograd::detail
