@@ -18,13 +18,13 @@ namespace detail {
 
 std::string text(Scalar number) {
   switch (number.kind()) {
-    case Scalar::Kind::boolean: return fmt::to_string(number.to<bool>());
+    case Scalar::Kind::boolean: return fmt::format("{}", number.to<bool>());
     case Scalar::Kind::integer:
-      return number.fits(int64) ? fmt::to_string(number.to<std::int64_t>())
-                                : fmt::to_string(number.to<std::uint64_t>());
+      return number.fits(int64) ? fmt::format("{}", number.to<std::int64_t>())
+                                : fmt::format("{}", number.to<std::uint64_t>());
     case Scalar::Kind::floating: break;
   }
-  return fmt::to_string(number.to<double>());
+  return fmt::format("{}", number.to<double>());
 }
 
 void require_fits(const char* op, Scalar number, DType dtype, Where where,
