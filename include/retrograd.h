@@ -23,6 +23,7 @@
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/memory.h>
+#include <retrograd/tensor/print.h>
 #include <retrograd/tensor/random.h>
 #include <retrograd/tensor/tensor.h>
 #include <retrograd/tensor/threads.h>

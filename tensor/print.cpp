@@ -1,139 +1,211 @@
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
+#include <retrograd/tensor/print.h>
+
+#include <mutex>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include <retrograd/tensor/tensor.h>
+#include <fmt/format.h>
+
+#include <retrograd/tensor/detail/element_texts.h>
+#include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/node.h>
 
 namespace retrograd {
+
+namespace {
+
+std::mutex mutex;                                // of `of_all`
+PrintOptions of_all;                             // the options of threads without a guard
+thread_local PrintOptions* of_thread = nullptr;  // those of its innermost guard
+
+const PrintOptions& checked(const char* op, const PrintOptions& options, Where where) {
+  const auto require = [&](const char* what, std::int64_t value, int least) {
+    check::require<ValueError>({op, where}, value >= least, {},
+                               "{} is {}; at least {} is needed [value-out-of-range]", what, value,
+                               least);
+  };
+  require("precision", options.precision, 0);
+  require("threshold", options.threshold, 0);
+  require("edgeitems", options.edgeitems, 1);
+  require("linewidth", options.linewidth, 1);
+  return options;
+}
+
+}  // namespace
+
+void set_print_options(const PrintOptions& options, Where where) {
+  checked("set_print_options", options, where);
+  if (of_thread != nullptr) {
+    *of_thread = options;
+    return;
+  }
+  const std::lock_guard lock(mutex);
+  of_all = options;
+}
+
+PrintOptions print_options() {
+  if (of_thread != nullptr) {
+    return *of_thread;
+  }
+  const std::lock_guard lock(mutex);
+  return of_all;
+}
+
+PrintOptionsGuard::PrintOptionsGuard(const PrintOptions& options, Where where)
+    : options_(checked("PrintOptionsGuard", options, where)), outer_(of_thread) {
+  of_thread = &options_;
+}
+
+PrintOptionsGuard::~PrintOptionsGuard() {
+  of_thread = outer_;
+}
 
 std::ostream& operator<<(std::ostream& out, DType dtype) {
   return out << name(dtype);
 }
 
 std::string describe(const Tensor& tensor) {
-  return tensor.defined() ? std::string(name(tensor.dtype())) + " " + to_string(tensor.shape())
+  return tensor.defined() ? fmt::format("{} {}", name(tensor.dtype()), to_string(tensor.shape()))
                           : "undefined";
 }
 
 namespace {
 
-constexpr std::int64_t kElideAbove = 1000;  // elements
-constexpr std::int64_t kEdge = 3;           // shown at each end of an elided dimension
-
-// Writes a tensor as nested lists: to_chars keeps the text free of the locale.
-class Printer {
+// Nested lists, as NumPy lays them out.
+class Lists {
  public:
-  explicit Printer(const Tensor& tensor)
-      : tensor_(tensor), elide_(tensor.numel() > kElideAbove), index_(tensor.shape()) {
-    visit(
-        0, [this] { width_ = std::max(width_, element().size()); }, [](auto) {});
-  }
+  Lists(const Tensor& tensor, const PrintOptions& options)
+      : tensor_(tensor),
+        options_(options),
+        is_summary_(tensor.numel() > options.threshold),
+        rank_(tensor.shape().size()) {}
 
   std::string text() {
-    std::string out;
-    const auto rank = tensor_.shape().size();
-    std::size_t depth = 0;  // of open brackets that have no element yet
-    visit(
-        0,
-        [&] {
-          const std::string value = element();
-          out += std::string(width_ - value.size(), ' ') + value;
-        },
-        [&](Event event) {
-          switch (event) {
-            case Event::open:
-              out += "[";
-              ++depth;
-              break;
-            case Event::close:
-              out += "]";
-              --depth;
-              break;
-            case Event::between:
-              out += depth == rank ? ", " : ",\n" + std::string(depth, ' ');
-              break;
-            case Event::gap:
-              out += depth == rank ? "..., " : "...,\n" + std::string(depth, ' ');
-              break;
-          }
-        });
-    return out;
+    if (tensor_.numel() == 0) {
+      return "[]";
+    }
+    std::vector<std::int64_t> offsets;
+    find(0, 0, offsets);
+    const std::vector<std::string> texts = detail::element_texts(tensor_, offsets, options_);
+    next_ = texts.data();
+    write(0);
+    return text_;
   }
 
  private:
-  enum class Event { open, close, between, gap };
+  static constexpr std::int64_t kGap = -1;
 
-  template <class OnElement, class OnEvent>
-  void visit(std::size_t dim, OnElement&& on_element, OnEvent&& on_event) {
-    if (dim == tensor_.shape().size()) {
-      on_element();
-      return;
-    }
+  // Calls f(i) with the indices shown of a dimension, and kGap where others are left out.
+  template <class F>
+  void for_each_shown(std::size_t dim, F&& f) const {
     const std::int64_t size = tensor_.shape()[dim];
-    on_event(Event::open);
+    const std::int64_t edge = options_.edgeitems;
+    const bool has_gap = is_summary_ && size - edge > edge;
     for (std::int64_t i = 0; i < size; ++i) {
-      if (i > 0) {
-        on_event(Event::between);
+      if (has_gap && i == edge) {
+        f(kGap);
+        i = size - edge;
       }
-      if (elide_ && size > 2 * kEdge && i == kEdge) {
-        on_event(Event::gap);
-        i = size - kEdge;
-      }
-      index_[dim] = i;
-      visit(dim + 1, on_element, on_event);
+      f(i);
     }
-    on_event(Event::close);
   }
 
-  std::string element() const {
-    std::array<char, 32> buffer{};
-    char* const end = buffer.data() + buffer.size();
-    const double value = tensor_.at(index_);
-    if (tensor_.dtype() == boolean) {
-      return value != 0 ? "true" : "false";
+  void find(std::size_t dim, std::int64_t offset, std::vector<std::int64_t>& offsets) const {
+    if (dim == rank_) {
+      offsets.push_back(offset);
+      return;
     }
-    if (!is_floating(tensor_.dtype())) {
-      std::int64_t offset = tensor_.impl().offset;
-      for (std::size_t d = 0; d < index_.size(); ++d) {
-        offset += index_[d] * tensor_.strides()[d];
+    for_each_shown(dim, [&](std::int64_t i) {
+      if (i != kGap) {
+        find(dim + 1, offset + i * tensor_.strides()[dim], offsets);
       }
-      const auto* memory = tensor_.impl().storage->data;
-      const std::int64_t exact = tensor_.dtype() == uint8
-                                     ? reinterpret_cast<const std::uint8_t*>(memory)[offset]
-                                     : reinterpret_cast<const std::int64_t*>(memory)[offset];
-      return {buffer.data(), std::to_chars(buffer.data(), end, exact).ptr};
+    });
+  }
+
+  void write(std::size_t dim) {
+    if (dim == rank_) {
+      text_ += *next_;
+    } else if (dim + 1 == rank_) {
+      write_row(std::string(rank_, ' '));
+    } else {
+      const std::string between =
+          "," + std::string(rank_ - dim - 1, '\n') + std::string(dim + 1, ' ');
+      text_ += "[";
+      for_each_shown(dim, [&](std::int64_t i) {
+        text_ += i == 0 ? "" : between;
+        i == kGap ? void(text_ += "...") : write(dim + 1);
+      });
+      text_ += "]";
     }
-    if (std::isnan(value)) {
-      return "nan";
-    }
-    return {buffer.data(),
-            std::to_chars(buffer.data(), end, value, std::chars_format::general, 5).ptr};
+  }
+
+  // A row is broken before an element that would reach beyond the width.
+  void write_row(const std::string& indent) {
+    const std::size_t most = static_cast<std::size_t>(options_.linewidth);
+    std::size_t column = indent.size();
+    text_ += "[";
+    for_each_shown(rank_ - 1, [&](std::int64_t i) {
+      const std::string_view word = i == kGap ? std::string_view("...") : *next_++;
+      if (i != 0) {
+        column += 2;
+        const bool fits = column + word.size() + rank_ <= most;
+        text_ += fits ? ", " : ",\n" + indent;
+        column = fits ? column : indent.size();
+      }
+      text_ += word;
+      column += word.size();
+    });
+    text_ += "]";
   }
 
   const Tensor& tensor_;
-  bool elide_;
-  Dims index_;
-  std::size_t width_ = 0;
+  const PrintOptions& options_;
+  bool is_summary_;
+  std::size_t rank_;
+  const std::string* next_ = nullptr;  // the next element's text
+  std::string text_;
 };
+
+// " requires_grad" of a leaf, " <mul model.cpp:42>" of a result.
+std::string tape_of(const Tensor& tensor) {
+  if (!tensor.requires_grad()) {
+    return {};
+  }
+  if (tensor.is_leaf()) {
+    return " requires_grad";
+  }
+  const detail::TensorImpl& impl = tensor.impl();
+  const NodePtr& node = detail::is_stale_view(impl) ? impl.base->node : impl.node;
+  return fmt::format(" <{} {}>", node->op(), to_string(node->where()));
+}
+
+std::string printed(const Tensor& tensor, const PrintOptions& options) {
+  if (!tensor.defined()) {
+    return "tensor undefined";
+  }
+  const std::string values = Lists(tensor, options).text();
+  if (!options.head) {
+    return values;
+  }
+  return tensor.dim() == 0
+             ? fmt::format("tensor {} {}{}", describe(tensor), values, tape_of(tensor))
+             : fmt::format("tensor {}{}\n{}", describe(tensor), tape_of(tensor), values);
+}
 
 }  // namespace
 
 std::string to_string(const Tensor& tensor) {
-  if (!tensor.defined()) {
-    return "tensor undefined";
-  }
-  const std::string head = "tensor " + describe(tensor);
-  if (tensor.dim() == 0) {
-    return head + " " + Printer(tensor).text();
-  }
-  return head + "\n" + Printer(tensor).text();
+  return printed(tensor, print_options());
+}
+
+std::string to_string(const Tensor& tensor, const PrintOptions& options, Where where) {
+  return printed(tensor, checked("to_string", options, where));
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
+  out.width(0);
   return out << to_string(tensor);
 }
 

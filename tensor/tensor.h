@@ -361,8 +361,8 @@ extern template RETROGRAD_API std::vector<std::int64_t> Tensor::values(Where) co
 extern template RETROGRAD_API std::vector<std::uint8_t> Tensor::values(Where) const;
 extern template RETROGRAD_API std::vector<bool> Tensor::values(Where) const;
 
-/// Prints `tensor float32 [2, 2]` and the values; the middle of more than 1,000 elements is left
-/// out.
+/// Prints `tensor float32 [2, 2]`, the tape and the values, in the form that `tensor/print.h`
+/// describes. Neither locales nor the flags of the stream change it.
 RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 /// Returns the text that `operator<<` prints.
 RETROGRAD_API std::string to_string(const Tensor& tensor);
