@@ -33,7 +33,7 @@ class Operand {
   /// Returns the tensor, if it is one.
   const Tensor& tensor() const noexcept { return *tensor_; }
   /// Returns the number, if it is not a tensor.
-  Scalar number() const noexcept { return number_; }
+  const Scalar& number() const noexcept { return number_; }
   /// Returns the caller's line.
   Where where() const noexcept { return where_; }
 

@@ -23,10 +23,9 @@ void defined(const Frame& call, const char* name, const Tensor& x) {
 void floating(const Frame& call, const Tensor& x, const char* name) {
   defined(call, name, x);
   if (!is_floating(x.dtype())) {
-    refuse<DTypeError>(
-        call, {{name, x}},
-        "needs a floating input (float32, float64 or bfloat16): write 1.0 for 1, give "
-        ".dtype, or convert with to() [not-floating]");
+    refuse<DTypeError>(call, {{name, x}},
+                       "needs a floating input (float32, float64 or bfloat16); write 1.0 or give "
+                       ".dtype, or convert with to() [not-floating]");
   }
 }
 

@@ -65,7 +65,9 @@ std::string message(const char* op, Where line, std::string_view what,
     width = std::max(width, argument.name.size());
   }
   for (const auto& argument : arguments) {
-    text += fmt::format("\n  {:{}}  {}", argument.name, width, describe(argument.tensor));
+    text += fmt::format(
+        "\n  {:{}}  {}", argument.name, width,
+        argument.tensor != nullptr ? describe(*argument.tensor) : detail::text(*argument.number));
   }
   return code.empty() ? text
                       : fmt::format("{}{}  [{}]", text, arguments.size() > 0 ? "\n" : "", code);

@@ -15,6 +15,7 @@
 
 namespace retrograd {
 
+class Scalar;
 class Tensor;
 
 /// Base of all errors except OutOfMemory.
@@ -78,10 +79,16 @@ class RETROGRAD_API OutOfMemory : public std::bad_alloc {
   char message_[240];
 };
 
-/// A tensor to list under an error message.
+/// A tensor or a number to list under an error message. It refers to its value, so do not store it.
 struct ErrorArgument {
-  std::string_view name;  ///< Name of the tensor in the message.
-  const Tensor& tensor;   ///< The caller's tensor.
+  /// Lists a tensor under its name.
+  ErrorArgument(std::string_view its_name, const Tensor& x) noexcept : name(its_name), tensor(&x) {}
+  /// Lists a number under its name.
+  ErrorArgument(std::string_view its_name, const Scalar& x) noexcept : name(its_name), number(&x) {}
+
+  std::string_view name;           ///< Name in the list.
+  const Tensor* tensor = nullptr;  ///< Tensor, or null for a number.
+  const Scalar* number = nullptr;  ///< Number, or null for a tensor.
 };
 
 /// Throws E with the text

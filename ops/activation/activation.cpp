@@ -15,14 +15,15 @@ namespace {
 void check_number(const Call& call, const Tensor& x, const char* name, double value) {
   check::floating(call, x);
   check::require<ValueError>(call, !std::isnan(value), {{"input", x}},
-                             "{} is {}; a number is needed", name, value);
+                             "{} is {}; a number is needed [value-out-of-range]", name, value);
 }
 
 // x is floating, and the parameter what one can divide by.
 void check_factor(const Call& call, const Tensor& x, const char* name, double value) {
   check::floating(call, x);
-  check::require<ValueError>(call, std::isfinite(value) && value != 0, {{"input", x}},
-                             "{} is {}; a finite number other than 0 is needed", name, value);
+  check::require<ValueError>(
+      call, std::isfinite(value) && value != 0, {{"input", x}},
+      "{} is {}; a finite number other than 0 is needed [value-out-of-range]", name, value);
 }
 
 // x scale above 0, factor (exp(rate x) - 1) elsewhere.
@@ -81,7 +82,7 @@ Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
   if (a.dtype() != b.dtype()) {
     return call.result(relu(a + b));
   }
-  const Shape shape = broadcast_shapes(call.name(), a.shape(), b.shape());
+  const Shape shape = check::broadcast(call, {{"a", a}, {"b", b}});
   const Tensor x = expand_operand(a, shape);
   const Tensor y = expand_operand(b, shape);
   const Tensor sum = kernels::add_relu(x, y);
@@ -99,11 +100,12 @@ Tensor prelu(const Tensor& x, const Tensor& weight, Where where) {
   const auto [input, slopes] =
       call.inputs({{"input", x, floating}, {"weight", weight, like_first}});
   check::require<ShapeError>(call, weight.dim() <= 1, {{"input", x}, {"weight", weight}},
-                             "the weight must have one dimension or none");
+                             "the weight must have one dimension or none [rank-unexpected]");
   const std::int64_t channels = x.dim() > 1 ? x.size(1) : 1;
   check::require<ShapeError>(
       call, weight.numel() == 1 || weight.numel() == channels, {{"input", x}, {"weight", weight}},
-      "the weight must have one element or, for the channels in dimension 1, {}", channels);
+      "the weight must have one element or, for the channels in dimension 1, {} [channels-differ]",
+      channels);
   Shape shape;
   for (std::int64_t d = 0; d < x.dim(); ++d) {
     shape.push_back(d == 1 ? weight.numel() : 1);
@@ -154,8 +156,8 @@ Tensor tanhshrink(const Tensor& x, Where where) {
 Tensor softshrink(const Tensor& x, double lambd, Where where) {
   const Call call("softshrink", where, x, lambd);
   check::floating(call, x);
-  check::require<ValueError>(call, lambd >= 0, {{"input", x}}, "lambd is {}; at least 0 is needed",
-                             lambd);
+  check::require<ValueError>(call, lambd >= 0, {{"input", x}},
+                             "lambd is {}; at least 0 is needed [value-out-of-range]", lambd);
   return shrunk(call, x, kernels::softshrink(x, held(lambd, x)), lambd);
 }
 

@@ -35,12 +35,26 @@ DType result_dtype(const Operand& a, const Operand& b) {
   return kind(other) > kind(leading) ? other : leading;
 }
 
-void Pair::fit(const Frame& call, DType dtype, Number number_use) {
+void refuse_operands(const Frame& call, const Operand& a, const Operand& b) {
+  const std::initializer_list<ErrorArgument> operands = {check::operand("a", a),
+                                                         check::operand("b", b)};
+  check::require<DTypeError>(call, a.is_tensor() || b.is_tensor(), operands,
+                             "needs a tensor; both operands are numbers [argument-missing]");
+  check::refuse<GraphError>(
+      call, operands, "the {} operand is undefined (was it ever assigned?) [undefined-tensor]",
+      is_undefined(a) ? "first" : "second");
+}
+
+void Pair::fit(const Frame& call, const Operand& first, const Operand& second, Number number_use) {
+  const std::initializer_list<ErrorArgument> operands = {check::operand("a", first),
+                                                         check::operand("b", second)};
+  DType dtype = result_dtype(first, second);
   if (has_number() && number_use == Number::added) {
-    detail::require_fits_modulo(call, number(), dtype, {{"input", tensor()}});
+    detail::require_fits_modulo(call, number(), dtype, operands);
   } else if (has_number() && number_use == Number::stored) {
-    detail::require_fits(call, number(), dtype, {{"input", tensor()}});
+    detail::require_fits(call, number(), dtype, operands);
   }
+  const Shape shape = check::broadcast(call, operands);
   if (number_use == Number::divided && !is_floating(dtype)) {
     dtype = float32;
   }
@@ -55,7 +69,6 @@ void Pair::fit(const Frame& call, DType dtype, Number number_use) {
     use(b, made_b_, b->to(dtype));
   }
   if (!has_number() && a->shape() != b->shape()) {
-    const Shape shape = broadcast_shapes(call.name(), a->shape(), b->shape());
     use(a, made_a_, expand_operand(*a, shape));
     use(b, made_b_, expand_operand(*b, shape));
   }

@@ -1,7 +1,7 @@
 // The two operands of an element-wise operator, brought together. Internal.
 #pragma once
 
-#include <retrograd/ops/operand.h>
+#include <retrograd/ops/internal/operands.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/tensor.h>
 
@@ -10,13 +10,16 @@ namespace retrograd {
 // The dtype of the result, as PyTorch promotes: see ops/arithmetic.h.
 DType result_dtype(const Operand& a, const Operand& b);
 
-// Throws GraphError for an operand that is an undefined tensor.
+inline bool is_undefined(const Operand& x) noexcept {
+  return x.is_tensor() && !x.tensor().defined();
+}
+
+// Throws DTypeError for two numbers, else GraphError for an operand that is an undefined tensor.
+[[noreturn]] void refuse_operands(const Frame& call, const Operand& a, const Operand& b);
+
 inline void check_operands(const Frame& call, const Operand& a, const Operand& b) {
-  if (a.is_tensor() && !a.tensor().defined()) {
-    check::defined(call, "the first operand", a.tensor());
-  }
-  if (b.is_tensor() && !b.tensor().defined()) {
-    check::defined(call, "the second operand", b.tensor());
+  if (is_undefined(a) || is_undefined(b)) [[unlikely]] {
+    refuse_operands(call, a, b);
   }
 }
 
@@ -34,8 +37,9 @@ class Pair {
  public:
   Pair(const Frame& call, const Operand& first, const Operand& second, Number use)
       : number_a(first.number()), number_b(second.number()) {
-    check::require<DTypeError>(call, first.is_tensor() || second.is_tensor(), {},
-                               "needs a tensor; both operands are numbers");
+    if (!first.is_tensor() && !second.is_tensor()) [[unlikely]] {
+      refuse_operands(call, first, second);
+    }
     check_operands(call, first, second);
     a = first.is_tensor() ? &first.tensor() : nullptr;
     b = second.is_tensor() ? &second.tensor() : nullptr;
@@ -46,7 +50,7 @@ class Pair {
     if (has_number() && is_floating(tensor().dtype())) {
       return;  // a floating tensor takes every number, and stays as it is
     }
-    fit(call, result_dtype(first, second), use);
+    fit(call, first, second, use);
   }
   Pair(const Pair&) = delete;
   Pair& operator=(const Pair&) = delete;
@@ -61,7 +65,7 @@ class Pair {
   const Tensor& tensor() const noexcept { return a != nullptr ? *a : *b; }
 
  private:
-  void fit(const Frame& call, DType dtype, Number number_use);
+  void fit(const Frame& call, const Operand& first, const Operand& second, Number number_use);
 
   Tensor made_a_;
   Tensor made_b_;

@@ -35,17 +35,16 @@ Tensor embedding(const Tensor& indices, const Tensor& weight,
                  std::optional<std::int64_t> padding_idx, Where where) {
   const Call call("embedding", where, indices, weight, padding_idx);
   check::dtype(call, "indices", indices, int64);
-  check::defined(call, "weight", weight);
-  check::require<DTypeError>(call, is_floating(weight.dtype()),
-                             {{"indices", indices}, {"weight", weight}},
-                             "needs a floating weight (float32, float64 or bfloat16)");
-  check::require<ShapeError>(call, weight.dim() == 2 && indices.shape().size() < Shape::capacity,
-                             {{"indices", indices}, {"weight", weight}},
-                             "needs a weight (count, width) and indices of 7 dimensions at most");
+  check::floating(call, weight, "weight");
+  check::require<ShapeError>(
+      call, weight.dim() == 2 && indices.shape().size() < Shape::capacity,
+      {{"indices", indices}, {"weight", weight}},
+      "needs a weight (count, width) and indices of 7 dimensions at most [rank-unexpected]");
   const std::int64_t count = weight.shape()[0];
   const auto require = [&](bool holds, const char* name, std::int64_t row) {
     check::require<IndexError>(call, holds, {{"indices", indices}, {"weight", weight}},
-                               "{} {} is out of range for a weight of {} rows", name, row, count);
+                               "{} {} is out of range for a weight of {} rows [index-out-of-range]",
+                               name, row, count);
   };
   if (indices.numel() > 0) {
     const auto [low, high] = kernels::index_range(indices);

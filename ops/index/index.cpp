@@ -26,9 +26,10 @@ std::size_t check_index(const Frame& call, const Tensor& x, std::int64_t dim, co
   if (x.dim() > 0) {
     most[d] = INT64_MAX;
   }
-  check::require<ShapeError>(
-      call, no_longer(index.shape(), most), {{"input", x}, {"index", index}},
-      "index must have the input's rank and be no longer than it but along dimension {}", d);
+  check::require<ShapeError>(call, no_longer(index.shape(), most), {{"input", x}, {"index", index}},
+                             "index must have the input's rank and be no longer than it but along "
+                             "dimension {} [shape-unexpected]",
+                             d);
   check::indices(call, x, index, d);
   return d;
 }
@@ -36,9 +37,9 @@ std::size_t check_index(const Frame& call, const Tensor& x, std::int64_t dim, co
 // The part of `source` that index names, after the checks of both.
 Tensor check_source(const Call& call, const Tensor& x, const Tensor& index, const Tensor& source) {
   call.inputs({{"input", x}, {"source", source, like_first}});
-  check::require<ShapeError>(call, no_longer(index.shape(), source.shape()),
-                             {{"index", index}, {"source", source}},
-                             "source must have the index's rank and be nowhere shorter than it");
+  check::require<ShapeError>(
+      call, no_longer(index.shape(), source.shape()), {{"index", index}, {"source", source}},
+      "source must have the index's rank and be nowhere shorter than it [shape-unexpected]");
   Tensor part = source;
   for (std::size_t i = 0; i < index.shape().size(); ++i) {
     if (index.shape()[i] != source.shape()[i]) {
@@ -53,7 +54,7 @@ std::size_t check_scatter(const Frame& call, const Tensor& x, std::int64_t dim,
                           const Tensor& index) {
   const std::size_t d = check_index(call, x, dim, index);
   check::require<ShapeError>(call, x.dim() > 0, {{"input", x}},
-                             "the input has no dimension to scatter along");
+                             "the input has no dimension to scatter along [rank-unexpected]");
   return d;
 }
 
@@ -114,7 +115,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::i
   }
   const std::size_t d = check::dim(call, x, *dim);
   check::require<ShapeError>(call, x.dim() == index.dim(), {{"input", x}, {"index", index}},
-                             "index must have the input's rank");
+                             "index must have the input's rank [rank-unexpected]");
   check::indices(call, x, index, d);
   if (x.dim() == 0) {
     return call.result(gather(x, 0, index));
@@ -123,7 +124,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<std::i
   Shape index_shape = index.shape();
   x_shape[d] = 1;
   index_shape[d] = 1;
-  Shape shape = broadcast_shapes(call.name(), x_shape, index_shape);
+  Shape shape = check::broadcast(call, {{"input", x}, {"index", index}}, x_shape, index_shape);
   shape[d] = x.shape()[d];
   const Tensor wide = expand_operand(x, shape);
   shape[d] = index.shape()[d];

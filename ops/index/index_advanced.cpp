@@ -24,10 +24,10 @@ struct Reading {
 };
 
 // The indices of all entries as one, broadcast together.
-Tensor joined_index(const Frame& call, const std::vector<Entry>& entries) {
+Tensor joined_index(const Frame& call, const Tensor& x, const std::vector<Entry>& entries) {
   Shape shape = entries.front().index.shape();
   for (const Entry& entry : entries) {
-    shape = broadcast_shapes(call.name(), shape, entry.index.shape());
+    shape = check::broadcast(call, {{"input", x}}, shape, entry.index.shape());
   }
   Tensor all = entries.front().index;
   for (std::size_t i = 1; i < entries.size(); ++i) {
@@ -43,7 +43,7 @@ Reading reading_of(const Frame& call, const Tensor& x, const Named& named) {
   const bool together = dims.back() - dims[0] == count - 1;
   Positions positions{dims, together ? static_cast<std::size_t>(dims[0]) : 0, {}};
   const Dims others = positions.others(part.size());
-  const Tensor all = joined_index(call, named.entries);
+  const Tensor all = joined_index(call, x, named.entries);
   check::rank(call, others.size() + all.shape().size(), x);
   for (const std::int64_t d : others) {
     positions.shape.push_back(part[static_cast<std::size_t>(d)]);
@@ -139,9 +139,9 @@ Tensor expanded_values(const Call& call, const Tensor& x, const Shape& shape,
     given = full({}, values.number(), {.dtype = x.dtype()});
   }
   const Tensor fitted = without_front(given, shape.size());
-  check::require<ShapeError>(call, broadcasts_to(fitted.shape(), shape),
-                             {{"input", x}, {"values", given}},
-                             "values do not broadcast to the indexed shape {}", shape);
+  check::require<ShapeError>(
+      call, broadcasts_to(fitted.shape(), shape), {{"input", x}, {"values", given}},
+      "values do not broadcast to the indexed shape {} [shapes-differ]", shape);
   return expand_operand(fitted, shape);
 }
 

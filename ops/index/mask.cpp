@@ -15,7 +15,7 @@ namespace {
 Shape check_mask(const Frame& call, const Tensor& x, const Tensor& mask) {
   check::defined(call, "input", x);
   check::dtype(call, "mask", mask, boolean);
-  return broadcast_shapes(call.name(), x.shape(), mask.shape());
+  return check::broadcast(call, {{"input", x}, {"mask", mask}});
 }
 
 Tensor flat(const Tensor& x) {
@@ -37,11 +37,12 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value, Wh
   }
   const Tensor& given = value.tensor();
   check::defined(call, "value", given);
-  check::require<ShapeError>(call, given.dim() == 0, {{"input", x}, {"value", given}},
-                             "value must be a number or a tensor without dimensions");
+  check::require<ShapeError>(
+      call, given.dim() == 0, {{"input", x}, {"value", given}},
+      "value must be a number or a tensor without dimensions [rank-unexpected]");
   check::require<DTypeError>(call, is_floating(x.dtype()) || !is_floating(given.dtype()),
                              {{"input", x}, {"value", given}},
-                             "a floating value does not fit the input");
+                             "a floating value does not fit the input [floating-into-integers]");
   if (!is_floating(x.dtype())) {
     return fill_masked(call, x, mask, given.item<std::int64_t>());
   }
@@ -60,11 +61,11 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source,
   const Shape shape = check_mask(call, x, mask);
   call.inputs({{"input", x}, {"source", source, like_first}});
   check::require<ShapeError>(call, shape == x.shape(), {{"input", x}, {"mask", mask}},
-                             "the mask does not broadcast to the input");
+                             "the mask does not broadcast to the input [shapes-differ]");
   const Tensor positions = kernels::nonzero_positions(expand_operand(mask, shape));
   check::require<ShapeError>(
       call, source.numel() >= positions.numel(), {{"input", x}, {"mask", mask}, {"source", source}},
-      "the mask names {} elements, more than the source has", positions.numel());
+      "the mask names {} elements, more than the source has [count-mismatch]", positions.numel());
   const Tensor used = narrow(flat(source), 0, 0, positions.numel());
   return call.result(reshape(index_copy(flat(x), 0, positions, used), shape));
 }
@@ -93,7 +94,8 @@ Tensor one_hot(const Tensor& x, std::int64_t num_classes, Where where) {
   check::dtype(call, "input", x, int64);
   check::require<ValueError>(
       call, num_classes >= 1 || (num_classes == -1 && x.numel() > 0), {{"input", x}},
-      "num_classes {}; at least 1 is needed, or -1 for an input with elements", num_classes);
+      "num_classes {}; at least 1 is needed, or -1 for an input with elements [value-out-of-range]",
+      num_classes);
   check::rank(call, x.shape().size() + 1, x);
   std::int64_t classes = num_classes;
   if (classes == -1) {

@@ -5,6 +5,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/internal/arguments.h>
+#include <retrograd/ops/internal/operands.h>
 #include <retrograd/ops/internal/view.h>
 #include <retrograd/ops/internal/widen.h>
 #include <retrograd/ops/kernels/kernels.h>

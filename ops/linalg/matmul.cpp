@@ -83,7 +83,7 @@ Tensor broadcast_product(const Call& call, const Tensor& a, const Tensor& b) {
   if (a.dim() == 2 && b.dim() == 2) {
     return product(call, a, b);
   }
-  const Shape lead = broadcast_shapes(call.name(), leading(a), leading(b));
+  const Shape lead = check::broadcast(call, {{"a", a}, {"b", b}}, leading(a), leading(b));
   Shape result = lead;
   result.push_back(a.size(-2));
   result.push_back(b.size(-1));
@@ -136,15 +136,16 @@ Tensor linear_of(const Call& call, const Tensor& input, const Tensor& weight, co
       {{"input", input, floating}, {"weight", weight, like_first}, {"bias", bias, optional}});
   check::require<ShapeError>(call, x.dim() > 0 && w.dim() == 2,
                              {{"input", input}, {"weight", weight}},
-                             "needs an input (..., in) and a weight (out, in)");
-  check::require<ShapeError>(
-      call, x.shape().back() == w.shape()[1], {{"input", input}, {"weight", weight}},
-      "input has {} features but weight expects {}", x.shape().back(), w.shape()[1]);
+                             "needs an input (..., in) and a weight (out, in) [rank-unexpected]");
+  check::require<ShapeError>(call, x.shape().back() == w.shape()[1],
+                             {{"input", input}, {"weight", weight}},
+                             "input has {} features but weight expects {} [features-differ]",
+                             x.shape().back(), w.shape()[1]);
   if (b.defined()) {
     check::same_dtype(call, "input", x, "bias", b);
     check::require<ShapeError>(
         call, b.shape() == Shape{w.shape()[0]}, {{"weight", weight}, {"bias", bias}},
-        "bias must have one element for each of the {} outputs", w.shape()[0]);
+        "bias must have one element for each of the {} outputs [shape-unexpected]", w.shape()[0]);
   }
   if (x.dim() == 2) {
     return linear_rows(call, x, w, b, relu);
@@ -161,14 +162,14 @@ Tensor matmul(const Tensor& a, const Tensor& b, Where where) {
   const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
   check::same_dtype(call, "a", x, "b", y);
   check::require<DTypeError>(call, x.dtype() != boolean, {{"a", a}, {"b", b}},
-                             "booleans have no product");
+                             "booleans have no product [dtype-unexpected]");
   check::require<ShapeError>(call, x.dim() > 0 && y.dim() > 0, {{"a", a}, {"b", b}},
-                             "scalars are multiplied with *");
+                             "scalars are multiplied with * [rank-unexpected]");
   const std::int64_t inner_a = x.shape().back();
   const std::int64_t inner_b = y.dim() == 1 ? y.shape()[0] : y.shape()[y.shape().size() - 2];
-  check::require<ShapeError>(call, inner_a == inner_b, {{"a", a}, {"b", b}},
-                             "rows of a have {} elements but columns of b have {}", inner_a,
-                             inner_b);
+  check::require<ShapeError>(
+      call, inner_a == inner_b, {{"a", a}, {"b", b}},
+      "rows of a have {} elements but columns of b have {} [inner-sizes-differ]", inner_a, inner_b);
   const Tensor rows = x.dim() == 1 ? unsqueeze(x, 0) : x;
   const Tensor columns = y.dim() == 1 ? unsqueeze(y, 1) : y;
   Tensor result = broadcast_product(call, rows, columns);

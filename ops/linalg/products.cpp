@@ -14,19 +14,21 @@ void check_factors(const Call& call, const Tensor& a, const Tensor& b, std::int6
                    const char* kind) {
   check::same_dtype(call, "a", a, "b", b);
   check::require<DTypeError>(call, a.dtype() != boolean, {{"a", a}, {"b", b}},
-                             "booleans have no product");
+                             "booleans have no product [dtype-unexpected]");
   check::require<ShapeError>(call, a.dim() == rank && b.dim() == rank, {{"a", a}, {"b", b}},
-                             "needs two {}", kind);
+                             "needs two {} [rank-unexpected]", kind);
 }
 
 void check_matrices(const Call& call, const Tensor& a, const Tensor& b, bool batched) {
   check_factors(call, a, b, batched ? 3 : 2,
                 batched ? "batches of matrices (3 dimensions)" : "matrices (2 dimensions)");
   check::require<ShapeError>(call, !batched || a.shape()[0] == b.shape()[0], {{"a", a}, {"b", b}},
-                             "batches of {} and {} matrices", a.shape()[0], b.shape()[0]);
-  check::require<ShapeError>(call, a.size(-1) == b.size(-2), {{"a", a}, {"b", b}},
-                             "rows of a have {} elements but columns of b have {}", a.size(-1),
-                             b.size(-2));
+                             "batches of {} and {} matrices [batch-sizes-differ]", a.shape()[0],
+                             b.shape()[0]);
+  check::require<ShapeError>(
+      call, a.size(-1) == b.size(-2), {{"a", a}, {"b", b}},
+      "rows of a have {} elements but columns of b have {} [inner-sizes-differ]", a.size(-1),
+      b.size(-2));
 }
 
 Tensor matrix_product(const Call& call, const Tensor& a, const Tensor& b, bool batched) {
@@ -57,9 +59,10 @@ Tensor add_product(const Call& call, const Tensor& input, const Tensor& a, const
   check::same_dtype(call, "input", x, "a", left);
   Shape shape = left.shape();
   shape.back() = right.shape().back();
-  check::require<ShapeError>(call, broadcast_shapes(call.name(), x.shape(), shape) == shape,
-                             {{"input", input}, {"a", a}, {"b", b}},
-                             "input does not broadcast to the product's shape {}", shape);
+  const std::initializer_list<ErrorArgument> operands = {{"input", input}, {"a", a}, {"b", b}};
+  check::require<ShapeError>(
+      call, check::broadcast(call, operands, x.shape(), shape) == shape, operands,
+      "input does not broadcast to the product's shape {} [shapes-differ]", shape);
   const Tensor product = scaled(matmul(widened(left), widened(right)), options.alpha);
   if (options.beta == 0) {  // what the input holds does not count
     return with_zero_gradient(call, product.to(left.dtype()), x);
@@ -71,24 +74,24 @@ void check_bilinear(const Call& call, const Tensor& x1, const Tensor& x2, const 
                     const Tensor& bias) {
   check::same_dtype(call, "x1", x1, "x2", x2);
   check::same_dtype(call, "x1", x1, "weight", weight);
-  const auto require = [&]<class... Values>(bool holds, check::Text<sizeof...(Values)> text,
-                                            const Values&... values) {
-    check::require<ShapeError>(call, holds, {{"x1", x1}, {"x2", x2}, {"weight", weight}}, text,
-                               values...);
-  };
-  require(x1.dim() > 0 && x1.dim() == x2.dim() && weight.dim() == 3,
-          "needs inputs (..., in1) and (..., in2) and a weight (out, in1, in2)");
+  const std::initializer_list<ErrorArgument> inputs = {{"x1", x1}, {"x2", x2}, {"weight", weight}};
+  check::require<ShapeError>(
+      call, x1.dim() > 0 && x1.dim() == x2.dim() && weight.dim() == 3, inputs,
+      "needs inputs (..., in1) and (..., in2) and a weight (out, in1, in2) [rank-unexpected]");
   for (std::size_t d = 0; d + 1 < x1.shape().size(); ++d) {
-    require(x1.shape()[d] == x2.shape()[d], "the inputs differ in dimension {}", d);
+    check::require<ShapeError>(call, x1.shape()[d] == x2.shape()[d], inputs,
+                               "the inputs differ in dimension {} [shapes-differ]", d);
   }
-  require(x1.size(-1) == weight.shape()[1] && x2.size(-1) == weight.shape()[2],
-          "inputs have {} and {} features but weight expects {} and {}", x1.size(-1), x2.size(-1),
-          weight.shape()[1], weight.shape()[2]);
+  check::require<ShapeError>(
+      call, x1.size(-1) == weight.shape()[1] && x2.size(-1) == weight.shape()[2], inputs,
+      "inputs have {} and {} features but weight expects {} and {} [features-differ]", x1.size(-1),
+      x2.size(-1), weight.shape()[1], weight.shape()[2]);
   if (bias.defined()) {
     check::same_dtype(call, "x1", x1, "bias", bias);
     check::require<ShapeError>(
         call, bias.shape() == Shape{weight.shape()[0]}, {{"weight", weight}, {"bias", bias}},
-        "bias must have one element for each of the {} outputs", weight.shape()[0]);
+        "bias must have one element for each of the {} outputs [shape-unexpected]",
+        weight.shape()[0]);
   }
 }
 
@@ -99,7 +102,7 @@ Tensor dot(const Tensor& a, const Tensor& b, Where where) {
   const auto [x, y] = call.inputs({{"the first operand", a}, {"the second operand", b}});
   check_factors(call, x, y, 1, "vectors");
   check::require<ShapeError>(call, x.shape() == y.shape(), {{"a", a}, {"b", b}},
-                             "the vectors differ in length");
+                             "the vectors differ in length [shapes-differ]");
   return call.result(matmul(x, y));
 }
 

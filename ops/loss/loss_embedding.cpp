@@ -32,7 +32,7 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, CosineSimilarityOpt
   const Call call("cosine_similarity", where, Cast::wide, x1, x2, options);
   const auto [one, two] = call.inputs({{"x1", x1, floating}, {"x2", x2, like_first}});
   require(call, options.eps > 0, "eps", options.eps, "above 0");
-  const Shape shape = broadcast_shapes(call.name(), one.shape(), two.shape());
+  const Shape shape = check::broadcast(call, {{"x1", x1}, {"x2", x2}});
   const Tensor a = expand_operand(one, shape);
   const Tensor b = expand_operand(two, shape);
   const Dims dims = static_cast<std::int64_t>(check::dim(call, a, options.dim));
@@ -47,11 +47,11 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, PairwiseDistanceOpt
                          Where where) {
   const Call call("pairwise_distance", where, Cast::wide, x1, x2, options);
   const auto [a, b] = call.inputs({{"x1", x1, floating}, {"x2", x2, like_first}});
-  broadcast_shapes(call.name(), a.shape(), b.shape());
+  check::broadcast(call, {{"x1", x1}, {"x2", x2}});
   require(call, options.p > 0, "p", options.p, "above 0");
   require_number(call, "eps", options.eps);
   check::require<ShapeError>(call, a.dim() > 0 || b.dim() > 0, {{"x1", x1}, {"x2", x2}},
-                             "needs vectors");
+                             "needs vectors [rank-unexpected]");
   return call.result(distance(a, b, options));
 }
 
@@ -71,7 +71,7 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
                                       {"input2", input2, like_first},
                                       {"target", target, like_first}});
   require_number(call, "margin", options.margin);
-  broadcast_shapes(call.name(), broadcast_shapes(call.name(), a.shape(), b.shape()), t.shape());
+  check::broadcast(call, {{"input1", input1}, {"input2", input2}, {"target", target}});
   return reduced(call, hinge(t * (b - a) + options.margin), options.reduction);
 }
 
@@ -83,11 +83,12 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
                                       {"target", target, like_first}});
   check::same_shape(call, "input1", input1, "input2", input2);
   require_number(call, "margin", options.margin);
-  check::require<ShapeError>(call,
-                             a.dim() >= 1 && a.dim() <= 2 && t.dim() + 1 == a.dim() &&
-                                 (t.dim() == 0 || t.shape()[0] == a.shape()[0]),
-                             {{"input1", input1}, {"input2", input2}, {"target", target}},
-                             "needs inputs (N, D) or (D) and a target (N) or ()");
+  check::require<ShapeError>(
+      call,
+      a.dim() >= 1 && a.dim() <= 2 && t.dim() + 1 == a.dim() &&
+          (t.dim() == 0 || t.shape()[0] == a.shape()[0]),
+      {{"input1", input1}, {"input2", input2}, {"target", target}},
+      "needs inputs (N, D) or (D) and a target (N) or () [shape-unexpected]");
   // PyTorch's cosine here: 1e-12 added to the squares, no limit on the lengths.
   const auto squares = [](const Tensor& x) { return sum(square(x), -1) + 1e-12; };
   const Tensor cosine = sum(a * b, -1) / sqrt(squares(a) * squares(b));
@@ -100,15 +101,13 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   const auto [a, p, n] = call.inputs({{"anchor", anchor, floating},
                                       {"positive", positive, like_first},
                                       {"negative", negative, like_first}});
-  broadcast_shapes(call.name(), a.shape(), p.shape());
-  broadcast_shapes(call.name(), a.shape(), n.shape());
-  broadcast_shapes(call.name(), p.shape(), n.shape());
+  check::broadcast(call, {{"anchor", anchor}, {"positive", positive}, {"negative", negative}});
   require(call, options.p > 0, "p", options.p, "above 0");
   require_number(call, "eps", options.eps);
   require_number(call, "margin", options.margin);
   check::require<ShapeError>(call, a.dim() > 0 && p.dim() > 0 && n.dim() > 0,
                              {{"anchor", anchor}, {"positive", positive}, {"negative", negative}},
-                             "needs vectors");
+                             "needs vectors [rank-unexpected]");
   const PairwiseDistanceOptions norm{.p = options.p, .eps = options.eps};
   const Tensor near = distance(a, p, norm);
   const Tensor far =

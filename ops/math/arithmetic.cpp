@@ -20,15 +20,16 @@ Tensor compute(Binary op, const Pair& p) {
 }
 
 // Booleans have no quotient, and integers none by 0.
-void check_divisor(const Call& call, const Pair& p) {
-  const Tensor& x = p.b != nullptr ? *p.b : *p.a;
-  if (x.dtype() == boolean) {
-    fail<DTypeError>(call, "booleans have no quotient", {{"input", x}});
-  }
-  if (!is_floating(x.dtype()) &&
-      (p.b != nullptr ? any(p.b->detach() == 0).item<bool>() : p.number_b.to<double>() == 0)) {
-    fail<ValueError>(call, "an integer has no quotient by 0", {{"input", x}});
-  }
+void check_divisor(const Call& call, const Pair& p, const Operand& a, const Operand& b) {
+  const DType dtype = p.tensor().dtype();
+  check::require<DTypeError>(call, dtype != boolean,
+                             {check::operand("a", a), check::operand("b", b)},
+                             "booleans have no quotient [dtype-unexpected]");
+  const bool divides_by_0 =
+      !is_floating(dtype) &&
+      (p.b != nullptr ? any(p.b->detach() == 0).item<bool>() : p.number_b.to<double>() == 0);
+  check::require<ValueError>(call, !divides_by_0, {check::operand("a", a), check::operand("b", b)},
+                             "an integer has no quotient by 0 [division-by-zero]");
 }
 
 constexpr auto itself = [](const Tensor& grad) { return grad; };
@@ -53,7 +54,7 @@ Tensor recorded(const Call& call, const Pair& p, Tensor y, RuleOfA to_a, RuleOfB
 template <class Rounded>
 Tensor modulo(const Call& call, Binary op, const Operand& a, const Operand& b, Rounded rounded) {
   const Pair p(call, a, b, Number::stored);
-  check_divisor(call, p);
+  check_divisor(call, p, a, b);
   Tensor y = compute(op, p);
   if (p.b == nullptr) {
     return with_rule(call, *p.a, std::move(y), itself);
@@ -133,7 +134,7 @@ Tensor remainder(const Operand& a, const Operand& b, Where where) {
 Tensor floor_divide(const Operand& a, const Operand& b, Where where) {
   const Call call("floor_divide", where, a, b);
   const Pair p(call, a, b, Number::stored);
-  check_divisor(call, p);
+  check_divisor(call, p, a, b);
   return recorded(call, p, compute(Binary::floor_divide, p), zero, zero);
 }
 

@@ -83,12 +83,15 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where 
   const Call call("where", where, condition, a, b);
   check::dtype(call, "condition", condition, boolean);
   check_operands(call, a, b);
+  const std::initializer_list<ErrorArgument> inputs = {
+      {"condition", condition}, check::operand("a", a), check::operand("b", b)};
   const DType dtype = result_dtype(a, b);
   for (const Operand* operand : {&a, &b}) {
     if (!operand->is_tensor()) {
-      detail::require_fits(call, operand->number(), dtype, {{"condition", condition}});
+      detail::require_fits(call, operand->number(), dtype, inputs);
     }
   }
+  const Shape shape = check::broadcast(call, inputs);
   // Numbers become tensors without dimensions, which the expansion below repeats.
   const auto tensor_of = [&](const Operand& operand) {
     return operand.is_tensor() ? operand.tensor().to(dtype)
@@ -96,8 +99,6 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b, Where 
   };
   const Tensor x = tensor_of(a);
   const Tensor y = tensor_of(b);
-  const Shape shape = broadcast_shapes(
-      call.name(), broadcast_shapes(call.name(), x.shape(), y.shape()), condition.shape());
   const Tensor c = expand_operand(condition, shape);
   const Tensor xs = expand_operand(x, shape);
   const Tensor ys = expand_operand(y, shape);

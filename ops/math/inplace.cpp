@@ -40,23 +40,24 @@ void check_writable(const Frame& call, const Tensor& self, bool recorded) {
   check::require<GraphError>(
       call, !overlaps_itself(self) && !(impl.base && overlaps_itself(Tensor(impl.base))),
       {{"tensor", self}},
-      "the tensor was expanded: several of its elements are one place in memory; clone() it first");
+      "the tensor was expanded: several of its elements are one place in memory; clone() it first "
+      "[elements-overlap]");
   if (!grad_enabled()) {
     return;
   }
   check::require<GraphError>(call, !self.is_leaf() || !self.requires_grad(), {{"tensor", self}},
                              "a leaf that requires a gradient cannot be written in place; use a "
-                             "NoGradGuard to change it without recording");
+                             "NoGradGuard to change it without recording [leaf-in-place]");
   if (impl.base) {
     const Tensor base(impl.base);
     check::require<GraphError>(call, !base.is_leaf() || !base.requires_grad(),
                                {{"tensor", self}, {"leaf", base}},
                                "the tensor is a view of a leaf that requires a gradient, which "
-                               "cannot be written in place");
+                               "cannot be written in place [leaf-in-place]");
     check::require<GraphError>(call, !impl.view_without_grad || !(recorded || base.requires_grad()),
                                {{"tensor", self}},
                                "the tensor is a view that was taken under a NoGradGuard, so this "
-                               "write cannot be recorded");
+                               "write cannot be recorded [view-not-recorded]");
   }
 }
 
@@ -98,10 +99,10 @@ void overwrite_recorded(const Frame& call, Tensor& self, const Tensor& values) {
 // `other` as self's dtype and shape. Throws when it is larger or of a higher kind.
 Tensor fitted(const Frame& call, const Tensor& self, const Tensor& other) {
   check::defined(call, "the source", other);
-  check::require<ShapeError>(
-      call, broadcast_shapes(call.name(), self.shape(), other.shape()) == self.shape(),
-      {{"tensor", self}, {"source", other}},
-      "the result would be larger than the tensor written to");
+  const std::initializer_list<ErrorArgument> both = {{"tensor", self}, {"source", other}};
+  check::require<ShapeError>(call, check::broadcast(call, both) == self.shape(), both,
+                             "the result would be larger than the tensor written to "
+                             "[shapes-differ]");
   return expand_operand(other.to(self.dtype()), self.shape());
 }
 
@@ -114,10 +115,14 @@ Tensor& update(const Call& call, Binary kind, Operator compute, Tensor& self,
                                                                 : other.number().default_dtype());
   const bool other_counts = other.is_tensor() || other.number().kind() == Scalar::Kind::floating;
   const bool gives_floating = kind == Binary::div || (other_counts && other_is_floating);
-  check::require<DTypeError>(call, is_floating(self.dtype()) || !gives_floating, {{"tensor", self}},
-                             "the result is floating and does not fit the tensor's dtype");
+  if (!is_floating(self.dtype()) && gives_floating) [[unlikely]] {
+    check::refuse<DTypeError>(call, {{"tensor", self}, check::operand("other", other)},
+                              "the result is floating and does not fit the tensor's dtype "
+                              "[floating-into-integers]");
+  }
   if (!other.is_tensor()) {
-    detail::require_fits_modulo(call, other.number(), self.dtype(), {{"tensor", self}});
+    detail::require_fits_modulo(call, other.number(), self.dtype(),
+                                {{"tensor", self}, check::operand("other", other)});
   }
   Tensor source = other.is_tensor() ? fitted(call, self, other.tensor()) : Tensor();
   if (recorded) {

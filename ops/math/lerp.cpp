@@ -14,8 +14,7 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight, Where
     check::same_dtype(call, "start", start, "weight", weight.tensor());
   }
   const Shape shape =
-      broadcast_shapes(call.name(), broadcast_shapes(call.name(), start.shape(), end.shape()),
-                       weight.is_tensor() ? weight.tensor().shape() : Shape{});
+      check::broadcast(call, {{"start", start}, {"end", end}, check::operand("weight", weight)});
   const Tensor at =
       weight.is_tensor() ? weight.tensor() : full({}, weight.number(), {.dtype = start.dtype()});
   const Tensor a = expand_operand(start, shape);

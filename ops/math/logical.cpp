@@ -19,7 +19,7 @@ Tensor truth(const Tensor& x) {
 std::pair<Tensor, Tensor> truths(const Frame& call, const Tensor& x, const Tensor& y) {
   check::defined(call, "the first operand", x);
   check::defined(call, "the second operand", y);
-  broadcast_shapes(call.name(), x.shape(), y.shape());
+  check::broadcast(call, {{"a", x}, {"b", y}});
   return {truth(x), truth(y)};
 }
 

@@ -18,28 +18,32 @@ void check_arguments(const Call& call, const Tensor& query, const Tensor& key, c
                      const AttentionOptions& options) {
   const bool fit = query.dim() >= 2 && key.dim() >= 2 && value.dim() >= 2 &&
                    query.shape().back() == key.shape().back() && key.size(-2) == value.size(-2);
-  check::require<ShapeError>(call, fit, {{"query", query}, {"key", key}, {"value", value}},
-                             "needs a query (..., L, E), a key (..., S, E), a value (..., S, Ev)");
-  Shape scores = broadcast_shapes(call.name(), leading(query), leading(key));
-  broadcast_shapes(call.name(), scores, leading(value));
+  check::require<ShapeError>(
+      call, fit, {{"query", query}, {"key", key}, {"value", value}},
+      "needs a query (..., L, E), a key (..., S, E), a value (..., S, Ev) [shape-unexpected]");
+  const std::initializer_list<ErrorArgument> inputs = {
+      {"query", query}, {"key", key}, {"value", value}};
+  Shape scores = check::broadcast(call, inputs, leading(query), leading(key));
+  check::broadcast(call, inputs, scores, leading(value));
   scores.push_back(query.size(-2));
   scores.push_back(key.size(-2));
   const Tensor& mask = options.attn_mask;
   if (mask.defined()) {
     check::require<ValueError>(call, !options.is_causal, {{"attn_mask", mask}},
-                               "takes a mask or is_causal, not both");
+                               "takes a mask or is_causal, not both [option-conflict]");
     if (mask.dtype() != boolean) {
       check::same_dtype(call, "query", query, "attn_mask", mask);
     }
     check::require<ShapeError>(call, broadcasts_to(mask.shape(), scores),
                                {{"query", query}, {"key", key}, {"attn_mask", mask}},
-                               "attn_mask must broadcast to the scores' shape {}", scores);
+                               "attn_mask must broadcast to the scores' shape {} [shapes-differ]",
+                               scores);
   }
   check::require<ValueError>(call, !options.scale || !std::isnan(*options.scale),
-                             {{"query", query}}, "scale is nan");
-  check::require<ValueError>(call, options.dropout_p >= 0 && options.dropout_p <= 1,
-                             {{"query", query}}, "dropout_p is {}; it must be in [0, 1]",
-                             options.dropout_p);
+                             {{"query", query}}, "scale is nan [value-out-of-range]");
+  check::require<ValueError>(
+      call, options.dropout_p >= 0 && options.dropout_p <= 1, {{"query", query}},
+      "dropout_p is {}; it must be in [0, 1] [value-out-of-range]", options.dropout_p);
 }
 
 }  // namespace

@@ -46,8 +46,8 @@ Expansion expanded(const Call& call, const Tensor& x, const Shape& shape) {
       fits = full[d] >= 0 && (full[d] == size || size == 1);
     }
   }
-  check::require<ShapeError>(call, fits, {{"input", x}}, "the input does not expand to shape {}",
-                             shape);
+  check::require<ShapeError>(call, fits, {{"input", x}},
+                             "the input does not expand to shape {} [shapes-differ]", shape);
   check::numel(call, full, x.dtype());
   return {full, strides};
 }
@@ -65,16 +65,18 @@ Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b, Where where) {
 Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination, Where where) {
   const Call call("movedim", where, x, source, destination);
   check::defined(call, "input", x);
-  check::require<ShapeError>(call, source.size() == destination.size(), {{"input", x}},
-                             "as many positions as dimensions are needed, not {} to {}", source,
-                             destination);
+  check::require<ShapeError>(
+      call, source.size() == destination.size(), {{"input", x}},
+      "as many positions as dimensions are needed, not {} to {} [count-mismatch]", source,
+      destination);
   Dims order = Dims::filled(x.shape().size(), -1);
   kernels::DimMask moved{};
   for (std::size_t i = 0; i < source.size() && x.dim() > 0; ++i) {
     const std::size_t from = check::dim(call, x, source[i]);
     const std::size_t to = check::dim(call, x, destination[i]);
     check::require<IndexError>(call, !moved[from] && order[to] == -1, {{"input", x}},
-                               "{} to {} names a dimension twice", source, destination);
+                               "{} to {} names a dimension twice [dim-repeated]", source,
+                               destination);
     moved[from] = true;
     order[to] = static_cast<std::int64_t>(from);
   }
@@ -94,7 +96,7 @@ Tensor permute(const Tensor& x, const Dims& dims, Where where) {
   const Call call("permute", where, x, dims);
   check::defined(call, "input", x);
   check::require<ShapeError>(call, dims.size() == x.shape().size(), {{"input", x}},
-                             "order {} needs one number for each dimension", dims);
+                             "order {} needs one number for each dimension [count-mismatch]", dims);
   Dims order;
   Shape shape;
   Strides strides;
@@ -102,7 +104,8 @@ Tensor permute(const Tensor& x, const Dims& dims, Where where) {
     const std::size_t d = check::dim(call, x, given);
     const auto dim = static_cast<std::int64_t>(d);
     check::require<IndexError>(call, std::find(order.begin(), order.end(), dim) == order.end(),
-                               {{"input", x}}, "order {} names a dimension twice", dims);
+                               {{"input", x}}, "order {} names a dimension twice [dim-repeated]",
+                               dims);
     order.push_back(dim);
     shape.push_back(x.shape()[d]);
     strides.push_back(x.strides()[d]);
@@ -124,7 +127,11 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape, Where where) {
 }
 
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b, Where where) {
-  const Frame call(op, where);
+  return check::broadcast(Frame(op, where), {}, a, b);
+}
+
+Shape check::broadcast(const Frame& call, std::initializer_list<ErrorArgument> operands,
+                       const Shape& a, const Shape& b) {
   const Shape& longer = a.size() >= b.size() ? a : b;
   const Shape& shorter = a.size() >= b.size() ? b : a;
   const std::size_t extra = longer.size() - shorter.size();
@@ -132,12 +139,24 @@ Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b, Where whe
   for (std::size_t d = 0; d < shorter.size(); ++d) {
     const std::int64_t x = longer[d + extra];
     const std::int64_t y = shorter[d];
-    check::require<ShapeError>(call, x == y || x == 1 || y == 1, {},
+    check::require<ShapeError>(call, x == y || x == 1 || y == 1, operands,
                                "shapes {} and {} do not broadcast: the sizes {} and {} differ and "
-                               "neither is 1",
+                               "neither is 1 [shapes-differ]",
                                a, b, a[a.size() - shorter.size() + d],
                                b[b.size() - shorter.size() + d]);
     shape[d + extra] = x == 1 ? y : x;
+  }
+  return shape;
+}
+
+Shape check::broadcast(const Frame& call, std::initializer_list<ErrorArgument> operands) {
+  Shape shape;
+  for (const ErrorArgument& each : operands) {
+    if (each.tensor == nullptr || each.tensor->shape() == shape) {
+      continue;
+    }
+    const Shape& next = each.tensor->shape();
+    shape = shape.empty() ? next : broadcast(call, operands, shape, next);
   }
   return shape;
 }

@@ -53,6 +53,42 @@ TEST_CASE("binary operators refuse shapes that do not broadcast, and what is no 
   }
 }
 
+TEST_CASE("messages of binary operators list tensors and numbers") {
+  const Tensor a = zeros({2, 3});
+  const Tensor b = zeros({4});
+  const Tensor bytes = zeros({2}, {.dtype = uint8});
+  for (const auto& op : kBinary) {
+    REFUSED(ShapeError, op.call(a, b, {}), op.name,
+            "\n  a  float32 [2, 3]\n  b  float32 [4]\n  [shapes-differ]");
+    REFUSED(GraphError, op.call(a, kUndefined, {}), op.name,
+            "\n  a  float32 [2, 3]\n  b  undefined\n  [undefined-tensor]");
+    REFUSED(DTypeError, op.call(1, 2.5, {}), op.name, "\n  a  1\n  b  2.5\n  [argument-missing]");
+  }
+  REFUSED(ValueError, bytes + 300, "add", "\n  a  uint8 [2]\n  b  300\n  [dtype-overflow]");
+  REFUSED(ValueError, maximum(300, bytes), "maximum", "\n  a  300\n  b  uint8 [2]\n");
+  REFUSED(ValueError, floor_divide(bytes, 0), "floor_divide",
+          "\n  a  uint8 [2]\n  b  0\n  [division-by-zero]");
+  REFUSED(ValueError, where(bytes == 0, bytes, -1), "where",
+          "\n  condition  boolean [2]\n  a          uint8 [2]\n  b          -1\n");
+  REFUSED(ShapeError, lerp(a, b, 0.5), "lerp",
+          "\n  start   float32 [2, 3]\n  end     float32 [4]\n  weight  0.5\n");
+  REFUSED(ShapeError, logical_and(a, b), "logical_and",
+          "\n  a  float32 [2, 3]\n  b  float32 [4]\n");
+  Tensor counts = zeros({2}, {.dtype = int64});
+  REFUSED(DTypeError, counts.mul_(0.5), "mul_",
+          "\n  tensor  int64 [2]\n  other   0.5\n  [floating-into-integers]");
+}
+
+TEST_CASE("operators that need floats say how to make them") {
+  const Tensor integers = tensor({{{1, 2, 3}}});
+  const char* const hint = "write 1.0 or give .dtype, or convert with to()";
+  REFUSED(DTypeError, conv1d(integers, integers), "conv1d", hint, "\n  [not-floating]");
+  REFUSED(DTypeError, linear(integers, tensor({{1, 2, 3}})), "linear", hint);
+  REFUSED(DTypeError, mse_loss(integers, integers), "mse_loss", hint);
+  REFUSED(DTypeError, embedding(tensor({0}), tensor({{1, 2}})), "embedding", hint,
+          "\n  weight  int64 [1, 2]");
+}
+
 TEST_CASE("where refuses other conditions than booleans") {
   const Tensor a = zeros({2, 3});
   const Tensor condition = zeros({2}, {.dtype = boolean});
