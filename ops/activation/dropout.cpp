@@ -14,7 +14,7 @@ namespace {
 void check_arguments(const Frame& call, const Tensor& x, double p) {
   check::floating(call, x);
   check::require<ValueError>(call, p >= 0 && p <= 1, {{"input", x}},
-                             "p is {}; it must lie between 0 and 1", p);
+                             "p is {}; it must lie between 0 and 1 [value-out-of-range]", p);
 }
 
 Tensor draw(const Tensor& model, double p, Generator& generator) {
@@ -40,7 +40,7 @@ Tensor channel_dropout(const Call& call, const Tensor& x, double p, bool trainin
                        const char* shapes) {
   check_arguments(call, x, p);
   check::require<ShapeError>(call, x.dim() == least || x.dim() == least + 1, {{"input", x}},
-                             "needs an input {}", shapes);
+                             "needs an input {} [rank-unexpected]", shapes);
   if (!training) {
     return whole_view(call, x);
   }

@@ -87,11 +87,12 @@ Tensor glu(const Tensor& x, std::int64_t dim, Where where) {
   const Call call("glu", where, x, dim);
   check::floating(call, x);
   check::require<ShapeError>(call, x.dim() > 0, {{"input", x}},
-                             "the input has no dimension to halve");
+                             "the input has no dimension to halve [rank-unexpected]");
   const auto d = static_cast<std::int64_t>(check::dim(call, x, dim));
   const std::int64_t length = x.size(d);
-  check::require<ShapeError>(call, length % 2 == 0, {{"input", x}},
-                             "dimension {} has length {}; it must be even to be halved", d, length);
+  check::require<ShapeError>(
+      call, length % 2 == 0, {{"input", x}},
+      "dimension {} has length {}; it must be even to be halved [groups-uneven]", d, length);
   const Tensor a = slice(x, d, 0, length / 2);
   const Tensor b = slice(x, d, length / 2, length);
   return call.result(a * sigmoid(b));

@@ -27,8 +27,9 @@ Tensor limited(const Call& call, const Tensor& x, double lower, double upper) {
 Tensor hardtanh(const Tensor& x, double min_val, double max_val, Where where) {
   const Call call("hardtanh", where, x, min_val, max_val);
   check::floating(call, x);
-  check::require<ValueError>(call, min_val <= max_val, {{"input", x}},
-                             "min_val is {} and max_val {}; it must not be less", min_val, max_val);
+  check::require<ValueError>(
+      call, min_val <= max_val, {{"input", x}},
+      "min_val is {} and max_val {}; it must not be less [value-out-of-range]", min_val, max_val);
   return limited(call, x, min_val, max_val);
 }
 

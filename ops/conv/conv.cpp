@@ -82,18 +82,19 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
                    std::int64_t groups) {
   const std::int64_t channels = check_ranks<N>(call, x, weight, N + 2);
   const std::int64_t expected = weight.shape()[1] * groups;
-  check::require<ShapeError>(
-      call, channels == expected, {{"input", x}, {"weight", weight}},
-      "input has {} channels but weight expects {} (weight.size(1) x groups = {} x {})", channels,
-      expected, weight.shape()[1], groups);
+  check::require<ShapeError>(call, channels == expected, {{"input", x}, {"weight", weight}},
+                             "input has {} channels but weight expects {} (weight.size(1) x groups "
+                             "= {} x {}) [channels-differ]",
+                             channels, expected, weight.shape()[1], groups);
   const std::int64_t filters = weight.shape()[0];
   check::require<ShapeError>(call, filters % groups == 0, {{"input", x}, {"weight", weight}},
-                             "the {} filters do not split into {} groups", filters, groups);
+                             "the {} filters do not split into {} groups [groups-uneven]", filters,
+                             groups);
   if (bias.defined()) {
     check::same_dtype(call, "input", x, "bias", bias);
-    check::require<ShapeError>(call, bias.shape() == Shape{filters},
-                               {{"weight", weight}, {"bias", bias}},
-                               "bias must have one element for each of the {} filters", filters);
+    check::require<ShapeError>(
+        call, bias.shape() == Shape{filters}, {{"weight", weight}, {"bias", bias}},
+        "bias must have one element for each of the {} filters [shape-unexpected]", filters);
   }
 }
 
@@ -113,8 +114,8 @@ ConvGeometry shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
     const std::int64_t padded = s.input[at] + s.pad_before[at] + s.pad_after[at];
     check::require<ShapeError>(
         call, s.kernel[at] >= 1 && span <= padded, {{"input", x}, {"weight", weight}},
-        "the kernel spans {} but the padded input only {} in spatial dimension {}", span, padded,
-        d);
+        "the kernel spans {} but the padded input only {} in spatial dimension {} [output-empty]",
+        span, padded, d);
     s.output[at] = (padded - span) / s.stride[at] + 1;
   }
   return s;
@@ -129,7 +130,8 @@ Tensor convolution(const Call& call, const Tensor& input, const Tensor& filters,
   for (std::size_t d = 0; d < N; ++d) {
     check::require<ValueError>(call, options.padding.mode() != same || options.stride[d] == 1,
                                {{"input", x}, {"weight", weight}},
-                               "padding 'same' needs stride 1, not {}", options.stride[d]);
+                               "padding 'same' needs stride 1, not {} [option-conflict]",
+                               options.stride[d]);
   }
   check_groups(call, x, weight, options.groups);
   check_tensors<N>(call, x, weight, bias, options.groups);

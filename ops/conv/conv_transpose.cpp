@@ -16,16 +16,18 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
   const std::int64_t channels = check_ranks<N>(call, x, weight, N + 2);
   check::require<ShapeError>(
       call, channels == weight.shape()[0], {{"input", x}, {"weight", weight}},
-      "input has {} channels but weight expects {} (weight.size(0))", channels, weight.shape()[0]);
+      "input has {} channels but weight expects {} (weight.size(0)) [channels-differ]", channels,
+      weight.shape()[0]);
   check::require<ShapeError>(call, channels % groups == 0, {{"input", x}, {"weight", weight}},
-                             "the {} channels do not split into {} groups", channels, groups);
+                             "the {} channels do not split into {} groups [groups-uneven]",
+                             channels, groups);
   if (bias.defined()) {
     check::same_dtype(call, "input", x, "bias", bias);
     const std::int64_t filters = weight.shape()[1] * groups;
     check::require<ShapeError>(call, bias.shape() == Shape{filters},
                                {{"weight", weight}, {"bias", bias}},
                                "bias must have one element for each of the {} output channels "
-                               "(weight.size(1) x groups = {} x {})",
+                               "(weight.size(1) x groups = {} x {}) [shape-unexpected]",
                                filters, weight.shape()[1], groups);
   }
 }
@@ -46,18 +48,20 @@ ConvGeometry shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
         call, extra >= 0 && extra < std::max(s.stride[at], s.dilation[at]),
         {{"input", x}, {"weight", weight}},
         "output_padding {} in spatial dimension {}; it must be at least 0 and below the stride {} "
-        "or the dilation {}",
+        "or the dilation {} [value-out-of-range]",
         extra, d, s.stride[at], s.dilation[at]);
     const auto [least, most] = std::minmax(s.output[at], s.kernel[at]);
-    check::require<ShapeError>(
-        call, least >= 1 && most <= kLargestSize, {{"input", x}, {"weight", weight}},
-        "input and kernel must have positions in spatial dimension {}, fewer than 2^31", d);
+    check::require<ShapeError>(call, least >= 1 && most <= kLargestSize,
+                               {{"input", x}, {"weight", weight}},
+                               "input and kernel must have positions in spatial dimension {}, "
+                               "fewer than 2^31 [value-out-of-range]",
+                               d);
     s.input[at] = (s.output[at] - 1) * s.stride[at] - 2 * options.padding[d] +
                   s.dilation[at] * (s.kernel[at] - 1) + extra + 1;
-    check::require<ShapeError>(
-        call, s.input[at] >= 1, {{"input", x}, {"weight", weight}},
-        "the result has size {} in spatial dimension {}; padding {} cuts off all of it",
-        s.input[at], d, options.padding[d]);
+    check::require<ShapeError>(call, s.input[at] >= 1, {{"input", x}, {"weight", weight}},
+                               "the result has size {} in spatial dimension {}; padding {} cuts "
+                               "off all of it [output-empty]",
+                               s.input[at], d, options.padding[d]);
   }
   return s;
 }

@@ -23,23 +23,24 @@ void check_output(const Frame& call, const Tensor& x, const Tensor& weight,
     const std::int64_t span = options.dilation[d] * (kernel - 1) + 1;
     check::require<ShapeError>(
         call, kernel >= 1 && span <= padded, {{"input", x}, {"weight", weight}},
-        "the kernel spans {} but the padded input only {} in spatial dimension {}", span, padded,
-        d);
+        "the kernel spans {} but the padded input only {} in spatial dimension {} [output-empty]",
+        span, padded, d);
     const std::int64_t output = (padded - span) / options.stride[d] + 1;
-    check::require<ShapeError>(
-        call, output == weight.shape()[d], {{"input", x}, {"weight", weight}},
-        "the output has {} positions in spatial dimension {} but weight has filters for {}", output,
-        d, weight.shape()[d]);
+    check::require<ShapeError>(call, output == weight.shape()[d],
+                               {{"input", x}, {"weight", weight}},
+                               "the output has {} positions in spatial dimension {} but weight has "
+                               "filters for {} [size-unexpected]",
+                               output, d, weight.shape()[d]);
   }
 }
 
 template <std::size_t N>
 void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const std::int64_t channels = check_ranks<N>(call, x, weight, 2 * N + 2);
-  check::require<ShapeError>(call, channels == weight.shape()[N + 1],
-                             {{"input", x}, {"weight", weight}},
-                             "input has {} channels but weight expects {} (weight.size({}))",
-                             channels, weight.shape()[N + 1], N + 1);
+  check::require<ShapeError>(
+      call, channels == weight.shape()[N + 1], {{"input", x}, {"weight", weight}},
+      "input has {} channels but weight expects {} (weight.size({})) [channels-differ]", channels,
+      weight.shape()[N + 1], N + 1);
   if (bias.defined()) {
     check::same_dtype(call, "input", x, "bias", bias);
     Shape expected{weight.shape()[N]};
@@ -47,7 +48,7 @@ void check_tensors(const Frame& call, const Tensor& x, const Tensor& weight, con
       expected.push_back(weight.shape()[d]);
     }
     check::require<ShapeError>(call, bias.shape() == expected, {{"weight", weight}, {"bias", bias}},
-                               "bias must have the shape {}", expected);
+                               "bias must have the shape {} [shape-unexpected]", expected);
   }
 }
 

@@ -35,14 +35,14 @@ UnfoldShape shape_of(const Frame& call, const Tensor& x, Size<2> image, Size<2> 
         call, least >= 1 && std::max(most, s.image[d]) <= kLargestSize && s.image[d] >= 0,
         {{"input", x}},
         "image {}, kernel {}, stride {}, padding {}, dilation {} in spatial dimension {}; all must "
-        "be below 2^31, image and padding at least 0 and the others 1",
+        "be below 2^31, image and padding at least 0 and the others 1 [value-out-of-range]",
         s.image[d], s.kernel[d], s.stride[d], s.padding[d], s.dilation[d], d);
     const std::int64_t span = s.dilation[d] * (s.kernel[d] - 1) + 1;
     const std::int64_t padded = s.image[d] + 2 * s.padding[d];
     check::require<ShapeError>(
         call, span <= padded, {{"input", x}},
-        "the window spans {} but the padded image only {} in spatial dimension {}", span, padded,
-        d);
+        "the window spans {} but the padded image only {} in spatial dimension {} [output-empty]",
+        span, padded, d);
     s.output[d] = (padded - span) / s.stride[d] + 1;
   }
   return s;
@@ -54,7 +54,7 @@ Tensor unfold(const Tensor& x, Size<2> kernel_size, const UnfoldOptions& options
   const Call call("unfold", where, x, kernel_size, options);
   check::floating(call, x);
   check::require<ShapeError>(call, x.dim() == 3 || x.dim() == 4, {{"input", x}},
-                             "needs an input (N, C, H, W) or (C, H, W)");
+                             "needs an input (N, C, H, W) or (C, H, W) [rank-unexpected]");
   const UnfoldShape shape = shape_of(call, x, {x.size(-2), x.size(-1)}, kernel_size, options);
   const bool batched = x.dim() == 4;
   check::numel(call,
@@ -70,16 +70,18 @@ Tensor fold(const Tensor& columns, Size<2> output_size, Size<2> kernel_size,
   const Call call("fold", where, columns, output_size, kernel_size, options);
   check::floating(call, columns);
   check::require<ShapeError>(call, columns.dim() == 2 || columns.dim() == 3, {{"input", columns}},
-                             "needs columns (N, C kh kw, L) or (C kh kw, L)");
+                             "needs columns (N, C kh kw, L) or (C kh kw, L) [rank-unexpected]");
   const UnfoldShape shape = shape_of(call, columns, output_size, kernel_size, options);
   const bool batched = columns.dim() == 3;
   const std::int64_t rows = columns.size(-2);
   const std::int64_t length = columns.size(-1);
   const std::int64_t taps = shape.kernel[0] * shape.kernel[1];
   check::require<ShapeError>(call, rows % taps == 0, {{"input", columns}},
-                             "{} rows are no multiple of the kernel's {} elements", rows, taps);
+                             "{} rows are no multiple of the kernel's {} elements [groups-uneven]",
+                             rows, taps);
   check::require<ShapeError>(call, length == shape.output[0] * shape.output[1],
-                             {{"input", columns}}, "the image has {} x {} windows, not {}",
+                             {{"input", columns}},
+                             "the image has {} x {} windows, not {} [size-unexpected]",
                              shape.output[0], shape.output[1], length);
   check::numel(call,
                {batched ? columns.shape()[0] : 1, rows / taps, shape.image[0], shape.image[1]},

@@ -38,16 +38,16 @@ void check_options(const Frame& call, const Tensor& x, const Tensor& weight,
             std::max({options.stride[d], options.dilation[d], options.padding[d]}) <= kLargestSize,
         {{"input", x}, {"weight", weight}},
         "stride {}, padding {}, dilation {} in spatial dimension {}; stride and dilation must be "
-        "at least 1, padding at least 0, and all below 2^31",
+        "at least 1, padding at least 0, and all below 2^31 [value-out-of-range]",
         options.stride[d], options.padding[d], options.dilation[d], d);
   }
 }
 
 inline void check_groups(const Frame& call, const Tensor& x, const Tensor& weight,
                          std::int64_t groups) {
-  check::require<ValueError>(call, groups >= 1 && groups <= kLargestSize,
-                             {{"input", x}, {"weight", weight}},
-                             "groups {}; at least 1 is needed, and below 2^31", groups);
+  check::require<ValueError>(
+      call, groups >= 1 && groups <= kLargestSize, {{"input", x}, {"weight", weight}},
+      "groups {}; at least 1 is needed, and below 2^31 [value-out-of-range]", groups);
 }
 
 // x with or without a batch, and a weight of `weight_rank` dimensions. Returns the channels of x.
@@ -60,8 +60,9 @@ std::int64_t check_ranks(const Frame& call, const Tensor& x, const Tensor& weigh
   check::require<ShapeError>(
       call, (x.dim() == rank || x.dim() == rank - 1) && weight.dim() == weight_rank,
       {{"input", x}, {"weight", weight}},
-      "needs an input of {} dimensions (or {} without a batch) and a weight of {}", rank, rank - 1,
-      weight_rank);
+      "needs an input of {} dimensions (or {} without a batch) and a weight of {} "
+      "[rank-unexpected]",
+      rank, rank - 1, weight_rank);
   return x.size(1 - rank);
 }
 

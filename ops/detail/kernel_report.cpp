@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <iomanip>
+#include <iterator>
 #include <ostream>
+
+#include <fmt/format.h>
 
 #include <retrograd/tensor/internal/kernel_timer.h>
 
@@ -41,26 +43,21 @@ std::ostream& operator<<(std::ostream& out, const KernelReport& report) {
       widths[i] = std::max(widths[i], row[i].size());
     }
   }
-  const std::ios_base::fmtflags flags = out.flags();
-  const std::streamsize precision = out.precision();
-  const char fill = out.fill(' ');
-  out << std::fixed << std::right << std::setprecision(3);
+  std::string text;
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto at = std::back_inserter(text);
     if (i == 0) {
-      out << std::setw(10) << "ms" << std::setw(8) << "calls";
+      fmt::format_to(at, "{:>10}{:>8}", "ms", "calls");
     } else {
       const KernelReportEntry& entry = report.entries[i - 1];
-      out << std::setw(10) << 1e3 * entry.seconds << std::setw(8) << entry.calls;
+      fmt::format_to(at, "{:10.3f}{:8}", 1e3 * entry.seconds, entry.calls);
     }
     for (std::size_t k = 0; k < widths.size(); ++k) {
-      out << "  " << rows[i][k] << std::string(widths[k] - rows[i][k].size(), ' ');
+      fmt::format_to(at, "  {:{}}", rows[i][k], widths[k]);
     }
-    out << "  " << rows[i].back() << '\n';
+    fmt::format_to(at, "  {}\n", rows[i].back());
   }
-  out.flags(flags);
-  out.precision(precision);
-  out.fill(fill);
-  return out;
+  return out << text;
 }
 
 }  // namespace retrograd

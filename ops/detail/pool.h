@@ -32,7 +32,8 @@ void check_input(const Frame& call, const Tensor& x) {
   constexpr auto rank = static_cast<std::int64_t>(N);
   if (x.dim() != rank + 1 && x.dim() != rank + 2) {
     constexpr const char* sizes[] = {"L", "H, W", "D, H, W"};
-    check::refuse<ShapeError>(call, {{"input", x}}, "needs an input (N, C, {}) or (C, {})",
+    check::refuse<ShapeError>(call, {{"input", x}},
+                              "needs an input (N, C, {}) or (C, {}) [rank-unexpected]",
                               sizes[N - 1], sizes[N - 1]);
   }
 }
@@ -67,15 +68,16 @@ PoolGeometry shape_of(const Frame& call, const Tensor& x, Size<N> kernel,
         least >= 1 && most <= kLargestSize && s.padding[d] >= 0 && s.padding[d] <= s.kernel[d] / 2,
         {{"input", x}},
         "kernel {}, stride {}, padding {}, dilation {} in spatial dimension {}; all but the "
-        "padding must be at least 1 and below 2^31, and the padding at most half the kernel",
+        "padding must be at least 1 and below 2^31, and the padding at most half the kernel "
+        "[value-out-of-range]",
         s.kernel[d], s.stride[d], s.padding[d], s.dilation[d], i);
     const std::int64_t span = s.dilation[d] * (s.kernel[d] - 1) + 1;
     const std::int64_t padded = s.input[d] + 2 * s.padding[d];
     const std::int64_t room = padded - span + (options.ceil_mode ? s.stride[d] - 1 : 0);
     check::require<ShapeError>(
         call, room >= 0 && s.input[d] > 0, {{"input", x}},
-        "the window spans {} but the padded input only {} in spatial dimension {}", span, padded,
-        i);
+        "the window spans {} but the padded input only {} in spatial dimension {} [output-empty]",
+        span, padded, i);
     s.output[d] = room / s.stride[d] + 1;
     // A window must start inside the input or its left padding.
     if (options.ceil_mode && (s.output[d] - 1) * s.stride[d] >= s.input[d] + s.padding[d]) {

@@ -66,7 +66,7 @@ inline void require_elements(const Frame& call, const Tensor& x, const DimMask& 
   for (std::size_t d = 0; d < x.shape().size(); ++d) {
     check::require<ShapeError>(
         call, !reduced[d] || x.shape()[d] != 0, {{"input", x}},
-        "dimension {} has length 0, and no elements have no largest or smallest", d);
+        "dimension {} has length 0, and no elements have no largest or smallest [tensor-empty]", d);
   }
 }
 

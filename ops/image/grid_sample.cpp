@@ -32,14 +32,15 @@ Tensor grid_sample(const Tensor& x, const Tensor& grid, const GridSampleOptions&
   check::require<ShapeError>(
       call,
       x.dim() == 4 && grid.dim() == 4 && grid.shape()[3] == 2 && grid.shape()[0] == x.shape()[0],
-      {{"input", x}, {"grid", grid}}, "needs an input (N, C, H, W) and a grid (N, Ho, Wo, 2)");
+      {{"input", x}, {"grid", grid}},
+      "needs an input (N, C, H, W) and a grid (N, Ho, Wo, 2) [shape-unexpected]");
   const std::int64_t height = x.shape()[2];
   const std::int64_t width = x.shape()[3];
   check::require<ShapeError>(call, height != 0 && width != 0, {{"input", x}, {"grid", grid}},
-                             "needs an image with positions");
+                             "needs an image with positions [tensor-empty]");
   check::require<ValueError>(
       call, options.mode == InterpolateMode::bilinear || options.mode == InterpolateMode::nearest,
-      {{"input", x}}, "the mode must be bilinear or nearest");
+      {{"input", x}}, "the mode must be bilinear or nearest [value-out-of-range]");
   const Tensor at_x = coordinate(grid, 0, width, options);
   const Tensor at_y = coordinate(grid, 1, height, options);
   const Tensor table =
@@ -82,7 +83,8 @@ Tensor affine_grid(const Tensor& theta, const Shape& size, bool align_corners, W
       call,
       theta.dim() == 3 && theta.shape()[1] == 2 && theta.shape()[2] == 3 && size.size() == 4 &&
           size[0] == theta.shape()[0] && size[2] >= 0 && size[3] >= 0,
-      {{"theta", theta}}, "needs a theta (N, 2, 3) and a size (N, C, H, W), not {}", size);
+      {{"theta", theta}},
+      "needs a theta (N, 2, 3) and a size (N, C, H, W), not {} [shape-unexpected]", size);
   const auto line = [&](std::int64_t count) {
     const double edge =
         align_corners ? 1.0 : static_cast<double>(count - 1) / static_cast<double>(count);

@@ -38,21 +38,26 @@ std::pair<kernels::Resampling, std::size_t> kernel_of(InterpolateMode mode) {
 
 void check_options(const Frame& call, const Tensor& x, const InterpolateOptions& options) {
   check::floating(call, x);
-  check::require<ShapeError>(call, x.dim() >= 3 && x.dim() <= 5, {{"input", x}},
-                             "needs an input (N, C, spatial...) of 3 to 5 dimensions");
+  check::require<ShapeError>(
+      call, x.dim() >= 3 && x.dim() <= 5, {{"input", x}},
+      "needs an input (N, C, spatial...) of 3 to 5 dimensions [rank-unexpected]");
   const std::size_t rank = x.shape().size() - 2;
   const std::size_t wanted = kernel_of(options.mode).second;
   check::require<ShapeError>(call, wanted == 0 || wanted == rank, {{"input", x}},
-                             "the mode is for {} spatial dimensions, not {}", wanted, rank);
-  check::require<ValueError>(call, !options.align_corners || wanted != 0, {{"input", x}},
-                             "align_corners is for the linear and cubic modes alone");
+                             "the mode is for {} spatial dimensions, not {} [rank-unexpected]",
+                             wanted, rank);
+  check::require<ValueError>(
+      call, !options.align_corners || wanted != 0, {{"input", x}},
+      "align_corners is for the linear and cubic modes alone [option-conflict]");
   const std::vector<double>& factors = options.scale_factor.values();
-  check::require<ValueError>(call, options.size.empty() != factors.empty(), {{"input", x}},
-                             "needs either size or scale_factor");
+  check::require<ValueError>(call, !options.size.empty() || !factors.empty(), {{"input", x}},
+                             "needs either size or scale_factor [argument-missing]");
+  check::require<ValueError>(call, options.size.empty() || factors.empty(), {{"input", x}},
+                             "takes either size or scale_factor, not both [option-conflict]");
   const std::size_t given = options.size.size() + factors.size();
   check::require<ValueError>(call, given == 1 || given == rank, {{"input", x}},
                              "size or scale_factor has {} numbers; 1 or one for each of the {} "
-                             "spatial dimensions is needed",
+                             "spatial dimensions is needed [count-mismatch]",
                              given, rank);
 }
 
@@ -66,7 +71,7 @@ kernels::ResampleAxis axis_of(const Frame& call, const Tensor& x, const Interpol
   constexpr double kMost = 2147483648.0;
   check::require<ValueError>(call, length >= 1 && wanted >= 1 && wanted < kMost, {{"input", x}},
                              "spatial dimension {} of length {} cannot become {} long; both must "
-                             "be at least 1 and below 2^31",
+                             "be at least 1 and below 2^31 [value-out-of-range]",
                              d, length, wanted);
   const bool by_sizes = factors.empty() || options.recompute_scale_factor;
   return {.mode = kernel_of(options.mode).first,
@@ -96,10 +101,12 @@ namespace {
 // The channels, the height and the width of x.
 std::array<std::int64_t, 3> check_shuffle(const Frame& call, const Tensor& x, std::int64_t factor) {
   check::defined(call, "input", x);
-  check::require<ShapeError>(call, x.dim() >= 3 && x.dim() <= 6, {{"input", x}},
-                             "needs an input (..., C, H, W) of 3 to 6 dimensions");
-  check::require<ValueError>(call, factor >= 1 && factor < (std::int64_t{1} << 15), {{"input", x}},
-                             "the factor is {}; at least 1 and below 2^15 is needed", factor);
+  check::require<ShapeError>(
+      call, x.dim() >= 3 && x.dim() <= 6, {{"input", x}},
+      "needs an input (..., C, H, W) of 3 to 6 dimensions [rank-unexpected]");
+  check::require<ValueError>(
+      call, factor >= 1 && factor < (std::int64_t{1} << 15), {{"input", x}},
+      "the factor is {}; at least 1 and below 2^15 is needed [value-out-of-range]", factor);
   return {x.size(-3), x.size(-2), x.size(-1)};
 }
 
@@ -129,7 +136,8 @@ Tensor pixel_shuffle(const Tensor& x, std::int64_t upscale_factor, Where where) 
   const std::int64_t r = upscale_factor;
   const auto [channels, height, width] = check_shuffle(call, x, r);
   check::require<ShapeError>(call, channels % (r * r) == 0, {{"input", x}},
-                             "the {} channels do not split into blocks of {} x {}", channels, r, r);
+                             "the {} channels do not split into blocks of {} x {} [groups-uneven]",
+                             channels, r, r);
   const std::int64_t kept = channels / (r * r);
   return call.result(
       rearranged(x, {kept, r, r, height, width}, {0, 3, 1, 4, 2}, {kept, height * r, width * r}));
@@ -140,7 +148,8 @@ Tensor pixel_unshuffle(const Tensor& x, std::int64_t downscale_factor, Where whe
   const std::int64_t r = downscale_factor;
   const auto [channels, height, width] = check_shuffle(call, x, r);
   check::require<ShapeError>(call, height % r == 0 && width % r == 0, {{"input", x}},
-                             "the image does not split into blocks of {} x {}", r, r);
+                             "the image does not split into blocks of {} x {} [groups-uneven]", r,
+                             r);
   return call.result(rearranged(x, {channels, height / r, r, width / r, r}, {0, 2, 4, 1, 3},
                                 {channels * r * r, height / r, width / r}));
 }

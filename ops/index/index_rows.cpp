@@ -25,9 +25,10 @@ void indices(const Frame& call, const Tensor& x, const Tensor& index, std::int64
     rest /= length;
     offset += position[d] * index.strides()[d];
   }
-  refuse<IndexError>(call, {{"input", x}, {"index", index}},
-                     "index {} at {} is out of range for dimension {} of length {}",
-                     index.raw<std::int64_t>()[offset], position, dim, size);
+  refuse<IndexError>(
+      call, {{"input", x}, {"index", index}},
+      "index {} at {} is out of range for dimension {} of length {} [index-out-of-range]",
+      index.raw<std::int64_t>()[offset], position, dim, size);
 }
 
 void indices(const Frame& call, const Tensor& x, const Tensor& index, std::size_t dim) {
@@ -36,7 +37,8 @@ void indices(const Frame& call, const Tensor& x, const Tensor& index, std::size_
 
 void not_fraction(const Frame& call, const Tensor& x, Scalar value) {
   require<DTypeError>(call, is_floating(x.dtype()) || value.kind() != Scalar::Kind::floating,
-                      {{"input", x}}, "a floating value does not fit the input");
+                      {{"input", x}},
+                      "a floating value does not fit the input [floating-into-integers]");
 }
 
 void value(const Frame& call, const Tensor& x, Scalar value) {
@@ -54,7 +56,7 @@ std::size_t check_rows(const Frame& call, const Tensor& x, std::int64_t dim, con
   check::dtype(call, "index", index, int64);
   const std::size_t d = check::dim(call, x, dim);
   check::require<ShapeError>(call, index.dim() <= 1, {{"input", x}, {"index", index}},
-                             "index must be a vector");
+                             "index must be a vector [rank-unexpected]");
   check::indices(call, x, index, d);
   return d;
 }
@@ -66,9 +68,10 @@ void check_source(const Call& call, const Tensor& x, std::size_t dim, const Tens
   if (x.dim() > 0) {
     shape[dim] = index.numel();
   }
-  check::require<ShapeError>(call, source.shape() == shape && (x.dim() > 0 || index.numel() == 1),
-                             {{"input", x}, {"index", index}, {"source", source}},
-                             "source must have the input's shape but one slice for each index");
+  check::require<ShapeError>(
+      call, source.shape() == shape && (x.dim() > 0 || index.numel() == 1),
+      {{"input", x}, {"index", index}, {"source", source}},
+      "source must have the input's shape but one slice for each index [shape-unexpected]");
 }
 
 // Scalars go as vectors of one element.

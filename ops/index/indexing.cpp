@@ -29,7 +29,7 @@ RowIterator::RowIterator(const Tensor& x, bool at_end, Where where) : x_(x) {
   check::defined(call, "input", x);
   check::require<ShapeError>(call, x.dim() > 0, {{"input", x}},
                              "a tensor without dimensions has no rows to go through; item() is its "
-                             "number");
+                             "number [rank-unexpected]");
   row_ = at_end ? x.shape()[0] : 0;
   where_ = call.where();
 }

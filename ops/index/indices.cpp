@@ -18,16 +18,16 @@ namespace {
 std::size_t width(const Frame& call, const Tensor& x, const Index& index) {
   if (index.kind() != Index::Kind::tensor) {
     check::require<ValueError>(call, !index.is_other_function(), {{"input", x}},
-                               "of functions, only all is an index");
+                               "of functions, only all is an index [index-invalid]");
     return index.kind() == Index::Kind::others || index.kind() == Index::Kind::added ? 0 : 1;
   }
   const Tensor& at = index.tensor();
   check::defined(call, "an index", at);
   const bool is_mask = at.dtype() == boolean;
   check::require<DTypeError>(call, is_mask || at.dtype() == int64, {{"input", x}, {"index", at}},
-                             "indices must be int64 or boolean masks");
+                             "indices must be int64 or boolean masks [dtype-unexpected]");
   check::require<ShapeError>(call, !is_mask || at.dim() > 0, {{"input", x}, {"mask", at}},
-                             "a mask needs a dimension");
+                             "a mask needs a dimension [rank-unexpected]");
   return is_mask ? at.shape().size() : 1;
 }
 
@@ -50,16 +50,17 @@ class Reader {
   }
   void take(std::int64_t number) {
     const std::int64_t size = x_.shape()[dim_];
-    check::require<IndexError>(call_, number >= -size && number < size, {{"input", x_}},
-                               "index {} is out of range for dimension {} of length {}", number,
-                               dim_, size);
+    check::require<IndexError>(
+        call_, number >= -size && number < size, {{"input", x_}},
+        "index {} is out of range for dimension {} of length {} [index-out-of-range]", number, dim_,
+        size);
     result_.part.start[dim_++] = number < 0 ? number + size : number;
     result_.part.is_whole = false;
   }
   void take(const Slice& slice) {
     check::require<ValueError>(call_, slice.step >= 1, {{"input", x_}},
                                "step {} for dimension {}; at least 1 is needed, and flip() turns a "
-                               "dimension round",
+                               "dimension round [value-out-of-range]",
                                slice.step, dim_);
     const std::int64_t size = x_.shape()[dim_];
     const auto [start, count] = cut(slice, size);
@@ -94,8 +95,8 @@ class Reader {
     for (std::size_t d = 0; d < mask.shape().size(); ++d) {
       check::require<IndexError>(
           call_, mask.shape()[d] == x_.shape()[dim_ + d], {{"input", x_}, {"mask", mask}},
-          "the mask's dimension {} has length {}, the input's dimension {} has {}", d,
-          mask.shape()[d], dim_ + d, x_.shape()[dim_ + d]);
+          "the mask's dimension {} has length {}, the input's dimension {} has {} [shapes-differ]",
+          d, mask.shape()[d], dim_ + d, x_.shape()[dim_ + d]);
     }
     result_.entries.push_back({kernels::nonzero_positions(mask), mask.numel()});
     for (std::size_t d = 0; d < mask.shape().size(); ++d) {
@@ -162,7 +163,8 @@ Tensor without_front(const Tensor& value, std::size_t rank) {
 
 Named named(const Frame& call, const Tensor& x, const Indices& indices) {
   check::defined(call, "input", x);
-  check::require<ValueError>(call, !indices.empty(), {{"input", x}}, "needs at least one index");
+  check::require<ValueError>(call, !indices.empty(), {{"input", x}},
+                             "needs at least one index [count-mismatch]");
   std::size_t taken = 0;
   std::size_t ellipses = 0;
   for (const Index& index : indices) {
@@ -170,9 +172,9 @@ Named named(const Frame& call, const Tensor& x, const Indices& indices) {
     ellipses += index.kind() == Index::Kind::others ? 1 : 0;
   }
   check::require<IndexError>(call, taken <= x.shape().size(), {{"input", x}},
-                             "more indices than the input has dimensions");
+                             "more indices than the input has dimensions [index-incomplete]");
   check::require<IndexError>(call, ellipses <= 1, {{"input", x}},
-                             "{} ellipses; there can be one only", ellipses);
+                             "{} ellipses; there can be one only [index-invalid]", ellipses);
   Reader reader(call, x);
   for (const Index& index : indices) {
     switch (index.kind()) {

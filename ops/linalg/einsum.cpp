@@ -169,10 +169,10 @@ void check_ranks(const Frame& call, const EinsumEquation& equation) {
   for (std::size_t i = 0; i < equation.inputs.size(); ++i) {
     open.insert(equation.inputs[i].begin(), equation.inputs[i].end());
     std::erase_if(open, [&](std::size_t label) { return !is_needed_after(equation, i, label); });
-    check::require<ShapeError>(
-        call, open.size() <= Dims::capacity, {},
-        "the product of the first {} operands has {} dimensions; at most 8 are possible", i + 1,
-        open.size());
+    check::require<ShapeError>(call, open.size() <= Dims::capacity, {},
+                               "the product of the first {} operands has {} dimensions; at most 8 "
+                               "are possible [too-many-dims]",
+                               i + 1, open.size());
   }
 }
 
@@ -181,12 +181,13 @@ void check_ranks(const Frame& call, const EinsumEquation& equation) {
 Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
   const Call call("einsum", where, Cast::downcast, equation, operands);
   const std::vector<Tensor> given = call.inputs(operands);
-  check::require<ValueError>(call, !given.empty(), {}, "needs at least one operand");
+  check::require<ValueError>(call, !given.empty(), {},
+                             "needs at least one operand [count-mismatch]");
   for (const Tensor& x : given) {
     check::defined(call, "an operand", x);
     check::same_dtype(call, "the first operand", given[0], "another", x);
     check::require<DTypeError>(call, x.dtype() != boolean, {{"operand", x}},
-                               "booleans have no product");
+                               "booleans have no product [dtype-unexpected]");
   }
   const EinsumEquation indices = read_einsum(call, equation, given);
   check_ranks(call, indices);

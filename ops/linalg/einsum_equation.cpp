@@ -58,12 +58,10 @@ class Reader {
   }
 
  private:
-  std::string shown() const { return '"' + printable(equation_) + '"'; }
-
   template <class... Values>
   [[noreturn]] void refuse(std::string_view why, const Values&... values) const {
-    check::refuse<ValueError>(call_, {}, "the equation {} {} [equation-malformed]", shown(),
-                              check::filled(why, {check::Part(values)...}));
+    check::refuse<ValueError>(call_, {}, "the equation \"{}\" {} [equation-malformed]",
+                              printable(equation_), check::filled(why, {check::Part(values)...}));
   }
 
   Labels labels_of(std::string_view term) const {
@@ -110,9 +108,10 @@ class Reader {
     const std::size_t rank = operands_[operand].shape().size();
     const bool open = contains(term, kEllipsis);
     if (open ? rank < named(term) : rank != named(term)) {
-      check::refuse<ShapeError>(call_, {{"operand", operands_[operand]}},
-                                "the equation {} names {} dimensions of operand {}, which has {}",
-                                shown(), named(term), operand, rank);
+      check::refuse<ShapeError>(
+          call_, {{"operand", operands_[operand]}},
+          "the equation \"{}\" names {} dimensions of operand {}, which has {} [rank-unexpected]",
+          printable(equation_), named(term), operand, rank);
     }
     ellipsis_ = open ? std::max(ellipsis_, rank - named(term)) : ellipsis_;
   }
@@ -155,9 +154,11 @@ class Reader {
       if (shape[d] != shape[first] ||
           (length > -1 && length != 1 && shape[d] != 1 && length != shape[d])) {
         check::refuse<ShapeError>(
-            call_, {{"operand", operands_[operand]}}, "{} of {} has the lengths {} and {}",
-            labels[d] < kLetters ? "index " + letter(labels[d]) : "a dimension of \"...\"", shown(),
-            shape[d] != shape[first] ? shape[first] : length, shape[d]);
+            call_, {{"operand", operands_[operand]}},
+            "{} of \"{}\" has the lengths {} and {} [size-unexpected]",
+            labels[d] < kLetters ? check::filled("index {}", {kAlphabet[labels[d]]})
+                                 : "a dimension of \"...\"",
+            printable(equation_), shape[d] != shape[first] ? shape[first] : length, shape[d]);
       }
       if (length < 0 || length == 1) {
         length = shape[d];

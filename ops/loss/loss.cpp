@@ -43,11 +43,12 @@ Tensor check_variance(const Call& call, const Tensor& input, const Tensor& var) 
   check::require<ShapeError>(
       call, var.shape() == shape || var.shape() == shorter || var.shape() == single,
       {{"input", input}, {"var", var}},
-      "var must have the input's shape, or that with the last dimension 1 or missing");
+      "var must have the input's shape, or that with the last dimension 1 or missing "
+      "[shape-unexpected]");
   if (var.numel() > 0) {
     const double least = amin(var.detach()).item<double>();
     check::require<ValueError>(call, !(least < 0), {{"input", input}, {"var", var}},
-                               "var holds a negative variance, {}", least);
+                               "var holds a negative variance, {} [value-out-of-range]", least);
   }
   return var.shape() == shorter && var.shape() != shape ? unsqueeze(var, -1) : var;
 }

@@ -41,7 +41,8 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
     const double low = amin(input.detach()).item<double>();
     const double high = amax(input.detach()).item<double>();
     check::require<ValueError>(call, low >= 0 && high <= 1, {{"input", input}},
-                               "input must lie in [0, 1] but holds {}", low >= 0 ? high : low);
+                               "input must lie in [0, 1] but holds {} [not-a-probability]",
+                               low >= 0 ? high : low);
   }
   const Tensor x = given.detach();
   const Tensor t = wanted.detach();
@@ -109,7 +110,7 @@ Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target,
   check::same_shape(call, "input", input, "target", target);
   check_weight(call, "weight", options.weight, input);
   check::require<ShapeError>(call, input.dim() > 0, {{"input", input}},
-                             "input needs a dimension of classes");
+                             "input needs a dimension of classes [rank-unexpected]");
   const Tensor losses =
       binary_cross_entropy_with_logits(x, t, {.weight = weight, .reduction = Reduction::none});
   return reduced(call, mean(losses, -1), options.reduction);

@@ -10,16 +10,17 @@ namespace retrograd::loss {
 
 std::int64_t class_dim(const Frame& call, const Tensor& input, const Tensor& target) {
   check::require<ShapeError>(call, input.dim() > 0, {{"input", input}, {"target", target}},
-                             "input needs a dimension of classes");
+                             "input needs a dimension of classes [rank-unexpected]");
   return input.dim() == 1 ? 0 : 1;
 }
 
 void check_class_weight(const Frame& call, const Tensor& weight, const Tensor& input,
                         std::int64_t dim) {
   const std::int64_t classes = input.size(dim);
-  check::require<ShapeError>(call, !weight.defined() || weight.shape() == Shape{classes},
-                             {{"input", input}, {"weight", weight}},
-                             "weight must have one element for each of the {} classes", classes);
+  check::require<ShapeError>(
+      call, !weight.defined() || weight.shape() == Shape{classes},
+      {{"input", input}, {"weight", weight}},
+      "weight must have one element for each of the {} classes [classes-differ]", classes);
 }
 
 Classes check_classes(const Frame& call, const Tensor& input, const Tensor& target,
@@ -29,7 +30,8 @@ Classes check_classes(const Frame& call, const Tensor& input, const Tensor& targ
   expected.erase(static_cast<std::size_t>(dim));
   check::require<ShapeError>(
       call, target.shape() == expected, {{"input", input}, {"target", target}},
-      "target must have shape {}, the input's without its dimension of classes", expected);
+      "target must have shape {}, the input's without its dimension of classes [shape-unexpected]",
+      expected);
   Classes classes{.index = target, .ignored = {}, .count = target.numel()};
   if (target.numel() == 0) {
     return classes;
@@ -47,7 +49,8 @@ Classes check_classes(const Frame& call, const Tensor& input, const Tensor& targ
   }
   check::require<IndexError>(
       call, low >= 0 && high < length, {{"input", input}, {"target", target}},
-      "target holds class {} but the input has {} classes", low < 0 ? low : high, length);
+      "target holds class {} but the input has {} classes [class-out-of-range]",
+      low < 0 ? low : high, length);
   return classes;
 }
 

@@ -31,7 +31,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target,
                                            {"weight", options.weight, optional | like_first}});
   const std::int64_t dim = class_dim(call, input, t);
   check::require<ShapeError>(call, input.dim() <= 2, {{"input", input}},
-                             "needs an input (N, C) or (C)");
+                             "needs an input (N, C) or (C) [rank-unexpected]");
   check_class_weight(call, options.weight, input, dim);
   require(call, options.p == 1 || options.p == 2, "p", static_cast<double>(options.p), "1 or 2");
   require_number(call, "margin", options.margin);

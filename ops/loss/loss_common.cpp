@@ -1,5 +1,4 @@
 #include <cmath>
-#include <sstream>
 
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/loss.h>
@@ -9,17 +8,15 @@
 namespace retrograd::loss {
 
 void check_weight(const Frame& call, const char* name, const Tensor& weight, const Tensor& input) {
-  check::require<ShapeError>(
-      call, !weight.defined() || broadcasts_to(weight.shape(), input.shape()),
-      {{"input", input}, {name, weight}}, "{} must broadcast to the input's shape", name);
+  check::require<ShapeError>(call,
+                             !weight.defined() || broadcasts_to(weight.shape(), input.shape()),
+                             {{"input", input}, {name, weight}},
+                             "{} must broadcast to the input's shape [shapes-differ]", name);
 }
 
 void require(const Frame& call, bool holds, const char* what, double value, const char* wanted) {
-  if (!holds) {
-    std::ostringstream text;
-    text << what << " is " << value << "; it must be " << wanted;
-    fail<ValueError>(call, text.str());
-  }
+  check::require<ValueError>(call, holds, {}, "{} is {}; it must be {} [value-out-of-range]", what,
+                             value, wanted);
 }
 
 void require_number(const Frame& call, const char* what, double value) {
@@ -33,8 +30,9 @@ Tensor reduced(const Call& call, const Tensor& losses, Reduction reduction) {
     case Reduction::sum: return call.result(sum(losses));
     case Reduction::batchmean: break;
   }
-  check::require<ShapeError>(call, losses.dim() > 0, {{"losses", losses}},
-                             "reduction batchmean needs a dimension of the batch");
+  check::require<ShapeError>(
+      call, losses.dim() > 0, {{"losses", losses}},
+      "reduction batchmean needs a dimension of the batch [rank-unexpected]");
   return call.result(sum(losses) / losses.shape()[0]);
 }
 

@@ -135,9 +135,10 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target,
   const Tensor weight = widened(given_weight);
   if (is_floating(target.dtype())) {
     check::same_dtype(call, "input", x, "target", t);
-    check::require<ShapeError>(
-        call, target.shape() == input.shape(), {{"input", input}, {"target", target}},
-        "a floating target holds probabilities and needs the input's shape; classes are int64");
+    check::require<ShapeError>(call, target.shape() == input.shape(),
+                               {{"input", input}, {"target", target}},
+                               "a floating target holds probabilities and needs the input's shape; "
+                               "classes are int64 [shapes-differ]");
     const Tensor losses =
         entropy_of_probabilities(call, widened(x), widened(t), dim, weight, options);
     return call.result(losses.to(x.dtype()));

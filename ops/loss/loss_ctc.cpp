@@ -29,14 +29,14 @@ Numbers lengths_of(const Call& call, const char* name, const Tensor& lengths, co
                    std::int64_t most) {
   check::dtype(call, name, lengths, int64);
   const std::int64_t samples = x.dim() == 3 ? x.shape()[1] : 1;
-  check::require<ShapeError>(call, lengths.numel() == samples && lengths.dim() <= 1,
-                             {{"log_probs", x}, {name, lengths}},
-                             "{} must have {} elements, one for each sample", name, samples);
+  check::require<ShapeError>(
+      call, lengths.numel() == samples && lengths.dim() <= 1, {{"log_probs", x}, {name, lengths}},
+      "{} must have {} elements, one for each sample [count-mismatch]", name, samples);
   Numbers values = lengths.to_vector<std::int64_t>();
   for (std::size_t n = 0; n < values.size(); ++n) {
-    check::require<ValueError>(call, values[n] >= 0 && values[n] <= most,
-                               {{"log_probs", x}, {name, lengths}},
-                               "{}[{}] is {}; it must be in [0, {}]", name, n, values[n], most);
+    check::require<ValueError>(
+        call, values[n] >= 0 && values[n] <= most, {{"log_probs", x}, {name, lengths}},
+        "{}[{}] is {}; it must be in [0, {}] [value-out-of-range]", name, n, values[n], most);
   }
   return values;
 }
@@ -45,26 +45,29 @@ Numbers lengths_of(const Call& call, const char* name, const Tensor& lengths, co
 CtcAlignment align(const Call& call, const Tensor& x, const Tensor& targets,
                    const Tensor& input_lengths, const Tensor& target_lengths, std::int64_t blank) {
   check::require<ShapeError>(call, x.dim() == 2 || x.dim() == 3, {{"log_probs", x}},
-                             "needs log_probs (T, N, C) or (T, C)");
+                             "needs log_probs (T, N, C) or (T, C) [rank-unexpected]");
   const std::int64_t classes = x.shape().back();
   check::require<ValueError>(call, blank >= 0 && blank < classes, {{"log_probs", x}},
-                             "blank is {}; it must be in [0, {})", blank, classes);
+                             "blank is {}; it must be in [0, {}) [value-out-of-range]", blank,
+                             classes);
   check::dtype(call, "targets", targets, int64);
   const std::int64_t samples = x.dim() == 3 ? x.shape()[1] : 1;
   const bool joined = targets.dim() == 1;
-  check::require<ShapeError>(call, joined || (targets.dim() == 2 && targets.shape()[0] == samples),
-                             {{"log_probs", x}, {"targets", targets}},
-                             "targets must be (N, S), or (S) for targets one behind the other");
+  check::require<ShapeError>(
+      call, joined || (targets.dim() == 2 && targets.shape()[0] == samples),
+      {{"log_probs", x}, {"targets", targets}},
+      "targets must be (N, S), or (S) for targets one behind the other [shape-unexpected]");
   lengths_of(call, "input_lengths", input_lengths, x, x.shape()[0]);
   const Numbers lengths =
       lengths_of(call, "target_lengths", target_lengths, x, targets.shape().back());
   const std::int64_t all = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
   const std::int64_t longest =
       lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
-  check::require<ShapeError>(call, !joined || all == targets.numel(),
-                             {{"targets", targets}, {"target_lengths", target_lengths}},
-                             "targets has {} elements but target_lengths add up to {}",
-                             targets.numel(), all);
+  check::require<ShapeError>(
+      call, !joined || all == targets.numel(),
+      {{"targets", targets}, {"target_lengths", target_lengths}},
+      "targets has {} elements but target_lengths add up to {} [count-mismatch]", targets.numel(),
+      all);
   const Numbers given = targets.to_vector<std::int64_t>();
   Numbers labels(static_cast<std::size_t>(samples * (2 * longest + 1)), blank);
   std::int64_t first = 0;
@@ -73,10 +76,13 @@ CtcAlignment align(const Call& call, const Tensor& x, const Tensor& targets,
     for (std::int64_t i = 0; i < length; ++i) {
       const std::int64_t label = given[static_cast<std::size_t>(first + i)];
       check::require<ValueError>(call, label != blank, {{"log_probs", x}, {"targets", targets}},
-                                 "the target of sample {} holds the blank, {}", n, blank);
-      check::require<IndexError>(
-          call, label >= 0 && label < classes, {{"log_probs", x}, {"targets", targets}},
-          "the target of sample {} holds class {} but log_probs has {} classes", n, label, classes);
+                                 "the target of sample {} holds the blank, {} [value-out-of-range]",
+                                 n, blank);
+      check::require<IndexError>(call, label >= 0 && label < classes,
+                                 {{"log_probs", x}, {"targets", targets}},
+                                 "the target of sample {} holds class {} but log_probs has {} "
+                                 "classes [class-out-of-range]",
+                                 n, label, classes);
       labels[static_cast<std::size_t>(n * (2 * longest + 1) + 2 * i + 1)] = label;
     }
     first += joined ? length : targets.shape()[1];

@@ -15,7 +15,7 @@ Tensor neg(const Tensor& x, Where where) {
   const Call call("neg", where, x);
   check::defined(call, "input", x);
   check::require<DTypeError>(call, x.dtype() != boolean, {{"input", x}},
-                             "a boolean has no negative");
+                             "a boolean has no negative [dtype-unexpected]");
   return with_rule(call, x, kernels::unary(Unary::neg, x), [](const Tensor& g) { return -g; });
 }
 
@@ -121,7 +121,7 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   const Call call("clamp", where, x, min, max);
   check::defined(call, "input", x);
   check::require<ValueError>(call, min || max, {{"input", x}},
-                             "needs a minimum, a maximum or both");
+                             "needs a minimum, a maximum or both [argument-missing]");
   const auto is_fraction = [](const std::optional<Scalar>& bound) {
     return bound && bound->kind() == Scalar::Kind::floating;
   };

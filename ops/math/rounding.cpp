@@ -12,7 +12,7 @@ using kernels::Unary;
 Tensor whole(const Call& call, Unary kind, const Tensor& x) {
   check::defined(call, "input", x);
   check::require<DTypeError>(call, x.dtype() != boolean, {{"input", x}},
-                             "a boolean cannot be rounded");
+                             "a boolean cannot be rounded [dtype-unexpected]");
   const Tensor y =
       is_floating(x.dtype()) ? kernels::unary(kind, x) : kernels::converted(x, x.dtype());
   return with_rule(call, x, y, [](const Tensor& g) { return zeros_like(g); });

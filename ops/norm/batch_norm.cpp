@@ -16,12 +16,14 @@ void check_running(const Frame& call, const char* name, const Tensor& running, c
                    bool needed) {
   const std::int64_t channels = x.shape()[1];
   check::require<ValueError>(call, running.defined() || !needed, {{"input", x}},
-                             "{} is undefined but its values are to be used", name);
+                             "{} is undefined but its values are to be used [argument-missing]",
+                             name);
   const bool fits =
       !running.defined() || (is_floating(running.dtype()) && running.shape() == Shape{channels});
-  check::require<ShapeError>(call, fits, {{"input", x}, {name, running}},
-                             "{} must be floating and have one element for each of the {} channels",
-                             name, channels);
+  check::require<ShapeError>(
+      call, fits, {{"input", x}, {name, running}},
+      "{} must be floating and have one element for each of the {} channels [channels-differ]",
+      name, channels);
 }
 
 // Moves both running statistics by those of `count` values each, without a record: both or, where
@@ -64,7 +66,7 @@ Tensor by_statistics(const Call& call, const Tensor& x, const Tensor& running_me
   check_channels(call, x, how.over == Over::batch ? 2 : 3);
   check_eps(call, how.eps, x);
   check::require<ValueError>(call, !std::isnan(how.momentum), {{"input", x}},
-                             "momentum is nan; a number is needed");
+                             "momentum is nan; a number is needed [value-out-of-range]");
   check_running(call, "running_mean", running_mean, x, !how.of_input);
   check_running(call, "running_var", running_var, x, !how.of_input);
   const std::int64_t channels = x.shape()[1];

@@ -14,7 +14,8 @@ Tensor normalize(const Tensor& x, double p, std::int64_t dim, double eps, Where 
   const Call call("normalize", where, x, p, dim, eps);
   check::floating(call, x);
   check::dim(call, x, dim);
-  check::require<ValueError>(call, p > 0, {{"input", x}}, "p is {}; it must be above 0", p);
+  check::require<ValueError>(call, p > 0, {{"input", x}},
+                             "p is {}; it must be above 0 [value-out-of-range]", p);
   normalising::check_eps(call, eps, x);
   if (x.numel() == 0) {
     return call.result(x * 1.0);
@@ -26,10 +27,11 @@ Tensor local_response_norm(const Tensor& x, std::int64_t size, double alpha, dou
                            Where where) {
   const Call call("local_response_norm", where, x, size, alpha, beta, k);
   normalising::check_channels(call, x, 3);
-  check::require<ValueError>(call, size >= 1, {{"input", x}}, "size is {}; at least 1 is needed",
-                             size);
+  check::require<ValueError>(call, size >= 1, {{"input", x}},
+                             "size is {}; at least 1 is needed [value-out-of-range]", size);
   check::require<ValueError>(call, !std::isnan(alpha) && !std::isnan(beta) && !std::isnan(k),
-                             {{"input", x}}, "alpha, beta and k must be numbers, not nan");
+                             {{"input", x}},
+                             "alpha, beta and k must be numbers, not nan [value-out-of-range]");
   const Tensor squares = square(x);
   const std::int64_t channels = x.shape()[1];
   // Channel c sees c - size / 2 to c + (size - 1) / 2, as far as there are channels.

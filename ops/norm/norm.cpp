@@ -73,7 +73,7 @@ void check_parameter(const Frame& call, const char* name, const Tensor& paramete
     check::same_dtype(call, "input", x, name, parameter);
   }
   check::require<ShapeError>(call, parameter.shape() == shape, {{"input", x}, {name, parameter}},
-                             "{} must have shape {}", name, shape);
+                             "{} must have shape {} [shape-unexpected]", name, shape);
 }
 
 }  // namespace
@@ -103,8 +103,8 @@ void check_parameters(const Frame& call, const Tensor& weight, const Tensor& bia
 }
 
 void check_eps(const Frame& call, double eps, const Tensor& x) {
-  check::require<ValueError>(call, eps >= 0, {{"input", x}}, "eps is {}; at least 0 is needed",
-                             eps);
+  check::require<ValueError>(call, eps >= 0, {{"input", x}},
+                             "eps is {}; at least 0 is needed [value-out-of-range]", eps);
 }
 
 void check_channels(const Frame& call, const Tensor& x, std::int64_t least_rank) {
@@ -144,9 +144,10 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
     (d < rank - inner ? norm.geometry.samples : norm.geometry.channels) *= x.shape()[d];
     fits = d < rank - inner || x.shape()[d] == normalized_shape[d - (rank - inner)];
   }
-  check::require<ShapeError>(call, fits, {{"input", x}},
-                             "the last dimensions of the input must be {}, one at least",
-                             normalized_shape);
+  check::require<ShapeError>(
+      call, fits, {{"input", x}},
+      "the last dimensions of the input must be {}, one at least [shape-unexpected]",
+      normalized_shape);
   check_parameters(call, weight, bias, x, normalized_shape);
   norm.batch = norm.geometry.samples;
   const auto flat = [&](const Tensor& parameter) {
@@ -165,7 +166,8 @@ Tensor group_norm(const Tensor& x, std::int64_t num_groups, const Tensor& weight
   check_eps(call, eps, x);
   const std::int64_t channels = x.shape()[1];
   check::require<ValueError>(call, num_groups >= 1 && channels % num_groups == 0, {{"input", x}},
-                             "the {} channels do not split into {} groups", channels, num_groups);
+                             "the {} channels do not split into {} groups [groups-uneven]",
+                             channels, num_groups);
   check_parameters(call, weight, bias, x, {channels});
   const Norm norm = norm_of(x, num_groups, false, eps);
   const auto found = kernels::standardise(x, {weight, bias}, norm.geometry, eps);

@@ -84,7 +84,7 @@ Tensor avg_pool(const Call& call, const Tensor& input, Size<N> kernel,
       call, input, kernel,
       {.stride = options.stride, .padding = options.padding, .ceil_mode = options.ceil_mode});
   check::require<ValueError>(call, options.divisor_override != 0, {{"input", input}},
-                             "divisor_override is 0");
+                             "divisor_override is 0 [value-out-of-range]");
   geometry.count_include_pad = options.count_include_pad;
   geometry.divisor_override = options.divisor_override.value_or(0);
   return call.result(

@@ -29,11 +29,13 @@ PoolGeometry shape_for(const Frame& call, const Tensor& x, Size<N> output_size) 
     const std::size_t d = 3 - N + i;
     const std::int64_t in = s.input[d];
     const std::int64_t out = output_size[i];
-    check::require<ValueError>(
-        call, out >= 0 && out <= kLargestSize, {{"input", x}},
-        "output size {} in spatial dimension {}; at least 0 is needed, and below 2^31", out, i);
+    check::require<ValueError>(call, out >= 0 && out <= kLargestSize, {{"input", x}},
+                               "output size {} in spatial dimension {}; at least 0 is needed, and "
+                               "below 2^31 [value-out-of-range]",
+                               out, i);
     check::require<ShapeError>(call, in != 0, {{"input", x}},
-                               "the input has no positions in spatial dimension {}", i);
+                               "the input has no positions in spatial dimension {} [tensor-empty]",
+                               i);
     s.output[d] = out;
     s.kernel[d] = largest_window(in, out);
   }

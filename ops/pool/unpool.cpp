@@ -18,11 +18,9 @@ Tensor lp_pool(const Call& call, AvgPool<N> avg_pool, const Tensor& x, double no
                Size<N> kernel, const LPPoolOptions<N>& options) {
   // for its checks
   shape_of<N>(call, x, kernel, {.stride = options.stride, .ceil_mode = options.ceil_mode});
-  if (!(norm_type > 0) || !std::isfinite(norm_type)) {
-    check::refuse<ValueError>(call, {{"input", x}},
-                              "norm_type is {}; a finite number above 0 is needed",
-                              std::to_string(norm_type));
-  }
+  check::require<ValueError>(
+      call, norm_type > 0 && std::isfinite(norm_type), {{"input", x}},
+      "norm_type is {}; a finite number above 0 is needed [value-out-of-range]", norm_type);
   double size = 1;
   for (const std::int64_t length : kernel) {
     size *= static_cast<double>(length);
@@ -53,16 +51,17 @@ PoolGeometry shape_to_fill(const Frame& call, const Tensor& x, const Tensor& ind
         call, least >= 1 && padding >= 0 && std::max({most, padding, s.output[d]}) <= kLargestSize,
         {{"input", x}, {"indices", indices}},
         "kernel {}, stride {}, padding {} in spatial dimension {}; kernel and stride must be at "
-        "least 1, padding at least 0, and all below 2^31",
+        "least 1, padding at least 0, and all below 2^31 [value-out-of-range]",
         kernel[i], stride[i], padding, i);
     const std::int64_t usual = (s.output[d] - 1) * stride[i] - 2 * padding + kernel[i];
     const std::int64_t first = std::max<std::int64_t>(usual - stride[i] + 1, 1);
     const std::int64_t last = usual + stride[i] - 1;
     s.input[d] = options.output_size.value_or(usual)[i];
-    check::require<ShapeError>(
-        call, s.input[d] >= first && s.input[d] <= last, {{"input", x}, {"indices", indices}},
-        "output size {} in spatial dimension {}; a pool of such windows comes from {} to {}",
-        s.input[d], i, first, last);
+    check::require<ShapeError>(call, s.input[d] >= first && s.input[d] <= last,
+                               {{"input", x}, {"indices", indices}},
+                               "output size {} in spatial dimension {}; a pool of such windows "
+                               "comes from {} to {} [size-unexpected]",
+                               s.input[d], i, first, last);
   }
   return s;
 }
@@ -75,10 +74,10 @@ Tensor max_unpool(const Call& call, const Tensor& input, const Tensor& indices, 
       check::numel(call, {geometry.input[0], geometry.input[1], geometry.input[2]}, input.dtype());
   if (indices.numel() > 0) {
     const auto [least, most] = kernels::index_range(indices);
-    check::require<IndexError>(call, least >= 0 && most < positions,
-                               {{"input", input}, {"indices", indices}},
-                               "index {} is out of range for an output of {} positions",
-                               least < 0 ? least : most, positions);
+    check::require<IndexError>(
+        call, least >= 0 && most < positions, {{"input", input}, {"indices", indices}},
+        "index {} is out of range for an output of {} positions [index-out-of-range]",
+        least < 0 ? least : most, positions);
   }
   return call.result(with_batch<N>(input, [&](const Tensor& x) {
     const Tensor at = x.dim() == input.dim() ? indices : unsqueeze(indices, 0);

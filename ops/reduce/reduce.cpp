@@ -151,7 +151,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape, Where where) {
     return whole_view(call, x);
   }
   check::require<ShapeError>(call, broadcasts_to(shape, x.shape()), {{"input", x}},
-                             "shape {} does not expand to the input", shape);
+                             "shape {} does not expand to the input [shapes-differ]", shape);
   const std::size_t extra = x.shape().size() - shape.size();
   Dims dims;
   for (std::size_t d = 0; d < x.shape().size(); ++d) {

@@ -53,7 +53,8 @@ ValuesAndIndices topk(const Tensor& x, std::int64_t k, std::int64_t dim, const T
   const Call call("topk", where, x, k, dim, options);
   const auto [d, length] = along(call, x, dim);
   check::require<IndexError>(call, k >= 0 && k <= length && (x.dim() > 0 || k == 1), {{"input", x}},
-                             "k is {}, but dimension {} has length {}", k, d, length);
+                             "k is {}, but dimension {} has length {} [value-out-of-range]", k, d,
+                             length);
   const Tensor indices = order(x, d, k, options.largest);
   return call.result(ValuesAndIndices{gather(x, dim, indices), indices});
 }
@@ -63,7 +64,8 @@ ValuesAndIndices kthvalue(const Tensor& x, std::int64_t k, std::int64_t dim, boo
   const Call call("kthvalue", where, x, k, dim, keepdim);
   const auto [d, length] = along(call, x, dim);
   check::require<IndexError>(call, k >= 1 && k <= length, {{"input", x}},
-                             "k is {}, but dimension {} has length {}", k, d, length);
+                             "k is {}, but dimension {} has length {} [value-out-of-range]", k, d,
+                             length);
   return call.result(kth(x, d, k - 1, false, keepdim));
 }
 
@@ -71,14 +73,15 @@ ValuesAndIndices median(const Tensor& x, std::int64_t dim, bool keepdim, Where w
   const Call call("median", where, x, dim, keepdim);
   const auto [d, length] = along(call, x, dim);
   check::require<ShapeError>(call, length != 0, {{"input", x}},
-                             "dimension {} has length 0, which has no middle", d);
+                             "dimension {} has length 0, which has no middle [tensor-empty]", d);
   return call.result(kth(x, d, (length - 1) / 2, true, keepdim));
 }
 
 Tensor median(const Tensor& x, Where where) {
   const Call call("median", where, x);
   check::defined(call, "input", x);
-  check::require<ShapeError>(call, x.numel() != 0, {{"input", x}}, "no elements have no middle");
+  check::require<ShapeError>(call, x.numel() != 0, {{"input", x}},
+                             "no elements have no middle [tensor-empty]");
   return call.result(kth(reshape(x, {x.numel()}), 0, (x.numel() - 1) / 2, true, false).values);
 }
 

@@ -41,7 +41,8 @@ Tensor spread_of(const Call& call, const Tensor& x, const Dims& dims, const VarO
   const auto count = static_cast<double>(reduced_count(x, reduced));
   const std::int64_t correction = options.correction.value_or(options.unbiased ? 1 : 0);
   check::require<ValueError>(call, correction >= 0, {{"input", x}},
-                             "correction is {}; at least 0 is needed", correction);
+                             "correction is {}; at least 0 is needed [value-out-of-range]",
+                             correction);
   const Spread spread{reduced, reduced_dims(x.shape().size(), reduced), count,
                       std::max(count - static_cast<double>(correction), 0.0)};
   const auto kernel = root ? kernels::standard_deviation : kernels::variance;

@@ -46,7 +46,7 @@ Tensor norm(const Tensor& x, double p, const Dims& dims, bool keepdim, Where whe
   const Call call("norm", where, Cast::upcast, x, p, dims, keepdim);
   const auto [input] = call.inputs({{"input", x, floating}});
   const DimMask reduced = check::dims(call, x, dims);
-  check::require<ValueError>(call, !std::isnan(p), {{"input", x}}, "p is NaN");
+  check::require<ValueError>(call, !std::isnan(p), {{"input", x}}, "p is NaN [value-out-of-range]");
   if (std::isinf(p)) {
     require_elements(call, x, reduced);
   }

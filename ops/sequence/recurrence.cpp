@@ -61,22 +61,23 @@ void check_cell(const Call& call, std::int64_t factor, const Tensor& input, cons
                 const Parameters& p) {
   const bool fits = input.dim() >= 1 && hx.dim() == input.dim() &&
                     std::equal(input.shape().begin(), input.shape().end() - 1, hx.shape().begin());
-  check::require<ShapeError>(call, fits, {{"input", input}, {"hx", hx}},
-                             "needs an input (..., I) and a state (..., H) of one batch");
+  check::require<ShapeError>(
+      call, fits, {{"input", input}, {"hx", hx}},
+      "needs an input (..., I) and a state (..., H) of one batch [shape-unexpected]");
   const std::int64_t size = hx.shape().back();
   const std::int64_t rows = p.w_hh.dim() == 2 ? p.w_hh.shape()[0] : -1;
   const bool weights_fit = rows == factor * size && p.w_hh.shape() == Shape{rows, size} &&
                            p.w_ih.shape() == Shape{rows, input.shape().back()};
-  check::require<ShapeError>(call, weights_fit,
-                             {{"input", input}, {"hx", hx}, {"w_ih", p.w_ih}, {"w_hh", p.w_hh}},
-                             "the weights must be ({} H, I) and ({} H, H)", factor, factor);
+  check::require<ShapeError>(
+      call, weights_fit, {{"input", input}, {"hx", hx}, {"w_ih", p.w_ih}, {"w_hh", p.w_hh}},
+      "the weights must be ({} H, I) and ({} H, H) [shape-unexpected]", factor, factor);
   for (const Tensor* bias : {&p.b_ih, &p.b_hh}) {
     const char* const name = bias == &p.b_ih ? "b_ih" : "b_hh";
     if (bias->defined()) {
       check::same_dtype(call, "input", input, name, *bias);
       check::require<ShapeError>(call, bias->shape() == Shape{rows},
-                                 {{"w_hh", p.w_hh}, {name, *bias}}, "{} must have {} elements",
-                                 name, rows);
+                                 {{"w_hh", p.w_hh}, {name, *bias}},
+                                 "{} must have {} elements [shape-unexpected]", name, rows);
     }
   }
 }

@@ -63,7 +63,8 @@ Position checked_position(const Call& call, const Tensor& x, std::int64_t rank, 
   const std::size_t first = check::dim_of(call, x, dim1, rank);
   const std::size_t second = check::dim_of(call, x, dim2, rank);
   check::require<IndexError>(call, first != second, {{"input", x}},
-                             "dimensions {} and {} are one and the same", dim1, dim2);
+                             "dimensions {} and {} are one and the same [dim-repeated]", dim1,
+                             dim2);
   constexpr std::int64_t most = std::int64_t{1} << 62;
   return {std::clamp(offset, -most, most), first, second};
 }
@@ -74,7 +75,8 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::in
                 Where where) {
   const Call call("diagonal", where, x, offset, dim1, dim2);
   check::defined(call, "input", x);
-  check::require<ShapeError>(call, x.dim() >= 2, {{"input", x}}, "needs at least two dimensions");
+  check::require<ShapeError>(call, x.dim() >= 2, {{"input", x}},
+                             "needs at least two dimensions [rank-unexpected]");
   return cut_out(call, x, checked_position(call, x, x.dim(), offset, dim1, dim2));
 }
 
@@ -82,7 +84,8 @@ Tensor diag_embed(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::
                   Where where) {
   const Call call("diag_embed", where, x, offset, dim1, dim2);
   check::defined(call, "input", x);
-  check::require<ShapeError>(call, x.dim() > 0, {{"input", x}}, "needs at least one dimension");
+  check::require<ShapeError>(call, x.dim() > 0, {{"input", x}},
+                             "needs at least one dimension [rank-unexpected]");
   const Position position = checked_position(call, x, x.dim() + 1, offset, dim1, dim2);
   check::rank(call, x.shape().size() + 1, x);
   const std::int64_t side =

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/detail/unary.h>
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
 #include <retrograd/tensor/internal/view_within.h>
@@ -42,19 +43,25 @@ Tensor pad_edge(const Call& call, const Tensor& x, const Margins& margins, Edge 
                    [margins, edge](const Tensor& g) { return fold_back(g, margins, edge); });
 }
 
+std::string shown(const std::vector<std::int64_t>& padding) {
+  return fmt::format("[{}]", fmt::join(padding, ", "));
+}
+
 Margins margins_of(const Call& call, const Tensor& x, const std::vector<std::int64_t>& padding) {
   const std::size_t rank = x.shape().size();
   if (padding.size() % 2 != 0 || padding.size() / 2 > rank) {
-    check::refuse<ShapeError>(call, {{"input", x}},
-                              "padding {} needs two numbers for each of at most all dimensions",
-                              list_text(padding));
+    check::refuse<ShapeError>(
+        call, {{"input", x}},
+        "padding {} needs two numbers for each of at most all dimensions [count-mismatch]",
+        shown(padding));
   }
   constexpr std::int64_t most = std::int64_t{1} << 60;  // sums with lengths stay in range
   Margins margins{Dims::filled(rank, 0), Dims::filled(rank, 0)};
   for (std::size_t i = 0; i < padding.size(); ++i) {
     if (padding[i] < -most || padding[i] > most) {
-      check::refuse<ShapeError>(call, {{"input", x}}, "padding {} is more than memory can hold",
-                                list_text(padding));
+      check::refuse<ShapeError>(call, {{"input", x}},
+                                "padding {} is more than memory can hold [too-many-elements]",
+                                shown(padding));
     }
     (i % 2 == 0 ? margins.before : margins.after)[rank - 1 - i / 2] = padding[i];
   }
@@ -63,9 +70,10 @@ Margins margins_of(const Call& call, const Tensor& x, const std::vector<std::int
     const std::int64_t cut = std::max<std::int64_t>(-margins.before[d], 0) +
                              std::max<std::int64_t>(-margins.after[d], 0);
     if (shape[d] < 0 || cut > x.shape()[d]) {
-      check::refuse<ShapeError>(call, {{"input", x}},
-                                "padding {} cuts off more of dimension {} than its length",
-                                list_text(padding), d);
+      check::refuse<ShapeError>(
+          call, {{"input", x}},
+          "padding {} cuts off more of dimension {} than its length [padding-too-large]",
+          shown(padding), d);
     }
   }
   check::numel(call, shape, x.dtype());
@@ -84,9 +92,10 @@ void check_edges(const Call& call, const Tensor& x, const Margins& margins, std:
     const char* const why = mode == PaddingMode::reflect    ? "reflection needs less than that"
                             : mode == PaddingMode::circular ? "it can wrap around only once"
                                                             : "there is nothing to replicate";
-    check::require<ShapeError>(call, longest == 0 || any_length || longest <= most, {{"input", x}},
-                               "padding of {} for dimension {} of length {}; {}", longest, d, size,
-                               why);
+    check::require<ShapeError>(
+        call, longest == 0 || any_length || longest <= most, {{"input", x}},
+        "padding of {} for dimension {} of length {}; {} [padding-too-large]", longest, d, size,
+        why);
   }
 }
 
@@ -107,8 +116,8 @@ Tensor pad(const Tensor& x, const std::vector<std::int64_t>& padding, const PadO
   if (padded < 1 || padded > 3 || rank < padded + 1 || rank > padded + 2) {
     check::refuse<ShapeError>(call, {{"input", x}},
                               "padding {} in this mode needs an input of one or two dimensions "
-                              "more than it pads, which are at most three",
-                              list_text(padding));
+                              "more than it pads, which are at most three [rank-unexpected]",
+                              shown(padding));
   }
   Margins cut = margins;
   Margins added = margins;

@@ -44,9 +44,9 @@ Tensor repeated(const Call& call, const Tensor& x, const Dims& repeats) {
   Shape result = shape;
   for (std::size_t d = 0; d < shape.size(); ++d) {
     check::require<ValueError>(call, repeats[d] >= 0, {{"input", x}},
-                               "negative number of repeats in {}", repeats);
+                               "negative number of repeats in {} [value-out-of-range]", repeats);
     check::require<ShapeError>(call, shape[d] == 0 || repeats[d] <= INT64_MAX / shape[d],
-                               {{"input", x}}, "repeats {} overflow", repeats);
+                               {{"input", x}}, "repeats {} overflow [too-many-elements]", repeats);
     result[d] *= repeats[d];
   }
   check::numel(call, result, x.dtype());
@@ -66,7 +66,8 @@ Tensor rolled(const Call& call, const Tensor& x, const Dims& shifts) {
 
 Tensor triangle(const Call& call, const Tensor& x, std::int64_t diagonal, bool lower) {
   check::defined(call, "input", x);
-  check::require<ShapeError>(call, x.dim() >= 2, {{"input", x}}, "needs at least two dimensions");
+  check::require<ShapeError>(call, x.dim() >= 2, {{"input", x}},
+                             "needs at least two dimensions [rank-unexpected]");
   // Far diagonals keep or drop everything; the limits keep sums with them in range.
   const std::int64_t limit = std::max(x.shape()[x.shape().size() - 2], x.shape().back()) + 1;
   const std::int64_t k = std::clamp(diagonal, -limit, limit);
@@ -80,7 +81,8 @@ Tensor repeat(const Tensor& x, const Dims& repeats, Where where) {
   const Call call("repeat", where, x, repeats);
   check::defined(call, "input", x);
   check::require<ShapeError>(call, repeats.size() >= x.shape().size(), {{"input", x}},
-                             "repeats {} need a number for each dimension", repeats);
+                             "repeats {} need a number for each dimension [count-mismatch]",
+                             repeats);
   return repeated(call, x, repeats);
 }
 
@@ -107,8 +109,9 @@ Tensor roll(const Tensor& x, const Dims& shifts, const Dims& dims, Where where) 
   check::defined(call, "input", x);
   check::require<ShapeError>(
       call, !shifts.empty() && shifts.size() == (dims.empty() ? 1 : dims.size()), {{"input", x}},
-      "shifts {} and dimensions {}; one shift is needed for each dimension, or one alone", shifts,
-      dims);
+      "shifts {} and dimensions {}; one shift is needed for each dimension, or one alone "
+      "[count-mismatch]",
+      shifts, dims);
   if (dims.empty()) {
     return call.result(reshape(roll(flatten(x), shifts, 0), x.shape()));
   }
@@ -135,14 +138,15 @@ Tensor triu(const Tensor& x, std::int64_t diagonal, Where where) {
 std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, GridIndexing indexing,
                              Where where) {
   const Call call("meshgrid", where, tensors, indexing);
-  check::require<ShapeError>(call, !tensors.empty(), {}, "needs at least one tensor");
+  check::require<ShapeError>(call, !tensors.empty(), {},
+                             "needs at least one tensor [count-mismatch]");
   check::defined(call, "a tensor of the list", tensors.front());
   check::rank(call, tensors.size(), tensors.front());
   Shape shape;
   for (const Tensor& tensor : tensors) {
     check::defined(call, "a tensor of the list", tensor);
     check::require<ShapeError>(call, tensor.dim() <= 1, {{"input", tensor}},
-                               "needs vectors or scalars");
+                               "needs vectors or scalars [rank-unexpected]");
     check::same_dtype(call, "the first", tensors.front(), "another", tensor);
     shape.push_back(tensor.numel());
   }

@@ -32,20 +32,21 @@ std::optional<Shape> completed(Shape sizes, std::int64_t count) {
 // `shape` with -1 replaced by what is left over.
 Shape completed_shape(const Call& call, const Tensor& x, const Shape& shape) {
   check::require<ShapeError>(call, std::count(shape.begin(), shape.end(), -1) <= 1, {{"input", x}},
-                             "only one size of {} can be -1", shape);
+                             "only one size of {} can be -1 [size-ambiguous]", shape);
   Shape given = shape;
   std::replace(given.begin(), given.end(), std::int64_t{-1}, std::int64_t{1});
   check::require<ShapeError>(
       call, std::all_of(given.begin(), given.end(), [](std::int64_t size) { return size >= 0; }),
-      {{"input", x}}, "negative size in shape {}", shape);
+      {{"input", x}}, "negative size in shape {} [size-negative]", shape);
   const std::int64_t known = check::numel(call, given, x.dtype());
   const auto found = completed(shape, x.numel());
-  check::require<ShapeError>(
-      call, found || known != 0 || x.numel() != 0, {{"input", x}},
-      "shape {} leaves the length at -1 open: any holds the 0 elements of the input", shape);
+  check::require<ShapeError>(call, found || known != 0 || x.numel() != 0, {{"input", x}},
+                             "shape {} leaves the length at -1 open: any holds the 0 elements of "
+                             "the input [size-ambiguous]",
+                             shape);
   check::require<ShapeError>(call, found.has_value(), {{"input", x}},
-                             "shape {} does not hold the {} elements of the input", shape,
-                             x.numel());
+                             "shape {} does not hold the {} elements of the input [numel-differs]",
+                             shape, x.numel());
   return *found;
 }
 
@@ -70,9 +71,10 @@ Tensor view(const Tensor& x, const Shape& shape, Where where) {
   check::defined(call, "input", x);
   const Shape to = completed_shape(call, x, shape);
   const auto strides = reshaped_strides(x, to);
-  check::require<ShapeError>(call, strides.has_value(), {{"input", x}},
-                             "strides {} do not allow shape {} without a copy; use reshape()",
-                             x.strides(), to);
+  check::require<ShapeError>(
+      call, strides.has_value(), {{"input", x}},
+      "strides {} do not allow shape {} without a copy; use reshape() [not-contiguous]",
+      x.strides(), to);
   return shown(call, x, to, *strides);
 }
 
@@ -85,7 +87,8 @@ Tensor flatten(const Tensor& x, std::int64_t start, std::int64_t end, Where wher
   const std::size_t first = check::dim(call, x, start);
   const std::size_t last = check::dim(call, x, end);
   check::require<IndexError>(call, first <= last, {{"input", x}},
-                             "the first dimension {} comes after the last {}", first, last);
+                             "the first dimension {} comes after the last {} [value-out-of-range]",
+                             first, last);
   Shape shape;
   for (std::size_t d = 0; d < x.shape().size(); ++d) {
     if (d > first && d <= last) {
@@ -104,7 +107,8 @@ Tensor unflatten(const Tensor& x, std::int64_t dim, const Shape& sizes, Where wh
   const std::int64_t length = x.dim() == 0 ? 1 : x.shape()[d];
   const auto parts = completed(sizes, length);
   check::require<ShapeError>(call, x.dim() > 0 && !sizes.empty() && parts, {{"input", x}},
-                             "sizes {} do not make up dimension {} of length {}", sizes, d, length);
+                             "sizes {} do not make up dimension {} of length {} [size-unexpected]",
+                             sizes, d, length);
   check::rank(call, x.shape().size() - 1 + sizes.size(), x);
   Shape shape = x.shape();
   shape.erase(d);

@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/ops/detail/indices.h>
 #include <retrograd/ops/detail/unary.h>
-#include <retrograd/ops/internal/number.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
 
@@ -56,7 +57,8 @@ Tensor slice_range(const Tensor& x, const Range& range) {
 std::pair<std::size_t, std::int64_t> check_sliced(const Call& call, const Tensor& x,
                                                   std::int64_t dim) {
   check::defined(call, "input", x);
-  check::require<ShapeError>(call, x.dim() > 0, {{"input", x}}, "a scalar has no dimension to cut");
+  check::require<ShapeError>(call, x.dim() > 0, {{"input", x}},
+                             "a scalar has no dimension to cut [rank-unexpected]");
   const std::size_t d = check::dim(call, x, dim);
   return {d, x.shape()[d]};
 }
@@ -88,7 +90,7 @@ std::vector<Tensor> pieces(const Tensor& x, std::size_t dim,
 
 // What messages call a tensor of the list.
 std::string name_in(const std::vector<Tensor>& tensors, const Tensor& one) {
-  return "tensor " + std::to_string(&one - tensors.data());
+  return fmt::format("tensor {}", &one - tensors.data());
 }
 
 Tensor join(const Call& call, const std::vector<Tensor>& parts, std::size_t dim,
@@ -123,8 +125,8 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> star
              std::optional<std::int64_t> end, std::int64_t step, Where where) {
   const Call call("slice", where, x, dim, start, end, step);
   const auto [d, size] = check_sliced(call, x, dim);
-  check::require<ValueError>(call, step >= 1, {{"input", x}}, "step {}; at least 1 is needed",
-                             step);
+  check::require<ValueError>(call, step >= 1, {{"input", x}},
+                             "step {}; at least 1 is needed [value-out-of-range]", step);
   const auto [first, count] = indexing::cut({start, end, step}, size);
   return slice_range(call, x, {d, first, count, step});
 }
@@ -132,9 +134,10 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::optional<std::int64_t> star
 Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index, Where where) {
   const Call call("select", where, x, dim, index);
   const auto [d, size] = check_sliced(call, x, dim);
-  check::require<IndexError>(call, index >= -size && index < size, {{"input", x}},
-                             "index {} is out of range for dimension {} of length {}", index, d,
-                             size);
+  check::require<IndexError>(
+      call, index >= -size && index < size, {{"input", x}},
+      "index {} is out of range for dimension {} of length {} [index-out-of-range]", index, d,
+      size);
   const Range range{d, index < 0 ? index + size : index, 1, 1};
   return call.result(squeeze(slice_range(x, range), static_cast<std::int64_t>(d)));
 }
@@ -146,7 +149,8 @@ Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_
   const std::int64_t from = start < 0 ? start + size : start;
   check::require<IndexError>(
       call, from >= 0 && from <= size && length >= 0 && length <= size - from, {{"input", x}},
-      "{} elements from {} on are not all in dimension {} of length {}", length, start, d, size);
+      "{} elements from {} on are not all in dimension {} of length {} [index-out-of-range]",
+      length, start, d, size);
   return call.result(slice_range(x, {d, from, length, 1}));
 }
 
@@ -154,7 +158,8 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t size, std::int64_t dim, 
   const Call call("split", where, x, size, dim);
   const auto [d, whole] = check_sliced(call, x, dim);
   check::require<ValueError>(call, size > 0 || (size == 0 && whole == 0), {{"input", x}},
-                             "parts of {} elements; at least 1 is needed", size);
+                             "parts of {} elements; at least 1 is needed [value-out-of-range]",
+                             size);
   return call.result(pieces(x, d, equal_parts(whole, size, 1)));
 }
 
@@ -170,9 +175,10 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
     }
   }
   if (left != 0) {
-    check::refuse<ShapeError>(call, {{"input", x}},
-                              "parts {} do not add up to dimension {} of length {}",
-                              list_text(sizes), d, whole);
+    check::refuse<ShapeError>(
+        call, {{"input", x}},
+        "parts {} do not add up to dimension {} of length {} [size-unexpected]",
+        fmt::format("[{}]", fmt::join(sizes, ", ")), d, whole);
   }
   return call.result(pieces(x, d, sizes));
 }
@@ -180,10 +186,11 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim, Where where) {
   const Call call("chunk", where, x, chunks, dim);
   const auto [d, whole] = check_sliced(call, x, dim);
-  check::require<ValueError>(call, chunks >= 1, {{"input", x}}, "{} chunks; at least 1 is needed",
-                             chunks);
+  check::require<ValueError>(call, chunks >= 1, {{"input", x}},
+                             "{} chunks; at least 1 is needed [value-out-of-range]", chunks);
   check::require<ValueError>(call, whole > 0 || chunks < (std::int64_t{1} << 31), {{"input", x}},
-                             "{} empty chunks are more than memory can hold", chunks);
+                             "{} empty chunks are more than memory can hold [value-out-of-range]",
+                             chunks);
   return call.result(
       pieces(x, d, equal_parts(whole, (whole - 1) / chunks + (whole > 0 ? 1 : 0), chunks)));
 }
@@ -200,7 +207,8 @@ std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim, Where where) {
 
 Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
   const Call call("cat", where, tensors, dim);
-  check::require<ShapeError>(call, !tensors.empty(), {}, "needs at least one tensor");
+  check::require<ShapeError>(call, !tensors.empty(), {},
+                             "needs at least one tensor [count-mismatch]");
   for (const Tensor& tensor : tensors) {
     check::defined(call, "a tensor of the list", tensor);
   }
@@ -209,7 +217,7 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
   model = model == tensors.end() ? tensors.begin() : model;
   if (model->dim() == 0) {
     check::refuse<ShapeError>(call, {{name_in(tensors, *model), *model}},
-                              "scalars cannot be joined; use stack()");
+                              "scalars cannot be joined; use stack() [rank-unexpected]");
   }
   const std::size_t d = check::dim(call, *model, dim);
   Shape nothing = model->shape();
@@ -229,8 +237,8 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
       const std::string part_name = name_in(tensors, tensors[i]);
       const std::string model_name = name_in(tensors, *model);
       check::refuse<ShapeError>(call, {{model_name, *model}, {part_name, parts[i]}},
-                                "{} differs from {} in more than dimension {}", part_name,
-                                model_name, d);
+                                "{} differs from {} in more than dimension {} [shapes-differ]",
+                                part_name, model_name, d);
     }
     dtype = promote(dtype, parts[i].dtype());
   }
@@ -242,7 +250,8 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) {
   const Call call("stack", where, tensors, dim);
-  check::require<ShapeError>(call, !tensors.empty(), {}, "needs at least one tensor");
+  check::require<ShapeError>(call, !tensors.empty(), {},
+                             "needs at least one tensor [count-mismatch]");
   check::defined(call, "a tensor of the list", tensors.front());
   const Tensor& first = tensors.front();
   const auto d = static_cast<std::int64_t>(check::dim_of(call, first, dim, first.dim() + 1));
@@ -254,7 +263,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim, Where where) 
     if (tensors[i].shape() != first.shape()) {
       const std::string name = name_in(tensors, tensors[i]);
       check::refuse<ShapeError>(call, {{"tensor 0", first}, {name, tensors[i]}},
-                                "{} has another shape than tensor 0", name);
+                                "{} has another shape than tensor 0 [shapes-differ]", name);
     }
     parts.push_back(unsqueeze(tensors[i], d));
   }
