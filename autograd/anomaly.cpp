@@ -1,10 +1,10 @@
 #include <retrograd/autograd/anomaly.h>
 
 #include <cmath>
-#include <string>
 
 #include <retrograd/autograd/detail/finite.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd {
@@ -51,11 +51,9 @@ std::optional<Dims> first_not_finite(const Tensor& tensor) {
 
 void require_finite(const char* op, Where where, const char* what, const Tensor& made) {
   if (const auto index = first_not_finite(made)) {
-    const double value = made.at(*index);
-    fail<GraphError>(op, where,
-                     std::string(what) + (std::isnan(value) ? " nan" : " an infinity") + " at " +
-                         to_string(*index),
-                     {{"result", made}});
+    const char* const value = std::isnan(made.at(*index)) ? "nan" : "an infinity";
+    check::refuse<GraphError>({op, where}, {{"result", made}}, "{} {} at {} [not-finite]", what,
+                              value, *index);
   }
 }
 

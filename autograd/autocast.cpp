@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <string>
 #include <unordered_map>
 #include <utility>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/internal/autocast_off.h>
-#include <retrograd/tensor/error.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd {
@@ -52,10 +51,8 @@ void warn_once_if_slow() {
 
 Autocast::Autocast(DType dtype, bool enabled, bool cache_enabled, Where where)
     : previous_enabled_(enabled_here), previous_cache_enabled_(cache_enabled_here) {
-  if (enabled && dtype != bfloat16) {
-    fail<DTypeError>("Autocast", where,
-                     std::string("works in bfloat16 alone, not in ") + name(dtype));
-  }
+  check::require<DTypeError>({"Autocast", where}, !enabled || dtype == bfloat16, {},
+                             "works in bfloat16 alone, not in {} [dtype-unexpected]", dtype);
   if (enabled) {
     warn_once_if_slow();
   }

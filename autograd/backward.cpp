@@ -1,11 +1,11 @@
 #include <retrograd/autograd/backward.h>
 
-#include <string>
 #include <utility>
 
 #include <retrograd/autograd/detail/nesting.h>
 #include <retrograd/autograd/internal/engine.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/hook_list.h>
 #include <retrograd/tensor/operation.h>
 
@@ -14,55 +14,46 @@ namespace retrograd {
 namespace {
 
 // The node of each output, after checking that a backward pass can start there.
-std::vector<NodePtr> roots_of(const char* op, const std::vector<Tensor>& outputs, Where where) {
+std::vector<NodePtr> roots_of(const Frame& call, const std::vector<Tensor>& outputs) {
   std::vector<NodePtr> roots;
   roots.reserve(outputs.size());
   for (const Tensor& output : outputs) {
-    if (!output.defined()) {
-      fail<GraphError>(op, where, "the output is undefined");
-    }
+    check::require<GraphError>(call, output.defined(), {},
+                               "the output is undefined [undefined-tensor]");
     roots.push_back(detail::grad_node(output));
-    if (!roots.back()) {
-      fail<GraphError>(op, where,
-                       "the output does not require a gradient: no leaf with requires_grad led to "
-                       "it, or it was made under a NoGradGuard or detached",
-                       {{"output", output}});
-    }
+    check::require<GraphError>(
+        call, roots.back() != nullptr, {{"output", output}},
+        "the output does not require a gradient: no leaf with requires_grad led to it, or it was "
+        "made under a NoGradGuard or detached [no-gradient]");
   }
   return roots;
 }
 
-std::vector<Tensor> seeds_of(const char* op, const std::vector<Tensor>& outputs,
-                             const std::vector<Tensor>& given, Where where) {
-  if (!given.empty() && given.size() != outputs.size()) {
-    fail<GraphError>(
-        op, where,
-        std::to_string(given.size()) + " seeds for " + std::to_string(outputs.size()) + " outputs");
-  }
+std::vector<Tensor> seeds_of(const Frame& call, const std::vector<Tensor>& outputs,
+                             const std::vector<Tensor>& given) {
+  check::require<GraphError>(call, given.empty() || given.size() == outputs.size(), {},
+                             "{} seeds for {} outputs [count-mismatch]", given.size(),
+                             outputs.size());
   std::vector<Tensor> seeds;
   seeds.reserve(outputs.size());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const Tensor& output = outputs[i];
     const Tensor seed = given.empty() ? Tensor() : given[i];
     if (!seed.defined()) {
-      if (output.numel() != 1) {
-        fail<GraphError>(op, where,
-                         "only an output of one element has an implicit seed; pass one of shape " +
-                             to_string(output.shape()) +
-                             ", or reduce the output with sum() or mean()",
-                         {{"output", output}});
-      }
-      seeds.push_back(ones_like(output, {}, where));
+      check::require<GraphError>(
+          call, output.numel() == 1, {{"output", output}},
+          "only an output of one element has an implicit seed; pass one of shape {}, or reduce the "
+          "output with sum() or mean() [not-one-element]",
+          output.shape());
+      seeds.push_back(ones_like(output, {}, call.where()));
       continue;
     }
-    if (seed.shape() != output.shape()) {
-      fail<ShapeError>(op, where, "the seed must have the shape of the output",
-                       {{"output", output}, {"seed", seed}});
-    }
-    if (seed.dtype() != output.dtype()) {
-      fail<DTypeError>(op, where, "the seed must have the dtype of the output",
-                       {{"output", output}, {"seed", seed}});
-    }
+    check::require<ShapeError>(call, seed.shape() == output.shape(),
+                               {{"output", output}, {"seed", seed}},
+                               "the seed must have the shape of the output [gradient-mismatch]");
+    check::require<DTypeError>(call, seed.dtype() == output.dtype(),
+                               {{"output", output}, {"seed", seed}},
+                               "the seed must have the dtype of the output [gradient-mismatch]");
     seeds.push_back(seed);
   }
   return seeds;
@@ -71,8 +62,8 @@ std::vector<Tensor> seeds_of(const char* op, const std::vector<Tensor>& outputs,
 void backward_from(const Frame& call, const std::vector<Tensor>& outputs,
                    const std::vector<Tensor>& given, BackwardOptions options) {
   const detail::NestedPass pass(call.name(), call.where());
-  const auto roots = roots_of(call.name(), outputs, call.where());
-  auto seeds = seeds_of(call.name(), outputs, given, call.where());
+  const auto roots = roots_of(call, outputs);
+  auto seeds = seeds_of(call, outputs, given);
   Engine engine(options.retain_graph, options.create_graph);
   for (std::size_t i = 0; i < roots.size(); ++i) {
     engine.seed(*roots[i], std::move(seeds[i]));
@@ -104,27 +95,24 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
                          const GradOptions& options, Where where) {
   const Operation call("grad", where, outputs, inputs, options);
   const detail::NestedPass pass("grad", where);
-  const auto roots = roots_of("grad", outputs, where);
+  const auto roots = roots_of(call, outputs);
   std::vector<NodePtr> targets;
   targets.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     targets.push_back(detail::grad_node(inputs[i]));
-    if (!targets.back()) {
-      fail<GraphError>("grad", where, "input " + std::to_string(i) + " does not require a gradient",
-                       {{"input", inputs[i]}});
-    }
+    check::require<GraphError>(call, targets.back() != nullptr, {{"input", inputs[i]}},
+                               "input {} does not require a gradient [no-gradient]", i);
   }
-  auto seeds = seeds_of("grad", outputs, options.grad_outputs, where);
+  auto seeds = seeds_of(call, outputs, options.grad_outputs);
   Engine engine(options.retain_graph, options.create_graph);
   engine.capture(targets, roots);
   if (!options.allow_unused) {
     for (std::size_t i = 0; i < targets.size(); ++i) {
-      if (!engine.reaches(i)) {
-        fail<GraphError>("grad", where,
-                         "the outputs do not depend on input " + std::to_string(i) +
-                             "; pass {.allow_unused = true} to get an undefined tensor for it",
-                         {{"input", inputs[i]}});
-      }
+      check::require<GraphError>(
+          call, engine.reaches(i), {{"input", inputs[i]}},
+          "the outputs do not depend on input {}; pass {{.allow_unused = true}} to get an "
+          "undefined tensor for it [input-unused]",
+          i);
     }
   }
   for (std::size_t i = 0; i < roots.size(); ++i) {
@@ -143,10 +131,8 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
 
 void Tensor::retain_grad(Where where) {
   const NodePtr node = detail::grad_node(*this);
-  if (!node) {
-    fail<GraphError>("retain_grad", where, "the tensor does not require a gradient",
-                     {{"tensor", *this}});
-  }
+  check::require<GraphError>({"retain_grad", where}, node != nullptr, {{"tensor", *this}},
+                             "the tensor does not require a gradient [no-gradient]");
   node->retains_grad_ = !node->is_leaf();
 }
 
@@ -164,12 +150,10 @@ void Tensor::backward(const Tensor& seed, BackwardOptions options, Where where) 
 
 detail::TensorHooks& Tensor::hooks_for(const Frame& call, bool is_empty) const {
   const NodePtr node = detail::grad_node(*this);
-  if (!node) {
-    fail<GraphError>(call, "the tensor does not require a gradient", {{"tensor", *this}});
-  }
-  if (is_empty) {
-    fail<ValueError>(call, "the function is empty", {{"tensor", *this}});
-  }
+  check::require<GraphError>(call, node != nullptr, {{"tensor", *this}},
+                             "the tensor does not require a gradient [no-gradient]");
+  check::require<ValueError>(call, !is_empty, {{"tensor", *this}},
+                             "the function is empty [function-empty]");
   if (!node->hooks_) {
     node->hooks_.reset(new detail::TensorHooks);
   }
@@ -185,9 +169,8 @@ int Tensor::register_hook(Hook hook, Where where) {
 
 int Tensor::register_post_accumulate_grad_hook(PostAccumulateGradHook hook, Where where) {
   const Frame call("register_post_accumulate_grad_hook", where);
-  if (!is_leaf()) {
-    fail<GraphError>(call, "the tensor is the result of an operator", {{"tensor", *this}});
-  }
+  check::require<GraphError>(call, is_leaf(), {{"tensor", *this}},
+                             "the tensor is the result of an operator [not-a-leaf]");
   detail::TensorHooks& hooks = hooks_for(call, !hook);
   hooks.leaf = detach();
   hooks.accumulated.add(static_cast<std::uint64_t>(hooks.next), std::move(hook));

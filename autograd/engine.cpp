@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
-#include <string>
 #include <unordered_set>
 
 #include <retrograd/autograd/anomaly.h>
@@ -12,6 +11,7 @@
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/autograd/internal/autocast_off.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/hook_list.h>
 
 namespace retrograd {
@@ -20,19 +20,17 @@ namespace {
 
 void require_fitting(const Node& node, Gradients& gradients) {
   const auto inputs = node.inputs();
-  if (gradients.size() != inputs.size()) {
-    fail<GraphError>(node.op(), node.where(),
-                     "its backward returned " + std::to_string(gradients.size()) +
-                         " gradients for " + std::to_string(inputs.size()) + " inputs");
-  }
+  check::require<GraphError>({node.op(), node.where()}, gradients.size() == inputs.size(), {},
+                             "its backward returned {} gradients for {} inputs [result-mismatch]",
+                             gradients.size(), inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Tensor& gradient = gradients[i];
     if (inputs[i] && gradient.defined() &&
         (gradient.shape() != inputs[i]->shape() || gradient.dtype() != inputs[i]->dtype())) {
-      fail<GraphError>(node.op(), node.where(),
-                       "its backward returned " + describe(gradient) + " for input " +
-                           std::to_string(i) + ", which is " + name(inputs[i]->dtype()) + " " +
-                           to_string(inputs[i]->shape()));
+      check::refuse<GraphError>(
+          {node.op(), node.where()}, {},
+          "its backward returned {} for input {}, which is {} {} [result-mismatch]",
+          describe(gradient), i, inputs[i]->dtype(), inputs[i]->shape());
     }
   }
 }
@@ -82,9 +80,10 @@ class Use {
 }  // namespace
 
 void detail::fail_freed(const Node& node) {
-  fail<GraphError>(node.op(), node.where(),
-                   "its saved tensors were freed by an earlier backward; pass "
-                   "{.retain_graph = true} to that one to go through the graph twice");
+  check::refuse<GraphError>({node.op(), node.where()}, {},
+                            "its saved tensors were freed by an earlier backward; pass "
+                            "{{.retain_graph = true}} to that one to go through the graph twice "
+                            "[graph-freed]");
 }
 
 Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool* needed,
@@ -155,9 +154,9 @@ Tensor Engine::after_hooks(Node& node, Tensor grad) const {
         return;
       }
       if (replaced.shape() != node.shape() || replaced.dtype() != node.dtype()) {
-        fail<GraphError>(
-            node.op(), node.where(),
-            "a hook returned " + describe(replaced) + " for a gradient of " + describe(grad));
+        check::refuse<GraphError>({node.op(), node.where()}, {},
+                                  "a hook returned {} for a gradient of {} [result-mismatch]",
+                                  describe(replaced), describe(grad));
       }
       grad = std::move(replaced);
     });

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/strided.h>
 
@@ -36,9 +39,7 @@ std::string index_text(std::int64_t flat, const Shape& shape) {
 }
 
 std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.10g", value);
-  return text;
+  return fmt::format("{:.10g}", value);
 }
 
 // The tensor with a history through which no gradient comes back.
@@ -56,13 +57,12 @@ GradcheckResult GradientChecker::run() {
   check_inputs();
   outputs_ = function_(inputs_);
   std::erase_if(outputs_, [](const Tensor& y) { return !y.requires_grad(); });
-  if (outputs_.empty()) {
-    fail<ValueError>(name_, where_, "no output depends on an input that requires a gradient");
-  }
+  check::require<ValueError>(
+      {name_, where_}, !outputs_.empty(), {},
+      "no output depends on an input that requires a gradient [no-gradient]");
   for (const Tensor& output : outputs_) {
-    if (output.dtype() != float64) {
-      fail<ValueError>(name_, where_, "outputs must be float64", {{"output", output}});
-    }
+    check::require<ValueError>({name_, where_}, output.dtype() == float64, {{"output", output}},
+                               "outputs must be float64 [dtype-unexpected]");
     ops_.emplace_back(detail::grad_node(output)->op());
   }
   base_ = values(outputs_);
@@ -83,7 +83,7 @@ GradcheckResult GradientChecker::run() {
 void GradientChecker::wrong(const std::string& message) {
   if (result_.passed) {
     result_.passed = false;
-    result_.message = std::string(name_) + ": " + message + "   at " + to_string(where_);
+    result_.message = fmt::format("{}: {}   at {}", name_, message, to_string(where_));
   }
 }
 
@@ -93,19 +93,16 @@ void GradientChecker::check_inputs() {
     if (!x.defined() || !x.requires_grad()) {
       continue;
     }
-    if (x.dtype() != float64) {
-      fail<ValueError>(name_, where_,
-                       "input " + std::to_string(i) +
-                           " must be float64: finite differences of a shorter type prove nothing",
-                       {{"input", x}});
-    }
-    if (detail::may_overlap(x.shape(), x.strides())) {
-      fail<ValueError>(name_, where_,
-                       "elements of input " + std::to_string(i) +
-                           " share memory (it was expanded), so they cannot be changed one by "
-                           "one; pass what it was expanded from, and expand in the function",
-                       {{"input", x}});
-    }
+    check::require<ValueError>(
+        {name_, where_}, x.dtype() == float64, {{"input", x}},
+        "input {} must be float64: finite differences of a shorter type prove nothing "
+        "[dtype-unexpected]",
+        i);
+    check::require<ValueError>(
+        {name_, where_}, !detail::may_overlap(x.shape(), x.strides()), {{"input", x}},
+        "elements of input {} share memory (it was expanded), so they cannot be changed one by "
+        "one; pass what it was expanded from, and expand in the function [elements-overlap]",
+        i);
   }
 }
 
@@ -135,8 +132,9 @@ std::vector<std::vector<double>> GradientChecker::moved(double* element, double 
     same = outputs[o].shape() == outputs_[o].shape() && outputs[o].dtype() == outputs_[o].dtype();
   }
   if (!same) {
-    wrong("the number, shape or dtype of the outputs changed when an input was moved by " +
-          number(step));
+    wrong(fmt::format(
+        "the number, shape or dtype of the outputs changed when an input was moved by {}",
+        number(step)));
     return base_;
   }
   return values(outputs);
@@ -177,7 +175,8 @@ std::vector<GradientChecker::Jacobian> GradientChecker::analytic_jacobians() {
         const auto repeated = again[k].defined() ? again[k].to_vector<double>() : row;
         if (!row.empty() &&
             std::memcmp(row.data(), repeated.data(), row.size() * sizeof(double)) != 0) {
-          wrong("backward of '" + ops_[o] + "' gave two different results for the same seed");
+          wrong(fmt::format("backward of '{}' gave two different results for the same seed",
+                            ops_[o]));
         }
         all[k][o].push_back(std::move(row));
       }
@@ -189,8 +188,8 @@ std::vector<GradientChecker::Jacobian> GradientChecker::analytic_jacobians() {
 void GradientChecker::check_form(const Tensor& gradient, const Tensor& x, std::size_t input,
                                  std::size_t output) {
   if (gradient.defined() && (gradient.shape() != x.shape() || gradient.dtype() != x.dtype())) {
-    wrong("backward of '" + ops_[output] + "' gave " + retrograd::describe(gradient) +
-          " for input " + std::to_string(input) + ", which is " + retrograd::describe(x));
+    wrong(fmt::format("backward of '{}' gave {} for input {}, which is {}", ops_[output],
+                      describe(gradient), input, describe(x)));
   }
 }
 
@@ -220,25 +219,24 @@ void GradientChecker::compare_entry(std::size_t k, std::size_t e, std::size_t o,
     return;
   }
   const std::size_t input = checked_[k];
-  const std::string position = "d output " + std::to_string(o) +
-                               index_text(static_cast<std::int64_t>(j), outputs_[o].shape()) +
-                               " / d input " + std::to_string(input) +
-                               index_text(static_cast<std::int64_t>(e), inputs_[input].shape()) +
-                               " of '" + ops_[o] + "' is " + number(analytic) + " by backward";
+  std::string text = fmt::format(
+      "d output {}{} / d input {}{} of '{}' is {} by backward", o,
+      index_text(static_cast<std::int64_t>(j), outputs_[o].shape()), input,
+      index_text(static_cast<std::int64_t>(e), inputs_[input].shape()), ops_[o], number(analytic));
   if (!close(left, right)) {
-    const std::string slopes = " at a kink: the slope is " + number(left) + " from the left and " +
-                               number(right) + " from the right";
+    text += fmt::format(" at a kink: the slope is {} from the left and {} from the right",
+                        number(left), number(right));
     const double slack =
         options_.atol + options_.rtol * std::max(std::fabs(left), std::fabs(right));
     if (analytic >= std::min(left, right) - slack && analytic <= std::max(left, right) + slack) {
-      result_.kinks.push_back(position + slopes);
+      result_.kinks.push_back(std::move(text));
     } else {
-      wrong(position + slopes + ", and backward is not between them");
+      wrong(text + ", and backward is not between them");
     }
     return;
   }
-  wrong(position + " but " + number(central) + " by finite differences (allowed difference " +
-        number(options_.atol + options_.rtol * std::fabs(central)) + ")");
+  wrong(fmt::format("{} but {} by finite differences (allowed difference {})", text,
+                    number(central), number(options_.atol + options_.rtol * std::fabs(central))));
 }
 
 void GradientChecker::check_zero_gradient() {
@@ -259,8 +257,8 @@ void GradientChecker::require_zero(const Tensor& gradient, std::size_t k,
   }
   for (const double value : gradient.to_vector<double>()) {
     if (value != 0.0) {
-      wrong(cause + " for the outputs gave " + number(value) + " for input " +
-            std::to_string(checked_[k]) + " of '" + ops_[0] + "'");
+      wrong(fmt::format("{} for the outputs gave {} for input {} of '{}'", cause, number(value),
+                        checked_[k], ops_[0]));
       return;
     }
   }

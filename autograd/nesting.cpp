@@ -2,13 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 #if defined(__linux__)
 #include <pthread.h>
 #endif
 
-#include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/hot_tls.h>
 
 namespace retrograd::detail {
@@ -55,10 +54,11 @@ bool has_no_room() noexcept {
 
 NestedPass::NestedPass(const char* op, Where where) {
   if (depth > 0 && has_no_room()) {
-    fail<GraphError>(op, where,
-                     "backward passes are nested " + std::to_string(depth) +
-                         " deep: each runs inside a hook or a backward function of the one before "
-                         "it, and another would overflow the stack of this thread");
+    check::refuse<GraphError>(
+        {op, where}, {},
+        "backward passes are nested {} deep: each runs inside a hook or a backward function of the "
+        "one before it, and another would overflow the stack of this thread [nesting-too-deep]",
+        depth);
   }
   ++depth;
 }

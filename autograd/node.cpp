@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <string>
 #include <unordered_set>
 
 #include <retrograd/autograd/detail/operator_node.h>
@@ -11,6 +10,7 @@
 #include <retrograd/autograd/internal/engine.h>
 #include <retrograd/autograd/internal/view_history.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -55,11 +55,10 @@ void detail::OperatorNode::begin_use(bool keep) {
     if ((state & kFreed) != 0) {
       detail::fail_freed(*this);
     }
-    if ((state & kFreeing) != 0) {
-      fail<GraphError>(op(), where(),
-                       "its saved tensors are about to be freed by a backward pass that is going "
-                       "on; pass {.retain_graph = true} to each of several passes at once");
-    }
+    check::require<GraphError>(
+        {op(), where()}, (state & kFreeing) == 0, {},
+        "its saved tensors are about to be freed by a backward pass that is going on; pass "
+        "{{.retain_graph = true}} to each of several passes at once [graph-freed]");
   } while (!saved_use_.compare_exchange_weak(state, keep ? state + 1 : state | kFreeing,
                                              std::memory_order_acq_rel));
 }
@@ -94,14 +93,13 @@ Tensor Backward::saved(std::size_t i) const {
   const detail::Storage& storage = *value.impl().storage;
   const auto version = storage.version.load(std::memory_order_relaxed);
   if (version != entry.version) {
-    fail<GraphError>(node_.op(), node_.where(),
-                     std::string("its backward needs ") +
-                         (entry.is_output ? "its output" : "an input") +
-                         ", but that was overwritten in place by " + storage.last_write + " at " +
-                         to_string(storage.last_write_at) + " (version " + std::to_string(version) +
-                         ", saved at version " + std::to_string(entry.version) +
-                         "); use the operator that is not in place there, or clone() first",
-                     {{"saved", value}});
+    check::refuse<GraphError>(
+        {node_.op(), node_.where()}, {{"saved", value}},
+        "its backward needs {}, but that was overwritten in place by {} at {} (version {}, saved "
+        "at version {}); use the operator that is not in place there, or clone() first "
+        "[overwritten-in-place]",
+        entry.is_output ? "its output" : "an input", storage.last_write, storage.last_write_at,
+        version, entry.version);
   }
   if (entry.is_output && grad_enabled()) {
     return detail::alias(value, NodePtr(const_cast<detail::OperatorNode*>(&node_)));
@@ -173,14 +171,13 @@ NodePtr grad_node(const Tensor& tensor) {
 
 Tensor record_node(Record&& record) {
   TensorImpl& output = record.output.impl();
-  if (output.node) {
-    fail<GraphError>(record.op, record.where,
-                     "the output of record() must be fresh, but it is on a tape already");
-  }
+  const check::Caller caller(record.op, record.where);
+  check::require<GraphError>(
+      caller, !output.node, {},
+      "the output of record() must be fresh, but it is on a tape already [output-not-fresh]");
   for (std::size_t i = 0; i < record.inputs.size(); ++i) {
-    if (record.inputs[i].impl_or_null() == &output) {
-      fail<GraphError>(record.op, record.where, "the output of record() is one of its inputs");
-    }
+    check::require<GraphError>(caller, record.inputs[i].impl_or_null() != &output, {},
+                               "the output of record() is one of its inputs [output-not-fresh]");
   }
   if (const auto observer = record_observer.load(std::memory_order_relaxed)) {
     observer(record.op);

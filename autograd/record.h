@@ -182,7 +182,8 @@ class TensorRefs {
       ++count_;
     }
     if (count_ > kMost) {
-      throw GraphError("record: more than 6 tensors in a list; use a std::vector<Tensor>");
+      throw GraphError(
+          "record: more than 6 tensors in a list; use a std::vector<Tensor>  [count-mismatch]");
     }
   }
   TensorRefs(const std::vector<Tensor>& tensors) noexcept  // NOLINT: lists of any length

@@ -4,7 +4,10 @@
 #include <exception>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include <retrograd/autograd/grad_mode.h>
+#include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/node.h>
 
 namespace retrograd {
@@ -35,9 +38,8 @@ TraceEntry::Kind kind_of(const Frame& call) noexcept {
 }  // namespace
 
 Trace::Trace(Where where) : recorded_(grad_enabled()) {
-  if (detail::thread_calls.listener != nullptr) {
-    fail<GraphError>("Trace", where, "another Trace of this thread is alive");
-  }
+  check::require<GraphError>({"Trace", where}, detail::thread_calls.listener == nullptr, {},
+                             "another Trace of this thread is alive [trace-active]");
   detail::thread_calls.listener = this;
 }
 
@@ -70,16 +72,15 @@ std::string Trace::name_of(const Tensor& tensor) const {
 }
 
 void Trace::check_whole(Where where) const {
-  if (failed_) {
-    fail<GraphError>("Trace", where, "there was no memory for some of its entries");
-  }
-  if (!unknown_write_.empty()) {
-    fail<GraphError>("Trace", where, unknown_write_);
-  }
+  const check::Caller caller("Trace", where);
+  check::require<GraphError>(caller, !failed_, {},
+                             "there was no memory for some of its entries [trace-incomplete]");
+  check::require<GraphError>(caller, unknown_write_.empty(), {}, "{} [trace-incomplete]",
+                             unknown_write_);
   if (!open_.empty()) {
     const TraceEntry& entry = entries_[open_.front().entry];
-    fail<GraphError>("Trace", where,
-                     entry.name + " (" + to_string(entry.where) + ") has not returned yet");
+    check::refuse<GraphError>(caller, {}, "{} ({}) has not returned yet [trace-incomplete]",
+                              entry.name, entry.where);
   }
 }
 
@@ -177,9 +178,9 @@ void Trace::see(const Tensor& tensor, TraceEntry& entry) {
   entry.versions.push_back(version);
   const auto [known, fresh] = versions_.try_emplace(&memory, version);
   if (!fresh && known->second != version && unknown_write_.empty()) {
-    unknown_write_ = std::string(memory.last_write) + " (" + to_string(memory.last_write_at) +
-                     ") wrote to " + describe(tensor) + ", which " + entry.name + " (" +
-                     to_string(entry.where) + ") reads; no entry tells of it";
+    unknown_write_ = fmt::format("{} ({}) wrote to {}, which {} ({}) reads; no entry tells of it",
+                                 memory.last_write, to_string(memory.last_write_at),
+                                 describe(tensor), entry.name, to_string(entry.where));
   }
 }
 

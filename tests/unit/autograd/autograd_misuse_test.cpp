@@ -29,6 +29,16 @@ std::string message(unsigned line, F&& f) {
   return {};
 }
 
+template <class F>
+std::string code_of(F&& f) {
+  try {
+    f();
+  } catch (const rg::Error& error) {
+    return std::string(error.code());
+  }
+  return "nothing was thrown";
+}
+
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -100,6 +110,49 @@ TEST_CASE("misuse: seeds and outputs that do not pair up") {
   const Tensor y = rg::sum(leaf());
   message<rg::GraphError>(__LINE__, [&] { rg::backward({y}, {rg::ones({}), rg::ones({})}); });
   CHECK(true);
+}
+
+TEST_CASE("misuse of gradients has codes") {
+  Tensor x = leaf();
+  const Tensor y = x * x;
+  CHECK(code_of([&] { rg::backward({Tensor()}); }) == "undefined-tensor");
+  CHECK(code_of([&] { rg::ones({1}).backward(); }) == "no-gradient");
+  CHECK(code_of([&] { y.backward(); }) == "not-one-element");
+  CHECK(code_of([&] { y.backward(rg::ones({2})); }) == "gradient-mismatch");
+  CHECK(code_of([&] { y.backward(rg::ones({3}, {.dtype = rg::float64})); }) == "gradient-mismatch");
+  CHECK(code_of([&] { rg::backward({y, y}, {rg::ones({3})}); }) == "count-mismatch");
+  CHECK(code_of([&] { rg::grad({rg::sum(y)}, {rg::ones({1})}); }) == "no-gradient");
+  CHECK(code_of([&] { rg::grad({rg::sum(y)}, {leaf()}); }) == "input-unused");
+  CHECK(code_of([&] { x.register_hook(nullptr); }) == "function-empty");
+  CHECK(code_of([&] { rg::ones({1}).retain_grad(); }) == "no-gradient");
+  CHECK(code_of([&] { Tensor(y).register_post_accumulate_grad_hook([](const Tensor&) {}); }) ==
+        "not-a-leaf");
+  CHECK(code_of([] { const rg::Autocast casting(rg::float64); }) == "dtype-unexpected");
+  rg::sum(y).backward();
+  CHECK(code_of([&] { rg::sum(y).backward(); }) == "graph-freed");
+  Tensor e = rg::exp(x);
+  e.mul_(2.0);
+  CHECK(code_of([&] { rg::sum(e).backward(); }) == "overwritten-in-place");
+  const rg::DetectAnomalyGuard guard;
+  CHECK(code_of([&] { rg::log(x * 0.0); }) == "not-finite");
+}
+
+TEST_CASE("misuse of record() and of gradcheck has codes") {
+  const Tensor x = leaf();
+  const auto recorded = [&](const Tensor& output, std::size_t gradients) {
+    return rg::record({.op = "wrong",
+                       .where = {},
+                       .output = output,
+                       .inputs = {x},
+                       .backward = [gradients](const rg::Backward&) {
+                         return rg::Gradients(std::vector<Tensor>(gradients));
+                       }});
+  };
+  CHECK(code_of([&] { recorded(x * 2.0, 1); }) == "output-not-fresh");
+  CHECK(code_of([&] { rg::sum(recorded(rg::ones({3}), 2)).backward(); }) == "result-mismatch");
+  const auto same = [](const std::vector<Tensor>& in) { return in; };
+  CHECK(code_of([&] { rg::gradcheck(same, {x}); }) == "dtype-unexpected");
+  CHECK(code_of([&] { rg::gradcheck(same, {rg::ones({1})}); }) == "no-gradient");
 }
 
 TEST_CASE("shape errors name the operator, both shapes and the caller's line") {
