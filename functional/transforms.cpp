@@ -18,7 +18,7 @@ namespace {
 
 void require_one_element(const Frame& call, const Tensor& value) {
   check::require<ShapeError>(call, value.numel() == 1, {{"value", value}},
-                             "needs a function of one element");
+                             "needs a function of one element [not-one-element]");
 }
 
 bool are_alike(const Tensor& a, const Tensor& b) {
@@ -27,12 +27,12 @@ bool are_alike(const Tensor& a, const Tensor& b) {
 
 // The vectors must be shaped as the inputs.
 void require_like(const Frame& call, const Tensors& inputs, const Tensors& v) {
-  check::require<ShapeError>(call, v.size() == inputs.size(), {}, "{} vectors for {} inputs",
-                             v.size(), inputs.size());
+  check::require<ShapeError>(call, v.size() == inputs.size(), {},
+                             "{} vectors for {} inputs [count-mismatch]", v.size(), inputs.size());
   for (std::size_t i = 0; i < v.size(); ++i) {
     check::require<ShapeError>(call, v[i].defined() && are_alike(v[i], inputs[i]),
                                {{"input", inputs[i]}, {"vector", v[i]}},
-                               "vector and input {} must be alike", i);
+                               "vector and input {} must be alike [vector-mismatch]", i);
   }
 }
 
@@ -123,7 +123,7 @@ Tensors rows(const Frame& call, const Evaluated& at, const Tensor& output, const
     Shape shape = output.shape();
     check::require<ShapeError>(call, shape.size() + inputs[k].shape().size() <= Dims::capacity,
                                {{"value", output}, {"input", inputs[k]}},
-                               "the result would have more than 8 dimensions");
+                               "the result would have more than 8 dimensions [too-many-dims]");
     for (const std::int64_t size : inputs[k].shape()) {
       shape.push_back(size);
     }
@@ -159,7 +159,7 @@ ValueAndGradients vjp(const char* name, const Function& f, const Tensors& inputs
   } else {
     check::require<ShapeError>(call, are_alike(v, at.value()),
                                {{"value", at.value()}, {"vector", v}},
-                               "the vector must be like the value");
+                               "the vector must be like the value [vector-mismatch]");
   }
   return {at.result(), at.gradients(v, at.differentiable())};
 }
@@ -208,13 +208,15 @@ std::vector<Tensor> per_sample_grad(
     const std::function<Tensor(const std::vector<Tensor>& sample)>& loss,
     const std::vector<Tensor>& parameters, const std::vector<Tensor>& batch, Where where) {
   const Frame call("per_sample_grad", where);
-  check::require<ShapeError>(call, !batch.empty() && batch.front().dim() > 0, {},
-                             "needs a batch of at least one tensor (N, ...)");
+  check::require<ShapeError>(call, !batch.empty(), {},
+                             "needs a batch of at least one tensor (N, ...) [count-mismatch]");
+  check::require<ShapeError>(call, batch.front().dim() > 0, {{"first", batch.front()}},
+                             "the tensors of a batch must be (N, ...) [rank-unexpected]");
   const std::int64_t count = batch.front().size(0);
   for (const Tensor& tensor : batch) {
     check::require<ShapeError>(call, tensor.dim() > 0 && tensor.size(0) == count,
                                {{"first", batch.front()}, {"other", tensor}},
-                               "the tensors of a batch must have one length");
+                               "the tensors of a batch must have one length [batch-sizes-differ]");
   }
   std::vector<std::vector<Tensor>> gradients(parameters.size());
   for (std::int64_t i = 0; i < count; ++i) {

@@ -177,13 +177,22 @@ TEST_CASE("per_sample_grad: one gradient a sample, whose sum is the batch's") {
 
 TEST_CASE("transforms refuse vectors and functions that do not fit") {
   const Tensor wrong = zeros({2}, {.dtype = float64});
-  REFUSED(ShapeError, vjp(cubes, kX, wrong), "vjp", "float64 [3]", "float64 [2]");
-  REFUSED(ShapeError, vjp(cubes, kX), "vjp", "one element", "float64 [3]");
+  REFUSED(ShapeError, vjp(cubes, kX, wrong), "vjp", "float64 [3]", "float64 [2]",
+          "[vector-mismatch]");
+  REFUSED(ShapeError, vjp(cubes, kX), "vjp", "one element", "[not-one-element]");
   REFUSED(ShapeError, jvp(cubes, kX, wrong), "jvp", "alike", "float64 [2]");
-  REFUSED(ShapeError, jvp(cubes, kX, zeros({3})), "jvp", "alike", "float32 [3]");
+  REFUSED(ShapeError, jvp(cubes, kX, zeros({3})), "jvp", "alike", "float32 [3]",
+          "[vector-mismatch]");
   REFUSED(ShapeError, hessian(cubes, kX), "hessian", "one element");
   REFUSED(ShapeError, hvp(cubes, kX, kX), "hvp", "one element");
   REFUSED(ShapeError, hvp(sum_of_cubes, kX, wrong), "hvp", "alike");
   const Tensor deep = zeros({1, 1, 1, 1, 1});
-  REFUSED(ShapeError, jacobian(cubes, deep), "jacobian", "8 dimensions");
+  REFUSED(ShapeError, jacobian(cubes, deep), "jacobian", "8 dimensions", "[too-many-dims]");
+  const auto loss = [](const std::vector<Tensor>& sample) { return sum(sample[0]); };
+  REFUSED(ShapeError, per_sample_grad(loss, {kX}, {}), "per_sample_grad", "at least one tensor",
+          "[count-mismatch]");
+  REFUSED(ShapeError, per_sample_grad(loss, {kX}, {zeros({})}), "per_sample_grad", "(N, ...)",
+          "float64 []", "[rank-unexpected]");
+  REFUSED(ShapeError, per_sample_grad(loss, {kX}, {kX, kA}), "per_sample_grad", "one length",
+          "[batch-sizes-differ]");
 }
