@@ -5,6 +5,7 @@
 #include <variant>
 
 #include <retrograd/graph/registry.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -17,9 +18,8 @@ class Builder {
       : graph_(graph), trace_(trace), entries_(trace.entries()), where_(where) {}
 
   void add_input(const Tensor& input) {
-    if (!input.defined()) {
-      fail<GraphError>("Graph", where_, "an input is undefined");
-    }
+    check::require<GraphError>({"Graph", where_}, input.defined(), {},
+                               "an input is undefined [undefined-tensor]");
     graph_.inputs.push_back(fresh(input));
   }
   void add_steps() { visit(0, entries_.size(), ""); }
@@ -29,12 +29,10 @@ class Builder {
       return;
     }
     const auto known = ids_.find(output.impl_or_null());
-    if (known == ids_.end()) {
-      fail<GraphError>("Graph", where_,
-                       "output " + std::to_string(graph_.outputs.size()) +
-                           " is no input, and no call of the trace made it",
-                       {{"output", output}});
-    }
+    check::require<GraphError>(
+        {"Graph", where_}, known != ids_.end(), {{"output", output}},
+        "output {} is no input, and no call of the trace made it [trace-incomplete]",
+        graph_.outputs.size());
     graph_.outputs.push_back(known->second);
   }
 
@@ -87,12 +85,12 @@ class Builder {
         continue;
       }
       const bool is_alone = entry.end == i + 1 && entry.has_returned && entry.is_given;
-      if (entry.kind == TraceEntry::Kind::primitive || entry.writes || is_alone) {
-        fail<GraphError>("Graph", where_,
-                         entry.name + " (" + to_string(entry.where) +
-                             ") cannot be run again: no operator has this name; "
-                             "register_operator makes one's own known");
-      }
+      check::require<GraphError>(
+          {"Graph", where_},
+          entry.kind != TraceEntry::Kind::primitive && !entry.writes && !is_alone, {},
+          "{} ({}) cannot be run again: no operator has this name; register_operator makes one's "
+          "own known [function-unknown]",
+          entry.name, entry.where);
       visit(i + 1, entry.end, entry.kind == TraceEntry::Kind::module ? path + entry.name : path);
     }
   }

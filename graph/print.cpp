@@ -31,11 +31,7 @@ struct Printer {
     const char* separator = "[";
     for (const T& each : list) {
       out << separator;
-      if constexpr (std::is_arithmetic_v<T>) {
-        out << each;
-      } else {
-        (*this)(each);
-      }
+      (*this)(each);
       separator = ", ";
     }
     out << (list.empty() ? "[]" : "]");

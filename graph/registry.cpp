@@ -7,6 +7,7 @@
 
 #include <retrograd/graph/detail/functions.h>
 #include <retrograd/ops/internal/registry.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -50,7 +51,8 @@ void detail::register_operator(const std::string& name, OperatorFunction functio
     if (is_ours) {
       own().functions.erase(entry);
     }
-    fail<ValueError>(call, "there is another operator of the name '" + name + "'");
+    check::refuse<ValueError>(call, {}, "there is another operator of the name '{}' [name-taken]",
+                              name);
   }
 }
 
@@ -85,11 +87,12 @@ std::vector<Tensor> call_operator(std::string_view name, const Arguments& argume
   if (function != nullptr && function(arguments, outputs)) {
     return outputs;
   }
-  const bool is_known = !ours.empty() || function != nullptr;
-  fail<ValueError>(call, is_known ? "no '" + std::string(name) + "' takes these " +
-                                        std::to_string(arguments.size()) + " arguments"
-                                  : "there is no operator '" + std::string(name) +
-                                        "'; register_operator makes one's own known");
+  check::require<ValueError>(
+      call, !ours.empty() || function != nullptr, {},
+      "there is no operator '{}'; register_operator makes one's own known [function-unknown]",
+      name);
+  check::refuse<ValueError>(call, {}, "no '{}' takes these {} arguments [function-unknown]", name,
+                            arguments.size());
 }
 
 }  // namespace retrograd

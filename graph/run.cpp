@@ -1,4 +1,3 @@
-#include <string>
 #include <utility>
 #include <variant>
 
@@ -6,6 +5,7 @@
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/graph/graph.h>
 #include <retrograd/graph/registry.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -74,21 +74,16 @@ class Run {
   }
 
   void set_inputs(const std::vector<Tensor>& inputs) {
-    if (inputs.size() != graph_.inputs.size()) {
-      fail<GraphError>(call_, std::to_string(inputs.size()) + " inputs for a graph of " +
-                                  std::to_string(graph_.inputs.size()));
-    }
+    check::require<GraphError>(call_, inputs.size() == graph_.inputs.size(), {},
+                               "{} inputs for a graph of {} [graph-changed]", inputs.size(),
+                               graph_.inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const GraphValue& value = graph_.values.at(place(graph_.inputs[i]));
-      if (!inputs[i].defined()) {
-        fail<GraphError>(call_, "input " + std::to_string(i) + " is undefined");
-      }
-      if (inputs[i].dtype() != value.dtype) {
-        fail<DTypeError>(call_,
-                         "input " + std::to_string(i) + " was " + std::string(name(value.dtype)) +
-                             " when it was traced",
-                         {{"input", inputs[i]}});
-      }
+      check::require<GraphError>(call_, inputs[i].defined(), {},
+                                 "input {} is undefined [undefined-tensor]", i);
+      check::require<DTypeError>(call_, inputs[i].dtype() == value.dtype, {{"input", inputs[i]}},
+                                 "input {} was {} when it was traced [graph-changed]", i,
+                                 value.dtype);
       at(graph_.inputs[i]) = inputs[i];
     }
   }
@@ -103,11 +98,9 @@ class Run {
     const GradModeGuard recording(grad_enabled() != step.switches_recording);
     const GeneratorAt random(options.fresh_random ? std::nullopt : step.random);
     std::vector<Tensor> outputs = call_operator(step.op, arguments, step.where);
-    if (outputs.size() != step.outputs.size()) {
-      fail<GraphError>(call_, step.op + " (" + to_string(step.where) + ") gave " +
-                                  std::to_string(outputs.size()) + " outputs, not " +
-                                  std::to_string(step.outputs.size()));
-    }
+    check::require<GraphError>(call_, outputs.size() == step.outputs.size(), {},
+                               "{} ({}) gave {} outputs, not {} [result-mismatch]", step.op,
+                               step.where, outputs.size(), step.outputs.size());
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (step.outputs[i].index >= 0) {
         at(step.outputs[i]) = std::move(outputs[i]);
@@ -134,10 +127,9 @@ class Run {
 
  private:
   std::size_t place(ValueId id) const {
-    if (id.index < 0 || static_cast<std::size_t>(id.index) >= graph_.values.size()) {
-      fail<GraphError>(call_, "the graph names value " + std::to_string(id.index) + " of " +
-                                  std::to_string(graph_.values.size()));
-    }
+    check::require<GraphError>(
+        call_, id.index >= 0 && static_cast<std::size_t>(id.index) < graph_.values.size(), {},
+        "the graph names value {} of {} [index-out-of-range]", id.index, graph_.values.size());
     return static_cast<std::size_t>(id.index);
   }
   Tensor& at(ValueId id) { return tensors_[place(id)]; }

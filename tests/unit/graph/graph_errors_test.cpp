@@ -94,6 +94,8 @@ TEST_CASE("names are taken once") {
   CHECK(is_operator("conv2d"));
   CHECK_FALSE(is_operator("no_such_operator"));
   CHECK(has(error_of([] { call_operator("no_such_operator", {}); }), "no_such_operator"));
+  CHECK(has(error_of([] { register_operator<cube>("conv2d"); }), "[name-taken]"));
+  CHECK(has(error_of([] { call_operator("no_such_operator", {}); }), "[function-unknown]"));
   CHECK(has(error_of([] { call_operator("relu", {Scalar(1)}); }), "no 'relu' takes"));
 }
 
@@ -121,10 +123,14 @@ TEST_CASE("inputs and outputs must fit") {
     CHECK_THROWS_AS(Graph(trace, {x}, {empty_tensor({1}, float32)}), GraphError);
   }
   CHECK_THROWS_AS(graph->run({}), GraphError);
+  CHECK(has(error_of([&] { graph->run({}); }), "0 inputs for a graph of 1"));
+  CHECK(has(error_of([&] { graph->run({Tensor()}); }), "[undefined-tensor]"));
+  CHECK(has(error_of([&] { graph->run({ones({2}, {.dtype = float64})}); }), "[graph-changed]"));
   CHECK_THROWS_AS(graph->run({ones({2}, {.dtype = float64})}), DTypeError);
   CHECK(graph->run({ones({5})})[0].shape() == Shape{5});
   graph->steps[0].arguments[0] = ValueId{99};
   CHECK_THROWS_AS(graph->run({x}), GraphError);
+  CHECK(has(error_of([&] { graph->run({x}); }), "value 99 of"));
 }
 
 TEST_CASE("a call that failed is no entry, and one trace lives at a time") {
