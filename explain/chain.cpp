@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
+
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/ops/shape.h>
@@ -57,7 +59,7 @@ void Chain::name_stations(const std::vector<std::pair<std::string, NodePtr>>& na
     }
     while (!name.contains(node)) {  // "relu", and "relu_2" for the next
       const int use = ++uses[node->op()];
-      std::string free = node->op() + (use == 1 ? std::string() : "_" + std::to_string(use));
+      std::string free = use == 1 ? node->op() : fmt::format("{}_{}", node->op(), use);
       if (taken.insert(free).second) {
         name[node] = std::move(free);
       }

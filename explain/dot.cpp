@@ -1,5 +1,9 @@
 // Graphs for Graphviz.
+#include <iterator>
 #include <unordered_map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <retrograd/autograd/node.h>
 #include <retrograd/explain/detail/format.h>
@@ -17,11 +21,11 @@ const char* const kBegin =
     "  edge [fontname=\"Helvetica\"];\n";
 
 std::string node_line(std::size_t number, const std::string& label, const char* style) {
-  return "  n" + std::to_string(number) + " [label=\"" + dot_escaped(label) + "\"" + style + "];\n";
+  return fmt::format("  n{} [label=\"{}\"{}];\n", number, dot_escaped(label), style);
 }
 
 std::string edge(std::size_t from, std::size_t to) {
-  return "  n" + std::to_string(from) + " -> n" + std::to_string(to);
+  return fmt::format("  n{} -> n{}", from, to);
 }
 
 }  // namespace
@@ -29,14 +33,14 @@ std::string edge(std::size_t from, std::size_t to) {
 std::string Explanation::dot() const {
   std::string text = kBegin;
   for (std::size_t i = 0; i < stations.size(); ++i) {
-    text += node_line(i, stations[i].name + "\n" + to_string(stations[i].shape), "");
+    text += node_line(i, fmt::format("{}\n{}", stations[i].name, to_string(stations[i].shape)), "");
   }
   for (const JacobianStep& step : steps) {
-    text += edge(step.from, step.to) + " [label=\"" +
-            dot_escaped(step.operators + "\n" + derivative(step) + " " +
-                        detail::size_text(step.rows, step.columns) + "\n" +
-                        detail::structure_text(step)) +
-            "\"];\n";
+    const std::string label =
+        fmt::format("{}\n{} {}\n{}", step.operators, derivative(step),
+                    detail::size_text(step.rows, step.columns), detail::structure_text(step));
+    fmt::format_to(std::back_inserter(text), "{} [label=\"{}\"];\n", edge(step.from, step.to),
+                   dot_escaped(label));
   }
   return text + "}\n";
 }
@@ -57,13 +61,19 @@ std::string to_dot(const Tensor& output, const std::vector<std::pair<std::string
   for (const Node* node : detail::nodes_before(root.get())) {
     const std::size_t number = place.size();
     place.emplace(node, number);
-    std::string lines = label.contains(node) ? label[node] + "\n" : "";
-    if (!node->is_leaf()) {
-      lines += std::string(node->op()) + "\n";
+    std::vector<std::string> lines;
+    if (label.contains(node)) {
+      lines.push_back(label[node]);
     }
-    lines += std::string(name(node->dtype())) + " " + to_string(node->shape());
-    lines += node->is_leaf() ? "" : "\n" + to_string(node->where());
-    text += node_line(number, lines, node->is_leaf() ? ", style=rounded" : "");
+    if (!node->is_leaf()) {
+      lines.emplace_back(node->op());
+    }
+    lines.push_back(fmt::format("{} {}", name(node->dtype()), to_string(node->shape())));
+    if (!node->is_leaf()) {
+      lines.push_back(to_string(node->where()));
+    }
+    text += node_line(number, fmt::format("{}", fmt::join(lines, "\n")),
+                      node->is_leaf() ? ", style=rounded" : "");
     for (const NodePtr& input : node->inputs()) {
       if (input) {
         text += edge(place.at(input.get()), number) + ";\n";

@@ -5,12 +5,16 @@
 #include <limits>
 #include <set>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <retrograd/autograd/internal/engine.h>
 #include <retrograd/explain/detail/chain.h>
 #include <retrograd/explain/detail/probe.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -21,22 +25,14 @@ using Vectors = std::vector<std::vector<double>>;  // by station
 
 constexpr std::size_t kMostPaths = 64;
 
-std::string to_string(const ElementRange& range) {
-  return "[" + std::to_string(range.first) + ", " + std::to_string(range.last) + ")";
-}
-
 void require_names(const Frame& call, const ExplainOptions& options) {
   std::set<std::string> seen;
   for (const auto& [name, tensor] : options.names) {
-    if (name.empty()) {
-      fail<ValueError>(call, "a name is empty");
-    }
-    if (!tensor.defined()) {
-      fail<ValueError>(call, "the tensor named " + name + " is undefined");
-    }
-    if (!seen.insert(name).second) {
-      fail<ValueError>(call, "two tensors are named " + name);
-    }
+    check::require<ValueError>(call, !name.empty(), {}, "a name is empty [name-invalid]");
+    check::require<ValueError>(call, tensor.defined(), {},
+                               "the tensor named {} is undefined [undefined-tensor]", name);
+    check::require<ValueError>(call, seen.insert(name).second, {},
+                               "two tensors are named {} [name-taken]", name);
   }
 }
 
@@ -44,25 +40,23 @@ void require_names(const Frame& call, const ExplainOptions& options) {
 void require_different_names(const Frame& call, const Chain& chain) {
   std::set<std::string> seen;
   for (const Chain::Station& station : chain.stations()) {
-    if (!seen.insert(station.name).second) {
-      fail<ValueError>(call, "two stations are named " + station.name +
-                                 "; give names to the input and the output too");
-    }
+    check::require<ValueError>(
+        call, seen.insert(station.name).second, {},
+        "two stations are named {}; give names to the input and the output too [name-taken]",
+        station.name);
   }
 }
 
 void require_tape(const Frame& call, const Chain& chain, const Tensor& output,
                   const Tensor& input) {
-  if (chain.empty()) {
-    fail<GraphError>(call, "no path leads from the input to the output",
-                     {{"output", output}, {"input", input}});
-  }
+  check::require<GraphError>(call, !chain.empty(), {{"output", output}, {"input", input}},
+                             "no path leads from the input to the output [input-unused]");
   for (const Node* node : chain.nodes()) {
-    if (node->freed()) {
-      fail<GraphError>(call, std::string("what ") + node->op() + " at " + to_string(node->where()) +
-                                 " saved was freed by an earlier backward; explain first, or pass "
-                                 "{.retain_graph = true} to that one");
-    }
+    check::require<GraphError>(
+        call, !node->freed(), {},
+        "what {} at {} saved was freed by an earlier backward; explain first, or pass "
+        "{{.retain_graph = true}} to that one [graph-freed]",
+        node->op(), node->where());
   }
 }
 
@@ -106,13 +100,12 @@ std::vector<ExplainedStation> stations_of(const Frame& call, const Chain& chain,
     const auto found =
         std::find_if(stations.begin(), stations.end(),
                      [&wanted = name](const ExplainedStation& s) { return s.name == wanted; });
-    if (found == stations.end()) {
-      fail<ValueError>(call, "a slice for " + name + ", which is no station");
-    }
-    if (range.first < 0 || range.last < range.first || range.last > found->numel()) {
-      fail<ValueError>(call, "the slice " + to_string(range) + " is not within the " +
-                                 std::to_string(found->numel()) + " elements of " + name);
-    }
+    check::require<ValueError>(call, found != stations.end(), {},
+                               "a slice for {}, which is no station [name-unknown]", name);
+    check::require<ValueError>(
+        call, 0 <= range.first && range.first <= range.last && range.last <= found->numel(), {},
+        "the slice [{}, {}) is not within the {} elements of {} [index-out-of-range]", range.first,
+        range.last, found->numel(), name);
     found->shown = range;
   }
   return stations;
@@ -120,9 +113,11 @@ std::vector<ExplainedStation> stations_of(const Frame& call, const Chain& chain,
 
 JacobianStep step_of(const Chain& chain, Chain::Link link) {
   JacobianStep step{.from = link.from, .to = link.to, .rows = 0, .columns = 0};
+  std::vector<const char*> operators;
   for (const Node* node : link.between) {
-    step.operators += (step.operators.empty() ? "" : ", ") + std::string(node->op());
+    operators.push_back(node->op());
   }
+  step.operators = fmt::format("{}", fmt::join(operators, ", "));
   const Shape& from = chain.stations()[link.from].node->shape();
   const Shape& to = chain.stations()[link.to].node->shape();
   step.where = link.between.back()->where();
@@ -225,14 +220,11 @@ Explanation explain(const Tensor& output, const Tensor& input, const ExplainOpti
   const Frame call("explain", where);
   const NodePtr last = detail::grad_node(output);
   const NodePtr first = detail::grad_node(input);
-  if (!last || !first) {
-    fail<GraphError>(
-        call, std::string(last ? "the input" : "the output") + " does not require a gradient",
-        {{"output", output}, {"input", input}});
-  }
-  if (output.numel() != 1) {
-    fail<ShapeError>(call, "needs an output of one element", {{"output", output}});
-  }
+  check::require<GraphError>(call, last && first, {{"output", output}, {"input", input}},
+                             "{} does not require a gradient [no-gradient]",
+                             last ? "the input" : "the output");
+  check::require<ShapeError>(call, output.numel() == 1, {{"output", output}},
+                             "needs an output of one element [not-one-element]");
   require_names(call, options);
 
   std::vector<std::pair<NodePtr, Tensor>> values{{first, input}, {last, output}};

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <retrograd/ops/shape.h>
 
@@ -12,64 +14,57 @@ std::string number_text(double value) {
   if (std::isnan(value)) {
     return "nan";  // without a sign
   }
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.4g", value == 0 ? 0.0 : value);
-  return text;
+  return fmt::format("{:.4g}", value == 0 ? 0.0 : value);
 }
 
 std::string size_text(std::int64_t rows, std::int64_t columns, std::string_view times) {
-  return std::to_string(rows).append(times) + std::to_string(columns);
+  return fmt::format("{}{}{}", rows, times, columns);
 }
 
 std::string index_text(const Dims& index) {
-  std::string text;
-  for (const std::int64_t i : index) {
-    text += (text.empty() ? "" : ",") + std::to_string(i);
-  }
-  return text;
+  return fmt::format("{}", fmt::join(index.begin(), index.end(), ","));
 }
 
 std::string factor_text(const NamedElement& element) {
-  return element.factor == 1 ? "" : element.factor == -1 ? "-" : std::to_string(element.factor);
+  return element.factor == 1 ? "" : element.factor == -1 ? "-" : fmt::to_string(element.factor);
 }
 
 std::string vector_text(const Tensor& values, std::int64_t most) {
   const Tensor flat = reshape(values.detach(), {values.numel()});
-  std::string text;
+  std::vector<std::string> texts;
   for (const double value : slice(flat, 0, 0, most).to_vector<double>()) {
-    text += (text.empty() ? "" : ", ") + number_text(value);
+    texts.push_back(number_text(value));
   }
-  return "[" + text + (flat.numel() > most ? ", ..." : "") + "]";
+  return fmt::format("[{}{}]", fmt::join(texts, ", "), flat.numel() > most ? ", ..." : "");
 }
 
 std::string structure_text(const JacobianStep& step) {
-  std::string text = name(step.structure);
-  if (step.structure == JacobianStructure::sparse) {
-    text += ", " + std::to_string(step.entries.size()) + " of " +
-            std::to_string(step.rows * step.columns) + " not zero";
-  }
-  return text;
+  const char* const structure = name(step.structure);
+  return step.structure == JacobianStructure::sparse
+             ? fmt::format("{}, {} of {} not zero", structure, step.entries.size(),
+                           step.rows * step.columns)
+             : structure;
 }
 
 std::string whole_derivative(const Explanation& e) {
-  return "d" + e.stations.back().name + "/d" + e.stations.front().name;
+  return fmt::format("d{}/d{}", e.stations.back().name, e.stations.front().name);
 }
 
 std::string origin_text(const JacobianStep& step) {
-  return step.operators + " at " + to_string(step.where);
+  return fmt::format("{} at {}", step.operators, to_string(step.where));
 }
 
 namespace {
 
 std::string range_text(const ElementRange& range, std::int64_t of) {
-  return std::to_string(range.first + 1) + " to " + std::to_string(range.last) + " of " +
-         std::to_string(of);
+  return fmt::format("{} to {} of {}", range.first + 1, range.last, of);
 }
 
 }  // namespace
 
 std::string Block::text(const JacobianStep& step) const {
-  return "rows " + range_text(rows, step.rows) + ", columns " + range_text(columns, step.columns);
+  return fmt::format("rows {}, columns {}", range_text(rows, step.rows),
+                     range_text(columns, step.columns));
 }
 
 Block block_of(const Explanation& e, const JacobianStep& step) {

@@ -2,6 +2,9 @@
 // style sheet shows when the address names it. So it works without scripts.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+
+#include <fmt/format.h>
 
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>
@@ -39,6 +42,32 @@ svg .line { fill: none; stroke: #0a58ca; stroke-width: 1.6px }
 svg .near { fill: none; stroke: transparent; stroke-width: 24px }
 )";
 
+// Its title, style, graph, chain rule, sizes, panels and gradients.
+constexpr char kPage[] = R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{}</title>
+<style>{}</style>
+</head>
+<body>
+<div class="page">
+<div class="graph">
+{}</div>
+<div class="panels">
+<h1>The chain rule</h1>
+<p class="chain">{}</p>
+<p class="sizes">{}</p>
+{}<p class="hint">Click on an arrow to see its Jacobian.</p>
+<h2>The gradient</h2>
+<dl>
+{}</dl>
+</div>
+</div>
+</body>
+</html>
+)";
+
 // A colour from blue (negative) over white to orange; grey for what is not a number.
 std::string colour(double value, double largest) {
   if (std::isnan(value)) {
@@ -48,10 +77,10 @@ std::string colour(double value, double largest) {
                        : largest > 0     ? value / largest
                                          : 0;
   const auto blend = [&](int full) {
-    return std::to_string(static_cast<int>(255 - (255 - full) * (share < 0 ? -share : share)));
+    return static_cast<int>(255 - (255 - full) * (share < 0 ? -share : share));
   };
   const auto mix = [&](int r, int g, int b) {
-    return "rgb(" + blend(r) + "," + blend(g) + "," + blend(b) + ")";
+    return fmt::format("rgb({},{},{})", blend(r), blend(g), blend(b));
   };
   return share < 0 ? mix(92, 148, 230) : mix(245, 152, 66);
 }
@@ -73,8 +102,9 @@ std::string cell_text(const JacobianStep& step, std::int64_t row, std::int64_t c
     return detail::number_text(step.at(row, column));
   }
   const std::string index = detail::index_text(found->second.index);
-  return detail::factor_text(found->second) + "<i>" + html_escaped(found->second.tensor) + "</i>" +
-         (index.empty() ? "" : "<sub>" + index + "</sub>");
+  return fmt::format("{}<i>{}</i>{}", detail::factor_text(found->second),
+                     html_escaped(found->second.tensor),
+                     index.empty() ? "" : fmt::format("<sub>{}</sub>", index));
 }
 
 std::string matrix_table(const JacobianStep& step, const Block& block) {
@@ -84,10 +114,11 @@ std::string matrix_table(const JacobianStep& step, const Block& block) {
     text += "<tr>";
     for (std::int64_t column = block.columns.first; column < block.columns.last; ++column) {
       const double value = step.at(row, column);
-      text += "<td title=\"" + detail::number_text(value) + "\"" +
-              (value == 0 ? " class=\"zero\">"
-                          : " style=\"background:" + colour(value, largest) + "\">") +
-              cell_text(step, row, column) + "</td>";
+      const std::string style =
+          value == 0 ? "class=\"zero\""
+                     : fmt::format("style=\"background:{}\"", colour(value, largest));
+      fmt::format_to(std::back_inserter(text), "<td title=\"{}\" {}>{}</td>",
+                     detail::number_text(value), style, cell_text(step, row, column));
     }
     text += "</tr>\n";
   }
@@ -99,17 +130,17 @@ std::string heat_map(const JacobianStep& step, const Block& block) {
   const double largest = largest_of(step);
   const std::int64_t cell =
       std::clamp<std::int64_t>(480 / std::max(block.rows.size(), block.columns.size()), 2, 24);
-  const auto pixels = [cell](std::int64_t count) { return std::to_string(count * cell); };
-  const std::string width = pixels(block.columns.size());
-  const std::string height = pixels(block.rows.size());
-  std::string text = "<svg class=\"heat\" width=\"" + width + "\" height=\"" + height +
-                     "\" viewBox=\"0 0 " + width + " " + height +
-                     "\" shape-rendering=\"crispEdges\">\n";
+  std::string text = fmt::format(
+      "<svg class=\"heat\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
+      "shape-rendering=\"crispEdges\">\n",
+      block.columns.size() * cell, block.rows.size() * cell);
   for (const JacobianEntry& entry : step.entries) {
     if (block.rows.contains(entry.row) && block.columns.contains(entry.column)) {
-      text += "<rect x=\"" + pixels(entry.column - block.columns.first) + "\" y=\"" +
-              pixels(entry.row - block.rows.first) + "\" width=\"" + pixels(1) + "\" height=\"" +
-              pixels(1) + "\" fill=\"" + colour(entry.value, largest) + "\"/>";
+      fmt::format_to(std::back_inserter(text),
+                     "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
+                     (entry.column - block.columns.first) * cell,
+                     (entry.row - block.rows.first) * cell, cell, cell,
+                     colour(entry.value, largest));
     }
   }
   return text + "\n</svg>\n";
@@ -127,17 +158,17 @@ std::string matrix(const Explanation& e, const JacobianStep& step) {
     return "<p class=\"hint\">Too large to show; choose a slice.</p>\n";
   }
   const bool small = block.rows.size() <= kMostTextCells && block.columns.size() <= kMostTextCells;
-  return (block.whole ? "" : "<p>" + block.text(step) + "</p>\n") +
-         (small ? matrix_table(step, block) : heat_map(step, block));
+  return fmt::format("{}{}", block.whole ? "" : fmt::format("<p>{}</p>\n", block.text(step)),
+                     small ? matrix_table(step, block) : heat_map(step, block));
 }
 
 std::string symbol(const std::string& name) {
-  return "<mi>" + html_escaped(name) + "</mi>";
+  return fmt::format("<mi>{}</mi>", html_escaped(name));
 }
 
 std::string fraction(const std::string& of, const std::string& by) {
-  return "<mfrac><mrow><mo>∂</mo>" + symbol(of) + "</mrow><mrow><mo>∂</mo>" + symbol(by) +
-         "</mrow></mfrac>";
+  return fmt::format("<mfrac><mrow><mo>∂</mo>{}</mrow><mrow><mo>∂</mo>{}</mrow></mfrac>",
+                     symbol(of), symbol(by));
 }
 
 std::string fraction(const Explanation& e, const JacobianStep& step) {
@@ -145,18 +176,20 @@ std::string fraction(const Explanation& e, const JacobianStep& step) {
 }
 
 std::string formula(const std::string& content) {
-  return "<math displaystyle=\"true\">" + content + "</math>\n";
+  return fmt::format("<math displaystyle=\"true\">{}</math>\n", content);
+}
+
+std::string operation(std::string_view sign) {
+  return fmt::format("<mo form=\"infix\">{}</mo>", sign);
 }
 
 // One formula for each factor, so that lines can break between them.
 std::string chain_rule(const Explanation& e) {
-  std::string text = formula(fraction(e.stations.back().name, e.stations.front().name) +
-                             "<mo form=\"infix\">=</mo>");
+  std::string text =
+      formula(fraction(e.stations.back().name, e.stations.front().name) + operation("="));
   for (std::size_t p = 0; p < e.paths.size(); ++p) {
     for (std::size_t i = 0; i < e.paths[p].size(); ++i) {
-      const char* sign = i > 0   ? "<mo form=\"infix\">·</mo>"
-                         : p > 0 ? "<mo form=\"infix\">+</mo>"
-                                 : "";
+      const std::string sign = i > 0 ? operation("·") : p > 0 ? operation("+") : "";
       text += formula(sign + fraction(e, e.steps[e.paths[p][i]]));
     }
     text += e.paths[p].empty() ? formula("<mn>1</mn>") : "";
@@ -166,17 +199,18 @@ std::string chain_rule(const Explanation& e) {
 
 std::string panel(const Explanation& e, std::size_t number) {
   const JacobianStep& step = e.steps[number];
-  return "<section class=\"step\" id=\"step" + std::to_string(number) + "\">\n<h2><math>" +
-         fraction(e, step) + "</math> &ensp; " + detail::size_text(step.rows, step.columns, "×") +
-         ", " + detail::structure_text(step) + "</h2>\n<p class=\"origin\">" +
-         html_escaped(detail::origin_text(step)) + "; a row for each element of <i>" +
-         html_escaped(e.stations[step.from].name) + "</i>, a column for each of <i>" +
-         html_escaped(e.stations[step.to].name) + "</i></p>\n" + matrix(e, step) + "</section>\n";
+  return fmt::format(
+      "<section class=\"step\" id=\"step{}\">\n<h2><math>{}</math> &ensp; {}, {}</h2>\n"
+      "<p class=\"origin\">{}; a row for each element of <i>{}</i>, a column for each of "
+      "<i>{}</i></p>\n{}</section>\n",
+      number, fraction(e, step), detail::size_text(step.rows, step.columns, "×"),
+      detail::structure_text(step), html_escaped(detail::origin_text(step)),
+      html_escaped(e.stations[step.from].name), html_escaped(e.stations[step.to].name),
+      matrix(e, step));
 }
 
-std::string numbers(const char* what, const Tensor& values) {
-  return std::string("<dt>") + what + "</dt><dd class=\"numbers\">" +
-         detail::vector_text(values, kMostInVector) + "</dd>\n";
+std::string numbers(const char* what, const std::string& values) {
+  return fmt::format("<dt>{}</dt><dd class=\"numbers\">{}</dd>\n", what, values);
 }
 
 }  // namespace
@@ -188,31 +222,23 @@ std::string detail::html_escaped(std::string_view text) {
 std::string Explanation::html() const {
   std::string style = kStyle;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const std::string number = std::to_string(i);
-    style.append(".page:has(#step").append(number).append(":target) #arrow").append(number);
-    style += " .line { stroke-width: 4px }\n";
+    fmt::format_to(std::back_inserter(style),
+                   ".page:has(#step{0}:target) #arrow{0} .line {{ stroke-width: 4px }}\n", i);
   }
-  std::string text =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" +
-      html_escaped(detail::whole_derivative(*this)) + "</title>\n<style>" + style +
-      "</style>\n</head>\n<body>\n<div class=\"page\">\n<div class=\"graph\">\n" +
-      detail::html_graph(*this) +
-      "</div>\n<div class=\"panels\">\n<h1>The chain rule</h1>\n<p class=\"chain\">" +
-      chain_rule(*this) + "</p>\n<p class=\"sizes\">" + shapes() + "</p>\n";
+  std::string panels;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    text += panel(*this, i);
+    panels += panel(*this, i);
   }
-  text +=
-      "<p class=\"hint\">Click on an arrow to see its Jacobian.</p>\n<h2>The gradient</h2>\n<dl>\n";
+  std::string gradients =
+      numbers("backward()", detail::vector_text(stations.front().gradient, kMostInVector));
   if (product.defined()) {
-    text += numbers("the matrices multiplied out", product);
+    gradients = fmt::format(
+        "{}{}{}",
+        numbers("the matrices multiplied out", detail::vector_text(product, kMostInVector)),
+        gradients, numbers("largest difference", detail::number_text(difference)));
   }
-  text += numbers("backward()", stations.front().gradient);
-  if (product.defined()) {
-    text += "<dt>largest difference</dt><dd class=\"numbers\">" + detail::number_text(difference) +
-            "</dd>\n";
-  }
-  return text + "</dl>\n</div>\n</div>\n</body>\n</html>\n";
+  return fmt::format(kPage, html_escaped(detail::whole_derivative(*this)), style,
+                     detail::html_graph(*this), chain_rule(*this), shapes(), panels, gradients);
 }
 
 }  // namespace retrograd

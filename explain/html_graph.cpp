@@ -1,6 +1,8 @@
 // The drawing of the stations: one below the other, those equally far from the input side by side.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>
 #include <retrograd/tensor/creation.h>
@@ -63,20 +65,21 @@ std::string few_operators(const std::string& operators) {
   if (operators.size() <= kMostLetters || first == last) {
     return operators;
   }
-  return operators.substr(0, first) + ", …" + operators.substr(last);
+  return fmt::format("{}, …{}", operators.substr(0, first), operators.substr(last));
 }
 
 std::string text_at(int x, int y, const char* style, const std::string& text) {
-  return "<text x=\"" + std::to_string(x) + "\" y=\"" + std::to_string(y) + "\" class=\"" + style +
-         "\">" + html_escaped(text) + "</text>\n";
+  return fmt::format("<text x=\"{}\" y=\"{}\" class=\"{}\">{}</text>\n", x, y, style,
+                     html_escaped(text));
 }
 
 std::string box(const ExplainedStation& station, const Place& place) {
-  return "<rect x=\"" + std::to_string(place.x()) + "\" y=\"" + std::to_string(place.y()) +
-         "\" width=\"" + std::to_string(kBoxWidth) + "\" height=\"" + std::to_string(kBoxHeight) +
-         "\" rx=\"6\" fill=\"#fff\" stroke=\"#59636e\"/>\n" +
-         text_at(place.x() + 10, place.y() + 20, "title", station.name) +
-         text_at(place.x() + 10, place.y() + 37, "small", to_string(station.shape));
+  return fmt::format(
+      "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"#fff\" "
+      "stroke=\"#59636e\"/>\n{}{}",
+      place.x(), place.y(), kBoxWidth, kBoxHeight,
+      text_at(place.x() + 10, place.y() + 20, "title", station.name),
+      text_at(place.x() + 10, place.y() + 37, "small", to_string(station.shape)));
 }
 
 // What flows back through one step: its matrix times the gradient of `to`.
@@ -97,27 +100,24 @@ struct Line {
   int text_y;
 };
 Line line_of(const Place& from, const Place& to, int lane) {
-  const auto text = [](int value) { return std::to_string(value); };
   const int apart = lane > 0 ? 9 : -9;  // lanes run below what goes one row down
   const int out = from.y() + kBoxHeight / 2 + apart;
   const int in = to.y() + kBoxHeight / 2 + apart;
   const int beside = from.bottom() + 24;
   if (lane > 0) {
     const int x = Place{0, lane}.x();
-    return {"M" + text(from.right()) + " " + text(out) + "H" + text(x) + "V" + text(in) + "H" +
-                text(to.right() + 4),
-            x + 12, beside};
+    return {fmt::format("M{} {}H{}V{}H{}", from.right(), out, x, in, to.right() + 4), x + 12,
+            beside};
   }
   if (to.column > from.column) {
-    return {"M" + text(from.right()) + " " + text(out) + "H" + text(to.middle()) + "V" +
-                text(to.y() - 4),
+    return {fmt::format("M{} {}H{}V{}", from.right(), out, to.middle(), to.y() - 4),
             to.middle() + 14, beside};
   }
-  const std::string down = "M" + text(from.middle()) + " " + text(from.bottom()) + "V";
+  const std::string down = fmt::format("M{} {}V", from.middle(), from.bottom());
   if (to.column < from.column) {
-    return {down + text(in) + "H" + text(to.right() + 4), from.middle() + 14, beside};
+    return {fmt::format("{}{}H{}", down, in, to.right() + 4), from.middle() + 14, beside};
   }
-  return {down + text(to.y() - 4), from.middle() + 14, beside};
+  return {fmt::format("{}{}", down, to.y() - 4), from.middle() + 14, beside};
 }
 
 std::string arrow(const Explanation& e, std::size_t number, const Layout& layout) {
@@ -125,12 +125,13 @@ std::string arrow(const Explanation& e, std::size_t number, const Layout& layout
   const auto [path, x, y] =
       line_of(layout.places[step.from], layout.places[step.to], layout.lanes[number]);
   const ExplainedStation& source = e.stations[step.from];
-  std::string text =
-      "<a id=\"arrow" + std::to_string(number) + "\" href=\"#step" + std::to_string(number) +
-      "\">\n<path d=\"" + path + "\" class=\"near\"/>\n<path d=\"" + path +
-      "\" class=\"line\" marker-end=\"url(#head)\"/>\n" +
-      text_at(x, y, "", few_operators(step.operators)) +
-      text_at(x, y + 17, "", size_text(step.rows, step.columns, "×") + ", " + name(step.structure));
+  std::string text = fmt::format(
+      "<a id=\"arrow{0}\" href=\"#step{0}\">\n<path d=\"{1}\" class=\"near\"/>\n"
+      "<path d=\"{1}\" class=\"line\" marker-end=\"url(#head)\"/>\n{2}{3}",
+      number, path, text_at(x, y, "", few_operators(step.operators)),
+      text_at(
+          x, y + 17, "",
+          fmt::format("{}, {}", size_text(step.rows, step.columns, "×"), name(step.structure))));
   int below = y + 34;
   if (source.value.defined()) {
     text += text_at(x, below, "small", "value " + vector_text(source.value, kMostInVector));
@@ -161,15 +162,12 @@ std::string html_graph(const Explanation& e) {
   for (const int lane : layout.lanes) {
     columns = std::max(columns, lane + 1);
   }
-  const int width = Place{0, columns}.x() + kBoxWidth / 2;
-  const int height = last.bottom() + 40;
-  return "<svg width=\"" + std::to_string(width) + "\" height=\"" + std::to_string(height) +
-         "\">\n<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" "
-         "markerWidth=\"11\" "
-         "markerHeight=\"11\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 "
-         "8z\" "
-         "fill=\"#0a58ca\"/></marker></defs>\n" +
-         drawing + "</svg>\n";
+  return fmt::format(
+      "<svg width=\"{}\" height=\"{}\">\n"
+      "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"11\" "
+      "markerHeight=\"11\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">"
+      "<path d=\"M0 0L8 4L0 8z\" fill=\"#0a58ca\"/></marker></defs>\n{}</svg>\n",
+      Place{0, columns}.x() + kBoxWidth / 2, last.bottom() + 40, drawing);
 }
 
 }  // namespace retrograd::detail

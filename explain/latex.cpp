@@ -1,6 +1,9 @@
 // An explanation as a LaTeX document.
 #include <algorithm>
 #include <cctype>
+#include <iterator>
+
+#include <fmt/format.h>
 
 #include <retrograd/explain/detail/format.h>
 
@@ -11,6 +14,19 @@ namespace {
 using detail::Block;
 
 constexpr std::size_t kFactorsInLine = 5;
+
+// The number of columns, and the chain rule.
+constexpr char kBegin[] = R"(\documentclass{{article}}
+\usepackage{{amsmath}}
+\pagestyle{{empty}}
+\setlength{{\textwidth}}{{17cm}}
+\setlength{{\oddsidemargin}}{{-0.5cm}}
+\setlength{{\textheight}}{{24cm}}
+\setlength{{\topmargin}}{{-1.5cm}}
+\setlength{{\arraycolsep}}{{3pt}}
+\setcounter{{MaxMatrixCols}}{{{}}}
+\begin{{document}}
+{})";
 
 // A character beyond ASCII, which may have several bytes, becomes one "?".
 std::string ascii(std::string_view text) {
@@ -54,14 +70,14 @@ std::string symbol(const std::string& name) {
       return name;
     }
     if (digits.find_first_not_of("0123456789") == std::string::npos) {
-      return std::string(1, name[0]) + "_{" + digits + "}";
+      return fmt::format("{}_{{{}}}", name[0], digits);
     }
   }
-  return "\\textit{" + plain(name) + "}";
+  return fmt::format("\\textit{{{}}}", plain(name));
 }
 
 std::string fraction(const std::string& of, const std::string& by) {
-  return "\\frac{\\partial " + symbol(of) + "}{\\partial " + symbol(by) + "}";
+  return fmt::format("\\frac{{\\partial {}}}{{\\partial {}}}", symbol(of), symbol(by));
 }
 
 std::string size(std::int64_t rows, std::int64_t columns) {
@@ -72,7 +88,7 @@ std::string number(double value) {
   const std::string text = detail::number_text(value);
   const std::size_t e = text.find('e');
   if (e != std::string::npos) {
-    return text.substr(0, e) + " \\cdot 10^{" + std::to_string(std::stoi(text.substr(e + 1))) + "}";
+    return fmt::format("{} \\cdot 10^{{{}}}", text.substr(0, e), std::stoi(text.substr(e + 1)));
   }
   if (text == "nan") {
     return "\\mathrm{nan}";
@@ -89,8 +105,9 @@ std::string entry(const JacobianStep& step, std::int64_t row, std::int64_t colum
   const std::string base = symbol(element.tensor);
   const std::string index = detail::index_text(element.index);
   const bool indexed = base.find('_') != std::string::npos;
-  return detail::factor_text(element) + (indexed ? "(" + base + ")" : base) +
-         (index.empty() ? "" : "_{" + index + "}");
+  return fmt::format("{}{}{}", detail::factor_text(element),
+                     indexed ? fmt::format("({})", base) : base,
+                     index.empty() ? "" : fmt::format("_{{{}}}", index));
 }
 
 std::string matrix(const JacobianStep& step, const Block& block) {
@@ -107,35 +124,40 @@ std::string matrix(const JacobianStep& step, const Block& block) {
 // Many columns in small type, so that they fit on the page.
 std::string display(const std::string& content, std::int64_t columns) {
   const char* type = columns > 10 ? "\\tiny" : columns > 6 ? "\\scriptsize" : "\\normalsize";
-  return std::string("{") + type + "\n\\[\n" + content + "\n\\]}\n";
+  return fmt::format("{{{}\n\\[\n{}\n\\]}}\n", type, content);
 }
 
 std::string column_vector(const Tensor& values, const ElementRange& shown) {
   const auto all = values.to_vector<double>();
   std::string text = "\\begin{bmatrix}\n";
   for (std::int64_t i = shown.first; i < shown.last; ++i) {
-    text +=
-        "  " + number(all[static_cast<std::size_t>(i)]) + (i + 1 < shown.last ? " \\\\\n" : "\n");
+    fmt::format_to(std::back_inserter(text), "  {}{}\n", number(all[static_cast<std::size_t>(i)]),
+                   i + 1 < shown.last ? " \\\\" : "");
   }
   return text + "\\end{bmatrix}";
 }
 
+// With its size below.
+std::string factor(const std::string& derivative, const std::string& size) {
+  return fmt::format("\\underbrace{{{}}}_{{{}}}", derivative, size);
+}
+
 std::string chain_rule(const Explanation& e) {
   const ExplainedStation& input = e.stations.front();
-  std::string text = "\\begin{gather*}\n\\underbrace{" +
-                     fraction(e.stations.back().name, input.name) + "}_{" + size(input.numel(), 1) +
-                     "} =";
+  std::string text =
+      fmt::format("\\begin{{gather*}}\n{} =",
+                  factor(fraction(e.stations.back().name, input.name), size(input.numel(), 1)));
   for (std::size_t p = 0; p < e.paths.size(); ++p) {
     text += p == 0 ? "\n" : " \\\\\n+";
     for (std::size_t i = 0; i < e.paths[p].size(); ++i) {
       const JacobianStep& step = e.steps[e.paths[p][i]];
       text += i == 0 ? "" : i % kFactorsInLine == 0 ? " \\cdot \\\\\n" : " \\cdot\n";
-      text += "\\underbrace{" + fraction(e.stations[step.to].name, e.stations[step.from].name) +
-              "}_{" + size(step.rows, step.columns) + "}";
+      text += factor(fraction(e.stations[step.to].name, e.stations[step.from].name),
+                     size(step.rows, step.columns));
     }
     text += e.paths[p].empty() ? "1" : "";
   }
-  return text + (e.all_paths ? "" : " \\\\\n+ \\cdots") + "\n\\end{gather*}\n";
+  return fmt::format("{}{}\n\\end{{gather*}}\n", text, e.all_paths ? "" : " \\\\\n+ \\cdots");
 }
 
 }  // namespace
@@ -145,31 +167,26 @@ std::string Explanation::latex() const {
   for (const ExplainedStation& station : stations) {
     columns = std::max(columns, station.shown.size());
   }
-  std::string text =
-      "\\documentclass{article}\n\\usepackage{amsmath}\n\\pagestyle{empty}\n"
-      "\\setlength{\\textwidth}{17cm}\n\\setlength{\\oddsidemargin}{-0.5cm}\n"
-      "\\setlength{\\textheight}{24cm}\n\\setlength{\\topmargin}{-1.5cm}\n"
-      "\\setlength{\\arraycolsep}{3pt}\n"
-      "\\setcounter{MaxMatrixCols}{" +
-      std::to_string(columns) + "}\n\\begin{document}\n" + chain_rule(*this);
+  std::string text = fmt::format(kBegin, columns, chain_rule(*this));
+  const auto out = std::back_inserter(text);
   for (const JacobianStep& step : steps) {
     const Block block = detail::block_of(*this, step);
     const bool shown = step.computed() && !block.empty();
     const std::string derivative = fraction(stations[step.to].name, stations[step.from].name);
-    text += "\n\\noindent " + (shown ? "" : "$" + derivative + "$, ") +
-            plain(detail::origin_text(step)) + ": $" + size(step.rows, step.columns) + "$, " +
-            plain(detail::structure_text(step)) +
-            (shown && !block.whole ? "; " + block.text(step) : "") + "\n";
-    text += shown ? display(derivative + " =\n" + matrix(step, block), block.columns.size())
+    fmt::format_to(out, "\n\\noindent {}{}: ${}$, {}{}\n",
+                   shown ? "" : fmt::format("${}$, ", derivative), plain(detail::origin_text(step)),
+                   size(step.rows, step.columns), plain(detail::structure_text(step)),
+                   shown && !block.whole ? fmt::format("; {}", block.text(step)) : "");
+    text += shown ? display(fmt::format("{} =\n{}", derivative, matrix(step, block)),
+                            block.columns.size())
                   : "\\medskip\n";
   }
   const ExplainedStation& input = stations.front();
   if (product.defined() && input.shown.size() > 0) {
-    text += "\n\\noindent Multiplied out, and by the tape:\n" +
-            display(fraction(stations.back().name, input.name) + " =\n" +
-                        column_vector(product, input.shown) + ",\\quad\n" +
-                        column_vector(input.gradient, input.shown),
-                    2);
+    const std::string vectors = fmt::format(
+        "{} =\n{},\\quad\n{}", fraction(stations.back().name, input.name),
+        column_vector(product, input.shown), column_vector(input.gradient, input.shown));
+    fmt::format_to(out, "\n\\noindent Multiplied out, and by the tape:\n{}", display(vectors, 2));
   }
   return text + "\\end{document}\n";
 }

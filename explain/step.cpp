@@ -3,10 +3,13 @@
 #include <cctype>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {
 
@@ -19,11 +22,10 @@ double JacobianStep::at(std::int64_t row, std::int64_t column) const {
 
 Tensor JacobianStep::matrix(Where from_where) const {
   const Frame call("explain", from_where);
-  if (!computed()) {
-    fail<GraphError>(call, "the Jacobian of " + std::to_string(rows) + " x " +
-                               std::to_string(columns) +
-                               " was not computed: it has too many elements");
-  }
+  check::require<GraphError>(call, computed(), {},
+                             "the Jacobian of {} x {} was not computed: it has too many elements "
+                             "[jacobian-too-large]",
+                             rows, columns);
   Tensor result = zeros({rows, columns}, {.dtype = float64});
   auto* values = result.data<double>();
   for (const JacobianEntry& entry : entries) {
@@ -40,8 +42,8 @@ std::string JacobianStep::entry_text(std::int64_t row, std::int64_t column) cons
   const NamedElement& element = found->second;
   const std::string index = detail::index_text(element.index);
   const bool digit = std::isdigit(static_cast<unsigned char>(element.tensor.back())) != 0;
-  return detail::factor_text(element) + element.tensor +
-         (digit && !index.empty() ? "[" + index + "]" : index);
+  return fmt::format("{}{}{}", detail::factor_text(element), element.tensor,
+                     digit && !index.empty() ? fmt::format("[{}]", index) : index);
 }
 
 }  // namespace retrograd

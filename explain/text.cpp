@@ -1,5 +1,9 @@
 // An explanation for a terminal.
 #include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <retrograd/explain/detail/format.h>
 
@@ -14,15 +18,15 @@ constexpr std::int64_t kMostInVector = 16;
 // The paths' steps written by `text`: " . " between them, " + " between paths.
 template <class Text>
 std::string sum_of_products(const Explanation& e, Text&& text) {
-  std::string sum;
+  std::vector<std::string> products;
   for (const auto& path : e.paths) {
-    std::string product;
+    std::vector<std::string> factors;
     for (const std::size_t step : path) {
-      product += (product.empty() ? "" : " . ") + text(e.steps[step]);
+      factors.push_back(text(e.steps[step]));
     }
-    sum += (sum.empty() ? "" : " + ") + (product.empty() ? "1" : product);
+    products.push_back(path.empty() ? "1" : fmt::format("{}", fmt::join(factors, " . ")));
   }
-  return sum + (e.all_paths ? "" : " + ...");
+  return fmt::format("{}{}", fmt::join(products, " + "), e.all_paths ? "" : " + ...");
 }
 
 std::string matrix_text(const JacobianStep& step, const Block& block) {
@@ -39,7 +43,7 @@ std::string matrix_text(const JacobianStep& step, const Block& block) {
   std::string text;
   for (const auto& cells : rows) {
     for (std::size_t c = 0; c < cells.size(); ++c) {
-      text += std::string(widths[c] - cells[c].size() + 2, ' ') + cells[c];
+      fmt::format_to(std::back_inserter(text), "  {:>{}}", cells[c], widths[c]);
     }
     text += '\n';
   }
@@ -49,42 +53,45 @@ std::string matrix_text(const JacobianStep& step, const Block& block) {
 }  // namespace
 
 std::string Explanation::derivative(const JacobianStep& step) const {
-  return "d" + stations[step.to].name + "/d" + stations[step.from].name;
+  return fmt::format("d{}/d{}", stations[step.to].name, stations[step.from].name);
 }
 
 std::string Explanation::formula() const {
-  return detail::whole_derivative(*this) + " = " +
-         sum_of_products(*this, [this](const JacobianStep& step) { return derivative(step); });
+  return fmt::format(
+      "{} = {}", detail::whole_derivative(*this),
+      sum_of_products(*this, [this](const JacobianStep& step) { return derivative(step); }));
 }
 
 std::string Explanation::shapes() const {
-  return detail::size_text(stations.front().numel(), 1) + " = " +
-         sum_of_products(*this, [](const JacobianStep& step) {
-           return detail::size_text(step.rows, step.columns);
-         });
+  return fmt::format("{} = {}", detail::size_text(stations.front().numel(), 1),
+                     sum_of_products(*this, [](const JacobianStep& step) {
+                       return detail::size_text(step.rows, step.columns);
+                     }));
 }
 
 std::string Explanation::text() const {
   const std::string all = formula();
   const std::string sizes = shapes();
-  const std::string indent(std::max(all.find('='), sizes.find('=')) - sizes.find('='), ' ');
-  std::string text = all + '\n' + indent + sizes + '\n';
+  const std::size_t indent = std::max(all.find('='), sizes.find('=')) - sizes.find('=');
+  std::string text = fmt::format("{}\n{:{}}{}\n", all, "", indent, sizes);
+  const auto out = std::back_inserter(text);
   for (const JacobianStep& step : steps) {
-    text += '\n' + derivative(step) + "  " + detail::size_text(step.rows, step.columns) + "  " +
-            detail::structure_text(step) + "  (" + detail::origin_text(step) + ")\n";
+    fmt::format_to(out, "\n{}  {}  {}  ({})\n", derivative(step),
+                   detail::size_text(step.rows, step.columns), detail::structure_text(step),
+                   detail::origin_text(step));
     const Block block = detail::block_of(*this, step);
     if (step.computed() && !block.empty()) {
       text += block.whole ? "" : block.text(step) + ":\n";
       text += matrix_text(step, block);
     }
   }
-  text += '\n';
+  const std::string gradient = detail::vector_text(stations.front().gradient, kMostInVector);
   if (product.defined()) {
-    text += "multiplied out  " + detail::vector_text(product, kMostInVector) + '\n';
-  }
-  text += "backward()      " + detail::vector_text(stations.front().gradient, kMostInVector) + '\n';
-  if (product.defined()) {
-    text += "largest difference  " + detail::number_text(difference) + '\n';
+    fmt::format_to(out, "\nmultiplied out  {}\nbackward()      {}\nlargest difference  {}\n",
+                   detail::vector_text(product, kMostInVector), gradient,
+                   detail::number_text(difference));
+  } else {
+    fmt::format_to(out, "\nbackward()      {}\n", gradient);
   }
   return text;
 }

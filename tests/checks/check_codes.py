@@ -11,7 +11,7 @@ import sys
 FOLDERS = {"autograd", "data", "explain", "functional", "graph", "images", "include", "io", "nn", "ops", "optim",
            "tensor"}
 # Those whose messages have no codes yet.
-WITHOUT = {"explain", "include"}
+WITHOUT = {"include"}
 # What formats the messages of all others.
 FORMATTER = {"tensor/error.cpp", "tensor/error.h", "tensor/frame.h",
              "tensor/internal/check.h", "tensor/internal/message.h"}

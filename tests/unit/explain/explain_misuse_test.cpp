@@ -62,6 +62,8 @@ TEST_CASE("explain: misuse") {
   const auto freed = message<rg::GraphError>(15, net.loss, net.W1);
   CHECK(has(freed, "saved was freed by an earlier backward"));
   CHECK(has(freed, "explain_nets.h:"));
+  CHECK(has(freed, "pass {.retain_graph = true} to that one"));
+  CHECK(has(freed, "[graph-freed]"));
 }
 
 TEST_CASE("explain: a saved value that was overwritten") {
