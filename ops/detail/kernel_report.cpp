@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -45,17 +44,16 @@ std::ostream& operator<<(std::ostream& out, const KernelReport& report) {
   }
   std::string text;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto at = std::back_inserter(text);
     if (i == 0) {
-      fmt::format_to(at, "{:>10}{:>8}", "ms", "calls");
+      text += fmt::format("{:>10}{:>8}", "ms", "calls");
     } else {
       const KernelReportEntry& entry = report.entries[i - 1];
-      fmt::format_to(at, "{:10.3f}{:8}", 1e3 * entry.seconds, entry.calls);
+      text += fmt::format("{:10.3f}{:8}", 1e3 * entry.seconds, entry.calls);
     }
     for (std::size_t k = 0; k < widths.size(); ++k) {
-      fmt::format_to(at, "  {:{}}", rows[i][k], widths[k]);
+      text += fmt::format("  {:{}}", rows[i][k], widths[k]);
     }
-    fmt::format_to(at, "  {}\n", rows[i].back());
+    text += fmt::format("  {}\n", rows[i].back());
   }
   return out << text;
 }

@@ -54,7 +54,8 @@ void Pair::fit(const Frame& call, const Operand& first, const Operand& second, N
   } else if (has_number() && number_use == Number::stored) {
     detail::require_fits(call, number(), dtype, operands);
   }
-  const Shape shape = check::broadcast(call, operands);
+  const bool expands = !has_number() && a->shape() != b->shape();
+  const Shape shape = expands ? check::broadcast(call, operands, a->shape(), b->shape()) : Shape();
   if (number_use == Number::divided && !is_floating(dtype)) {
     dtype = float32;
   }
@@ -68,7 +69,7 @@ void Pair::fit(const Frame& call, const Operand& first, const Operand& second, N
   if (b != nullptr && b->dtype() != dtype) {
     use(b, made_b_, b->to(dtype));
   }
-  if (!has_number() && a->shape() != b->shape()) {
+  if (expands) {
     use(a, made_a_, expand_operand(*a, shape));
     use(b, made_b_, expand_operand(*b, shape));
   }

@@ -35,7 +35,11 @@ Tensor embedding(const Tensor& indices, const Tensor& weight,
                  std::optional<std::int64_t> padding_idx, Where where) {
   const Call call("embedding", where, indices, weight, padding_idx);
   check::dtype(call, "indices", indices, int64);
-  check::floating(call, weight, "weight");
+  check::defined(call, "weight", weight);
+  check::require<DTypeError>(call, is_floating(weight.dtype()),
+                             {{"indices", indices}, {"weight", weight}},
+                             "needs a floating weight (float32, float64 or bfloat16); write 1.0 or "
+                             "give .dtype, or convert with to() [not-floating]");
   check::require<ShapeError>(
       call, weight.dim() == 2 && indices.shape().size() < Shape::capacity,
       {{"indices", indices}, {"weight", weight}},

@@ -16,13 +16,13 @@ namespace {
 
 void check_arguments(const Call& call, const Tensor& query, const Tensor& key, const Tensor& value,
                      const AttentionOptions& options) {
+  const std::initializer_list<ErrorArgument> inputs = {
+      {"query", query}, {"key", key}, {"value", value}};
   const bool fit = query.dim() >= 2 && key.dim() >= 2 && value.dim() >= 2 &&
                    query.shape().back() == key.shape().back() && key.size(-2) == value.size(-2);
   check::require<ShapeError>(
-      call, fit, {{"query", query}, {"key", key}, {"value", value}},
+      call, fit, inputs,
       "needs a query (..., L, E), a key (..., S, E), a value (..., S, Ev) [shape-unexpected]");
-  const std::initializer_list<ErrorArgument> inputs = {
-      {"query", query}, {"key", key}, {"value", value}};
   Shape scores = check::broadcast(call, inputs, leading(query), leading(key));
   check::broadcast(call, inputs, scores, leading(value));
   scores.push_back(query.size(-2));

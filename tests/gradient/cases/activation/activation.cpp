@@ -1,4 +1,4 @@
-#include <retrograd/tensor/internal/number.h>
+#include <retrograd/tensor/internal/message.h>
 
 #include "gradient/op_cases.h"
 
@@ -66,7 +66,7 @@ const std::vector<rg::Shape> kShapes = {{},        {1},          {7},    {3, 5},
 void add_rows(Table& table, const Row& row) {
   for (const rg::Shape& shape : kShapes) {
     const std::string label = row.label;
-    const std::string argument = row.scale == 1 ? "a" : "a * " + rg::detail::text(row.scale);
+    const std::string argument = row.scale == 1 ? "a" : rg::check::filled("a * {}", {row.scale});
     std::string torch = row.torch;
     torch.replace(torch.find("(a") + 1, 1, argument);
     table.push_back({.op = row.name,

@@ -86,7 +86,7 @@ TEST_CASE("operators that need floats say how to make them") {
   REFUSED(DTypeError, linear(integers, tensor({{1, 2, 3}})), "linear", hint);
   REFUSED(DTypeError, mse_loss(integers, integers), "mse_loss", hint);
   REFUSED(DTypeError, embedding(tensor({0}), tensor({{1, 2}})), "embedding", hint,
-          "\n  weight  int64 [1, 2]");
+          "\n  weight   int64 [1, 2]\n");
 }
 
 TEST_CASE("where refuses other conditions than booleans") {
