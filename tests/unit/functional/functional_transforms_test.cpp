@@ -192,7 +192,7 @@ TEST_CASE("transforms refuse vectors and functions that do not fit") {
   REFUSED(ShapeError, per_sample_grad(loss, {kX}, {}), "per_sample_grad", "at least one tensor",
           "[count-mismatch]");
   REFUSED(ShapeError, per_sample_grad(loss, {kX}, {zeros({})}), "per_sample_grad", "(N, ...)",
-          "float64 []", "[rank-unexpected]");
+          "float32 []", "[rank-unexpected]");
   REFUSED(ShapeError, per_sample_grad(loss, {kX}, {kX, kA}), "per_sample_grad", "one length",
           "[batch-sizes-differ]");
 }
