@@ -273,8 +273,8 @@ class RETROGRAD_API Module : public FrameOwner {
   /// with an addition of each module.
   ///
   /// A parameter with several names is counted in the first module that lists it. There are columns
-  /// for frozen parameters, and for receptive fields (graph/receptive_field.h) if the model has
-  /// windows.
+  /// for frozen parameters, whose names are below the table, and for receptive fields
+  /// (graph/receptive_field.h) if the model has windows.
   /// @code std::cout << model.summary({1, 1, 28, 28}); @endcode
   std::string summary(const Shape& input, Where where = {});
   /// Returns the table of summary() for a call with this input.

@@ -52,8 +52,11 @@ LoadReport compare(const Frame& call, const StateDict& own, const StateDict& sta
                   listed("unexpected", report.unexpected), listed("of another shape", mismatched));
   check::require<ShapeError>(call, mismatched.empty(), {},
                              "the tensors do not fit the module{} [state-mismatch]", differences);
-  check::require<ValueError>(call, !strict || differences.empty(), {},
-                             "the names do not fit the module{} [state-mismatch]", differences);
+  check::require<ValueError>(
+      call, !strict || differences.empty(), {},
+      "the names do not fit the module; {{.strict = false}} loads those that do"
+      "{} [state-mismatch]",
+      differences);
   return report;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -83,6 +84,34 @@ OwnParameters own_parameters(Module& module, std::unordered_set<const void*>& co
     }
   }
   return count;
+}
+
+// The frozen parameters by their names, or "layer.*" for a module that has no others.
+std::string frozen_names(const Module& model) {
+  const Module::NamedTensors parameters = model.named_parameters();
+  const auto all_frozen = [&](std::string_view prefix) {
+    return std::none_of(parameters.begin(), parameters.end(), [&](const auto& each) {
+      return each.first.starts_with(prefix) && each.second.requires_grad();
+    });
+  };
+  if (all_frozen("")) {
+    return "all parameters";
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, parameter] : parameters) {
+    if (parameter.requires_grad()) {
+      continue;
+    }
+    std::size_t end = name.find('.');
+    while (end != std::string::npos && !all_frozen(std::string_view(name).substr(0, end + 1))) {
+      end = name.find('.', end + 1);
+    }
+    std::string shown = end == std::string::npos ? name : fmt::format("{}.*", name.substr(0, end));
+    if (std::find(names.begin(), names.end(), shown) == names.end()) {
+      names.push_back(std::move(shown));
+    }
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 // How much of the input the last operator of each module sees, by the module's path: "5", "5x3".
@@ -208,7 +237,12 @@ std::string Module::summary_of(const std::function<void()>& run, Where where) {
       row.erase(row.begin() + 3);
     }
   }
-  return table(rows, rows.front().size() - 3);
+  std::string text = table(rows, rows.front().size() - 3);
+  if (frozen > 0) {
+    fmt::format_to(std::back_inserter(text), "frozen: {}; unfreeze() trains them\n",
+                   frozen_names(*this));
+  }
+  return text;
 }
 
 }  // namespace retrograd::nn

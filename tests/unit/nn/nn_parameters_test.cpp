@@ -72,6 +72,20 @@ TEST_CASE("parameters: a frozen tensor stays frozen, whenever it was frozen") {
   CHECK(moved.factor.requires_grad());
 }
 
+TEST_CASE("parameters: backward() of a frozen model says where its parameters are named") {
+  Scale model;
+  model.freeze();
+  const Tensor loss = rg::sum(model(rg::ones({2})));
+  CHECK_THROWS_WITH_AS(loss.backward(),
+                       doctest::Contains("does not require a gradient: no leaf with requires_grad "
+                                         "led to it, or it was made under a NoGradGuard or "
+                                         "detached; summary() names a model's frozen parameters, "
+                                         "and unfreeze() trains them"),
+                       rg::GraphError);
+  model.unfreeze();
+  CHECK(is_trained(model, model.parameters()));
+}
+
 TEST_CASE("parameters: set_requires_grad(false) on a plain tensor leaves views and writes alone") {
   Tensor x = rg::ones({4}, {.dtype = rg::float64});
   Tensor view = rg::slice(x, 0, 0, 2);

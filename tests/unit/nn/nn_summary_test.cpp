@@ -75,6 +75,25 @@ TEST_CASE(
         "total                                  20          2,064\n");
 }
 
+TEST_CASE("summary: names frozen parameters, and modules that have no others") {
+  nn::Sequential model{nn::Linear(2, 2), nn::Sequential(nn::Linear(2, 2), nn::Linear(2, 1)),
+                       WithBuffer()};
+  const auto last_line = [&] {
+    const std::string text = model.summary({1, 2});
+    return text.substr(text.rfind('\n', text.size() - 2) + 1);
+  };
+  test::check_contains(last_line(), "total ");
+  model.at<nn::Linear>(0).bias.set_requires_grad(false);
+  model[1].freeze();
+  CHECK(last_line() == "frozen: 0.bias, 1.*; unfreeze() trains them\n");
+  model[1].children()[0]->unfreeze();
+  CHECK(last_line() == "frozen: 0.bias, 1.1.*; unfreeze() trains them\n");
+  model.freeze();
+  CHECK(last_line() == "frozen: all parameters; unfreeze() trains them\n");
+  model.unfreeze();
+  test::check_contains(last_line(), "total ");
+}
+
 TEST_CASE("summary: a module of two inputs reports its calls itself") {
   struct Product : nn::Module {
     rg::Tensor operator()(const rg::Tensor& a, const rg::Tensor& b) {
