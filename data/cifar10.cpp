@@ -6,9 +6,8 @@
 #include <filesystem>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include <retrograd/data/detail/byte_source.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -60,7 +59,7 @@ Dataset load_cifar10(const std::string& folder, bool train, Where where) {
     files.push_back(read_records(call, (in / "test_batch.bin").string()));
   }
   for (int batch = 1; train && batch <= 5; ++batch) {
-    const std::string path = (in / fmt::format("data_batch_{}.bin", batch)).string();
+    const std::string path = (in / detail::formatted("data_batch_{}.bin", batch)).string();
     if (detail::is_there(path)) {
       files.push_back(read_records(call, path));
     }

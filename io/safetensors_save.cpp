@@ -1,12 +1,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <zlib.h>
 #include <nlohmann/json.hpp>
@@ -16,6 +14,7 @@
 #include <retrograd/io/safetensors.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd {
@@ -58,8 +57,9 @@ std::string json_string(const std::string& text, const FileCall& call) {
 std::string json_metadata(const SaveOptions& options, const FileCall& call) {
   std::string json;
   const auto add = [&](std::string_view key, std::string_view value) {
-    fmt::format_to(std::back_inserter(json), "{}{}:{}", json.empty() ? '{' : ',',
-                   json_string(std::string(key), call), json_string(std::string(value), call));
+    json +=
+        detail::formatted("{}{}:{}", json.empty() ? '{' : ',', json_string(std::string(key), call),
+                          json_string(std::string(value), call));
   };
   if (options.checksum) {
     add(detail::kChecksumKey, detail::kNoChecksum);
@@ -87,7 +87,7 @@ std::string_view dtype_name(DType dtype) {
 std::string make_header(const Entries& entries, const SaveOptions& options, const FileCall& call) {
   std::string json = "{";
   if (const std::string metadata = json_metadata(options, call); !metadata.empty()) {
-    fmt::format_to(std::back_inserter(json), "\"{}\":{}", detail::kMetadataName, metadata);
+    json += detail::formatted("\"{}\":{}", detail::kMetadataName, metadata);
   }
   std::uint64_t at = 0;
   for (const StateDict::Entry* entry : entries) {
@@ -96,10 +96,9 @@ std::string make_header(const Entries& entries, const SaveOptions& options, cons
         call, name != detail::kMetadataName, {},
         "no tensor can be named '__metadata__' in this format [name-invalid]");
     const std::uint64_t end = at + byte_size(tensor);
-    fmt::format_to(std::back_inserter(json),
-                   R"({}{}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
-                   json.size() > 1 ? "," : "", json_string(name, call), dtype_name(tensor.dtype()),
-                   fmt::join(tensor.shape(), ","), at, end);
+    json += detail::formatted(R"({}{}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
+                              json.size() > 1 ? "," : "", json_string(name, call),
+                              dtype_name(tensor.dtype()), fmt::join(tensor.shape(), ","), at, end);
     at = end;
   }
   json += "}";

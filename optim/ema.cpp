@@ -2,23 +2,24 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/one_pass.h>
 #include <retrograd/optim/detail/parameters.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::optim {
+
+using retrograd::detail::formatted;
 
 using namespace detail;
 
 namespace {
 
 std::string average_name(std::size_t index) {
-  return fmt::format("average.{}", index);
+  return formatted("average.{}", index);
 }
 
 }  // namespace

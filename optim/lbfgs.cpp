@@ -4,15 +4,16 @@
 #include <cmath>
 #include <numeric>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/line_search.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::optim {
+
+using retrograd::detail::formatted;
 
 using namespace detail;
 
@@ -200,8 +201,8 @@ void LBFGS::save_state(StateDict& state) {
   state.insert("state.0.d", tensor(m.direction, as));
   state.insert("state.0.prev_flat_grad", tensor(m.gradient, as));
   for (std::size_t i = 0; i < m.moves.size(); ++i) {
-    state.insert(fmt::format("state.0.old_dirs.{}", i), tensor(m.gradient_changes[i], as));
-    state.insert(fmt::format("state.0.old_stps.{}", i), tensor(m.moves[i], as));
+    state.insert(formatted("state.0.old_dirs.{}", i), tensor(m.gradient_changes[i], as));
+    state.insert(formatted("state.0.old_stps.{}", i), tensor(m.moves[i], as));
   }
 }
 
@@ -210,7 +211,7 @@ LBFGS::LoadedState LBFGS::load_state(const StateDict& state, Where where) {
   const std::size_t count = gathered(false).size();
   std::vector<std::string> known;
   const auto read = [&](const std::string& name, std::size_t size) {
-    known.push_back(fmt::format("state.0.{}", name));
+    known.push_back(formatted("state.0.{}", name));
     const Tensor* found = state.find(known.back());
     const Vector values = found != nullptr ? found->to_vector<double>() : Vector();
     check::require<ShapeError>(frame, values.size() == size, {},
@@ -225,9 +226,9 @@ LBFGS::LoadedState LBFGS::load_state(const StateDict& state, Where where) {
     m.scale = read("H_diag", 1)[0];
     m.direction = read("d", count);
     m.gradient = read("prev_flat_grad", count);
-    for (std::size_t i = 0; state.contains(fmt::format("state.0.old_dirs.{}", i)); ++i) {
-      m.gradient_changes.push_back(read(fmt::format("old_dirs.{}", i), count));
-      m.moves.push_back(read(fmt::format("old_stps.{}", i), count));
+    for (std::size_t i = 0; state.contains(formatted("state.0.old_dirs.{}", i)); ++i) {
+      m.gradient_changes.push_back(read(formatted("old_dirs.{}", i), count));
+      m.moves.push_back(read(formatted("old_stps.{}", i), count));
     }
   }
   return {std::move(known), [this, m = std::move(m)]() mutable { std::swap(memory_, m); }};

@@ -4,12 +4,13 @@
 #include <cmath>
 #include <numbers>
 
-#include <fmt/format.h>
-
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::optim::lr_scheduler {
+
+using retrograd::detail::formatted;
 
 std::vector<double> PerGroup::checked(const char* owner, const char* name, Domain domain,
                                       std::size_t groups, Where where) const {
@@ -44,7 +45,7 @@ double StepLROptions::factor_at(std::int64_t epoch) const {
 Settings MultiStepLROptions::settings() {
   Settings all{{"gamma", &gamma, Domain::not_negative}};
   for (std::size_t i = 0; i < milestones.size(); ++i) {
-    all.push_back({fmt::format("milestones.{}", i), &milestones[i], Domain::not_negative});
+    all.push_back({formatted("milestones.{}", i), &milestones[i], Domain::not_negative});
   }
   return all;
 }

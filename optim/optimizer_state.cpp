@@ -1,25 +1,26 @@
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/optim/optimizer.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::optim {
+
+using retrograd::detail::formatted;
 
 using namespace detail;
 
 namespace {
 
 std::string group_name(std::size_t group, std::string_view name) {
-  return fmt::format("group.{}.{}", group, name);
+  return formatted("group.{}.{}", group, name);
 }
 
 std::string state_name(std::size_t index, std::string_view name) {
-  return fmt::format("state.{}.{}", index, name);
+  return formatted("state.{}.{}", index, name);
 }
 
 }  // namespace

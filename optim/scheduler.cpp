@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include <fmt/format.h>
-
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::optim::lr_scheduler {
+
+using retrograd::detail::formatted;
 
 using namespace detail;
 
@@ -114,17 +115,16 @@ void LRScheduler::step(Where where) {
 
 // The epoch and rates of this scheduler and its parts, by their names in state dicts.
 void LRScheduler::list_numbers(const std::string& prefix, Settings& numbers) {
-  numbers.push_back({fmt::format("{}last_epoch", prefix), &last_epoch_, Domain::not_negative});
+  numbers.push_back({formatted("{}last_epoch", prefix), &last_epoch_, Domain::not_negative});
   for (std::size_t g = 0; g < base_lrs_.size(); ++g) {
-    numbers.push_back(
-        {fmt::format("{}base_lr.{}", prefix, g), &base_lrs_[g], Domain::not_negative});
+    numbers.push_back({formatted("{}base_lr.{}", prefix, g), &base_lrs_[g], Domain::not_negative});
   }
   for (std::size_t g = 0; g < last_lr_.size(); ++g) {
-    numbers.push_back({fmt::format("{}last_lr.{}", prefix, g), &last_lr_[g], Domain::not_negative});
+    numbers.push_back({formatted("{}last_lr.{}", prefix, g), &last_lr_[g], Domain::not_negative});
   }
   std::size_t index = 0;
   for (LRScheduler* part : parts()) {
-    part->list_numbers(fmt::format("{}schedulers.{}.", prefix, index++), numbers);
+    part->list_numbers(formatted("{}schedulers.{}.", prefix, index++), numbers);
   }
 }
 
@@ -135,7 +135,7 @@ StateDict LRScheduler::state_dict(Where where) {
   list_numbers("", numbers);
   Rates rates = rates_found();
   for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
-    numbers.push_back({fmt::format("lr.{}", g), &rates.lrs[g]});
+    numbers.push_back({formatted("lr.{}", g), &rates.lrs[g]});
   }
   StateDict state;
   for (const Setting& setting : numbers) {
@@ -152,7 +152,7 @@ void LRScheduler::load_state_dict(const StateDict& state, Where where) {
   list_numbers("", numbers);
   Rates rates = rates_found();
   for (std::size_t g = 0; g < rates.lrs.size(); ++g) {
-    numbers.push_back({fmt::format("lr.{}", g), &rates.lrs[g], Domain::not_negative});
+    numbers.push_back({formatted("lr.{}", g), &rates.lrs[g], Domain::not_negative});
   }
   std::vector<const LRScheduler*> all;
   collect(all);

@@ -1,12 +1,10 @@
 #include <cmath>
-#include <iterator>
 #include <type_traits>
-
-#include <fmt/format.h>
 
 #include <retrograd/optim/detail/settings.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::optim::detail {
@@ -116,7 +114,7 @@ void Loader::refuse_unknown() const {
   std::string unknown;
   for (const auto& [name, tensor] : state_) {
     if (known_.count(name) == 0) {
-      fmt::format_to(std::back_inserter(unknown), " {}", retrograd::detail::printable(name));
+      unknown += retrograd::detail::formatted(" {}", retrograd::detail::printable(name));
     }
   }
   check::require<ValueError>(call_, unknown.empty(), {}, "unknown:{} [state-mismatch]", unknown);

@@ -1,7 +1,21 @@
 #include <retrograd/tensor/internal/check.h>
 
+#include <iterator>
+
 #include <fmt/args.h>
 #include <fmt/format.h>
+
+#include <retrograd/tensor/internal/format.h>
+
+namespace retrograd {
+
+std::string detail::formatted_of(fmt::string_view text, fmt::format_args values) {
+  std::string all;
+  fmt::vformat_to(std::back_inserter(all), text, values);
+  return all;
+}
+
+}  // namespace retrograd
 
 namespace retrograd::check {
 
@@ -10,7 +24,7 @@ std::string filled(std::string_view text, std::initializer_list<Part> values) {
   for (const Part& value : values) {
     value.visit([&](const auto& each) { all.push_back(each); });
   }
-  return fmt::vformat(text, all);
+  return retrograd::detail::formatted_of(text, all);
 }
 
 void defined(const Frame& call, const char* name, const Tensor& x) {

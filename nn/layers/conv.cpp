@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <span>
 
-#include <fmt/format.h>
-
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::nn {
+
+using retrograd::detail::formatted;
 
 using namespace detail;
 
@@ -90,7 +91,7 @@ void Conv<N>::require_channels(const Tensor& x) const {
         "[channels-differ]",
         channels, weight.shape()[1], weight.shape()[1],
         described(kConv[N - 1], channels, weight.shape()[0],
-                  N == 1 ? kernel : fmt::format("{{{}}}", kernel)));
+                  N == 1 ? kernel : formatted("{{{}}}", kernel)));
   }
 }
 

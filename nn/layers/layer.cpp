@@ -3,15 +3,17 @@
 #include <cmath>
 #include <utility>
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::nn {
+
+using retrograd::detail::formatted;
 
 Stateless::Stateless(const char* name, Tensor (*function)(const Tensor&, Where))
     : Stateless(detail::described(name), detail::with(function)) {}
@@ -36,11 +38,11 @@ void require_floating(const Frame& call, DType dtype) {
 }
 
 std::string text(std::span<const std::int64_t> numbers, const char* between) {
-  return fmt::format("{}", fmt::join(numbers, between));
+  return formatted("{}", fmt::join(numbers, between));
 }
 
 std::string with_arguments(const char* layer, const std::vector<std::string>& arguments) {
-  return fmt::format("{}({})", layer, fmt::join(arguments, ", "));
+  return formatted("{}({})", layer, fmt::join(arguments, ", "));
 }
 
 std::int64_t count(const Shape& shape, std::size_t first) noexcept {

@@ -1,7 +1,5 @@
 #include <retrograd/nn/recurrence.h>
 
-#include <fmt/format.h>
-
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/internal/recurrence.h>
 #include <retrograd/ops/internal/widen.h>
@@ -9,8 +7,11 @@
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::nn {
+
+using retrograd::detail::formatted;
 
 using namespace detail;
 
@@ -58,7 +59,7 @@ void start(Owner& owner, std::int64_t gates, std::int64_t input_size, std::int64
 template <class Owner>
 void list(Members& members, Owner& owner, const std::string& suffix) {
   const auto add = [&](const char* name, Tensor& parameter) {
-    members.emplace_back(fmt::format("{}{}", name, suffix), parameter);
+    members.emplace_back(formatted("{}{}", name, suffix), parameter);
   };
   add("weight_ih", owner.weight_ih);
   add("weight_hh", owner.weight_hh);
@@ -97,7 +98,7 @@ Members detail::Layers::members() {
   const std::size_t directions = options_.bidirectional ? 2 : 1;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     list(found, parts_[i],
-         fmt::format("_l{}{}", i / directions, i % directions == 1 ? "_reverse" : ""));
+         formatted("_l{}{}", i / directions, i % directions == 1 ? "_reverse" : ""));
   }
   return found;
 }
@@ -105,7 +106,7 @@ Members detail::Layers::members() {
 std::string detail::Layers::describe() const {
   std::vector<std::string> arguments{text(input_size_), text(hidden_size_)};
   if (options_.num_layers > 1) {
-    arguments.push_back(fmt::format("num_layers={}", options_.num_layers));
+    arguments.push_back(formatted("num_layers={}", options_.num_layers));
   }
   if (options_.bidirectional) {
     arguments.emplace_back("bidirectional");

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstring>
 
-#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <retrograd/nn/detail/layer.h>
@@ -13,8 +12,11 @@
 #include <retrograd/nn/shape.h>
 #include <retrograd/ops/dropout.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::nn {
+
+using retrograd::detail::formatted;
 
 using namespace detail;
 
@@ -24,8 +26,8 @@ namespace {
 std::string shown(const std::vector<std::int64_t>& padding, PaddingMode mode) {
   constexpr const char* kModes[] = {"Constant", "Reflection", "Replication", "Circular"};
   const bool equal = std::equal(padding.begin() + 1, padding.end(), padding.begin());
-  return fmt::format("{}Pad{}d({})", kModes[static_cast<std::size_t>(mode)], padding.size() / 2,
-                     fmt::join(padding.begin(), equal ? padding.begin() + 1 : padding.end(), ", "));
+  return formatted("{}Pad{}d({})", kModes[static_cast<std::size_t>(mode)], padding.size() / 2,
+                   fmt::join(padding.begin(), equal ? padding.begin() + 1 : padding.end(), ", "));
 }
 
 // "Upsample(*2, bilinear)".
@@ -37,7 +39,7 @@ std::string shown(const InterpolateOptions& options) {
     arguments.push_back(text(options.size, "x"));
   }
   for (const double factor : options.scale_factor.values()) {
-    arguments.push_back(fmt::format("*{}", factor));
+    arguments.push_back(formatted("*{}", factor));
   }
   arguments.emplace_back(kModes[static_cast<std::size_t>(options.mode)]);
   return with_arguments("Upsample", arguments);
@@ -89,7 +91,7 @@ PadLayer::PadLayer(const std::vector<std::int64_t>& padding, const PadOptions& o
     : Stateless(shown(padding, options.mode), with(pad, padding, options)) {}
 
 std::string ZeroPad2d::describe() const {
-  return fmt::format("Zero{}", ConstantPad2d::describe().substr(std::strlen("Constant")));
+  return formatted("Zero{}", ConstantPad2d::describe().substr(std::strlen("Constant")));
 }
 
 Upsample::Upsample(const InterpolateOptions& options, Where where)

@@ -3,15 +3,16 @@
 #include <utility>
 #include <variant>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/unlisted.h>
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/where.h>
 
 namespace retrograd::nn::detail {
+
+using retrograd::detail::formatted;
 
 namespace {
 
@@ -65,7 +66,7 @@ void UnlistedUses::entered(const Frame& call) noexcept {
   unthrown([&] {
     if (!modules_.contains(&module) && !is_in_unlisted(call)) {
       found_.push_back(
-          fmt::format("{}, called at {}", module.name_in(nullptr), to_string(call.where())));
+          formatted("{}, called at {}", module.name_in(nullptr), to_string(call.where())));
     }
   });
 }
@@ -87,8 +88,8 @@ void UnlistedUses::given(const Frame& call, Arguments arguments) noexcept {
 void UnlistedUses::use(const Frame& call, const Tensor& tensor) {
   if (tensor.defined() && tensor.is_leaf() && tensor.requires_grad() &&
       !tensors_.contains(tensor.impl_or_null()) && !is_in_unlisted(call)) {
-    found_.push_back(fmt::format("a leaf {}, which {} takes at {}", describe(tensor), call.name(),
-                                 to_string(call.where())));
+    found_.push_back(formatted("a leaf {}, which {} takes at {}", describe(tensor), call.name(),
+                               to_string(call.where())));
     made(tensor);
   }
 }

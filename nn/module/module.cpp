@@ -7,13 +7,15 @@
 #include <unordered_set>
 
 #include <cxxabi.h>
-#include <fmt/format.h>
 
 #include <retrograd/nn/detail/call_observer.h>
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::nn {
+
+using retrograd::detail::formatted;
 
 namespace {
 
@@ -79,7 +81,7 @@ std::string Module::name_in(const FrameOwner* around) const {
     auto& outer = const_cast<Module&>(static_cast<const Module&>(*around));
     for (const auto& [path, module] : outer.named_modules()) {
       if (module == this) {
-        return fmt::format(".{}", path);
+        return formatted(".{}", path);
       }
     }
   }
@@ -92,7 +94,7 @@ std::string Module::name_in(const FrameOwner* around) const {
     name = shown == "Module" ? name.substr(0, arguments) : shown.substr(0, shown.find('('));
   }
   name.erase(0, name.rfind(':') + 1);  // npos + 1 is 0
-  return around != nullptr ? fmt::format(" > {}", name) : name;
+  return around != nullptr ? formatted(" > {}", name) : name;
 }
 
 std::vector<detail::ListedTensor> detail::list_tensors(const Frame& call, Module& module) {

@@ -1,24 +1,24 @@
 // Modules by their names, and in print.
-#include <iterator>
 #include <ostream>
-
-#include <fmt/format.h>
 
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/nn/module.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::nn {
 
+using retrograd::detail::formatted;
+
 std::string detail::joined(const std::string& prefix, const std::string& name) {
-  return prefix.empty() ? name : fmt::format("{}.{}", prefix, name);
+  return prefix.empty() ? name : formatted("{}.{}", prefix, name);
 }
 
 std::string detail::listed(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) {
-    fmt::format_to(std::back_inserter(text), " {}", retrograd::detail::printable(name));
+    text += formatted(" {}", retrograd::detail::printable(name));
   }
   return text;
 }
@@ -45,21 +45,20 @@ T found(const Frame& call, const char* kind, const std::vector<std::pair<std::st
 void print(std::string& text, const Module& module, std::size_t indent) {
   std::string name = module.describe();
   if (name == "Module") {
-    name = fmt::format("{}()", static_cast<const FrameOwner&>(module).name_in(nullptr));
+    name = formatted("{}()", static_cast<const FrameOwner&>(module).name_in(nullptr));
   }
   const auto children = module.named_children();
   if (children.empty()) {
     text += name;
     return;
   }
-  const auto to = std::back_inserter(text);
-  fmt::format_to(to, "{}(\n", name.substr(0, name.find('(')));
+  text += formatted("{}(\n", name.substr(0, name.find('(')));
   for (const auto& [child_name, child] : children) {
-    fmt::format_to(to, "{:{}}({}): ", "", indent, child_name);
+    text += formatted("{:{}}({}): ", "", indent, child_name);
     print(text, *child, indent + 2);
     text += '\n';
   }
-  fmt::format_to(to, "{:{}})", "", indent - 2);
+  text += formatted("{:{}})", "", indent - 2);
 }
 
 }  // namespace

@@ -1,16 +1,17 @@
 #include <cstring>
 #include <unordered_set>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/internal/printable.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd::nn {
+
+using retrograd::detail::formatted;
 
 namespace {
 
@@ -25,7 +26,7 @@ StateDict handles(const Frame& call, Module& module) {
 }
 
 std::string listed(const char* title, const std::vector<std::string>& names) {
-  return names.empty() ? "" : fmt::format("\n  {}:{}", title, detail::listed(names));
+  return names.empty() ? "" : formatted("\n  {}:{}", title, detail::listed(names));
 }
 
 // Throws for names and shapes that do not fit; otherwise says what is left out.
@@ -37,9 +38,9 @@ LoadReport compare(const Frame& call, const StateDict& own, const StateDict& sta
     if (given == nullptr) {
       report.missing.push_back(name);
     } else if (given->shape() != tensor.shape()) {
-      mismatched.push_back(fmt::format("{} ({}, the module has {})",
-                                       retrograd::detail::printable(name),
-                                       to_string(given->shape()), to_string(tensor.shape())));
+      mismatched.push_back(formatted("{} ({}, the module has {})",
+                                     retrograd::detail::printable(name), to_string(given->shape()),
+                                     to_string(tensor.shape())));
     }
   }
   for (const auto& [name, tensor] : state) {
@@ -48,8 +49,8 @@ LoadReport compare(const Frame& call, const StateDict& own, const StateDict& sta
     }
   }
   const std::string differences =
-      fmt::format("{}{}{}", listed("missing", report.missing),
-                  listed("unexpected", report.unexpected), listed("of another shape", mismatched));
+      formatted("{}{}{}", listed("missing", report.missing),
+                listed("unexpected", report.unexpected), listed("of another shape", mismatched));
   check::require<ShapeError>(call, mismatched.empty(), {},
                              "the tensors do not fit the module{} [state-mismatch]", differences);
   check::require<ValueError>(

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,8 +14,11 @@
 #include <retrograd/graph/receptive_field.h>
 #include <retrograd/nn/detail/call_observer.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::nn {
+
+using retrograd::detail::formatted;
 
 namespace {
 
@@ -106,12 +108,12 @@ std::string frozen_names(const Module& model) {
     while (end != std::string::npos && !all_frozen(std::string_view(name).substr(0, end + 1))) {
       end = name.find('.', end + 1);
     }
-    std::string shown = end == std::string::npos ? name : fmt::format("{}.*", name.substr(0, end));
+    std::string shown = end == std::string::npos ? name : formatted("{}.*", name.substr(0, end));
     if (std::find(names.begin(), names.end(), shown) == names.end()) {
       names.push_back(std::move(shown));
     }
   }
-  return fmt::format("{}", fmt::join(names, ", "));
+  return formatted("{}", fmt::join(names, ", "));
 }
 
 // How much of the input the last operator of each module sees, by the module's path: "5", "5x3".
@@ -133,7 +135,7 @@ std::unordered_map<std::string, std::string> fields_by_path(const Trace& trace) 
             std::count(sizes.begin(), sizes.end(), sizes.front()) == std::ssize(sizes)) {
           sizes.resize(1);
         }
-        text = fmt::format("{}", fmt::join(sizes, "x"));
+        text = formatted("{}", fmt::join(sizes, "x"));
       }
       // "Net.block.conv" is the path of three modules.
       const std::size_t begin = std::min(step.path.find('.'), step.path.size());
@@ -172,9 +174,9 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t
     for (std::size_t c = 0; c < row.size(); ++c) {
       const char* const between = c > 0 ? "  " : "";
       if (c + numbers < row.size()) {
-        fmt::format_to(std::back_inserter(text), "{}{:<{}}", between, row[c], widths[c]);
+        text += formatted("{}{:<{}}", between, row[c], widths[c]);
       } else {
-        fmt::format_to(std::back_inserter(text), "{}{:>{}}", between, row[c], widths[c]);
+        text += formatted("{}{:>{}}", between, row[c], widths[c]);
       }
     }
     text += "\n";
@@ -239,8 +241,7 @@ std::string Module::summary_of(const std::function<void()>& run, Where where) {
   }
   std::string text = table(rows, rows.front().size() - 3);
   if (frozen > 0) {
-    fmt::format_to(std::back_inserter(text), "frozen: {}; unfreeze() trains them\n",
-                   frozen_names(*this));
+    text += formatted("frozen: {}; unfreeze() trains them\n", frozen_names(*this));
   }
   return text;
 }
