@@ -31,9 +31,10 @@ namespace retrograd {
 template <class T>
 auto as_xtensor(const Tensor& tensor, Where where = {}) {
   if (tensor.dtype() != dtype_of<T>()) {
-    fail<DTypeError>("as_xtensor", where,
-                     std::string("asked for a view of ") + name(dtype_of<T>()) + " elements",
-                     {{"tensor", tensor}});
+    fail<DTypeError>(
+        "as_xtensor", where,
+        std::string("asked for a view of ") + name(dtype_of<T>()) + " elements [dtype-unexpected]",
+        {{"tensor", tensor}});
   }
   xt::dynamic_shape<std::size_t> shape;
   xt::dynamic_shape<std::ptrdiff_t> strides;
@@ -114,7 +115,8 @@ void require_readable(const E& expression, const Shape& shape, Where where) {
       fail<ValueError>("from_xtensor", where,
                        "a lazy reducer with xt::keep_dims is broadcast from " + to_string(kept) +
                            " to " + to_string(shape) +
-                           "; write xt::keep_dims | xt::evaluation_strategy::immediate");
+                           "; write xt::keep_dims | xt::evaluation_strategy::immediate "
+                           "[reducer-lazy]");
     }
   }
 }
@@ -127,8 +129,9 @@ Tensor evaluated(const E& expression, Where where) {
   try {
     shape = sizes_of<Shape>(expression.shape());
   } catch (const xt::broadcast_error&) {  // whose text has no shapes in a release build
-    fail<ShapeError>("from_xtensor", where,
-                     "operands of shapes " + operand_shapes(expression) + " do not broadcast");
+    fail<ShapeError>(
+        "from_xtensor", where,
+        "operands of shapes " + operand_shapes(expression) + " do not broadcast [shapes-differ]");
   }
   require_readable(expression, shape, where);
   Tensor result = empty_tensor(shape, dtype_of<T>(), where);

@@ -17,10 +17,9 @@ bool Tensor::requires_grad() const noexcept {
 Tensor& Tensor::set_requires_grad(bool value, Where where) {
   detail::TensorImpl& self = impl();
   if (value && !is_floating(self.dtype)) {
-    check::refuse<DTypeError>(
-        {"set_requires_grad", where}, {{"tensor", *this}},
-        "only floating tensors can have gradients: write 1.0 for 1, or give .dtype "
-        "[not-floating]");
+    check::refuse<DTypeError>({"set_requires_grad", where}, {{"tensor", *this}},
+                              "only floating tensors can have gradients; write 1.0 or give .dtype "
+                              "[not-floating]");
   }
   const Operation call("set_requires_grad", where, *this, value);
   if (!is_leaf()) {

@@ -36,9 +36,6 @@ constexpr std::string_view code_at_end(std::string_view text) noexcept {
   return before != '-' && code.find('-') != std::string_view::npos ? code : std::string_view();
 }
 
-// Whether texts without a code are refused: once check_codes.py lists no folder.
-inline constexpr bool every_text_has_a_code = false;
-
 // A text of a message in fmt's syntax with `count` values, such as "{} has {} channels" with 2. It
 // is checked when it is compiled: its replacement fields are {} or {:spec}, as many as there are
 // values, and it ends in a code.
@@ -49,7 +46,7 @@ class Text {
     if (fields_in(text_) != count) {
       throw "the text has another number of {} than there are values";
     }
-    if (every_text_has_a_code && code_at_end(text_).empty()) {
+    if (code_at_end(text_).empty()) {
       throw "the text ends in no code, such as [shapes-differ]";
     }
   }

