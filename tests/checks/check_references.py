@@ -11,7 +11,8 @@ import sys
 
 MOST_LINES = 30
 # What formulas are written with, for all of them.
-WORDS = {"array.cpp", "array.h", "windows.cpp", "windows.h", "reference.h", "table.cpp"}
+WORDS = {"array.cpp", "array.h", "windows.cpp", "windows.h", "reference.h", "table.cpp",
+         "reductions.cpp", "reductions.h"}
 MOST_LINES_OF_WORDS = 150  # of a file
 
 LOOP = re.compile(r"\b(for|while|do|goto)\b")

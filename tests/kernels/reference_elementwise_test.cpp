@@ -1,5 +1,5 @@
 // Element-wise kernels and activation functions against their formulas.
-#include "references.h"
+#include "comparisons.h"
 
 namespace rg = retrograd;
 using namespace kernel_tests;
@@ -143,12 +143,12 @@ TEST_CASE("gates and their slopes: the kernels are the formulas, rounded") {
       // A rounded argument of erfc moves the result by x^2 roundings, and exp(-x^2) inside by x^2
       // / 2.
       const auto gelu = [&] { return rg::gelu(x); };
-      const Tensor value = by_reference(gelu);
+      const Tensor value = by_reference(1, gelu);
       comparisons.within(gelu(), value, 1, value.to(rg::float64) * (16.0 + 2.0 * rg::square(wide)));
       // 1 + tanh cancels on the left, so errors are those of 1 and of x.
       const auto near_gelu = [&] { return rg::gelu(x, rg::GeluApproximation::tanh); };
       const Tensor size = 1.0 + rg::abs(wide);
-      comparisons.within(near_gelu(), by_reference(near_gelu), 8, size);
+      comparisons.within(near_gelu(), by_reference(1, near_gelu), 8, size);
       // The derivative has the gate, of size 1 at most, x times its slope, and 1 - tanh^2.
       for (const auto& gate : std::vector<Function>{
                [](const Tensor& at) { return rg::gelu(at); },
@@ -159,10 +159,10 @@ TEST_CASE("gates and their slopes: the kernels are the formulas, rounded") {
           const Tensor at = x.detach().set_requires_grad(true);
           return rg::grad({rg::sum(gate(at))}, {at})[0];
         };
-        comparisons.within(slope(), by_reference(slope), 32, size);
+        comparisons.within(slope(), by_reference(1, slope), 32, size);
       }
       const auto shrink = [&] { return rg::tanhshrink(x); };
-      comparisons.within(shrink(), by_reference(shrink), 5, rg::tanh(wide));
+      comparisons.within(shrink(), by_reference(1, shrink), 5, rg::tanh(wide));
     }
   }
   MESSAGE(comparisons.summary());
@@ -189,7 +189,7 @@ TEST_CASE("functions of two elements: the kernels are the formulas, rounded once
       }
       const auto lerp = [&] { return rg::lerp(a, b, 0.3); };
       const Tensor size = rg::abs(a.to(rg::float64)) + rg::abs(b.to(rg::float64));
-      comparisons.within(lerp(), by_reference(lerp), 4, size);
+      comparisons.within(lerp(), by_reference(1, lerp), 4, size);
     }
   }
   MESSAGE(comparisons.summary());

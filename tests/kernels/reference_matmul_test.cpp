@@ -2,7 +2,7 @@
 // weights of a few binary digits.
 #include <cmath>
 
-#include "references.h"
+#include "comparisons.h"
 
 namespace rg = retrograd;
 using namespace kernel_tests;
@@ -89,7 +89,7 @@ TEST_CASE("matrix products of any numbers are their formula, rounded") {
       // numerical algorithms", 2002, section 3.1.
       const Tensor size = rg::matmul(rg::abs(a.to(rg::float64)), rg::abs(b.to(rg::float64)));
       const auto product = [&] { return rg::matmul(a, b); };
-      comparisons.within(product(), by_reference(product), static_cast<double>(s.depth), size);
+      comparisons.within(product(), by_reference(1, product), static_cast<double>(s.depth), size);
     }
   }
   MESSAGE(comparisons.summary());
@@ -123,11 +123,11 @@ TEST_CASE("interpolation is its formula, rounded") {
         const double dims = static_cast<double>(row.x.size()) - 2;
         const Tensor size = rg::full({}, 2 * std::pow(2.0, dims), {.dtype = rg::float64});
         const auto value = [&] { return f(x.tensor); };
-        comparisons.within(value(), by_reference(value), dims * 16, size);
+        comparisons.within(value(), by_reference(1, value), dims * 16, size);
         // The adjoint adds as many terms as outputs see one input: at most 4 times the ratio of
         // sizes, which is below 3.
         const auto back = [&] { return slope(f, x.tensor, 8); };
-        comparisons.within(back(), by_reference(back), dims * 32, size * std::pow(3.0, dims));
+        comparisons.within(back(), by_reference(1, back), dims * 32, size * std::pow(3.0, dims));
       }
     }
   }

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "references.h"
+#include "comparisons.h"
 
 namespace rg = retrograd;
 using namespace kernel_tests;
@@ -135,13 +135,13 @@ TEST_CASE("means, spreads and norms of any numbers are their formulas, rounded")
         const double n = static_cast<double>(x.numel()) / static_cast<double>(total.numel());
         const double added = dtype == rg::float64 ? n : 0;
         const auto sum = [&] { return rg::sum(x, dims); };
-        comparisons.within(sum(), by_reference(sum), added, total);
+        comparisons.within(sum(), by_reference(1, sum), added, total);
         const auto mean = [&] { return rg::mean(x, dims); };
-        comparisons.within(mean(), by_reference(mean), added + 2, total / n);
+        comparisons.within(mean(), by_reference(1, mean), added + 2, total / n);
         // A mean off by n roundings changes each squared deviation by 4 n of the largest square.
         const auto variance = [&] { return rg::var(x, dims, {.correction = 0}); };
         const Tensor square = rg::square(largest);
-        comparisons.within(variance(), by_reference(variance), 5 * added, square);
+        comparisons.within(variance(), by_reference(1, variance), 5 * added, square);
         // A root halves relative errors, which are those of its result's square; powers by pow are
         // off by 2 roundings and more for the exponent 1 / p.
         const auto root = [&](const auto& of_sum) { return rg::norm(of_sum, 2.0, dims); };
@@ -149,7 +149,7 @@ TEST_CASE("means, spreads and norms of any numbers are their formulas, rounded")
         comparisons.within_of([&] { return rg::norm(x, 3.0, dims); }, added > 0 ? added + 16 : 0);
         const Tensor spread = rg::std(wide, dims, {.correction = 0});
         const auto deviation = [&] { return rg::std(x, dims, {.correction = 0}); };
-        comparisons.within(deviation(), by_reference(deviation), 3 * added,
+        comparisons.within(deviation(), by_reference(1, deviation), 3 * added,
                            rg::where(spread > 0.0, square / spread, largest));
       }
     }
@@ -173,13 +173,13 @@ TEST_CASE("logsumexp and its slope are their formulas, rounded") {
       const Tensor size = rg::abs(wide) + rg::amax(rg::abs(wide), {0}, true) + 16.0 +
                           (dtype == rg::float64 ? static_cast<double>(x.size(0)) : 0.0);
       const auto value = [&] { return rg::logsumexp(x, {0}, true); };
-      comparisons.within(value(), by_reference(value), 4, rg::amax(size, {0}, true));
+      comparisons.within(value(), by_reference(1, value), 4, rg::amax(size, {0}, true));
       const auto slope = [&] {
         const Tensor at = x.detach().set_requires_grad(true);
         return rg::grad({rg::sum(rg::logsumexp(at, {0}))}, {at})[0];
       };
       const double stored = rounding(dtype) / rounding_within(dtype);  // of the value
-      comparisons.within(slope(), by_reference(slope), 4 + 4 * stored,
+      comparisons.within(slope(), by_reference(1, slope), 4 + 4 * stored,
                          rg::softmax(wide, 0) * rg::amax(size, {0}, true));
     }
   }

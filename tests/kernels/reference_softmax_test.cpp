@@ -6,7 +6,7 @@
 // added in the dtype itself. What follows from that is beside each comparison.
 #include <cmath>
 
-#include "references.h"
+#include "comparisons.h"
 
 namespace rg = retrograd;
 using namespace kernel_tests;
@@ -70,19 +70,19 @@ TEST_CASE("softmax and log_softmax are their formulas, rounded") {
         const auto log_value = [&] { return log_softmax(x); };
         // exp(z) / sum
         const Tensor off = line.z + line.M + 6.0;
-        comparisons.within(value(), by_reference(value), 1, line.p * off);
+        comparisons.within(value(), by_reference(1, value), 1, line.p * off);
         // z - log(sum)
         const Tensor log_off = 2.0 * line.z + line.M + 3.0 * rg::abs(line.L);
-        comparisons.within(log_value(), by_reference(log_value), 1, log_off);
+        comparisons.within(log_value(), by_reference(1, log_value), 1, log_off);
         // y (g - sum of g y), with y as it was stored
         const Tensor size = line.p * (g + rg::sum(g * line.p, {dim}, true));
-        comparisons.within(gradient(softmax, x, seed)(), by_reference(gradient(softmax, x, seed)),
-                           1,
+        comparisons.within(gradient(softmax, x, seed)(),
+                           by_reference(1, gradient(softmax, x, seed)), 1,
                            size * (2.0 * (off + rg::amax(off, {dim}, true)) + 4.0 * stored(dtype)));
         // g - exp(y) sum of g, with y as it was stored
         const Tensor stored_off = log_off + stored(dtype) * (line.z + rg::abs(line.L));
         comparisons.within(gradient(log_softmax, x, seed)(),
-                           by_reference(gradient(log_softmax, x, seed)), 1,
+                           by_reference(1, gradient(log_softmax, x, seed)), 1,
                            g + line.p * rg::sum(g, {dim}, true) * (stored_off + line.M + 6.0));
       }
     }
@@ -134,11 +134,11 @@ TEST_CASE("cross entropy is its formula, rounded, in all its forms") {
               3.0 * rg::amax(line.z, {1}) + rg::squeeze(line.M + 4.0 * rg::abs(line.L), {1}) + 4.0;
           const Tensor terms = off + (dtype == rg::float64 ? static_cast<double>(classes) : 0.0) *
                                          (rg::amax(line.z, {1}) + 1.0);
-          comparisons.within(value(), by_reference(value), 1, weights * terms);
+          comparisons.within(value(), by_reference(1, value), 1, weights * terms);
           // g (weights p - weights), where p = exp(z - L)
           const Tensor size = weights * rg::unsqueeze(rg::abs(seed.to(rg::float64)), 1);
           comparisons.within(
-              gradient(loss, x.tensor, seed)(), by_reference(gradient(loss, x.tensor, seed)), 1,
+              gradient(loss, x.tensor, seed)(), by_reference(1, gradient(loss, x.tensor, seed)), 1,
               size * (line.p * (2.0 * line.z + line.M + 4.0 * rg::abs(line.L) + 10.0) + 4.0));
         }
       }

@@ -1,5 +1,5 @@
-// Activation functions, with the papers that name them where the formula is not in the name's own
-// definition; parameters are rounded as kernels round them.
+// Dubey et al., "Activation functions in deep learning", 2022, has all of these; comments name
+// where they are from. Parameters are rounded as kernels round them.
 #include <retrograd/ops/kernels/activation/activation.h>
 
 #include <cmath>

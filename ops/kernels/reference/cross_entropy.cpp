@@ -54,20 +54,20 @@ ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& 
           tensor(exponent, {targets.index.numel(), 2}, wide)};
 }
 
-// dx[c] = dloss ((own[t] + sum of soft) p[c] - soft[c]), and own[t] less for c = t
+// dx[c] = dloss (own[t] + sum of soft) p[c] - dloss soft[c], and dloss own[t] less for c = t
 Tensor cross_entropy_grad(const Tensor& grad, const Tensor& x, const Tensor& exponent,
                           std::size_t dim, const ClassTargets& targets) {
   Sizes target_shape = to_sizes(x.shape());
   target_shape[dim] = 1;
   const Weights weights(targets, x, dim);
+  const Array g = array(grad, target_shape);
   const Array parts = array(exponent);
-  Array log_sum = total(parts, {1});
-  log_sum.reshape(target_shape);
-  const Array p = xt::exp(array(x) - log_sum);
+  Array highest = xt::view(parts, xt::all(), 0);
+  Array shift = xt::view(parts, xt::all(), 1);
+  const Array p = xt::exp(array(x) - highest.reshape(target_shape) - shift.reshape(target_shape));
   const Array all = total(weights.own, {dim}) + total(weights.soft, {dim});
-  const Array per_loss = all * p - weights.own - weights.soft;
-  return tensor(xt::where(weights.ignored, 0.0, array(grad, target_shape) * per_loss), x.shape(),
-                x.dtype());
+  return tensor(xt::where(weights.ignored, 0.0, g * all * p - g * weights.soft - g * weights.own),
+                x.shape(), x.dtype());
 }
 
 }  // namespace retrograd::kernels::reference

@@ -1,4 +1,4 @@
-// Functions of single elements, as NumPy's of the same names.
+// Functions of single elements, https://numpy.org/doc/1.24/reference/ufuncs.html
 #include <retrograd/ops/kernels/reference/reductions.h>
 #include <retrograd/ops/kernels/reference/reference.h>
 

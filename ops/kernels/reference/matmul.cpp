@@ -1,4 +1,5 @@
-// Products of matrices, as numpy.matmul: y[n, i, j] = sum over k of a[n, i, k] b[n, k, j]
+// Products of matrices, https://numpy.org/doc/1.24/reference/generated/numpy.matmul.html:
+//   y[n, i, j] = sum over k of a[n, i, k] b[n, k, j]
 #include <retrograd/ops/kernels/linalg/matmul.h>
 
 #include <retrograd/ops/kernels/reference/reductions.h>

@@ -1,4 +1,5 @@
-// Reductions, as NumPy and PyTorch define them: the formula stands above each.
+// Reductions as NumPy defines them, https://numpy.org/doc/1.24/reference/routines.statistics.html,
+// and norms as numpy.linalg.norm does.
 #include <retrograd/ops/kernels/reduce/reduce.h>
 
 #include <cmath>
@@ -76,8 +77,8 @@ Tensor vector_norm(const Tensor& x, double p, const DimMask& reduced) {
 
 Tensor extreme_magnitude(const Tensor& x, const DimMask& reduced, bool of_largest) {
   const Array sizes = xt::abs(array(x));
-  const Array extreme = of_largest ? largest(sizes, axes(x, reduced))
-                                   : smallest(sizes, axes(x, reduced));
+  const Array extreme =
+      of_largest ? largest(sizes, axes(x, reduced)) : smallest(sizes, axes(x, reduced));
   return tensor(xt::where(extreme < 0.0, 0.0, extreme), reduced_shape(x, reduced), x.dtype());
 }
 

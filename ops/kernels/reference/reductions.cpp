@@ -75,6 +75,14 @@ Shape reduced_shape(const Tensor& x, const DimMask& reduced) {
   return shape;
 }
 
+Shape shape_of(const Array& values) {
+  Shape shape;
+  for (const std::size_t size : values.shape()) {
+    shape.push_back(static_cast<std::int64_t>(size));
+  }
+  return shape;
+}
+
 Array total(const Array& x, const Sizes& along) {
   return folded(x, along, 0.0, std::plus<>());
 }

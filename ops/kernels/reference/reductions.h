@@ -32,6 +32,7 @@ double rounded(double number, DType dtype);
 // The dimensions of x that a reduction takes away; the mask may have more.
 Sizes axes(const Tensor& x, const DimMask& reduced);
 Shape reduced_shape(const Tensor& x, const DimMask& reduced);
+Shape shape_of(const Array& values);
 
 // Each keeps reduced axes as 1. Of no values, the first result is 0, 1, and the least or greatest
 // number; NaN among values is the largest and the smallest.
@@ -47,6 +48,16 @@ A largest(const A& x, const Sizes& along);
 Array smallest(const Array& x, const Sizes& along);
 template <AreIntegers A>
 A smallest(const A& x, const Sizes& along);
+
+// x (N, C, spatial...) with each spatial dimension replaced by sums over it, weighted by f(axis):
+// number `contracted` of the two dimensions of f(axis) is summed over.
+template <class Axis, class F>
+Array contract_each(Array x, const std::vector<Axis>& spatial, std::size_t contracted, F&& f) {
+  for (const Axis& axis : spatial) {
+    x = contract(x, f(axis), {2}, {contracted});  // its other dimension comes last
+  }
+  return x;
+}
 
 // 0, 1, ... along dimension dim of an array of `rank` dimensions, whose others are 1.
 Integers positions(std::int64_t count, std::size_t dim, std::size_t rank);

@@ -1,5 +1,6 @@
-// Interpolation along each spatial dimension, as a matrix W of weights: y[o] = sum of W[o, i] x[i].
-// Output o lies at position p[o] of the input, or covers the part [o r, (o + 1) r) of it.
+// Getreuer, "Linear methods for image interpolation", 2011: along each spatial dimension a matrix W
+// of weights, y[o] = sum over i of W[o, i] x[i]. Output o is at position p[o] of the input, or
+// covers the part from o r to (o + 1) r of it.
 #include <retrograd/ops/kernels/image/resample.h>
 
 #include <retrograd/ops/kernels/reference/reductions.h>
@@ -70,15 +71,10 @@ Array weights(const ResampleAxis& axis) {
   return area(axis);
 }
 
-// Of the axes of W, contracts number `along` with each spatial dimension of x.
-Tensor resampled(const Tensor& x, const std::vector<ResampleAxis>& axes, std::size_t along) {
-  Array result = array(x);
-  Shape shape = x.shape();
-  for (const std::size_t d : xt::arange<std::size_t>(axes.size())) {
-    result = contract(result, weights(axes[d]), {2}, {along});  // the next one comes first
-    shape[d + 2] = along == 1 ? axes[d].output : axes[d].input;
-  }
-  return channels_last(result, shape, x.dtype());
+// The result of contracting dimension `contracted` of each W, in place of inputs or outputs.
+Tensor resampled(const Tensor& x, const std::vector<ResampleAxis>& axes, std::size_t contracted) {
+  const Array result = contract_each(array(x), axes, contracted, weights);
+  return channels_last(result, shape_of(result), x.dtype());
 }
 
 }  // namespace

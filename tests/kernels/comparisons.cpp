@@ -1,4 +1,4 @@
-#include "references.h"
+#include "comparisons.h"
 
 #include <cmath>
 #include <cstddef>

@@ -6,31 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include <doctest/doctest.h>
-
-#include <retrograd/autograd/backward.h>
-#include <retrograd/ops/kernels/reference/reference.h>
-#include <retrograd/ops/ops.h>
-#include <retrograd/tensor/creation.h>
-
 #include "conv_rows.h"
+#include "reference_checks.h"
 
 namespace kernel_tests {
 
 inline const std::vector<retrograd::DType> kFloating{retrograd::float32, retrograd::float64,
                                                      retrograd::bfloat16};
 inline const std::vector<retrograd::DType> kIntegers{retrograd::int64, retrograd::uint8};
-
-// What f returns when kernels are references.
-template <class F>
-auto by_reference(F&& f) {
-  const retrograd::kernels::reference::Installed references;
-  const retrograd::ReferenceKernelsGuard guard;
-  const long long before = retrograd::kernel_counts().reference;
-  auto result = f();
-  REQUIRE(retrograd::kernel_counts().reference > before);
-  return result;
-}
 
 // Normal numbers, rounded to the dtype.
 Tensor numbers(const retrograd::Shape& shape, retrograd::DType dtype, unsigned seed,
@@ -71,11 +54,11 @@ class Comparisons {
   // f() by kernels and by references.
   template <class F>
   void exact_of(F&& f) {
-    exact(f(), by_reference(f));
+    exact(f(), by_reference(1, f));
   }
   template <class F>
   void within_of(F&& f, double steps) {
-    within(f(), by_reference(f), steps);
+    within(f(), by_reference(1, f), steps);
   }
 
   std::string summary() const;
