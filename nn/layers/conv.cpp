@@ -163,8 +163,9 @@ LocallyConnected<N>::LocallyConnected(std::int64_t in_channels, std::int64_t out
     require_positive(call, "input_size", input_size[d]);
     const std::int64_t span = options.dilation[d] * (kernel_size[d] - 1) + 1;
     const std::int64_t room = input_size[d] + 2 * options.padding[d] - span;
-    check::require<ValueError>(call, room >= 0, {}, "the kernel spans {} of a padded input of {} [output-empty]",
-                               span, room + span);
+    check::require<ValueError>(call, room >= 0, {},
+                               "the kernel spans {} of a padded input of {} [output-empty]", span,
+                               room + span);
     positions.push_back(room / options.stride[d] + 1);
   }
   const Shape filters =
