@@ -11,7 +11,7 @@
 namespace retrograd::detail {
 
 // Returns the shortest text that reads back as the number, whatever the locale.
-std::string text(Scalar number);
+RETROGRAD_API std::string text(Scalar number);
 
 // Throws ValueError "op: 300 does not fit uint8, which holds 0 to 255" unless number.fits(dtype).
 void require_fits(const char* op, Scalar number, DType dtype, Where where,

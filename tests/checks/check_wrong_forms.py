@@ -8,11 +8,8 @@ import subprocess
 import sys
 import tempfile
 
-HEADER = ("#include <retrograd/retrograd.h>
-#include <retrograd/xtensor.h>
-"
-          "#include <retrograd/tensor/internal/check.h>
-")
+HEADER = ("#include <retrograd/retrograd.h>\n#include <retrograd/xtensor.h>\n"
+          "#include <retrograd/tensor/internal/check.h>\n")
 PROGRAM = """namespace rg = retrograd;
 using rg::all, rg::Slice, rg::Tensor;
 void run(const Tensor& x, const Tensor& mask) {
