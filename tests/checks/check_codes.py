@@ -8,20 +8,19 @@ import pathlib
 import re
 import sys
 
-FOLDERS = {"autograd", "data", "explain", "functional", "graph", "images", "include", "io", "nn", "ops", "optim",
-           "tensor"}
-# Those whose messages have no codes yet.
-WITHOUT = set()
-# What formats the messages of all others.
-FORMATTER = {"io/file.cpp", "tensor/error.cpp", "tensor/error.h", "tensor/frame.h",
-             "tensor/internal/check.h", "tensor/internal/message.h"}
+import layers
+
+FOLDERS = {layer.split("/")[0] for layer in layers.allowed()} | {"images", "include"}
+# What formats messages for all others.
+FORMATTER = {"tensor/error.cpp", "tensor/error.h", "tensor/frame.h",
+             "tensor/internal/check.h", "tensor/internal/message.h", "io/file.cpp"}
 
 CODE = r"[a-z]+(?:-[a-z]+)+"
 # The call of a function that throws a message, up to its bracket.
 SITE = re.compile(r"\b(?:(?:refuse|require|fail)<[^<>;()]*>|call_?\.fail(?:_system)?|"
                   r"throw (?:retrograd::)?\w*Error)(?=\()")
 AT_END = re.compile(r"(?<=\[)" + CODE + r'(?=\]")')
-ANCHOR = re.compile(r'^\| <a id="(' + CODE + r')"></a>`(' + CODE + r")` \| .*\S \|$", re.M)
+ROW = re.compile(r'^\| <a id="(' + CODE + r')"></a>`(' + CODE + r")` \| .*\S \|$", re.M)
 
 
 def call_at(text, start):
@@ -34,32 +33,27 @@ def call_at(text, start):
     return text[start:]
 
 
-def folder_of(name):
-    return name.split("/")[0]
-
-
 def faults(root):
     used = {"out-of-memory": "tensor/error.h"}
     for path in sorted(p for suffix in ("*.h", "*.cpp") for p in root.glob("*/**/" + suffix)):
         name = path.relative_to(root).as_posix()
-        if folder_of(name) not in FOLDERS or name in FORMATTER:
+        if name.split("/")[0] not in FOLDERS or name in FORMATTER:
             continue
         text = re.sub(r"^[ \t]*//.*", "", path.read_text(), flags=re.M)
         used |= dict.fromkeys(AT_END.findall(text), name)
-        without = [site for site in SITE.finditer(text) if not AT_END.search(call_at(text, site.end()))]
-        if without and folder_of(name) not in WITHOUT:
-            for site in without:
+        for site in SITE.finditer(text):
+            if not AT_END.search(call_at(text, site.end())):
                 line = text.count("\n", 0, site.start()) + 1
                 yield f"{name}:{line}: this message ends in no code, such as [shapes-differ]"
     page = root / "docs" / "errors.md"
-    rows = ANCHOR.findall(page.read_text() if page.exists() else "")
+    rows = ROW.findall(page.read_text() if page.exists() else "")
     anchors = [anchor for anchor, _ in rows]
     for code in sorted(used.keys() - set(anchors)):
         yield f"{used[code]}: docs/errors.md has no row for [{code}]"
     for anchor, title in rows:
         if anchor != title:
             yield f"docs/errors.md: the anchor {anchor} is beside `{title}`"
-        if anchor not in used and not WITHOUT:
+        if anchor not in used:
             yield f"docs/errors.md: no message has the code {anchor}"
     if anchors != sorted(set(anchors)):
         yield "docs/errors.md: the codes are not in alphabetical order, once each"

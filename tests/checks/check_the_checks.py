@@ -181,6 +181,7 @@ for source, codes, fault in [
     (SITE + 'throw ShapeError("text [X-y]");', known, "tensor/a.cpp:4: this message ends in no code"),
     (SITE + 'check::require<E>({"f", w}, a < b, {}, "text [x-y] {}", 1);', known, "tensor/a.cpp:4: this"),
     (SITE, known[:1], "tensor/a.cpp: docs/errors.md has no row for [x-y]"),
+    (SITE, known + ("y-z",), "docs/errors.md: no message has the code y-z"),
     (SITE, known[::-1], "docs/errors.md: the codes are not in alphabetical order"),
 ]:
     result = run_codes(source, *codes)

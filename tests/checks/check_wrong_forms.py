@@ -35,6 +35,8 @@ WRONG = [
     ('rg::check::refuse<rg::Error>({"f", {}}, {}, "{} of {} [a-b]", 1)', "another number of {}"),
     ('rg::check::refuse<rg::Error>({"f", {}}, {}, "{0} [a-b]", 1)', "write {{ and }} for braces"),
     ('rg::check::refuse<rg::Error>({"f", {}}, {}, "{.stride} [a-b]", 1)', "write {{ and }} for"),
+    ('rg::check::refuse<rg::Error>({"f", {}}, {}, "text")', "ends in no code"),
+    ('rg::check::refuse<rg::Error>({"f", {}}, {}, "text [a]")', "ends in no code"),
     ("for (Tensor& row : x) row.zero_()", "bind"),
     ("rg::from_xtensor(xt::arange(3) + 1)", "element types: float, double"),
 ]

@@ -57,6 +57,7 @@ std::string refused_by(const OpCase& row, const Tensors& inputs) {
     static_cast<void>(row.function(inputs));
   } catch (const rg::Error& error) {
     const std::string message = error.what();
+    CHECK_MESSAGE(!error.code().empty(), message);
     op = message.substr(0, message.find(':'));
     if (op == row.op) {
       CHECK_MESSAGE(message.find("   at ") != std::string::npos, message);

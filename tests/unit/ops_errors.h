@@ -27,6 +27,7 @@ inline void check_refused(const std::type_info& type, const std::function<void()
   } catch (const retrograd::Error& error) {
     CHECK(typeid(error) == type);
     CHECK(error.where().line == where.line);
+    CHECK_MESSAGE(!error.code().empty(), error.what());
     message = error.what();
   }
   CHECK(retrograd::memory::stats().in_use == bytes);
