@@ -1,21 +1,8 @@
 #include <retrograd/tensor/internal/check.h>
 
-#include <iterator>
-
 #include <fmt/args.h>
-#include <fmt/format.h>
 
 #include <retrograd/tensor/internal/format.h>
-
-namespace retrograd {
-
-std::string detail::formatted_of(fmt::string_view text, fmt::format_args values) {
-  std::string all;
-  fmt::vformat_to(std::back_inserter(all), text, values);
-  return all;
-}
-
-}  // namespace retrograd
 
 namespace retrograd::check {
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -14,7 +15,7 @@ void Dims::fail_capacity(std::size_t count) {
 }
 
 std::string to_string(const Dims& dims) {
-  return fmt::format("[{}]", fmt::join(dims, ", "));
+  return detail::formatted("[{}]", fmt::join(dims, ", "));
 }
 
 std::ostream& operator<<(std::ostream& out, const Dims& dims) {

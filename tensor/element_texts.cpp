@@ -6,10 +6,9 @@
 #include <type_traits>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include <retrograd/tensor/detail/element_texts.h>
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::detail {
 
@@ -42,7 +41,7 @@ Decimal decimal_of(std::string_view text) {
 // The shortest decimal that reads back as the number.
 template <class T>
 Decimal shortest(T number) {
-  return decimal_of(fmt::format("{}", std::abs(number)));
+  return decimal_of(formatted("{}", std::abs(number)));
 }
 
 // An element in two parts, which meet where those of other elements do.
@@ -62,7 +61,7 @@ template <class T>
 Entry positional(T number, int precision) {
   const Decimal decimal = shortest(number);
   const int fraction = static_cast<int>(decimal.digits.size()) - 1 - decimal.exponent;
-  std::string text = fmt::format("{:#.{}f}", std::abs(number), std::clamp(fraction, 0, precision));
+  std::string text = formatted("{:#.{}f}", std::abs(number), std::clamp(fraction, 0, precision));
   text.erase(text.find_last_not_of('0') + 1);
   const std::size_t point = text.find('.');
   return {sign_of(number) + text.substr(0, point), text.substr(point)};
@@ -75,14 +74,14 @@ std::vector<Entry> scientific(const std::vector<T>& numbers, int precision) {
   for (const T number : numbers) {
     std::size_t digits = shortest(number).digits.size() - 1;
     if (digits > static_cast<std::size_t>(precision)) {
-      digits = decimal_of(fmt::format("{:.{}e}", std::abs(number), precision)).digits.size() - 1;
+      digits = decimal_of(formatted("{:.{}e}", std::abs(number), precision)).digits.size() - 1;
     }
     fraction = std::max(fraction, digits);
   }
   std::vector<std::string> texts;
   std::size_t exponent = 0;  // from the "e" to the end
   for (const T number : numbers) {
-    texts.push_back(fmt::format("{:#.{}e}", std::abs(number), fraction));
+    texts.push_back(formatted("{:#.{}e}", std::abs(number), fraction));
     exponent = std::max(exponent, texts.back().size() - texts.back().find('e'));
   }
   std::vector<Entry> entries;
@@ -130,12 +129,12 @@ std::vector<Entry> entries_of(const std::vector<T>& numbers, const PrintOptions&
       if (std::isfinite(number)) {
         entries.push_back(std::move(*next++));
       } else {
-        entries.push_back({std::isnan(number) ? "nan" : fmt::format("{}", number), "", true});
+        entries.push_back({std::isnan(number) ? "nan" : formatted("{}", number), "", true});
       }
     }
   } else {
     for (const T number : numbers) {
-      entries.push_back({fmt::format("{}", number), ""});
+      entries.push_back({formatted("{}", number), ""});
     }
   }
   return entries;
@@ -154,8 +153,8 @@ std::vector<std::string> aligned(const std::vector<Entry>& entries) {
   std::vector<std::string> texts;
   for (const Entry& entry : entries) {
     texts.push_back(entry.is_whole
-                        ? fmt::format("{:>{}}", entry.left, left + right)
-                        : fmt::format("{:>{}}{:<{}}", entry.left, left, entry.right, right));
+                        ? formatted("{:>{}}", entry.left, left + right)
+                        : formatted("{:>{}}{:<{}}", entry.left, left, entry.right, right));
   }
   return texts;
 }

@@ -6,10 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include <retrograd/tensor/detail/element_texts.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/node.h>
 
 namespace retrograd {
@@ -67,8 +66,9 @@ std::ostream& operator<<(std::ostream& out, DType dtype) {
 }
 
 std::string describe(const Tensor& tensor) {
-  return tensor.defined() ? fmt::format("{} {}", name(tensor.dtype()), to_string(tensor.shape()))
-                          : "undefined";
+  return tensor.defined()
+             ? detail::formatted("{} {}", name(tensor.dtype()), to_string(tensor.shape()))
+             : "undefined";
 }
 
 namespace {
@@ -178,7 +178,7 @@ std::string tape_of(const Tensor& tensor) {
   }
   const detail::TensorImpl& impl = tensor.impl();
   const NodePtr& node = detail::is_stale_view(impl) ? impl.base->node : impl.node;
-  return fmt::format(" <{} {}>", node->op(), to_string(node->where()));
+  return detail::formatted(" <{} {}>", node->op(), to_string(node->where()));
 }
 
 std::string printed(const Tensor& tensor, const PrintOptions& options) {
@@ -190,8 +190,8 @@ std::string printed(const Tensor& tensor, const PrintOptions& options) {
     return values;
   }
   return tensor.dim() == 0
-             ? fmt::format("tensor {} {}{}", describe(tensor), values, tape_of(tensor))
-             : fmt::format("tensor {}{}\n{}", describe(tensor), tape_of(tensor), values);
+             ? detail::formatted("tensor {} {}{}", describe(tensor), values, tape_of(tensor))
+             : detail::formatted("tensor {}{}\n{}", describe(tensor), tape_of(tensor), values);
 }
 
 }  // namespace

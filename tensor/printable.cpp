@@ -1,6 +1,6 @@
 #include <retrograd/tensor/internal/printable.h>
 
-#include <fmt/format.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::detail {
 
@@ -10,7 +10,7 @@ std::string printable(std::string_view text) {
   for (const char c : text.substr(0, most)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) {
-      result += fmt::format("\\x{:02x}", byte);
+      result += formatted("\\x{:02x}", byte);
     } else {
       result += c;
     }
@@ -19,7 +19,7 @@ std::string printable(std::string_view text) {
 }
 
 std::string in_quotes(std::string_view text) {
-  return fmt::format("'{}'", printable(text));
+  return formatted("'{}'", printable(text));
 }
 
 }  // namespace retrograd::detail

@@ -3,9 +3,8 @@
 #include <ostream>
 #include <string>
 
-#include <fmt/format.h>
-
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/internal/number.h>
 
 namespace retrograd {
@@ -18,13 +17,13 @@ namespace detail {
 
 std::string text(Scalar number) {
   switch (number.kind()) {
-    case Scalar::Kind::boolean: return fmt::format("{}", number.to<bool>());
+    case Scalar::Kind::boolean: return formatted("{}", number.to<bool>());
     case Scalar::Kind::integer:
-      return number.fits(int64) ? fmt::format("{}", number.to<std::int64_t>())
-                                : fmt::format("{}", number.to<std::uint64_t>());
+      return number.fits(int64) ? formatted("{}", number.to<std::int64_t>())
+                                : formatted("{}", number.to<std::uint64_t>());
     case Scalar::Kind::floating: break;
   }
-  return fmt::format("{}", number.to<double>());
+  return formatted("{}", number.to<double>());
 }
 
 void require_fits(const char* op, Scalar number, DType dtype, Where where,

@@ -3,7 +3,7 @@
 #include <ostream>
 #include <string_view>
 
-#include <fmt/format.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -13,7 +13,7 @@ std::string to_string(Where where) {
   if (slash != std::string_view::npos) {
     file.remove_prefix(slash + 1);
   }
-  return fmt::format("{}:{}", file, where.line);
+  return detail::formatted("{}:{}", file, where.line);
 }
 
 std::ostream& operator<<(std::ostream& out, Where where) {

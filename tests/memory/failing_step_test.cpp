@@ -209,3 +209,25 @@ TEST_CASE("out of memory: the message names the operator, its backward and the b
   const std::string backward = message([&] { loss.backward(); });
   CHECK(backward.find("in the backward of sigmoid: out of memory: 8064 bytes") != backward.npos);
 }
+
+TEST_CASE("out of memory: texts of shapes, lines and tensors") {
+  const rg::Tensor x = rg::full({3, 2}, 0.123456789, {.requires_grad = true});
+  const rg::Tensor y = x * 1e-7;  // in scientific form, with a tape
+  const rg::Shape shape{100'000, 200'000, 300'000};
+  const rg::Where where = rg::Where::at("a_file_with_a_long_name.cpp", 1);
+  const auto tries = [](auto&& f) {
+    long number = 1;
+    do {
+      CAPTURE(number);
+      try {
+        const failing_malloc::Guard guard(number++, false);
+        f();
+      } catch (const rg::OutOfMemory&) {  // any other exception fails the test
+      }
+    } while (failing_malloc::Guard::failed() > 0);
+    CHECK(number > 2);
+  };
+  tries([&] { rg::to_string(shape); });
+  tries([&] { rg::to_string(where); });
+  tries([&] { rg::to_string(y); });
+}
