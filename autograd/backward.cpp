@@ -24,7 +24,7 @@ std::vector<NodePtr> roots_of(const Frame& call, const std::vector<Tensor>& outp
     check::require<GraphError>(
         call, roots.back() != nullptr, {{"output", output}},
         "the output does not require a gradient: no leaf with requires_grad led to it, or it was "
-        "made under a NoGradGuard or detached; summary() names a model's frozen parameters, and "
+        "made under a NoGradGuard or detached. A model's summary() names frozen parameters, and "
         "unfreeze() trains them [no-gradient]");
   }
   return roots;

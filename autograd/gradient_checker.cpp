@@ -95,13 +95,13 @@ void GradientChecker::check_inputs() {
     }
     check::require<ValueError>(
         {name_, where_}, x.dtype() == float64, {{"input", x}},
-        "input {} must be float64: finite differences of a shorter type prove nothing "
-        "[dtype-unexpected]",
+        "input {} must be float64: finite differences of a shorter type have too few "
+        "digits [dtype-unexpected]",
         i);
     check::require<ValueError>(
         {name_, where_}, !detail::may_overlap(x.shape(), x.strides()), {{"input", x}},
         "elements of input {} share memory (it was expanded), so they cannot be changed one by "
-        "one; pass what it was expanded from, and expand in the function [elements-overlap]",
+        "one; pass its base, and expand in the function [elements-overlap]",
         i);
   }
 }

@@ -57,7 +57,7 @@ NestedPass::NestedPass(const char* op, Where where) {
     check::refuse<GraphError>(
         {op, where}, {},
         "backward passes are nested {} deep: each runs inside a hook or a backward function of the "
-        "one before it, and another would overflow the stack of this thread [nesting-too-deep]",
+        "one before; another would overflow this thread's stack [nesting-too-deep]",
         depth);
   }
   ++depth;

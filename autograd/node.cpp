@@ -96,7 +96,7 @@ Tensor Backward::saved(std::size_t i) const {
     check::refuse<GraphError>(
         {node_.op(), node_.where()}, {{"saved", value}},
         "its backward needs {}, but that was overwritten in place by {} at {} (version {}, saved "
-        "at version {}); use the operator that is not in place there, or clone() first "
+        "at version {}); use the out-of-place operator, or clone() first "
         "[overwritten-in-place]",
         entry.is_output ? "its output" : "an input", storage.last_write, storage.last_write_at,
         version, entry.version);

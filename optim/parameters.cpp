@@ -29,7 +29,7 @@ void check_parameters(const Frame& call, const std::vector<const std::vector<Ten
                                  "parameter {} is listed twice [parameter-invalid]", index);
       check::require<ValueError>(
           call, !shows_an_element_twice(parameter), {{"parameter", parameter}},
-          "parameter {} has one element in several places [elements-overlap]", index);
+          "parameter {} has one element at several positions [elements-overlap]", index);
       ++index;
     }
   }

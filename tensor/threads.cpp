@@ -43,8 +43,8 @@ void set_num_threads(int count, Where where) {
   if (count > 1 && threads_lost) {
     check::refuse<GraphError>(
         {"set_num_threads", where}, {},
-        "{} threads in a process made by fork(), whose parent had used several: OpenMP would wait "
-        "for them for ever; fork before, or run a program anew [threads-after-fork]",
+        "{} threads in a process of fork(), whose parent had used several: OpenMP would wait "
+        "for them forever; fork earlier, or start another program [threads-after-fork]",
         count);
   }
   thread_count() = count;

@@ -67,8 +67,8 @@ PoolGeometry shape_of(const Frame& call, const Tensor& x, Size<N> kernel,
         call,
         least >= 1 && most <= kLargestSize && s.padding[d] >= 0 && s.padding[d] <= s.kernel[d] / 2,
         {{"input", x}},
-        "kernel {}, stride {}, padding {}, dilation {} in spatial dimension {}; all but the "
-        "padding must be at least 1 and below 2^31, and the padding at most half the kernel "
+        "kernel {}, stride {}, padding {}, dilation {} in spatial dimension {}; all but "
+        "padding must be at least 1 and below 2^31, padding at most half the kernel "
         "[value-out-of-range]",
         s.kernel[d], s.stride[d], s.padding[d], s.dilation[d], i);
     const std::int64_t span = s.dilation[d] * (s.kernel[d] - 1) + 1;

@@ -40,7 +40,7 @@ void check_writable(const Frame& call, const Tensor& self, bool recorded) {
   check::require<GraphError>(
       call, !overlaps_itself(self) && !(impl.base && overlaps_itself(Tensor(impl.base))),
       {{"tensor", self}},
-      "the tensor was expanded: several of its elements are one place in memory; clone() it first "
+      "the tensor was expanded: several of its elements share memory; clone() it first "
       "[elements-overlap]");
   if (!grad_enabled()) {
     return;

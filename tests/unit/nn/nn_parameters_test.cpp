@@ -79,7 +79,7 @@ TEST_CASE("parameters: backward() of a frozen model says where its parameters ar
   CHECK_THROWS_WITH_AS(loss.backward(),
                        doctest::Contains("does not require a gradient: no leaf with requires_grad "
                                          "led to it, or it was made under a NoGradGuard or "
-                                         "detached; summary() names a model's frozen parameters, "
+                                         "detached. A model's summary() names frozen parameters, "
                                          "and unfreeze() trains them"),
                        rg::GraphError);
   model.unfreeze();

@@ -73,7 +73,7 @@ const std::vector<Bad> kBad{
     {[](const Tensor&) {
        return SGD::Group{{rg::expand(rg::ones({1}), {2}).detach().set_requires_grad()}, {}};
      },
-     typeid(rg::ValueError), "parameter 1 has one element in several places"},
+     typeid(rg::ValueError), "parameter 1 has one element at several positions"},
 };
 
 }  // namespace
