@@ -1,9 +1,7 @@
 // Graphs for Graphviz.
-#include <iterator>
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <retrograd/autograd/node.h>
 #include <retrograd/explain/detail/format.h>
@@ -39,8 +37,7 @@ std::string Explanation::dot() const {
     const std::string label =
         fmt::format("{}\n{} {}\n{}", step.operators, derivative(step),
                     detail::size_text(step.rows, step.columns), detail::structure_text(step));
-    fmt::format_to(std::back_inserter(text), "{} [label=\"{}\"];\n", edge(step.from, step.to),
-                   dot_escaped(label));
+    text += fmt::format("{} [label=\"{}\"];\n", edge(step.from, step.to), dot_escaped(label));
   }
   return text + "}\n";
 }

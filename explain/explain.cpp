@@ -6,7 +6,6 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <retrograd/autograd/internal/engine.h>
 #include <retrograd/explain/detail/chain.h>

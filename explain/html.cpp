@@ -2,7 +2,6 @@
 // style sheet shows when the address names it. So it works without scripts.
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -117,8 +116,8 @@ std::string matrix_table(const JacobianStep& step, const Block& block) {
       const std::string style =
           value == 0 ? "class=\"zero\""
                      : fmt::format("style=\"background:{}\"", colour(value, largest));
-      fmt::format_to(std::back_inserter(text), "<td title=\"{}\" {}>{}</td>",
-                     detail::number_text(value), style, cell_text(step, row, column));
+      text += fmt::format("<td title=\"{}\" {}>{}</td>", detail::number_text(value), style,
+                          cell_text(step, row, column));
     }
     text += "</tr>\n";
   }
@@ -136,11 +135,10 @@ std::string heat_map(const JacobianStep& step, const Block& block) {
       block.columns.size() * cell, block.rows.size() * cell);
   for (const JacobianEntry& entry : step.entries) {
     if (block.rows.contains(entry.row) && block.columns.contains(entry.column)) {
-      fmt::format_to(std::back_inserter(text),
-                     "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
-                     (entry.column - block.columns.first) * cell,
-                     (entry.row - block.rows.first) * cell, cell, cell,
-                     colour(entry.value, largest));
+      text += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
+                          (entry.column - block.columns.first) * cell,
+                          (entry.row - block.rows.first) * cell, cell, cell,
+                          colour(entry.value, largest));
     }
   }
   return text + "\n</svg>\n";
@@ -222,8 +220,7 @@ std::string detail::html_escaped(std::string_view text) {
 std::string Explanation::html() const {
   std::string style = kStyle;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    fmt::format_to(std::back_inserter(style),
-                   ".page:has(#step{0}:target) #arrow{0} .line {{ stroke-width: 4px }}\n", i);
+    style += fmt::format(".page:has(#step{0}:target) #arrow{0} .line {{ stroke-width: 4px }}\n", i);
   }
   std::string panels;
   for (std::size_t i = 0; i < steps.size(); ++i) {

@@ -1,7 +1,6 @@
 // An explanation as a LaTeX document.
 #include <algorithm>
 #include <cctype>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -131,8 +130,8 @@ std::string column_vector(const Tensor& values, const ElementRange& shown) {
   const auto all = values.to_vector<double>();
   std::string text = "\\begin{bmatrix}\n";
   for (std::int64_t i = shown.first; i < shown.last; ++i) {
-    fmt::format_to(std::back_inserter(text), "  {}{}\n", number(all[static_cast<std::size_t>(i)]),
-                   i + 1 < shown.last ? " \\\\" : "");
+    text += fmt::format("  {}{}\n", number(all[static_cast<std::size_t>(i)]),
+                        i + 1 < shown.last ? " \\\\" : "");
   }
   return text + "\\end{bmatrix}";
 }
@@ -168,15 +167,15 @@ std::string Explanation::latex() const {
     columns = std::max(columns, station.shown.size());
   }
   std::string text = fmt::format(kBegin, columns, chain_rule(*this));
-  const auto out = std::back_inserter(text);
   for (const JacobianStep& step : steps) {
     const Block block = detail::block_of(*this, step);
     const bool shown = step.computed() && !block.empty();
     const std::string derivative = fraction(stations[step.to].name, stations[step.from].name);
-    fmt::format_to(out, "\n\\noindent {}{}: ${}$, {}{}\n",
-                   shown ? "" : fmt::format("${}$, ", derivative), plain(detail::origin_text(step)),
-                   size(step.rows, step.columns), plain(detail::structure_text(step)),
-                   shown && !block.whole ? fmt::format("; {}", block.text(step)) : "");
+    text += fmt::format("\n\\noindent {}{}: ${}$, {}{}\n",
+                        shown ? "" : fmt::format("${}$, ", derivative),
+                        plain(detail::origin_text(step)), size(step.rows, step.columns),
+                        plain(detail::structure_text(step)),
+                        shown && !block.whole ? fmt::format("; {}", block.text(step)) : "");
     text += shown ? display(fmt::format("{} =\n{}", derivative, matrix(step, block)),
                             block.columns.size())
                   : "\\medskip\n";
@@ -186,7 +185,7 @@ std::string Explanation::latex() const {
     const std::string vectors = fmt::format(
         "{} =\n{},\\quad\n{}", fraction(stations.back().name, input.name),
         column_vector(product, input.shown), column_vector(input.gradient, input.shown));
-    fmt::format_to(out, "\n\\noindent Multiplied out, and by the tape:\n{}", display(vectors, 2));
+    text += fmt::format("\n\\noindent Multiplied out, and by the tape:\n{}", display(vectors, 2));
   }
   return text + "\\end{document}\n";
 }

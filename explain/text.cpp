@@ -1,9 +1,7 @@
 // An explanation for a terminal.
 #include <algorithm>
-#include <iterator>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <retrograd/explain/detail/format.h>
 
@@ -43,7 +41,7 @@ std::string matrix_text(const JacobianStep& step, const Block& block) {
   std::string text;
   for (const auto& cells : rows) {
     for (std::size_t c = 0; c < cells.size(); ++c) {
-      fmt::format_to(std::back_inserter(text), "  {:>{}}", cells[c], widths[c]);
+      text += fmt::format("  {:>{}}", cells[c], widths[c]);
     }
     text += '\n';
   }
@@ -74,11 +72,10 @@ std::string Explanation::text() const {
   const std::string sizes = shapes();
   const std::size_t indent = std::max(all.find('='), sizes.find('=')) - sizes.find('=');
   std::string text = fmt::format("{}\n{:{}}{}\n", all, "", indent, sizes);
-  const auto out = std::back_inserter(text);
   for (const JacobianStep& step : steps) {
-    fmt::format_to(out, "\n{}  {}  {}  ({})\n", derivative(step),
-                   detail::size_text(step.rows, step.columns), detail::structure_text(step),
-                   detail::origin_text(step));
+    text += fmt::format("\n{}  {}  {}  ({})\n", derivative(step),
+                        detail::size_text(step.rows, step.columns), detail::structure_text(step),
+                        detail::origin_text(step));
     const Block block = detail::block_of(*this, step);
     if (step.computed() && !block.empty()) {
       text += block.whole ? "" : block.text(step) + ":\n";
@@ -87,11 +84,11 @@ std::string Explanation::text() const {
   }
   const std::string gradient = detail::vector_text(stations.front().gradient, kMostInVector);
   if (product.defined()) {
-    fmt::format_to(out, "\nmultiplied out  {}\nbackward()      {}\nlargest difference  {}\n",
-                   detail::vector_text(product, kMostInVector), gradient,
-                   detail::number_text(difference));
+    text += fmt::format("\nmultiplied out  {}\nbackward()      {}\nlargest difference  {}\n",
+                        detail::vector_text(product, kMostInVector), gradient,
+                        detail::number_text(difference));
   } else {
-    fmt::format_to(out, "\nbackward()      {}\n", gradient);
+    text += fmt::format("\nbackward()      {}\n", gradient);
   }
   return text;
 }

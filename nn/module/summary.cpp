@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/trace.h>
