@@ -8,8 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-HEADER = ("#include <retrograd/retrograd.h>\n#include <retrograd/xtensor.h>\n"
-          "#include <retrograd/tensor/internal/check.h>\n")
+HEADER = "#include <retrograd/retrograd.h>\n#include <retrograd/tensor/internal/check.h>\n"
 PROGRAM = """namespace rg = retrograd;
 using rg::all, rg::Slice, rg::Tensor;
 void run(const Tensor& x, const Tensor& mask) {
@@ -44,8 +43,11 @@ WRONG = [
 
 def compiled(command, form):
     """Whether it compiles, and what the compiler says."""
-    result = subprocess.run(command + ["-x", "c++", "-"], input=PROGRAM.replace("FORM", form),
-                            text=True, capture_output=True)
+    program = PROGRAM.replace("FORM", form)
+    if "xt::" in form:  # a header that takes long: for these alone
+        program = "#include <retrograd/xtensor.h>\n" + program
+    result = subprocess.run(command + ["-x", "c++", "-"], input=program, text=True,
+                            capture_output=True)
     return result.returncode == 0, result.stderr
 
 
