@@ -43,8 +43,9 @@ void check(Layout layout, rg::DType dtype, const ToleranceOf& tolerance_of) {
 
 }  // namespace
 
-TEST_CASE("float64 agrees with the references in every layout") {
-  for (const Layout layout : kLayouts) {
+// The layouts for which kernels have loops of their own; references copy what they read.
+TEST_CASE("float64 agrees with the references in three layouts") {
+  for (const Layout layout : {Layout::contiguous, Layout::channels_last, Layout::gapped}) {
     check(layout, rg::float64, [](const OpCase& row) {
       return Tolerance{.rtol = rounding(row, std::numeric_limits<double>::epsilon()),
                        .of_largest = true};
