@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/node.h>

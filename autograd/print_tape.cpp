@@ -4,10 +4,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/node.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -23,7 +22,7 @@ std::string saved_text(const Node& node) {
       texts.push_back((saved.is_output ? "output " : "") + describe(saved.value));
     }
   }
-  return fmt::format("{}", fmt::join(texts, ", "));
+  return detail::joined(texts, ", ");
 }
 
 }  // namespace
@@ -44,11 +43,11 @@ void print_tape(const Tensor& output, std::ostream& out) {
     position.emplace(node, position.size());
     std::vector<std::string> inputs;
     for (const NodePtr& input : node->inputs()) {
-      inputs.push_back(input ? fmt::format("#{}", position.at(input.get())) : "-");
+      inputs.push_back(input ? detail::formatted("#{}", position.at(input.get())) : "-");
     }
-    rows.push_back({fmt::format("{}", position.at(node)), node->op(),
-                    fmt::format("{} {}", name(node->dtype()), to_string(node->shape())),
-                    fmt::format("{}", fmt::join(inputs, ", ")), saved_text(*node),
+    rows.push_back({detail::formatted("{}", position.at(node)), node->op(),
+                    detail::formatted("{} {}", name(node->dtype()), to_string(node->shape())),
+                    detail::joined(inputs, ", "), saved_text(*node),
                     node->is_leaf() ? "" : to_string(node->where())});
   }
   std::vector<std::size_t> widths(rows[0].size());
@@ -60,7 +59,7 @@ void print_tape(const Tensor& output, std::ostream& out) {
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      line += fmt::format("{:<{}}  ", row[c], widths[c]);
+      line += detail::formatted("{:<{}}  ", row[c], widths[c]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out << line << '\n';

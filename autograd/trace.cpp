@@ -4,7 +4,7 @@
 #include <exception>
 #include <variant>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/tensor/internal/check.h>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/internal/accumulate.h>

@@ -1,16 +1,16 @@
 // Graphs for Graphviz.
 #include <unordered_map>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/node.h>
 #include <retrograd/explain/detail/format.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
 namespace {
 
 using detail::dot_escaped;
+using detail::formatted;
 
 const char* const kBegin =
     "digraph {\n"
@@ -19,11 +19,11 @@ const char* const kBegin =
     "  edge [fontname=\"Helvetica\"];\n";
 
 std::string node_line(std::size_t number, const std::string& label, const char* style) {
-  return fmt::format("  n{} [label=\"{}\"{}];\n", number, dot_escaped(label), style);
+  return formatted("  n{} [label=\"{}\"{}];\n", number, dot_escaped(label), style);
 }
 
 std::string edge(std::size_t from, std::size_t to) {
-  return fmt::format("  n{} -> n{}", from, to);
+  return formatted("  n{} -> n{}", from, to);
 }
 
 }  // namespace
@@ -31,13 +31,13 @@ std::string edge(std::size_t from, std::size_t to) {
 std::string Explanation::dot() const {
   std::string text = kBegin;
   for (std::size_t i = 0; i < stations.size(); ++i) {
-    text += node_line(i, fmt::format("{}\n{}", stations[i].name, to_string(stations[i].shape)), "");
+    text += node_line(i, formatted("{}\n{}", stations[i].name, to_string(stations[i].shape)), "");
   }
   for (const JacobianStep& step : steps) {
     const std::string label =
-        fmt::format("{}\n{} {}\n{}", step.operators, derivative(step),
-                    detail::size_text(step.rows, step.columns), detail::structure_text(step));
-    text += fmt::format("{} [label=\"{}\"];\n", edge(step.from, step.to), dot_escaped(label));
+        formatted("{}\n{} {}\n{}", step.operators, derivative(step),
+                  detail::size_text(step.rows, step.columns), detail::structure_text(step));
+    text += formatted("{} [label=\"{}\"];\n", edge(step.from, step.to), dot_escaped(label));
   }
   return text + "}\n";
 }
@@ -65,12 +65,12 @@ std::string to_dot(const Tensor& output, const std::vector<std::pair<std::string
     if (!node->is_leaf()) {
       lines.emplace_back(node->op());
     }
-    lines.push_back(fmt::format("{} {}", name(node->dtype()), to_string(node->shape())));
+    lines.push_back(formatted("{} {}", name(node->dtype()), to_string(node->shape())));
     if (!node->is_leaf()) {
       lines.push_back(to_string(node->where()));
     }
-    text += node_line(number, fmt::format("{}", fmt::join(lines, "\n")),
-                      node->is_leaf() ? ", style=rounded" : "");
+    text +=
+        node_line(number, detail::joined(lines, "\n"), node->is_leaf() ? ", style=rounded" : "");
     for (const NodePtr& input : node->inputs()) {
       if (input) {
         text += edge(place.at(input.get()), number) + ";\n";

@@ -5,8 +5,6 @@
 #include <limits>
 #include <set>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/internal/engine.h>
 #include <retrograd/explain/detail/chain.h>
 #include <retrograd/explain/detail/probe.h>
@@ -14,6 +12,7 @@
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -112,11 +111,11 @@ std::vector<ExplainedStation> stations_of(const Frame& call, const Chain& chain,
 
 JacobianStep step_of(const Chain& chain, Chain::Link link) {
   JacobianStep step{.from = link.from, .to = link.to, .rows = 0, .columns = 0};
-  std::vector<const char*> operators;
+  std::vector<std::string> operators;
   for (const Node* node : link.between) {
-    operators.push_back(node->op());
+    operators.emplace_back(node->op());
   }
-  step.operators = fmt::format("{}", fmt::join(operators, ", "));
+  step.operators = detail::joined(operators, ", ");
   const Shape& from = chain.stations()[link.from].node->shape();
   const Shape& to = chain.stations()[link.to].node->shape();
   step.where = link.between.back()->where();

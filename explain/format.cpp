@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::detail {
 
@@ -13,19 +12,19 @@ std::string number_text(double value) {
   if (std::isnan(value)) {
     return "nan";  // without a sign
   }
-  return fmt::format("{:.4g}", value == 0 ? 0.0 : value);
+  return formatted("{:.4g}", value == 0 ? 0.0 : value);
 }
 
 std::string size_text(std::int64_t rows, std::int64_t columns, std::string_view times) {
-  return fmt::format("{}{}{}", rows, times, columns);
+  return formatted("{}{}{}", rows, times, columns);
 }
 
 std::string index_text(const Dims& index) {
-  return fmt::format("{}", fmt::join(index.begin(), index.end(), ","));
+  return joined(index, ",");
 }
 
 std::string factor_text(const NamedElement& element) {
-  return element.factor == 1 ? "" : element.factor == -1 ? "-" : fmt::to_string(element.factor);
+  return element.factor == 1 ? "" : element.factor == -1 ? "-" : formatted("{}", element.factor);
 }
 
 std::string vector_text(const Tensor& values, std::int64_t most) {
@@ -34,36 +33,36 @@ std::string vector_text(const Tensor& values, std::int64_t most) {
   for (const double value : slice(flat, 0, 0, most).to_vector<double>()) {
     texts.push_back(number_text(value));
   }
-  return fmt::format("[{}{}]", fmt::join(texts, ", "), flat.numel() > most ? ", ..." : "");
+  return formatted("[{}{}]", joined(texts, ", "), flat.numel() > most ? ", ..." : "");
 }
 
 std::string structure_text(const JacobianStep& step) {
   const char* const structure = name(step.structure);
   return step.structure == JacobianStructure::sparse
-             ? fmt::format("{}, {} of {} not zero", structure, step.entries.size(),
-                           step.rows * step.columns)
+             ? formatted("{}, {} of {} not zero", structure, step.entries.size(),
+                         step.rows * step.columns)
              : structure;
 }
 
 std::string whole_derivative(const Explanation& e) {
-  return fmt::format("d{}/d{}", e.stations.back().name, e.stations.front().name);
+  return formatted("d{}/d{}", e.stations.back().name, e.stations.front().name);
 }
 
 std::string origin_text(const JacobianStep& step) {
-  return fmt::format("{} at {}", step.operators, to_string(step.where));
+  return formatted("{} at {}", step.operators, to_string(step.where));
 }
 
 namespace {
 
 std::string range_text(const ElementRange& range, std::int64_t of) {
-  return fmt::format("{} to {} of {}", range.first + 1, range.last, of);
+  return formatted("{} to {} of {}", range.first + 1, range.last, of);
 }
 
 }  // namespace
 
 std::string Block::text(const JacobianStep& step) const {
-  return fmt::format("rows {}, columns {}", range_text(rows, step.rows),
-                     range_text(columns, step.columns));
+  return formatted("rows {}, columns {}", range_text(rows, step.rows),
+                   range_text(columns, step.columns));
 }
 
 Block block_of(const Explanation& e, const JacobianStep& step) {

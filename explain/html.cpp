@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>

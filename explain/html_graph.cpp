@@ -1,7 +1,7 @@
 // The drawing of the stations: one below the other, those equally far from the input side by side.
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>

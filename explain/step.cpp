@@ -3,7 +3,7 @@
 #include <cctype>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/ops/shape.h>

@@ -1,15 +1,15 @@
 // An explanation for a terminal.
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include <retrograd/explain/detail/format.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
 namespace {
 
 using detail::Block;
+using detail::formatted;
 
 constexpr std::int64_t kMostInVector = 16;
 
@@ -22,9 +22,9 @@ std::string sum_of_products(const Explanation& e, Text&& text) {
     for (const std::size_t step : path) {
       factors.push_back(text(e.steps[step]));
     }
-    products.push_back(path.empty() ? "1" : fmt::format("{}", fmt::join(factors, " . ")));
+    products.push_back(path.empty() ? "1" : detail::joined(factors, " . "));
   }
-  return fmt::format("{}{}", fmt::join(products, " + "), e.all_paths ? "" : " + ...");
+  return formatted("{}{}", detail::joined(products, " + "), e.all_paths ? "" : " + ...");
 }
 
 std::string matrix_text(const JacobianStep& step, const Block& block) {
@@ -41,7 +41,7 @@ std::string matrix_text(const JacobianStep& step, const Block& block) {
   std::string text;
   for (const auto& cells : rows) {
     for (std::size_t c = 0; c < cells.size(); ++c) {
-      text += fmt::format("  {:>{}}", cells[c], widths[c]);
+      text += formatted("  {:>{}}", cells[c], widths[c]);
     }
     text += '\n';
   }
@@ -51,31 +51,31 @@ std::string matrix_text(const JacobianStep& step, const Block& block) {
 }  // namespace
 
 std::string Explanation::derivative(const JacobianStep& step) const {
-  return fmt::format("d{}/d{}", stations[step.to].name, stations[step.from].name);
+  return formatted("d{}/d{}", stations[step.to].name, stations[step.from].name);
 }
 
 std::string Explanation::formula() const {
-  return fmt::format(
+  return formatted(
       "{} = {}", detail::whole_derivative(*this),
       sum_of_products(*this, [this](const JacobianStep& step) { return derivative(step); }));
 }
 
 std::string Explanation::shapes() const {
-  return fmt::format("{} = {}", detail::size_text(stations.front().numel(), 1),
-                     sum_of_products(*this, [](const JacobianStep& step) {
-                       return detail::size_text(step.rows, step.columns);
-                     }));
+  return formatted("{} = {}", detail::size_text(stations.front().numel(), 1),
+                   sum_of_products(*this, [](const JacobianStep& step) {
+                     return detail::size_text(step.rows, step.columns);
+                   }));
 }
 
 std::string Explanation::text() const {
   const std::string all = formula();
   const std::string sizes = shapes();
   const std::size_t indent = std::max(all.find('='), sizes.find('=')) - sizes.find('=');
-  std::string text = fmt::format("{}\n{:{}}{}\n", all, "", indent, sizes);
+  std::string text = formatted("{}\n{:{}}{}\n", all, "", indent, sizes);
   for (const JacobianStep& step : steps) {
-    text += fmt::format("\n{}  {}  {}  ({})\n", derivative(step),
-                        detail::size_text(step.rows, step.columns), detail::structure_text(step),
-                        detail::origin_text(step));
+    text += formatted("\n{}  {}  {}  ({})\n", derivative(step),
+                      detail::size_text(step.rows, step.columns), detail::structure_text(step),
+                      detail::origin_text(step));
     const Block block = detail::block_of(*this, step);
     if (step.computed() && !block.empty()) {
       text += block.whole ? "" : block.text(step) + ":\n";
@@ -84,11 +84,11 @@ std::string Explanation::text() const {
   }
   const std::string gradient = detail::vector_text(stations.front().gradient, kMostInVector);
   if (product.defined()) {
-    text += fmt::format("\nmultiplied out  {}\nbackward()      {}\nlargest difference  {}\n",
-                        detail::vector_text(product, kMostInVector), gradient,
-                        detail::number_text(difference));
+    text += formatted("\nmultiplied out  {}\nbackward()      {}\nlargest difference  {}\n",
+                      detail::vector_text(product, kMostInVector), gradient,
+                      detail::number_text(difference));
   } else {
-    text += fmt::format("\nbackward()      {}\n", gradient);
+    text += formatted("\nbackward()      {}\n", gradient);
   }
   return text;
 }

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <retrograd/images/detail/png.h>
 #include <retrograd/images/png.h>

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <fmt/ranges.h>
 #include <zlib.h>
 #include <nlohmann/json.hpp>
 
@@ -96,9 +95,10 @@ std::string make_header(const Entries& entries, const SaveOptions& options, cons
         call, name != detail::kMetadataName, {},
         "no tensor can be named '__metadata__' in this format [name-invalid]");
     const std::uint64_t end = at + byte_size(tensor);
-    json += detail::formatted(R"({}{}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
-                              json.size() > 1 ? "," : "", json_string(name, call),
-                              dtype_name(tensor.dtype()), fmt::join(tensor.shape(), ","), at, end);
+    json +=
+        detail::formatted(R"({}{}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
+                          json.size() > 1 ? "," : "", json_string(name, call),
+                          dtype_name(tensor.dtype()), detail::joined(tensor.shape(), ","), at, end);
     at = end;
   }
   json += "}";

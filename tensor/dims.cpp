@@ -2,20 +2,18 @@
 
 #include <ostream>
 
-#include <fmt/format.h>
-
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
 void Dims::fail_capacity(std::size_t count) {
-  throw ShapeError(
-      fmt::format("tensors have at most {} dimensions, not {}  [too-many-dims]", capacity, count));
+  throw ShapeError(detail::formatted("tensors have at most {} dimensions, not {}  [too-many-dims]",
+                                     capacity, count));
 }
 
 std::string to_string(const Dims& dims) {
-  return detail::formatted("[{}]", fmt::join(dims, ", "));
+  return detail::formatted("[{}]", detail::joined(dims, ", "));
 }
 
 std::ostream& operator<<(std::ostream& out, const Dims& dims) {

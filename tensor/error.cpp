@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/message.h>

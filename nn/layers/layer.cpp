@@ -3,8 +3,6 @@
 #include <cmath>
 #include <utility>
 
-#include <fmt/ranges.h>
-
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/ops/operand.h>
@@ -14,6 +12,7 @@
 namespace retrograd::nn {
 
 using retrograd::detail::formatted;
+using retrograd::detail::joined;
 
 Stateless::Stateless(const char* name, Tensor (*function)(const Tensor&, Where))
     : Stateless(detail::described(name), detail::with(function)) {}
@@ -38,11 +37,11 @@ void require_floating(const Frame& call, DType dtype) {
 }
 
 std::string text(std::span<const std::int64_t> numbers, const char* between) {
-  return formatted("{}", fmt::join(numbers, between));
+  return joined(numbers, between);
 }
 
 std::string with_arguments(const char* layer, const std::vector<std::string>& arguments) {
-  return formatted("{}({})", layer, fmt::join(arguments, ", "));
+  return formatted("{}({})", layer, joined(arguments, ", "));
 }
 
 std::int64_t count(const Shape& shape, std::size_t first) noexcept {

@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-
-#include <fmt/ranges.h>
+#include <span>
 
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/nn/dropout.h>
@@ -17,6 +16,7 @@
 namespace retrograd::nn {
 
 using retrograd::detail::formatted;
+using retrograd::detail::joined;
 
 using namespace detail;
 
@@ -27,7 +27,7 @@ std::string shown(const std::vector<std::int64_t>& padding, PaddingMode mode) {
   constexpr const char* kModes[] = {"Constant", "Reflection", "Replication", "Circular"};
   const bool equal = std::equal(padding.begin() + 1, padding.end(), padding.begin());
   return formatted("{}Pad{}d({})", kModes[static_cast<std::size_t>(mode)], padding.size() / 2,
-                   fmt::join(padding.begin(), equal ? padding.begin() + 1 : padding.end(), ", "));
+                   joined(std::span(padding).first(equal ? 1 : padding.size()), ", "));
 }
 
 // "Upsample(*2, bilinear)".

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <iterator>
 
-#include <fmt/format.h>
-
 #include <retrograd/nn/detail/layer.h>
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::nn {
@@ -58,7 +57,7 @@ Module& ModuleList::checked(const Frame& call, std::size_t i) const {
 Members ModuleList::members() {
   Members all;
   for (std::size_t i = 0; i < modules_.size(); ++i) {
-    all.emplace_back(fmt::to_string(i), *modules_[i]);
+    all.emplace_back(retrograd::detail::formatted("{}", i), *modules_[i]);
   }
   return all;
 }

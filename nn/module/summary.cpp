@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/autograd/trace.h>
 #include <retrograd/graph/receptive_field.h>
@@ -18,6 +16,7 @@
 namespace retrograd::nn {
 
 using retrograd::detail::formatted;
+using retrograd::detail::joined;
 
 namespace {
 
@@ -112,7 +111,7 @@ std::string frozen_names(const Module& model) {
       names.push_back(std::move(shown));
     }
   }
-  return formatted("{}", fmt::join(names, ", "));
+  return joined(names, ", ");
 }
 
 // How much of the input the last operator of each module sees, by the module's path: "5", "5x3".
@@ -134,7 +133,7 @@ std::unordered_map<std::string, std::string> fields_by_path(const Trace& trace) 
             std::count(sizes.begin(), sizes.end(), sizes.front()) == std::ssize(sizes)) {
           sizes.resize(1);
         }
-        text = formatted("{}", fmt::join(sizes, "x"));
+        text = joined(sizes, "x");
       }
       // "Net.block.conv" is the path of three modules.
       const std::size_t begin = std::min(step.path.find('.'), step.path.size());
@@ -152,7 +151,7 @@ std::unordered_map<std::string, std::string> fields_by_path(const Trace& trace) 
 
 // 61706 as "61,706".
 std::string grouped(std::int64_t number) {
-  std::string text = fmt::to_string(number);
+  std::string text = formatted("{}", number);
   for (std::size_t at = text.size(); at > 3;) {
     at -= 3;
     text.insert(at, ",");

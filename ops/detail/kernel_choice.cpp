@@ -8,7 +8,7 @@
 namespace retrograd {
 
 bool onednn_enabled() noexcept {
-  return kernels::kernel_state().may_use_onednn();
+  return kernels::onednn::available() && kernels::kernel_state().may_use_onednn();
 }
 
 ReferenceKernelsGuard::ReferenceKernelsGuard() noexcept

@@ -4,7 +4,7 @@
 #include <array>
 #include <ostream>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <retrograd/tensor/internal/kernel_timer.h>
 

@@ -3,12 +3,6 @@
 
 namespace retrograd::kernels {
 
-#ifdef RETROGRAD_WITH_ONEDNN
-inline constexpr bool kHasOnednn = true;
-#else
-inline constexpr bool kHasOnednn = false;
-#endif
-
 struct KernelState {
   bool reference_only = false;
   bool no_direct = false;
@@ -19,7 +13,7 @@ struct KernelState {
   long long reorders = 0;  // activations copied because a kernel needs them channels-last
 
   bool may_use_direct() const noexcept { return !reference_only && !no_direct; }
-  bool may_use_onednn() const noexcept { return kHasOnednn && !reference_only; }
+  bool may_use_onednn() const noexcept { return !reference_only; }
 };
 
 // Of the calling thread.

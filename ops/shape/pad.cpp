@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include <retrograd/ops/detail/index.h>
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/internal/view_within.h>
 
 namespace retrograd {
@@ -44,7 +43,7 @@ Tensor pad_edge(const Call& call, const Tensor& x, const Margins& margins, Edge 
 }
 
 std::string shown(const std::vector<std::int64_t>& padding) {
-  return fmt::format("[{}]", fmt::join(padding, ", "));
+  return detail::formatted("[{}]", detail::joined(padding, ", "));
 }
 
 Margins margins_of(const Call& call, const Tensor& x, const std::vector<std::int64_t>& padding) {

@@ -2,13 +2,12 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/ops/detail/indices.h>
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/shape/rearrange.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -90,7 +89,7 @@ std::vector<Tensor> pieces(const Tensor& x, std::size_t dim,
 
 // What messages call a tensor of the list.
 std::string name_in(const std::vector<Tensor>& tensors, const Tensor& one) {
-  return fmt::format("tensor {}", &one - tensors.data());
+  return detail::formatted("tensor {}", &one - tensors.data());
 }
 
 Tensor join(const Call& call, const std::vector<Tensor>& parts, std::size_t dim,
@@ -178,7 +177,7 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
     check::refuse<ShapeError>(
         call, {{"input", x}},
         "parts {} do not add up to dimension {} of length {} [size-unexpected]",
-        fmt::format("[{}]", fmt::join(sizes, ", ")), d, whole);
+        detail::formatted("[{}]", detail::joined(sizes, ", ")), d, whole);
   }
   return call.result(pieces(x, d, sizes));
 }

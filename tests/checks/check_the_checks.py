@@ -194,6 +194,20 @@ with tempfile.TemporaryDirectory() as folder:
         capture_output=True, text=True)
     assert result.returncode == 1 and "zlib.h" in result.stdout, result
 
+for source, left in [("", 2), ("#include <retrograd/tensor/a.h>\n", 1), ("#include <retrograd/tensor/b.h>\n", 1)]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "retrograd", "tensor")
+        path.mkdir(parents=True)
+        (path / "a.h").write_text("#include <string>\ninline std::string a;\n")
+        (path / "b.h").write_text("inline std::string b;\n")
+        (path / "c.cpp").write_text(source)
+        result = subprocess.run(
+            [sys.executable, checker.with_name("check_headers_alone.py"), sys.argv[1], folder,
+             f"{folder}/retrograd", "tensor"], capture_output=True, text=True)
+        assert f"2 headers, {left} of them" in result.stdout, result
+        assert ("tensor/b.h does not compile alone" in result.stdout) == ("b.h" not in source), result
+        assert result.returncode == ("b.h" not in source), result
+
 with tempfile.TemporaryDirectory() as folder:
     def linked(sources):
         objects = []

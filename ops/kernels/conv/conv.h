@@ -78,6 +78,8 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeome
                        DType result);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
 // How many convolutions are kept ready to run, for all threads.
+// Whether this build has it.
+bool available() noexcept;
 std::size_t cached_conv_plans() noexcept;
 }  // namespace onednn
 

@@ -5,6 +5,9 @@
 
 namespace retrograd::kernels::onednn {
 
+bool available() noexcept {
+  return false;
+}
 bool supports(Pass, const ConvGeometry&) {
   return false;
 }

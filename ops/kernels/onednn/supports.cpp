@@ -5,6 +5,10 @@
 
 namespace retrograd::kernels::onednn {
 
+bool available() noexcept {
+  return true;
+}
+
 namespace {
 
 bool any_above(const Spatial& sizes, std::int64_t most) {
