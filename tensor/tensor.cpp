@@ -53,12 +53,12 @@ TensorImpl::TensorImpl(IntrusivePtr<Storage> memory, const Shape& in_shape,
       shape(in_shape),
       strides(in_strides),
       storage(std::move(memory)) {
-  bool row_major = true;  // as is_row_major() says, in the same loop: this is a hot path
+  int row_major = 1;  // as is_row_major() says, in the same loop: this is a hot path
   for (std::size_t d = shape.size(); d-- > 0;) {
-    row_major = row_major & ((shape[d] == 1) | (strides[d] == numel));
+    row_major &= static_cast<int>(shape[d] == 1) | static_cast<int>(strides[d] == numel);
     numel *= shape[d];
   }
-  contiguous = row_major || numel == 0;
+  contiguous = row_major != 0 || numel == 0;
   dense = contiguous || is_dense(shape, strides);
 }
 

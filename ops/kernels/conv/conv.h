@@ -77,9 +77,9 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
                        DType result);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
-// How many convolutions are kept ready to run, for all threads.
 // Whether this build has it.
 bool available() noexcept;
+// How many convolutions are kept ready to run, for all threads.
 std::size_t cached_conv_plans() noexcept;
 }  // namespace onednn
 

@@ -29,7 +29,7 @@ A recurrence(const A& a, const A& b, std::size_t dim, typename A::value_type fir
   const A factors = xt::cumprod(from_j, along + 1);
   const A terms = xt::where(i >= j, xt::expand_dims(b, dim + 1) * factors, Value{0});
   const A sums = total(terms, {dim});
-  return first * xt::cumprod(a, along) + xt::squeeze(sums, {dim});
+  return first * xt::cumprod(a, along) + xt::squeeze(sums, Sizes{dim});
 }
 
 }  // namespace
