@@ -19,6 +19,7 @@ std::string sum_of_products(const Explanation& e, Text&& text) {
   std::vector<std::string> products;
   for (const auto& path : e.paths) {
     std::vector<std::string> factors;
+    factors.reserve(path.size());
     for (const std::size_t step : path) {
       factors.push_back(text(e.steps[step]));
     }
