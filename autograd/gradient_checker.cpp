@@ -5,13 +5,12 @@
 #include <cstring>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/record.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/strided.h>
 
@@ -39,7 +38,7 @@ std::string index_text(std::int64_t flat, const Shape& shape) {
 }
 
 std::string number(double value) {
-  return fmt::format("{:.10g}", value);
+  return detail::formatted("{:.10g}", value);
 }
 
 // The tensor with a history through which no gradient comes back.
@@ -83,7 +82,7 @@ GradcheckResult GradientChecker::run() {
 void GradientChecker::wrong(const std::string& message) {
   if (result_.passed) {
     result_.passed = false;
-    result_.message = fmt::format("{}: {}   at {}", name_, message, to_string(where_));
+    result_.message = detail::formatted("{}: {}   at {}", name_, message, to_string(where_));
   }
 }
 
@@ -132,7 +131,7 @@ std::vector<std::vector<double>> GradientChecker::moved(double* element, double 
     same = outputs[o].shape() == outputs_[o].shape() && outputs[o].dtype() == outputs_[o].dtype();
   }
   if (!same) {
-    wrong(fmt::format(
+    wrong(detail::formatted(
         "the number, shape or dtype of the outputs changed when an input was moved by {}",
         number(step)));
     return base_;
@@ -175,8 +174,8 @@ std::vector<GradientChecker::Jacobian> GradientChecker::analytic_jacobians() {
         const auto repeated = again[k].defined() ? again[k].to_vector<double>() : row;
         if (!row.empty() &&
             std::memcmp(row.data(), repeated.data(), row.size() * sizeof(double)) != 0) {
-          wrong(fmt::format("backward of '{}' gave two different results for the same seed",
-                            ops_[o]));
+          wrong(detail::formatted("backward of '{}' gave two different results for the same seed",
+                                  ops_[o]));
         }
         all[k][o].push_back(std::move(row));
       }
@@ -188,8 +187,8 @@ std::vector<GradientChecker::Jacobian> GradientChecker::analytic_jacobians() {
 void GradientChecker::check_form(const Tensor& gradient, const Tensor& x, std::size_t input,
                                  std::size_t output) {
   if (gradient.defined() && (gradient.shape() != x.shape() || gradient.dtype() != x.dtype())) {
-    wrong(fmt::format("backward of '{}' gave {} for input {}, which is {}", ops_[output],
-                      describe(gradient), input, describe(x)));
+    wrong(detail::formatted("backward of '{}' gave {} for input {}, which is {}", ops_[output],
+                            describe(gradient), input, describe(x)));
   }
 }
 
@@ -219,13 +218,13 @@ void GradientChecker::compare_entry(std::size_t k, std::size_t e, std::size_t o,
     return;
   }
   const std::size_t input = checked_[k];
-  std::string text = fmt::format(
+  std::string text = detail::formatted(
       "d output {}{} / d input {}{} of '{}' is {} by backward", o,
       index_text(static_cast<std::int64_t>(j), outputs_[o].shape()), input,
       index_text(static_cast<std::int64_t>(e), inputs_[input].shape()), ops_[o], number(analytic));
   if (!close(left, right)) {
-    text += fmt::format(" at a kink: the slope is {} from the left and {} from the right",
-                        number(left), number(right));
+    text += detail::formatted(" at a kink: the slope is {} from the left and {} from the right",
+                              number(left), number(right));
     const double slack =
         options_.atol + options_.rtol * std::max(std::fabs(left), std::fabs(right));
     if (analytic >= std::min(left, right) - slack && analytic <= std::max(left, right) + slack) {
@@ -235,8 +234,9 @@ void GradientChecker::compare_entry(std::size_t k, std::size_t e, std::size_t o,
     }
     return;
   }
-  wrong(fmt::format("{} but {} by finite differences (allowed difference {})", text,
-                    number(central), number(options_.atol + options_.rtol * std::fabs(central))));
+  wrong(detail::formatted("{} but {} by finite differences (allowed difference {})", text,
+                          number(central),
+                          number(options_.atol + options_.rtol * std::fabs(central))));
 }
 
 void GradientChecker::check_zero_gradient() {
@@ -257,8 +257,8 @@ void GradientChecker::require_zero(const Tensor& gradient, std::size_t k,
   }
   for (const double value : gradient.to_vector<double>()) {
     if (value != 0.0) {
-      wrong(fmt::format("{} for the outputs gave {} for input {} of '{}'", cause, number(value),
-                        checked_[k], ops_[0]));
+      wrong(detail::formatted("{} for the outputs gave {} for input {} of '{}'", cause,
+                              number(value), checked_[k], ops_[0]));
       return;
     }
   }

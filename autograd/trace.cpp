@@ -4,10 +4,9 @@
 #include <exception>
 #include <variant>
 
-#include <fmt/core.h>
-
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/node.h>
 
 namespace retrograd {
@@ -178,9 +177,9 @@ void Trace::see(const Tensor& tensor, TraceEntry& entry) {
   entry.versions.push_back(version);
   const auto [known, fresh] = versions_.try_emplace(&memory, version);
   if (!fresh && known->second != version && unknown_write_.empty()) {
-    unknown_write_ = fmt::format("{} ({}) wrote to {}, which {} ({}) reads; no entry tells of it",
-                                 memory.last_write, to_string(memory.last_write_at),
-                                 describe(tensor), entry.name, to_string(entry.where));
+    unknown_write_ = detail::formatted(
+        "{} ({}) wrote to {}, which {} ({}) reads; no entry tells of it", memory.last_write,
+        to_string(memory.last_write_at), describe(tensor), entry.name, to_string(entry.where));
   }
 }
 

@@ -8,10 +8,11 @@ target_link_libraries(retrograd PRIVATE OpenMP::OpenMP_CXX BLAS::BLAS ZLIB::ZLIB
 if(RETROGRAD_WITH_ONEDNN)
   find_package(oneDNN REQUIRED)
   target_link_libraries(retrograd PRIVATE oneDNN::oneDNN)
-  # For those who ask alone: ccache gives the others to a build without oneDNN.
-  set(asking ${sources})
-  list(FILTER asking INCLUDE REGEX "^ops/kernels/onednn/")
-  set_property(SOURCE ${asking} APPEND PROPERTY COMPILE_DEFINITIONS RETROGRAD_WITH_ONEDNN)
+  # Only the sources that ask for it see the definition: a build without oneDNN compiles the others
+  # alike, and finds them in ccache.
+  set(onednn_sources ${sources})
+  list(FILTER onednn_sources INCLUDE REGEX "^ops/kernels/onednn/")
+  set_property(SOURCE ${onednn_sources} APPEND PROPERTY COMPILE_DEFINITIONS RETROGRAD_WITH_ONEDNN)
 endif()
 
 if(RETROGRAD_WITH_IMAGES)

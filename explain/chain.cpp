@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <map>
 
-#include <fmt/core.h>
-
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/internal/inline_array.h>
 
 namespace retrograd::detail {
@@ -59,7 +58,7 @@ void Chain::name_stations(const std::vector<std::pair<std::string, NodePtr>>& na
     }
     while (!name.contains(node)) {  // "relu", and "relu_2" for the next
       const int use = ++uses[node->op()];
-      std::string free = use == 1 ? node->op() : fmt::format("{}_{}", node->op(), use);
+      std::string free = use == 1 ? node->op() : formatted("{}_{}", node->op(), use);
       if (taken.insert(free).second) {
         name[node] = std::move(free);
       }

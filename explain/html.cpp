@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/core.h>
-
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -79,7 +78,7 @@ std::string colour(double value, double largest) {
     return static_cast<int>(255 - (255 - full) * (share < 0 ? -share : share));
   };
   const auto mix = [&](int r, int g, int b) {
-    return fmt::format("rgb({},{},{})", blend(r), blend(g), blend(b));
+    return detail::formatted("rgb({},{},{})", blend(r), blend(g), blend(b));
   };
   return share < 0 ? mix(92, 148, 230) : mix(245, 152, 66);
 }
@@ -101,9 +100,9 @@ std::string cell_text(const JacobianStep& step, std::int64_t row, std::int64_t c
     return detail::number_text(step.at(row, column));
   }
   const std::string index = detail::index_text(found->second.index);
-  return fmt::format("{}<i>{}</i>{}", detail::factor_text(found->second),
-                     html_escaped(found->second.tensor),
-                     index.empty() ? "" : fmt::format("<sub>{}</sub>", index));
+  return detail::formatted("{}<i>{}</i>{}", detail::factor_text(found->second),
+                           html_escaped(found->second.tensor),
+                           index.empty() ? "" : detail::formatted("<sub>{}</sub>", index));
 }
 
 std::string matrix_table(const JacobianStep& step, const Block& block) {
@@ -115,9 +114,9 @@ std::string matrix_table(const JacobianStep& step, const Block& block) {
       const double value = step.at(row, column);
       const std::string style =
           value == 0 ? "class=\"zero\""
-                     : fmt::format("style=\"background:{}\"", colour(value, largest));
-      text += fmt::format("<td title=\"{}\" {}>{}</td>", detail::number_text(value), style,
-                          cell_text(step, row, column));
+                     : detail::formatted("style=\"background:{}\"", colour(value, largest));
+      text += detail::formatted("<td title=\"{}\" {}>{}</td>", detail::number_text(value), style,
+                                cell_text(step, row, column));
     }
     text += "</tr>\n";
   }
@@ -129,16 +128,16 @@ std::string heat_map(const JacobianStep& step, const Block& block) {
   const double largest = largest_of(step);
   const std::int64_t cell =
       std::clamp<std::int64_t>(480 / std::max(block.rows.size(), block.columns.size()), 2, 24);
-  std::string text = fmt::format(
+  std::string text = detail::formatted(
       "<svg class=\"heat\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
       "shape-rendering=\"crispEdges\">\n",
       block.columns.size() * cell, block.rows.size() * cell);
   for (const JacobianEntry& entry : step.entries) {
     if (block.rows.contains(entry.row) && block.columns.contains(entry.column)) {
-      text += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
-                          (entry.column - block.columns.first) * cell,
-                          (entry.row - block.rows.first) * cell, cell, cell,
-                          colour(entry.value, largest));
+      text += detail::formatted("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
+                                (entry.column - block.columns.first) * cell,
+                                (entry.row - block.rows.first) * cell, cell, cell,
+                                colour(entry.value, largest));
     }
   }
   return text + "\n</svg>\n";
@@ -156,17 +155,18 @@ std::string matrix(const Explanation& e, const JacobianStep& step) {
     return "<p class=\"hint\">Too large to show; choose a slice.</p>\n";
   }
   const bool small = block.rows.size() <= kMostTextCells && block.columns.size() <= kMostTextCells;
-  return fmt::format("{}{}", block.whole ? "" : fmt::format("<p>{}</p>\n", block.text(step)),
-                     small ? matrix_table(step, block) : heat_map(step, block));
+  return detail::formatted("{}{}",
+                           block.whole ? "" : detail::formatted("<p>{}</p>\n", block.text(step)),
+                           small ? matrix_table(step, block) : heat_map(step, block));
 }
 
 std::string symbol(const std::string& name) {
-  return fmt::format("<mi>{}</mi>", html_escaped(name));
+  return detail::formatted("<mi>{}</mi>", html_escaped(name));
 }
 
 std::string fraction(const std::string& of, const std::string& by) {
-  return fmt::format("<mfrac><mrow><mo>∂</mo>{}</mrow><mrow><mo>∂</mo>{}</mrow></mfrac>",
-                     symbol(of), symbol(by));
+  return detail::formatted("<mfrac><mrow><mo>∂</mo>{}</mrow><mrow><mo>∂</mo>{}</mrow></mfrac>",
+                           symbol(of), symbol(by));
 }
 
 std::string fraction(const Explanation& e, const JacobianStep& step) {
@@ -174,11 +174,11 @@ std::string fraction(const Explanation& e, const JacobianStep& step) {
 }
 
 std::string formula(const std::string& content) {
-  return fmt::format("<math displaystyle=\"true\">{}</math>\n", content);
+  return detail::formatted("<math displaystyle=\"true\">{}</math>\n", content);
 }
 
 std::string operation(std::string_view sign) {
-  return fmt::format("<mo form=\"infix\">{}</mo>", sign);
+  return detail::formatted("<mo form=\"infix\">{}</mo>", sign);
 }
 
 // One formula for each factor, so that lines can break between them.
@@ -197,7 +197,7 @@ std::string chain_rule(const Explanation& e) {
 
 std::string panel(const Explanation& e, std::size_t number) {
   const JacobianStep& step = e.steps[number];
-  return fmt::format(
+  return detail::formatted(
       "<section class=\"step\" id=\"step{}\">\n<h2><math>{}</math> &ensp; {}, {}</h2>\n"
       "<p class=\"origin\">{}; a row for each element of <i>{}</i>, a column for each of "
       "<i>{}</i></p>\n{}</section>\n",
@@ -208,7 +208,7 @@ std::string panel(const Explanation& e, std::size_t number) {
 }
 
 std::string numbers(const char* what, const std::string& values) {
-  return fmt::format("<dt>{}</dt><dd class=\"numbers\">{}</dd>\n", what, values);
+  return detail::formatted("<dt>{}</dt><dd class=\"numbers\">{}</dd>\n", what, values);
 }
 
 }  // namespace
@@ -220,7 +220,8 @@ std::string detail::html_escaped(std::string_view text) {
 std::string Explanation::html() const {
   std::string style = kStyle;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    style += fmt::format(".page:has(#step{0}:target) #arrow{0} .line {{ stroke-width: 4px }}\n", i);
+    style += detail::formatted(
+        ".page:has(#step{0}:target) #arrow{0} .line {{ stroke-width: 4px }}\n", i);
   }
   std::string panels;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -229,13 +230,14 @@ std::string Explanation::html() const {
   std::string gradients =
       numbers("backward()", detail::vector_text(stations.front().gradient, kMostInVector));
   if (product.defined()) {
-    gradients = fmt::format(
+    gradients = detail::formatted(
         "{}{}{}",
         numbers("the matrices multiplied out", detail::vector_text(product, kMostInVector)),
         gradients, numbers("largest difference", detail::number_text(difference)));
   }
-  return fmt::format(kPage, html_escaped(detail::whole_derivative(*this)), style,
-                     detail::html_graph(*this), chain_rule(*this), shapes(), panels, gradients);
+  return detail::formatted(kPage, html_escaped(detail::whole_derivative(*this)), style,
+                           detail::html_graph(*this), chain_rule(*this), shapes(), panels,
+                           gradients);
 }
 
 }  // namespace retrograd

@@ -1,11 +1,10 @@
 // The drawing of the stations: one below the other, those equally far from the input side by side.
 #include <algorithm>
 
-#include <fmt/core.h>
-
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::detail {
 
@@ -65,16 +64,16 @@ std::string few_operators(const std::string& operators) {
   if (operators.size() <= kMostLetters || first == last) {
     return operators;
   }
-  return fmt::format("{}, …{}", operators.substr(0, first), operators.substr(last));
+  return formatted("{}, …{}", operators.substr(0, first), operators.substr(last));
 }
 
 std::string text_at(int x, int y, const char* style, const std::string& text) {
-  return fmt::format("<text x=\"{}\" y=\"{}\" class=\"{}\">{}</text>\n", x, y, style,
-                     html_escaped(text));
+  return formatted("<text x=\"{}\" y=\"{}\" class=\"{}\">{}</text>\n", x, y, style,
+                   html_escaped(text));
 }
 
 std::string box(const ExplainedStation& station, const Place& place) {
-  return fmt::format(
+  return formatted(
       "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"#fff\" "
       "stroke=\"#59636e\"/>\n{}{}",
       place.x(), place.y(), kBoxWidth, kBoxHeight,
@@ -106,18 +105,17 @@ Line line_of(const Place& from, const Place& to, int lane) {
   const int beside = from.bottom() + 24;
   if (lane > 0) {
     const int x = Place{0, lane}.x();
-    return {fmt::format("M{} {}H{}V{}H{}", from.right(), out, x, in, to.right() + 4), x + 12,
-            beside};
+    return {formatted("M{} {}H{}V{}H{}", from.right(), out, x, in, to.right() + 4), x + 12, beside};
   }
   if (to.column > from.column) {
-    return {fmt::format("M{} {}H{}V{}", from.right(), out, to.middle(), to.y() - 4),
-            to.middle() + 14, beside};
+    return {formatted("M{} {}H{}V{}", from.right(), out, to.middle(), to.y() - 4), to.middle() + 14,
+            beside};
   }
-  const std::string down = fmt::format("M{} {}V", from.middle(), from.bottom());
+  const std::string down = formatted("M{} {}V", from.middle(), from.bottom());
   if (to.column < from.column) {
-    return {fmt::format("{}{}H{}", down, in, to.right() + 4), from.middle() + 14, beside};
+    return {formatted("{}{}H{}", down, in, to.right() + 4), from.middle() + 14, beside};
   }
-  return {fmt::format("{}{}", down, to.y() - 4), from.middle() + 14, beside};
+  return {formatted("{}{}", down, to.y() - 4), from.middle() + 14, beside};
 }
 
 std::string arrow(const Explanation& e, std::size_t number, const Layout& layout) {
@@ -125,13 +123,12 @@ std::string arrow(const Explanation& e, std::size_t number, const Layout& layout
   const auto [path, x, y] =
       line_of(layout.places[step.from], layout.places[step.to], layout.lanes[number]);
   const ExplainedStation& source = e.stations[step.from];
-  std::string text = fmt::format(
+  std::string text = formatted(
       "<a id=\"arrow{0}\" href=\"#step{0}\">\n<path d=\"{1}\" class=\"near\"/>\n"
       "<path d=\"{1}\" class=\"line\" marker-end=\"url(#head)\"/>\n{2}{3}",
       number, path, text_at(x, y, "", few_operators(step.operators)),
-      text_at(
-          x, y + 17, "",
-          fmt::format("{}, {}", size_text(step.rows, step.columns, "×"), name(step.structure))));
+      text_at(x, y + 17, "",
+              formatted("{}, {}", size_text(step.rows, step.columns, "×"), name(step.structure))));
   int below = y + 34;
   if (source.value.defined()) {
     text += text_at(x, below, "small", "value " + vector_text(source.value, kMostInVector));
@@ -162,7 +159,7 @@ std::string html_graph(const Explanation& e) {
   for (const int lane : layout.lanes) {
     columns = std::max(columns, lane + 1);
   }
-  return fmt::format(
+  return formatted(
       "<svg width=\"{}\" height=\"{}\">\n"
       "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"11\" "
       "markerHeight=\"11\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">"

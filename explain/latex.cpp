@@ -2,9 +2,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include <fmt/core.h>
-
 #include <retrograd/explain/detail/format.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -69,14 +68,14 @@ std::string symbol(const std::string& name) {
       return name;
     }
     if (digits.find_first_not_of("0123456789") == std::string::npos) {
-      return fmt::format("{}_{{{}}}", name[0], digits);
+      return detail::formatted("{}_{{{}}}", name[0], digits);
     }
   }
-  return fmt::format("\\textit{{{}}}", plain(name));
+  return detail::formatted("\\textit{{{}}}", plain(name));
 }
 
 std::string fraction(const std::string& of, const std::string& by) {
-  return fmt::format("\\frac{{\\partial {}}}{{\\partial {}}}", symbol(of), symbol(by));
+  return detail::formatted("\\frac{{\\partial {}}}{{\\partial {}}}", symbol(of), symbol(by));
 }
 
 std::string size(std::int64_t rows, std::int64_t columns) {
@@ -87,7 +86,8 @@ std::string number(double value) {
   const std::string text = detail::number_text(value);
   const std::size_t e = text.find('e');
   if (e != std::string::npos) {
-    return fmt::format("{} \\cdot 10^{{{}}}", text.substr(0, e), std::stoi(text.substr(e + 1)));
+    return detail::formatted("{} \\cdot 10^{{{}}}", text.substr(0, e),
+                             std::stoi(text.substr(e + 1)));
   }
   if (text == "nan") {
     return "\\mathrm{nan}";
@@ -104,9 +104,9 @@ std::string entry(const JacobianStep& step, std::int64_t row, std::int64_t colum
   const std::string base = symbol(element.tensor);
   const std::string index = detail::index_text(element.index);
   const bool indexed = base.find('_') != std::string::npos;
-  return fmt::format("{}{}{}", detail::factor_text(element),
-                     indexed ? fmt::format("({})", base) : base,
-                     index.empty() ? "" : fmt::format("_{{{}}}", index));
+  return detail::formatted("{}{}{}", detail::factor_text(element),
+                           indexed ? detail::formatted("({})", base) : base,
+                           index.empty() ? "" : detail::formatted("_{{{}}}", index));
 }
 
 std::string matrix(const JacobianStep& step, const Block& block) {
@@ -123,29 +123,29 @@ std::string matrix(const JacobianStep& step, const Block& block) {
 // Many columns in small type, so that they fit on the page.
 std::string display(const std::string& content, std::int64_t columns) {
   const char* type = columns > 10 ? "\\tiny" : columns > 6 ? "\\scriptsize" : "\\normalsize";
-  return fmt::format("{{{}\n\\[\n{}\n\\]}}\n", type, content);
+  return detail::formatted("{{{}\n\\[\n{}\n\\]}}\n", type, content);
 }
 
 std::string column_vector(const Tensor& values, const ElementRange& shown) {
   const auto all = values.to_vector<double>();
   std::string text = "\\begin{bmatrix}\n";
   for (std::int64_t i = shown.first; i < shown.last; ++i) {
-    text += fmt::format("  {}{}\n", number(all[static_cast<std::size_t>(i)]),
-                        i + 1 < shown.last ? " \\\\" : "");
+    text += detail::formatted("  {}{}\n", number(all[static_cast<std::size_t>(i)]),
+                              i + 1 < shown.last ? " \\\\" : "");
   }
   return text + "\\end{bmatrix}";
 }
 
 // With its size below.
 std::string factor(const std::string& derivative, const std::string& size) {
-  return fmt::format("\\underbrace{{{}}}_{{{}}}", derivative, size);
+  return detail::formatted("\\underbrace{{{}}}_{{{}}}", derivative, size);
 }
 
 std::string chain_rule(const Explanation& e) {
   const ExplainedStation& input = e.stations.front();
-  std::string text =
-      fmt::format("\\begin{{gather*}}\n{} =",
-                  factor(fraction(e.stations.back().name, input.name), size(input.numel(), 1)));
+  std::string text = detail::formatted(
+      "\\begin{{gather*}}\n{} =",
+      factor(fraction(e.stations.back().name, input.name), size(input.numel(), 1)));
   for (std::size_t p = 0; p < e.paths.size(); ++p) {
     text += p == 0 ? "\n" : " \\\\\n+";
     for (std::size_t i = 0; i < e.paths[p].size(); ++i) {
@@ -156,7 +156,7 @@ std::string chain_rule(const Explanation& e) {
     }
     text += e.paths[p].empty() ? "1" : "";
   }
-  return fmt::format("{}{}\n\\end{{gather*}}\n", text, e.all_paths ? "" : " \\\\\n+ \\cdots");
+  return detail::formatted("{}{}\n\\end{{gather*}}\n", text, e.all_paths ? "" : " \\\\\n+ \\cdots");
 }
 
 }  // namespace
@@ -166,26 +166,27 @@ std::string Explanation::latex() const {
   for (const ExplainedStation& station : stations) {
     columns = std::max(columns, station.shown.size());
   }
-  std::string text = fmt::format(kBegin, columns, chain_rule(*this));
+  std::string text = detail::formatted(kBegin, columns, chain_rule(*this));
   for (const JacobianStep& step : steps) {
     const Block block = detail::block_of(*this, step);
     const bool shown = step.computed() && !block.empty();
     const std::string derivative = fraction(stations[step.to].name, stations[step.from].name);
-    text += fmt::format("\n\\noindent {}{}: ${}$, {}{}\n",
-                        shown ? "" : fmt::format("${}$, ", derivative),
-                        plain(detail::origin_text(step)), size(step.rows, step.columns),
-                        plain(detail::structure_text(step)),
-                        shown && !block.whole ? fmt::format("; {}", block.text(step)) : "");
-    text += shown ? display(fmt::format("{} =\n{}", derivative, matrix(step, block)),
+    text += detail::formatted(
+        "\n\\noindent {}{}: ${}$, {}{}\n", shown ? "" : detail::formatted("${}$, ", derivative),
+        plain(detail::origin_text(step)), size(step.rows, step.columns),
+        plain(detail::structure_text(step)),
+        shown && !block.whole ? detail::formatted("; {}", block.text(step)) : "");
+    text += shown ? display(detail::formatted("{} =\n{}", derivative, matrix(step, block)),
                             block.columns.size())
                   : "\\medskip\n";
   }
   const ExplainedStation& input = stations.front();
   if (product.defined() && input.shown.size() > 0) {
-    const std::string vectors = fmt::format(
+    const std::string vectors = detail::formatted(
         "{} =\n{},\\quad\n{}", fraction(stations.back().name, input.name),
         column_vector(product, input.shown), column_vector(input.gradient, input.shown));
-    text += fmt::format("\n\\noindent Multiplied out, and by the tape:\n{}", display(vectors, 2));
+    text +=
+        detail::formatted("\n\\noindent Multiplied out, and by the tape:\n{}", display(vectors, 2));
   }
   return text + "\\end{document}\n";
 }

@@ -3,13 +3,12 @@
 #include <cctype>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -42,8 +41,8 @@ std::string JacobianStep::entry_text(std::int64_t row, std::int64_t column) cons
   const NamedElement& element = found->second;
   const std::string index = detail::index_text(element.index);
   const bool digit = std::isdigit(static_cast<unsigned char>(element.tensor.back())) != 0;
-  return fmt::format("{}{}{}", detail::factor_text(element), element.tensor,
-                     digit && !index.empty() ? fmt::format("[{}]", index) : index);
+  return detail::formatted("{}{}{}", detail::factor_text(element), element.tensor,
+                           digit && !index.empty() ? detail::formatted("[{}]", index) : index);
 }
 
 }  // namespace retrograd

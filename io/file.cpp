@@ -3,10 +3,10 @@
 #include <cerrno>
 #include <system_error>
 
-#include <fmt/core.h>
 #include <unistd.h>
 
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::detail {
 
@@ -21,7 +21,7 @@ void FileCall::check_path() const {
 
 void FileCall::fail_filled(std::string_view text, std::initializer_list<check::Part> values) const {
   retrograd::fail<IoError>(*this,
-                           fmt::format("{}: {}", in_quotes(path), check::filled(text, values)));
+                           formatted("{}: {}", in_quotes(path), check::filled(text, values)));
 }
 
 void FileCall::fail_system(check::Text<1> text, int error) const {

@@ -8,8 +8,9 @@
 #include <unordered_set>
 #include <utility>
 
-#include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::detail {
 
@@ -96,7 +97,7 @@ class HeaderReader : public nlohmann::json_sax<Json> {
       refuse("a number");
     }
     if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      refuse(fmt::format("the too large number {}", value));
+      refuse(formatted("the too large number {}", value));
     }
     const auto number = static_cast<std::int64_t>(value);
     Dims& list = level_ == Level::shape ? entry_.shape : *offsets_;
@@ -127,10 +128,10 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   bool null() override { return refuse("null"); }
   bool boolean(bool value) override { return refuse(value ? "true" : "false"); }
   bool number_integer(number_integer_t value) override {
-    return refuse(fmt::format("the negative number {}", value));
+    return refuse(formatted("the negative number {}", value));
   }
   bool number_float(number_float_t /*value*/, const std::string& text) override {
-    return refuse(fmt::format("the number {}, which is not a 64-bit integer", in_quotes(text)));
+    return refuse(formatted("the number {}, which is not a 64-bit integer", in_quotes(text)));
   }
   bool binary(binary_t& /*value*/) override { return refuse("binary data"); }
   bool parse_error(std::size_t position, const std::string& /*last*/,
@@ -141,7 +142,7 @@ class HeaderReader : public nlohmann::json_sax<Json> {
  private:
   enum class Level { outside, tensors, metadata, tensor, shape, offsets };
 
-  std::string tensor() const { return fmt::format("tensor {}", in_quotes(entry_.name)); }
+  std::string tensor() const { return formatted("tensor {}", in_quotes(entry_.name)); }
 
   // The return type only lets the functions above be one line.
   [[noreturn]] bool refuse(const std::string& found) const {
@@ -264,7 +265,7 @@ SafetensorsHeader parse_safetensors_header(std::string_view text, std::uint64_t 
 }
 
 std::string checksum_digits(std::uint32_t crc) {
-  return fmt::format("{:08x}", crc);
+  return formatted("{:08x}", crc);
 }
 
 }  // namespace retrograd::detail

@@ -4,8 +4,7 @@
 #include <array>
 #include <ostream>
 
-#include <fmt/core.h>
-
+#include <retrograd/tensor/internal/format.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd {
@@ -45,15 +44,15 @@ std::ostream& operator<<(std::ostream& out, const KernelReport& report) {
   std::string text;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (i == 0) {
-      text += fmt::format("{:>10}{:>8}", "ms", "calls");
+      text += detail::formatted("{:>10}{:>8}", "ms", "calls");
     } else {
       const KernelReportEntry& entry = report.entries[i - 1];
-      text += fmt::format("{:10.3f}{:8}", 1e3 * entry.seconds, entry.calls);
+      text += detail::formatted("{:10.3f}{:8}", 1e3 * entry.seconds, entry.calls);
     }
     for (std::size_t k = 0; k < widths.size(); ++k) {
-      text += fmt::format("  {:{}}", rows[i][k], widths[k]);
+      text += detail::formatted("  {:{}}", rows[i][k], widths[k]);
     }
-    text += fmt::format("  {}\n", rows[i].back());
+    text += detail::formatted("  {}\n", rows[i].back());
   }
   return out << text;
 }
