@@ -77,9 +77,12 @@ ConvGeometry shape_without_sizes(const Tensor& x, const Tensor& weight, const Op
   s.out_channels = weight.shape()[0];
   s.groups = options.groups;
   // Spatial sizes are aligned to the right.
-  std::copy(weight.shape().end() - N, weight.shape().end(), s.kernel.end() - N);
-  std::copy(options.stride.begin(), options.stride.end(), s.stride.end() - N);
-  std::copy(options.dilation.begin(), options.dilation.end(), s.dilation.end() - N);
+  for (std::size_t d = 0; d < N; ++d) {
+    const std::size_t at = s.kernel.size() - N + d;
+    s.kernel[at] = weight.shape()[2 + d];
+    s.stride[at] = options.stride[d];
+    s.dilation[at] = options.dilation[d];
+  }
   return s;
 }
 

@@ -77,6 +77,8 @@ class Case:
         if isinstance(ours, str) or isinstance(theirs, str):
             if isinstance(ours, str) and isinstance(theirs, str):
                 return ""
+            if isinstance(ours, str) and "[output-empty]" in ours and theirs["0"].numel() == 0:
+                return ""  # PyTorch 2 gives transposed convolutions that padding cuts off wholly
             return f"ours: {ours if isinstance(ours, str) else 'no error'} | " \
                    f"theirs: {theirs if isinstance(theirs, str) else 'no error'}"
         rtol, atol = self.tolerance()
@@ -113,7 +115,7 @@ def main():
             theirs = case.expected()
             difference = case.disagreement(ours, theirs)
             counts[case.family] += 1
-            refused += isinstance(theirs, str)
+            refused += isinstance(theirs, str) or isinstance(ours, str)
             if difference:
                 failed += 1
                 shapes = [None if x is None else [str(x.dtype)[6:], *x.shape] for x in case.inputs]
