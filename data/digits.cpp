@@ -12,7 +12,7 @@
 #include <retrograd/data/detail/digit_outlines.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
-#include <retrograd/tensor/loops/parallel.h>
+#include <retrograd/tensor/loops/pieces.h>
 #include <retrograd/tensor/random.h>
 
 namespace retrograd {

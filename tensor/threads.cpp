@@ -8,7 +8,7 @@
 
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/internal/check.h>
-#include <retrograd/tensor/loops/parallel.h>
+#include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd {
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <retrograd/tensor/loops/parallel.h>
+#include <retrograd/tensor/loops/pieces.h>
 #include <retrograd/tensor/strided.h>
 
 namespace retrograd::detail {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include <retrograd/tensor/loops/parallel.h>
+#include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::detail {
 

@@ -5,7 +5,7 @@
 #include <retrograd/ops/kernels/conv/conv_direct_loops.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/tensor/loops/instructions.h>
-#include <retrograd/tensor/loops/parallel.h>
+#include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::kernels::direct {
 

@@ -8,7 +8,7 @@
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/loops/elementwise.h>
 #include <retrograd/tensor/loops/instructions.h>
-#include <retrograd/tensor/loops/parallel.h>
+#include <retrograd/tensor/loops/pieces.h>
 #include <retrograd/tensor/strided.h>
 #include <retrograd/tensor/tensor.h>
 

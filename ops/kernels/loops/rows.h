@@ -10,7 +10,7 @@
 
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/parallel_runs.h>
-#include <retrograd/ops/kernels/loops/pieces.h>
+#include <retrograd/ops/kernels/loops/line.h>
 #include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/memory.h>
 

@@ -12,7 +12,7 @@
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/loops/elementwise.h>
 #include <retrograd/tensor/loops/instructions.h>
-#include <retrograd/tensor/loops/parallel.h>
+#include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::kernels {
 
