@@ -1,35 +1,29 @@
 #include <retrograd/tensor/threads.h>
 
 #include <atomic>
-#include <string>
-
-#include <omp.h>
-#include <pthread.h>
+#include <cstdlib>
+#include <cstring>
 
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/internal/check.h>
-#include <retrograd/tensor/loops/pieces.h>
+#include <retrograd/tensor/internal/processors.h>
 
 namespace retrograd {
 
 namespace {
 
 std::atomic<int>& thread_count() noexcept {
-  static std::atomic<int> count{omp_get_max_threads()};
+  static std::atomic<int> count{detail::usable_processors()};
   return count;
 }
 
-std::atomic<bool> threads_started{false};
-std::atomic<bool> threads_lost{false};  // by a fork
-
-void use_one_thread_after_fork() noexcept {
-  threads_lost = threads_started.load();
-  thread_count() = 1;
-  omp_set_num_threads(1);
+std::atomic<bool>& deterministic() noexcept {
+  static std::atomic<bool> value{[] {
+    const char* const variable = std::getenv("RETROGRAD_DETERMINISTIC");
+    return variable != nullptr && std::strcmp(variable, "") != 0 && std::strcmp(variable, "0") != 0;
+  }()};
+  return value;
 }
-
-// Where it cannot be registered, fork() is as in any program with OpenMP.
-[[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, use_one_thread_after_fork);
 
 }  // namespace
 
@@ -40,13 +34,6 @@ void set_num_threads(int count, Where where) {
         "{} threads; at least 1 is needed, and at most {} [value-out-of-range]", count,
         kMostThreads);
   }
-  if (count > 1 && threads_lost) {
-    check::refuse<GraphError>(
-        {"set_num_threads", where}, {},
-        "{} threads in a process of fork(), whose parent had used several: OpenMP would wait "
-        "for them forever; fork earlier, or start another program [threads-after-fork]",
-        count);
-  }
   thread_count() = count;
 }
 
@@ -54,39 +41,20 @@ int get_num_threads() noexcept {
   return thread_count().load(std::memory_order_relaxed);
 }
 
-namespace detail {
-
-void apply_num_threads() noexcept {
-  const int wanted = get_num_threads();
-  if (omp_get_max_threads() != wanted) {
-    omp_set_num_threads(wanted);
-  }
-  if (wanted > 1) {
-    note_threads_started();
-  }
+void set_deterministic(bool wanted) noexcept {
+  deterministic() = wanted;
 }
 
-void note_threads_started() noexcept {
-  if (!threads_started.load(std::memory_order_relaxed)) {
-    threads_started.store(true, std::memory_order_relaxed);
-  }
+bool is_deterministic() noexcept {
+  return deterministic().load(std::memory_order_relaxed);
 }
 
-void FirstError::keep() noexcept {
-  const std::scoped_lock lock(mutex_);
-  if (!error_) {
-    error_ = std::current_exception();
-  }
+DeterministicGuard::DeterministicGuard() noexcept : previous_(is_deterministic()) {
+  set_deterministic(true);
 }
 
-void FirstError::throw_error() const {
-  try {
-    std::rethrow_exception(error_);
-  } catch (const OutOfMemory& error) {
-    throw OutOfMemory(error.bytes());
-  }
+DeterministicGuard::~DeterministicGuard() {
+  set_deterministic(previous_);
 }
-
-}  // namespace detail
 
 }  // namespace retrograd

@@ -1,5 +1,5 @@
 /// @file
-/// Number of threads of large operators.
+/// Number of threads of large operators, and results that do not depend on it.
 #pragma once
 
 #include <retrograd/tensor/api.h>
@@ -12,19 +12,39 @@ inline constexpr int kMostThreads = 1024;
 
 /// Sets the number of threads for the whole program; 1 turns parallel loops off.
 ///
-/// A child made by `fork()` starts with 1, because OpenMP's threads do not exist in it. In the
-/// child of a parent that had used several threads, more than 1 is refused.
+/// At the start it is `OMP_NUM_THREADS` where that is set. Else it is the number of processors that
+/// the program may run on, and at most the quota of its control group, rounded up. A child made by
+/// `fork()` keeps the number, and makes threads of its own.
 /// @throws ValueError if `count` is below 1 or above `kMostThreads`
-/// @throws GraphError if `count` is above 1 in such a child
 RETROGRAD_API void set_num_threads(int count, Where where = {});
 /// Returns the number of threads.
 RETROGRAD_API int get_num_threads() noexcept;
 
-namespace detail {
-// Makes libraries that ask OpenMP (oneDNN, OpenBLAS) see get_num_threads() in this thread.
-RETROGRAD_API void apply_num_threads() noexcept;
-// To be called before a parallel region: OpenMP keeps its threads, which a fork does not copy.
-RETROGRAD_API void note_threads_started() noexcept;
-}  // namespace detail
+/// Sets whether all results of the program have the same bits for any number of threads.
+///
+/// Without it they have, too, except products of float32 or float64 matrices. A single thread
+/// leaves those to BLAS as a whole, which is faster than in pieces. The environment variable
+/// `RETROGRAD_DETERMINISTIC=1` sets it at the start. docs/determinism.md tells what holds where,
+/// and what it costs.
+/// @code rg::set_deterministic(true); @endcode
+RETROGRAD_API void set_deterministic(bool deterministic) noexcept;
+/// Returns whether all results have the same bits for any number of threads.
+RETROGRAD_API bool is_deterministic() noexcept;
+
+/// Guard under which the results of the program have the same bits for any number of threads, until
+/// the end of the scope.
+/// @code const rg::DeterministicGuard guard; @endcode
+class RETROGRAD_API DeterministicGuard {
+ public:
+  /// Calls `set_deterministic(true)`.
+  DeterministicGuard() noexcept;
+  /// Sets what was set before.
+  ~DeterministicGuard();
+  DeterministicGuard(const DeterministicGuard&) = delete;
+  DeterministicGuard& operator=(const DeterministicGuard&) = delete;
+
+ private:
+  bool previous_;
+};
 
 }  // namespace retrograd

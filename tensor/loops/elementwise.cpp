@@ -195,7 +195,7 @@ void run_elementwise(const Shape& shape, std::span<const Element> operands,
     return operands.size() <= 3 ? run_strided<3>(shape, operands, loop)
                                 : run_strided<kMost>(shape, operands, loop);
   }
-  if (direct && count < 2 * kGrain && (neighbours || loop.any_steps || count == 1)) {
+  if (direct && count < 2 * worth(kGrain) && (neighbours || loop.any_steps || count == 1)) {
     return loop.run(loop.body, count, steps.data(), at.data());
   }
   parallel_ranges(count, kGrain, [&](std::int64_t begin, std::int64_t end) {

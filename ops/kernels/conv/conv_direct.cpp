@@ -4,6 +4,7 @@
 
 #include <retrograd/ops/kernels/conv/conv_direct_loops.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops/tree.h>
 #include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/loops/pieces.h>
 
@@ -14,9 +15,9 @@ namespace {
 // Work space for each part of a shared loop.
 class Scratch {
  public:
-  Scratch(int64_t size, int64_t parts)
-      : size_(rounded_up(size, 2 * kLanes)), memory_(empty_tensor({size_ * parts}, float32)) {}
-  float* of_part(int64_t part) const { return memory_.raw<float>() + size_ * part; }
+  Scratch(int64_t size, int64_t lanes)
+      : size_(rounded_up(size, 2 * kLanes)), memory_(empty_tensor({size_ * lanes}, float32)) {}
+  float* of_lane(int64_t lane) const { return memory_.raw<float>() + size_ * lane; }
 
  private:
   int64_t size_;
@@ -118,11 +119,12 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
   const Sizes s(geometry);
   const Tensor source = as_channels_last(x);
   Tensor out = empty_channels_last(geometry.output_shape());
-  const int64_t parts = detail::parts_of(s.batch, grain(s));
-  const Scratch scratch(s.is_padded ? s.padded_image() : 0, parts);
+  const int64_t pieces = detail::pieces_of(s.batch, grain(s));
+  const int lanes = detail::lanes_for(pieces);
+  const Scratch scratch(s.is_padded ? s.padded_image() : 0, lanes);
   const Tensor filters = packed(weight, bias, s);
-  detail::parallel_parts(s.batch, parts, [&](int64_t begin, int64_t end, int64_t own) {
-    float* const work = scratch.of_part(own);
+  detail::for_pieces(s.batch, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
+    float* const work = scratch.of_lane(lane);
     zero(work, s.is_padded ? s.padded_image() : 0);
     detail::vectorised([&] {
       for (int64_t n = begin; n < end; ++n) {
@@ -141,11 +143,12 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeome
   Tensor x_grad = empty_channels_last(geometry.input_shape());
   const int64_t length = rounded_up(s.run, kLanes);
   const Tensor filters = packed_runs(weight, s, length);
-  const int64_t parts = detail::parts_of(s.batch, grain(s));
+  const int64_t pieces = detail::pieces_of(s.batch, grain(s));
+  const int lanes = detail::lanes_for(pieces);
   const Scratch scratch(s.padded_image() + kLanes,
-                        parts);  // the last run is stored in whole vectors
-  detail::parallel_parts(s.batch, parts, [&](int64_t begin, int64_t end, int64_t own) {
-    float* const work = scratch.of_part(own);
+                        lanes);  // the last run is stored in whole vectors
+  detail::for_pieces(s.batch, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
+    float* const work = scratch.of_lane(lane);
     for (int64_t n = begin; n < end; ++n) {
       zero(work, s.padded_image());
       detail::vectorised([&] {
@@ -163,7 +166,7 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeome
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
-  // Sums of each part of the batch, then of the parts: the same for any number of threads.
+  // Sums of each part of the batch, then of the parts.
   constexpr int64_t kParts = 8;
   const Sizes s(geometry);
   const Tensor source = as_channels_last(x);
@@ -173,28 +176,23 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
   const int64_t size = rounded_up(s.out, kLanes) * s.filter_rows * s.run;
   const Tensor sums = empty_tensor({parts, size}, float32);
   zero(sums.raw<float>(), sums.numel());
-  const int64_t shares = detail::parts_of(parts, (grain(s) * parts + s.batch - 1) / s.batch);
-  const Scratch scratch(s.is_padded ? s.padded_image() : 0, shares);
-  detail::parallel_parts(parts, shares, [&](int64_t begin, int64_t end, int64_t own) {
-    float* const work = scratch.of_part(own);
-    zero(work, s.is_padded ? s.padded_image() : 0);
-    for (int64_t part = begin; part < end; ++part) {
-      detail::vectorised([&] {
-        for (int64_t n = s.batch * part / parts; n < s.batch * (part + 1) / parts; ++n) {
-          const float* const image = source.raw<float>() + n * s.height * s.width * s.in;
-          weight_image(padded(image, s, work),
-                       out_grad.raw<float>() + n * s.rows * s.columns * s.out,
-                       sums.raw<float>() + part * size, s.batch - 1 - n, s);
-        }
-      });
-    }
+  const int lanes = detail::pieces_of(s.batch, grain(s)) > 1 ? detail::lanes_for(parts) : 1;
+  const Scratch scratch(s.is_padded ? s.padded_image() : 0, lanes);
+  for (int lane = 0; lane < lanes; ++lane) {
+    zero(scratch.of_lane(lane), s.is_padded ? s.padded_image() : 0);
+  }
+  detail::for_each_piece_of(parts, lanes, [&](int64_t part, int lane) {
+    detail::vectorised([&] {
+      for (int64_t n = s.batch * part / parts; n < s.batch * (part + 1) / parts; ++n) {
+        const float* const image = source.raw<float>() + n * s.height * s.width * s.in;
+        weight_image(padded(image, s, scratch.of_lane(lane)),
+                     out_grad.raw<float>() + n * s.rows * s.columns * s.out,
+                     sums.raw<float>() + part * size, s.batch - 1 - n, s);
+      }
+    });
   });
   float* const total = sums.raw<float>();
-  for (int64_t part = 1; part < parts; ++part) {
-    for (int64_t i = 0; i < size; ++i) {
-      total[i] += total[part * size + i];
-    }
-  }
+  add_in_tree(total, parts, size);
   float* to = result.raw<float>();
   const int64_t area = s.filter_rows * s.filter_columns;
   for (int64_t o = 0; o < s.out; ++o) {

@@ -96,15 +96,16 @@ void fold_into(const Tensor& out, const Tensor& columns, const UnfoldShape& s) {
   const std::int64_t size = s.image[0] * s.image[1];
   const Strides& strides = columns.strides();
   const std::int64_t step = strides[2];
-  const std::int64_t parts = retrograd::detail::parts_of(planes, plane_grain(s));
-  const Tensor sums = kRounded ? empty_tensor({parts, size}, dtype_of<T>()) : out;
-  retrograd::detail::parallel_parts(
-      planes, parts, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
+  const std::int64_t pieces = retrograd::detail::pieces_of(planes, plane_grain(s));
+  const int lanes = retrograd::detail::lanes_for(pieces);
+  const Tensor sums = kRounded ? empty_tensor({lanes, size}, dtype_of<T>()) : out;
+  retrograd::detail::for_pieces(
+      planes, pieces, lanes, [&](std::int64_t begin, std::int64_t end, int lane) {
         for (std::int64_t plane = begin; plane < end; ++plane) {
           const std::int64_t n = plane / channels;
           const std::int64_t c = plane % channels;
           const S* const all = columns.raw<S>() + n * strides[0] + c * taps * strides[1];
-          T* const image = sums.raw<T>() + (kRounded ? part : plane) * size;
+          T* const image = sums.raw<T>() + (kRounded ? lane : plane) * size;
           std::fill(image, image + size, T{});
           for_each_tap(s, [&](std::int64_t tap, const Reads& rows, const Reads& cols) {
             for (std::int64_t oh = rows.first; oh < rows.last; ++oh) {

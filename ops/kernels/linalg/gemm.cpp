@@ -5,6 +5,8 @@
 
 #include <retrograd/ops/kernels/loops/xt.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
+#include <retrograd/tensor/internal/openmp.h>
+#include <retrograd/tensor/loops/pieces.h>
 #include <retrograd/tensor/threads.h>
 #include <xtensor-blas/xblas.hpp>
 
@@ -51,14 +53,64 @@ bool fits_blas(std::int64_t a, std::int64_t b, std::int64_t c) {
 template <class T>
 void multiply_blas(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
                    Matrix<T> b, T* c, std::int64_t c_row_stride, T keep) {
-  detail::kernel_uses("BLAS");
-  detail::apply_num_threads();
   const XtMatrix<const T> left(a.data, a.transposed ? depth : rows, a.transposed ? rows : depth,
                                a.row_stride);
   const XtMatrix<const T> right(b.data, b.transposed ? columns : depth,
                                 b.transposed ? depth : columns, b.row_stride);
   XtMatrix<T> product(c, rows, columns, c_row_stride);
   xt::blas::gemm(left, right, product, a.transposed, b.transposed, T{1}, keep);
+}
+
+// How many rows and columns of the product a piece has: a function of the sizes alone.
+struct Block {
+  std::int64_t rows;
+  std::int64_t columns;
+};
+
+std::int64_t rounded_up(std::int64_t n, std::int64_t step) {
+  return (n + step - 1) / step * step;
+}
+
+// Pieces of 1 to 256 million multiplications (20 us to 4 ms), 8 where that leaves a choice: the
+// longer side is halved until there are enough. Smaller ones would cost speed, because BLAS copies
+// the rows and columns that a piece multiplies.
+Block block_of(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
+  constexpr double kLeastWork = 1 << 20;
+  constexpr double kMostWork = 1 << 28;
+  constexpr std::int64_t kStep = 16;  // whole vectors
+  const double work =
+      static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth);
+  const auto least = static_cast<double>(detail::worth(static_cast<std::int64_t>(kLeastWork)));
+  const double each = std::clamp(work / 8, least, kMostWork);
+  Block block{rows, columns};
+  for (double left = work; left >= 2 * each; left /= 2) {
+    std::int64_t& longer = block.rows > block.columns ? block.rows : block.columns;
+    if (longer < 2 * kStep) {
+      break;
+    }
+    longer = rounded_up((longer + 1) / 2, kStep);
+  }
+  return block;
+}
+
+// By pieces of the product, each of which BLAS computes in one thread.
+template <class T>
+void multiply_pieces(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
+                     Matrix<T> b, T* c, std::int64_t c_row_stride, T keep) {
+  detail::kernel_uses("BLAS");
+  const detail::OneOpenMpThread one;
+  // A single thread is faster without cutting; the last digits may be others then.
+  const bool whole = get_num_threads() == 1 && !is_deterministic();
+  const Block block = whole ? Block{rows, columns} : block_of(rows, columns, depth);
+  const std::int64_t across = (columns + block.columns - 1) / block.columns;
+  const std::int64_t pieces = (rows + block.rows - 1) / block.rows * across;
+  detail::for_each_piece_of(pieces, detail::lanes_for(pieces), [&](std::int64_t piece, int) {
+    const std::int64_t row = piece / across * block.rows;
+    const std::int64_t column = piece % across * block.columns;
+    multiply_blas(std::min(block.rows, rows - row), std::min(block.columns, columns - column),
+                  depth, a.from_row(row), b.from_column(column), c + row * c_row_stride + column,
+                  c_row_stride, keep);
+  });
 }
 
 }  // namespace
@@ -69,8 +121,8 @@ void gemm(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T>
   const bool small = rows * columns <= kSmall && rows * columns * depth <= kSmall;
   if (!small && depth > 0 && fits_blas(rows, columns, depth) &&
       fits_blas(a.row_stride, b.row_stride, c_row_stride)) {
-    multiply_blas(rows, columns, depth, a, b, c, c_row_stride,
-                  target == Target::added_to ? T{1} : T{0});
+    multiply_pieces(rows, columns, depth, a, b, c, c_row_stride,
+                    target == Target::added_to ? T{1} : T{0});
     return;
   }
   if (target == Target::overwritten) {

@@ -12,6 +12,14 @@ struct Matrix {
   const T* data;
   std::int64_t row_stride;
   bool transposed = false;
+
+  // The matrix without what stands before a row or a column.
+  Matrix from_row(std::int64_t row) const {
+    return {data + row * (transposed ? 1 : row_stride), row_stride, transposed};
+  }
+  Matrix from_column(std::int64_t column) const {
+    return {data + column * (transposed ? row_stride : 1), row_stride, transposed};
+  }
 };
 
 enum class Target : std::uint8_t { overwritten, added_to };

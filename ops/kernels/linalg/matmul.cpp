@@ -89,9 +89,10 @@ Tensor multiply(const Tensor& a, const Tensor& b) {
               sizes.columns);
     }
   };
-  // Large products are divided among the threads themselves, small ones by the batch.
+  // Large products are shared between threads themselves, small ones by the batch.
   const std::int64_t work = std::max<std::int64_t>(each * sizes.depth, 1);
-  parallel_ranges(sizes.batch, work >= 32 * kGrain ? sizes.batch + 1 : kGrain / work + 1, products);
+  parallel_ranges(sizes.batch, work >= 64 * kGrain ? sizes.batch + 1 : 8 * kGrain / work + 1,
+                  products);
   return out;
 }
 

@@ -8,9 +8,9 @@
 #include <new>
 #include <type_traits>
 
+#include <retrograd/ops/kernels/loops/line.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/parallel_runs.h>
-#include <retrograd/ops/kernels/loops/line.h>
 #include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/memory.h>
 

@@ -167,13 +167,11 @@ void total_columns(const NormGeometry& geometry, double* totals, Terms&& terms) 
     return;
   }
   std::vector<double> partial(static_cast<std::size_t>(parts * 2 * columns));
-  parallel_ranges(parts, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t p = begin; p < end; ++p) {
-      run_loop<C>([&] {
-        add_columns<C>(geometry.positions * p / parts, geometry.positions * (p + 1) / parts,
-                       columns, partial.data() + p * 2 * columns, terms);
-      });
-    }
+  detail::parallel_parts(parts, true, [&](std::int64_t p) {
+    run_loop<C>([&] {
+      add_columns<C>(geometry.positions * p / parts, geometry.positions * (p + 1) / parts, columns,
+                     partial.data() + p * 2 * columns, terms);
+    });
   });
   for (std::int64_t p = 0; p < parts; ++p) {
     for (std::int64_t c = 0; c < 2 * columns; ++c) {
@@ -189,11 +187,10 @@ inline std::int64_t sample_parts(const NormGeometry& geometry) {
 template <class F>
 void for_each_sample_part(const NormGeometry& geometry, F&& f) {
   const std::int64_t parts = sample_parts(geometry);
-  const bool small = geometry.samples * geometry.positions * geometry.channels < 2 * kGrain;
-  parallel_ranges(parts, small ? parts + 1 : 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t p = begin; p < end; ++p) {
-      f(geometry.samples * p / parts, geometry.samples * (p + 1) / parts, p);
-    }
+  const bool small =
+      geometry.samples * geometry.positions * geometry.channels < 2 * detail::worth(kGrain);
+  detail::parallel_parts(parts, !small, [&](std::int64_t p) {
+    f(geometry.samples * p / parts, geometry.samples * (p + 1) / parts, p);
   });
 }
 

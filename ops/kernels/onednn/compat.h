@@ -13,6 +13,14 @@ inline dnnl::memory::dims dims_of(const dnnl::memory::desc& description) {
 #endif
 }
 
+inline dnnl::memory::data_type type_of(const dnnl::memory::desc& description) {
+#if DNNL_VERSION_MAJOR >= 3
+  return description.get_data_type();
+#else
+  return description.data_type();
+#endif
+}
+
 // Describes a forward primitive; empty where this CPU has no implementation. 3.x has no operation
 // descriptors: what described the operation goes straight to the primitive.
 template <class Primitive, class... Args>

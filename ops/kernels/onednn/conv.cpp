@@ -1,7 +1,14 @@
 #ifdef RETROGRAD_WITH_ONEDNN
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
 #include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/onednn/conv_plan.h>
+#include <retrograd/ops/kernels/loops/tree.h>
+#include <retrograd/ops/kernels/onednn/conv_pieces.h>
+#include <retrograd/tensor/internal/openmp.h>
 
 namespace retrograd::kernels::onednn {
 
@@ -11,86 +18,136 @@ Tensor empty_channels_last(const Shape& shape, DType dtype) {
   return empty_strided(shape, channels_last_strides(shape), dtype);
 }
 
-void* memory_of(const Tensor& x) {
-  return x.raw_bytes();
+// The address of element `at`.
+void* memory_of(const Tensor& x, std::int64_t at = 0) {
+  return x.raw_bytes() + static_cast<std::size_t>(at) * item_size(x.dtype());
 }
 
-// Memory for the weight or its gradient in the plan's own layout.
-Tensor empty_weight(const ConvPlan& plan) {
-  return empty_tensor({static_cast<std::int64_t>(plan.weight.get_size())}, uint8);
+// Memory for `count` weights or gradients of one in the plan's own layout.
+Tensor empty_weights(const ConvPlan& plan, std::int64_t count) {
+  return empty_tensor({count * static_cast<std::int64_t>(plan.weight.get_size())}, uint8);
 }
 
-// The weight in the plan's own layout.
-Tensor reordered(const ConvPlan& plan, const Tensor& weight) {
-  Tensor plain = as_contiguous(weight);
-  if (!plan.reorder) {
-    return plain;
+// The weight in the layouts of the pieces' plans.
+class Filters {
+ public:
+  Filters(const ConvPieces& pieces, const Tensor& weight) {
+    const Tensor plain = as_contiguous(weight);
+    const auto& kinds = pieces.kinds();
+    for (std::size_t i = 0; i < kinds.size() && kinds[i].plan; ++i) {
+      const ConvPlan& plan = *kinds[i].plan;
+      if (i > 0 && plan.weight == kinds[0].plan->weight) {
+        of_kind_[i] = of_kind_[0];
+      } else if (!plan.reorder) {
+        of_kind_[i] = plain;
+      } else {
+        of_kind_[i] = empty_weights(plan, 1);
+        plan.reorder.run({{DNNL_ARG_FROM, &plan.plain_weight, memory_of(plain)},
+                          {DNNL_ARG_TO, &plan.weight, memory_of(of_kind_[i])}});
+      }
+    }
   }
-  Tensor result = empty_weight(plan);
-  plan.reorder.run({{DNNL_ARG_FROM, &plan.plain_weight, memory_of(plain)},
-                    {DNNL_ARG_TO, &plan.weight, memory_of(result)}});
-  return result;
+  void* operator[](std::size_t kind) const { return memory_of(of_kind_[kind]); }
+
+ private:
+  std::array<Tensor, 3> of_kind_;
+};
+
+// Calls f(plan, piece, i, scratch) for each piece.
+template <class F>
+void for_each_of(const ConvPieces& pieces, const F& f) {
+  constexpr std::size_t kLine = 64;
+  const int lanes = detail::lanes_for(pieces.count());
+  const std::size_t each = (pieces.scratch_bytes() + kLine - 1) / kLine * kLine;
+  const Tensor scratch = empty_tensor({lanes * static_cast<std::int64_t>(each)}, uint8);
+  detail::for_each_piece_of(pieces.count(), lanes, [&](std::int64_t i, int lane) {
+    const ConvPieces::Piece piece = pieces[i];
+    f(*pieces.kinds()[piece.kind].plan, piece, i,
+      memory_of(scratch, lane * static_cast<std::int64_t>(each)));
+  });
 }
 
 }  // namespace
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
             const ConvGeometry& geometry) {
-  const WorkThreads threads(multiplications(geometry));
-  const auto plan = conv_plan(Pass::forward, geometry, bias.defined(), threads);
-  if (!plan) {
+  const detail::OneOpenMpThread one;
+  const ConvPieces pieces(Pass::forward, geometry, bias.defined());
+  if (!pieces) {
     return {};
   }
   const Tensor source = as_channels_last(x);
-  const Tensor filters = reordered(*plan, weight);
+  const Filters filters(pieces, weight);
+  const Tensor b = bias.defined() ? as_contiguous(bias) : Tensor();
   Tensor out = empty_channels_last(geometry.output_shape(), geometry.dtype);
-  if (bias.defined()) {
-    const Tensor b = as_contiguous(bias);
-    plan->conv.run({{DNNL_ARG_SRC, &plan->source, memory_of(source)},
-                    {DNNL_ARG_WEIGHTS, &plan->weight, memory_of(filters)},
-                    {DNNL_ARG_BIAS, &plan->bias, memory_of(b)},
-                    {DNNL_ARG_DST, &plan->destination, memory_of(out)}});
-  } else {
-    plan->conv.run({{DNNL_ARG_SRC, &plan->source, memory_of(source)},
-                    {DNNL_ARG_WEIGHTS, &plan->weight, memory_of(filters)},
-                    {DNNL_ARG_DST, &plan->destination, memory_of(out)}});
-  }
+  for_each_of(pieces, [&](const ConvPlan& plan, const ConvPieces::Piece& piece, std::int64_t,
+                          void* scratch) {
+    const Runnable::Argument from{DNNL_ARG_SRC, &plan.source, memory_of(source, piece.input)};
+    const Runnable::Argument by{DNNL_ARG_WEIGHTS, &plan.weight, filters[piece.kind]};
+    const Runnable::Argument to{DNNL_ARG_DST, &plan.destination, memory_of(out, piece.output)};
+    if (b.defined()) {
+      plan.conv.run({from, by, {DNNL_ARG_BIAS, &plan.bias, memory_of(b)}, to}, scratch);
+    } else {
+      plan.conv.run({from, by, to}, scratch);
+    }
+  });
   return out;
 }
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
                        DType result) {
-  const WorkThreads threads(multiplications(geometry));
-  const Pass pass = result == geometry.dtype ? Pass::input_grad : Pass::wide_input_grad;
-  const auto plan = conv_plan(pass, geometry, false, threads);
-  if (!plan) {
+  const detail::OneOpenMpThread one;
+  const ConvPieces pieces(result == geometry.dtype ? Pass::input_grad : Pass::wide_input_grad,
+                          geometry, false);
+  if (!pieces) {
     return {};
   }
   const Tensor out_grad = as_channels_last(grad);
-  const Tensor filters = reordered(*plan, weight);
+  const Filters filters(pieces, weight);
   Tensor x_grad = empty_channels_last(geometry.input_shape(), result);
-  plan->conv.run({{DNNL_ARG_DIFF_DST, &plan->destination, memory_of(out_grad)},
-                  {DNNL_ARG_WEIGHTS, &plan->weight, memory_of(filters)},
-                  {DNNL_ARG_DIFF_SRC, &plan->source, memory_of(x_grad)}});
+  for_each_of(pieces, [&](const ConvPlan& plan, const ConvPieces::Piece& piece, std::int64_t,
+                          void* scratch) {
+    plan.conv.run({{DNNL_ARG_DIFF_DST, &plan.destination, memory_of(out_grad, piece.output)},
+                   {DNNL_ARG_WEIGHTS, &plan.weight, filters[piece.kind]},
+                   {DNNL_ARG_DIFF_SRC, &plan.source, memory_of(x_grad, piece.input)}},
+                  scratch);
+  });
   return x_grad;
 }
 
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
-  const WorkThreads threads(multiplications(geometry));
-  const auto plan = conv_plan(Pass::weight_grad, geometry, false, threads);
-  if (!plan) {
+  const detail::OneOpenMpThread one;
+  const ConvPieces pieces(Pass::weight_grad, geometry, false);
+  // Sums of pieces must have one layout.
+  const auto& kinds = pieces.kinds();
+  if (!pieces || std::any_of(kinds.begin(), kinds.end(), [&](const ConvPieces::Kind& kind) {
+        return kind.plan && kind.plan->weight != kinds[0].plan->weight;
+      })) {
     return {};
   }
+  const ConvPlan& first = *kinds[0].plan;
   const Tensor source = as_channels_last(x);
   const Tensor out_grad = as_channels_last(grad);
   Tensor weight_grad = empty_tensor(geometry.weight_shape(), geometry.dtype);
-  const Tensor computed = plan->reorder ? empty_weight(*plan) : weight_grad;
-  plan->conv.run({{DNNL_ARG_SRC, &plan->source, memory_of(source)},
-                  {DNNL_ARG_DIFF_DST, &plan->destination, memory_of(out_grad)},
-                  {DNNL_ARG_DIFF_WEIGHTS, &plan->weight, memory_of(computed)}});
-  if (plan->reorder) {
-    plan->reorder.run({{DNNL_ARG_FROM, &plan->weight, memory_of(computed)},
-                       {DNNL_ARG_TO, &plan->plain_weight, memory_of(weight_grad)}});
+  const Tensor sums =
+      pieces.count() == 1 && !first.reorder ? weight_grad : empty_weights(first, pieces.count());
+  const auto size = static_cast<std::int64_t>(first.weight.get_size());
+  float* const totals = reinterpret_cast<float*>(sums.raw_bytes());
+  for_each_of(pieces, [&](const ConvPlan& plan, const ConvPieces::Piece& piece, std::int64_t i,
+                          void* scratch) {
+    plan.conv.run({{DNNL_ARG_SRC, &plan.source, memory_of(source, piece.input)},
+                   {DNNL_ARG_DIFF_DST, &plan.destination, memory_of(out_grad, piece.output)},
+                   {DNNL_ARG_DIFF_WEIGHTS, &plan.weight, memory_of(sums, i * size)}},
+                  scratch);
+  });
+  if (pieces.count() > 1) {
+    add_in_tree(totals, pieces.count(), size / std::int64_t{sizeof(float)});
+  }
+  if (first.reorder) {
+    first.reorder.run({{DNNL_ARG_FROM, &first.weight, memory_of(sums)},
+                       {DNNL_ARG_TO, &first.plain_weight, memory_of(weight_grad)}});
+  } else if (pieces.count() > 1) {
+    std::copy_n(totals, weight_grad.numel(), weight_grad.raw<float>());
   }
   return weight_grad;
 }

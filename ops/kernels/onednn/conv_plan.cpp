@@ -55,7 +55,8 @@ struct Problem {
   memory::dims after;
 };
 
-Problem problem_of(const ConvGeometry& geometry, bool bias) {
+Problem problem_of(const ConvKey& key) {
+  const ConvGeometry& geometry = key.geometry;
   const memory::data_type type = data_type(geometry.dtype);
   const memory::dim o = geometry.out_channels / geometry.groups;
   const memory::dim c = geometry.in_channels / geometry.groups;
@@ -67,9 +68,9 @@ Problem problem_of(const ConvGeometry& geometry, bool bias) {
       with_spatial({geometry.batch, geometry.in_channels}, geometry, geometry.input), type);
   problem.destination = channels_last(
       with_spatial({geometry.batch, geometry.out_channels}, geometry, geometry.output), type);
-  problem.weight = {weight, type, memory::format_tag::any};
+  problem.weight = {weight, key.part ? memory::data_type::f32 : type, memory::format_tag::any};
   problem.plain_weight = {weight, type, strides(weight, weight.size() - 1)};
-  if (bias) {
+  if (key.bias) {
     problem.bias = {{geometry.out_channels}, type, memory::dims{1}};
   }
   problem.stride = with_spatial({}, geometry, geometry.stride);
@@ -98,7 +99,9 @@ InputGrad::primitive_desc input_grad(const Problem& p, const Forward::primitive_
 }
 
 WeightGrad::primitive_desc weight_grad(const Problem& p) {
-  return describe_backward<WeightGrad>(engine(), attributes(), forward(p), kDirect, p.source,
+  Problem hint = p;
+  hint.weight = {dims_of(p.plain_weight), type_of(p.source), memory::format_tag::any};
+  return describe_backward<WeightGrad>(engine(), attributes(), forward(hint), kDirect, p.source,
                                        p.weight, p.destination, p.stride, p.dilation, p.before,
                                        p.after);
 }
@@ -124,7 +127,7 @@ std::shared_ptr<ConvPlan> start_plan(const Problem& problem, const Description& 
 }
 
 std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
-  const Problem problem = problem_of(key.geometry, key.bias);
+  const Problem problem = problem_of(key);
   if (key.pass == Pass::weight_grad) {
     const auto description = weight_grad(problem);
     // Nobody has compared AMX's with another kernel.
@@ -173,8 +176,8 @@ struct HashConvKey {
     const auto mix = [&hash](std::uint64_t value) { hash = mixed(hash, value); };
     const ConvGeometry& s = key.geometry;
     mix(static_cast<std::uint64_t>(key.pass) << 16 | static_cast<std::uint64_t>(s.dtype) << 8 |
-        static_cast<std::uint64_t>(s.spatial_rank) << 1 | static_cast<std::uint64_t>(key.bias));
-    mix(static_cast<std::uint64_t>(key.threads));
+        static_cast<std::uint64_t>(s.spatial_rank) << 2 |
+        static_cast<std::uint64_t>(key.bias) << 1 | static_cast<std::uint64_t>(key.part));
     for (const std::int64_t size : {s.batch, s.in_channels, s.out_channels, s.groups}) {
       mix(static_cast<std::uint64_t>(size));
     }
@@ -198,17 +201,9 @@ PlanCache& plan_cache() {
 
 }  // namespace
 
-std::int64_t multiplications(const ConvGeometry& s) {
-  std::int64_t count = s.batch * s.out_channels * (s.in_channels / s.groups);
-  for (std::size_t d = 0; d < 3; ++d) {
-    count *= s.output[d] * s.kernel[d];
-  }
-  return count;
-}
-
 std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvGeometry& geometry, bool bias,
-                                          const WorkThreads& threads) {
-  const ConvKey key{pass, bias, threads.count(), geometry};
+                                          bool part) {
+  const ConvKey key{pass, bias, part && pass == Pass::weight_grad, geometry};
   auto plan = plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
     try {
       return within_memory([&] {

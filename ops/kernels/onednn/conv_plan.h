@@ -14,7 +14,7 @@ namespace retrograd::kernels::onednn {
 struct ConvKey {
   Pass pass;
   bool bias;
-  int threads;  // primitives divide their work when they are made
+  bool part;  // of a gradient of the weight: float32, to be added to others
   ConvGeometry geometry;
 
   friend bool operator==(const ConvKey&, const ConvKey&) = default;
@@ -31,11 +31,8 @@ struct ConvPlan {
   dnnl::memory::desc weight;        // in the layout that the primitive likes best
 };
 
-// Of one image's sizes and the batch; what WorkThreads asks for.
-std::int64_t multiplications(const ConvGeometry& geometry);
-
-// To be used in the scope of the same WorkThreads. Null where oneDNN has no good implementation.
+// To be used in the scope of OneOpenMpThread. Null where oneDNN has no good implementation.
 std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvGeometry& geometry, bool bias,
-                                          const WorkThreads& threads);
+                                          bool part);
 
 }  // namespace retrograd::kernels::onednn

@@ -6,10 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include <omp.h>
 #include <sys/mman.h>
-
-#include <retrograd/tensor/threads.h>
 
 namespace retrograd::kernels::onednn {
 
@@ -60,9 +57,6 @@ void require_room_to_run() {
 }
 
 namespace {
-// Below this many multiplications a second thread costs more than it saves.
-constexpr std::int64_t kLeastDivided = 1 << 18;
-
 // Of all threads: a stream of the CPU has no state. One of each thread would need a destructor, and
 // registering that ends the process where memory has run out.
 const dnnl::stream& stream() {
@@ -73,8 +67,12 @@ const dnnl::stream& stream() {
 
 std::unique_ptr<Runnable::Memories> Runnable::memories_for(
     std::initializer_list<Argument> arguments) const {
-  if (Memories* idle = idle_->memories.exchange(nullptr)) {
-    return std::unique_ptr<Memories>(idle);
+  for (std::atomic<Memories*>& each : idle_->memories) {
+    if (each.load(std::memory_order_relaxed) != nullptr) {
+      if (Memories* idle = each.exchange(nullptr)) {
+        return std::unique_ptr<Memories>(idle);
+      }
+    }
   }
   auto made = std::make_unique<Memories>();
   std::size_t count = 0;
@@ -94,41 +92,36 @@ std::unique_ptr<Runnable::Memories> Runnable::memories_for(
 
 // Arguments go through the C interface: the maps of the C++ one cost as much as running a small
 // convolution.
-void Runnable::execute(std::initializer_list<Argument> arguments) const {
+void Runnable::execute(std::initializer_list<Argument> arguments, void* scratch) const {
   require_room_to_run();
   std::unique_ptr<Memories> memories = memories_for(arguments);
   std::size_t count = 0;
   for (const Argument& argument : arguments) {
     memories->all[count++].set_data_handle(argument.data);
   }
-  Tensor scratch;
-  if (const std::size_t bytes = scratch_.get_size(); bytes > 0) {
-    scratch = empty_tensor({static_cast<std::int64_t>(bytes)}, uint8);
-    memories->all[count++].set_data_handle(scratch.raw<std::uint8_t>());
+  if (scratch_bytes() > 0) {
+    memories->all[count++].set_data_handle(scratch);
   }
   dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream().get(),
                                                  static_cast<int>(count), memories->passed.data()),
                           "oneDNN could not run a primitive");
-  Memories* none = nullptr;
-  if (idle_->memories.compare_exchange_strong(none, memories.get())) {
-    static_cast<void>(memories.release());
+  for (std::atomic<Memories*>& each : idle_->memories) {
+    Memories* none = nullptr;
+    if (each.compare_exchange_strong(none, memories.get())) {
+      static_cast<void>(memories.release());
+      return;
+    }
   }
 }
 
-WorkThreads::WorkThreads(std::int64_t multiplications)
-    : count_(omp_in_parallel() != 0 || multiplications < kLeastDivided ? 1 : get_num_threads()),
-      previous_(omp_get_max_threads()) {
-  if (count_ != previous_) {
-    omp_set_num_threads(count_);
-  }
-  if (count_ > 1) {
-    detail::note_threads_started();
-  }
+void Runnable::run(std::initializer_list<Argument> arguments) const {
+  const Tensor scratch = empty_tensor({static_cast<std::int64_t>(scratch_bytes())}, uint8);
+  run(arguments, scratch.raw_bytes());
 }
 
-WorkThreads::~WorkThreads() {
-  if (count_ != previous_) {
-    omp_set_num_threads(previous_);
+Runnable::Idle::~Idle() {
+  for (std::atomic<Memories*>& each : memories) {
+    delete each.load();
   }
 }
 

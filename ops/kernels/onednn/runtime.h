@@ -59,10 +59,15 @@ class Runnable {
     const dnnl::memory::desc* description;
     void* data;
   };
-  // The same names and descriptions in every call. Throws OutOfMemory and dnnl::error.
-  void run(std::initializer_list<Argument> arguments) const {
-    within_memory([&] { execute(arguments); });
+  std::size_t scratch_bytes() const { return scratch_.get_size(); }
+
+  // The same names and descriptions in every call; `scratch` has scratch_bytes(). Throws
+  // OutOfMemory and dnnl::error.
+  void run(std::initializer_list<Argument> arguments, void* scratch) const {
+    within_memory([&] { execute(arguments, scratch); });
   }
+  // With scratch memory of its own.
+  void run(std::initializer_list<Argument> arguments) const;
 
  private:
   static constexpr std::size_t kMost = 5;
@@ -71,36 +76,21 @@ class Runnable {
     std::array<dnnl::memory, kMost> all;
     std::array<dnnl_exec_arg_t, kMost> passed;
   };
-  // Those of the last run, for the next: making them anew takes longer than a small convolution.
+  // Those of earlier runs, for the next: making them anew takes longer than a small convolution.
   struct Idle {
-    std::atomic<Memories*> memories{nullptr};
+    std::array<std::atomic<Memories*>, 8> memories{};  // of as many threads
     Idle() = default;
-    ~Idle() { delete memories.load(); }
+    ~Idle();
     Idle(const Idle&) = delete;
     Idle& operator=(const Idle&) = delete;
   };
 
-  void execute(std::initializer_list<Argument> arguments) const;
+  void execute(std::initializer_list<Argument> arguments, void* scratch) const;
   std::unique_ptr<Memories> memories_for(std::initializer_list<Argument> arguments) const;
 
   dnnl::primitive primitive_;
   dnnl::memory::desc scratch_;
   std::unique_ptr<Idle> idle_;
-};
-
-// The number of threads that oneDNN sees in this scope: one where the work is too small to divide.
-class WorkThreads {
- public:
-  explicit WorkThreads(std::int64_t multiplications);
-  ~WorkThreads();
-  WorkThreads(const WorkThreads&) = delete;
-  WorkThreads& operator=(const WorkThreads&) = delete;
-
-  int count() const { return count_; }
-
- private:
-  int count_;
-  int previous_;
 };
 
 // Copies between two layouts of the same tensor.

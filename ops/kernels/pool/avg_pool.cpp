@@ -110,9 +110,10 @@ Tensor avg_pool_input_grad_as(const Tensor& grad, const PoolGeometry& geometry) 
   const std::int64_t channels = pool.channels;
   const std::int64_t length = geometry.input[2] * channels;
   const std::int64_t out_length = geometry.output[2] * channels;
-  detail::parallel_parts(
-      pool.lines(geometry.input), pool.parts(geometry.input),
-      [&](std::int64_t begin, std::int64_t end, std::int64_t) {
+  const std::int64_t pieces = pool.pieces(geometry.input);
+  detail::for_pieces(
+      pool.lines(geometry.input), pieces, detail::lanes_for(pieces),
+      [&](std::int64_t begin, std::int64_t end, int) {
         SeeingLines seeing(pool);
         for (std::int64_t line = begin; line < end; ++line) {
           T* to = x_grad.raw<T>() + line * length;

@@ -91,15 +91,15 @@ struct PoolWindows {
   Tensor empty_input(DType dtype) const { return empty(geometry.input, dtype); }
   Tensor empty_output(DType dtype) const { return empty(geometry.output, dtype); }
 
-  // How many lines (image, d, h) there are of such a size, and how many threads they are worth.
+  // How many lines (image, d, h) there are of such a size, and into how many pieces they are cut.
   std::int64_t lines(const std::array<std::int64_t, 3>& size) const {
     return in_positions == 0 ? 0 : batch * size[0] * size[1];
   }
-  std::int64_t parts(const std::array<std::int64_t, 3>& size) const {
+  std::int64_t pieces(const std::array<std::int64_t, 3>& size) const {
     const std::int64_t all = lines(size);
     const std::int64_t work =
         (in_positions + out_positions) * batch * channels / std::max(all, one);
-    return detail::parts_of(all, kGrain / std::max(work, one) + 1);
+    return detail::pieces_of(all, kGrain / std::max(work, one) + 1);
   }
 
  private:
@@ -198,24 +198,25 @@ class LineWindows {
 // thread's.
 template <class F>
 void for_each_line_of_windows(const PoolWindows& pool, F&& f) {
-  const std::int64_t parts = pool.parts(pool.geometry.output);
+  const std::int64_t pieces = pool.pieces(pool.geometry.output);
+  const int lanes = detail::lanes_for(pieces);
   // Long lists are made before the threads start, because memory can run out.
   const bool is_long = pool.listed > PoolWindows::kListed;
   const std::int64_t scratch =
       is_long ? static_cast<std::int64_t>(sizeof(PoolTap)) / 8 * 2 * pool.listed : 0;
-  const Tensor scratches = is_long ? empty_tensor({parts * scratch}, int64) : Tensor();
-  detail::parallel_parts(pool.lines(pool.geometry.output), parts,
-                         [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
-                           std::array<PoolTap, 2 * PoolWindows::kListed> own;
-                           LineWindows windows(
-                               pool, is_long ? reinterpret_cast<PoolTap*>(
-                                                   scratches.raw<std::int64_t>() + part * scratch)
-                                             : own.data());
-                           for (std::int64_t line = begin; line < end; ++line) {
-                             windows.move_to(line);
-                             f(windows, line, end);
-                           }
-                         });
+  const Tensor scratches = is_long ? empty_tensor({lanes * scratch}, int64) : Tensor();
+  detail::for_pieces(pool.lines(pool.geometry.output), pieces, lanes,
+                     [&](std::int64_t begin, std::int64_t end, int lane) {
+                       std::array<PoolTap, 2 * PoolWindows::kListed> own;
+                       LineWindows windows(
+                           pool, is_long ? reinterpret_cast<PoolTap*>(
+                                               scratches.raw<std::int64_t>() + lane * scratch)
+                                         : own.data());
+                       for (std::int64_t line = begin; line < end; ++line) {
+                         windows.move_to(line);
+                         f(windows, line, end);
+                       }
+                     });
 }
 
 // Calls f(windows, ow, out_at, left) for every window: out_at is the offset of its channels in

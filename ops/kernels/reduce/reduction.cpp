@@ -198,20 +198,24 @@ Tensor reduce(const Tensor& x, const DimMask& reduced, DType dtype, const Folder
     return result;
   };
   if (division.kept) {
-    const std::int64_t grain = kGrain * axis.size / std::max<std::int64_t>(x.numel(), 1) + 1;
-    parallel_ranges(axis.size, grain, [&](std::int64_t begin, std::int64_t end) {
+    // Narrow columns are added up in another order: one thread cuts where several do.
+    const std::int64_t units = axis.size / division.unit;
+    const std::int64_t grain = kGrain * units / std::max<std::int64_t>(x.numel(), 1) + 1;
+    const std::int64_t pieces = detail::pieces_of(units, grain);
+    detail::for_each_piece_of(pieces, detail::lanes_for(pieces), [&](std::int64_t piece, int) {
+      const std::int64_t begin = units * piece / pieces * division.unit;
+      const std::int64_t end =
+          piece + 1 == pieces ? axis.size : units * (piece + 1) / pieces * division.unit;
       reducer.run(part(begin, end), begin * axis.step, begin * axis.result, out);
     });
     return out;
   }
   const std::int64_t results = out.numel();
   const Tensor parts = empty_tensor({division.parts, results}, folder.total);
-  parallel_ranges(division.parts, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t p = begin; p < end; ++p) {
-      const std::int64_t first = axis.size * p / division.parts;
-      reducer.run(part(first, axis.size * (p + 1) / division.parts), first * axis.step, parts,
-                  p * results);
-    }
+  detail::parallel_parts(division.parts, true, [&](std::int64_t p) {
+    const std::int64_t first = axis.size * p / division.parts;
+    reducer.run(part(first, axis.size * (p + 1) / division.parts), first * axis.step, parts,
+                p * results);
   });
   for (std::int64_t p = 1; p < division.parts; ++p) {
     folder.merge(parts.raw_bytes(), detail::run_of(parts, p * results, 1).at, results);

@@ -44,8 +44,9 @@ Plan plan_of(const Tensor& x, const Shape& result, const DimMask& reduced) {
 Division divide(const Plan& plan, std::int64_t elements) {
   const std::size_t last = plan.kept.size() - 1;
   for (std::size_t d = 0; d <= last; ++d) {
-    if (plan.kept.sizes[d] >= (d == last && !plan.by_rows ? 64 : 8)) {
-      return {.kept = true, .axis = d, .parts = 1};
+    const std::int64_t unit = d == last && !plan.by_rows ? kNarrow : 1;
+    if (plan.kept.sizes[d] >= 8 * unit) {
+      return {.kept = true, .axis = d, .unit = unit};
     }
   }
   std::size_t longest = 0;

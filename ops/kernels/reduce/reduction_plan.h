@@ -54,7 +54,8 @@ Plan plan_of(const Tensor& x, const Shape& result, const DimMask& reduced);
 struct Division {
   bool kept = true;
   std::size_t axis = 0;
-  std::int64_t parts = 1;
+  std::int64_t unit = 1;   // kept: pieces are multiples of it
+  std::int64_t parts = 1;  // reduced
 };
 // By the shape alone, so that results do not depend on the number of threads.
 Division divide(const Plan& plan, std::int64_t elements);

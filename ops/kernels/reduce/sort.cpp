@@ -157,40 +157,40 @@ void first_of_rows(const Tensor& rows, const Tensor& out, bool descending) {
   std::int64_t* const to = out.raw<std::int64_t>();
   const auto flip = static_cast<key_t<T>>(descending ? std::numeric_limits<key_t<T>>::max() : 0);
   const auto key = [=](T value) { return static_cast<key_t<T>>(key_of(value) ^ flip); };
-  const std::int64_t parts = detail::parts_of(lines, line_grain(n));
+  const std::int64_t pieces = detail::pieces_of(lines, line_grain(n));
+  const int lanes = detail::lanes_for(pieces);
   // Items in the result's memory, or in memory that is no larger than the tensors are.
   const bool fits = sizeof(I) > 8 || n <= std::int64_t{1} << 32;
   const bool in_place = fits && count == n && sizeof(I) == 8;
-  const auto size = static_cast<std::int64_t>(sizeof(I)) * n * parts;
+  const auto size = static_cast<std::int64_t>(sizeof(I)) * n * lanes;
   const std::int64_t most =
       std::max(rows.numel() * static_cast<std::int64_t>(sizeof(T)), out.numel() * 8);
   const bool apart = fits && !in_place && size <= most;
   const Tensor scratch = apart ? empty_tensor({size / 8}, int64) : Tensor();
-  detail::parallel_parts(
-      lines, parts, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
-        for (std::int64_t line = begin; line < end; ++line) {
-          const T* const from = values + line * n;
-          std::int64_t* const picked = to + line * count;
-          if (!in_place && !apart) {
-            order_places(picked, n, count, [=](std::int64_t a, std::int64_t b) {
-              return I(key(from[a]), a) < I(key(from[b]), b);
-            });
-            continue;
-          }
-          auto* const items = reinterpret_cast<I*>(
-              in_place ? picked
-                       : scratch.raw<std::int64_t>() +
-                             part * n * static_cast<std::int64_t>(sizeof(I) / 8));
-          for (std::int64_t i = 0; i < n; ++i) {
-            items[i] = I(key(from[i]), i);
-          }
-          order_first(items, n, count);
-          for (std::int64_t i = 0; i < count; ++i) {
-            const std::int64_t index = items[i].index();
-            picked[i] = index;
-          }
-        }
-      });
+  detail::for_pieces(lines, pieces, lanes, [&](std::int64_t begin, std::int64_t end, int lane) {
+    for (std::int64_t line = begin; line < end; ++line) {
+      const T* const from = values + line * n;
+      std::int64_t* const picked = to + line * count;
+      if (!in_place && !apart) {
+        order_places(picked, n, count, [=](std::int64_t a, std::int64_t b) {
+          return I(key(from[a]), a) < I(key(from[b]), b);
+        });
+        continue;
+      }
+      auto* const items =
+          reinterpret_cast<I*>(in_place ? picked
+                                        : scratch.raw<std::int64_t>() +
+                                              lane * n * static_cast<std::int64_t>(sizeof(I) / 8));
+      for (std::int64_t i = 0; i < n; ++i) {
+        items[i] = I(key(from[i]), i);
+      }
+      order_first(items, n, count);
+      for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t index = items[i].index();
+        picked[i] = index;
+      }
+    }
+  });
 }
 
 // The position of the k-th smallest, found by counting a byte of the keys at a time.
