@@ -11,7 +11,7 @@ cmake --build --preset tsan --target retrograd_thread_tests >> build/tsan.log
 
 llvm=$(dirname "$(dirname "$(readlink -f "$(command -v clang++)")")")
 export OMP_NUM_THREADS=4 OMP_TOOL_LIBRARIES="$llvm/lib/libarcher.so" ARCHER_OPTIONS=verbose=1
-export TSAN_OPTIONS="ignore_noninstrumented_modules=1 exitcode=66"
+export TSAN_OPTIONS="ignore_noninstrumented_modules=1 exitcode=66 die_after_fork=0"
 
 # The sanitizer must report this race, or it would report none.
 cat > build/tsan/race.cpp <<'EOF'
