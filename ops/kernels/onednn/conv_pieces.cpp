@@ -84,7 +84,7 @@ ConvPieces::ConvPieces(Pass pass, const ConvGeometry& geometry, bool bias)
 bool ConvPieces::find_plans(bool bias) {
   kinds_ = {};
   const auto find = [&](std::size_t kind, const ConvGeometry& geometry) {
-    if (!supports(pass_, geometry)) {
+    if (bands_ > 1 && !supports(pass_, geometry)) {  // the caller asks for the whole
       return false;
     }
     kinds_[kind] = {conv_plan(pass_, geometry, bias, count() > 1), geometry};
