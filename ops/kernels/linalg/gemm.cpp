@@ -83,12 +83,11 @@ Block block_of(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
   const auto least = static_cast<double>(detail::worth(static_cast<std::int64_t>(kLeastWork)));
   const double each = std::clamp(work / 8, least, kMostWork);
   Block block{rows, columns};
-  for (double left = work; left >= 2 * each; left /= 2) {
+  double left = work;
+  while (left >= 2 * each && std::max(block.rows, block.columns) >= 2 * kStep) {
     std::int64_t& longer = block.rows > block.columns ? block.rows : block.columns;
-    if (longer < 2 * kStep) {
-      break;
-    }
     longer = rounded_up((longer + 1) / 2, kStep);
+    left /= 2;
   }
   return block;
 }
