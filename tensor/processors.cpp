@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -7,6 +8,7 @@
 
 #include <sched.h>
 
+#include <retrograd/tensor/internal/environment.h>
 #include <retrograd/tensor/internal/processors.h>
 #include <retrograd/tensor/threads.h>
 
@@ -27,45 +29,61 @@ int rounded_up(long long quota, long long period) noexcept {
              : static_cast<int>(std::min<long long>((quota + period - 1) / period, kMostThreads));
 }
 
-// cpu.max of version 2: "max 100000" or "150000 100000".
-int limit_in(const char* path) noexcept {
-  const File file = opened(path);
-  long long quota = 0;
-  long long period = 0;
-  return file && std::fscanf(file.get(), "%lld %lld", &quota, &period) == 2
-             ? rounded_up(quota, period)
-             : 0;
+using Line = std::array<char, 1024>;
+
+bool read_line(Line& line, const File& file) noexcept {
+  return file && std::fgets(line.data(), static_cast<int>(line.size()), file.get()) != nullptr;
 }
 
-long long number_in(const char* path) noexcept {
-  const File file = opened(path);
-  long long number = 0;
-  return file && std::fscanf(file.get(), "%lld", &number) == 1 ? number : 0;
+// The numbers at the start of a file; 0 for those that are not there.
+std::array<long long, 2> numbers_in(const char* folder, const char* group,
+                                    const char* name) noexcept {
+  std::array<char, 2 * Line().size()> path;
+  std::snprintf(path.data(), path.size(), "%s%s/%s", folder, group, name);
+  Line line;
+  if (!read_line(line, opened(path.data()))) {
+    return {};
+  }
+  char* rest = nullptr;
+  const long long first = std::strtoll(line.data(), &rest, 10);
+  return {first, std::strtoll(rest, nullptr, 10)};
 }
 
 int lower(int a, int b) noexcept {
   return a == 0 ? b : b == 0 ? a : std::min(a, b);
 }
 
-// The lowest limit of the program's control group and those around it. Inside a container the root
-// of what is mounted is the container's own group.
+// The limit of a control group: cpu.max of version 2, "max 100000" or "150000 100000", and the two
+// files of version 1.
+int limit_of(const char* group) noexcept {
+  const auto [quota, period] = numbers_in("/sys/fs/cgroup", group, "cpu.max");
+  return lower(rounded_up(quota, period),
+               rounded_up(numbers_in("/sys/fs/cgroup/cpu", group, "cpu.cfs_quota_us")[0],
+                          numbers_in("/sys/fs/cgroup/cpu", group, "cpu.cfs_period_us")[0]));
+}
+
+// The lowest limit of the program's control groups and those around them. Inside a container the
+// root of what is mounted is the container's own group.
 int quota() noexcept {
-  constexpr char root[] = "/sys/fs/cgroup";
-  int limit = lower(limit_in("/sys/fs/cgroup/cpu.max"),
-                    rounded_up(number_in("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
-                               number_in("/sys/fs/cgroup/cpu/cpu.cfs_period_us")));
+  int limit = limit_of("");
   const File file = opened("/proc/self/cgroup");
-  char line[1024];
-  while (file && std::fgets(line, sizeof line, file.get()) != nullptr) {
-    if (std::strncmp(line, "0::/", 4) != 0) {
+  Line line;
+  while (read_line(line, file)) {
+    // ID:CONTROLLERS:GROUP; no controllers in version 2
+    char* const controllers = std::strchr(line.data(), ':');
+    char* const group = controllers == nullptr ? nullptr : std::strchr(controllers + 1, ':');
+    if (group == nullptr) {
       continue;
     }
-    char* const group = line + 3;
-    group[std::strcspn(group, "\n")] = '\0';
-    for (char* end = nullptr; (end = std::strrchr(group, '/')) != nullptr; *end = '\0') {
-      char path[sizeof root + sizeof line + sizeof "/cpu.max"];
-      std::snprintf(path, sizeof path, "%s%s/cpu.max", root, group);
-      limit = lower(limit, limit_in(path));
+    *group = '\0';
+    const bool counts = group == controllers + 1 || std::strstr(controllers, ":cpu") != nullptr ||
+                        std::strstr(controllers, ",cpu") != nullptr;
+    group[1 + std::strcspn(group + 1, "\n")] = '\0';
+    char* end = counts ? std::strrchr(group + 1, '/') : nullptr;
+    while (end != nullptr) {
+      limit = lower(limit, limit_of(group + 1));
+      *end = '\0';
+      end = std::strrchr(group + 1, '/');
     }
   }
   return limit;
@@ -73,7 +91,7 @@ int quota() noexcept {
 
 // The first of OMP_NUM_THREADS, which may be a list; 0 where it is no number.
 int wanted() noexcept {
-  const char* const text = std::getenv("OMP_NUM_THREADS");
+  const char* const text = environment("OMP_NUM_THREADS");
   return text == nullptr
              ? 0
              : static_cast<int>(std::clamp<long>(std::strtol(text, nullptr, 10), 0, kMostThreads));
@@ -107,7 +125,7 @@ int usable_processors() noexcept {
 }
 
 bool may_wait_busily() noexcept {
-  const char* const policy = std::getenv("OMP_WAIT_POLICY");
+  const char* const policy = environment("OMP_WAIT_POLICY");
   return policy == nullptr ||
          (std::strcmp(policy, "passive") != 0 && std::strcmp(policy, "PASSIVE") != 0);
 }

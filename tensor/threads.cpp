@@ -1,11 +1,11 @@
 #include <retrograd/tensor/threads.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
 
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/environment.h>
 #include <retrograd/tensor/internal/processors.h>
 
 namespace retrograd {
@@ -19,7 +19,7 @@ std::atomic<int>& thread_count() noexcept {
 
 std::atomic<bool>& deterministic() noexcept {
   static std::atomic<bool> value{[] {
-    const char* const variable = std::getenv("RETROGRAD_DETERMINISTIC");
+    const char* const variable = detail::environment("RETROGRAD_DETERMINISTIC");
     return variable != nullptr && std::strcmp(variable, "") != 0 && std::strcmp(variable, "0") != 0;
   }()};
   return value;

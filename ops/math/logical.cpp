@@ -65,8 +65,8 @@ Tensor logical_or(const Tensor& a, const Tensor& b, Where where) {
 
 Tensor logical_xor(const Tensor& a, const Tensor& b, Where where) {
   const Call call("logical_xor", where, a, b);
-  const auto [p, q] = truths(call, a, b);
-  return call.result(p != q);
+  const auto sides = truths(call, a, b);
+  return call.result(sides.first != sides.second);
 }
 
 }  // namespace retrograd

@@ -1,6 +1,6 @@
-#include <cstdlib>
 #include <string>
 
+#include <retrograd/tensor/internal/environment.h>
 #include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::detail {
@@ -24,7 +24,7 @@ Instructions supported() noexcept {
 // As oneDNN reads it: in capitals or not, under its present name or the one before.
 std::string limit() {
   for (const char* const name : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) {
-    if (const char* const variable = std::getenv(name)) {
+    if (const char* const variable = environment(name)) {
       std::string value = variable;
       for (char& letter : value) {
         letter = letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
