@@ -140,7 +140,7 @@ Tensor LBFGS::step(const Closure& closure, Where where) {
   const LBFGSOptions o = options(0);
   const std::int64_t most_evaluations = o.max_eval > 0 ? o.max_eval : o.max_iter * 5 / 4;
   Memory& m = memory_;
-  const Tensor first_loss = call(closure, frame.where());
+  Tensor first_loss = call(closure, frame.where());
   double loss = first_loss.item<double>();
   Vector gradient = gathered(true);
   std::int64_t evaluations = 1;
@@ -213,7 +213,7 @@ LBFGS::LoadedState LBFGS::load_state(const StateDict& state, Where where) {
   const auto read = [&](const std::string& name, std::size_t size) {
     known.push_back(formatted("state.0.{}", name));
     const Tensor* found = state.find(known.back());
-    const Vector values = found != nullptr ? found->to_vector<double>() : Vector();
+    Vector values = found != nullptr ? found->to_vector<double>() : Vector();
     check::require<ShapeError>(frame, values.size() == size, {},
                                "{} should have {} elements, not {} [state-mismatch]", known.back(),
                                size, values.size());

@@ -63,7 +63,11 @@ LineSearchResult strong_wolfe(const std::function<LinePoint(double)>& evaluate,
     now = evaluate(next);
     ++evaluations;
   }
-  low = bracketed ? std::move(previous) : start;
+  if (bracketed) {
+    low = std::move(previous);
+  } else {
+    low = start;
+  }
   high = std::move(now);
   // `low` has the lower loss; the two may lie in either order.
   if (low.loss > high.loss) {

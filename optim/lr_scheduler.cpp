@@ -39,7 +39,8 @@ Settings StepLROptions::settings() {
           {"gamma", &gamma, Domain::not_negative}};
 }
 double StepLROptions::factor_at(std::int64_t epoch) const {
-  return std::pow(gamma, static_cast<double>(epoch / step_size));
+  const std::int64_t drops = epoch / step_size;
+  return std::pow(gamma, static_cast<double>(drops));
 }
 
 Settings MultiStepLROptions::settings() {

@@ -1,7 +1,6 @@
 #include <retrograd/ops/logical.h>
 
 #include <limits>
-#include <utility>
 
 #include <retrograd/ops/internal/operator.h>
 
@@ -15,12 +14,10 @@ Tensor truth(const Tensor& x) {
   return x.dtype() == boolean ? x : x != 0;
 }
 
-// The truth of both operands; what is wrong with them is said in the name of `call`.
-std::pair<Tensor, Tensor> truths(const Frame& call, const Tensor& x, const Tensor& y) {
+void require_operands(const Frame& call, const Tensor& x, const Tensor& y) {
   check::defined(call, "the first operand", x);
   check::defined(call, "the second operand", y);
   check::broadcast(call, {{"a", x}, {"b", y}});
-  return {truth(x), truth(y)};
 }
 
 }  // namespace
@@ -53,20 +50,20 @@ Tensor logical_not(const Tensor& x, Where where) {
 
 Tensor logical_and(const Tensor& a, const Tensor& b, Where where) {
   const Call call("logical_and", where, a, b);
-  const auto [p, q] = truths(call, a, b);
-  return call.result(retrograd::where(p, q, false));
+  require_operands(call, a, b);
+  return call.result(retrograd::where(truth(a), truth(b), false));
 }
 
 Tensor logical_or(const Tensor& a, const Tensor& b, Where where) {
   const Call call("logical_or", where, a, b);
-  const auto [p, q] = truths(call, a, b);
-  return call.result(retrograd::where(p, true, q));
+  require_operands(call, a, b);
+  return call.result(retrograd::where(truth(a), true, truth(b)));
 }
 
 Tensor logical_xor(const Tensor& a, const Tensor& b, Where where) {
   const Call call("logical_xor", where, a, b);
-  const auto sides = truths(call, a, b);
-  return call.result(sides.first != sides.second);
+  require_operands(call, a, b);
+  return call.result(truth(a) != truth(b));
 }
 
 }  // namespace retrograd
