@@ -132,7 +132,7 @@ double CosineAnnealingWarmRestartsOptions::lr(double base, std::int64_t epoch) c
 }
 
 LambdaLR::LambdaLR(Optimizer& optimizer, Factor factor, Where where)
-    : LambdaLR(optimizer, std::vector<Factor>(optimizer.group_count(), std::move(factor)), where) {}
+    : LambdaLR(optimizer, std::vector<Factor>(optimizer.group_count(), factor), where) {}
 
 LambdaLR::LambdaLR(Optimizer& optimizer, std::vector<Factor> factors, Where where)
     : LRScheduler(optimizer), factors_(std::move(factors)) {

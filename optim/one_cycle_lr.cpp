@@ -18,12 +18,13 @@ Settings OneCycleLROptions::settings() {
 
 OneCycleLR::OneCycleLR(Optimizer& optimizer, OneCycleLROptions options, Where where)
     : LRScheduler(optimizer), options_(std::move(options)) {
-  const Frame call(name(), where);
+  const Frame call(OneCycleLR::name(), where);
   for (const Setting& setting : options_.settings()) {
     detail::check_setting(call, setting);
   }
   const std::size_t groups = optimizer.group_count();
-  max_lrs_ = options_.max_lr.checked(name(), "max_lr", Domain::not_negative, groups, call.where());
+  max_lrs_ =
+      options_.max_lr.checked(call.name(), "max_lr", Domain::not_negative, groups, call.where());
   if (options_.cycle_momentum) {
     for (std::size_t g = 0; g < groups; ++g) {
       check::require<ValueError>(

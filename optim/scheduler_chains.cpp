@@ -10,6 +10,7 @@ namespace {
 
 std::vector<LRScheduler*> pointers(const std::vector<std::shared_ptr<LRScheduler>>& schedulers) {
   std::vector<LRScheduler*> all;
+  all.reserve(schedulers.size());
   for (const auto& scheduler : schedulers) {
     all.push_back(scheduler.get());
   }
