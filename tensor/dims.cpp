@@ -21,9 +21,11 @@ std::ostream& operator<<(std::ostream& out, const Dims& dims) {
 }
 
 Strides contiguous_strides(const Shape& shape) noexcept {
-  Strides strides = Dims::filled(shape.size(), 1);
-  for (std::size_t d = shape.size(); d-- > 1;) {
-    strides[d - 1] = strides[d] * std::max<std::int64_t>(shape[d], 1);
+  Strides strides = shape;
+  std::int64_t step = 1;
+  for (std::size_t d = shape.size(); d-- > 0;) {
+    strides[d] = step;
+    step *= std::max<std::int64_t>(shape[d], 1);
   }
   return strides;
 }
@@ -33,7 +35,8 @@ Strides channels_last_strides(const Shape& shape) noexcept {
   if (rank < 3) {
     return contiguous_strides(shape);
   }
-  Strides strides = Dims::filled(rank, 1);
+  Strides strides = shape;
+  strides[1] = 1;
   std::int64_t step = std::max<std::int64_t>(shape[1], 1);
   for (std::size_t d = rank; d-- > 2;) {
     strides[d] = step;

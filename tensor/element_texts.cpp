@@ -151,6 +151,7 @@ std::vector<std::string> aligned(const std::vector<Entry>& entries) {
     left = std::max(left, entry.left.size() - std::min(entry.left.size(), right));
   }
   std::vector<std::string> texts;
+  texts.reserve(entries.size());
   for (const Entry& entry : entries) {
     texts.push_back(entry.is_whole
                         ? formatted("{:>{}}", entry.left, left + right)
@@ -166,6 +167,7 @@ std::vector<std::string> element_texts(const Tensor& tensor,
                                        const PrintOptions& options) {
   return for_dtype(tensor.dtype(), [&]<class T>() {
     std::vector<std::conditional_t<std::is_same_v<T, BFloat16>, float, T>> values;
+    values.reserve(offsets.size());
     for (const std::int64_t offset : offsets) {
       values.push_back(tensor.raw<T>()[offset]);
     }

@@ -1,5 +1,6 @@
 #include <retrograd/tensor/frame.h>
 
+#include <algorithm>
 #include <vector>
 
 #include <retrograd/tensor/call_listener.h>
@@ -36,9 +37,10 @@ std::string Frame::modules_around(const Frame* frame) {
   }
   std::string text;
   const FrameOwner* around = nullptr;
-  for (auto module = modules.rbegin(); module != modules.rend(); ++module) {
-    text += (*module)->name_in(around);
-    around = *module;
+  std::reverse(modules.begin(), modules.end());
+  for (const FrameOwner* const module : modules) {
+    text += module->name_in(around);
+    around = module;
   }
   return text;
 }

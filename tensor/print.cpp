@@ -185,7 +185,7 @@ std::string printed(const Tensor& tensor, const PrintOptions& options) {
   if (!tensor.defined()) {
     return "tensor undefined";
   }
-  const std::string values = Lists(tensor, options).text();
+  std::string values = Lists(tensor, options).text();
   if (!options.head) {
     return values;
   }
