@@ -1,6 +1,8 @@
 // Ioffe and Szegedy, "Batch normalization", 2015; Ba, Kiros and Hinton, "Layer normalization",
 // 2016; Wu and He, "Group normalization", 2018. Arrays are (S, P, G, W): position p and channel w
 // of group g in sample s, whose elements (s, g) have one mean and one variance.
+#include <vector>
+
 #include <retrograd/ops/kernels/reference/array.h>
 #include <retrograd/ops/kernels/reference/reference.h>
 
@@ -29,7 +31,8 @@ Sizes planes(const Tensor& x) {
 Array elements(const Tensor& x, const NormGeometry& s) {
   Array values = array(x);
   if (s.channels_last) {
-    values = xt::transpose(array(x, planes(x)), {0, 2, 1});
+    const std::vector<std::size_t> order{0, 2, 1};
+    values = xt::transpose(array(x, planes(x)), order);
   }
   values.reshape(to_sizes({s.samples, s.positions, s.groups, s.channels / s.groups}));
   return values;

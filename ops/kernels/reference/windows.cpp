@@ -31,31 +31,35 @@ xt::xstrided_slice_vector part(const Spatial& begin, const Spatial& sizes) {
 
 }  // namespace
 
-Windows::Windows(const ConvGeometry& s)
-    : input_(s.input),
-      kernel_(s.kernel),
-      dilation_(s.dilation),
-      padding_(s.pad_before),
-      first_(by_dimension(
-          [&](std::size_t d) -> Indices { return xt::arange(s.output[d]) * s.stride[d]; })),
+Windows::Windows(const ConvGeometry& geometry)
+    : input_(geometry.input),
+      kernel_(geometry.kernel),
+      dilation_(geometry.dilation),
+      padding_(geometry.pad_before),
+      first_(by_dimension([&](std::size_t d) -> Indices {
+        return xt::arange(geometry.output[d]) * geometry.stride[d];
+      })),
       end_(by_dimension([&](std::size_t d) -> Indices {
-        return first_[d] + s.dilation[d] * (s.kernel[d] - 1) + 1;
+        return first_[d] + geometry.dilation[d] * (geometry.kernel[d] - 1) + 1;
       })) {}
 
 // Adaptive windows reach from floor(o in / out) to ceil((o + 1) in / out).
-Windows::Windows(const PoolGeometry& s)
-    : input_(s.input),
-      kernel_(s.kernel),
-      dilation_(s.dilation),
-      padding_(s.padding),
+Windows::Windows(const PoolGeometry& geometry)
+    : input_(geometry.input),
+      kernel_(geometry.kernel),
+      dilation_(geometry.dilation),
+      padding_(geometry.padding),
       first_(by_dimension([&](std::size_t d) -> Indices {
-        const Indices o = xt::arange(s.output[d]);
-        return s.adaptive ? Indices(o * s.input[d] / s.output[d]) : Indices(o * s.stride[d]);
+        const Indices o = xt::arange(geometry.output[d]);
+        return geometry.adaptive ? Indices(o * geometry.input[d] / geometry.output[d])
+                                 : Indices(o * geometry.stride[d]);
       })),
       end_(by_dimension([&](std::size_t d) -> Indices {
-        const Indices next = xt::arange<std::int64_t>(1, s.output[d] + 1);
-        return s.adaptive ? Indices((next * s.input[d] + s.output[d] - 1) / s.output[d])
-                          : Indices(first_[d] + s.dilation[d] * (s.kernel[d] - 1) + 1);
+        const Indices next = xt::arange<std::int64_t>(1, geometry.output[d] + 1);
+        return geometry.adaptive
+                   ? Indices((next * geometry.input[d] + geometry.output[d] - 1) /
+                             geometry.output[d])
+                   : Indices(first_[d] + geometry.dilation[d] * (geometry.kernel[d] - 1) + 1);
       })) {}
 
 std::vector<Position> Windows::positions() const {
