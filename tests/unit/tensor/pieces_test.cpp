@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <retrograd/retrograd.h>
+#include <retrograd/tensor/detail/punctuality.h>
 #include <retrograd/tensor/loops/pieces.h>
 
 namespace rg = retrograd;
@@ -223,6 +224,21 @@ TEST_CASE("pieces: they round as their caller does") {
   CHECK(after == usual);
 }
 #endif
+
+TEST_CASE("pieces: a thread that lost most of a long loop stays away, for longer each time") {
+  using std::chrono::milliseconds;
+  Punctuality thread;
+  CHECK(thread.starts());
+  CHECK(thread.ends() == milliseconds(0));  // a short loop
+  milliseconds expected(16);
+  for (int repeat = 0; repeat < 2; ++repeat, expected *= 2) {
+    REQUIRE(thread.starts());
+    std::this_thread::sleep_for(milliseconds(3));  // as an interrupted thread does
+    CHECK(thread.ends() == expected);
+    CHECK_FALSE(thread.starts());
+    std::this_thread::sleep_for(expected);
+  }
+}
 
 TEST_CASE("set_deterministic holds for the program, and its guard for a scope") {
   const bool before = rg::is_deterministic();
