@@ -1,6 +1,7 @@
 // The models of the training rows.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -65,5 +66,25 @@ struct ResNet20 : nn::Module {
     return fc(rg::mean(blocks(images), {2, 3}));
   }
 };
+
+// A step of training on random images, with its model and optimiser.
+template <class Model>
+std::function<void()> training(const rg::Shape& input, bool autocast = false) {
+  rg::manual_seed(1);
+  const auto model = std::make_shared<Model>();
+  const auto optimizer = std::make_shared<rg::optim::SGD>(
+      model->parameters(), rg::optim::SGDOptions{.lr = 0.01, .momentum = 0.9});
+  const rg::Tensor x = rg::randn(input);
+  const rg::Tensor y = rg::randint(0, 10, {input[0]});
+  return [=] {
+    optimizer->zero_grad();
+    const rg::Tensor loss = [&] {
+      const rg::Autocast casting(rg::bfloat16, autocast);
+      return rg::cross_entropy((*model)(x), y);
+    }();
+    loss.backward();
+    optimizer->step();
+  };
+}
 
 }  // namespace bench

@@ -26,22 +26,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kWarm = 5;
 
-// As the training rows of retrograd.cpp.
-template <class Model>
-Step training(const rg::Shape& input) {
-  rg::manual_seed(1);
-  const auto model = std::make_shared<Model>();
-  const auto optimizer = std::make_shared<rg::optim::SGD>(
-      model->parameters(), rg::optim::SGDOptions{.lr = 0.01, .momentum = 0.9});
-  const Tensor x = rg::randn(input);
-  const Tensor y = rg::randint(0, 10, {input[0]});
-  return [=] {
-    optimizer->zero_grad();
-    rg::cross_entropy((*model)(x), y).backward();
-    optimizer->step();
-  };
-}
-
 Step training(const std::string& model) {
   if (model == "mlp") {
     return training<Mlp>({64, 784});

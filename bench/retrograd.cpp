@@ -13,25 +13,6 @@ namespace {
 using namespace bench;
 using rg::Tensor;
 
-template <class Model>
-Step training(const rg::Shape& input, bool autocast = false) {
-  rg::manual_seed(1);
-  const auto model = std::make_shared<Model>();
-  const auto optimizer = std::make_shared<rg::optim::SGD>(
-      model->parameters(), rg::optim::SGDOptions{.lr = 0.01, .momentum = 0.9});
-  const Tensor x = rg::randn(input);
-  const Tensor y = rg::randint(0, 10, {input[0]});
-  return [=] {
-    optimizer->zero_grad();
-    const Tensor loss = [&] {
-      const rg::Autocast casting(rg::bfloat16, autocast);
-      return rg::cross_entropy((*model)(x), y);
-    }();
-    loss.backward();
-    optimizer->step();
-  };
-}
-
 Step convolution(const ConvRow& row) {
   Tensor x = rg::randn({row.batch, row.in, row.size, row.size});
   x.set_requires_grad(row.input_gradient);

@@ -1,9 +1,9 @@
 // Sharing a loop between threads. Internal.
 //
 // Work is cut into pieces whose size is a function of the work alone, never of the number of
-// threads. Threads claim pieces as they come, each the neighbouring ones first, and nobody waits
-// for a thread that has claimed none: one that the system gives no time costs at most the piece it
-// holds. What pieces add up goes into parts of their own, which are added in a fixed order.
+// threads. Threads claim pieces as they come, each the neighbouring ones first. A loop waits only
+// for threads that hold one of its pieces, so one that the system gives no time costs at most that
+// piece. What pieces add up goes into parts of their own, which are added in a fixed order.
 #pragma once
 
 #include <algorithm>
@@ -63,6 +63,14 @@ RETROGRAD_API void run_pieces(std::int64_t pieces, int lanes,
 // How many loops the threads of the pool were called for, for tests.
 RETROGRAD_API std::uint32_t shared_loops() noexcept;
 
+// a / b and n to a multiple of `step`, rounded up; of numbers that are not negative.
+constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) noexcept {
+  return (a + b - 1) / b;
+}
+constexpr std::int64_t rounded_up(std::int64_t n, std::int64_t step) noexcept {
+  return divided_up(n, step) * step;
+}
+
 // Into how many pieces `count` things are cut, of which `grain` are worth a thread: pieces of a
 // quarter of that, of four times that where there are many.
 inline std::int64_t pieces_of(std::int64_t count, std::int64_t grain) noexcept {
@@ -73,7 +81,7 @@ inline std::int64_t pieces_of(std::int64_t count, std::int64_t grain) noexcept {
   constexpr std::int64_t kMany = 64;
   const std::int64_t least = std::max<std::int64_t>(grain / 4, 1);
   const std::int64_t size = std::clamp(count / kMany, least, std::max(least, 4 * grain));
-  return (count + size - 1) / size;
+  return divided_up(count, size);
 }
 
 // Calls f(piece, lane) for the pieces. What f throws first is thrown when all have run.

@@ -15,16 +15,6 @@ namespace {
 
 using namespace op_cases;
 
-Tensors leaves_of(const Tensors& inputs) {
-  Tensors leaves;
-  for (const rg::Tensor& input : inputs) {
-    if (input.requires_grad()) {
-      leaves.push_back(input);
-    }
-  }
-  return leaves;
-}
-
 // What the file holds of a row, by our own means; the second derivatives if asked for.
 Tensors computed(const OpCase& row, rg::DType dtype, bool second) {
   const Tensors inputs = inputs_of(row, dtype);

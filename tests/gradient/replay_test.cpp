@@ -19,12 +19,7 @@ using test::same_bits;
 
 // The gradients of the inputs that have one, for a seed of the output's shape.
 Tensors gradients(const rg::Tensor& y, const Tensors& inputs) {
-  Tensors leaves;
-  for (const rg::Tensor& input : inputs) {
-    if (input.requires_grad()) {
-      leaves.push_back(input);
-    }
-  }
+  const Tensors leaves = leaves_of(inputs);
   if (leaves.empty() || !y.requires_grad()) {
     return {};
   }

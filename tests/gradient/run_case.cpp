@@ -150,6 +150,16 @@ Result run(const OpCase& row, Layout layout, rg::DType dtype) {
   return run_on(row, inputs);
 }
 
+Tensors leaves_of(const Tensors& inputs) {
+  Tensors leaves;
+  for (const rg::Tensor& input : inputs) {
+    if (input.requires_grad()) {
+      leaves.push_back(input);
+    }
+  }
+  return leaves;
+}
+
 unsigned floating_inputs(const OpCase& row) {
   unsigned count = 0;
   for (std::size_t i = 0; i < row.inputs.size(); ++i) {

@@ -45,6 +45,9 @@ class LaidOutCase {
 // counted among the floating ones).
 Tensors inputs_of(const OpCase& row, rg::DType dtype, unsigned wanted = ~0U);
 
+// Those that require a gradient.
+Tensors leaves_of(const Tensors& inputs);
+
 struct Result {
   rg::Tensor value;
   Tensors gradients;  // by input; undefined for those without

@@ -30,16 +30,6 @@ class SmallPieces {
   rg::DeterministicGuard deterministic_;
 };
 
-Tensors leaves_of(const Tensors& inputs) {
-  Tensors leaves;
-  for (const rg::Tensor& input : inputs) {
-    if (input.requires_grad()) {
-      leaves.push_back(input);
-    }
-  }
-  return leaves;
-}
-
 rg::Tensor seed_for(const rg::Tensor& y) {
   rg::Generator generator(7);
   return rg::rand(y.shape(), {.dtype = rg::float64}, generator).to(y.dtype());

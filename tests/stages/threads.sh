@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the tests in which threads meet under ThreadSanitizer, 20 times (REPEATS=N): clang's, as its
-# OpenMP and Archer tell it what OpenMP's threads wait for. OpenBLAS and oneDNN are not
+# OpenMP and Archer tell it what threads of OpenMP wait for, which a program may have. OpenBLAS and oneDNN are not
 # instrumented; their calls of libgomp are answered by clang's OpenMP, which has its functions.
 # Needs the packages of packages.txt, and clang, libclang-rt-dev and libomp-dev.
 set -eu

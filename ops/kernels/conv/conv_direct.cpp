@@ -4,6 +4,7 @@
 
 #include <retrograd/ops/kernels/conv/conv_direct_loops.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops/lane_scratch.h>
 #include <retrograd/ops/kernels/loops/tree.h>
 #include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/loops/pieces.h>
@@ -12,17 +13,7 @@ namespace retrograd::kernels::direct {
 
 namespace {
 
-// Work space for each part of a shared loop.
-class Scratch {
- public:
-  Scratch(int64_t size, int64_t lanes)
-      : size_(rounded_up(size, 2 * kLanes)), memory_(empty_tensor({size_ * lanes}, float32)) {}
-  float* of_lane(int64_t lane) const { return memory_.raw<float>() + size_ * lane; }
-
- private:
-  int64_t size_;
-  Tensor memory_;
-};
+constexpr auto kFloat = static_cast<int64_t>(sizeof(float));
 
 void zero(float* at, int64_t count) {
   std::fill_n(at, count, 0.0F);
@@ -121,10 +112,10 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
   Tensor out = empty_channels_last(geometry.output_shape());
   const int64_t pieces = detail::pieces_of(s.batch, grain(s));
   const int lanes = detail::lanes_for(pieces);
-  const Scratch scratch(s.is_padded ? s.padded_image() : 0, lanes);
+  const LaneScratch scratch(s.is_padded ? s.padded_image() * kFloat : 0, lanes);
   const Tensor filters = packed(weight, bias, s);
   detail::for_pieces(s.batch, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
-    float* const work = scratch.of_lane(lane);
+    float* const work = scratch.of_lane<float>(lane);
     zero(work, s.is_padded ? s.padded_image() : 0);
     detail::vectorised([&] {
       for (int64_t n = begin; n < end; ++n) {
@@ -145,10 +136,10 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeome
   const Tensor filters = packed_runs(weight, s, length);
   const int64_t pieces = detail::pieces_of(s.batch, grain(s));
   const int lanes = detail::lanes_for(pieces);
-  const Scratch scratch(s.padded_image() + kLanes,
-                        lanes);  // the last run is stored in whole vectors
+  // The last run is stored in whole vectors.
+  const LaneScratch scratch((s.padded_image() + kLanes) * kFloat, lanes);
   detail::for_pieces(s.batch, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
-    float* const work = scratch.of_lane(lane);
+    float* const work = scratch.of_lane<float>(lane);
     for (int64_t n = begin; n < end; ++n) {
       zero(work, s.padded_image());
       detail::vectorised([&] {
@@ -177,15 +168,15 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
   const Tensor sums = empty_tensor({parts, size}, float32);
   zero(sums.raw<float>(), sums.numel());
   const int lanes = detail::pieces_of(s.batch, grain(s)) > 1 ? detail::lanes_for(parts) : 1;
-  const Scratch scratch(s.is_padded ? s.padded_image() : 0, lanes);
+  const LaneScratch scratch(s.is_padded ? s.padded_image() * kFloat : 0, lanes);
   for (int lane = 0; lane < lanes; ++lane) {
-    zero(scratch.of_lane(lane), s.is_padded ? s.padded_image() : 0);
+    zero(scratch.of_lane<float>(lane), s.is_padded ? s.padded_image() : 0);
   }
   detail::for_each_piece_of(parts, lanes, [&](int64_t part, int lane) {
     detail::vectorised([&] {
       for (int64_t n = s.batch * part / parts; n < s.batch * (part + 1) / parts; ++n) {
         const float* const image = source.raw<float>() + n * s.height * s.width * s.in;
-        weight_image(padded(image, s, scratch.of_lane(lane)),
+        weight_image(padded(image, s, scratch.of_lane<float>(lane)),
                      out_grad.raw<float>() + n * s.rows * s.columns * s.out,
                      sums.raw<float>() + part * size, s.batch - 1 - n, s);
       }

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include <retrograd/ops/kernels/conv/conv.h>
+#include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::kernels::direct {
 
@@ -25,9 +26,7 @@ constexpr int kMostTile = 8;  // results held at once, so that two instructions 
 constexpr int64_t kShortSum = 256;
 constexpr int kMostVectors = 4;  // of a run, at once, for two rows
 
-inline int64_t rounded_up(int64_t count, int64_t unit) {
-  return (count + unit - 1) / unit * unit;
-}
+using retrograd::detail::rounded_up;
 
 // A ConvGeometry of two spatial dimensions, in the terms of the loops. Lengths are in values.
 struct Sizes {

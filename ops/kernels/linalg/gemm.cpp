@@ -67,10 +67,6 @@ struct Block {
   std::int64_t columns;
 };
 
-std::int64_t rounded_up(std::int64_t n, std::int64_t step) {
-  return (n + step - 1) / step * step;
-}
-
 // Pieces of 1 to 256 million multiplications (20 us to 4 ms), 8 where that leaves a choice: the
 // longer side is halved until there are enough. Smaller ones would cost speed, because BLAS copies
 // the rows and columns that a piece multiplies.
@@ -86,7 +82,7 @@ Block block_of(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
   double left = work;
   while (left >= 2 * each && std::max(block.rows, block.columns) >= 2 * kStep) {
     std::int64_t& longer = block.rows > block.columns ? block.rows : block.columns;
-    longer = rounded_up((longer + 1) / 2, kStep);
+    longer = detail::rounded_up((longer + 1) / 2, kStep);
     left /= 2;
   }
   return block;
@@ -101,8 +97,8 @@ void multiply_pieces(std::int64_t rows, std::int64_t columns, std::int64_t depth
   // A single thread is faster without cutting; the last digits may be others then.
   const bool whole = get_num_threads() == 1 && !is_deterministic();
   const Block block = whole ? Block{rows, columns} : block_of(rows, columns, depth);
-  const std::int64_t across = (columns + block.columns - 1) / block.columns;
-  const std::int64_t pieces = (rows + block.rows - 1) / block.rows * across;
+  const std::int64_t across = detail::divided_up(columns, block.columns);
+  const std::int64_t pieces = detail::divided_up(rows, block.rows) * across;
   detail::for_each_piece_of(pieces, detail::lanes_for(pieces), [&](std::int64_t piece, int) {
     const std::int64_t row = piece / across * block.rows;
     const std::int64_t column = piece % across * block.columns;

@@ -6,6 +6,7 @@
 
 #include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops/lane_scratch.h>
 #include <retrograd/ops/kernels/loops/tree.h>
 #include <retrograd/ops/kernels/onednn/conv_pieces.h>
 #include <retrograd/tensor/internal/openmp.h>
@@ -56,14 +57,11 @@ class Filters {
 // Calls f(plan, piece, i, scratch) for each piece.
 template <class F>
 void for_each_of(const ConvPieces& pieces, const F& f) {
-  constexpr std::size_t kLine = 64;
   const int lanes = detail::lanes_for(pieces.count());
-  const std::size_t each = (pieces.scratch_bytes() + kLine - 1) / kLine * kLine;
-  const Tensor scratch = empty_tensor({lanes * static_cast<std::int64_t>(each)}, uint8);
+  const LaneScratch scratch(pieces.scratch_bytes(), lanes);
   detail::for_each_piece_of(pieces.count(), lanes, [&](std::int64_t i, int lane) {
     const ConvPieces::Piece piece = pieces[i];
-    f(*pieces.kinds()[piece.kind].plan, piece, i,
-      memory_of(scratch, lane * static_cast<std::int64_t>(each)));
+    f(*pieces.kinds()[piece.kind].plan, piece, i, scratch.of_lane<void>(lane));
   });
 }
 
@@ -118,14 +116,10 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeome
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
   const detail::OneOpenMpThread one;
   const ConvPieces pieces(Pass::weight_grad, geometry, false);
-  // Sums of pieces must have one layout.
-  const auto& kinds = pieces.kinds();
-  if (!pieces || std::any_of(kinds.begin(), kinds.end(), [&](const ConvPieces::Kind& kind) {
-        return kind.plan && kind.plan->weight != kinds[0].plan->weight;
-      })) {
+  if (!pieces) {
     return {};
   }
-  const ConvPlan& first = *kinds[0].plan;
+  const ConvPlan& first = *pieces.kinds()[0].plan;
   const Tensor source = as_channels_last(x);
   const Tensor out_grad = as_channels_last(grad);
   Tensor weight_grad = empty_tensor(geometry.weight_shape(), geometry.dtype);

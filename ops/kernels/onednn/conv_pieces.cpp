@@ -13,10 +13,6 @@ constexpr std::int64_t kLeastWork = std::int64_t{1} << 20;
 constexpr std::int64_t kMostWork = 6 * kLeastWork;
 constexpr std::int64_t kLowScale = 4;  // bfloat16 is so much faster, with AMX
 
-std::int64_t rounded_up(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
-
 std::int64_t product(const Spatial& sizes) {
   return sizes[0] * sizes[1] * sizes[2];
 }
@@ -42,7 +38,7 @@ std::int64_t pieces_wanted(Pass pass, const ConvGeometry& s) {
 
 // Images of a group: a divisor of the batch where one is near, so that all groups are alike.
 std::int64_t group_size(std::int64_t batch, std::int64_t pieces) {
-  const std::int64_t least = rounded_up(batch, pieces);
+  const std::int64_t least = detail::divided_up(batch, pieces);
   for (std::int64_t size = least; size <= std::min(batch, 2 * least); ++size) {
     if (batch % size == 0) {
       return size;
@@ -53,7 +49,7 @@ std::int64_t group_size(std::int64_t batch, std::int64_t pieces) {
 
 // Rounds down also below zero.
 std::int64_t floor_of(std::int64_t a, std::int64_t b) {
-  return a >= 0 ? a / b : -rounded_up(-a, b);
+  return a >= 0 ? a / b : -detail::divided_up(-a, b);
 }
 
 }  // namespace
@@ -67,18 +63,22 @@ ConvPieces::ConvPieces(Pass pass, const ConvGeometry& geometry, bool bias)
   constexpr std::int64_t kEnough = 16;
   const std::int64_t wanted = pieces_wanted(pass, geometry);
   images_ = group_size(geometry.batch, std::min(wanted, geometry.batch));
-  groups_ = rounded_up(geometry.batch, images_);
+  groups_ = detail::divided_up(geometry.batch, images_);
   const bool by_input = pass == Pass::input_grad || pass == Pass::wide_input_grad;
   const std::int64_t rows = (by_input ? geometry.input : geometry.output)[rows_];
   if (images_ == 1 && wanted > geometry.batch && geometry.batch < kEnough) {
-    bands_ = std::clamp<std::int64_t>(rounded_up(std::min(wanted, kEnough), geometry.batch), 1,
-                                      std::max<std::int64_t>(rows / 4, 1));
+    bands_ = std::clamp<std::int64_t>(detail::divided_up(std::min(wanted, kEnough), geometry.batch),
+                                      1, std::max<std::int64_t>(rows / 4, 1));
     if (bands_ > 1 && find_plans(bias)) {
       return;
     }
     bands_ = 1;
   }
-  find_plans(bias);
+  if (!find_plans(bias) && groups_ > 1) {
+    groups_ = 1;
+    images_ = geometry.batch;
+    find_plans(bias);
+  }
 }
 
 bool ConvPieces::find_plans(bool bias) {
@@ -88,7 +88,10 @@ bool ConvPieces::find_plans(bool bias) {
       return false;
     }
     kinds_[kind] = {conv_plan(pass_, geometry, bias, count() > 1), geometry};
-    return kinds_[kind].plan != nullptr;
+    const ConvPlan* const plan = kinds_[kind].plan.get();
+    // Sums are added in one layout.
+    return plan != nullptr &&
+           (pass_ != Pass::weight_grad || plan->weight == kinds_[0].plan->weight);
   };
   bool found = true;
   if (bands_ == 1) {
@@ -126,8 +129,8 @@ ConvPieces::Band ConvPieces::band(std::int64_t i) const {
   const bool by_input = pass_ == Pass::input_grad || pass_ == Pass::wide_input_grad;
   // Bands of one height but for the last; of whole strides, so that their padding is the same.
   const std::int64_t rows = (by_input ? whole_.input : whole_.output)[d];
-  std::int64_t height = rounded_up(rows, bands_);
-  height = by_input ? rounded_up(height, stride) * stride : height;
+  std::int64_t height = detail::divided_up(rows, bands_);
+  height = by_input ? detail::rounded_up(height, stride) : height;
   const std::int64_t begin = std::min(i * height, rows);
   const std::int64_t end = std::min(begin + height, rows);
   std::int64_t first = begin;  // outputs
@@ -152,8 +155,8 @@ ConvPieces::Band ConvPieces::band(std::int64_t i) const {
   return result;
 }
 
-std::size_t ConvPieces::scratch_bytes() const {
-  std::size_t most = 0;
+std::int64_t ConvPieces::scratch_bytes() const {
+  std::int64_t most = 0;
   for (const Kind& kind : kinds_) {
     most = std::max(most, kind.plan ? kind.plan->conv.scratch_bytes() : 0);
   }

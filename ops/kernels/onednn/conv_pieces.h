@@ -15,7 +15,8 @@ namespace retrograd::kernels::onednn {
 // gradients of the input of the rows of the input. The cut is a function of the geometry alone:
 //   pieces of 1 to 6 million multiplications (20 to 100 us), of bfloat16 4 times as many, 16 where
 //   that leaves a choice; whole images where there are 16 of them, however large; for gradients of
-//   the weight at most 8, each of 256 positions or more, because each has a sum of its own.
+//   the weight at most 8, each of 256 positions or more, because each has a sum of its own, and at
+//   most 4 where the weight is larger than the activations.
 class ConvPieces {
  public:
   ConvPieces(Pass pass, const ConvGeometry& geometry, bool bias);
@@ -25,7 +26,7 @@ class ConvPieces {
 
   std::int64_t count() const { return groups_ * bands_; }
   // Bytes of scratch memory that any piece needs at most.
-  std::size_t scratch_bytes() const;
+  std::int64_t scratch_bytes() const;
 
   // The pieces of a kind have one plan. Those of the first band, the last and the ones between
   // differ in their padding, and the last group of images may have fewer.

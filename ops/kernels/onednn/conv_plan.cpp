@@ -204,16 +204,7 @@ PlanCache& plan_cache() {
 std::shared_ptr<const ConvPlan> conv_plan(Pass pass, const ConvGeometry& geometry, bool bias,
                                           bool part) {
   const ConvKey key{pass, bias, part && pass == Pass::weight_grad, geometry};
-  auto plan = plan_cache().get(key, [&]() -> std::shared_ptr<const ConvPlan> {
-    try {
-      return within_memory([&] {
-        require_room_to_make();
-        return make_plan(key);
-      });
-    } catch (const dnnl::error&) {
-      return nullptr;
-    }
-  });
+  auto plan = plan_cache().get(key, [&] { return made([&] { return make_plan(key); }); });
   if (plan) {
     detail::kernel_uses(plan->implementation.c_str());
   }

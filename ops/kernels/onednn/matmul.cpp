@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops/lane_scratch.h>
 #include <retrograd/ops/kernels/lru_cache.h>
 #include <retrograd/ops/kernels/onednn/runtime.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
@@ -107,20 +108,7 @@ PlanCache& plan_cache() {
 }
 
 std::shared_ptr<const MatmulPlan> plan_for(const MatmulKey& key) {
-  return plan_cache().get(key, [&]() -> std::shared_ptr<const MatmulPlan> {
-    try {
-      return within_memory([&] {
-        require_room_to_make();
-        return make_plan(key);
-      });
-    } catch (const dnnl::error&) {
-      return nullptr;
-    }
-  });
-}
-
-std::int64_t rounded_up(std::int64_t n, std::int64_t step) {
-  return (n + step - 1) / step * step;
+  return plan_cache().get(key, [&] { return made([&] { return make_plan(key); }); });
 }
 
 // How many matrices of the batch, or else rows of one matrix, a piece has: a function of the sizes
@@ -140,12 +128,13 @@ Cut cut_of(std::int64_t batch, std::int64_t rows, std::int64_t work) {
   const std::int64_t wanted = std::max<std::int64_t>(
       work / std::clamp(work / 16, detail::worth(kLeastWork), detail::worth(kMostWork)), 1);
   if (batch >= std::min<std::int64_t>(wanted, 16)) {
-    const std::int64_t size = (batch + wanted - 1) / wanted;
-    return {false, size, 1, (batch + size - 1) / size};
+    const std::int64_t size = detail::divided_up(batch, wanted);
+    return {false, size, 1, detail::divided_up(batch, size)};
   }
-  const std::int64_t bands = (wanted + batch - 1) / batch;
-  const std::int64_t size = std::min(rounded_up((rows + bands - 1) / bands, kRows), rows);
-  const std::int64_t each = (rows + size - 1) / size;
+  const std::int64_t bands = detail::divided_up(wanted, batch);
+  const std::int64_t size =
+      std::min(detail::rounded_up(detail::divided_up(rows, bands), kRows), rows);
+  const std::int64_t each = detail::divided_up(rows, size);
   return {true, size, each, batch * each};
 }
 
@@ -186,13 +175,9 @@ Tensor matmul(const Tensor& given_a, const Tensor& given_b, DType result) {
   }
   detail::kernel_uses(plan->implementation.c_str());
   Tensor out = empty_tensor({batch, rows, b.shape()[2]}, result);
-  constexpr std::int64_t kLine = 64;
-  const auto each =
-      rounded_up(static_cast<std::int64_t>(
-                     std::max(plan->matmul.scratch_bytes(), last_plan->matmul.scratch_bytes())),
-                 kLine);
   const int lanes = detail::lanes_for(cut.pieces);
-  const Tensor scratch = empty_tensor({lanes * each}, uint8);
+  const LaneScratch scratch(
+      std::max(plan->matmul.scratch_bytes(), last_plan->matmul.scratch_bytes()), lanes);
   detail::for_each_piece_of(cut.pieces, lanes, [&](std::int64_t piece, int lane) {
     const std::int64_t matrix = cut.by_rows ? piece / cut.pieces_of_matrix : piece * cut.size;
     const std::int64_t row = cut.by_rows ? piece % cut.pieces_of_matrix * cut.size : 0;
@@ -205,7 +190,7 @@ Tensor matmul(const Tensor& given_a, const Tensor& given_b, DType result) {
     own.matmul.run({{DNNL_ARG_SRC, &own.left, at(a, matrix, row)},
                     {DNNL_ARG_WEIGHTS, &own.right, at(b, matrix, 0)},
                     {DNNL_ARG_DST, &own.product, at(out, matrix, row)}},
-                   scratch.raw_bytes() + lane * each);
+                   scratch.of_lane<void>(lane));
   });
   return out;
 }

@@ -115,7 +115,7 @@ void Runnable::execute(std::initializer_list<Argument> arguments, void* scratch)
 }
 
 void Runnable::run(std::initializer_list<Argument> arguments) const {
-  const Tensor scratch = empty_tensor({static_cast<std::int64_t>(scratch_bytes())}, uint8);
+  const Tensor scratch = empty_tensor({scratch_bytes()}, uint8);
   run(arguments, scratch.raw_bytes());
 }
 

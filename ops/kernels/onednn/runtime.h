@@ -42,6 +42,19 @@ auto within_memory(F&& f) {
 void require_room_to_make();
 void require_room_to_run();
 
+// What f makes, a pointer to a plan; null where oneDNN refuses.
+template <class F>
+auto made(const F& f) -> decltype(f()) {
+  try {
+    return within_memory([&] {
+      require_room_to_make();
+      return f();
+    });
+  } catch (const dnnl::error&) {
+    return nullptr;
+  }
+}
+
 // A primitive with the amount of scratch memory it needs; any thread may run it.
 class Runnable {
  public:
@@ -59,7 +72,7 @@ class Runnable {
     const dnnl::memory::desc* description;
     void* data;
   };
-  std::size_t scratch_bytes() const { return scratch_.get_size(); }
+  std::int64_t scratch_bytes() const { return static_cast<std::int64_t>(scratch_.get_size()); }
 
   // The same names and descriptions in every call; `scratch` has scratch_bytes(). Throws
   // OutOfMemory and dnnl::error.

@@ -1,0 +1,29 @@
+// Work space for each lane of a shared loop. Internal.
+#pragma once
+
+#include <cstdint>
+
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/loops/pieces.h>
+
+namespace retrograd::kernels {
+
+// Made before the loop starts, because memory can run out.
+class LaneScratch {
+ public:
+  LaneScratch(std::int64_t bytes, int lanes)
+      : each_(detail::rounded_up(bytes, kApart)), memory_(empty_tensor({each_ * lanes}, uint8)) {}
+
+  template <class T>
+  T* of_lane(int lane) const {
+    return static_cast<T*>(static_cast<void*>(memory_.raw_bytes() + each_ * lane));
+  }
+
+ private:
+  static constexpr std::int64_t kApart = 128;  // two lanes write no line of cache both
+
+  std::int64_t each_;
+  Tensor memory_;
+};
+
+}  // namespace retrograd::kernels
