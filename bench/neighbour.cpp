@@ -24,17 +24,17 @@ using rg::Tensor;
 using Step = std::function<void()>;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kWarm = 5;
+constexpr int kWarm = 5;  // steps that are not measured
 
 Step training(const std::string& model) {
   if (model == "mlp") {
-    return training<Mlp>({64, 784});
+    return bench::training<Mlp>({64, 784});
   }
   if (model == "lenet") {
-    return training<LeNet>({64, 1, 28, 28});
+    return bench::training<LeNet>({64, 1, 28, 28});
   }
   if (model == "resnet20") {
-    return training<ResNet20>({32, 3, 32, 32});
+    return bench::training<ResNet20>({32, 3, 32, 32});
   }
   throw std::invalid_argument("no model is called '" + model + "'");
 }
