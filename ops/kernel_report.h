@@ -27,9 +27,10 @@ struct KernelReportEntry {
   std::string kernel;     ///< Name: "conv", "matmul", "add".
   std::string shapes;     ///< Shapes of the first inputs: "[8, 3, 32, 32] [16, 3, 3, 3]".
   DType dtype = float32;  ///< Element type of the first input.
-  /// Implementation: oneDNN's own name with its instructions, "BLAS", "loops" for the library's
-  /// own, "unfolded" for convolutions by BLAS, or "float32" for inputs converted to float32. The
-  /// entries of the kernels that compute the latter are listed beside it.
+  /// Implementation: oneDNN's own name with its instructions, or "BLAS". The library's own are
+  /// "packed" for products, "unfolded" for convolutions as products, and "loops" for the rest.
+  /// "float32" is for inputs converted to float32: the entries of the kernels that compute it are
+  /// listed beside it.
   std::string implementation;
   std::int64_t calls = 0;  ///< Number of calls.
   double seconds = 0;      ///< Time in seconds, without the kernels that it calls.

@@ -20,10 +20,11 @@ RETROGRAD_API void set_num_threads(int count, Where where = {});
 /// Returns the number of threads.
 RETROGRAD_API int get_num_threads() noexcept;
 
-/// Sets whether all results of the program have the same bits for any number of threads.
+/// Sets whether all results of the program have the same bits for any number of threads, whatever
+/// BLAS does.
 ///
-/// Without it they have, too, except products of float32 or float64 matrices. A single thread
-/// leaves those to BLAS as a whole, which is faster than in pieces. The environment variable
+/// Without it they have, too, where BLAS computes in one thread. Small products of matrices go to
+/// BLAS then, and an OpenBLAS with threads of its own divides them itself. The environment variable
 /// `RETROGRAD_DETERMINISTIC=1` sets it at the start. docs/determinism.md tells what holds where,
 /// and what it costs.
 /// @code rg::set_deterministic(true); @endcode

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include <retrograd/ops/kernels/linalg/gemm_packed.h>
 #include <retrograd/ops/kernels/loops/xt.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/internal/openmp.h>
@@ -73,7 +74,7 @@ struct Block {
 Block block_of(std::int64_t rows, std::int64_t columns, std::int64_t depth) {
   constexpr double kLeastWork = 1 << 20;
   constexpr double kMostWork = 1 << 28;
-  constexpr std::int64_t kStep = 16;  // whole vectors
+  constexpr std::int64_t kStep = 48;  // three of the widest vectors
   const double work =
       static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth);
   const auto least = static_cast<double>(detail::worth(static_cast<std::int64_t>(kLeastWork)));
@@ -94,9 +95,7 @@ void multiply_pieces(std::int64_t rows, std::int64_t columns, std::int64_t depth
                      Matrix<T> b, T* c, std::int64_t c_row_stride, T keep) {
   detail::kernel_uses("BLAS");
   const detail::OneOpenMpThread one;
-  // A single thread is faster without cutting; the last digits may be others then.
-  const bool whole = get_num_threads() == 1 && !is_deterministic();
-  const Block block = whole ? Block{rows, columns} : block_of(rows, columns, depth);
+  const Block block = block_of(rows, columns, depth);
   const std::int64_t across = detail::divided_up(columns, block.columns);
   const std::int64_t pieces = detail::divided_up(rows, block.rows) * across;
   detail::for_each_piece_of(pieces, detail::lanes_for(pieces), [&](std::int64_t piece, int) {
@@ -108,12 +107,33 @@ void multiply_pieces(std::int64_t rows, std::int64_t columns, std::int64_t depth
   });
 }
 
+// Whether our own loops compute a product. BLAS is faster where there are few rows or columns, and
+// for a row-major b of few elements, but an OpenBLAS with threads of its own may add in another
+// order for another number of them.
+bool suits_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, bool b_transposed) {
+  constexpr double kFewMultiplications = 1 << 20;
+  if (is_deterministic()) {
+    return true;
+  }
+  if (!has_packed_gemm() || columns <= 16 || rows * columns <= 1024 ||
+      (rows < 16 && columns < 512)) {
+    return false;
+  }
+  return b_transposed ||
+         static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth) >
+             kFewMultiplications;
+}
+
 }  // namespace
 
 template <class T>
 void gemm(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a, Matrix<T> b,
           T* c, std::int64_t c_row_stride, Target target) {
   const bool small = rows * columns <= kSmall && rows * columns * depth <= kSmall;
+  if (!small && depth > 0 && suits_packed(rows, columns, depth, b.transposed)) {
+    gemm_packed(rows, columns, depth, a, b, c, c_row_stride, target);
+    return;
+  }
   if (!small && depth > 0 && fits_blas(rows, columns, depth) &&
       fits_blas(a.row_stride, b.row_stride, c_row_stride)) {
     multiply_pieces(rows, columns, depth, a, b, c, c_row_stride,

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include <retrograd/tensor/api.h>
+
 namespace retrograd::kernels {
 
 // A row-major matrix whose rows are `row_stride` elements apart. Transposed: memory holds its
@@ -30,9 +32,9 @@ template <class T>
 void gemm(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a, Matrix<T> b,
           T* c, std::int64_t c_row_stride, Target target = Target::overwritten);
 
-extern template void gemm(std::int64_t, std::int64_t, std::int64_t, Matrix<float>, Matrix<float>,
-                          float*, std::int64_t, Target);
-extern template void gemm(std::int64_t, std::int64_t, std::int64_t, Matrix<double>, Matrix<double>,
-                          double*, std::int64_t, Target);
+extern template RETROGRAD_API void gemm(std::int64_t, std::int64_t, std::int64_t, Matrix<float>,
+                                        Matrix<float>, float*, std::int64_t, Target);
+extern template RETROGRAD_API void gemm(std::int64_t, std::int64_t, std::int64_t, Matrix<double>,
+                                        Matrix<double>, double*, std::int64_t, Target);
 
 }  // namespace retrograd::kernels

@@ -1,0 +1,187 @@
+// How the sides of a product are copied for gemm_tile.h. Internal.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include <retrograd/ops/kernels/linalg/gemm.h>
+#include <retrograd/ops/kernels/linalg/gemm_tile.h>
+#include <retrograd/tensor/loops/pieces.h>
+
+namespace retrograd::kernels::gemm_tile {
+
+// Depth of a packed panel: with 48 columns it fills the first cache.
+inline constexpr std::int64_t kDepth = 256;
+
+// Transposes kLanes vectors of as many elements, by halves.
+template <class T, std::size_t kLanes, std::size_t kStride = kLanes / 2>
+[[gnu::always_inline]] inline void transpose(
+    typename Vectors<T, kLanes * sizeof(T)>::Vector (&x)[kLanes]) {
+  using Vector = typename Vectors<T, kLanes * sizeof(T)>::Vector;
+  if constexpr (kStride > 0) {
+    [&]<std::size_t... j>(std::index_sequence<j...>) {
+      for (std::size_t i = 0; i < kLanes; ++i) {
+        if ((i & kStride) == 0) {
+          const Vector low = x[i];
+          const Vector high = x[i + kStride];
+          x[i] = __builtin_shufflevector(low, high,
+                                         ((j & kStride) == 0 ? j : j - kStride + kLanes)...);
+          x[i + kStride] = __builtin_shufflevector(
+              low, high, ((j & kStride) == 0 ? j + kStride : j + kLanes)...);
+        }
+      }
+    }
+    (std::make_index_sequence<kLanes>());
+    transpose<T, kLanes, kStride / 2>(x);
+  }
+}
+
+// to[k * to_row + i] = from[i * from_row + k] for i < count, k < depth, and 0 for i up to kLanes.
+template <class T, std::size_t kLanes>
+[[gnu::always_inline]] inline void pack_transposed(const T* from, std::int64_t from_row,
+                                                   std::int64_t count, std::int64_t depth, T* to,
+                                                   std::int64_t to_row) {
+  using Vector = typename Vectors<T, kLanes * sizeof(T)>::Vector;
+  constexpr auto kStep = static_cast<std::int64_t>(kLanes);
+  std::int64_t k = 0;
+  for (; k + kStep <= depth; k += kStep) {
+    Vector block[kLanes] = {};
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      if (static_cast<std::int64_t>(i) < count) {
+        std::memcpy(&block[i], from + static_cast<std::int64_t>(i) * from_row + k, sizeof(Vector));
+      }
+    }
+    transpose<T, kLanes>(block);
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      std::memcpy(to + (k + static_cast<std::int64_t>(i)) * to_row, &block[i], sizeof(Vector));
+    }
+  }
+  for (; k < depth; ++k) {
+    for (std::int64_t i = 0; i < kStep; ++i) {
+      to[k * to_row + i] = i < count ? from[i * from_row + k] : T{0};
+    }
+  }
+}
+
+// to[k * width + j] = from[k * from_row + j] for j < count, k < depth, and 0 for j up to the width
+// of kVectors vectors.
+template <class T, std::size_t kBytes, int kVectors>
+[[gnu::always_inline]] inline void pack_rows(const T* from, std::int64_t from_row,
+                                             std::int64_t count, std::int64_t depth, T* to) {
+  using Vector = typename Vectors<T, kBytes>::Vector;
+  constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
+  constexpr std::int64_t kWidth = kVectors * kLanes;
+  constexpr std::int64_t kAhead = 16;
+  const bool whole = count == kWidth;
+  for (std::int64_t k = 0; k < depth; ++k, from += from_row, to += kWidth) {
+    Vector row[kVectors] = {};
+    for (int v = 0; v < kVectors; ++v) {
+      __builtin_prefetch(from + kAhead * from_row + v * kLanes);
+    }
+    if (whole) {
+      std::memcpy(row, from, sizeof row);
+    } else {
+      alignas(kBytes) T few[kWidth] = {};
+      copy_few<T, kFew<kWidth, kLanes>>(few, from, count);
+      std::memcpy(row, few, sizeof row);
+    }
+    std::memcpy(to, row, sizeof row);
+  }
+}
+
+// Of from (depth, count), tiles of kTile columns, each row by row, zeros behind the last column.
+// Four tiles at once read whole lines, and write to few places.
+template <class T, std::size_t kTile>
+[[gnu::always_inline]] inline void pack_tiles(const T* from, std::int64_t from_row,
+                                              std::int64_t count, std::int64_t depth, T* to) {
+  constexpr auto kStep = static_cast<std::int64_t>(kTile);
+  constexpr std::int64_t kTiles = 4;
+  std::int64_t first = 0;
+  for (; first + kTiles * kStep <= count; first += kTiles * kStep) {
+    for (std::int64_t k = 0; k < depth; ++k) {
+      for (std::int64_t tile = 0; tile < kTiles; ++tile) {
+        std::memcpy(to + first * depth + (tile * depth + k) * kStep,
+                    from + k * from_row + first + tile * kStep, kTile * sizeof(T));
+      }
+    }
+  }
+  for (; first < count; first += kStep) {
+    pack_rows<T, kTile * sizeof(T), 1>(from + first, from_row, std::min(kStep, count - first),
+                                       depth, to + first * depth);
+  }
+}
+
+// How many vectors the next panel has: three, or two where one would be left.
+[[gnu::always_inline]] inline std::int64_t panel_of(std::int64_t left) {
+  return left == 4 ? 2 : std::min<std::int64_t>(left, 3);
+}
+
+// Some vectors of b (depth, columns), from column `first` on; zeros behind the last one.
+template <class T, std::size_t kBytes>
+[[gnu::always_inline]] inline Panel<T> pack_panel(std::int64_t first, std::int64_t vectors,
+                                                  std::int64_t columns, std::int64_t depth,
+                                                  Matrix<T> b, T* to) {
+  constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
+  const std::int64_t width = vectors * kLanes;
+  if (b.transposed) {
+    for (std::int64_t at = 0; at < width; at += kLanes) {
+      pack_transposed<T, static_cast<std::size_t>(kLanes)>(
+          b.data + (first + at) * b.row_stride, b.row_stride,
+          std::min(kLanes, columns - first - at), depth, to + at, width);
+    }
+  } else {
+    const T* const from = b.data + first;
+    const std::int64_t count = std::min(width, columns - first);
+    if (vectors == 3) {
+      pack_rows<T, kBytes, 3>(from, b.row_stride, count, depth, to);
+    } else if (vectors == 2) {
+      pack_rows<T, kBytes, 2>(from, b.row_stride, count, depth, to);
+    } else {
+      pack_rows<T, kBytes, 1>(from, b.row_stride, count, depth, to);
+    }
+  }
+  return {to, width};
+}
+
+// Rows of a that tiles multiply, packed into `scratch` where there is some.
+template <class T, std::size_t kBytes>
+[[gnu::always_inline]] inline Rows<T> left_rows(std::int64_t rows, std::int64_t depth, Matrix<T> a,
+                                                T* scratch) {
+  constexpr std::int64_t kTile = Vectors<T, kBytes>::rows;
+  if (scratch == nullptr) {
+    return a.transposed ? Rows<T>{a.data, 1, a.row_stride, kTile}
+                        : Rows<T>{a.data, a.row_stride, 1, kTile * a.row_stride};
+  }
+  if (a.transposed) {
+    pack_tiles<T, static_cast<std::size_t>(kTile)>(a.data, a.row_stride, rows, depth, scratch);
+  } else {
+    for (std::int64_t i = 0; i < rows; i += kTile) {
+      pack_transposed<T, static_cast<std::size_t>(kTile)>(a.data + i * a.row_stride, a.row_stride,
+                                                          std::min(kTile, rows - i), depth,
+                                                          scratch + i * depth, kTile);
+    }
+  }
+  return {scratch, 1, kTile, kTile * depth};
+}
+
+// b (depth, columns) in blocks of kDepth rows, each panel after panel.
+template <class T, std::size_t kBytes>
+[[gnu::always_inline]] inline void pack_blocks(std::int64_t columns, std::int64_t depth,
+                                               Matrix<T> b, T* to) {
+  constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
+  const std::int64_t vectors = detail::divided_up(columns, kLanes);
+  for (std::int64_t at = 0; at < depth; at += kDepth) {
+    const std::int64_t own_depth = std::min(kDepth, depth - at);
+    for (std::int64_t vector = 0; vector < vectors;) {
+      const std::int64_t count = panel_of(vectors - vector);
+      pack_panel<T, kBytes>(vector * kLanes, count, columns, own_depth, b.from_row(at), to);
+      to += count * kLanes * own_depth;
+      vector += count;
+    }
+  }
+}
+
+}  // namespace retrograd::kernels::gemm_tile

@@ -1,0 +1,269 @@
+#include <retrograd/ops/kernels/linalg/gemm_packed.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/linalg/gemm_pack.h>
+#include <retrograd/ops/kernels/linalg/gemm_tile.h>
+#include <retrograd/ops/kernels/loops/lane_scratch.h>
+#include <retrograd/tensor/internal/kernel_timer.h>
+#include <retrograd/tensor/loops/pieces.h>
+#include <retrograd/tensor/threads.h>
+
+namespace retrograd::kernels {
+
+namespace {
+
+using detail::divided_up;
+using detail::rounded_up;
+using gemm_tile::Columns;
+using gemm_tile::kDepth;
+using gemm_tile::Panel;
+using gemm_tile::panel_of;
+using gemm_tile::Rows;
+using gemm_tile::Vectors;
+
+constexpr std::int64_t kPanels = 32;           // of the columns that are packed together
+constexpr std::int64_t kMostRows = 256;        // of a piece: with kDepth they fit the second cache
+constexpr std::int64_t kMostPacked = 1 << 20;  // elements of b at a time
+// Elements that the first cache holds, however their rows lie in it.
+constexpr std::int64_t kNear = 8192;
+// Up to so many rows, a row-major b is read where it is.
+constexpr std::int64_t kPlainRows = 16;
+// From so many columns on, each row of a is read so often that it is packed first.
+constexpr std::int64_t kPackRows = 288;
+
+// Calls f<bytes of a vector>() with the widest.
+template <class F>
+void with_vectors(const F& f) {
+#if RETROGRAD_INSTRUCTIONS
+  if (detail::best_instructions() == detail::Instructions::avx512) {
+    detail::with_avx512([&] { f.template operator()<64>(); });
+  } else if (detail::best_instructions() == detail::Instructions::avx2) {
+    detail::with_avx2([&] { f.template operator()<32>(); });
+  } else {
+    f.template operator()<16>();
+  }
+#else
+  f.template operator()<16>();
+#endif
+}
+
+std::int64_t lanes_of_vector(std::int64_t item) {
+  return (detail::best_instructions() == detail::Instructions::avx512 ? 64
+          : detail::best_instructions() == detail::Instructions::avx2 ? 32
+                                                                      : 16) /
+         item;
+}
+
+template <class T, std::size_t kBytes>
+[[gnu::always_inline]] inline void multiply_panel(std::int64_t vectors, std::int64_t rows,
+                                                  std::int64_t depth, Rows<T> a, Panel<T> b,
+                                                  Columns<T> c) {
+  if (vectors == 3) {
+    gemm_tile::multiply_panel<T, kBytes, 3>(rows, depth, a, b, c);
+  } else if (vectors == 2) {
+    gemm_tile::multiply_panel<T, kBytes, 2>(rows, depth, a, b, c);
+  } else {
+    gemm_tile::multiply_panel<T, kBytes, 1>(rows, depth, a, b, c);
+  }
+}
+
+// Rows and columns of a product that one thread computes.
+template <class T>
+struct Piece {
+  std::int64_t rows;
+  std::int64_t columns;
+  std::int64_t depth;
+  Matrix<T> a;
+  Matrix<T> b;
+  // b in blocks of kDepth rows, each panel after panel, of `width` columns, `skip` of them before
+  // those of the piece. Null where the piece shares it with no other.
+  const T* packed;
+  std::int64_t width;
+  std::int64_t skip;
+  T* c;
+  std::int64_t c_row_stride;
+  bool added;
+  T* scratch;  // for the rows of a, or null
+};
+
+template <class T, std::size_t kBytes>
+[[gnu::always_inline]] inline void multiply_piece(const Piece<T>& p) {
+  constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
+  alignas(kBytes) T own[kDepth * Vectors<T, kBytes>::most * kLanes];
+  const std::int64_t vectors = divided_up(p.columns, kLanes);
+  const bool plain = !p.b.transposed && (p.rows <= kPlainRows || p.depth * p.b.row_stride <= kNear);
+  for (std::int64_t at = 0; at < p.depth; at += kDepth) {
+    const std::int64_t depth = std::min(kDepth, p.depth - at);
+    const Rows<T> a =
+        gemm_tile::left_rows<T, kBytes>(p.rows, depth, p.a.from_column(at), p.scratch);
+    const Matrix<T> right = p.b.from_row(at);
+    for (std::int64_t vector = 0; vector < vectors;) {
+      const std::int64_t count = panel_of(vectors - vector);
+      const std::int64_t first = vector * kLanes;
+      const std::int64_t width = count * kLanes;
+      Panel<T> b{right.data + first, right.row_stride};
+      if (p.packed != nullptr) {
+        b = {p.packed + at * p.width + (p.skip + first) * depth, width};
+      } else if (!plain || first + width > p.columns) {
+        b = gemm_tile::pack_panel<T, kBytes>(first, count, p.columns, depth, right, own);
+      }
+      multiply_panel<T, kBytes>(
+          count, p.rows, depth, a, b,
+          {p.c + first, p.c_row_stride, std::min(width, p.columns - first), p.added || at > 0});
+      vector += count;
+    }
+  }
+}
+
+// The same for a large b, by several threads.
+template <class T>
+void pack_shared(std::int64_t columns, std::int64_t depth, Matrix<T> b, T* to, int lanes) {
+  const std::int64_t blocks = divided_up(depth, kDepth);
+  const std::int64_t width = rounded_up(columns, lanes_of_vector(sizeof(T)));
+  detail::for_pieces(
+      blocks, blocks, blocks > 1 ? lanes : 1, [&](std::int64_t begin, std::int64_t end, int) {
+        const std::int64_t first = begin * kDepth;
+        with_vectors([&]<std::size_t kBytes> {
+          gemm_tile::pack_blocks<T, kBytes>(columns, std::min(end * kDepth, depth) - first,
+                                            b.from_row(first), to + first * width);
+        });
+      });
+}
+
+// Rows and columns of a piece: a function of the sizes alone, though the sums do not depend on it.
+struct Cut {
+  std::int64_t rows;
+  std::int64_t columns;
+};
+
+// Pieces of at least half a million multiplications, 8 where that leaves a choice. Few rows are cut
+// by columns, so that no piece needs what another one packed.
+Cut cut_of(std::int64_t rows, std::int64_t columns, std::int64_t depth, std::int64_t panel) {
+  constexpr std::int64_t kLeastWork = 1 << 19;
+  constexpr std::int64_t kTile = 8;
+  constexpr std::int64_t kPieces = 8;
+  const double work =
+      static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth);
+  const double worth = static_cast<double>(detail::worth(kLeastWork));
+  const std::int64_t wanted =
+      std::max<std::int64_t>(static_cast<std::int64_t>(std::min<double>(kPieces, work / worth)), 1);
+  const std::int64_t panels = divided_up(columns, panel);
+  if (rows <= kMostRows && panels >= std::min<std::int64_t>(wanted, 3)) {
+    return {rows, divided_up(panels, std::min(wanted, panels)) * panel};
+  }
+  return {std::min(rounded_up(divided_up(rows, wanted), kTile), kMostRows), columns};
+}
+
+}  // namespace
+
+template <class T>
+void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
+                 Matrix<T> b, T* c, std::int64_t c_row_stride, Target target) {
+  detail::kernel_uses("packed");
+  constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t lanes = lanes_of_vector(kItem);
+  const std::int64_t panel = 3 * lanes;
+  const std::int64_t most_across = std::min(columns, kPanels * panel);
+  const Cut cut = cut_of(rows, most_across, depth, panel);
+  const std::int64_t bands = divided_up(rows, cut.rows);
+  const bool shared = bands > 1;  // each band needs all of b
+  const std::int64_t across = shared ? most_across : columns;
+  const std::int64_t blocks =
+      std::max<std::int64_t>(kMostPacked / rounded_up(across, lanes) / kDepth, 1);
+  const std::int64_t deep = shared ? std::min(depth, blocks * kDepth) : depth;
+  const std::int64_t most_pieces = bands * divided_up(across, cut.columns);
+  const int most_lanes = most_pieces > 1 ? detail::lanes_for(most_pieces) : 1;
+
+  Tensor memory;
+  T* packed = nullptr;
+  if (shared) {
+    memory = empty_tensor({rounded_up(across, lanes) * deep * kItem}, uint8);
+    packed = static_cast<T*>(static_cast<void*>(memory.raw_bytes()));
+  }
+  std::optional<LaneScratch> scratch;
+  const bool far = a.transposed && std::min(depth, kDepth) * a.row_stride > kNear;
+  if ((cut.columns > kPackRows || far) && rows > kPlainRows) {
+    scratch.emplace(rounded_up(cut.rows, 8) * std::min(depth, kDepth) * kItem, most_lanes);
+  }
+
+  for (std::int64_t j = 0; j < columns; j += across) {
+    const std::int64_t own_columns = std::min(across, columns - j);
+    const std::int64_t own_width = rounded_up(own_columns, lanes);
+    const std::int64_t pieces_across = divided_up(own_columns, cut.columns);
+    const std::int64_t pieces = bands * pieces_across;
+    for (std::int64_t k = 0; k < depth; k += deep) {
+      const std::int64_t own_depth = std::min(deep, depth - k);
+      const Matrix<T> right = b.from_row(k).from_column(j);
+      if (shared) {
+        pack_shared(own_columns, own_depth, right, packed, most_lanes);
+      }
+      const bool added = target == Target::added_to || k > 0;
+      const auto multiply = [&](std::int64_t piece, int lane) {
+        const std::int64_t row = piece / pieces_across * cut.rows;
+        const std::int64_t column = piece % pieces_across * cut.columns;
+        const Piece<T> own{std::min(cut.rows, rows - row),
+                           std::min(cut.columns, own_columns - column),
+                           own_depth,
+                           a.from_row(row).from_column(k),
+                           right.from_column(column),
+                           packed,
+                           own_width,
+                           column,
+                           c + row * c_row_stride + j + column,
+                           c_row_stride,
+                           added,
+                           scratch ? scratch->of_lane<T>(lane) : nullptr};
+        with_vectors([&]<std::size_t kBytes> { multiply_piece<T, kBytes>(own); });
+      };
+      detail::for_each_piece_of(pieces, pieces > 1 ? most_lanes : 1, multiply);
+    }
+  }
+}
+
+template <class T>
+PackedRight<T>::PackedRight(std::int64_t columns, std::int64_t depth, Matrix<T> b)
+    : columns_(columns), depth_(depth), b_(b) {
+  constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
+  if ((has_packed_gemm() || is_deterministic()) && depth > 0) {
+    memory_ = empty_tensor({rounded_up(columns, lanes_of_vector(kItem)) * depth * kItem}, uint8);
+    T* const to = static_cast<T*>(static_cast<void*>(memory_.raw_bytes()));
+    with_vectors(
+        [&]<std::size_t kBytes> { gemm_tile::pack_blocks<T, kBytes>(columns, depth, b, to); });
+  }
+}
+
+template <class T>
+void PackedRight<T>::multiply(std::int64_t rows, Matrix<T> a, T* c, std::int64_t c_row_stride,
+                              Target target) const {
+  if (!memory_.defined()) {
+    gemm(rows, columns_, depth_, a, b_, c, c_row_stride, target);
+    return;
+  }
+  constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
+  const Piece<T> whole{rows,
+                       columns_,
+                       depth_,
+                       a,
+                       b_,
+                       static_cast<const T*>(static_cast<const void*>(memory_.raw_bytes())),
+                       rounded_up(columns_, lanes_of_vector(kItem)),
+                       0,
+                       c,
+                       c_row_stride,
+                       target == Target::added_to,
+                       nullptr};
+  with_vectors([&]<std::size_t kBytes> { multiply_piece<T, kBytes>(whole); });
+}
+
+template void gemm_packed(std::int64_t, std::int64_t, std::int64_t, Matrix<float>, Matrix<float>,
+                          float*, std::int64_t, Target);
+template void gemm_packed(std::int64_t, std::int64_t, std::int64_t, Matrix<double>, Matrix<double>,
+                          double*, std::int64_t, Target);
+template class PackedRight<float>;
+template class PackedRight<double>;
+
+}  // namespace retrograd::kernels
