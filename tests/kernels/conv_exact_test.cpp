@@ -216,4 +216,25 @@ TEST_CASE("bfloat16 convolutions equal the unfolded ones after one rounding") {
   }
 }
 
+TEST_CASE("bfloat16 convolutions by AMX equal the unfolded ones after one rounding") {
+  std::string used;
+  for (const ConvRow& row : {ConvRow{.batch = 4, .in = 32, .out = 32, .input = {20, 20}},
+                             ConvRow{.batch = 9, .in = 64, .out = 48, .input = {11, 13}},
+                             ConvRow{.batch = 3, .in = 33, .out = 65, .input = {9, 31}},
+                             ConvRow{.batch = 40, .in = 16, .out = 16, .input = {8, 8}},
+                             ConvRow{.batch = 2, .in = 3, .out = 64, .input = {40, 40}}}) {
+    const ConvInputs inputs = conv_inputs(row, rg::bfloat16);
+    rg::start_kernel_report();
+    run(row, inputs);
+    rg::stop_kernel_report();
+    for (const rg::KernelReportEntry& entry : rg::kernel_report().entries) {
+      used += entry.implementation + " ";
+    }
+    check_row(row, inputs);
+  }
+  if (used.find("amx") == std::string::npos) {
+    test::skip(test::Lacks::hardware, "a processor with AMX; these were used: " + used);
+  }
+}
+
 TEST_SUITE_END();

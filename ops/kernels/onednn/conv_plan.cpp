@@ -130,11 +130,6 @@ std::shared_ptr<const ConvPlan> make_plan(const ConvKey& key) {
   const Problem problem = problem_of(key);
   if (key.pass == Pass::weight_grad) {
     const auto description = weight_grad(problem);
-    // Nobody has compared AMX's with another kernel.
-    if (key.geometry.dtype == bfloat16 && description &&
-        std::string_view(description.impl_info_str()).find("amx") != std::string_view::npos) {
-      return nullptr;
-    }
     const auto plan = start_plan<WeightGrad>(problem, description);
     if (plan) {
       plan->weight = description.diff_weights_desc();
