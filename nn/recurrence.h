@@ -140,13 +140,8 @@ using GRUOptions = RecurrentOptions;
 /// Options of LSTM.
 using LSTMOptions = RecurrentOptions;
 
-/// Result of RNN and GRU. D is the number of directions.
-struct RETROGRAD_API RecurrentOutput {
-  /// States of the last layer at each step, (T, N, D H), or (T, D H) without a batch.
-  Tensor output;
-  /// Last state of every layer and direction, (layers D, N, H), or (layers D, H) without a batch.
-  Tensor hidden;
-};
+/// Result of RNN and GRU.
+using RecurrentOutput = retrograd::RecurrentOutput;
 /// Result of LSTM. D is the number of directions.
 struct RETROGRAD_API LSTMOutput {
   /// States h of the last layer at each step, (T, N, D H), or (T, D H) without a batch.
@@ -160,11 +155,12 @@ namespace detail {
 // What a recurrence is made of.
 class RETROGRAD_API Layers {
  public:
-  // One step; gates: the input's part of it. c is undefined except for an LSTM.
-  using Step = LSTMState (*)(const Tensor& gates, const LSTMState& state, const Tensor& weight_hh,
-                             const Tensor& bias_hh);
+  // One layer of an operator; c is undefined except for an LSTM.
+  using Operator = LSTMSequence (*)(const Tensor& input, const LSTMState& hx,
+                                    const std::vector<Tensor>& params,
+                                    const RecurrenceOptions& options);
   // `call`: the constructor's, which has the layer's name.
-  Layers(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
+  Layers(const Frame& call, Operator run_layer, std::int64_t gates, std::int64_t input_size,
          std::int64_t hidden_size, const RecurrentOptions& options);
 
   Members members();
@@ -181,10 +177,11 @@ class RETROGRAD_API Layers {
     Tensor bias_hh;
   };
 
-  void check(const Tensor& input, const Tensor& hx, const char* name) const;
+  void check(const Tensor& input, const Tensor& hx, const char* name, bool casts) const;
+  std::vector<Tensor> parameters_of(std::size_t layer) const;
 
   const char* layer_;
-  Step step_;
+  Operator run_layer_;
   std::int64_t gates_;
   std::int64_t input_size_;
   std::int64_t hidden_size_;

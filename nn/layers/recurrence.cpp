@@ -1,9 +1,7 @@
 #include <retrograd/nn/recurrence.h>
 
 #include <retrograd/nn/detail/layer.h>
-#include <retrograd/ops/internal/recurrence.h>
 #include <retrograd/ops/internal/widen.h>
-#include <retrograd/ops/matmul.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
@@ -17,27 +15,15 @@ using namespace detail;
 
 namespace {
 
-// Appends x[begin], ..., x[end - 1]. Halving keeps the gradient of all the parts at T log T: each
-// slice's is as large as what it was cut from.
-void append_steps(std::vector<Tensor>& steps, const Tensor& x) {
-  const std::int64_t count = x.shape()[0];
-  if (count == 1) {
-    steps.push_back(select(x, 0, 0));
-  } else if (count > 1) {
-    append_steps(steps, slice(x, 0, 0, count / 2));
-    append_steps(steps, slice(x, 0, count / 2, count));
-  }
+template <auto function>
+LSTMSequence one_state(const Tensor& input, const LSTMState& hx, const std::vector<Tensor>& params,
+                       const RecurrenceOptions& options) {
+  RecurrentOutput found = function(input, hx.h, params, options, {});
+  return {.output = std::move(found.output), .h = std::move(found.hidden), .c = {}};
 }
-
-template <bool use_relu>
-LSTMState rnn(const Tensor& gates, const LSTMState& state, const Tensor& w, const Tensor& b) {
-  return {.h = recurrence::rnn_step(gates, state.h, {w, b}, use_relu), .c = {}};
-}
-LSTMState gru(const Tensor& gates, const LSTMState& state, const Tensor& w, const Tensor& b) {
-  return {.h = recurrence::gru_step(gates, state.h, {w, b}), .c = {}};
-}
-LSTMState lstm(const Tensor& gates, const LSTMState& state, const Tensor& w, const Tensor& b) {
-  return recurrence::lstm_step(gates, state, {w, b});
+LSTMSequence two_states(const Tensor& input, const LSTMState& hx, const std::vector<Tensor>& params,
+                        const RecurrenceOptions& options) {
+  return lstm(input, hx, params, options);
 }
 
 // The parameters of a cell, or of one layer in one direction.
@@ -74,10 +60,11 @@ State step(const RecurrentCell<State>& at, const Tensor& input, const State& sta
 
 }  // namespace
 
-detail::Layers::Layers(const Frame& call, Step step, std::int64_t gates, std::int64_t input_size,
-                       std::int64_t hidden_size, const RecurrentOptions& options)
+detail::Layers::Layers(const Frame& call, Operator run_layer, std::int64_t gates,
+                       std::int64_t input_size, std::int64_t hidden_size,
+                       const RecurrentOptions& options)
     : layer_(call.name()),
-      step_(step),
+      run_layer_(run_layer),
       gates_(gates),
       input_size_(input_size),
       hidden_size_(hidden_size),
@@ -122,10 +109,14 @@ std::int64_t detail::Layers::multiply_adds(const Shape& input) const {
   return count(input) / input_size_ * each_step;
 }
 
-void detail::Layers::check(const Tensor& input, const Tensor& hx, const char* name) const {
+// `casts`: Autocast is going to make one dtype of bfloat16 and float32.
+void detail::Layers::check(const Tensor& input, const Tensor& hx, const char* name,
+                           bool casts) const {
   const Frame call(layer_, {});
   check::floating(call, input);
-  check::same_dtype(call, "input", input, "weight_ih_l0", parts_[0].weight_ih);
+  if (!casts) {
+    check::same_dtype(call, "input", input, "weight_ih_l0", parts_[0].weight_ih);
+  }
   const bool batched = input.dim() == 3;
   const std::size_t time = batched && options_.batch_first ? 1 : 0;
   const bool fits = (batched || input.dim() == 2) && input.shape().back() == input_size_ &&
@@ -135,7 +126,9 @@ void detail::Layers::check(const Tensor& input, const Tensor& hx, const char* na
       "needs an input ({}, {}) or (T, {}) of at least one step [shape-unexpected]",
       options_.batch_first ? "N, T" : "T, N", input_size_, input_size_);
   if (hx.defined()) {
-    check::same_dtype(call, "input", input, name, hx);
+    if (!casts) {
+      check::same_dtype(call, "input", input, name, hx);
+    }
     Shape expected{static_cast<std::int64_t>(parts_.size()), hidden_size_};
     if (batched) {
       expected.insert(1, input.shape()[1 - time]);
@@ -145,57 +138,55 @@ void detail::Layers::check(const Tensor& input, const Tensor& hx, const char* na
   }
 }
 
-LSTMOutput detail::Layers::run(const Tensor& input, const LSTMState& hx) const {
-  if (autocast_widens(input, hx.h, hx.c) && parts_[0].weight_ih.dtype() == float32) {
-    return run(widened(input), {.h = widened(hx.h), .c = widened(hx.c)});
+std::vector<Tensor> detail::Layers::parameters_of(std::size_t layer) const {
+  const std::size_t directions = options_.bidirectional ? 2 : 1;
+  std::vector<Tensor> found;
+  for (std::size_t i = layer * directions; i < (layer + 1) * directions; ++i) {
+    const Part& own = parts_[i];
+    found.insert(found.end(), {own.weight_ih, own.weight_hh});
+    if (options_.bias) {
+      found.insert(found.end(), {own.bias_ih, own.bias_hh});
+    }
   }
-  check(input, hx.h, "hx");
-  check(input, hx.c, "cx");
+  return found;
+}
+
+LSTMOutput detail::Layers::run(const Tensor& input, const LSTMState& hx) const {
+  const bool casts = autocast_widens(input, hx.h, hx.c) && parts_[0].weight_ih.dtype() == float32;
+  check(input, hx.h, "hx", casts);
+  check(input, hx.c, "cx", casts);
   const bool batched = input.dim() == 3;
   const bool swapped = batched && options_.batch_first;
   // (T, N, features) from here on, a single sequence being a batch of one
-  Tensor x = widened(input);
-  x = swapped ? transpose(x, 0, 1) : batched ? x : unsqueeze(x, 1);
-  const std::int64_t batch = x.shape()[1];
-  const auto initial = [&](const Tensor& given, std::size_t i) {
+  Tensor x = swapped ? transpose(input, 0, 1) : batched ? input : unsqueeze(input, 1);
+  const std::int64_t directions = options_.bidirectional ? 2 : 1;
+  const auto initial = [&](const Tensor& given, std::int64_t layer) {
     if (!given.defined()) {
-      return zeros({batch, hidden_size_}, {.dtype = x.dtype()});
+      return given;
     }
-    const Tensor state = select(widened(given), 0, static_cast<std::int64_t>(i));
-    return batched ? state : unsqueeze(state, 0);
+    const Tensor states = options_.num_layers == 1
+                              ? given
+                              : slice(given, 0, layer * directions, (layer + 1) * directions);
+    return batched ? states : unsqueeze(states, 1);
   };
   std::vector<Tensor> last_h;
   std::vector<Tensor> last_c;
-  const std::size_t directions = options_.bidirectional ? 2 : 1;
-  for (std::size_t i = 0; i < parts_.size(); i += directions) {
-    std::vector<Tensor> outputs;
-    for (std::size_t direction = 0; direction < directions; ++direction) {
-      const Part& own = parts_[i + direction];
-      const Tensor weight_hh = widened(own.weight_hh);
-      const Tensor bias_hh = widened(own.bias_hh);
-      std::vector<Tensor> steps;
-      append_steps(steps, linear(x, widened(own.weight_ih), widened(own.bias_ih)));
-      LSTMState state{.h = initial(hx.h, i + direction),
-                      .c = gates_ == 4 ? initial(hx.c, i + direction) : Tensor()};
-      for (std::size_t t = 0; t < steps.size(); ++t) {
-        Tensor& at = steps[direction == 0 ? t : steps.size() - 1 - t];
-        state = step_(at, state, weight_hh, bias_hh);
-        at = state.h;
-      }
-      outputs.push_back(stack(steps, 0));
-      last_h.push_back(state.h);
-      last_c.push_back(state.c);
-    }
-    x = directions == 2 ? cat(outputs, -1) : outputs.front();
+  for (std::int64_t layer = 0; layer < options_.num_layers; ++layer) {
+    LSTMSequence found =
+        run_layer_(x, {.h = initial(hx.h, layer), .c = initial(hx.c, layer)},
+                   parameters_of(static_cast<std::size_t>(layer)),
+                   {directions == 2 ? Direction::bidirectional : Direction::forward});
+    x = std::move(found.output);
+    last_h.push_back(std::move(found.h));
+    last_c.push_back(std::move(found.c));
   }
-  const auto stacked = [&](const std::vector<Tensor>& states) {
-    const Tensor all = stack(states, 0).to(input.dtype());
+  const auto joined = [&](const std::vector<Tensor>& states) {
+    const Tensor all = states.size() == 1 ? states.front() : cat(states, 0);
     return batched ? all : squeeze(all, 1);
   };
-  x = x.to(input.dtype());
   x = swapped ? transpose(x, 0, 1) : batched ? x : squeeze(x, 1);
   return {.output = x,
-          .state = {.h = stacked(last_h), .c = gates_ == 4 ? stacked(last_c) : Tensor()}};
+          .state = {.h = joined(last_h), .c = gates_ == 4 ? joined(last_c) : Tensor()}};
 }
 
 template <>
@@ -211,24 +202,25 @@ template class Recurrent<RecurrentOutput, Tensor>;
 template class Recurrent<LSTMOutput, LSTMState>;
 
 RNN::RNN(std::int64_t input_size, std::int64_t hidden_size, const RNNOptions& options, Where where)
-    : Recurrent({Frame("RNN", where),
-                 options.nonlinearity == Nonlinearity::relu ? rnn<true> : rnn<false>,
-                 1,
-                 input_size,
-                 hidden_size,
-                 {.num_layers = options.num_layers,
-                  .bias = options.bias,
-                  .batch_first = options.batch_first,
-                  .bidirectional = options.bidirectional,
-                  .dtype = options.dtype}}) {}
+    : Recurrent(
+          {Frame("RNN", where),
+           options.nonlinearity == Nonlinearity::relu ? one_state<rnn_relu> : one_state<rnn_tanh>,
+           1,
+           input_size,
+           hidden_size,
+           {.num_layers = options.num_layers,
+            .bias = options.bias,
+            .batch_first = options.batch_first,
+            .bidirectional = options.bidirectional,
+            .dtype = options.dtype}}) {}
 
 GRU::GRU(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
          Where where)
-    : Recurrent({Frame("GRU", where), gru, 3, input_size, hidden_size, options}) {}
+    : Recurrent({Frame("GRU", where), one_state<gru>, 3, input_size, hidden_size, options}) {}
 
 LSTM::LSTM(std::int64_t input_size, std::int64_t hidden_size, const RecurrentOptions& options,
            Where where)
-    : Recurrent({Frame("LSTM", where), lstm, 4, input_size, hidden_size, options}) {}
+    : Recurrent({Frame("LSTM", where), two_states, 4, input_size, hidden_size, options}) {}
 
 template <class State>
 RecurrentCell<State>::RecurrentCell(const Frame& call, Step step, std::int64_t gates,

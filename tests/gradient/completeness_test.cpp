@@ -91,6 +91,8 @@ std::set<std::string> declared_operators() {
       add_declared(names, entry.path(), "RETROGRAD_API ValuesAndIndices ");
       add_declared(names, entry.path(), "RETROGRAD_API std::vector<Tensor> ");
       add_declared(names, entry.path(), "RETROGRAD_API LSTMState ");
+      add_declared(names, entry.path(), "RETROGRAD_API LSTMSequence ");
+      add_declared(names, entry.path(), "RETROGRAD_API RecurrentOutput ");
     }
   }
   return names;

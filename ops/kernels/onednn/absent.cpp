@@ -2,6 +2,7 @@
 #ifndef RETROGRAD_WITH_ONEDNN
 #include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/ops/kernels/onednn/matmul.h>
+#include <retrograd/ops/kernels/onednn/packed_matmul.h>
 
 namespace retrograd::kernels::onednn {
 
@@ -26,6 +27,13 @@ std::size_t cached_conv_plans() noexcept {
 Tensor matmul(const Tensor&, const Tensor&, DType) {
   return {};
 }
+
+struct PackedMatmulPlan {};
+PackedMatmul::PackedMatmul(std::int64_t, const Tensor&, bool) {}
+std::int64_t PackedMatmul::scratch_bytes() const {
+  return 0;
+}
+void PackedMatmul::run(const BFloat16*, float*, void*) const {}
 
 }  // namespace retrograd::kernels::onednn
 #endif
