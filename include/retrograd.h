@@ -21,6 +21,7 @@
 #include <retrograd/ops/ops.h>
 #include <retrograd/optim/optim.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/denormal.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/memory.h>
 #include <retrograd/tensor/print.h>
