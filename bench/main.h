@@ -17,13 +17,26 @@ namespace bench {
 
 using Step = std::function<void()>;
 
+struct Counts {
+  double flops = 0;       // multiplications and additions of a step, where that bounds it
+  double bytes = 0;       // read and written, where that does
+  double parameters = 0;  // of the model, which must have as many in every library
+};
+
 struct Row {
   std::string name;
-  std::function<Step()> prepare;  // makes what a step needs, and gives the step
-  double flops = 0;               // multiplications and additions of a step, where that bounds it
-  double bytes = 0;               // read and written, where that does
+  std::function<Step()> prepare;    // makes what a step needs, and gives the step
+  std::function<Counts()> count{};  // may take as long as a step
+  bool memory = false;              // whether the peak memory of a step is measured, too
 };
 using Rows = std::vector<Row>;
+
+inline std::function<Counts()> flops_of(double flops) {
+  return [=] { return Counts{flops, 0, 0}; };
+}
+inline std::function<Counts()> bytes_of(double bytes) {
+  return [=] { return Counts{0, bytes, 0}; };
+}
 
 inline int run(int argc, char** argv, const Rows& rows,
                const std::function<void(int)>& set_num_threads) {
@@ -51,8 +64,11 @@ inline int run(int argc, char** argv, const Rows& rows,
                                    for (auto _ : state) {
                                      step();
                                    }
-                                   state.counters["flops"] = row.flops;
-                                   state.counters["bytes"] = row.bytes;
+                                   const Counts counts = row.count ? row.count() : Counts{};
+                                   state.counters["flops"] = counts.flops;
+                                   state.counters["bytes"] = counts.bytes;
+                                   state.counters["parameters"] = counts.parameters;
+                                   state.counters["memory"] = row.memory ? 1 : 0;
                                  })
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();

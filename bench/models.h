@@ -1,9 +1,8 @@
 // The models of the training rows.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include <retrograd/retrograd.h>
@@ -67,24 +66,74 @@ struct ResNet20 : nn::Module {
   }
 };
 
-// A step of training on random images, with its model and optimiser.
+// A step of training on random samples, with its model and optimiser. Scores of images (N, C, H, W)
+// are compared pixel by pixel.
 template <class Model>
-std::function<void()> training(const rg::Shape& input, bool autocast = false) {
-  rg::manual_seed(1);
-  const auto model = std::make_shared<Model>();
-  const auto optimizer = std::make_shared<rg::optim::SGD>(
-      model->parameters(), rg::optim::SGDOptions{.lr = 0.01, .momentum = 0.9});
-  const rg::Tensor x = rg::randn(input);
-  const rg::Tensor y = rg::randint(0, 10, {input[0]});
-  return [=] {
-    optimizer->zero_grad();
-    const rg::Tensor loss = [&] {
-      const rg::Autocast casting(rg::bfloat16, autocast);
-      return rg::cross_entropy((*model)(x), y);
-    }();
-    loss.backward();
-    optimizer->step();
-  };
+class Training {
+ public:
+  explicit Training(const rg::Shape& input, bool autocast = false) : autocast_(autocast) {
+    rg::manual_seed(1);
+    model_ = std::make_shared<Model>();
+    // So small a rate leaves the model as it is: one that fits its samples has denormal gradients.
+    optimizer_ = std::make_shared<rg::optim::SGD>(
+        model_->parameters(), rg::optim::SGDOptions{.lr = 1e-6, .momentum = 0.9});
+    x_ = rg::randn(input);
+    const rg::NoGradGuard unrecorded;
+    const rg::Tensor scores = (*model_)(x_);
+    y_ = scores.dim() == 4 ? (rg::rand(scores.shape()) > 0.5).to(rg::float32)
+                           : rg::randint(0, scores.size(1), {scores.size(0)});
+  }
+
+  void operator()() const {
+    optimizer_->zero_grad();
+    loss().backward();
+    optimizer_->step();
+  }
+
+  Model& model() const { return *model_; }
+
+ private:
+  rg::Tensor loss() const {
+    const rg::Autocast casting(rg::bfloat16, autocast_);
+    const rg::Tensor scores = (*model_)(x_);
+    return scores.dim() == 4 ? rg::binary_cross_entropy_with_logits(scores, y_)
+                             : rg::cross_entropy(scores, y_);
+  }
+
+  bool autocast_;
+  std::shared_ptr<Model> model_;
+  std::shared_ptr<rg::optim::SGD> optimizer_;
+  rg::Tensor x_;
+  rg::Tensor y_;
+};
+
+// Multiplications and additions of a step, by the shapes: forward, and both gradients of each
+// layer, of which the first one needs none of its input.
+template <class Model>
+double training_flops(const rg::Shape& input) {
+  Model model;
+  double all = 0;
+  double first = 0;
+  for (nn::Module* const module : model.modules()) {
+    module->register_forward_hook([&](nn::Module& layer, const std::vector<rg::Tensor>& inputs,
+                                      const std::vector<rg::Tensor>& outputs) {
+      std::vector<rg::Shape> shapes;
+      for (const rg::Tensor& each : inputs) {
+        shapes.push_back(each.defined() ? each.shape() : rg::Shape{});
+      }
+      const auto work = static_cast<double>(layer.multiply_adds(shapes, outputs.front().shape()));
+      all += work;
+      if (first == 0) {
+        first = work;
+      }
+    });
+  }
+  const rg::NoGradGuard unrecorded;
+  model(rg::randn(input));
+  if constexpr (requires { Model::kInputShare; }) {
+    first *= Model::kInputShare;
+  }
+  return 2 * (3 * all - first);
 }
 
 }  // namespace bench

@@ -28,13 +28,13 @@ constexpr int kWarm = 5;  // steps that are not measured
 
 Step training(const std::string& model) {
   if (model == "mlp") {
-    return bench::training<Mlp>({64, 784});
+    return bench::Training<Mlp>(rg::Shape{64, 784});
   }
   if (model == "lenet") {
-    return bench::training<LeNet>({64, 1, 28, 28});
+    return bench::Training<LeNet>(rg::Shape{64, 1, 28, 28});
   }
   if (model == "resnet20") {
-    return bench::training<ResNet20>({32, 3, 32, 32});
+    return bench::Training<ResNet20>(rg::Shape{32, 3, 32, 32});
   }
   throw std::invalid_argument("no model is called '" + model + "'");
 }

@@ -1,11 +1,13 @@
 // The rows in retrograd; peers/libtorch/ has the same.
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "main.h"
 #include "models.h"
+#include "networks.h"
 #include "rows.h"
 
 namespace {
@@ -88,37 +90,66 @@ Step unrecorded(std::function<Tensor()> f) {
   return [f = std::move(f)] { benchmark::DoNotOptimize(f()); };
 }
 
-Rows rows() {
-  Rows all{
-      {kSlide, slide},
-      {kChain, chain},
-      {kMlp,
-       [] {
-         return training<Mlp>({64, 784});
-       }},
-      {kLenet64,
-       [] {
-         return training<LeNet>({64, 1, 28, 28});
-       }},
-      {kLenet1,
-       [] {
-         return training<LeNet>({1, 1, 28, 28});
-       }},
-      {kResnet32,
-       [] {
-         return training<ResNet20>({32, 3, 32, 32});
-       }},
-      {kResnet128,
-       [] {
-         return training<ResNet20>({128, 3, 32, 32});
-       }},
-      {kResnet128Low,
-       [] {
-         return training<ResNet20>({128, 3, 32, 32}, true);
-       }},
+template <class Model>
+void add_training(Rows& all, const TrainingRow& row) {
+  const rg::Shape input(std::span(row.sizes.data(), row.dim));
+  for (const bool low : {false, true}) {
+    Row added{row.name, [=] { return Training<Model>(input, low); }};
+    added.name += low ? kLow : "";
+    added.count = [=] {
+      return Counts{training_flops<Model>(input), 0,
+                    static_cast<double>(Model().parameter_count())};
+    };
+    added.memory = row.memory && !low;
+    all.push_back(std::move(added));
+  }
+}
+
+Rows training_rows() {
+  Rows all;
+  add_training<Mlp>(all, kMlp);
+  add_training<LeNet>(all, kLenet64);
+  add_training<LeNet>(all, kLenet1);
+  add_training<ResNet20>(all, kResnet32);
+  add_training<ResNet20>(all, kResnet128);
+  add_training<Lstm>(all, kLstm);
+  add_training<Vit>(all, kVit);
+  add_training<Vgg>(all, kVgg);
+  add_training<Depthwise>(all, kDepthwise);
+  add_training<OddChannels>(all, kOddChannels);
+  add_training<UNet>(all, kUNet);
+  add_training<Ecg>(all, kEcg);
+  return all;
+}
+
+Step attention(bool low) {
+  std::vector<Tensor> inputs;
+  for (int i = 0; i < 3; ++i) {
+    inputs.push_back(rg::randn(rg::Shape(kAttentionSizes), {.requires_grad = true}));
+  }
+  const Tensor seed = rg::ones_like(inputs[0].detach());
+  return [=]() mutable {
+    for (Tensor& input : inputs) {
+      input.zero_grad();
+    }
+    const Tensor result = [&] {
+      const rg::Autocast casting(rg::bfloat16, low);
+      return rg::scaled_dot_product_attention(inputs[0], inputs[1], inputs[2]);
+    }();
+    result.backward(seed.to(result.dtype()));
   };
+}
+
+Rows rows() {
+  Rows all{{kSlide, slide}, {kChain, chain}};
+  const Rows training = training_rows();
+  all.insert(all.end(), training.begin(), training.end());
+  for (const bool low : {false, true}) {
+    all.push_back({std::string(kAttention) + (low ? kLow : ""), [=] { return attention(low); },
+                   flops_of(kAttentionFlops), !low});
+  }
   for (const ConvRow& row : kConvs) {
-    all.push_back({row.name, [&row] { return convolution(row); }, flops(row)});
+    all.push_back({row.name, [&row] { return convolution(row); }, flops_of(flops(row))});
   }
   all.push_back({kMatmul,
                  [] {
@@ -126,14 +157,14 @@ Rows rows() {
                    const Tensor b = rg::randn({kMatmulSize, kMatmulSize});
                    return unrecorded([=] { return rg::matmul(a, b); });
                  },
-                 kMatmulFlops});
+                 flops_of(kMatmulFlops)});
   all.push_back({kProduct,
                  [] {
                    const Tensor a = rg::ones({kProductSize});
                    const Tensor b = rg::ones({kProductSize});
                    return unrecorded([=] { return a * b; });
                  },
-                 0, kProductBytes});
+                 bytes_of(kProductBytes)});
   all.push_back({kBatchNorm, batch_norm});
   all.push_back({kMaxPool, [] {
                    return both_ways(activations(),
@@ -145,26 +176,26 @@ Rows rows() {
                    const Tensor x = rg::randn({64, 512, 512});
                    return unrecorded([=] { return rg::sum(x, {1}); });
                  },
-                 0, kSumMiddleBytes});
+                 bytes_of(kSumMiddleBytes)});
   all.push_back({kTransposed,
                  [] {
                    const Tensor x = rg::randn({4096, 4096});
                    return unrecorded([=] { return rg::transpose(x, 0, 1).contiguous(); });
                  },
-                 0, kTransposedBytes});
+                 bytes_of(kTransposedBytes)});
   all.push_back({kCat,
                  [] {
                    const std::vector<Tensor> parts(8, rg::randn({32, 64, 28, 28}));
                    return unrecorded([=] { return rg::cat(parts, 1); });
                  },
-                 0, kCatBytes});
+                 bytes_of(kCatBytes)});
   all.push_back({kBias,
                  [] {
                    const Tensor x = activations();
                    const Tensor bias = rg::randn({64, 1, 1});
                    return unrecorded([=] { return x + bias; });
                  },
-                 0, kBiasBytes});
+                 bytes_of(kBiasBytes)});
   return all;
 }
 

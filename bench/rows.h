@@ -1,6 +1,8 @@
 // What both programs run: names and shapes. Includes neither library.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace bench {
@@ -26,15 +28,33 @@ constexpr double flops(const ConvRow& row) {
   return forward * (row.input_gradient ? 3 : 2);
 }
 
-// Training steps: SGD with momentum 0.9, cross entropy.
-inline constexpr const char* kMlp = "MLP 784-128-10, batch 64, step";
-inline constexpr const char* kLenet64 = "LeNet, batch 64, step";
-inline constexpr const char* kLenet1 = "LeNet, batch 1, step";
-inline constexpr const char* kResnet32 = "ResNet-20, batch 32, step";
-inline constexpr const char* kResnet128 = "ResNet-20, batch 128, step";
-// Ours under Autocast; the peer computes in float32.
-inline constexpr const char* kResnet128Low =
-    "ResNet-20, batch 128, step: bfloat16 autocast, LibTorch float32";
+// Training steps: SGD with momentum 0.9 and a rate of 1e-6, cross entropy. Each is a row in float32
+// and one in bfloat16, by autocast.
+struct TrainingRow {
+  const char* name;
+  std::array<std::int64_t, 4> sizes;  // of the input
+  std::size_t dim;
+  bool memory = false;  // whether its peak memory is measured, too
+};
+inline constexpr TrainingRow kMlp{"MLP 784-128-10, batch 64, step", {64, 784}, 2};
+inline constexpr TrainingRow kLenet64{"LeNet, batch 64, step", {64, 1, 28, 28}, 4};
+inline constexpr TrainingRow kLenet1{"LeNet, batch 1, step", {1, 1, 28, 28}, 4};
+inline constexpr TrainingRow kResnet32{"ResNet-20, batch 32, step", {32, 3, 32, 32}, 4};
+inline constexpr TrainingRow kResnet128{"ResNet-20, batch 128, step", {128, 3, 32, 32}, 4, true};
+inline constexpr TrainingRow kLstm{"LSTM 32x50x32, hidden 128, step", {32, 50, 32}, 3, true};
+inline constexpr TrainingRow kVit{"ViT of 2 layers, 32x3x32x32, step", {32, 3, 32, 32}, 4};
+inline constexpr TrainingRow kVgg{"VGG block, 32x3x32x32, step", {32, 3, 32, 32}, 4, true};
+inline constexpr TrainingRow kDepthwise{
+    "depthwise-separable net, 32x3x64x64, step", {32, 3, 64, 64}, 4};
+inline constexpr TrainingRow kOddChannels{"odd channels, 32x3x32x32, step", {32, 3, 32, 32}, 4};
+inline constexpr TrainingRow kUNet{"U-Net, 4x1x64x64, step", {4, 1, 64, 64}, 4, true};
+inline constexpr TrainingRow kEcg{"1D ECG net, 64x1x720, step", {64, 1, 720}, 3};
+inline constexpr const char* kLow = ": bfloat16 autocast";  // after the name
+
+// Forward and backward of scaled_dot_product_attention on (1, heads, tokens, width).
+inline constexpr const char* kAttention = "attention, 2,048 tokens, 8 heads of 64, fwd + bwd";
+inline constexpr std::array<std::int64_t, 4> kAttentionSizes{1, 8, 2048, 64};
+inline constexpr double kAttentionFlops = 3 * 2 * 2.0 * 8 * 2048 * 2048 * 64;
 
 inline constexpr const char* kSlide = "slide regression step";
 inline constexpr const char* kChain = "chain of 1,000 multiplications";

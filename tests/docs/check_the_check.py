@@ -88,11 +88,13 @@ with tempfile.TemporaryDirectory() as folder:
     assert complaint("| operators | more than 9 |") == ["page.md: there are not more than 9 operators"]
     assert complaint("More than 9 operators.") == ["page.md: there are not more than 9 operators"]
 
-    def wrong(ours, theirs):
-        for name, row in (("README.md", ours), ("docs/benchmarks.md", theirs)):
-            (folder / name).write_text(f"| a |{row}\n" + "| b | 1 | 2 | 3 |\n" * 9 if name == "README.md"
-                                       else f"| a | 1 |{row} x |\n| b | 1 | 1 | 2 | 3 | x |\n")
+    def wrong(ours, theirs, heading="## Xeon\n"):
+        (folder / "README.md").write_text(f"| a |{ours} peer |\n" + "| b | 1 | 2 | 3 | peer |\n" * 9)
+        (folder / "docs/benchmarks.md").write_text(
+            f"# All\n\n{heading}| a | 1 |{theirs} x | y | peer |\n| b | 1 | 1 | 2 | 3 | x | y | peer |\n"
+            "## Other\n| a | 1 | 9 s | 9 s | 9 | x | y | peer |\n")
         return list(check_pages.wrong_figures(folder))
 
     assert wrong(" 1 s | 2 s | 2 |", " 1 s | 2 s | 2 |") == []
     assert "README.md: a is" in wrong(" 1 s | 2 s | 2 |", " 1 s | 3 s | 3 |")[0]
+    assert wrong(" 1 s | 2 s | 2 |", " 1 s | 2 s | 2 |", heading="") != []  # figures of the other

@@ -9,6 +9,7 @@
 #include <retrograd/retrograd.h>
 
 #include "bench/models.h"
+#include "bench/networks.h"
 #include "bench/rows.h"
 #include "skip.h"
 
@@ -45,7 +46,8 @@ void check_fast(const rg::KernelReport& report) {
 template <class Model>
 void step(const rg::Shape& input) {
   Model model;
-  rg::cross_entropy(model(rg::randn(input)), rg::randint(0, 10, {input[0]})).backward();
+  const Tensor scores = model(rg::randn(input));
+  rg::cross_entropy(scores, rg::randint(0, scores.size(1), {scores.size(0)})).backward();
 }
 
 }  // namespace
@@ -112,6 +114,11 @@ TEST_CASE("no row of the bench falls to a portable kernel") {
   check_fast(reported([] { step<bench::Mlp>({64, 784}); }));
   check_fast(reported([] { step<bench::LeNet>({64, 1, 28, 28}); }));
   check_fast(reported([] { step<bench::ResNet20>({4, 3, 32, 32}); }));
+  check_fast(reported([] { step<bench::Vgg>({2, 3, 32, 32}); }));
+  check_fast(reported([] { step<bench::OddChannels>({2, 3, 32, 32}); }));
+  check_fast(reported([] { step<bench::Depthwise>({2, 3, 64, 64}); }));
+  check_fast(reported([] { step<bench::Ecg>({2, 1, 720}); }));
+  check_fast(reported([] { step<bench::Vit>({2, 3, 32, 32}); }));
   check_fast(reported([] {
     const rg::Autocast guard(rg::bfloat16);
     step<bench::ResNet20>({4, 3, 32, 32});

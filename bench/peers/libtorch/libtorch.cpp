@@ -2,116 +2,52 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "../../main.h"
 #include "../../rows.h"
+#include "networks.h"
 
 namespace {
 
 using namespace bench;
-using torch::Tensor;
-namespace nn = torch::nn;
-
-struct MlpImpl : nn::Module {
-  nn::Linear fc1{784, 128};
-  nn::Linear fc2{128, 10};
-  MlpImpl() {
-    register_module("fc1", fc1);
-    register_module("fc2", fc2);
-  }
-  Tensor forward(const Tensor& x) { return fc2(torch::relu(fc1(x))); }
-};
-TORCH_MODULE(Mlp);
-
-struct LeNetImpl : nn::Module {
-  nn::Conv2d conv1{nn::Conv2dOptions(1, 6, 5).padding(2)};
-  nn::Conv2d conv2{nn::Conv2dOptions(6, 16, 5)};
-  nn::Linear fc1{400, 120};
-  nn::Linear fc2{120, 84};
-  nn::Linear fc3{84, 10};
-  LeNetImpl() {
-    register_module("conv1", conv1);
-    register_module("conv2", conv2);
-    register_module("fc1", fc1);
-    register_module("fc2", fc2);
-    register_module("fc3", fc3);
-  }
-  Tensor forward(const Tensor& images) {
-    Tensor x = torch::max_pool2d(torch::relu(conv1(images)), 2);
-    x = torch::max_pool2d(torch::relu(conv2(x)), 2);
-    x = torch::relu(fc1(x.flatten(1)));
-    return fc3(torch::relu(fc2(x)));
-  }
-};
-TORCH_MODULE(LeNet);
-
-struct BlockImpl : nn::Module {
-  nn::Conv2d conv1{nullptr};
-  nn::BatchNorm2d bn1{nullptr};
-  nn::Conv2d conv2{nullptr};
-  nn::BatchNorm2d bn2{nullptr};
-  nn::Sequential shortcut;
-  BlockImpl(std::int64_t in, std::int64_t out, std::int64_t stride) {
-    conv1 = register_module(
-        "conv1", nn::Conv2d(nn::Conv2dOptions(in, out, 3).stride(stride).padding(1).bias(false)));
-    bn1 = register_module("bn1", nn::BatchNorm2d(out));
-    conv2 =
-        register_module("conv2", nn::Conv2d(nn::Conv2dOptions(out, out, 3).padding(1).bias(false)));
-    bn2 = register_module("bn2", nn::BatchNorm2d(out));
-    if (in != out) {
-      shortcut->push_back(nn::Conv2d(nn::Conv2dOptions(in, out, 1).stride(stride).bias(false)));
-      shortcut->push_back(nn::BatchNorm2d(out));
-    }
-    register_module("shortcut", shortcut);
-  }
-  Tensor forward(const Tensor& x) {
-    const Tensor inner = bn2(conv2(torch::relu(bn1(conv1(x)))));
-    return torch::relu(inner + (shortcut->size() > 0 ? shortcut->forward(x) : x));
-  }
-};
-TORCH_MODULE(Block);
-
-struct ResNet20Impl : nn::Module {
-  nn::Conv2d conv1{nn::Conv2dOptions(3, 16, 3).padding(1).bias(false)};
-  nn::BatchNorm2d bn1{16};
-  nn::Sequential blocks;
-  nn::Linear fc{64, 10};
-  ResNet20Impl() {
-    register_module("conv1", conv1);
-    register_module("bn1", bn1);
-    std::int64_t in = 16;
-    for (const std::int64_t out : {16, 32, 64}) {
-      for (int i = 0; i < 3; ++i) {
-        blocks->push_back(Block(in, out, in == out ? 1 : 2));
-        in = out;
-      }
-    }
-    register_module("blocks", blocks);
-    register_module("fc", fc);
-  }
-  Tensor forward(const Tensor& images) {
-    const Tensor x = blocks->forward(torch::relu(bn1(conv1(images))));
-    return fc(x.mean({2, 3}));
-  }
-};
-TORCH_MODULE(ResNet20);
 
 template <class Model>
-Step training(at::IntArrayRef input) {
+Step training(const TrainingRow& row) {
   torch::manual_seed(1);
   Model model;
   const auto optimizer = std::make_shared<torch::optim::SGD>(
-      model->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9));
-  const Tensor x = torch::randn(input);
-  const Tensor y = torch::randint(0, 10, {input[0]});
+      model->parameters(), torch::optim::SGDOptions(1e-6).momentum(0.9));
+  const Tensor x = torch::randn(at::IntArrayRef(row.sizes.data(), row.dim));
+  const torch::NoGradGuard unrecorded;
+  const Tensor scores = model(x);
+  const bool pixels = scores.dim() == 4;
+  const Tensor y = pixels ? (torch::rand_like(scores) > 0.5).to(torch::kFloat)
+                          : torch::randint(0, scores.size(1), {scores.size(0)});
   return [=]() mutable {
     optimizer->zero_grad();
-    nn::functional::cross_entropy(model(x), y).backward();
+    const Tensor out = model(x);
+    (pixels ? nn::functional::binary_cross_entropy_with_logits(out, y)
+            : nn::functional::cross_entropy(out, y))
+        .backward();
     optimizer->step();
   };
+}
+
+template <class Model>
+Row training_row(const TrainingRow& row) {
+  const auto count = [] {
+    Counts counts;
+    for (const Tensor& parameter : Model()->parameters()) {
+      counts.parameters += static_cast<double>(parameter.numel());
+    }
+    return counts;
+  };
+  return {row.name, [&row] { return training<Model>(row); }, count, row.memory};
 }
 
 Step convolution(const ConvRow& row) {
@@ -165,6 +101,20 @@ Step both_ways(const Tensor& input, F f) {
   };
 }
 
+Step attention() {
+  std::vector<Tensor> inputs;
+  for (int i = 0; i < 3; ++i) {
+    inputs.push_back(torch::randn(kAttentionSizes, torch::requires_grad()));
+  }
+  const Tensor seed = torch::ones_like(inputs[0].detach());
+  return [=]() mutable {
+    for (Tensor& input : inputs) {
+      input.mutable_grad().reset();
+    }
+    attend(inputs[0], inputs[1], inputs[2]).backward(seed);
+  };
+}
+
 Tensor activations() {
   return torch::randn({128, 64, 32, 32});
 }
@@ -188,33 +138,22 @@ Rows rows() {
   Rows all{
       {kSlide, slide},
       {kChain, chain},
-      {kMlp,
-       [] {
-         return training<Mlp>({64, 784});
-       }},
-      {kLenet64,
-       [] {
-         return training<LeNet>({64, 1, 28, 28});
-       }},
-      {kLenet1,
-       [] {
-         return training<LeNet>({1, 1, 28, 28});
-       }},
-      {kResnet32,
-       [] {
-         return training<ResNet20>({32, 3, 32, 32});
-       }},
-      {kResnet128,
-       [] {
-         return training<ResNet20>({128, 3, 32, 32});
-       }},
-      {kResnet128Low,
-       [] {
-         return training<ResNet20>({128, 3, 32, 32});
-       }},
+      training_row<Mlp>(kMlp),
+      training_row<LeNet>(kLenet64),
+      training_row<LeNet>(kLenet1),
+      training_row<ResNet20>(kResnet32),
+      training_row<ResNet20>(kResnet128),
+      training_row<Lstm>(kLstm),
+      training_row<Vit>(kVit),
+      training_row<Vgg>(kVgg),
+      training_row<Depthwise>(kDepthwise),
+      training_row<OddChannels>(kOddChannels),
+      training_row<UNet>(kUNet),
+      training_row<Ecg>(kEcg),
+      {kAttention, attention, flops_of(kAttentionFlops), true},
   };
   for (const ConvRow& row : kConvs) {
-    all.push_back({row.name, [&row] { return convolution(row); }, flops(row)});
+    all.push_back({row.name, [&row] { return convolution(row); }, flops_of(flops(row))});
   }
   all.push_back({kMatmul,
                  [] {
@@ -222,14 +161,14 @@ Rows rows() {
                    const Tensor b = torch::randn({kMatmulSize, kMatmulSize});
                    return unrecorded([=] { return torch::matmul(a, b); });
                  },
-                 kMatmulFlops});
+                 flops_of(kMatmulFlops)});
   all.push_back({kProduct,
                  [] {
                    const Tensor a = torch::ones({kProductSize});
                    const Tensor b = torch::ones({kProductSize});
                    return unrecorded([=] { return a * b; });
                  },
-                 0, kProductBytes});
+                 bytes_of(kProductBytes)});
   all.push_back({kBatchNorm, batch_norm});
   all.push_back({kMaxPool, [] {
                    return both_ways(activations(),
@@ -241,31 +180,35 @@ Rows rows() {
                    const Tensor x = torch::randn({64, 512, 512});
                    return unrecorded([=] { return x.sum(1); });
                  },
-                 0, kSumMiddleBytes});
+                 bytes_of(kSumMiddleBytes)});
   all.push_back({kTransposed,
                  [] {
                    const Tensor x = torch::randn({4096, 4096});
                    return unrecorded([=] { return x.transpose(0, 1).contiguous(); });
                  },
-                 0, kTransposedBytes});
+                 bytes_of(kTransposedBytes)});
   all.push_back({kCat,
                  [] {
                    const std::vector<Tensor> parts(8, torch::randn({32, 64, 28, 28}));
                    return unrecorded([=] { return torch::cat(parts, 1); });
                  },
-                 0, kCatBytes});
+                 bytes_of(kCatBytes)});
   all.push_back({kBias,
                  [] {
                    const Tensor x = activations();
                    const Tensor bias = torch::randn({64, 1, 1});
                    return unrecorded([=] { return x + bias; });
                  },
-                 0, kBiasBytes});
+                 bytes_of(kBiasBytes)});
   return all;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
+    std::printf("%s\n", TORCH_VERSION);
+    return 0;
+  }
   return run(argc, argv, rows(), [](int threads) { torch::set_num_threads(threads); });
 }

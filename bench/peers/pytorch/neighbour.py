@@ -10,25 +10,14 @@ import time
 import torch
 from torch import nn
 
-from resnet_autocast import resnet20
+import networks
 
 WARM = 5
 
 
-def mlp():
-    return nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
-
-
-def lenet():
-    return nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-                         nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                         nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(),
-                         nn.Linear(84, 10))
-
-
-MODELS = {"mlp": (mlp, (64, 784)),
-          "lenet": (lenet, (64, 1, 28, 28)),
-          "resnet20": (resnet20, (32, 3, 32, 32))}
+MODELS = {"mlp": (networks.mlp, (64, 784)),
+          "lenet": (networks.lenet, (64, 1, 28, 28)),
+          "resnet20": (networks.resnet20, (32, 3, 32, 32))}
 
 
 def main():
@@ -39,7 +28,7 @@ def main():
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     model = make()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9)
     x = torch.randn(shape)
     y = torch.randint(0, 10, shape[:1])
     times = []
