@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measures how cost grows, and draws it.
 
-  growth.py PROGRAM FOLDER [--threads N]
+  growth.py PROGRAM FOLDER [--threads N] [--axis AXIS]
 
-PROGRAM is bench/growth as it was built; FOLDER gets growth_batch.svg, growth_channels.svg and
-growth_depth.svg: milliseconds of a training step, both axes logarithmic.
+PROGRAM is bench/growth as it was built; FOLDER gets growth_AXIS.svg for each axis that it prints:
+milliseconds of a training step, both axes logarithmic. Prints the exponent of each line's last two
+doublings: 1 is linear.
 """
 import argparse
 import collections
@@ -66,8 +67,9 @@ def main():
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--axis", default="")
     options = parser.parse_args()
-    out = subprocess.run([options.program.resolve(), str(options.threads)],
+    out = subprocess.run([options.program.resolve(), str(options.threads), options.axis],
                          stdout=subprocess.PIPE, text=True, check=True).stdout
     plots = collections.defaultdict(lambda: collections.defaultdict(list))
     for text in out.splitlines():
@@ -75,6 +77,10 @@ def main():
         plots[axis][library].append((int(value), float(time)))
     for axis, lines in plots.items():
         (options.folder / f"growth_{axis}.svg").write_text(plot(axis, lines))
+        for library, line in lines.items():
+            (first, before), (last, after) = line[-3], line[-1]
+            exponent = math.log(after / before) / math.log(last / first)
+            print(f"{axis}, {library}: {exponent:.2f}")
 
 
 if __name__ == "__main__":
