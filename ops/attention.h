@@ -29,7 +29,8 @@ struct AttentionOptions {
 /// - `value`: (..., S, Ev)
 /// - result: (..., L, Ev)
 ///
-/// Leading dimensions broadcast.
+/// Leading dimensions broadcast. Blocks of scores are computed one after another, so that memory
+/// grows with L + S. The gradient of a mask and second derivatives take all L S scores at once.
 /// @code
 /// const rg::Tensor q = rg::rand({2, 8, 10, 16});
 /// rg::scaled_dot_product_attention(q, q, q, {.is_causal = true}).shape();  // [2, 8, 10, 16]

@@ -7,9 +7,9 @@
 /// std::cout << rg::kernel_report();
 /// @endcode
 ///
-/// The report times convolutions, products, pooling, normalisation, softmax, cross entropy,
-/// element-wise arithmetic, relu, gelu, silu, sums, means and copies. It leaves out other kernels,
-/// such as those that index, pad, sort or draw random numbers.
+/// The report times convolutions, products, attention, pooling, normalisation, softmax, cross
+/// entropy, element-wise arithmetic, relu, gelu, silu, sums, means and copies. It leaves out other
+/// kernels, such as those that index, pad, sort or draw random numbers.
 #pragma once
 
 #include <cstdint>

@@ -7,6 +7,7 @@
 #include <retrograd/ops/attention.h>
 #include <retrograd/ops/internal/attention.h>
 #include <retrograd/ops/internal/widen.h>
+#include <retrograd/ops/logical.h>
 #include <retrograd/ops/matmul.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
@@ -21,12 +22,26 @@ namespace {
 
 const char* const kLayer = "MultiheadAttention";
 
-// What is added to the scores for a mask in which true hides.
-Tensor as_added(const Tensor& mask, DType dtype) {
-  if (mask.dtype() != boolean) {
-    return widened(mask);
+// Both masks as one, (N or 1, heads or 1, L or 1, S): boolean, true where a query sees a key, or
+// floating. The caller's booleans are true where they hide.
+Tensor mask_of(const MultiheadAttentionCall& options, std::int64_t count, std::int64_t heads,
+               std::int64_t keys, DType dtype) {
+  Tensor mask = options.attn_mask;
+  if (mask.defined()) {
+    mask = mask.dtype() == boolean ? logical_not(mask) : mask.to(dtype);
+    if (mask.dim() == 3) {
+      mask = reshape(mask, {count, heads, mask.shape()[1], keys});
+    }
   }
-  return retrograd::where(mask, -INFINITY, zeros({}, {.dtype = dtype}));
+  if (!options.key_padding_mask.defined()) {
+    return mask;
+  }
+  const Tensor seen = logical_not(reshape(options.key_padding_mask, {count, 1, 1, keys}));
+  if (!mask.defined()) {
+    return seen;
+  }
+  return mask.dtype() == boolean ? logical_and(mask, seen)
+                                 : retrograd::where(seen, mask, -INFINITY);
 }
 
 void check_call(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& weight,
@@ -146,24 +161,17 @@ AttentionOutput MultiheadAttention::forward(const Tensor& query, const Tensor& k
   const Tensor q = projected(query, 0);
   const Tensor k = projected(key, 1);
   const Tensor v = projected(value, 2);
-  const std::int64_t count = q.shape()[0];
-  const DType dtype = query.dtype() == bfloat16 ? float32 : query.dtype();
-  Tensor mask;
-  if (options.attn_mask.defined()) {
-    mask = as_added(options.attn_mask, dtype);
-    if (mask.dim() == 3) {
-      mask = reshape(mask, {count, heads_, mask.shape()[1], mask.shape()[2]});
-    }
+  const Tensor mask = mask_of(options, q.shape()[0], heads_, k.shape()[2], q.dtype());
+  Tensor weights;
+  Tensor mixed;
+  if (options.need_weights) {
+    weights = attention::weights(q, k, mask);
+    mixed = matmul(weights, widened(v)).to(query.dtype());
+  } else {
+    mixed = scaled_dot_product_attention(q, k, v, {.attn_mask = mask});
   }
-  if (options.key_padding_mask.defined()) {
-    const Tensor hidden = as_added(options.key_padding_mask, dtype);
-    const Tensor padding = reshape(hidden, {count, 1, 1, k.shape()[2]});
-    mask = mask.defined() ? add(mask, padding) : padding;
-  }
-  const Tensor weights = attention::weights(q, k, {.attn_mask = mask});
-  const Tensor mixed = transpose(matmul(weights, widened(v)), 1, 2);
-  const Tensor joined = reshape(mixed, {count, q.shape()[2], width});
-  Tensor output = out_proj(joined.to(query.dtype()));
+  const Tensor joined = reshape(transpose(mixed, 1, 2), {q.shape()[0], q.shape()[2], width});
+  Tensor output = out_proj(joined);
   output = !batched ? squeeze(output, 0) : batch_first_ ? output : transpose(output, 0, 1);
   if (!options.need_weights) {
     return {.output = output, .weights = {}};

@@ -18,7 +18,8 @@ void check_arguments(const Frame& call, const Tensor& x, double p) {
 }
 
 Tensor draw(const Tensor& model, double p, Generator& generator) {
-  return kernels::random_mask(model, 1 - p, generator.take(kernels::positions_of_mask(model)));
+  const auto count = static_cast<std::uint64_t>(model.numel());
+  return kernels::random_mask(model, 1 - p, generator.take(kernels::positions_of_mask(count)));
 }
 
 // Its own backward.

@@ -5,7 +5,8 @@
 
 namespace retrograd::attention {
 
-// The softmax of the scores, (..., L, S), of checked arguments; float32 for bfloat16.
-Tensor weights(const Tensor& query, const Tensor& key, const AttentionOptions& options);
+// The softmax of the scores, (..., L, S), of checked arguments; float32 for bfloat16. The mask may
+// be undefined.
+Tensor weights(const Tensor& query, const Tensor& key, const Tensor& mask);
 
 }  // namespace retrograd::attention

@@ -10,8 +10,8 @@
 namespace retrograd::kernels {
 
 // One position gives two numbers of 32 bits.
-std::uint64_t positions_of_mask(const Tensor& model) {
-  return (static_cast<std::uint64_t>(model.numel()) + 1) / 2;
+std::uint64_t positions_of_mask(std::uint64_t count) {
+  return (count + 1) / 2;
 }
 
 Tensor random_mask(const Tensor& model, double kept, Generator::State state) {

@@ -9,8 +9,8 @@ namespace retrograd::kernels {
 // 1 with probability `kept`, else 0; uint8 with the layout that element-wise results on `model`
 // have. Element i in row-major order depends on the state and i alone.
 Tensor random_mask(const Tensor& model, double kept, Generator::State state);
-// How many positions of a generator random_mask uses.
-std::uint64_t positions_of_mask(const Tensor& model);
+// How many positions of a generator random_mask uses for so many elements.
+std::uint64_t positions_of_mask(std::uint64_t count);
 
 // x * scale where the mask, uint8 in the shape of x, is not 0, and 0 elsewhere whatever x holds.
 Tensor masked_product(const Tensor& x, const Tensor& mask, double scale);
