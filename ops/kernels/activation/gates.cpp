@@ -3,7 +3,7 @@
 
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/loops/each.h>
-#include <retrograd/ops/kernels/loops/vector_math.h>
+#include <retrograd/ops/kernels/loops/normal_tanh.h>
 #include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
@@ -21,36 +21,22 @@ C limited(C x, C limit) {
 struct Gelu {
   template <class C>
   static C value(C x) {
-    const C lower = std::max(x, C{-40});
-    return lower * C{0.5} * vec::erfc(lower * static_cast<C>(-0.70710678118654752440));
+    return vec::normal_gate(x);
   }
   template <class C>
   static C slope(C x) {
-    const C v = limited(x, C{40});
-    return C{0.5} * vec::erfc(v * static_cast<C>(-0.70710678118654752440)) +
-           v * static_cast<C>(0.39894228040143267794) * vec::exp(C{-0.5} * v * v);
+    return vec::normal_gate_slope(x);
   }
 };
 
 struct GeluTanh {
-  static constexpr double kScale = 0.79788456080286535588;  // sqrt(2 / pi)
-  static constexpr double kCube = 0.044715;
-
-  template <class C>
-  static C tanh_of(C v) {
-    return vec::tanh(static_cast<C>(kScale) * (v + static_cast<C>(kCube) * v * v * v));
-  }
   template <class C>
   static C value(C x) {
-    return std::max(x, C{-40}) * C{0.5} * (1 + tanh_of(limited(x, C{40})));
+    return vec::tanh_form_gate(x);
   }
   template <class C>
   static C slope(C x) {
-    const C v = limited(x, C{40});
-    const C t = tanh_of(v);
-    return C{0.5} *
-           (1 + t +
-            v * (1 - t * t) * static_cast<C>(kScale) * (1 + 3 * static_cast<C>(kCube) * v * v));
+    return vec::tanh_form_slope(x);
   }
 };
 
@@ -91,6 +77,21 @@ struct Mish {
   }
 };
 
+template <class G>
+struct Value : Wide {
+  template <class C>
+  C operator()(C x) const {
+    return G::value(x);
+  }
+};
+template <class G>
+struct Gradient : Wide {
+  template <class C>
+  C operator()(C grad, C x) const {
+    return grad * G::slope(x);
+  }
+};
+
 template <class F>
 Tensor with_gate(Gate gate, F&& f) {
   switch (gate) {
@@ -109,7 +110,7 @@ Tensor gated(Gate gate, const Tensor& x) {
   if (const auto reference = reference_of(&ReferenceTable::gated)) {
     return reference(gate, x);
   }
-  return with_gate(gate, [&](auto g) { return each(x, [g](auto v) { return g.value(v); }); });
+  return with_gate(gate, [&]<class G>(G) { return each(x, Value<G>()); });
 }
 
 Tensor gated_grad(Gate gate, const Tensor& grad, const Tensor& x) {
@@ -117,9 +118,7 @@ Tensor gated_grad(Gate gate, const Tensor& grad, const Tensor& x) {
   if (const auto reference = reference_of(&ReferenceTable::gated_grad)) {
     return reference(gate, grad, x);
   }
-  return with_gate(gate, [&](auto g) {
-    return each(grad, x, [g](auto gradient, auto v) { return gradient * g.slope(v); });
-  });
+  return with_gate(gate, [&]<class G>(G) { return each(grad, x, Gradient<G>()); });
 }
 
 }  // namespace retrograd::kernels

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <type_traits>
 
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/loops/elementwise.h>
@@ -19,11 +20,22 @@ using detail::is_flat;
 using detail::kGrain;
 using detail::parallel_ranges;
 
+// A function that keeps the widest registers busy: map() of it is compiled for them too.
+struct Wide {};
+template <class F, class Body>
+void vectorised_for(const Body& body) {
+  if constexpr (std::is_base_of_v<Wide, F>) {
+    detail::vectorised_wide(body);
+  } else {
+    detail::vectorised(body);
+  }
+}
+
 // out = f(a) for every element. The C++ types are those of the dtypes, or their detail::element_t.
 template <class Out, class A, class F>
 void map(const Tensor& out, const Tensor& a, F f) {
   const auto body = [f](std::int64_t n, const std::int64_t*, Out* o, const A* x) {
-    detail::vectorised([=] {
+    vectorised_for<F>([=] {
 #pragma omp simd
       for (std::int64_t i = 0; i < n; ++i) {
         o[i] = f(x[i]);
@@ -39,7 +51,7 @@ template <class Out, class A, class B, class F>
 void map(const Tensor& out, const detail::TypedElement<const A>& a,
          const detail::TypedElement<const B>& b, F f) {
   const auto body = [f](std::int64_t n, const std::int64_t*, Out* o, const A* x, const B* y) {
-    detail::vectorised([=] {
+    vectorised_for<F>([=] {
 #pragma omp simd
       for (std::int64_t i = 0; i < n; ++i) {
         o[i] = f(x[i], y[i]);

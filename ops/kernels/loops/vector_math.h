@@ -102,46 +102,6 @@ inline double tanh(double x) {
   return std::tanh(x);
 }
 
-// 1 - erf(x); relative errors grow with x^2 above 1.
-inline float erfc(float x) {
-  const float a = std::fabs(x);
-  const float z = x * x;
-  float near = 7.853861353153693e-5F;
-  near = near * z - 8.010193625184903e-4F;
-  near = near * z + 5.188327685732524e-3F;
-  near = near * z - 2.685381193529856e-2F;
-  near = near * z + 1.128358514861418e-1F;
-  near = near * z - 3.761262582423300e-1F;
-  near = near * z + 1.128379165726710e0F;
-
-  // At least 1, by bits: for a comparison of floats, compilers divide by `a` before they choose.
-  const auto bits = std::max(std::bit_cast<std::int32_t>(a), std::bit_cast<std::int32_t>(1.0F));
-  const float q = 1 / std::bit_cast<float>(bits);
-  const float y = q * q;
-  float middle = 2.326819970068386e-2F;
-  middle = middle * y - 1.387039388740657e-1F;
-  middle = middle * y + 3.687424674597105e-1F;
-  middle = middle * y - 5.824733027278666e-1F;
-  middle = middle * y + 6.210004621745983e-1F;
-  middle = middle * y - 4.944515323274145e-1F;
-  middle = middle * y + 3.404879937665872e-1F;
-  middle = middle * y - 2.741127028184656e-1F;
-  middle = middle * y + 5.638259427386472e-1F;
-  float far = -1.047766399936249e1F;
-  far = far * y + 1.297719955372516e1F;
-  far = far * y - 7.495518717768503e0F;
-  far = far * y + 2.921019019210786e0F;
-  far = far * y - 1.015265279202700e0F;
-  far = far * y + 4.218463358204948e-1F;
-  far = far * y - 2.820767439740514e-1F;
-  far = far * y + 5.641895067754075e-1F;
-  const float tail = exp(-z) * q * (a < 2 ? middle : far);
-  return a < 1 ? 1 - near * x : (x < 0 ? 2 - tail : tail);
-}
-inline double erfc(double x) {
-  return std::erfc(x);
-}
-
 // 1 / (1 + exp(-x)), with exp of a negative number only, so that nothing overflows; within 3 ulp.
 template <class C>
 C sigmoid(C x) {
