@@ -45,17 +45,11 @@ GroupMoments moments_of_run(const T* x, std::int64_t n) {
   return {static_cast<double>(first) + off, variance < 0 ? 0.0 : variance};
 }
 
-// The moments of each group of a sample at x.
+// The moments of each group of a sample of several places, at x.
 template <class T>
 void find_moments(const T* x, const NormGeometry& geometry, double* totals, GroupMoments* moments) {
   using C = compute_t<T>;
   const std::int64_t width = geometry.channels / geometry.groups;
-  if (geometry.positions == 1) {
-    for (std::int64_t g = 0; g < geometry.groups; ++g) {
-      moments[g] = moments_of_run(x + g * width, width);
-    }
-    return;
-  }
   total_columns<C>(geometry, totals, [=](std::int64_t i, std::int64_t c) {
     const C off = static_cast<C>(x[i]) - static_cast<C>(x[c]);
     return std::array<C, 2>{off, off * off};
@@ -82,6 +76,7 @@ void find_moments(const T* x, const NormGeometry& geometry, double* totals, Grou
 // y = (x - mean) * scale * weight + bias, with numbers for mean and scale.
 template <class T, class C>
 void apply_run(const T* x, T* y, std::int64_t n, C mean, C scale, const C* weight, const C* bias) {
+#pragma omp simd
   for (std::int64_t i = 0; i < n; ++i) {
     y[i] = convert<T>((static_cast<C>(x[i]) - mean) * scale * weight[i] + bias[i]);
   }
@@ -104,11 +99,58 @@ void apply(const T* x, T* y, const NormGeometry& geometry, const C* mean, const 
   });
 }
 
-// Runs over the samples; prepare(sample, x) comes before the statistics of a sample are used.
+// Where the statistics come from: those that were given.
+struct Given {
+  void operator()(std::int64_t, const void*, double*) const {}
+  void of_row(std::int64_t, const void*) const {}
+};
+
+// Found in each sample.
+template <class T>
+struct Found {
+  const NormStatistics& statistics;
+  const NormGeometry& geometry;
+  double eps;
+  GroupMoments* moments;
+
+  void operator()(std::int64_t sample, const T* x, double* totals) const {
+    const std::int64_t first = sample * geometry.groups;
+    find_moments(x, geometry, totals, moments + first);
+    for (std::int64_t g = first; g < first + geometry.groups; ++g) {
+      store(g, moments[g]);
+    }
+  }
+  // Of a sample of one place.
+  void of_row(std::int64_t sample, const T* x) const {
+    const std::int64_t width = geometry.channels / geometry.groups;
+    for (std::int64_t g = 0; g < geometry.groups; ++g) {
+      store(sample * geometry.groups + g, moments_of_run(x + g * width, width));
+    }
+  }
+  void store(std::int64_t at, const GroupMoments& found) const {
+    statistics.mean.raw<double>()[at] = found.mean;
+    statistics.variance.raw<double>()[at] = found.variance;
+    statistics.inverse_deviation.raw<double>()[at] = 1 / std::sqrt(found.variance + eps);
+  }
+};
+
+// A sample of one place: its groups are runs in memory.
+template <class T, class C>
+void standardise_row(const T* in, T* to, const double* means, const double* factors,
+                     const NormGeometry& geometry, const C* weights, const C* biases) {
+  const std::int64_t width = geometry.channels / geometry.groups;
+  for (std::int64_t g = 0; g < geometry.groups; ++g) {
+    const std::int64_t c = g * width;
+    apply_run(in + c, to + c, width, static_cast<C>(means[g]), static_cast<C>(factors[g]),
+              weights + c, biases + c);
+  }
+}
+
+// Runs over the samples; `prepare` comes before the statistics of a sample are used.
 template <class T, class Prepare>
 void standardise_samples(const Tensor& x, const Tensor& out, const NormStatistics& statistics,
                          const NormAffine& affine, const NormGeometry& geometry,
-                         Prepare&& prepare) {
+                         const Prepare& prepare) {
   using C = compute_t<T>;
   const std::int64_t channels = geometry.channels;
   const std::int64_t width = channels / geometry.groups;
@@ -118,30 +160,43 @@ void standardise_samples(const Tensor& x, const Tensor& out, const NormStatistic
                                     Scratch<C>(channels));
   for_each_sample_part(geometry, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
     Scratch<C>& scratch = scratches[static_cast<std::size_t>(part)];
-    for (std::int64_t sample = begin; sample < end; ++sample) {
-      const T* const in = x.raw<T>() + sample * geometry.positions * channels;
-      prepare(sample, in, scratch.totals.data());
-      const double* const means = statistics.mean.raw<double>() + sample * geometry.groups;
-      const double* const factors =
-          statistics.inverse_deviation.raw<double>() + sample * geometry.groups;
-      T* const to = out.raw<T>() + sample * geometry.positions * channels;
-      if (geometry.positions == 1 && !affine.relu) {
-        for (std::int64_t g = 0; g < geometry.groups; ++g) {
-          const std::int64_t c = g * width;
-          apply_run(in + c, to + c, width, static_cast<C>(means[g]), static_cast<C>(factors[g]),
-                    weights.data() + c, biases.data() + c);
+    const auto in = [&](std::int64_t sample) {
+      return x.raw<T>() + sample * geometry.positions * channels;
+    };
+    const auto to = [&](std::int64_t sample) {
+      return out.raw<T>() + sample * geometry.positions * channels;
+    };
+    const auto means = [&](std::int64_t sample) {
+      return statistics.mean.raw<double>() + sample * geometry.groups;
+    };
+    const auto factors = [&](std::int64_t sample) {
+      return statistics.inverse_deviation.raw<double>() + sample * geometry.groups;
+    };
+    if (geometry.positions == 1 && !affine.relu) {
+      run_loop<C>([&] {
+        for (std::int64_t sample = begin; sample < end; ++sample) {
+          prepare.of_row(sample, in(sample));
+          standardise_row(in(sample), to(sample), means(sample), factors(sample), geometry,
+                          weights.data(), biases.data());
         }
-        continue;
+      });
+      return;
+    }
+    for (std::int64_t sample = begin; sample < end; ++sample) {
+      if (geometry.positions == 1) {
+        prepare.of_row(sample, in(sample));
+      } else {
+        prepare(sample, in(sample), scratch.totals.data());
       }
       for (std::int64_t g = 0; g < geometry.groups; ++g) {
         for (std::int64_t c = g * width; c < (g + 1) * width; ++c) {
           const auto at = static_cast<std::size_t>(c);
-          scratch.mean[at] = static_cast<C>(means[g]);
-          scratch.scale[at] = static_cast<C>(factors[g] * static_cast<double>(weights[at]));
+          scratch.mean[at] = static_cast<C>(means(sample)[g]);
+          scratch.scale[at] = static_cast<C>(factors(sample)[g] * static_cast<double>(weights[at]));
         }
       }
-      apply(in, to, geometry, scratch.mean.data(), scratch.scale.data(), biases.data(),
-            affine.relu);
+      apply(in(sample), to(sample), geometry, scratch.mean.data(), scratch.scale.data(),
+            biases.data(), affine.relu);
     }
   });
 }
@@ -165,21 +220,11 @@ Standardised standardise(const Tensor& x, const NormAffine& affine, const NormGe
   if (const auto reference = reference_of(&ReferenceTable::standardise)) {
     return reference(x, affine, geometry, eps);
   }
-  auto* const mean = result.statistics.mean.raw<double>();
-  auto* const variance = result.statistics.variance.raw<double>();
-  auto* const inverse = result.statistics.inverse_deviation.raw<double>();
-  std::vector<GroupMoments> moments(static_cast<std::size_t>(sizes[0]));
+  std::vector<GroupMoments> moments(
+      static_cast<std::size_t>(geometry.positions == 1 ? 0 : sizes[0]));
   for_floating(rows.dtype(), [&]<class T>() {
     standardise_samples<T>(rows, result.values, result.statistics, affine, geometry,
-                           [&](std::int64_t sample, const T* in, double* totals) {
-                             const std::int64_t first = sample * geometry.groups;
-                             find_moments(in, geometry, totals, moments.data() + first);
-                             for (std::int64_t g = first; g < first + geometry.groups; ++g) {
-                               mean[g] = moments[static_cast<std::size_t>(g)].mean;
-                               variance[g] = moments[static_cast<std::size_t>(g)].variance;
-                               inverse[g] = 1 / std::sqrt(variance[g] + eps);
-                             }
-                           });
+                           Found<T>{result.statistics, geometry, eps, moments.data()});
   });
   return result;
 }
@@ -196,8 +241,7 @@ Tensor standardise_by(const Tensor& x, const NormStatistics& statistics, const N
     return reference(x, statistics, affine, geometry);
   }
   for_floating(rows.dtype(), [&]<class T>() {
-    standardise_samples<T>(rows, out, statistics, affine, geometry,
-                           [](std::int64_t, const T*, double*) {});
+    standardise_samples<T>(rows, out, statistics, affine, geometry, Given());
   });
   return out;
 }

@@ -57,12 +57,14 @@ class Backwards {
     for_each_sample_part(shape_, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
       Scratch<C>& scratch = scratches_[static_cast<std::size_t>(part)];
       if (shape_.positions == 1 && !fixed_) {
-        for (std::int64_t sample = begin; sample < end; ++sample) {
-          take_row(sample, scratch, out, parameters);
-          if ((sample - begin) % 32 == 31 || sample + 1 == end) {
-            add_recent(scratch);
+        run_loop<C>([&] {
+          for (std::int64_t sample = begin; sample < end; ++sample) {
+            take_row(sample, scratch, out, parameters);
+            if ((sample - begin) % 32 == 31 || sample + 1 == end) {
+              add_recent(scratch);
+            }
           }
-        }
+        });
         return;
       }
       for (std::int64_t sample = begin; sample < end; ++sample) {
@@ -107,6 +109,7 @@ class Backwards {
       if (parameters) {
         C* const of_bias = scratch.recent.data() + c;
         C* const of_weight = of_bias + shape_.channels;
+#pragma omp simd
         for (std::int64_t i = 0; i < width_; ++i) {
           const C value = g[i];
           of_bias[i] += value;
@@ -124,6 +127,7 @@ class Backwards {
       const auto of_x = static_cast<C>(-r * r * r * product / n);
       const auto constant = static_cast<C>(-r * sum / n);
       T* const to = out + start(sample) + c;
+#pragma omp simd
       for (std::int64_t i = 0; i < width_; ++i) {
         to[i] = convert<T>(static_cast<C>(g[i]) * w[i] * scale +
                            (static_cast<C>(x[i]) - mean) * of_x + constant);

@@ -139,11 +139,13 @@ std::array<double, 2> total_run(std::int64_t n, Terms&& terms) {
   std::array<double, 2 * kLanes> lanes{};
   add_columns<C>(0, n / kLanes, kLanes, lanes.data(),
                  [&](std::int64_t i, std::int64_t) { return terms(i); });
-  std::array<double, 2> totals{};
-  for (std::size_t k = 0; k < kLanes; ++k) {
-    totals[0] += lanes[k];
-    totals[1] += lanes[kLanes + k];
+  for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
+    for (std::size_t k = 0; k < half; ++k) {
+      lanes[k] += lanes[k + half];
+      lanes[kLanes + k] += lanes[kLanes + k + half];
+    }
   }
+  std::array<double, 2> totals{lanes[0], lanes[kLanes]};
   for (std::int64_t i = n - n % kLanes; i < n; ++i) {
     const std::array<C, 2> term = terms(i);
     totals[0] += static_cast<double>(term[0]);
