@@ -11,27 +11,35 @@ namespace retrograd::detail {
 // stays away from shared loops for a while then, for longer each time; it comes back to see whether
 // the neighbour has gone. A calling thread computes alone meanwhile: with the other threads asleep,
 // the system finds it a processor of its own.
+//
+// The functions with arguments are told the time, and a function that tells how long the thread has
+// run.
 class Punctuality {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // Whether it may take part again.
-  bool starts() noexcept {
-    started_ = Clock::now();
+  bool starts() noexcept { return starts(Clock::now(), work_time); }
+  template <class WorkTime>
+  bool starts(Clock::time_point now, const WorkTime& work) noexcept {
+    started_ = now;
     if (started_ < back_) {
       return false;
     }
-    worked_ = work_time();
+    worked_ = work();
     return true;
   }
 
   // How long to stay away.
-  std::chrono::milliseconds ends() noexcept {
-    const Clock::time_point now = Clock::now();
+  std::chrono::milliseconds ends() noexcept { return ends(Clock::now(), work_time); }
+  template <class WorkTime>
+  std::chrono::milliseconds ends(Clock::time_point now, const WorkTime& work) noexcept {
     const auto present = now - started_;
     if (present < kLate) {
       return std::chrono::milliseconds(0);
     }
     // In a long loop, half a processor is worth more than none.
-    const auto lost = present - (work_time() - worked_);
+    const auto lost = present - (work() - worked_);
     if (lost < kLate || 2 * lost < present) {
       return std::chrono::milliseconds(0);
     }
@@ -41,8 +49,6 @@ class Punctuality {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   // How long this thread has run.
   static std::chrono::nanoseconds work_time() noexcept {
     timespec time{};

@@ -226,18 +226,31 @@ TEST_CASE("pieces: they round as their caller does") {
 #endif
 
 TEST_CASE("pieces: a thread that lost most of a long loop stays away, for longer each time") {
+  using std::chrono::microseconds;
   using std::chrono::milliseconds;
+  Punctuality::Clock::time_point now(std::chrono::hours(1));
+  std::chrono::nanoseconds worked(0);
+  const auto work = [&] { return worked; };
   Punctuality thread;
-  CHECK(thread.starts());
-  CHECK(thread.ends() == milliseconds(0));  // a short loop
+  const auto loop = [&](milliseconds present, microseconds own) {
+    REQUIRE(thread.starts(now, work));
+    now += present;
+    worked += own;
+    return thread.ends(now, work);
+  };
+  CHECK(loop(milliseconds(0), microseconds(0)) == milliseconds(0));
+  CHECK(loop(milliseconds(10), microseconds(9500)) == milliseconds(0));  // lost half a millisecond
+  CHECK(loop(milliseconds(10), microseconds(6000)) == milliseconds(0));  // and less than half
   milliseconds expected(16);
-  for (int repeat = 0; repeat < 2; ++repeat, expected *= 2) {
-    REQUIRE(thread.starts());
-    std::this_thread::sleep_for(milliseconds(3));  // as an interrupted thread does
-    CHECK(thread.ends() == expected);
-    CHECK_FALSE(thread.starts());
-    std::this_thread::sleep_for(expected);
+  for (int repeat = 0; repeat < 8; ++repeat) {
+    CHECK(loop(milliseconds(3), microseconds(100)) == expected);
+    now += expected - milliseconds(1);
+    CHECK_FALSE(thread.starts(now, work));
+    now += milliseconds(1);
+    expected = std::min(2 * expected, milliseconds(512));
   }
+  now += std::chrono::hours(1);
+  CHECK(loop(milliseconds(3), microseconds(100)) == milliseconds(16));
 }
 
 TEST_CASE("set_deterministic holds for the program, and its guard for a scope") {
