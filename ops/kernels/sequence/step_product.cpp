@@ -4,7 +4,6 @@
 
 #include <retrograd/ops/kernels/kernel_state.h>
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/linalg/gemm.h>
 #include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/loops/pieces.h>
@@ -27,14 +26,19 @@ onednn::PackedMatmul packed(std::int64_t rows, const Tensor& w, bool transposed)
 template <class T>
 StepProduct<T>::StepProduct(std::int64_t most_rows, const Tensor& w, bool transposed)
     : most_rows_(most_rows),
-      transposed_(transposed),
-      low_(packed<T>(most_rows, as_contiguous(w), transposed)),
-      w_(low_ ? w : as_contiguous(std::is_same_v<T, C> ? w : converted(w, dtype_of<C>()))) {}
+      depth_(w.shape()[transposed ? 1 : 0]),
+      columns_(w.shape()[transposed ? 0 : 1]),
+      low_(packed<T>(most_rows, as_contiguous(w), transposed)) {
+  if (!low_) {
+    w_ = as_contiguous(std::is_same_v<T, C> ? w : converted(w, dtype_of<C>()));
+    right_.emplace(columns_, depth_, Matrix<C>{w_.raw<C>(), w_.shape()[1], transposed});
+  }
+}
 
 template <class T>
 std::int64_t StepProduct<T>::left_bytes() const {
   constexpr std::int64_t kAligned = 64;
-  return detail::rounded_up(most_rows_ * depth() * static_cast<std::int64_t>(sizeof(T)), kAligned);
+  return detail::rounded_up(most_rows_ * depth_ * static_cast<std::int64_t>(sizeof(T)), kAligned);
 }
 
 template <class T>
@@ -47,7 +51,7 @@ void StepProduct<T>::multiply(std::int64_t rows, const C* left, C* out, std::byt
   if constexpr (std::is_same_v<T, BFloat16>) {
     if (low_) {
       T* const rounded = static_cast<T*>(static_cast<void*>(scratch));
-      const std::int64_t count = most_rows_ * depth();
+      const std::int64_t count = most_rows_ * depth_;
       detail::vectorised_wide([=] {
 #pragma omp simd
         for (std::int64_t i = 0; i < count; ++i) {
@@ -58,9 +62,7 @@ void StepProduct<T>::multiply(std::int64_t rows, const C* left, C* out, std::byt
       return;
     }
   }
-  const std::int64_t columns = w_.shape()[transposed_ ? 0 : 1];
-  gemm<C>(rows, columns, depth(), {left, depth()}, {w_.raw<C>(), w_.shape()[1], transposed_}, out,
-          columns);
+  right_->multiply(rows, {left, depth_}, out, columns_);
 }
 
 template class StepProduct<float>;

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
+#include <retrograd/ops/kernels/linalg/gemm_packed.h>
 #include <retrograd/ops/kernels/onednn/packed_matmul.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/tensor.h>
@@ -25,13 +27,14 @@ class StepProduct {
   void multiply(std::int64_t rows, const C* left, C* out, std::byte* scratch) const;
 
  private:
-  std::int64_t depth() const { return w_.shape()[transposed_ ? 1 : 0]; }
   std::int64_t left_bytes() const;
 
   std::int64_t most_rows_;
-  bool transposed_;
+  std::int64_t depth_;
+  std::int64_t columns_;
   onednn::PackedMatmul low_;
-  Tensor w_;  // of C, or of T where `low_` computes
+  Tensor w_;  // of C; undefined where `low_` computes
+  std::optional<PackedRight<C>> right_;
 };
 
 extern template class StepProduct<float>;
