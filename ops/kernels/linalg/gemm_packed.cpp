@@ -134,23 +134,24 @@ void pack_shared(std::int64_t columns, std::int64_t depth, Matrix<T> b, T* to, i
       });
 }
 
-// Rows and columns of a piece: a function of the sizes alone, though the sums do not depend on it.
+// Rows and columns of a piece. The sums do not depend on them, so they may follow the threads.
 struct Cut {
   std::int64_t rows;
   std::int64_t columns;
 };
 
-// Pieces of at least half a million multiplications, 8 where that leaves a choice. Few rows are cut
-// by columns, so that no piece needs what another one packed.
+// Pieces of at least half a million multiplications, two for each thread where that leaves a
+// choice. Few rows are cut by columns, so that no piece needs what another one packed.
 Cut cut_of(std::int64_t rows, std::int64_t columns, std::int64_t depth, std::int64_t panel) {
   constexpr std::int64_t kLeastWork = 1 << 19;
   constexpr std::int64_t kTile = 8;
-  constexpr std::int64_t kPieces = 8;
+  const int threads = get_num_threads();
+  const double most = threads == 1 ? 1 : 2 * threads;
   const double work =
       static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth);
   const double worth = static_cast<double>(detail::worth(kLeastWork));
   const std::int64_t wanted =
-      std::max<std::int64_t>(static_cast<std::int64_t>(std::min<double>(kPieces, work / worth)), 1);
+      std::max<std::int64_t>(static_cast<std::int64_t>(std::min(most, work / worth)), 1);
   const std::int64_t panels = divided_up(columns, panel);
   if (rows <= kMostRows && panels >= std::min<std::int64_t>(wanted, 3)) {
     return {rows, divided_up(panels, std::min(wanted, panels)) * panel};
