@@ -10,7 +10,7 @@
 namespace retrograd::kernels {
 
 // So many queries, and so many keys, make a block.
-inline constexpr std::int64_t kAttentionBlock = 128;
+inline constexpr std::int64_t kAttentionBlock = 256;
 
 // query (..., L, E), key (..., S, E) and value (..., S, Ev) of one floating dtype. The mask is
 // undefined or broadcasts to (..., L, S): boolean, true where a query sees a key, or floating.
