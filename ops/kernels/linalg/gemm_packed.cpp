@@ -27,7 +27,7 @@ using gemm_tile::Vectors;
 
 constexpr std::int64_t kPanels = 32;           // of the columns that are packed together
 constexpr std::int64_t kMostRows = 256;        // of a piece: with kDepth they fit the second cache
-constexpr std::int64_t kMostPacked = 1 << 20;  // elements of b at a time
+constexpr std::int64_t kMostPacked = 1 << 18;  // elements of b at a time, for the second cache
 // Elements that the first cache holds, however their rows lie in it.
 constexpr std::int64_t kNear = 8192;
 // Up to so many rows, a row-major b is read where it is.
