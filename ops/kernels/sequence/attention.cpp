@@ -46,14 +46,14 @@ class Forward {
  private:
   // Blocks of scores, queries, keys and values, sums, and two values a query.
   int64_t scratch_values() const {
-    return kAttentionBlock * (kAttentionBlock + 2 * sizes_.width + 2 * sizes_.value_width + 2);
+    return kAttentionBlock * (sizes_.step() + 2 * sizes_.width + 2 * sizes_.value_width + 2);
   }
 
   void attend(int64_t head, Range queries, C* scratch) const {
     const auto take = [&](int64_t columns) {
       return std::exchange(scratch, scratch + kAttentionBlock * columns);
     };
-    C* const scores = take(kAttentionBlock);
+    const Scores<C> scores{take(sizes_.step()), sizes_.step()};
     C* const scaled = take(sizes_.width);
     C* const key_block = take(sizes_.width);
     C* const value_block = take(sizes_.value_width);
@@ -64,14 +64,14 @@ class Forward {
     for (int64_t j = 0; j < blocks_of(last); ++j) {
       const Range keys = block_at(j, sizes_.keys);
       product<C>(queries.count, keys.count, sizes_.width, {scaled, sizes_.width},
-                 transposed(rows_of<C, T>(key_, head, keys, sizes_.width, key_block)), scores,
-                 kAttentionBlock, Target::overwritten);
+                 transposed(rows_of<C, T>(key_, head, keys, sizes_.width, key_block)), scores.first,
+                 scores.step, Target::overwritten);
       masks_.apply(scores, head, queries, keys);
       move_on(scores, queries.count, keys.count, sizes_.value_width, j == 0, running);
       if (drops_.any()) {
         drops_.apply(scores, head, queries, keys);
       }
-      product<C>(queries.count, sizes_.value_width, keys.count, {scores, kAttentionBlock},
+      product<C>(queries.count, sizes_.value_width, keys.count, {scores.first, scores.step},
                  rows_of<C, T>(value_, head, keys, sizes_.value_width, value_block), running.sums,
                  sizes_.value_width, j == 0 ? Target::overwritten : Target::added_to);
     }

@@ -26,8 +26,8 @@ int64_t parts_of(const Sizes& sizes) {
 template <class C>
 struct Scratch {
   Scratch(C* from, const Sizes& sizes) : next_(from) {
-    weights = take(kAttentionBlock);
-    slopes = take(kAttentionBlock);
+    weights = {take(sizes.step()), sizes.step()};
+    slopes = {take(sizes.step()), sizes.step()};
     query = take(sizes.width);
     key = take(sizes.width);
     key_sums = take(sizes.width);
@@ -37,12 +37,12 @@ struct Scratch {
     means = next_;
   }
   static int64_t bytes(const Sizes& sizes) {
-    const int64_t columns = 2 * kAttentionBlock + 3 * sizes.width + 3 * sizes.value_width;
+    const int64_t columns = 2 * sizes.step() + 3 * sizes.width + 3 * sizes.value_width;
     return (kAttentionBlock * columns + sizes.queries) * static_cast<int64_t>(sizeof(C));
   }
 
-  C* weights;
-  C* slopes;
+  Scores<C> weights;
+  Scores<C> slopes;
   C* query;  // times the scale
   C* key;
   C* key_sums;
@@ -161,36 +161,36 @@ class Backwards {
 
   void pair(int64_t head, Range queries, Range keys, Matrix<C> key, Matrix<C> value, C* query_sums,
             bool first, bool fresh, const Scratch<C>& s) const {
-    constexpr int64_t kRow = kAttentionBlock;
     const Matrix<C> grad = rows_of<C, T>(grad_, head, queries, sizes_.value_width, s.grad);
     load<C, T>(s.query, query_.at<T>(head) + queries.first * query_.row_step(), query_.row_step(),
                queries.count, sizes_.width, static_cast<C>(rule_.scale));
     product<C>(queries.count, keys.count, sizes_.width, {s.query, sizes_.width}, transposed(key),
-               s.weights, kRow, Target::overwritten);
+               s.weights.first, s.weights.step, Target::overwritten);
     masks_.apply(s.weights, head, queries, keys);
     weigh(s.weights, queries.count, keys.count, log_total_ + head * sizes_.queries + queries.first);
     const Target sums = fresh ? Target::overwritten : Target::added_to;
     if (query_grad_.defined() || key_grad_.defined()) {
-      product<C>(queries.count, keys.count, sizes_.value_width, grad, transposed(value), s.slopes,
-                 kRow, Target::overwritten);
+      product<C>(queries.count, keys.count, sizes_.value_width, grad, transposed(value),
+                 s.slopes.first, s.slopes.step, Target::overwritten);
       if (drops_.any()) {
         drops_.apply(s.slopes, head, queries, keys);
       }
       slope(s.slopes, s.weights, queries.count, keys.count, s.means + queries.first,
             drops_.factor());
-      product<C>(keys.count, sizes_.width, queries.count, {s.slopes, kRow, true},
+      product<C>(keys.count, sizes_.width, queries.count, {s.slopes.first, s.slopes.step, true},
                  {s.query, sizes_.width}, s.key_sums, sizes_.width, sums);
     }
     if (query_grad_.defined()) {
-      product<C>(queries.count, sizes_.width, keys.count, {s.slopes, kRow}, key, query_sums,
-                 sizes_.width, first ? Target::overwritten : Target::added_to);
+      product<C>(queries.count, sizes_.width, keys.count, {s.slopes.first, s.slopes.step}, key,
+                 query_sums, sizes_.width, first ? Target::overwritten : Target::added_to);
     }
     if (value_grad_.defined()) {
       if (drops_.any()) {
         drops_.apply(s.weights, head, queries, keys);
       }
-      product<C>(keys.count, sizes_.value_width, queries.count, {s.weights, kRow, true}, grad,
-                 s.value_sums, sizes_.value_width, sums);
+      product<C>(keys.count, sizes_.value_width, queries.count,
+                 {s.weights.first, s.weights.step, true}, grad, s.value_sums, sizes_.value_width,
+                 sums);
     }
   }
 

@@ -49,6 +49,13 @@ struct Sizes {
     }
   }
   bool empty() const { return heads == 0 || queries == 0 || keys == 0 || value_width == 0; }
+  // From a row of scores to the next. Rows that are a power of two apart share few lines of the
+  // cache.
+  int64_t step() const {
+    constexpr int64_t kLine = 16;
+    const int64_t columns = detail::rounded_up(std::min(kAttentionBlock, keys), kLine);
+    return columns > 4 * kLine ? columns + kLine : columns;
+  }
   // Multiplications of one product over all queries and keys of a head.
   int64_t work() const { return queries * keys * std::max<int64_t>({width, value_width, 1}); }
 };
@@ -165,13 +172,13 @@ inline int64_t seen(const AttentionRule& rule, int64_t query, Range keys) {
   return rule.is_causal ? std::clamp<int64_t>(query + 1 - keys.first, 0, keys.count) : keys.count;
 }
 
-// Adds the mask to a block of scores, whose rows are kAttentionBlock apart; -infinity hides.
+// Adds the mask to a block of scores; -infinity hides.
 template <class C>
 class Masks {
  public:
   Masks(const Tensor& mask, const Shape& lead, const AttentionRule& rule)
       : mask_(mask, lead), rule_(rule) {}
-  void apply(C* scores, int64_t head, Range queries, Range keys) const {
+  void apply(Scores<C> scores, int64_t head, Range queries, Range keys) const {
     if (mask_.defined()) {
       if (mask_.dtype() == boolean) {
         add<bool>(scores, head, queries, keys, [](C score, bool sees) {
@@ -187,21 +194,20 @@ class Masks {
     if (rule_.is_causal && keys.end() > queries.first + 1) {
       for (int64_t i = 0; i < queries.count; ++i) {
         const int64_t count = seen(rule_, queries.first + i, keys);
-        std::fill_n(scores + i * kAttentionBlock + count, keys.count - count,
-                    -std::numeric_limits<C>::infinity());
+        std::fill_n(scores.row(i) + count, keys.count - count, -std::numeric_limits<C>::infinity());
       }
     }
   }
 
  private:
   template <class T, class F>
-  void add(C* scores, int64_t head, Range queries, Range keys, F f) const {
+  void add(Scores<C> scores, int64_t head, Range queries, Range keys, F f) const {
     const int64_t row = mask_.row_step();
     const int64_t column = mask_.column_step();
     const T* const mask = mask_.at<T>(head) + queries.first * row + keys.first * column;
     detail::vectorised_wide([=] {
       for (int64_t i = 0; i < queries.count; ++i) {
-        C* const s = scores + i * kAttentionBlock;
+        C* const s = scores.row(i);
         const T* const m = mask + i * row;
         if (column == 1) {
 #pragma omp simd
@@ -233,11 +239,11 @@ class Drops {
   bool any() const { return rule_.dropout_p > 0; }
   // 1 / (1 - p)
   C factor() const { return factor_; }
-  // Makes 0 of those that are dropped; `values` has rows kAttentionBlock apart.
-  void apply(C* values, int64_t head, Range queries, Range keys) const {
+  // Makes 0 of those that are dropped.
+  void apply(Scores<C> values, int64_t head, Range queries, Range keys) const {
     for (int64_t i = 0; i < queries.count; ++i) {
       const int64_t row = (head * sizes_.queries + queries.first + i) * sizes_.keys + keys.first;
-      C* const v = values + i * kAttentionBlock;
+      C* const v = values.row(i);
       std::uint64_t bits = 0;
       for (int64_t j = 0; j < keys.count; ++j) {
         const auto at = static_cast<std::uint64_t>(row + j);

@@ -16,6 +16,15 @@ namespace retrograd::kernels::attending {
 
 using std::int64_t;
 
+// Scores of a block of queries, or what is made of them; rows are `step` apart.
+template <class C>
+struct Scores {
+  C* first;
+  int64_t step;
+
+  C* row(int64_t i) const { return first + i * step; }
+};
+
 // to (rows, columns), row-major, = factor * from.
 template <class C, class T>
 void load(C* to, const T* from, int64_t from_row, int64_t rows, int64_t columns, C factor) {
@@ -66,12 +75,12 @@ struct Running {
 
 // Makes exponentials of a block of scores and moves the running sums to its largest ones.
 template <class C>
-void move_on(C* scores, int64_t queries, int64_t keys, int64_t value_width, bool first,
+void move_on(Scores<C> scores, int64_t queries, int64_t keys, int64_t value_width, bool first,
              const Running<C>& running) {
   constexpr C kNone = -std::numeric_limits<C>::infinity();
   detail::vectorised_wide([=] {
     for (int64_t i = 0; i < queries; ++i) {
-      C* const s = scores + i * kAttentionBlock;
+      C* const s = scores.row(i);
       const C largest = folded(
           first ? kNone : running.largest[i], keys, [=](int64_t j) { return s[j]; },
           [](C a, C b) { return a > b ? a : b; });
@@ -117,10 +126,10 @@ void finish(const Running<C>& running, int64_t queries, int64_t value_width, C f
 
 // P from scores.
 template <class C>
-void weigh(C* scores, int64_t queries, int64_t keys, const C* log_total) {
+void weigh(Scores<C> scores, int64_t queries, int64_t keys, const C* log_total) {
   detail::vectorised_wide([=] {
     for (int64_t i = 0; i < queries; ++i) {
-      C* const s = scores + i * kAttentionBlock;
+      C* const s = scores.row(i);
       const C shift = log_total[i];
 #pragma omp simd
       for (int64_t j = 0; j < keys; ++j) {
@@ -132,11 +141,12 @@ void weigh(C* scores, int64_t queries, int64_t keys, const C* log_total) {
 
 // dS in place of slopes, where factor * slopes = D (G V^T).
 template <class C>
-void slope(C* slopes, const C* weights, int64_t queries, int64_t keys, const C* means, C factor) {
+void slope(Scores<C> slopes, Scores<C> weights, int64_t queries, int64_t keys, const C* means,
+           C factor) {
   detail::vectorised_wide([=] {
     for (int64_t i = 0; i < queries; ++i) {
-      C* const s = slopes + i * kAttentionBlock;
-      const C* const w = weights + i * kAttentionBlock;
+      C* const s = slopes.row(i);
+      const C* const w = weights.row(i);
       const C mean = means[i];
 #pragma omp simd
       for (int64_t j = 0; j < keys; ++j) {
