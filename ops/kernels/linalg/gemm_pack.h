@@ -114,18 +114,31 @@ template <class T, std::size_t kTile>
   }
 }
 
-// How many vectors the next panel has: three, or two where one would be left.
-[[gnu::always_inline]] inline std::int64_t panel_of(std::int64_t left) {
-  return left == 4 ? 2 : std::min<std::int64_t>(left, 3);
+// Vectors of b that tiles read together.
+struct PanelRange {
+  std::int64_t first;
+  std::int64_t count;
+};
+// Three vectors a panel, or twice two at the end where one would be left. Loops over panels are
+// plain ones: lambdas in them are not always compiled for the instructions of their caller.
+inline std::int64_t panels_of(std::int64_t vectors) {
+  return detail::divided_up(vectors, kMostVectors);
+}
+[[gnu::always_inline]] inline PanelRange panel_at(std::int64_t i, std::int64_t vectors) {
+  const std::int64_t panels = (vectors + kMostVectors - 1) / kMostVectors;
+  if (vectors % kMostVectors == 1 && vectors > 1 && i >= panels - 2) {
+    return {kMostVectors * (panels - 2) + 2 * (i - panels + 2), 2};
+  }
+  return {kMostVectors * i, std::min<std::int64_t>(vectors - kMostVectors * i, kMostVectors)};
 }
 
-// Some vectors of b (depth, columns), from column `first` on; zeros behind the last one.
+// A panel of b (depth, columns); zeros behind the last column.
 template <class T, std::size_t kBytes>
-[[gnu::always_inline]] inline Panel<T> pack_panel(std::int64_t first, std::int64_t vectors,
-                                                  std::int64_t columns, std::int64_t depth,
-                                                  Matrix<T> b, T* to) {
+[[gnu::always_inline]] inline Panel<T> pack_panel(PanelRange panel, std::int64_t columns,
+                                                  std::int64_t depth, Matrix<T> b, T* to) {
   constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
-  const std::int64_t width = vectors * kLanes;
+  const std::int64_t first = panel.first * kLanes;
+  const std::int64_t width = panel.count * kLanes;
   if (b.transposed) {
     for (std::int64_t at = 0; at < width; at += kLanes) {
       pack_transposed<T, static_cast<std::size_t>(kLanes)>(
@@ -135,9 +148,9 @@ template <class T, std::size_t kBytes>
   } else {
     const T* const from = b.data + first;
     const std::int64_t count = std::min(width, columns - first);
-    if (vectors == 3) {
+    if (panel.count == 3) {
       pack_rows<T, kBytes, 3>(from, b.row_stride, count, depth, to);
-    } else if (vectors == 2) {
+    } else if (panel.count == 2) {
       pack_rows<T, kBytes, 2>(from, b.row_stride, count, depth, to);
     } else {
       pack_rows<T, kBytes, 1>(from, b.row_stride, count, depth, to);
@@ -146,41 +159,34 @@ template <class T, std::size_t kBytes>
   return {to, width};
 }
 
-// Rows of a that tiles multiply, packed into `scratch` where there is some.
+// Rows of a that tiles multiply, packed into `scratch` where there is some; a is transposed then.
 template <class T, std::size_t kBytes>
 [[gnu::always_inline]] inline Rows<T> left_rows(std::int64_t rows, std::int64_t depth, Matrix<T> a,
                                                 T* scratch) {
   constexpr std::int64_t kTile = Vectors<T, kBytes>::rows;
-  if (scratch == nullptr) {
-    return a.transposed ? Rows<T>{a.data, 1, a.row_stride, kTile}
-                        : Rows<T>{a.data, a.row_stride, 1, kTile * a.row_stride};
-  }
-  if (a.transposed) {
+  if (scratch != nullptr) {
     pack_tiles<T, static_cast<std::size_t>(kTile)>(a.data, a.row_stride, rows, depth, scratch);
-  } else {
-    for (std::int64_t i = 0; i < rows; i += kTile) {
-      pack_transposed<T, static_cast<std::size_t>(kTile)>(a.data + i * a.row_stride, a.row_stride,
-                                                          std::min(kTile, rows - i), depth,
-                                                          scratch + i * depth, kTile);
-    }
+    return {scratch, 1, kTile, kTile * depth};
   }
-  return {scratch, 1, kTile, kTile * depth};
+  return a.transposed ? Rows<T>{a.data, 1, a.row_stride, kTile}
+                      : Rows<T>{a.data, a.row_stride, 1, kTile * a.row_stride};
 }
 
-// b (depth, columns) in blocks of kDepth rows, each panel after panel.
+// Panels begin to end - 1 of b (depth, columns) as they are stored: in blocks of kDepth rows, each
+// panel after panel. The panels of all blocks are counted on.
 template <class T, std::size_t kBytes>
-[[gnu::always_inline]] inline void pack_blocks(std::int64_t columns, std::int64_t depth,
+[[gnu::always_inline]] inline void pack_panels(std::int64_t begin, std::int64_t end,
+                                               std::int64_t columns, std::int64_t depth,
                                                Matrix<T> b, T* to) {
   constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
   const std::int64_t vectors = detail::divided_up(columns, kLanes);
-  for (std::int64_t at = 0; at < depth; at += kDepth) {
+  const std::int64_t panels = panels_of(vectors);
+  for (std::int64_t i = begin; i < end; ++i) {
+    const std::int64_t at = i / panels * kDepth;
     const std::int64_t own_depth = std::min(kDepth, depth - at);
-    for (std::int64_t vector = 0; vector < vectors;) {
-      const std::int64_t count = panel_of(vectors - vector);
-      pack_panel<T, kBytes>(vector * kLanes, count, columns, own_depth, b.from_row(at), to);
-      to += count * kLanes * own_depth;
-      vector += count;
-    }
+    const PanelRange panel = panel_at(i % panels, vectors);
+    pack_panel<T, kBytes>(panel, columns, own_depth, b.from_row(at),
+                          to + (at * vectors + panel.first * own_depth) * kLanes);
   }
 }
 

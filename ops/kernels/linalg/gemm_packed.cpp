@@ -20,8 +20,9 @@ using detail::divided_up;
 using detail::rounded_up;
 using gemm_tile::Columns;
 using gemm_tile::kDepth;
+using gemm_tile::kMostVectors;
 using gemm_tile::Panel;
-using gemm_tile::panel_of;
+using gemm_tile::PanelRange;
 using gemm_tile::Rows;
 using gemm_tile::Vectors;
 
@@ -32,8 +33,6 @@ constexpr std::int64_t kMostPacked = 1 << 18;  // elements of b at a time, for t
 constexpr std::int64_t kNear = 8192;
 // Up to so many rows, a row-major b is read where it is.
 constexpr std::int64_t kPlainRows = 16;
-// From so many columns on, each row of a is read so often that it is packed first.
-constexpr std::int64_t kPackRows = 288;
 
 // Calls f<bytes of a vector>() with the widest.
 template <class F>
@@ -51,11 +50,18 @@ void with_vectors(const F& f) {
 #endif
 }
 
-std::int64_t lanes_of_vector(std::int64_t item) {
-  return (detail::best_instructions() == detail::Instructions::avx512 ? 64
-          : detail::best_instructions() == detail::Instructions::avx2 ? 32
-                                                                      : 16) /
-         item;
+// Elements of T in a vector.
+template <class T>
+std::int64_t lanes_of() {
+  std::int64_t lanes = 0;
+  with_vectors([&]<std::size_t kBytes> { lanes = Vectors<T, kBytes>::lanes; });
+  return lanes;
+}
+
+// Panels of b (depth, columns), in all blocks of kDepth rows.
+template <class T>
+std::int64_t panels_in(std::int64_t columns, std::int64_t depth) {
+  return divided_up(depth, kDepth) * gemm_tile::panels_of(divided_up(columns, lanes_of<T>()));
 }
 
 template <class T, std::size_t kBytes>
@@ -87,51 +93,48 @@ struct Piece {
   T* c;
   std::int64_t c_row_stride;
   bool added;
-  T* scratch;  // for the rows of a, or null
+  T* scratch;  // for a transposed a whose rows are far from each other, or null
 };
 
 template <class T, std::size_t kBytes>
 [[gnu::always_inline]] inline void multiply_piece(const Piece<T>& p) {
   constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
-  alignas(kBytes) T own[kDepth * Vectors<T, kBytes>::most * kLanes];
+  alignas(kBytes) T own[kDepth * kMostVectors * kLanes];
   const std::int64_t vectors = divided_up(p.columns, kLanes);
+  const std::int64_t panels = gemm_tile::panels_of(vectors);
   const bool plain = !p.b.transposed && (p.rows <= kPlainRows || p.depth * p.b.row_stride <= kNear);
   for (std::int64_t at = 0; at < p.depth; at += kDepth) {
     const std::int64_t depth = std::min(kDepth, p.depth - at);
     const Rows<T> a =
         gemm_tile::left_rows<T, kBytes>(p.rows, depth, p.a.from_column(at), p.scratch);
     const Matrix<T> right = p.b.from_row(at);
-    for (std::int64_t vector = 0; vector < vectors;) {
-      const std::int64_t count = panel_of(vectors - vector);
-      const std::int64_t first = vector * kLanes;
-      const std::int64_t width = count * kLanes;
+    for (std::int64_t i = 0; i < panels; ++i) {
+      const PanelRange panel = gemm_tile::panel_at(i, vectors);
+      const std::int64_t first = panel.first * kLanes;
+      const std::int64_t width = panel.count * kLanes;
       Panel<T> b{right.data + first, right.row_stride};
       if (p.packed != nullptr) {
         b = {p.packed + at * p.width + (p.skip + first) * depth, width};
       } else if (!plain || first + width > p.columns) {
-        b = gemm_tile::pack_panel<T, kBytes>(first, count, p.columns, depth, right, own);
+        b = gemm_tile::pack_panel<T, kBytes>(panel, p.columns, depth, right, own);
       }
       multiply_panel<T, kBytes>(
-          count, p.rows, depth, a, b,
+          panel.count, p.rows, depth, a, b,
           {p.c + first, p.c_row_stride, std::min(width, p.columns - first), p.added || at > 0});
-      vector += count;
     }
   }
 }
 
-// The same for a large b, by several threads.
+// b (depth, columns) as Piece::packed has it, by up to `lanes` threads.
 template <class T>
-void pack_shared(std::int64_t columns, std::int64_t depth, Matrix<T> b, T* to, int lanes) {
-  const std::int64_t blocks = divided_up(depth, kDepth);
-  const std::int64_t width = rounded_up(columns, lanes_of_vector(sizeof(T)));
-  detail::for_pieces(
-      blocks, blocks, blocks > 1 ? lanes : 1, [&](std::int64_t begin, std::int64_t end, int) {
-        const std::int64_t first = begin * kDepth;
-        with_vectors([&]<std::size_t kBytes> {
-          gemm_tile::pack_blocks<T, kBytes>(columns, std::min(end * kDepth, depth) - first,
-                                            b.from_row(first), to + first * width);
-        });
-      });
+void pack(std::int64_t columns, std::int64_t depth, Matrix<T> b, T* to, int lanes) {
+  const std::int64_t panels = panels_in<T>(columns, depth);
+  const std::int64_t pieces = std::min<std::int64_t>(panels, 2 * lanes);
+  detail::for_pieces(panels, pieces, lanes, [&](std::int64_t begin, std::int64_t end, int) {
+    with_vectors([&]<std::size_t kBytes> {
+      gemm_tile::pack_panels<T, kBytes>(begin, end, columns, depth, b, to);
+    });
+  });
 }
 
 // Rows and columns of a piece. The sums do not depend on them, so they may follow the threads.
@@ -140,13 +143,13 @@ struct Cut {
   std::int64_t columns;
 };
 
-// Pieces of at least half a million multiplications, two for each thread where that leaves a
+// Pieces of at least half a million multiplications, four for each thread where that leaves a
 // choice. Few rows are cut by columns, so that no piece needs what another one packed.
 Cut cut_of(std::int64_t rows, std::int64_t columns, std::int64_t depth, std::int64_t panel) {
   constexpr std::int64_t kLeastWork = 1 << 19;
   constexpr std::int64_t kTile = 8;
   const int threads = get_num_threads();
-  const double most = threads == 1 ? 1 : 2 * threads;
+  const double most = threads == 1 ? 1 : 4 * threads;
   const double work =
       static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth);
   const double worth = static_cast<double>(detail::worth(kLeastWork));
@@ -166,8 +169,8 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
                  Matrix<T> b, T* c, std::int64_t c_row_stride, Target target) {
   detail::kernel_uses("packed");
   constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
-  const std::int64_t lanes = lanes_of_vector(kItem);
-  const std::int64_t panel = 3 * lanes;
+  const std::int64_t lanes = lanes_of<T>();
+  const std::int64_t panel = kMostVectors * lanes;
   const std::int64_t most_across = std::min(columns, kPanels * panel);
   const Cut cut = cut_of(rows, most_across, depth, panel);
   const std::int64_t bands = divided_up(rows, cut.rows);
@@ -187,7 +190,7 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
   }
   std::optional<LaneScratch> scratch;
   const bool far = a.transposed && std::min(depth, kDepth) * a.row_stride > kNear;
-  if ((cut.columns > kPackRows || far) && rows > kPlainRows) {
+  if (far && rows > kPlainRows) {
     scratch.emplace(rounded_up(cut.rows, 8) * std::min(depth, kDepth) * kItem, most_lanes);
   }
 
@@ -200,7 +203,7 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
       const std::int64_t own_depth = std::min(deep, depth - k);
       const Matrix<T> right = b.from_row(k).from_column(j);
       if (shared) {
-        pack_shared(own_columns, own_depth, right, packed, most_lanes);
+        pack(own_columns, own_depth, right, packed, most_lanes);
       }
       const bool added = target == Target::added_to || k > 0;
       const auto multiply = [&](std::int64_t piece, int lane) {
@@ -230,10 +233,8 @@ PackedRight<T>::PackedRight(std::int64_t columns, std::int64_t depth, Matrix<T> 
     : columns_(columns), depth_(depth), b_(b) {
   constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
   if ((has_packed_gemm() || is_deterministic()) && depth > 0) {
-    memory_ = empty_tensor({rounded_up(columns, lanes_of_vector(kItem)) * depth * kItem}, uint8);
-    T* const to = static_cast<T*>(static_cast<void*>(memory_.raw_bytes()));
-    with_vectors(
-        [&]<std::size_t kBytes> { gemm_tile::pack_blocks<T, kBytes>(columns, depth, b, to); });
+    memory_ = empty_tensor({rounded_up(columns, lanes_of<T>()) * depth * kItem}, uint8);
+    pack(columns, depth, b, static_cast<T*>(static_cast<void*>(memory_.raw_bytes())), 1);
   }
 }
 
@@ -244,14 +245,13 @@ void PackedRight<T>::multiply(std::int64_t rows, Matrix<T> a, T* c, std::int64_t
     gemm(rows, columns_, depth_, a, b_, c, c_row_stride, target);
     return;
   }
-  constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
   const Piece<T> whole{rows,
                        columns_,
                        depth_,
                        a,
                        b_,
                        static_cast<const T*>(static_cast<const void*>(memory_.raw_bytes())),
-                       rounded_up(columns_, lanes_of_vector(kItem)),
+                       rounded_up(columns_, lanes_of<T>()),
                        0,
                        c,
                        c_row_stride,

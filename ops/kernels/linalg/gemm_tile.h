@@ -11,14 +11,16 @@
 
 namespace retrograd::kernels::gemm_tile {
 
-// How vectors of kBytes hold a tile of kRows rows and up to kVectors vectors: all but four of 32
+// The vectors that a panel of b has at most.
+inline constexpr int kMostVectors = 3;
+
+// How vectors of kBytes hold a tile of `rows` rows and kMostVectors vectors: in all but four of 32
 // registers with AVX-512, of 16 without.
 template <class T, std::size_t kBytes>
 struct Vectors {
   using Vector [[gnu::vector_size(kBytes)]] = T;
   static constexpr std::int64_t lanes = kBytes / sizeof(T);
   static constexpr int rows = kBytes == 64 ? 8 : 4;
-  static constexpr int most = 3;
 };
 
 // The rows of a that tiles multiply: element (i, k) of a tile is at[i * row + k * step], the next
