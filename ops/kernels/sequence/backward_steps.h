@@ -155,10 +155,11 @@ class Backwards {
     const std::int64_t count = group.count;
     const auto direction = static_cast<std::size_t>(group.direction);
     const RecurrentTrace& trace = values_.traces[direction];
-    const bool backwards = geometry_.reads_backwards(group.direction);
-    const std::int64_t t = backwards ? geometry_.steps - 1 - i : i;
-    const std::int64_t first = t * geometry_.batch + group.first;
-    const std::int64_t before = first + (backwards ? geometry_.batch : -geometry_.batch);
+    const auto row_of = [&](std::int64_t step) {
+      return geometry_.time_of(group.direction, step) * geometry_.batch + group.first;
+    };
+    const std::int64_t first = row_of(i);
+    const std::int64_t before = row_of(i - 1);  // not there for the first step
     const T* const output = values_.packed.raw<T>() + group.direction * size;
     const T* const first_h = h_.defined() ? h_.raw<T>() + first_state(group) : carried.zeros;
     const std::int64_t h_step = i > 0 ? across : h_.defined() ? size : 0;

@@ -115,9 +115,8 @@ class Forward {
     const std::int64_t cell_step = trace.cells.defined() ? size : 0;
     for (std::int64_t i = 0; i < geometry_.steps; ++i) {
       own.product.multiply(count, h, product, rest);
-      const bool backwards = geometry_.reads_backwards(group.direction);
-      const std::int64_t t = backwards ? geometry_.steps - 1 - i : i;
-      const std::int64_t first = t * geometry_.batch + group.first;
+      const std::int64_t first =
+          geometry_.time_of(group.direction, i) * geometry_.batch + group.first;
       const ForwardRow<T, C> from{own.input.template raw<C>() + first * wide,
                                   product,
                                   own.biases.template raw<C>(),

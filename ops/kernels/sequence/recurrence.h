@@ -36,6 +36,10 @@ struct RecurrenceGeometry {
   std::int64_t gates() const { return gates_of(kind); }
   bool has_cells() const { return kind == Recurrence::lstm; }
   bool reads_backwards(std::int64_t direction) const { return reversed || direction == 1; }
+  // Index in time of the i-th step that a direction takes.
+  std::int64_t time_of(std::int64_t direction, std::int64_t i) const {
+    return reads_backwards(direction) ? steps - 1 - i : i;
+  }
   std::int64_t outputs() const { return steps * batch * directions * hidden; }
   std::int64_t states() const { return directions * batch * hidden; }
   // Elements of what a call returns: the outputs (T, N, D H), then the last h (D, N, H), then an

@@ -8,8 +8,10 @@
 #include <retrograd/retrograd.h>
 
 #include "skip.h"
+#include "threads_guard.h"
 
 namespace rg = retrograd;
+using test::Threads;
 
 namespace {
 
@@ -29,17 +31,6 @@ class Flushed {
   Flushed& operator=(const Flushed&) = delete;
 
   const bool supported;
-};
-
-class Threads {
- public:
-  explicit Threads(int count) : before_(rg::get_num_threads()) { rg::set_num_threads(count); }
-  ~Threads() { rg::set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
 };
 
 }  // namespace

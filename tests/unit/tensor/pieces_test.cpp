@@ -15,21 +15,13 @@
 #include <retrograd/tensor/detail/punctuality.h>
 #include <retrograd/tensor/loops/pieces.h>
 
+#include "threads_guard.h"
+
 namespace rg = retrograd;
+using test::Threads;
 using namespace rg::detail;
 
 namespace {
-
-class Threads {
- public:
-  explicit Threads(int count) : before_(rg::get_num_threads()) { rg::set_num_threads(count); }
-  ~Threads() { rg::set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
-};
 
 // How often each of `pieces` pieces ran, in several threads.
 std::vector<int> counts_of(std::int64_t pieces) {
