@@ -51,7 +51,7 @@ template <class T, std::size_t kLanes>
     Vector block[kLanes] = {};
     for (std::size_t i = 0; i < kLanes; ++i) {
       if (static_cast<std::int64_t>(i) < count) {
-        std::memcpy(&block[i], from + static_cast<std::int64_t>(i) * from_row + k, sizeof(Vector));
+        load<T, sizeof(Vector)>(from + static_cast<std::int64_t>(i) * from_row + k, block[i]);
       }
     }
     transpose<T, kLanes>(block);
@@ -77,18 +77,20 @@ template <class T, std::size_t kBytes, int kVectors>
   constexpr std::int64_t kAhead = 16;
   const bool whole = count == kWidth;
   for (std::int64_t k = 0; k < depth; ++k, from += from_row, to += kWidth) {
-    Vector row[kVectors] = {};
     for (int v = 0; v < kVectors; ++v) {
       __builtin_prefetch(from + kAhead * from_row + v * kLanes);
     }
     if (whole) {
-      std::memcpy(row, from, sizeof row);
+#pragma GCC unroll 3
+      for (int v = 0; v < kVectors; ++v) {
+        Vector values;
+        load<T, kBytes>(from + v * kLanes, values);
+        std::memcpy(to + v * kLanes, &values, sizeof values);
+      }
     } else {
-      alignas(kBytes) T few[kWidth] = {};
-      copy_few<T, kFew<kWidth, kLanes>>(few, from, count);
-      std::memcpy(row, few, sizeof row);
+      std::memset(to, 0, kWidth * sizeof(T));
+      copy_few<T, kFew<kWidth, kLanes>>(to, from, count);
     }
-    std::memcpy(to, row, sizeof row);
   }
 }
 

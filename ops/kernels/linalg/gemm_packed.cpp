@@ -34,7 +34,10 @@ constexpr std::int64_t kNear = 8192;
 // Up to so many rows, a row-major b is read where it is.
 constexpr std::int64_t kPlainRows = 16;
 
-// Calls f<bytes of a vector>() with the widest.
+// Clang's `flatten` reaches the functions that a body calls, and not what those call.
+#define RETROGRAD_INLINE __attribute__((always_inline))
+
+// Calls f<bytes of a vector>() with the widest. f must be RETROGRAD_INLINE.
 template <class F>
 void with_vectors(const F& f) {
 #if RETROGRAD_INSTRUCTIONS
@@ -54,7 +57,7 @@ void with_vectors(const F& f) {
 template <class T>
 std::int64_t lanes_of() {
   std::int64_t lanes = 0;
-  with_vectors([&]<std::size_t kBytes> { lanes = Vectors<T, kBytes>::lanes; });
+  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { lanes = Vectors<T, kBytes>::lanes; });
   return lanes;
 }
 
@@ -131,7 +134,7 @@ void pack(std::int64_t columns, std::int64_t depth, Matrix<T> b, T* to, int lane
   const std::int64_t panels = panels_in<T>(columns, depth);
   const std::int64_t pieces = std::min<std::int64_t>(panels, 2 * lanes);
   detail::for_pieces(panels, pieces, lanes, [&](std::int64_t begin, std::int64_t end, int) {
-    with_vectors([&]<std::size_t kBytes> {
+    with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
       gemm_tile::pack_panels<T, kBytes>(begin, end, columns, depth, b, to);
     });
   });
@@ -221,7 +224,8 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
                            c_row_stride,
                            added,
                            scratch ? scratch->of_lane<T>(lane) : nullptr};
-        with_vectors([&]<std::size_t kBytes> { multiply_piece<T, kBytes>(own); });
+        with_vectors([&]<std::size_t kBytes>()
+                         RETROGRAD_INLINE { multiply_piece<T, kBytes>(own); });
       };
       detail::for_each_piece_of(pieces, pieces > 1 ? most_lanes : 1, multiply);
     }
@@ -257,7 +261,7 @@ void PackedRight<T>::multiply(std::int64_t rows, Matrix<T> a, T* c, std::int64_t
                        c_row_stride,
                        target == Target::added_to,
                        nullptr};
-  with_vectors([&]<std::size_t kBytes> { multiply_piece<T, kBytes>(whole); });
+  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { multiply_piece<T, kBytes>(whole); });
 }
 
 template void gemm_packed(std::int64_t, std::int64_t, std::int64_t, Matrix<float>, Matrix<float>,

@@ -20,8 +20,19 @@ template <class T, std::size_t kBytes>
 struct Vectors {
   using Vector [[gnu::vector_size(kBytes)]] = T;
   static constexpr std::int64_t lanes = kBytes / sizeof(T);
+#ifdef __clang__  // version 14 keeps some sums of eight rows in memory
+  static constexpr int rows = 4;
+#else
   static constexpr int rows = kBytes == 64 ? 8 : 4;
+#endif
 };
+
+// Into one vector: GCC copies several in smaller parts.
+template <class T, std::size_t kBytes>
+[[gnu::always_inline]] inline void load(const T* from,
+                                        typename Vectors<T, kBytes>::Vector& vector) {
+  std::memcpy(&vector, from, sizeof vector);
+}
 
 // The rows of a that tiles multiply: element (i, k) of a tile is at[i * row + k * step], the next
 // tile begins at at[tile].
@@ -82,8 +93,9 @@ template <class T, std::size_t kBytes, int kRows, int kVectors>
   }
   for (std::int64_t k = 0; k < depth; ++k) {
     Vector right[kVectors];
+#pragma GCC unroll 3
     for (int v = 0; v < kVectors; ++v) {
-      std::memcpy(&right[v], b.at + v * V::lanes, sizeof(Vector));
+      load<T, kBytes>(b.at + v * V::lanes, right[v]);
     }
     b.at += b.step;
 #pragma GCC unroll 8
@@ -112,7 +124,7 @@ template <class T, std::size_t kBytes, int kRows, int kVectors>
       T* const own = to.at + i * to.row + v * V::lanes;
       if (to.added) {
         Vector old;
-        std::memcpy(&old, own, sizeof old);
+        load<T, kBytes>(own, old);
         sums[i][v] += old;
       }
       std::memcpy(own, &sums[i][v], sizeof(Vector));
