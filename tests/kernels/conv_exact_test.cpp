@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <retrograd/tensor/threads.h>
+
 #include "conv_rows.h"
 #include "skip.h"
 
@@ -153,6 +155,53 @@ TEST_CASE("gradients that are not finite stay where they belong") {
   CHECK(different(actual.x_grad, expected.x_grad) == 0);
   CHECK(different(actual.weight_grad, expected.weight_grad) == 0);
   CHECK(rg::sum((actual.x_grad != actual.x_grad).to(rg::float32)).item<float>() > 0);
+}
+
+TEST_CASE("3x3 convolutions of many channels round as others do, alike on all threads") {
+  const ConvRow row{.batch = 4, .in = 64, .out = 48, .input = {21, 20}};
+  ConvInputs inputs = conv_inputs(row, rg::float32);
+  for (Tensor* const x : {&inputs.x, &inputs.weight, &inputs.bias, &inputs.seed}) {
+    *x = rg::randn(x->shape());
+  }
+  const auto in_double = [&] {
+    return run(row, {inputs.x.to(rg::float64), inputs.weight.to(rg::float64),
+                     inputs.bias.to(rg::float64), inputs.seed.to(rg::float64)});
+  };
+  const ConvResults expected = in_double();
+  const auto error = [](const Tensor& actual, const Tensor& exact) {
+    return rg::max(rg::abs(actual.to(rg::float64) - exact)).item<double>();
+  };
+  rg::start_kernel_report();
+  const ConvResults actual = run(row, inputs);
+  rg::stop_kernel_report();
+  const auto report = rg::kernel_report();
+  const ConvResults other = run_portable(row, inputs);
+  CHECK(error(actual.y, expected.y) <= 4 * error(other.y, expected.y));
+  CHECK(error(actual.x_grad, expected.x_grad) <= 4 * error(other.x_grad, expected.x_grad));
+  CHECK(error(actual.weight_grad, expected.weight_grad) <=
+        4 * error(other.weight_grad, expected.weight_grad));
+  const int threads = rg::get_num_threads();
+  for (const int n : {1, 2, 5}) {
+    rg::set_num_threads(n);
+    CHECK(equal(run(row, inputs), actual));
+  }
+  rg::set_num_threads(threads);
+  if (std::none_of(report.entries.begin(), report.entries.end(),
+                   [](const auto& entry) { return entry.implementation == "winograd"; })) {
+    test::skip(test::Lacks::hardware, "without AVX2, oneDNN computes them");
+  }
+}
+
+TEST_CASE("NaN in a pixel is in the results whose window it lies in, and in no other") {
+  const ConvRow row{.batch = 3, .in = 32, .out = 24, .input = {16, 17}};
+  ConvInputs inputs = conv_inputs(row, rg::float32);
+  for (const auto& [h, w] : {Pair{0, 0}, Pair{5, 8}, Pair{6, 7}, Pair{15, 16}}) {
+    inputs.x = rg::zeros(inputs.x.shape());
+    inputs.x(1, 3, h, w) = NAN;
+    const Tensor y = run(row, inputs).y;
+    const ConvResults expected = run_portable(row, inputs);
+    CHECK(rg::all(rg::isnan(y) == rg::isnan(expected.y)).item<bool>());
+  }
 }
 
 TEST_CASE("convolutions of tensors that are not contiguous are exact") {

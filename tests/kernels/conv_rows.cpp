@@ -48,6 +48,17 @@ void add_strides(std::vector<ConvRow>& rows) {
   rows.push_back({.input = {3, 2}, .stride = {5, 3}});
 }
 
+// Many channels and tiles of 2x2 results, of which the last may be half empty.
+void add_winograd(std::vector<ConvRow>& rows) {
+  for (const std::int64_t padding : {0, 1, 2}) {
+    rows.push_back({.batch = 5, .in = 24, .out = 40, .input = {12, 13}, .padding = {padding, 1}});
+    rows.push_back({.batch = 4, .in = 33, .out = 25, .input = {13, 16}, .padding = {2, padding}});
+  }
+  rows.push_back({.batch = 1, .in = 64, .out = 31, .input = {33, 32}});
+  rows.push_back({.batch = 9, .in = 48, .out = 64, .input = {8, 8}, .same = true});
+  rows.push_back({.batch = 2, .in = 280, .out = 32, .input = {16, 16}});  // deeper than a panel
+}
+
 void add_points(std::vector<ConvRow>& rows) {
   for (const std::int64_t in : {1, 3, 7, 8, 12, 15, 16, 17, 24, 32}) {
     for (const std::int64_t stride : {1, 2, 3}) {
@@ -211,6 +222,7 @@ std::vector<ConvRow> conv_rows() {
   add_padding(rows);
   add_strides(rows);
   add_narrow(rows);
+  add_winograd(rows);
   add_points(rows);
   add_groups(rows);
   add_shapes(rows);

@@ -1,6 +1,7 @@
 #include <retrograd/ops/kernels/conv/conv.h>
 
 #include <retrograd/ops/kernels/conv/conv_direct.h>
+#include <retrograd/ops/kernels/conv/winograd.h>
 #include <retrograd/ops/kernels/kernel_state.h>
 #include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/ops/kernels/shape/converted.h>
@@ -20,12 +21,17 @@ bool may_use_onednn(onednn::Pass pass, const ConvGeometry& geometry) {
 }
 
 // The result of the faster kernels, where one of them is right for the shape; undefined where not.
-template <class Direct, class Onednn>
+template <class Direct, class Winograd, class Onednn>
 Tensor try_fast(onednn::Pass pass, const ConvGeometry& geometry, const Direct& direct,
-                const Onednn& onednn) {
+                const Winograd& winograd, const Onednn& onednn) {
   if (kernel_state().may_use_direct() && direct::suits(pass, geometry)) {
     ++kernel_state().direct_runs;
     return direct();
+  }
+  if (kernel_state().may_use_direct() && winograd::suits(pass, geometry)) {
+    ++kernel_state().direct_runs;
+    detail::kernel_uses("winograd");
+    return winograd();
   }
   Tensor result = may_use_onednn(pass, geometry) ? onednn() : Tensor();
   kernel_state().onednn_runs += result.defined() ? 1 : 0;
@@ -57,6 +63,7 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& 
   Tensor fast = try_fast(
       onednn::Pass::input_grad, geometry,
       [&] { return direct::conv_input_grad(grad, weight, geometry); },
+      [&] { return winograd::conv_input_grad(grad, weight, geometry); },
       [&] { return onednn::conv_input_grad(grad, weight, geometry, dtype); });
   if (fast.defined()) {
     return fast;
@@ -81,6 +88,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
   }
   Tensor fast = try_fast(
       onednn::Pass::forward, geometry, [&] { return direct::conv(x, weight, bias, geometry); },
+      [&] { return winograd::conv(x, weight, bias, geometry); },
       [&] { return onednn::conv(x, weight, bias, geometry); });
   if (fast.defined()) {
     return fast;
@@ -117,6 +125,7 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
   Tensor fast = try_fast(
       onednn::Pass::weight_grad, geometry,
       [&] { return direct::conv_weight_grad(x, grad, geometry); },
+      [&] { return winograd::conv_weight_grad(x, grad, geometry); },
       [&] { return onednn::conv_weight_grad(x, grad, geometry); });
   if (fast.defined()) {
     return fast;

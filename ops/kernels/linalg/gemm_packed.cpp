@@ -8,6 +8,7 @@
 #include <retrograd/ops/kernels/linalg/gemm_pack.h>
 #include <retrograd/ops/kernels/linalg/gemm_tile.h>
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
+#include <retrograd/ops/kernels/loops/vectors.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/loops/pieces.h>
 #include <retrograd/tensor/threads.h>
@@ -33,25 +34,6 @@ constexpr std::int64_t kMostPacked = 1 << 18;  // elements of b at a time, for t
 constexpr std::int64_t kNear = 8192;
 // Up to so many rows, a row-major b is read where it is.
 constexpr std::int64_t kPlainRows = 16;
-
-// Clang's `flatten` reaches the functions that a body calls, and not what those call.
-#define RETROGRAD_INLINE __attribute__((always_inline))
-
-// Calls f<bytes of a vector>() with the widest. f must be RETROGRAD_INLINE.
-template <class F>
-void with_vectors(const F& f) {
-#if RETROGRAD_INSTRUCTIONS
-  if (detail::best_instructions() == detail::Instructions::avx512) {
-    detail::with_avx512([&] { f.template operator()<64>(); });
-  } else if (detail::best_instructions() == detail::Instructions::avx2) {
-    detail::with_avx2([&] { f.template operator()<32>(); });
-  } else {
-    f.template operator()<16>();
-  }
-#else
-  f.template operator()<16>();
-#endif
-}
 
 // Elements of T in a vector.
 template <class T>
@@ -233,6 +215,15 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
 }
 
 template <class T>
+void gemm_here(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
+               Matrix<T> b, T* c, std::int64_t c_row_stride, Target target) {
+  const Piece<T> whole{
+      rows,   columns, depth, a, b, nullptr, 0, 0, c, c_row_stride, target == Target::added_to,
+      nullptr};
+  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { multiply_piece<T, kBytes>(whole); });
+}
+
+template <class T>
 PackedRight<T>::PackedRight(std::int64_t columns, std::int64_t depth, Matrix<T> b)
     : columns_(columns), depth_(depth), b_(b) {
   constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
@@ -268,6 +259,8 @@ template void gemm_packed(std::int64_t, std::int64_t, std::int64_t, Matrix<float
                           float*, std::int64_t, Target);
 template void gemm_packed(std::int64_t, std::int64_t, std::int64_t, Matrix<double>, Matrix<double>,
                           double*, std::int64_t, Target);
+template void gemm_here(std::int64_t, std::int64_t, std::int64_t, Matrix<float>, Matrix<float>,
+                        float*, std::int64_t, Target);
 template class PackedRight<float>;
 template class PackedRight<double>;
 

@@ -20,6 +20,11 @@ template <class T>
 void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
                  Matrix<T> b, T* c, std::int64_t c_row_stride, Target target);
 
+// The same in the calling thread, and without memory of its own: for sides whose rows are few.
+template <class T>
+void gemm_here(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
+               Matrix<T> b, T* c, std::int64_t c_row_stride, Target target);
+
 // A right side b (depth, columns) that many products share. It is packed once where these loops
 // compute the products. The matrix must stay.
 template <class T>
@@ -42,6 +47,8 @@ extern template void gemm_packed(std::int64_t, std::int64_t, std::int64_t, Matri
                                  Matrix<float>, float*, std::int64_t, Target);
 extern template void gemm_packed(std::int64_t, std::int64_t, std::int64_t, Matrix<double>,
                                  Matrix<double>, double*, std::int64_t, Target);
+extern template void gemm_here(std::int64_t, std::int64_t, std::int64_t, Matrix<float>,
+                               Matrix<float>, float*, std::int64_t, Target);
 extern template class RETROGRAD_API PackedRight<float>;
 extern template class RETROGRAD_API PackedRight<double>;
 
