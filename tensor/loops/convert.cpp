@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::detail {
 
@@ -13,8 +15,16 @@ template <class To, class From>
 void convert_values(To* to, std::int64_t to_step, const From* from, std::int64_t from_step,
                     std::int64_t n) {
   if (to_step == 1 && from_step == 1) {
-    for (std::int64_t i = 0; i < n; ++i) {
-      to[i] = convert<To>(from[i]);
+    const auto loop = [=] {
+#pragma omp simd
+      for (std::int64_t i = 0; i < n; ++i) {
+        to[i] = convert<To>(from[i]);
+      }
+    };
+    if constexpr (std::is_same_v<To, BFloat16> || std::is_same_v<From, BFloat16>) {
+      vectorised(loop);  // each step of Autocast has many
+    } else {
+      loop();
     }
     return;
   }

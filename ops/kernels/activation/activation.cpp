@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <retrograd/ops/kernels/loops/each.h>
+#include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/vector_math.h>
 #include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
@@ -151,10 +152,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
 
 namespace {
 
-constexpr auto kRelu = [](auto v) {
-  using C = decltype(v);
-  return v <= C{0} ? C{0} : v;  // NaN stays
-};
+constexpr auto kReluGrad = [](auto v, auto g) { return relu_keeps(v) ? g : decltype(g){}; };
 constexpr auto kAddRelu = [](auto a, auto b) { return kRelu(a + b); };
 
 }  // namespace
@@ -165,10 +163,9 @@ Tensor relu_grad(const Tensor& grad, const Tensor& y) {
   if (const auto reference = reference_of(&ReferenceTable::relu_grad)) {
     return reference(grad, y);
   }
-  return each(y, grad, [](auto v, auto g) {
-    using C = decltype(v);
-    return v <= C{0} ? C{0} : g;
-  });
+  Tensor out = empty_as(layout_model(y, grad), y.dtype());
+  for_floating(y.dtype(), [&]<class T>() { map<T, T, T>(out, y, grad, kReluGrad); });
+  return out;
 }
 
 Tensor add_relu(const Tensor& a, const Tensor& b) {
@@ -192,7 +189,7 @@ void relu_in_place(const Tensor& x) {
   if (const auto reference = reference_of(&ReferenceTable::unary)) {
     return copy(x, reference(Unary::relu, x));
   }
-  each_into(x, x, kRelu);
+  for_floating(x.dtype(), [&]<class T>() { map<T, T>(x, x, kRelu); });
 }
 
 }  // namespace retrograd::kernels

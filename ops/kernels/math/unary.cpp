@@ -5,6 +5,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/elementwise_types.h>
 #include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/vector_math.h>
 #include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
@@ -37,7 +38,7 @@ void with_unary(Unary op, F&& f) {
       return f(
           [](C x) { return static_cast<C>(x != x ? x : static_cast<C>((C{} < x) - (x < C{}))); });
     case Unary::square: return f([](C x) { return wrap<C>(bits_t<C>(x) * bits_t<C>(x)); });
-    case Unary::relu: return f([](C x) { return x <= C{} ? C{} : x; });  // NaN stays
+    case Unary::relu: return f(kRelu);
     default: break;
   }
   if constexpr (std::is_floating_point_v<C>) {
@@ -78,6 +79,10 @@ Tensor unary(Unary op, const Tensor& x) {
     return reference(op, x);
   }
   Tensor out = empty_as(x, x.dtype());
+  if (op == Unary::relu && x.dtype() == bfloat16) {
+    map<BFloat16, BFloat16>(out, x, kRelu);
+    return out;
+  }
   detail::for_element_type(
       x.dtype(), [&]<class C>() { with_unary<C>(op, [&](auto f) { map<C, C>(out, x, f); }); });
   return out;

@@ -27,9 +27,11 @@ std::int64_t pieces_wanted(Pass pass, const ConvGeometry& s) {
     const std::int64_t activations =
         s.batch * (product(s.input) * s.in_channels + product(s.output) * s.out_channels);
     const std::int64_t weights = product(s.kernel) * s.out_channels * (s.in_channels / s.groups);
+    const std::int64_t most = s.dtype == bfloat16
+                                  ? std::clamp<std::int64_t>(activations / weights, 2, kLowScale)
+                                  : (weights > activations ? 4 : 8);
     return std::clamp<std::int64_t>(
-        std::min(work / detail::worth(kLeastWork), positions / detail::worth(256)), 1,
-        weights > activations ? 4 : 8);
+        std::min(work / detail::worth(kLeastWork), positions / detail::worth(256)), 1, most);
   }
   return std::max<std::int64_t>(work / std::clamp(work / 16, detail::worth(kLeastWork * scale),
                                                   detail::worth(kMostWork * scale)),

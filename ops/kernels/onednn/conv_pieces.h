@@ -16,7 +16,7 @@ namespace retrograd::kernels::onednn {
 //   pieces of 1 to 6 million multiplications (20 to 100 us), of bfloat16 4 times as many, 16 where
 //   that leaves a choice; whole images where there are 16 of them, however large; for gradients of
 //   the weight at most 8, each of 256 positions or more, because each has a sum of its own, and at
-//   most 4 where the weight is larger than the activations.
+//   most 4 where the weight is larger than the activations; of bfloat16 2 to 4.
 class ConvPieces {
  public:
   ConvPieces(Pass pass, const ConvGeometry& geometry, bool bias);

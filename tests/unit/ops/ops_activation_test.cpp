@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -110,6 +111,26 @@ TEST_CASE("activations: values of straight pieces") {
         Numbers{-2, 0, 3});
   CHECK(values({21, 19}, [](const Tensor& t) { return softplus(t, 1, 20); })[0] == 21);
   CHECK(values({3}, [](const Tensor& t) { return softplus(t, 1, 2); }) == Numbers{3});
+}
+
+TEST_CASE("activations: relu and its gradient of every bfloat16") {
+  const Tensor x = empty({1 << 16}, {.dtype = bfloat16});
+  for (std::uint32_t bits = 0; bits < 1U << 16; ++bits) {
+    x.data<BFloat16>()[bits].bits = static_cast<std::uint16_t>(bits);
+  }
+  const Tensor leaf = x.clone().set_requires_grad(true);
+  const Tensor y = relu(leaf);
+  y.backward(full({1 << 16}, 3, {.dtype = bfloat16}));
+  const auto in = x.to_vector<float>();
+  const auto out = y.to_vector<float>();
+  const auto grad = leaf.grad().to_vector<float>();
+  long long wrong = 0;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const bool keeps = in[i] > 0 || std::isnan(in[i]);
+    const bool right = std::isnan(in[i]) ? std::isnan(out[i]) : out[i] == (keeps ? in[i] : 0.0F);
+    wrong += right && !std::signbit(keeps ? 0.0F : out[i]) && grad[i] == (keeps ? 3 : 0) ? 0 : 1;
+  }
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("activations: add_relu promotes as a sum does") {
