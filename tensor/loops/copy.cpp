@@ -47,6 +47,7 @@ bool copy_transposed(const Tensor& target, const Tensor& source) {
     outer_to.erase(d);
     outer_from.erase(d);
   }
+  constexpr std::int64_t kLarge = std::int64_t{1} << 24;  // bytes
   const std::size_t size = item_size(target.dtype());
   const auto bytes = [size](std::int64_t n) { return n * static_cast<std::int64_t>(size); };
   std::byte* const to = target.raw_bytes();
@@ -56,7 +57,8 @@ bool copy_transposed(const Tensor& target, const Tensor& source) {
   const auto transpose_matrices = [&](const auto& at, std::int64_t n, const auto& step) {
     for (std::int64_t i = 0; i < n; ++i) {
       transpose(size, to + bytes(at[0] + i * step[0]), plan.strides[0][fast],
-                from + bytes(at[1] + i * step[1]), plan.strides[1][rank - 1], rows, columns);
+                from + bytes(at[1] + i * step[1]), plan.strides[1][rank - 1], rows, columns,
+                bytes(target.numel()) >= kLarge);
     }
   };
   if (target.numel() / (rows * columns) >= get_num_threads()) {

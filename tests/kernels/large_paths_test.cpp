@@ -107,6 +107,26 @@ TEST_CASE("large: orders along the first dimension are those of the transposed")
   }
 }
 
+TEST_CASE("large: a matrix is transposed element for element, in bands and whole") {
+  // Above 16 MB lines go past the caches, where they begin with lines of memory.
+  struct Size {
+    std::int64_t rows;
+    std::int64_t columns;
+    rg::DType dtype;
+  };
+  for (const auto& [rows, columns, dtype] :
+       {Size{2112, 2176, rg::float32}, Size{2100, 2101, rg::float32}, Size{70000, 64, rg::float32},
+        Size{64, 70016, rg::float32}, Size{4160, 2080, rg::bfloat16}, Size{1600, 1408, rg::int64},
+        Size{4128, 4100, rg::uint8}}) {
+    const Tensor x = rg::randint(0, 200, {rows, columns}).to(dtype);
+    const Tensor whole = rg::transpose(x, 0, 1).contiguous();
+    CHECK(rg::all(rg::transpose(whole, 0, 1) == x).item<bool>());
+    for (const std::int64_t row : {std::int64_t{0}, columns / 3, columns - 1}) {
+      CHECK(same(rg::select(whole, 0, row), rg::select(x, 1, row).clone()));
+    }
+  }
+}
+
 TEST_CASE("large: softmax along columns is that along rows") {
   rg::manual_seed(5);
   for (const rg::DType dtype : {rg::float32, rg::float64, rg::bfloat16}) {
