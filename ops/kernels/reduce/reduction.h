@@ -127,6 +127,7 @@ class FolderOf final : public Folder {
       // Four rows are fewer passes over the totals. The next four are asked for in advance: the
       // processor looks ahead within a row only.
       constexpr std::int64_t kLine = 64 / sizeof(Value);
+      constexpr std::int64_t kAhead = 4096 / sizeof(Value);
       std::int64_t r = 0;
       for (; !one_by_one && r + 4 <= rows; r += 4) {
         for (std::int64_t first = 0; first < n; first += kLine) {
@@ -145,10 +146,14 @@ class FolderOf final : public Folder {
         }
       }
       for (; r < rows; ++r) {
-        const auto* const a = x + r * row_step;
+        for (std::int64_t first = 0; first < n; first += kLine) {
+          const auto* const a = x + r * row_step;
+          __builtin_prefetch(a + first + kAhead);
+          const std::int64_t end = std::min(first + kLine, n);
 #pragma omp simd
-        for (std::int64_t i = 0; i < n; ++i) {
-          totals[i] = op.add(totals[i], a[i]);
+          for (std::int64_t i = first; i < end; ++i) {
+            totals[i] = op.add(totals[i], a[i]);
+          }
         }
       }
     });
