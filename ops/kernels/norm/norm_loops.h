@@ -60,12 +60,15 @@ void run_loop(const Body& body) {
 // Wide blocks read memory in long runs.
 constexpr std::int64_t kRows = 32;
 constexpr std::int64_t kColumns = 64;
+constexpr std::int64_t kSomeColumns = 32;
 constexpr std::int64_t kFewColumns = 16;
 
 // Calls f(first row, last row, first column, width) for the blocks of rows begin to end.
 template <class F>
 void for_blocks(std::int64_t begin, std::int64_t end, std::int64_t columns, F&& f) {
-  const std::int64_t most = columns % kColumns == 0 ? kColumns : kFewColumns;
+  const std::int64_t most = columns % kColumns == 0       ? kColumns
+                            : columns % kSomeColumns == 0 ? kSomeColumns
+                                                          : kFewColumns;
   for (std::int64_t r0 = begin; r0 < end; r0 += kRows) {
     for (std::int64_t c0 = 0; c0 < columns; c0 += most) {
       f(r0, std::min(end, r0 + kRows), c0, std::min(most, columns - c0));
@@ -82,6 +85,7 @@ void for_block_rows(std::int64_t begin, std::int64_t end, std::int64_t width, F&
   };
   switch (width) {
     case kFewColumns: return all(std::integral_constant<std::int64_t, kFewColumns>());
+    case kSomeColumns: return all(std::integral_constant<std::int64_t, kSomeColumns>());
     case kColumns: return all(std::integral_constant<std::int64_t, kColumns>());
     default: return all(width);
   }

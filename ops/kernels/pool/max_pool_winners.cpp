@@ -1,5 +1,7 @@
 // What follows from a max pool's winners: gradients, and reading at their positions.
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/lanes.h>
@@ -78,32 +80,56 @@ bool is_tiled(const PoolGeometry& s) {
   return tiled;
 }
 
+// One tap's part of a window's gradient: values of the channels that it won, else 0.
+template <class T>
+void take_tap(const T* from, const std::uint8_t* taps, std::uint8_t number, std::int64_t channels,
+              T* to) {
+  for_each_block<T>(channels, channels, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
+    const auto own = block.bytes_of(number);
+    block.each([&](std::size_t v) {
+      const auto wins = block.load_bytes(taps, v) == own;
+      block.store(to, v, wins ? block.load(from, v) : typename Lanes<T>::Vector{});
+    });
+  });
+}
+// By their bits.
+void take_tap(const BFloat16* from, const std::uint8_t* taps, std::uint8_t number,
+              std::int64_t channels, BFloat16* to) {
+  using Bytes [[gnu::vector_size(8)]] = std::uint8_t;
+  using Words [[gnu::vector_size(16)]] = std::uint16_t;
+  constexpr std::int64_t kLanes = 8;
+  std::int64_t c = 0;
+  for (; c + kLanes <= channels; c += kLanes) {
+    Bytes bytes;
+    Words values;
+    std::memcpy(&bytes, taps + c, sizeof bytes);
+    std::memcpy(&values, from + c, sizeof values);
+    values = __builtin_convertvector(bytes, Words) == number ? values : Words{};
+    std::memcpy(static_cast<void*>(to + c), &values, sizeof values);
+  }
+  for (; c < channels; ++c) {
+    to[c] = taps[c] == number ? from[c] : BFloat16();
+  }
+}
+
 // Writes every position once: each window's gradient at its winner, zeros at its other taps.
-template <class S>
+template <class T>
 Tensor scatter_tiles_as(const Tensor& grad, const Tensor& winners, const PoolGeometry& geometry) {
-  using T = compute_t<S>;
   const PoolWindows pool(grad, geometry, false);
   const Tensor out_grad = as_channels_last(grad);
   Tensor x_grad = pool.empty_input(grad.dtype());
-  const S* const from = out_grad.raw<S>();
+  const T* const from = out_grad.raw<T>();
   const std::uint8_t* const taps = winners.raw<std::uint8_t>();
   for_each_window(pool, [&](LineWindows& windows, std::int64_t ow, std::int64_t at, std::int64_t) {
-    S* const to =
-        x_grad.raw<S>() + windows.image() * pool.in_positions * pool.channels + windows.base(ow);
+    T* const to =
+        x_grad.raw<T>() + windows.image() * pool.in_positions * pool.channels + windows.base(ow);
     const LineWindows::Inside inside = windows.taps(ow);
     const PoolTap* const taps_inside = inside.list();  // there is one for all that bytes number
-    for_each_block<T>(
-        pool.channels, pool.channels, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
-          for (std::int64_t i = 0; i < inside.size(); ++i) {
-            const PoolTap tap = taps_inside[i];
-            const auto number = block.bytes_of(static_cast<std::uint8_t>(tap.number));
-            block.each([&](std::size_t v) {
-              const auto wins = block.load_bytes(taps + at, v) == number;
-              block.store(to + tap.at, v,
-                          wins ? block.load(from + at, v) : typename Lanes<T>::Vector{});
-            });
-          }
-        });
+    for (std::int64_t i = 0; i < inside.size(); ++i) {
+      const PoolTap tap = taps_inside[i];
+      take_tap(from + at, taps + at, static_cast<std::uint8_t>(tap.number), pool.channels,
+               to + tap.at);
+    }
   });
   return x_grad;
 }
