@@ -21,7 +21,7 @@ endfunction()
 # Multiplications and additions are not joined: the same values on every processor.
 target_compile_options(retrograd PRIVATE -fno-math-errno -fno-trapping-math -ffp-contract=off)
 # But in the loops whose speed is that of multiply-adds. Gain: a LeNet step of batch 64 1.08.
-add_flags("^ops/kernels/(conv/conv_direct|linalg/gemm_packed)\\.cpp$" -ffp-contract=fast)
+add_flags("^ops/kernels/(conv/conv_direct|conv/depthwise|linalg/gemm_packed)\\.cpp$" -ffp-contract=fast)
 
 # --- what an operator costs beside its numbers ---
 # Each clears a Record on the stack; GCC's own choice takes 30 cycles to start. Gain: a chain of

@@ -48,6 +48,35 @@ void add_strides(std::vector<ConvRow>& rows) {
   rows.push_back({.input = {3, 2}, .stride = {5, 3}});
 }
 
+// One filter for each channel, of all widths that have loops of their own.
+void add_depthwise(std::vector<ConvRow>& rows) {
+  for (const std::int64_t kernel : {3, 5, 7}) {
+    for (const std::int64_t channels : {2, 13, 40}) {
+      for (const Pair stride : {Pair{1, 1}, Pair{2, 2}, Pair{1, 3}}) {
+        rows.push_back({.batch = 3,
+                        .in = channels,
+                        .out = channels,
+                        .input = {9, 14},
+                        .kernel = {kernel - 2 * (channels % 2), kernel},
+                        .stride = stride,
+                        .padding = {1, kernel / 2},
+                        .groups = channels});
+        rows.push_back(rows.back());
+        rows.back().dilation = {1, 2};
+        rows.back().padding = {3, 4};
+      }
+    }
+    rows.push_back({.in = 20,
+                    .out = 20,
+                    .input = {1, 30},
+                    .kernel = {1, kernel},
+                    .stride = {1, 2},
+                    .padding = {0, 2},
+                    .groups = 20,
+                    .one_dimensional = true});
+  }
+}
+
 // Many channels and tiles of 2x2 results, of which the last may be half empty.
 void add_winograd(std::vector<ConvRow>& rows) {
   for (const std::int64_t padding : {0, 1, 2}) {
@@ -222,6 +251,7 @@ std::vector<ConvRow> conv_rows() {
   add_padding(rows);
   add_strides(rows);
   add_narrow(rows);
+  add_depthwise(rows);
   add_winograd(rows);
   add_points(rows);
   add_groups(rows);

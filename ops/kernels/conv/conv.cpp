@@ -1,6 +1,7 @@
 #include <retrograd/ops/kernels/conv/conv.h>
 
 #include <retrograd/ops/kernels/conv/conv_direct.h>
+#include <retrograd/ops/kernels/conv/depthwise.h>
 #include <retrograd/ops/kernels/conv/winograd.h>
 #include <retrograd/ops/kernels/kernel_state.h>
 #include <retrograd/ops/kernels/reference_table.h>
@@ -20,20 +21,31 @@ bool may_use_onednn(onednn::Pass pass, const ConvGeometry& geometry) {
          (geometry.dtype != bfloat16 || detail::fast_bfloat16());
 }
 
-// The result of the faster kernels, where one of them is right for the shape; undefined where not.
-template <class Direct, class Winograd, class Onednn>
-Tensor try_fast(onednn::Pass pass, const ConvGeometry& geometry, const Direct& direct,
-                const Winograd& winograd, const Onednn& onednn) {
-  if (kernel_state().may_use_direct() && direct::suits(pass, geometry)) {
-    ++kernel_state().direct_runs;
-    return direct();
+enum class Own : std::uint8_t { none, direct, depthwise, winograd };
+
+// The loops of our own that are the fastest for a shape, which it counts and notes.
+Own choose_own(onednn::Pass pass, const ConvGeometry& geometry) {
+  if (!kernel_state().may_use_direct()) {
+    return Own::none;
   }
-  if (kernel_state().may_use_direct() && winograd::suits(pass, geometry)) {
-    ++kernel_state().direct_runs;
+  Own own = Own::none;
+  if (direct::suits(pass, geometry)) {
+    own = Own::direct;
+  } else if (depthwise::suits(pass, geometry)) {
+    own = Own::depthwise;
+    detail::kernel_uses("depthwise");
+  } else if (winograd::suits(pass, geometry)) {
+    own = Own::winograd;
     detail::kernel_uses("winograd");
-    return winograd();
   }
-  Tensor result = may_use_onednn(pass, geometry) ? onednn() : Tensor();
+  kernel_state().direct_runs += own == Own::none ? 0 : 1;
+  return own;
+}
+
+// oneDNN's result, where it is right for the shape and may be used; undefined where not.
+template <class F>
+Tensor try_onednn(onednn::Pass pass, const ConvGeometry& geometry, const F& f) {
+  Tensor result = may_use_onednn(pass, geometry) ? f() : Tensor();
   kernel_state().onednn_runs += result.defined() ? 1 : 0;
   return result;
 }
@@ -60,13 +72,22 @@ ConvGeometry in_float32(ConvGeometry geometry) {
 Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
                   DType dtype) {
   const detail::KernelTimer timer("conv_input_grad", grad, weight);
-  Tensor fast = try_fast(
-      onednn::Pass::input_grad, geometry,
-      [&] { return direct::conv_input_grad(grad, weight, geometry); },
-      [&] { return winograd::conv_input_grad(grad, weight, geometry); },
-      [&] { return onednn::conv_input_grad(grad, weight, geometry, dtype); });
+  switch (choose_own(onednn::Pass::input_grad, geometry)) {
+    case Own::direct: return direct::conv_input_grad(grad, weight, geometry);
+    case Own::winograd: return winograd::conv_input_grad(grad, weight, geometry);
+    default: break;
+  }
+  const Tensor fast = try_onednn(onednn::Pass::input_grad, geometry, [&] {
+    return onednn::conv_input_grad(grad, weight, geometry, dtype);
+  });
   if (fast.defined()) {
     return fast;
+  }
+  if (kernel_state().may_use_direct() && geometry.dtype == bfloat16 &&
+      depthwise::computes(geometry)) {
+    ++kernel_state().direct_runs;
+    detail::kernel_uses("depthwise");
+    return depthwise::conv_input_grad(grad, weight, geometry, dtype);
   }
   if (geometry.dtype == bfloat16) {
     detail::kernel_uses("float32");
@@ -86,10 +107,13 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
   if (const auto reference = reference_of(&ReferenceTable::conv)) {
     return reference(x, weight, bias, geometry);
   }
-  Tensor fast = try_fast(
-      onednn::Pass::forward, geometry, [&] { return direct::conv(x, weight, bias, geometry); },
-      [&] { return winograd::conv(x, weight, bias, geometry); },
-      [&] { return onednn::conv(x, weight, bias, geometry); });
+  switch (choose_own(onednn::Pass::forward, geometry)) {
+    case Own::direct: return direct::conv(x, weight, bias, geometry);
+    case Own::winograd: return winograd::conv(x, weight, bias, geometry);
+    default: break;
+  }
+  const Tensor fast = try_onednn(onednn::Pass::forward, geometry,
+                                 [&] { return onednn::conv(x, weight, bias, geometry); });
   if (fast.defined()) {
     return fast;
   }
@@ -122,11 +146,14 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
   if (const auto reference = reference_of(&ReferenceTable::conv_weight_grad)) {
     return reference(x, grad, geometry);
   }
-  Tensor fast = try_fast(
-      onednn::Pass::weight_grad, geometry,
-      [&] { return direct::conv_weight_grad(x, grad, geometry); },
-      [&] { return winograd::conv_weight_grad(x, grad, geometry); },
-      [&] { return onednn::conv_weight_grad(x, grad, geometry); });
+  switch (choose_own(onednn::Pass::weight_grad, geometry)) {
+    case Own::direct: return direct::conv_weight_grad(x, grad, geometry);
+    case Own::depthwise: return depthwise::conv_weight_grad(x, grad, geometry);
+    case Own::winograd: return winograd::conv_weight_grad(x, grad, geometry);
+    case Own::none: break;
+  }
+  const Tensor fast = try_onednn(onednn::Pass::weight_grad, geometry,
+                                 [&] { return onednn::conv_weight_grad(x, grad, geometry); });
   if (fast.defined()) {
     return fast;
   }

@@ -1,0 +1,213 @@
+#include <retrograd/ops/kernels/conv/depthwise.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include <retrograd/ops/kernels/conv/depthwise_loops.h>
+#include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops/tree.h>
+#include <retrograd/ops/kernels/loops/vectors.h>
+#include <retrograd/ops/kernels/shape/converted.h>
+#include <retrograd/tensor/dispatch.h>
+#include <retrograd/tensor/loops/pieces.h>
+
+namespace retrograd::kernels::depthwise {
+
+namespace {
+
+// Images (batch, height, width, channels) and results (batch, rows, columns, channels).
+struct Sizes {
+  int64_t batch;
+  int64_t channels;
+  int64_t height;
+  int64_t width;
+  int64_t rows;
+  int64_t columns;
+  int64_t filter_height;
+  int64_t filter_width;
+  int64_t down;  // strides
+  int64_t across;
+  int64_t top;  // padding
+  int64_t left;
+  int64_t down_apart;  // dilations
+  int64_t across_apart;
+
+  explicit Sizes(const ConvGeometry& g)
+      : batch(g.batch),
+        channels(g.in_channels),
+        height(g.input[1]),
+        width(g.input[2]),
+        rows(g.output[1]),
+        columns(g.output[2]),
+        filter_height(g.kernel[1]),
+        filter_width(g.kernel[2]),
+        down(g.stride[1]),
+        across(g.stride[2]),
+        top(g.pad_before[1]),
+        left(g.pad_before[2]),
+        down_apart(g.dilation[1]),
+        across_apart(g.dilation[2]) {}
+
+  int64_t taps() const { return filter_height * filter_width; }
+};
+
+Tensor filled(int64_t count, DType dtype, float value) {
+  const Tensor result = empty_tensor({count}, dtype);
+  for_floating(dtype, [&]<class T>() { std::fill_n(result.raw<T>(), count, convert<T>(value)); });
+  return result;
+}
+
+Tensor empty_channels_last(const Shape& shape, DType dtype) {
+  return empty_strided(shape, channels_last_strides(shape), dtype);
+}
+
+// The weights (channels, taps) as (taps, channels) in float32.
+Tensor by_taps(const Tensor& weight, const Sizes& s) {
+  const Tensor wide = as_contiguous(converted(weight, float32));
+  Tensor result = empty_tensor({s.taps(), s.channels}, float32);
+  for (int64_t t = 0; t < s.taps(); ++t) {
+    for (int64_t c = 0; c < s.channels; ++c) {
+      result.raw<float>()[t * s.channels + c] = wide.raw<float>()[c * s.taps() + t];
+    }
+  }
+  return result;
+}
+
+// Calls f(begin, end) for the lines of `batch` images, by several threads.
+template <class F>
+void for_lines(int64_t lines, int64_t work, const F& f) {
+  detail::parallel_ranges(lines, 8 * detail::kGrain / std::max<int64_t>(work, 1) + 1, f);
+}
+
+template <class S, class R>
+void run(const Line<S, R>& line) {
+  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { run_line<kBytes, S, R>(line); });
+}
+
+// Columns of the image that are a stride apart see the same weights: they are computed together.
+template <class S, class R>
+Tensor input_grad_as(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry) {
+  const Sizes s(geometry);
+  const Tensor out_grad = as_channels_last(grad);
+  const Tensor weights = by_taps(weight, s);
+  const Tensor zeros = filled(s.channels, grad.dtype(), 0);
+  Tensor x_grad = empty_channels_last(geometry.input_shape(), dtype_of<R>());
+  for_lines(s.batch * s.height, s.columns * s.channels * s.taps(), [&](int64_t begin, int64_t end) {
+    Line<S, R> line{.width = s.columns,
+                    .step = 1,
+                    .channels = s.channels,
+                    .zeros = zeros.raw<S>(),
+                    .to_step = s.across * s.channels};
+    for (int64_t i = begin; i < end; ++i) {
+      const S* const grads = out_grad.raw<S>() + i / s.height * s.rows * s.columns * s.channels;
+      for (int64_t first = 0; first < std::min(s.across, s.width); ++first) {
+        line.tap_count = 0;
+        for (int64_t kh = 0; kh < s.filter_height; ++kh) {
+          const int64_t h = i % s.height + s.top - kh * s.down_apart;
+          if (h < 0 || h % s.down != 0 || h / s.down >= s.rows) {
+            continue;
+          }
+          for (int64_t kw = 0; kw < s.filter_width; ++kw) {
+            const int64_t w = first + s.left - kw * s.across_apart;
+            if (w % s.across == 0) {
+              line.taps[static_cast<std::size_t>(line.tap_count++)] = {
+                  grads + h / s.down * s.columns * s.channels,
+                  weights.raw<float>() + (kh * s.filter_width + kw) * s.channels, w / s.across};
+            }
+          }
+        }
+        line.to = x_grad.raw<R>() + (i * s.width + first) * s.channels;
+        line.count = detail::divided_up(s.width - first, s.across);
+        run(line);
+      }
+    }
+  });
+  return x_grad;
+}
+
+template <class S, int kWidth>
+void add_weights(const WeightLine<S>& line) {
+  with_vectors([&]<std::size_t kBytes>()
+                   RETROGRAD_INLINE { run_weight_line<kBytes, S, kWidth>(line); });
+}
+
+template <class S>
+Tensor weight_grad_as(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
+  // Sums of each part of the lines, then of the parts.
+  constexpr int64_t kParts = 8;
+  const Sizes s(geometry);
+  const Tensor source = as_channels_last(x);
+  const Tensor out_grad = as_channels_last(grad);
+  const int64_t lines = s.batch * s.rows;
+  const int64_t parts = std::min(lines, kParts);
+  const int64_t size = s.taps() * s.channels;
+  const Tensor sums = filled(parts * size, float32, 0);
+  const auto add = s.filter_width == 3   ? add_weights<S, 3>
+                   : s.filter_width == 5 ? add_weights<S, 5>
+                                         : add_weights<S, 7>;
+  const bool shared = lines * s.columns * size > 8 * detail::worth(detail::kGrain);
+  detail::parallel_parts(parts, shared, [&](int64_t part) {
+    WeightLine<S> line{.count = s.columns,
+                       .width = s.width,
+                       .step = s.across,
+                       .dilation = s.across_apart,
+                       .left = s.left,
+                       .channels = s.channels};
+    for (int64_t i = lines * part / parts; i < lines * (part + 1) / parts; ++i) {
+      const S* const image = source.raw<S>() + i / s.rows * s.height * s.width * s.channels;
+      line.grad = out_grad.raw<S>() + i * s.columns * s.channels;
+      for (int64_t kh = 0; kh < s.filter_height; ++kh) {
+        const int64_t h = i % s.rows * s.down - s.top + kh * s.down_apart;
+        if (h >= 0 && h < s.height) {
+          line.line = image + h * s.width * s.channels;
+          line.sums = sums.raw<float>() + part * size + kh * s.filter_width * s.channels;
+          add(line);
+        }
+      }
+    }
+  });
+  float* const total = sums.raw<float>();
+  add_in_tree(total, parts, size);
+  Tensor result = empty_tensor(geometry.weight_shape(), x.dtype());
+  for (int64_t c = 0; c < s.channels; ++c) {
+    for (int64_t t = 0; t < s.taps(); ++t) {
+      result.raw<S>()[c * s.taps() + t] = convert<S>(total[t * s.channels + c]);
+    }
+  }
+  return result;
+}
+
+template <class F>
+Tensor for_storage(DType dtype, const F& f) {
+  return dtype == bfloat16 ? f.template operator()<BFloat16>() : f.template operator()<float>();
+}
+
+}  // namespace
+
+bool computes(const ConvGeometry& g) {
+  return (g.dtype == float32 || g.dtype == bfloat16) && g.groups > 1 && g.groups == g.in_channels &&
+         g.groups == g.out_channels && g.spatial_rank <= 2 &&
+         (g.kernel[2] == 3 || g.kernel[2] == 5 || g.kernel[2] == 7) && g.kernel[1] <= kMostSide &&
+         g.batch * g.output[1] * g.output[2] > 0 && g.input[1] * g.input[2] > 0 &&
+         detail::best_instructions() != detail::Instructions::baseline;
+}
+
+// Measured against oneDNN 2.6 and 3.7, whose other kernels are as fast or faster.
+bool suits(onednn::Pass pass, const ConvGeometry& g) {
+  return computes(g) && pass == onednn::Pass::weight_grad &&
+         (g.dtype == bfloat16 || g.kernel[2] > 3);
+}
+
+Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
+                       DType result) {
+  return for_storage(grad.dtype(), [&]<class S>() {
+    return result == grad.dtype() ? input_grad_as<S, S>(grad, weight, geometry)
+                                  : input_grad_as<S, float>(grad, weight, geometry);
+  });
+}
+
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
+  return for_storage(x.dtype(), [&]<class S>() { return weight_grad_as<S>(x, grad, geometry); });
+}
+
+}  // namespace retrograd::kernels::depthwise
