@@ -136,12 +136,13 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeome
   const Tensor filters = packed_runs(weight, s, length);
   const int64_t pieces = detail::pieces_of(s.batch, grain(s));
   const int lanes = detail::lanes_for(pieces);
-  // The last run is stored in whole vectors.
-  const LaneScratch scratch((s.padded_image() + kLanes) * kFloat, lanes);
+  // The last run is added in whole vectors: what lies behind it must be numbers.
+  const int64_t image_and_behind = s.padded_image() + kLanes;
+  const LaneScratch scratch(image_and_behind * kFloat, lanes);
   detail::for_pieces(s.batch, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
     float* const work = scratch.of_lane<float>(lane);
     for (int64_t n = begin; n < end; ++n) {
-      zero(work, s.padded_image());
+      zero(work, image_and_behind);
       detail::vectorised([&] {
         input_image(work, filters.raw<float>(), length,
                     out_grad.raw<float>() + n * s.rows * s.columns * s.out, s);

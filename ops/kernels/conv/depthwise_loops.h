@@ -22,6 +22,11 @@ inline constexpr int64_t kTogether = 4;  // results of a line that are computed 
 template <std::size_t kBytes>
 using Vector = typename gemm_tile::Vectors<float, kBytes>::Vector;
 
+// The next narrower vectors. Those of 8 bytes would multiply what else the register holds.
+constexpr std::size_t narrower(std::size_t bytes) {
+  return bytes > 16 ? bytes / 2 : sizeof(float);
+}
+
 // bfloat16 values of a vector, and their bits as those of float32.
 template <std::size_t kBytes>
 struct Low {
@@ -112,7 +117,7 @@ template <std::size_t kBytes, class S, class R, std::size_t kResults>
     line_vector<kBytes, S, R, kResults>(line, at, to, c);
   }
   if constexpr (kLanes > 1) {
-    line_vectors<kBytes / 2, S, R, kResults>(line, at, to, c);
+    line_vectors<narrower(kBytes), S, R, kResults>(line, at, to, c);
   }
 }
 
@@ -208,7 +213,7 @@ template <std::size_t kBytes, class S, int kWidth>
     weight_vector<kBytes, S, kWidth>(line, begin, end, c);
   }
   if constexpr (kLanes > 1) {
-    weight_vectors<kBytes / 2, S, kWidth>(line, begin, end, c);
+    weight_vectors<narrower(kBytes), S, kWidth>(line, begin, end, c);
   }
 }
 
