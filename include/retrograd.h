@@ -16,6 +16,9 @@
 #include <retrograd/graph/graph.h>
 #include <retrograd/graph/receptive_field.h>
 #include <retrograd/graph/registry.h>
+#include <retrograd/io/load.h>
+#include <retrograd/io/npy.h>
+#include <retrograd/io/pt.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/nn/nn.h>
 #include <retrograd/ops/ops.h>

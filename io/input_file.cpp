@@ -47,8 +47,8 @@ std::size_t InputFile::read_some(void* to, std::size_t count) {
   return done;
 }
 
-void InputFile::rewind() {
-  if (::lseek(file_.get(), 0, SEEK_SET) != 0) {
+void InputFile::seek(std::uint64_t offset) {
+  if (::lseek(file_.get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
     call_.fail_system("cannot read it: {} [file-unreadable]", errno);
   }
 }

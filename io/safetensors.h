@@ -7,16 +7,13 @@
 #pragma once
 
 #include <concepts>
-#include <map>
 #include <string>
 
+#include <retrograd/io/load.h>
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/state_dict.h>
 
 namespace retrograd {
-
-/// Texts by name.
-using Metadata = std::map<std::string, std::string>;
 
 /// Options of `save()`.
 struct SaveOptions {
@@ -57,16 +54,14 @@ void save(const Model& model, const std::string& path, Where where = {}) {
   save(model.state_dict(where), path, where);
 }
 
-/// Returns all tensors of a file in the order of their values, row-major and without gradients.
+/// Returns all tensors of a safetensors file in the order of their values, row-major and without
+/// gradients.
 /// @code
-/// model.load_state_dict(load("model.safetensors"));
+/// model.load_state_dict(load_safetensors("model.safetensors"));
 /// @endcode
-/// Reads F32, F64, BF16, I64, U8 and BOOL.
+/// Reads F32, F64, BF16, I64, U8 and BOOL. F16 becomes float32, and I32, I16, I8, U32 and U16
+/// become int64.
 /// @throws IoError if the file cannot be read or is malformed
-RETROGRAD_API StateDict load(const std::string& path, Where where = {});
-
-/// Returns the metadata of a file, without the checksum. Reads and checks the header only.
-/// @throws IoError if the file cannot be read or its header is malformed
-RETROGRAD_API Metadata load_metadata(const std::string& path, Where where = {});
+RETROGRAD_API StateDict load_safetensors(const std::string& path, Where where = {});
 
 }  // namespace retrograd

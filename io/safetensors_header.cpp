@@ -18,6 +18,17 @@ namespace {
 
 using Json = nlohmann::json;
 
+// The dtype's name, or the file's where values are converted.
+std::string_view name_of(Stored stored) {
+  const DType dtype = dtype_of(stored);
+  if (retrograd::item_size(dtype) == item_size(stored)) {
+    return name(dtype);
+  }
+  return std::find_if(kStoredNames.begin(), kStoredNames.end(),
+                      [&](const StoredName& each) { return each.stored == stored; })
+      ->name;
+}
+
 // Takes the header token by token and refuses at the first that does not belong there, so that
 // neither deep nesting nor a long list costs memory. The functions' names and signatures are
 // nlohmann's.
@@ -161,15 +172,15 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   }
 
   void set_dtype(const std::string& value) {
-    const auto* known = std::find_if(kDTypeNames.begin(), kDTypeNames.end(),
-                                     [&](const DTypeName& each) { return each.name == value; });
-    if (known == kDTypeNames.end()) {
+    const auto* known = std::find_if(kStoredNames.begin(), kStoredNames.end(),
+                                     [&](const StoredName& each) { return each.name == value; });
+    if (known == kStoredNames.end()) {
       call_.fail(
-          "{} has dtype {}; the ones that can be read are F64, F32, BF16, I64, U8 and BOOL "
-          "[file-unsupported]",
+          "{} has dtype {}; the ones that can be read are F64, F32, F16, BF16, I64, I32, I16, I8, "
+          "U32, U16, U8 and BOOL [file-unsupported]",
           tensor(), in_quotes(value));
     }
-    entry_.dtype = known->dtype;
+    entry_.stored = known->stored;
     has_dtype_ = true;
   }
 
@@ -190,14 +201,17 @@ class HeaderReader : public nlohmann::json_sax<Json> {
       call_.fail(
           "{} of shape {} and dtype {} takes {} bytes, but its data_offsets {} give it {} "
           "[file-malformed]",
-          tensor(), entry_.shape, entry_.dtype, bytes, *offsets_, entry_.end - entry_.begin);
+          tensor(), entry_.shape, name_of(entry_.stored), bytes, *offsets_,
+          entry_.end - entry_.begin);
     }
     header_.entries.push_back(std::move(entry_));
   }
 
   // Refuses an overflow even beside a size of 0, so that strides cannot overflow either.
   std::uint64_t byte_size() const {
-    std::int64_t bytes = static_cast<std::int64_t>(item_size(entry_.dtype));
+    // Also as the dtype that they are read as, which has no smaller elements.
+    const std::size_t item = retrograd::item_size(dtype_of(entry_.stored));
+    std::int64_t bytes = static_cast<std::int64_t>(item);
     for (const std::int64_t size : entry_.shape) {
       if (__builtin_mul_overflow(bytes, std::max<std::int64_t>(size, 1), &bytes)) {
         call_.fail("{} of shape {} is larger than memory can address [too-many-elements]", tensor(),
@@ -205,7 +219,7 @@ class HeaderReader : public nlohmann::json_sax<Json> {
       }
     }
     const bool empty = std::find(entry_.shape.begin(), entry_.shape.end(), 0) != entry_.shape.end();
-    return empty ? 0 : static_cast<std::uint64_t>(bytes);
+    return empty ? 0 : static_cast<std::uint64_t>(bytes) / item * item_size(entry_.stored);
   }
 
   const FileCall& call_;

@@ -1,10 +1,10 @@
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <string>
 
 #include <zlib.h>
 
+#include <retrograd/io/detail/safetensors.h>
 #include <retrograd/io/detail/safetensors_header.h>
 #include <retrograd/io/internal/file.h>
 #include <retrograd/io/safetensors.h>
@@ -21,7 +21,7 @@ using detail::SafetensorsHeader;
 // A file, and the CRC-32 of what was read of it.
 class Reader {
  public:
-  explicit Reader(const FileCall& call) : call_(call), file_(call) {}
+  Reader(const FileCall& call, detail::InputFile& file) : call_(call), file_(file) {}
 
   // The header, checked, with the file left at the first value.
   SafetensorsHeader read_header() {
@@ -52,17 +52,13 @@ class Reader {
   }
 
   Tensor read_tensor(const detail::SafetensorsEntry& entry) {
-    Tensor tensor = empty_tensor(entry.shape, entry.dtype);
-    auto* bytes = tensor.raw<std::uint8_t>();
-    const auto count = static_cast<std::size_t>(entry.end - entry.begin);
-    // In pieces that stay in the cache for the checksum.
-    constexpr std::size_t piece = std::size_t{256} << 10;
-    for (std::size_t at = 0; at < count; at += piece) {
-      const std::size_t now = std::min(piece, count - at);
-      file_.read(bytes + at, now);
-      add(bytes + at, now);
-    }
-    if (entry.dtype == boolean && std::any_of(bytes, bytes + count, [](auto b) { return b > 1; })) {
+    Tensor tensor = empty_tensor(entry.shape, detail::dtype_of(entry.stored));
+    const auto read = [&](void* bytes, std::size_t count) {
+      file_.read(bytes, count);
+      add(bytes, count);
+    };
+    if (!detail::read_values(read, entry.stored, false, tensor.raw_bytes(),
+                             static_cast<std::size_t>(tensor.numel()))) {
       call_.fail("tensor {} has dtype BOOL and a byte that is neither 0 nor 1 [file-malformed]",
                  detail::in_quotes(entry.name));
     }
@@ -104,19 +100,20 @@ class Reader {
   }
 
   const FileCall& call_;
-  detail::InputFile file_;
+  detail::InputFile& file_;
   std::string expected_;  // empty when the file has no checksum
   std::uint32_t crc_ = 0;
 };
 
 }  // namespace
 
-StateDict load(const std::string& path, Where where) {
-  const FileCall call{"load", path, where};
-  Reader reader(call);
+namespace detail {
+
+StateDict read_safetensors(const FileCall& call, InputFile& file) {
+  Reader reader(call, file);
   SafetensorsHeader header = reader.read_header();
   StateDict state;
-  for (detail::SafetensorsEntry& entry : header.entries) {
+  for (SafetensorsEntry& entry : header.entries) {
     Tensor tensor = reader.read_tensor(entry);
     state.insert(std::move(entry.name), std::move(tensor));
   }
@@ -124,12 +121,19 @@ StateDict load(const std::string& path, Where where) {
   return state;
 }
 
-Metadata load_metadata(const std::string& path, Where where) {
-  const FileCall call{"load_metadata", path, where};
-  SafetensorsHeader header = Reader(call).read_header();
+Metadata read_safetensors_metadata(const FileCall& call, InputFile& file) {
+  SafetensorsHeader header = Reader(call, file).read_header();
   std::erase_if(header.metadata,
-                [](const auto& entry) { return entry.first.starts_with(detail::kOwnKeys); });
+                [](const auto& entry) { return entry.first.starts_with(kOwnKeys); });
   return std::move(header.metadata);
+}
+
+}  // namespace detail
+
+StateDict load_safetensors(const std::string& path, Where where) {
+  const FileCall call{"load_safetensors", path, where};
+  detail::InputFile file(call);
+  return detail::read_safetensors(call, file);
 }
 
 }  // namespace retrograd

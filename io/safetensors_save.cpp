@@ -1,20 +1,18 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include <zlib.h>
 #include <nlohmann/json.hpp>
 
+#include <retrograd/io/detail/row_major.h>
 #include <retrograd/io/detail/safetensors_header.h>
 #include <retrograd/io/internal/file.h>
 #include <retrograd/io/safetensors.h>
-#include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/format.h>
-#include <retrograd/tensor/strided.h>
 
 namespace retrograd {
 
@@ -22,12 +20,9 @@ static_assert(std::endian::native == std::endian::little, "values are written as
 
 namespace {
 
+using detail::byte_size;
 using detail::FileCall;
 using Entries = std::vector<const StateDict::Entry*>;
-
-std::uint64_t byte_size(const Tensor& tensor) {
-  return static_cast<std::uint64_t>(tensor.numel()) * item_size(tensor.dtype());
-}
 
 // Large items first, so that every tensor is aligned to its item size; then by name.
 Entries in_file_order(const StateDict& state) {
@@ -78,8 +73,9 @@ std::string json_metadata(const SaveOptions& options, const FileCall& call) {
 }
 
 std::string_view dtype_name(DType dtype) {
-  return std::find_if(detail::kDTypeNames.begin(), detail::kDTypeNames.end(),
-                      [&](const detail::DTypeName& each) { return each.dtype == dtype; })
+  return std::find_if(
+             detail::kStoredNames.begin(), detail::kStoredNames.end(),
+             [&](const detail::StoredName& each) { return dtype_of(each.stored) == dtype; })
       ->name;
 }
 
@@ -122,24 +118,8 @@ class Writer {
   }
 
   void append(const Tensor& tensor) {
-    for_dtype(tensor.dtype(), [&]<class T>() {
-      const T* data = tensor.raw<T>();
-      if (tensor.is_contiguous()) {
-        append(data, byte_size(tensor));
-        return;
-      }
-      constexpr std::size_t most = (std::size_t{256} << 10) / sizeof(T);
-      const auto values = std::make_unique_for_overwrite<T[]>(most);
-      std::size_t count = 0;
-      detail::for_each_element(tensor.shape(), tensor.strides(), [&](std::int64_t offset) {
-        values[count++] = data[offset];
-        if (count == most) {
-          append(values.get(), count * sizeof(T));
-          count = 0;
-        }
-      });
-      append(values.get(), count * sizeof(T));
-    });
+    detail::append_row_major(tensor,
+                             [&](const void* bytes, std::size_t count) { append(bytes, count); });
   }
 
   void put_checksum() {

@@ -10,29 +10,36 @@
 #include <string_view>
 #include <utility>
 
+#include <retrograd/io/detail/stored.h>
 #include <retrograd/io/internal/file.h>
 #include <retrograd/tensor/dims.h>
-#include <retrograd/tensor/dtype.h>
 
 namespace retrograd::detail {
 
 inline constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
 inline constexpr std::string_view kMetadataName = "__metadata__";
 
-struct DTypeName {
+struct StoredName {
   std::string_view name;
-  DType dtype;
+  Stored stored;
 };
-inline constexpr std::array<DTypeName, 6> kDTypeNames{{{"F64", float64},
-                                                       {"I64", int64},
-                                                       {"F32", float32},
-                                                       {"BF16", bfloat16},
-                                                       {"U8", uint8},
-                                                       {"BOOL", boolean}}};
+// The first of a dtype is the one that is written.
+inline constexpr std::array<StoredName, 12> kStoredNames{{{"F64", Stored::float64},
+                                                          {"I64", Stored::int64},
+                                                          {"F32", Stored::float32},
+                                                          {"BF16", Stored::bfloat16},
+                                                          {"U8", Stored::uint8},
+                                                          {"BOOL", Stored::boolean},
+                                                          {"F16", Stored::float16},
+                                                          {"I32", Stored::int32},
+                                                          {"I16", Stored::int16},
+                                                          {"I8", Stored::int8},
+                                                          {"U32", Stored::uint32},
+                                                          {"U16", Stored::uint16}}};
 
 struct SafetensorsEntry {
   std::string name;
-  DType dtype = float32;
+  Stored stored = Stored::float32;
   Shape shape;
   std::uint64_t begin = 0;  // in bytes from the end of the header
   std::uint64_t end = 0;

@@ -62,7 +62,7 @@ class RETROGRAD_API Descriptor {
   int number_ = -1;
 };
 
-// A regular file, read from front to back.
+// A regular file, read from front to back unless seek() says otherwise.
 class RETROGRAD_API InputFile {
  public:
   // Throws IoError for anything but a regular file that can be read.
@@ -74,7 +74,9 @@ class RETROGRAD_API InputFile {
   // Reads `count` bytes, or the rest of the file, and returns how many. Throws IoError.
   std::size_t read_some(void* to, std::size_t count);
   // Goes on reading at the first byte. Throws IoError.
-  void rewind();
+  void rewind() { seek(0); }
+  // Goes on reading at this byte. Throws IoError.
+  void seek(std::uint64_t offset);
 
  private:
   const FileCall& call_;
