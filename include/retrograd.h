@@ -25,6 +25,7 @@
 #include <retrograd/optim/optim.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/denormal.h>
+#include <retrograd/tensor/dlpack.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/memory.h>
 #include <retrograd/tensor/print.h>
