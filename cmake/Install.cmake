@@ -12,6 +12,10 @@ if(RETROGRAD_WITH_IMAGES)
           DESTINATION ${package_dir})
 endif()
 
+if(RETROGRAD_TOOLS)
+  install(TARGETS retrograd_weights RUNTIME)
+endif()
+
 configure_package_config_file(cmake/retrogradConfig.cmake.in retrogradConfig.cmake
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(retrogradConfigVersion.cmake COMPATIBILITY SameMinorVersion)
