@@ -11,11 +11,13 @@ import struct
 import subprocess
 import sys
 
+from exchange_files import npy_files, npz_files, pt_files, sharded_files
 from reader_files import (cifar_files, gzip_files, idx_files, mnist_files, png_files, safetensors,
                           safetensors_files)
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
-TARGETS = ("safetensors", "state_dict", "idx", "idx_gz", "mnist", "cifar10", "png", "einsum", "programs")
+TARGETS = ("safetensors", "state_dict", "idx", "idx_gz", "mnist", "cifar10", "png", "einsum", "programs", "pt",
+           "npy", "npz", "sharded")
 
 
 def state_files():
@@ -92,7 +94,8 @@ def main():
     made = {
         "safetensors": safetensors_files(), "state_dict": state_files(), "idx": idx_files(), "idx_gz": gzip_files(),
         "mnist": mnist_files(), "cifar10": cifar_files(), "png": png_files(), "einsum": einsum_files(),
-        "programs": program_files(),
+        "programs": program_files(), "pt": pt_files(), "npy": npy_files(), "npz": npz_files(),
+        "sharded": sharded_files(),
     }
     for target in TARGETS:
         folder = CORPUS / target
