@@ -267,7 +267,8 @@ SafetensorsHeader parse_safetensors_header(std::string_view text, std::uint64_t 
     call.fail("the header has a zero byte (byte {} of it) [file-malformed]", at + 1);
   }
   HeaderReader reader(call);
-  Json::sax_parse(text.begin(), text.end(), &reader);
+  nlohmann::json_sax<Json>* const sax = &reader;  // one parser for all readers
+  Json::sax_parse(text.begin(), text.end(), sax);
   SafetensorsHeader header = reader.take();
   // Not a stable sort, which would take memory for a copy of all entries.
   std::sort(header.entries.begin(), header.entries.end(),

@@ -138,7 +138,8 @@ Index read_index(const FileCall& call, InputFile& file) {
     call.fail("the index has a zero byte [file-malformed]");
   }
   IndexReader reader(call);
-  Json::sax_parse(text.begin(), text.end(), &reader);
+  nlohmann::json_sax<Json>* const sax = &reader;  // one parser for all readers
+  Json::sax_parse(text.begin(), text.end(), sax);
   return reader.take();
 }
 
