@@ -4,6 +4,7 @@
 #pragma once
 
 #include <retrograd/nn/layer.h>
+#include <retrograd/ops/dropout.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
@@ -31,6 +32,15 @@ class RETROGRAD_API Dropout2d : public Stateless {
   /// Makes the layer with the probability `p` of a zero channel.
   /// @throws ValueError if `p` is outside [0, 1].
   explicit Dropout2d(double p = 0.5, Where where = {});
+};
+
+/// stochastic_depth() as a layer, in training mode only.
+/// @code nn::StochasticDepth layer(0.1, rg::StochasticDepthMode::row); @endcode
+class RETROGRAD_API StochasticDepth : public Stateless {
+ public:
+  /// Makes the layer with the probability `p` that a sample, or the batch, becomes 0.
+  /// @throws ValueError if `p` is outside [0, 1].
+  StochasticDepth(double p, StochasticDepthMode mode, Where where = {});
 };
 
 }  // namespace retrograd::nn

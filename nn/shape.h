@@ -27,6 +27,14 @@ class RETROGRAD_API Unflatten : public Stateless {
   Unflatten(std::int64_t dim, const Shape& unflattened_size, Where where = {});
 };
 
+/// permute() as a layer.
+/// @code nn::Permute({0, 2, 3, 1})(rg::rand({8, 3, 5, 5})).shape();  // [8, 5, 5, 3] @endcode
+class RETROGRAD_API Permute : public Stateless {
+ public:
+  /// Makes the layer, whose result has dimension `dims[i]` of the input as its dimension i.
+  explicit Permute(const Dims& dims);
+};
+
 /// unfold() as a layer: windows as columns of a matrix.
 /// @code nn::Unfold(3)(rg::rand({1, 3, 5, 5})).shape();  // [1, 27, 9] @endcode
 class RETROGRAD_API Unfold : public Stateless {

@@ -6,6 +6,8 @@
 /// number of threads or the layout (`tests/unit/ops/dropout_test.cpp`).
 #pragma once
 
+#include <cstdint>
+
 #include <retrograd/tensor/api.h>
 #include <retrograd/tensor/random.h>
 #include <retrograd/tensor/tensor.h>
@@ -46,6 +48,25 @@ RETROGRAD_API Tensor dropout2d(const Tensor& x, double p = 0.5, bool training = 
 /// @throws ValueError if `p` is outside [0, 1].
 RETROGRAD_API Tensor dropout3d(const Tensor& x, double p = 0.5, bool training = true,
                                Generator& generator = default_generator(), Where where = {});
+
+/// Parts of a batch that stochastic_depth() drops together.
+enum class StochasticDepthMode : std::uint8_t {
+  batch,  ///< The whole input.
+  row     ///< Each sample: an index of the first dimension.
+};
+
+/// Returns `x` with whole samples, or all of it, set to 0 with probability `p`, and divided by
+/// `1 - p` otherwise. It skips a residual branch in training. See Huang et al., "Deep networks with
+/// stochastic depth", 2016. For `p = 0` it draws no numbers.
+/// @code
+/// const rg::Tensor y = rg::stochastic_depth(rg::ones({8, 3}), 0.2, rg::StochasticDepthMode::row);
+/// @endcode
+/// @throws ShapeError if the mode is `row` and `x` has no dimensions.
+/// @throws DTypeError if `x` is not floating.
+/// @throws ValueError if `p` is outside [0, 1].
+RETROGRAD_API Tensor stochastic_depth(const Tensor& x, double p, StochasticDepthMode mode,
+                                      bool training = true,
+                                      Generator& generator = default_generator(), Where where = {});
 
 /// Returns `x` with each element set to the least value of selu() with probability `p`, then scaled
 /// and shifted. Mean 0 and variance 1 stay, for networks of selu(). See Klambauer et al.,

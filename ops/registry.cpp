@@ -236,6 +236,7 @@ constexpr OperatorEntry kOperators[] = {
     {"squeeze", called<squeeze>},
     {"stack", called<stack>},
     {"std", called<std>},
+    {"stochastic_depth", called<stochastic_depth>, kPointwise},
     {"sub", called<sub>, kPointwise},
     {"sum", called<sum>},
     {"sum_to", called<sum_to>},

@@ -9,7 +9,6 @@
 #include <retrograd/nn/pad.h>
 #include <retrograd/nn/resample.h>
 #include <retrograd/nn/shape.h>
-#include <retrograd/ops/dropout.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/internal/format.h>
 
@@ -45,10 +44,14 @@ std::string shown(const InterpolateOptions& options) {
   return with_arguments("Upsample", arguments);
 }
 
+void require_probability(const Frame& call, double p) {
+  require(call, p >= 0 && p <= 1, "p", p, "it must lie between 0 and 1");
+}
+
 // What drops with probability p, once that is checked.
 auto drop(Tensor (*dropout)(const Tensor&, double, bool, Generator&, Where), const Frame& call,
           double p) {
-  require(call, p >= 0 && p <= 1, "p", p, "it must lie between 0 and 1");
+  require_probability(call, p);
   return [=](const Tensor& x, bool training) {
     return dropout(x, p, training, default_generator(), {});
   };
@@ -70,6 +73,8 @@ Unflatten::Unflatten(std::int64_t dim, const Shape& unflattened_size, Where wher
           "unflattened_size", unflattened_size,
           "sizes of at least 0 are needed, one of which may be -1");
 }
+
+Permute::Permute(const Dims& dims) : Stateless(described("Permute", dims), with(permute, dims)) {}
 
 Unfold::Unfold(Size<2> kernel_size, UnfoldOptions options, Where where)
     : Stateless(described("Unfold", kernel_size), with(unfold, kernel_size, options)) {
@@ -124,5 +129,13 @@ Dropout1d::Dropout1d(double p, Where where)
     : Stateless(described("Dropout1d", p), drop(dropout1d, Frame("Dropout1d", where), p)) {}
 Dropout2d::Dropout2d(double p, Where where)
     : Stateless(described("Dropout2d", p), drop(dropout2d, Frame("Dropout2d", where), p)) {}
+StochasticDepth::StochasticDepth(double p, StochasticDepthMode mode, Where where)
+    : Stateless(with_arguments("StochasticDepth",
+                               {text(p), mode == StochasticDepthMode::row ? "row" : "batch"}),
+                [p, mode](const Tensor& x, bool training) {
+                  return stochastic_depth(x, p, mode, training);
+                }) {
+  require_probability(Frame("StochasticDepth", where), p);
+}
 
 }  // namespace retrograd::nn

@@ -34,6 +34,13 @@ double scale_for(double p) {
   return p == 1 ? 0 : 1 / (1 - p);
 }
 
+// A mask of this shape, which is expanded to that of x.
+Tensor masked_by(const Call& call, const Tensor& x, const Shape& shape, double p,
+                 Generator& generator) {
+  const Tensor mask = draw(empty_tensor(shape, x.dtype()), p, generator);
+  return masked(call, x, expand_operand(mask, x.shape()), scale_for(p));
+}
+
 // Channels have one number each. `channels`: the dimension that counts them in an input of the rank
 // `least`; where there is one more dimension, it is 1.
 Tensor channel_dropout(const Call& call, const Tensor& x, double p, bool training,
@@ -47,8 +54,7 @@ Tensor channel_dropout(const Call& call, const Tensor& x, double p, bool trainin
   }
   Shape shape = x.shape();
   std::fill(shape.begin() + (x.dim() == least ? channels : 1) + 1, shape.end(), 1);
-  const Tensor mask = draw(empty_tensor(shape, x.dtype()), p, generator);
-  return masked(call, x, expand_operand(mask, x.shape()), scale_for(p));
+  return masked_by(call, x, shape, p, generator);
 }
 
 }  // namespace
@@ -72,6 +78,21 @@ Tensor dropout2d(const Tensor& x, double p, bool training, Generator& generator,
 Tensor dropout3d(const Tensor& x, double p, bool training, Generator& generator, Where where) {
   const Call call("dropout3d", where, x, p, training, generator);
   return channel_dropout(call, x, p, training, generator, 4, 0, "(N, C, D, H, W) or (C, D, H, W)");
+}
+
+Tensor stochastic_depth(const Tensor& x, double p, StochasticDepthMode mode, bool training,
+                        Generator& generator, Where where) {
+  const Call call("stochastic_depth", where, x, p, mode, training, generator);
+  check_arguments(call, x, p);
+  const bool by_row = mode == StochasticDepthMode::row;
+  check::require<ShapeError>(call, !by_row || x.dim() >= 1, {{"input", x}},
+                             "needs a dimension that counts the samples [rank-unexpected]");
+  if (!training || p == 0) {
+    return whole_view(call, x);
+  }
+  Shape shape = x.shape();
+  std::fill(shape.begin() + (by_row ? 1 : 0), shape.end(), 1);
+  return masked_by(call, x, shape, p, generator);
 }
 
 Tensor alpha_dropout(const Tensor& x, double p, bool training, Generator& generator, Where where) {

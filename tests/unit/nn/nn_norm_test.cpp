@@ -158,6 +158,13 @@ TEST_CASE("layers: dropout is random in training and the identity in evaluation"
   const Tensor u = images(rg::ones({20, 30, 2, 2}));
   rg::manual_seed(5);
   check_same(u, rg::dropout2d(rg::ones({20, 30, 2, 2}), 0.75));
+  nn::StochasticDepth depth(0.4, rg::StochasticDepthMode::row);
+  rg::manual_seed(6);
+  const Tensor v = depth(rg::ones({20, 30}));
+  rg::manual_seed(6);
+  check_same(v, rg::stochastic_depth(rg::ones({20, 30}), 0.4, rg::StochasticDepthMode::row));
+  depth.eval();
+  check_same(depth(x), x);
 }
 
 TEST_CASE("layers: Embedding starts normal, its padding row at 0") {
@@ -200,6 +207,10 @@ TEST_CASE("layers: how these describe themselves") {
   CHECK(nn::Dropout().describe() == "Dropout(0.5)");
   CHECK(nn::Dropout(1e-9).describe() == "Dropout(1e-09)");
   CHECK(nn::Dropout2d(1).describe() == "Dropout2d(1)");
+  CHECK(nn::StochasticDepth(0.1, rg::StochasticDepthMode::row).describe() ==
+        "StochasticDepth(0.1, row)");
+  CHECK(nn::StochasticDepth(0, rg::StochasticDepthMode::batch).describe() ==
+        "StochasticDepth(0, batch)");
   CHECK(nn::Upsample({.scale_factor = {10, 2}}).describe() == "Upsample(*10, *2, nearest)");
   CHECK(nn::Embedding(10, 3).describe() == "Embedding(10, 3)");
   CHECK(nn::Upsample({.size = {3, 4}}).describe() == "Upsample(3x4, nearest)");
@@ -224,6 +235,8 @@ TEST_CASE("layers: constructors refuse values out of range") {
   check_refused([] { nn::Dropout(1.5); }, "Dropout", "p is 1.5");
   check_refused([] { nn::Dropout1d(-1); }, "Dropout1d", "p is -1");
   check_refused([] { nn::Dropout2d(NAN); }, "Dropout2d", "p is nan");
+  check_refused([] { nn::StochasticDepth(2, rg::StochasticDepthMode::row); }, "StochasticDepth",
+                "p is 2");
   check_refused([] { nn::Embedding(0, 3); }, "Embedding", "num_embeddings is 0");
   check_refused([] { nn::Embedding(4, 3, {.padding_idx = 4}); }, "Embedding", "padding_idx is 4");
   check_refused([] { nn::Upsample({}); }, "Upsample", "either size or scale_factor");

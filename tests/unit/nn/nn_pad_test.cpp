@@ -59,6 +59,8 @@ TEST_CASE("Unflatten, Unfold and Fold pass on every option") {
   const Tensor image = rg::randn({2, 3, 7, 8});
   check_layer(nn::Unflatten(1, {3, -1}), rg::flatten(image, 1), rg::reshape(image, {2, 3, 56}),
               "Unflatten(1, [3, -1])");
+  check_layer(nn::Permute({0, 2, 3, 1}), image, rg::permute(image, {0, 2, 3, 1}),
+              "Permute([0, 2, 3, 1])");
   const rg::UnfoldOptions options{.dilation = {1, 2}, .padding = {2, 1}, .stride = {2, 1}};
   const Tensor columns = rg::unfold(image, {3, 2}, options);
   check_layer(nn::Unfold(rg::Size<2>(3, 2), options), image, columns, "Unfold(3x2)");

@@ -110,6 +110,30 @@ TEST_CASE("dropout1d, 2d, 3d: channels go as a whole") {
   CHECK(unbatched[0] == unbatched[3]);
 }
 
+TEST_CASE("stochastic_depth: samples go as a whole, or the batch does") {
+  Generator generator(6);
+  const auto rows =
+      stochastic_depth(ones({200, 2, 3}), 0.25, StochasticDepthMode::row, true, generator)
+          .to_vector<float>();
+  double zeros = 0;
+  for (std::size_t row = 0; row < 200; ++row) {
+    zeros += rows[6 * row] == 0 ? 1 : 0;
+    for (std::size_t i = 0; i < 6; ++i) {
+      REQUIRE(rows[6 * row + i] == rows[6 * row]);
+      REQUIRE((rows[6 * row] == 0 || rows[6 * row] == doctest::Approx(4.0 / 3)));
+    }
+  }
+  CHECK(std::fabs(zeros - 50) < 25);
+  double gone = 0;
+  for (int i = 0; i < 400; ++i) {
+    const auto all = stochastic_depth(ones({7}), 0.25, StochasticDepthMode::batch, true, generator)
+                         .to_vector<float>();
+    gone += all[0] == 0 ? 1 : 0;
+    REQUIRE(all == std::vector<float>(7, all[0]));
+  }
+  CHECK(std::fabs(gone - 100) < 36);
+}
+
 TEST_CASE("alpha_dropout keeps mean 0 and variance 1") {
   Generator generator(7);
   const Tensor x = randn({200000}, {.dtype = float64}, generator);
@@ -129,4 +153,8 @@ TEST_CASE("dropout refuses probabilities out of range and integers") {
   REFUSED(ShapeError, dropout1d(zeros({2})), "dropout1d", "(N, C, L)");
   REFUSED(ShapeError, dropout2d(zeros({2, 3})), "dropout2d", "(N, C, H, W)");
   REFUSED(ShapeError, dropout3d(x), "dropout3d", "(N, C, D, H, W)");
+  REFUSED(ValueError, stochastic_depth(x, -1, StochasticDepthMode::row), "stochastic_depth",
+          "p is -1");
+  REFUSED(ShapeError, stochastic_depth(ones({}), 0.5, StochasticDepthMode::row), "stochastic_depth",
+          "samples");
 }
