@@ -173,6 +173,10 @@ class RETROGRAD_API ModuleDict : public Module {
   Members members() override;
   std::string describe() const override;
 
+ protected:
+  /// Returns the module at `i`, below size(), in the order of insertion.
+  Module& in_order(std::size_t i) const noexcept { return *entries_[i].second; }
+
  private:
   using Entry = std::pair<std::string, std::unique_ptr<Module>>;
 

@@ -31,6 +31,9 @@
 namespace retrograd::nn {
 
 class Module;
+namespace detail {
+struct InOrder;
+}
 
 /// One tensor or module that a module owns, under its name. It refers to the module's field.
 class RETROGRAD_API Member {
@@ -292,7 +295,7 @@ class RETROGRAD_API Module : public FrameOwner {
  private:
   template <class Signature>
   friend class ModuleOf;
-  friend class Sequential;
+  friend struct detail::InOrder;
 
   friend RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Module& module);
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -34,5 +36,31 @@ class RETROGRAD_API Sequential : public ModuleList {
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
 };
+
+/// Modules that run one after another, in the order of their insertion, with names. PyTorch makes
+/// them as `Sequential(OrderedDict(...))`.
+/// @code
+/// nn::NamedSequential net{std::pair{"fc1", nn::Linear(784, 128)}, std::pair{"relu", nn::ReLU()},
+///                         std::pair{"fc2", nn::Linear(128, 10)}};
+/// net(rg::rand({32, 784})).shape();  // [32, 10]
+/// @endcode
+class RETROGRAD_API NamedSequential : public ModuleDict {
+ public:
+  using ModuleDict::ModuleDict;
+  /// Runs the modules in order, as Sequential does.
+  Tensor forward(const Tensor& x) override;
+  std::string describe() const override;
+};
+
+/// Returns what a Sequential of these modules would return, with the same operators. It is for
+/// modules that are fields with names of their own.
+/// @code
+/// rg::Tensor forward(const rg::Tensor& x) override {
+///   return rg::add_relu(x, nn::run_in_order(x, {conv1, bn1, relu, conv2, bn2}));
+/// }
+/// @endcode
+RETROGRAD_API Tensor run_in_order(const Tensor& x,
+                                  std::initializer_list<std::reference_wrapper<Module>> modules,
+                                  Where where = {});
 
 }  // namespace retrograd::nn

@@ -147,6 +147,39 @@ TEST_CASE("Sequential: what hooks see is not fused away") {
   CHECK(net.summary({5, 3}).find("ReLU()") != std::string::npos);
 }
 
+TEST_CASE("run_in_order: modules in fields run as in a Sequential, with hooks unfused") {
+  rg::manual_seed(14);
+  nn::Sequential net{nn::Linear(3, 4), nn::ReLU(), nn::Linear(4, 2)};
+  const Tensor x = rg::randn({5, 3});
+  const auto line = rg::Where::at("net.cpp", 3);
+  const auto run = [&] { return nn::run_in_order(x, {net[0], net[1], net[2]}, line); };
+  CHECK(tape(run()) == tape(net(x, line)));
+  CHECK(fused(run()));
+  CHECK(run().to_vector<float>() == net(x).to_vector<float>());
+  int calls = 0;
+  nn::HookHandle handle =
+      net[1].register_forward_hook([&](nn::Module&, const Tensor&, const Tensor&) {
+        ++calls;
+        return Tensor();
+      });
+  CHECK(!fused(run()));
+  CHECK(calls == 1);
+  CHECK(nn::run_in_order(x, {}).to_vector<float>() == x.to_vector<float>());
+}
+
+TEST_CASE("NamedSequential: modules run in the order of insertion, with their names") {
+  rg::manual_seed(15);
+  nn::NamedSequential net{std::pair{"second", nn::Linear(3, 4)}, std::pair{"relu", nn::ReLU()}};
+  net.insert("first", nn::Linear(4, 2));
+  const Tensor x = rg::randn({5, 3});
+  const Tensor y = net(x);
+  CHECK(fused(y));
+  CHECK(y.to_vector<float>() ==
+        nn::run_in_order(x, {net["second"], net["relu"], net["first"]}).to_vector<float>());
+  CHECK(net.describe() == "Sequential(3)");
+  CHECK(net.state_dict().begin()->first == "second.weight");
+}
+
 TEST_CASE("Sequential: a class derived from a layer computes what it says") {
   rg::manual_seed(13);
   nn::Sequential net{Doubled(), nn::ReLU()};
