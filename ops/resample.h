@@ -53,6 +53,9 @@ struct InterpolateOptions {
   /// Whether positions are computed from the sizes instead of `scale_factor`; the two differ if a
   /// size was rounded.
   bool recompute_scale_factor = false;
+  /// Whether images that shrink are smoothed, by a kernel as wide as the positions are apart, as
+  /// Pillow does. It is for `bilinear` and `bicubic`, whose a is then -0.5.
+  bool antialias = false;
 };
 
 /// Returns `x` (N, C, spatial...) at another spatial size: `size`, or

@@ -49,6 +49,8 @@ void check_options(const Frame& call, const Tensor& x, const InterpolateOptions&
   check::require<ValueError>(
       call, !options.align_corners || wanted != 0, {{"input", x}},
       "align_corners is for the linear and cubic modes alone [option-conflict]");
+  check::require<ValueError>(call, !options.antialias || wanted == 2, {{"input", x}},
+                             "antialias is for bilinear and bicubic alone [option-conflict]");
   const std::vector<double>& factors = options.scale_factor.values();
   check::require<ValueError>(call, !options.size.empty() || !factors.empty(), {{"input", x}},
                              "needs either size or scale_factor [argument-missing]");
@@ -78,7 +80,8 @@ kernels::ResampleAxis axis_of(const Frame& call, const Tensor& x, const Interpol
           .input = length,
           .output = static_cast<std::int64_t>(wanted),
           .scale = by_sizes ? static_cast<double>(length) / wanted : 1 / pick(factors),
-          .align_corners = options.align_corners};
+          .align_corners = options.align_corners,
+          .antialias = options.antialias};
 }
 
 }  // namespace

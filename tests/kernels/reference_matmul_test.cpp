@@ -47,6 +47,10 @@ const std::vector<Resampled> kOther{
     {{2, 3, 7, 6}, {.size = {5, 13}, .mode = bicubic}},
     {{2, 3, 7, 6}, {.scale_factor = {1.3, 0.7}, .mode = bicubic}},
     {{2, 3, 7, 6}, {.size = {5, 4}, .mode = area}},
+    {{2, 3, 7, 17}, {.size = {5, 4}, .mode = bilinear, .antialias = true}},
+    {{2, 3, 7, 6}, {.size = {3, 13}, .mode = bicubic, .antialias = true}},
+    {{1, 3, 90, 70}, {.scale_factor = {0.3, 1.7}, .mode = bicubic, .antialias = true}},
+    {{1, 3, 9, 7}, {.size = {1, 3}, .mode = bilinear, .align_corners = true, .antialias = true}},
     {{1, 2, 3, 4, 5}, {.size = {5, 5, 3}, .mode = trilinear}}};
 
 template <class F>

@@ -143,7 +143,8 @@ rg::Tensor interpolate(const Call& call) {
       {"bilinear", rg::InterpolateMode::bilinear},
       {"bicubic", rg::InterpolateMode::bicubic}};
   rg::InterpolateOptions options{.mode = modes.at(call.text("mode", "nearest")),
-                                 .align_corners = call.get("align_corners", false)};
+                                 .align_corners = call.get("align_corners", false),
+                                 .antialias = call.get("antialias", false)};
   if (call.options.contains("size")) {
     options.size = call.dims("size");
   } else {

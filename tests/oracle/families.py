@@ -162,6 +162,8 @@ def interpolate(rng, dtype):
         options["scale_factor"] = [rng.choice([0.5, 1.0, 1.5, 2.0, 3.0]) for _ in range(rank)]
     if mode != "nearest":
         options["align_corners"] = rng.random() < 0.5
+    if mode in ("bilinear", "bicubic"):
+        options["antialias"] = rng.random() < 0.5
     return "interpolate", options, [x], lambda x: F.interpolate(x, **options)
 
 

@@ -17,6 +17,7 @@ struct ResampleAxis {
   std::int64_t output;
   double scale;  // input positions for each output position
   bool align_corners;
+  bool antialias;  // of linear and cubic
 };
 
 // One axis for each spatial dimension of x. The result is channels-last.

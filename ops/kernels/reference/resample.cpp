@@ -51,6 +51,24 @@ Array cubic(const ResampleAxis& axis) {
   return contract(weights, folded, {1}, {0});
 }
 
+// Smoothed: the kernel is stretched by r where r > 1, and the weights of each output add up to 1.
+Array smoothed(const ResampleAxis& axis) {
+  constexpr double a = -0.5;
+  const double last = static_cast<double>(axis.output - 1);
+  const double scale = !axis.align_corners ? axis.scale
+                       : last > 0          ? static_cast<double>(axis.input - 1) / last
+                                           : 0;
+  const double stretch = std::max(scale, 1.0);
+  const Array d = xt::abs(inputs(axis) + 0.5 - (outputs(axis) + 0.5) * scale) / stretch;
+  const Array weights =
+      axis.mode == Resampling::linear
+          ? Array(xt::maximum(1.0 - d, 0.0))
+          : Array(xt::where(
+                d <= 1.0, ((a + 2) * d - (a + 3)) * d * d + 1.0,
+                xt::where(d < 2.0, ((a * d - 5 * a) * d + 8 * a) * d - 4 * a, xt::zeros_like(d))));
+  return weights / total(weights, {1});
+}
+
 // The mean of all inputs that the output's part touches.
 Array area(const ResampleAxis& axis) {
   const Integers o = outputs(axis);
@@ -61,6 +79,9 @@ Array area(const ResampleAxis& axis) {
 }
 
 Array weights(const ResampleAxis& axis) {
+  if (axis.antialias) {
+    return smoothed(axis);
+  }
   switch (axis.mode) {
     case Resampling::nearest: return nearest(axis, 0.0F);
     case Resampling::nearest_exact: return nearest(axis, 0.5F);

@@ -116,6 +116,8 @@ TEST_CASE("interpolate refuses what has no meaning") {
   REFUSED(ValueError, interpolate(zeros({1, 2, 0, 4}), {.size = {2}}), "interpolate", "length 0");
   REFUSED(ValueError, interpolate(x, {.size = {2}, .align_corners = true}), "interpolate",
           "align_corners");
+  REFUSED(ValueError, interpolate(x, {.size = {2}, .mode = Mode::area, .antialias = true}),
+          "interpolate", "antialias", "bilinear and bicubic");
   REFUSED(ShapeError, interpolate(x, {.size = {2}, .mode = Mode::linear}), "interpolate",
           "1 spatial dimensions, not 2");
   REFUSED(ShapeError, interpolate(zeros({2, 3}), {.size = {2}}), "interpolate", "3 to 5");

@@ -44,6 +44,9 @@ void add_interpolate(Table& table, const rg::Shape& shape, const rg::Interpolate
   if (options.recompute_scale_factor) {
     arguments += ", recompute_scale_factor=True";
   }
+  if (options.antialias) {
+    arguments += ", antialias=True";
+  }
   table.push_back(
       {.op = "interpolate",
        .label = to_string(shape) + " " + arguments,
@@ -84,6 +87,12 @@ void add_interpolates(Table& table) {
                     {.scale_factor = 1.6, .mode = mode, .recompute_scale_factor = true});
     add_interpolate(table, {2, 3, 1, 2}, {.size = {3, 4}, .mode = mode});
     add_interpolate(table, {0, 2, 3, 3}, {.scale_factor = 2, .mode = mode});
+    add_interpolate(table, {1, 2, 7, 5}, {.size = {2, 3}, .mode = mode, .antialias = true});
+    add_interpolate(table, {1, 2, 4, 9}, {.size = {6, 2}, .mode = mode, .antialias = true});
+    add_interpolate(table, {1, 2, 4, 5},
+                    {.scale_factor = {0.4, 1.3}, .mode = mode, .antialias = true});
+    add_interpolate(table, {1, 1, 7, 6},
+                    {.size = {3, 1}, .mode = mode, .align_corners = true, .antialias = true});
   }
   add_interpolate(table, volume,
                   {.size = {3, 4, 1}, .mode = Mode::trilinear, .align_corners = true});
