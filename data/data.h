@@ -8,3 +8,4 @@
 #include <retrograd/data/idx.h>
 #include <retrograd/data/loader.h>
 #include <retrograd/data/mnist.h>
+#include <retrograd/data/transforms.h>
