@@ -11,6 +11,11 @@ if(RETROGRAD_WITH_IMAGES)
   install(EXPORT retrogradImages NAMESPACE retrograd:: FILE retrogradImagesTargets.cmake
           DESTINATION ${package_dir})
 endif()
+if(RETROGRAD_WITH_MODELS)
+  install(TARGETS retrograd_models EXPORT retrogradModels FILE_SET HEADERS)
+  install(EXPORT retrogradModels NAMESPACE retrograd:: FILE retrogradModelsTargets.cmake
+          DESTINATION ${package_dir})
+endif()
 
 if(RETROGRAD_TOOLS)
   install(TARGETS retrograd_weights RUNTIME)
@@ -38,5 +43,11 @@ if(RETROGRAD_WITH_IMAGES)
   list(JOIN PNG_LIBRARIES " " pc_libs_private)
   configure_file(cmake/retrograd-images.pc.in retrograd-images.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-images.pc
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+if(RETROGRAD_WITH_MODELS)
+  set(pc_libs_private -lfmt)
+  configure_file(cmake/retrograd-models.pc.in retrograd-models.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-models.pc
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()
