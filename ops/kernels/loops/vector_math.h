@@ -109,4 +109,46 @@ C sigmoid(C x) {
   return (x < C{0} ? e : C{1}) / (1 + e);
 }
 
+// A quotient whose lower part is in [1, 2], so that several can share one division.
+template <class C>
+struct Fraction {
+  C upper;
+  C lower;
+};
+
+// sigmoid(x), at least 2e-35.
+[[gnu::always_inline]] inline Fraction<float> sigmoid_fraction(float x) {
+  const Reduced at = reduce(kLeastExpm1 > -std::fabs(x) ? kLeastExpm1 : -std::fabs(x));
+  const float e = (1 + expm1_reduced(at.r)) * power_of_2(at.n);
+  return {x < 0 ? e : 1, 1 + e};
+}
+[[gnu::always_inline]] inline Fraction<double> sigmoid_fraction(double x) {
+  const double e = exp(-std::fabs(x));
+  return {x < 0 ? e : 1, 1 + e};
+}
+[[gnu::always_inline]] inline Fraction<float> tanh_fraction(float x) {
+  const float e = expm1_below_0(-2 * std::fabs(x));
+  return {std::copysign(e, x), 2 + e};
+}
+[[gnu::always_inline]] inline Fraction<double> tanh_fraction(double x) {
+  return {std::tanh(x), 1};
+}
+
+// The quotients of two or three fractions, in place of their upper parts.
+template <class C>
+[[gnu::always_inline]] inline void divide(Fraction<C>& a, Fraction<C>& b) {
+  const C inverse = 1 / (a.lower * b.lower);
+  a.upper *= inverse * b.lower;
+  b.upper *= inverse * a.lower;
+}
+template <class C>
+[[gnu::always_inline]] inline void divide(Fraction<C>& a, Fraction<C>& b, Fraction<C>& c) {
+  const C both = a.lower * b.lower;
+  const C inverse = 1 / (both * c.lower);
+  const C rest = inverse * c.lower;
+  a.upper *= rest * b.lower;
+  b.upper *= rest * a.lower;
+  c.upper *= inverse * both;
+}
+
 }  // namespace retrograd::kernels::vec

@@ -180,7 +180,10 @@ class Backwards {
     detail::vectorised_wide([=] {
       BackwardRow<T, C> row = from;
       for (std::int64_t n = 0; n < count; ++n) {
-        Cell::backward(row, size);
+#pragma omp simd
+        for (std::int64_t j = 0; j < size; ++j) {
+          Cell::backward(row, size, j);
+        }
         row.gates += gate_step;
         row.cells += size;
         row.cells_before += size;

@@ -1,5 +1,6 @@
-// One step of a recurrence for one row of the batch, forward and backward. Where a row of a gate
-// starts, `at[k * size]` is the first number of gate k.
+// One step of a recurrence for one state j of a row of the batch, forward and backward. Where a row
+// of a gate starts, `at[k * size]` is the first number of gate k. The bodies of vector loops: GCC
+// vectorises them only where their structures are in a function of their own.
 //
 // LSTM: Hochreiter and Schmidhuber, "Long short-term memory", 1997, with the forget gate of Gers et
 // al., 2000. GRU: Cho et al., 2014, with the reset gate after the product, as in cuDNN.
@@ -48,25 +49,21 @@ struct Plain {
   static constexpr bool kOwnInput = false;  // whether d_input is another than d_own
 
   template <class T, class C>
-  static void forward(const ForwardRow<T, C>& at, std::int64_t size) {
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j) {
-      const C sum = at.input[j] + at.own[j] + at.bias[j];
-      const C h = use_relu ? (sum > C{0} || sum != sum ? sum : C{0}) : vec::tanh(sum);
-      at.h[j] = h;
-      at.output[j] = convert<T>(h);
-    }
+  [[gnu::always_inline]] static void forward(const ForwardRow<T, C>& at, std::int64_t /*size*/,
+                                             std::int64_t j) {
+    const C sum = at.input[j] + at.own[j] + at.bias[j];
+    const C h = use_relu ? (sum > C{0} || sum != sum ? sum : C{0}) : vec::tanh(sum);
+    at.h[j] = h;
+    at.output[j] = convert<T>(h);
   }
   template <class T, class C>
-  static void backward(const BackwardRow<T, C>& at, std::int64_t size) {
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j) {
-      const C h = convert<C>(at.gates[j]);
-      const C grad = convert<C>(at.grad[j]) + at.later[j];
-      const C d = use_relu ? (h > C{0} ? grad : C{0}) : grad * (1 - h * h);
-      at.own[j] = d;
-      at.d_own[j] = convert<T>(d);
-    }
+  [[gnu::always_inline]] static void backward(const BackwardRow<T, C>& at, std::int64_t /*size*/,
+                                              std::int64_t j) {
+    const C h = convert<C>(at.gates[j]);
+    const C grad = convert<C>(at.grad[j]) + at.later[j];
+    const C d = use_relu ? (h > C{0} ? grad : C{0}) : grad * (1 - h * h);
+    at.own[j] = d;
+    at.d_own[j] = convert<T>(d);
   }
 };
 
@@ -77,50 +74,50 @@ struct Gru {
   static constexpr bool kOwnInput = true;
 
   template <class T, class C>
-  static void forward(const ForwardRow<T, C>& at, std::int64_t size) {
+  [[gnu::always_inline]] static void forward(const ForwardRow<T, C>& at, std::int64_t size,
+                                             std::int64_t j) {
     const std::int64_t second = size;
     const std::int64_t third = 2 * size;
     const std::int64_t fourth = 3 * size;
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j) {
-      const C r = vec::sigmoid(at.input[j] + at.own[j] + at.bias[j]);
-      const C z = vec::sigmoid(at.input[second + j] + at.own[second + j] + at.bias[second + j]);
-      const C cell = at.own[third + j] + at.bias[fourth + j];
-      const C n = vec::tanh(at.input[third + j] + at.bias[third + j] + r * cell);
-      const C h = n + z * (at.h[j] - n);
-      at.gates[j] = convert<T>(r);
-      at.gates[second + j] = convert<T>(z);
-      at.gates[third + j] = convert<T>(n);
-      at.cells[j] = cell;
-      at.h[j] = h;
-      at.output[j] = convert<T>(h);
-    }
+    auto reset = vec::sigmoid_fraction(at.input[j] + at.own[j] + at.bias[j]);
+    auto update =
+        vec::sigmoid_fraction(at.input[second + j] + at.own[second + j] + at.bias[second + j]);
+    vec::divide(reset, update);
+    const C r = reset.upper;
+    const C z = update.upper;
+    const C cell = at.own[third + j] + at.bias[fourth + j];
+    const C n = vec::tanh(at.input[third + j] + at.bias[third + j] + r * cell);
+    const C h = n + z * (at.h[j] - n);
+    at.gates[j] = convert<T>(r);
+    at.gates[second + j] = convert<T>(z);
+    at.gates[third + j] = convert<T>(n);
+    at.cells[j] = cell;
+    at.h[j] = h;
+    at.output[j] = convert<T>(h);
   }
   template <class T, class C>
-  static void backward(const BackwardRow<T, C>& at, std::int64_t size) {
+  [[gnu::always_inline]] static void backward(const BackwardRow<T, C>& at, std::int64_t size,
+                                              std::int64_t j) {
     const std::int64_t second = size;
     const std::int64_t third = 2 * size;
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j) {
-      const C r = convert<C>(at.gates[j]);
-      const C z = convert<C>(at.gates[second + j]);
-      const C n = convert<C>(at.gates[third + j]);
-      const C grad = convert<C>(at.grad[j]) + at.later[j] + at.direct[j];
-      const C dz = grad * (convert<C>(at.before[j]) - n) * z * (1 - z);
-      const C dn = grad * (1 - z) * (1 - n * n);
-      const C dr = dn * at.cells[j] * r * (1 - r);
-      const C cell = dn * r;
-      at.direct[j] = grad * z;
-      at.own[j] = dr;
-      at.own[second + j] = dz;
-      at.own[third + j] = cell;
-      at.d_own[j] = convert<T>(dr);
-      at.d_own[second + j] = convert<T>(dz);
-      at.d_own[third + j] = convert<T>(cell);
-      at.d_input[j] = convert<T>(dr);
-      at.d_input[second + j] = convert<T>(dz);
-      at.d_input[third + j] = convert<T>(dn);
-    }
+    const C r = convert<C>(at.gates[j]);
+    const C z = convert<C>(at.gates[second + j]);
+    const C n = convert<C>(at.gates[third + j]);
+    const C grad = convert<C>(at.grad[j]) + at.later[j] + at.direct[j];
+    const C dz = grad * (convert<C>(at.before[j]) - n) * z * (1 - z);
+    const C dn = grad * (1 - z) * (1 - n * n);
+    const C dr = dn * at.cells[j] * r * (1 - r);
+    const C cell = dn * r;
+    at.direct[j] = grad * z;
+    at.own[j] = dr;
+    at.own[second + j] = dz;
+    at.own[third + j] = cell;
+    at.d_own[j] = convert<T>(dr);
+    at.d_own[second + j] = convert<T>(dz);
+    at.d_own[third + j] = convert<T>(cell);
+    at.d_input[j] = convert<T>(dr);
+    at.d_input[second + j] = convert<T>(dz);
+    at.d_input[third + j] = convert<T>(dn);
   }
 };
 
@@ -131,56 +128,56 @@ struct Lstm {
   static constexpr bool kOwnInput = false;
 
   template <class T, class C>
-  static void forward(const ForwardRow<T, C>& at, std::int64_t size) {
+  [[gnu::always_inline]] static void forward(const ForwardRow<T, C>& at, std::int64_t size,
+                                             std::int64_t j) {
     const std::int64_t second = size;
     const std::int64_t third = 2 * size;
     const std::int64_t fourth = 3 * size;
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j) {
-      const C i = vec::sigmoid(at.input[j] + at.own[j] + at.bias[j]);
-      const C f = vec::sigmoid(at.input[second + j] + at.own[second + j] + at.bias[second + j]);
-      const C g = vec::tanh(at.input[third + j] + at.own[third + j] + at.bias[third + j]);
-      const C o = vec::sigmoid(at.input[fourth + j] + at.own[fourth + j] + at.bias[fourth + j]);
-      const C c = f * at.c[j] + i * g;
-      const C h = o * vec::tanh(c);
-      at.gates[j] = convert<T>(i);
-      at.gates[second + j] = convert<T>(f);
-      at.gates[third + j] = convert<T>(g);
-      at.gates[fourth + j] = convert<T>(o);
-      at.c[j] = c;
-      at.cells[j] = c;
-      at.h[j] = h;
-      at.output[j] = convert<T>(h);
-    }
+    auto i = vec::sigmoid_fraction(at.input[j] + at.own[j] + at.bias[j]);
+    auto f = vec::sigmoid_fraction(at.input[second + j] + at.own[second + j] + at.bias[second + j]);
+    auto g = vec::tanh_fraction(at.input[third + j] + at.own[third + j] + at.bias[third + j]);
+    auto o = vec::sigmoid_fraction(at.input[fourth + j] + at.own[fourth + j] + at.bias[fourth + j]);
+    vec::divide(i, f, g);
+    const C c = f.upper * at.c[j] + i.upper * g.upper;
+    auto bounded = vec::tanh_fraction(c);
+    vec::divide(o, bounded);
+    const C h = o.upper * bounded.upper;
+    at.gates[j] = convert<T>(i.upper);
+    at.gates[second + j] = convert<T>(f.upper);
+    at.gates[third + j] = convert<T>(g.upper);
+    at.gates[fourth + j] = convert<T>(o.upper);
+    at.c[j] = c;
+    at.cells[j] = c;
+    at.h[j] = h;
+    at.output[j] = convert<T>(h);
   }
   template <class T, class C>
-  static void backward(const BackwardRow<T, C>& at, std::int64_t size) {
+  [[gnu::always_inline]] static void backward(const BackwardRow<T, C>& at, std::int64_t size,
+                                              std::int64_t j) {
     const std::int64_t second = size;
     const std::int64_t third = 2 * size;
     const std::int64_t fourth = 3 * size;
-#pragma omp simd
-    for (std::int64_t j = 0; j < size; ++j) {
-      const C i = convert<C>(at.gates[j]);
-      const C f = convert<C>(at.gates[second + j]);
-      const C g = convert<C>(at.gates[third + j]);
-      const C o = convert<C>(at.gates[fourth + j]);
-      const C grad = convert<C>(at.grad[j]) + at.later[j];
-      const C t = vec::tanh(at.cells[j]);
-      const C dc = at.c[j] + grad * o * (1 - t * t);
-      const C di = dc * g * i * (1 - i);
-      const C df = dc * at.cells_before[j] * f * (1 - f);
-      const C dg = dc * i * (1 - g * g);
-      const C d_o = grad * t * o * (1 - o);
-      at.c[j] = dc * f;
-      at.own[j] = di;
-      at.own[second + j] = df;
-      at.own[third + j] = dg;
-      at.own[fourth + j] = d_o;
-      at.d_own[j] = convert<T>(di);
-      at.d_own[second + j] = convert<T>(df);
-      at.d_own[third + j] = convert<T>(dg);
-      at.d_own[fourth + j] = convert<T>(d_o);
-    }
+    const C i = convert<C>(at.gates[j]);
+    const C f = convert<C>(at.gates[second + j]);
+    const C g = convert<C>(at.gates[third + j]);
+    const C o = convert<C>(at.gates[fourth + j]);
+    const C grad = convert<C>(at.grad[j]) + at.later[j];
+    const auto bounded = vec::tanh_fraction(at.cells[j]);
+    const C t = bounded.upper / bounded.lower;
+    const C dc = at.c[j] + grad * o * (1 - t * t);
+    const C di = dc * g * i * (1 - i);
+    const C df = dc * at.cells_before[j] * f * (1 - f);
+    const C dg = dc * i * (1 - g * g);
+    const C d_o = grad * t * o * (1 - o);
+    at.c[j] = dc * f;
+    at.own[j] = di;
+    at.own[second + j] = df;
+    at.own[third + j] = dg;
+    at.own[fourth + j] = d_o;
+    at.d_own[j] = convert<T>(di);
+    at.d_own[second + j] = convert<T>(df);
+    at.d_own[third + j] = convert<T>(dg);
+    at.d_own[fourth + j] = convert<T>(d_o);
   }
 };
 

@@ -128,7 +128,10 @@ class Forward {
       detail::vectorised_wide([=] {
         ForwardRow<T, C> row = from;
         for (std::int64_t n = 0; n < count; ++n) {
-          Cell::forward(row, size);
+#pragma omp simd
+          for (std::int64_t j = 0; j < size; ++j) {
+            Cell::forward(row, size, j);
+          }
           row.input += wide;
           row.own += wide;
           row.h += size;
