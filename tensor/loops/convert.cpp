@@ -11,20 +11,24 @@ namespace retrograd::detail {
 
 namespace {
 
+// Autocast converts between these two at every step.
+template <class To, class From>
+inline constexpr bool kFrequent = (std::is_same_v<To, BFloat16> && std::is_same_v<From, float>) ||
+                                  (std::is_same_v<To, float> && std::is_same_v<From, BFloat16>);
+
 template <class To, class From>
 void convert_values(To* to, std::int64_t to_step, const From* from, std::int64_t from_step,
                     std::int64_t n) {
   if (to_step == 1 && from_step == 1) {
-    const auto loop = [=] {
-#pragma omp simd
+    const auto all = [=] {
       for (std::int64_t i = 0; i < n; ++i) {
         to[i] = convert<To>(from[i]);
       }
     };
-    if constexpr (std::is_same_v<To, BFloat16> || std::is_same_v<From, BFloat16>) {
-      vectorised(loop);  // each step of Autocast has many
+    if constexpr (kFrequent<To, From>) {
+      vectorised_wide(all);
     } else {
-      loop();
+      all();
     }
     return;
   }
