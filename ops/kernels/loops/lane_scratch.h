@@ -1,6 +1,7 @@
 // Work space for each lane of a shared loop. Internal.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <retrograd/ops/kernels/kernels.h>
@@ -24,6 +25,28 @@ class LaneScratch {
 
   std::int64_t each_;
   Tensor memory_;
+};
+
+// Cuts the scratch of a lane into parts.
+class LaneParts {
+ public:
+  explicit LaneParts(std::byte* from) : at_(from) {}
+  template <class T>
+  T* take(std::int64_t count) {
+    T* const part = static_cast<T*>(static_cast<void*>(at_));
+    at_ += detail::rounded_up(count * static_cast<std::int64_t>(sizeof(T)), kAligned);
+    return part;
+  }
+  // The bytes of parts of so many elements in all.
+  static constexpr std::int64_t bytes(std::int64_t elements, std::int64_t parts,
+                                      std::int64_t item) {
+    return elements * item + parts * kAligned;
+  }
+
+ private:
+  static constexpr std::int64_t kAligned = 64;
+
+  std::byte* at_;
 };
 
 }  // namespace retrograd::kernels

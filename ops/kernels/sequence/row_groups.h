@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
@@ -72,28 +71,6 @@ class RowGroups {
   std::int64_t rows_;
   std::int64_t pieces_;
   int lanes_;
-};
-
-// Cuts the scratch of a lane into parts.
-class LaneParts {
- public:
-  explicit LaneParts(std::byte* from) : at_(from) {}
-  template <class T>
-  T* take(std::int64_t count) {
-    T* const part = static_cast<T*>(static_cast<void*>(at_));
-    at_ += detail::rounded_up(count * static_cast<std::int64_t>(sizeof(T)), kAligned);
-    return part;
-  }
-  // The bytes of parts of so many elements in all.
-  static constexpr std::int64_t bytes(std::int64_t elements, std::int64_t parts,
-                                      std::int64_t item) {
-    return elements * item + parts * kAligned;
-  }
-
- private:
-  static constexpr std::int64_t kAligned = 64;
-
-  std::byte* at_;
 };
 
 // Copies `count` numbers of x from its element `at` on, or zeros for an undefined x.
