@@ -1,5 +1,11 @@
 #include <string>
 
+#if defined(__x86_64__) && defined(__linux__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <retrograd/tensor/internal/environment.h>
 #include <retrograd/tensor/loops/instructions.h>
 
@@ -43,6 +49,24 @@ Instructions allowed() {
   return name.starts_with("AVX2") ? Instructions::avx2 : Instructions::avx512;
 }
 
+// Whether the processor has AMX for bfloat16, and the system has given this process its registers.
+bool has_tiles() {
+#if RETROGRAD_INSTRUCTIONS && defined(__linux__) && defined(SYS_arch_prctl)
+  constexpr unsigned kAmxBfloat16 = 1U << 22U;
+  constexpr unsigned kAmxTile = 1U << 24U;
+  constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr long kTileData = 18;
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & kAmxBfloat16) != 0 &&
+         (d & kAmxTile) != 0 && syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 Instructions best_instructions() noexcept {
@@ -62,6 +86,15 @@ bool fast_bfloat16() noexcept {
 #else
   return false;
 #endif
+}
+
+bool fast_tiles() noexcept {
+  static const bool fast = [] {
+    const std::string name = limit();
+    const bool below = name.starts_with("AVX512") && name.find("AMX") == std::string::npos;
+    return fast_bfloat16() && !below && has_tiles();
+  }();
+  return fast;
 }
 
 }  // namespace retrograd::detail

@@ -23,6 +23,9 @@ RETROGRAD_API Instructions best_instructions() noexcept;
 // Whether the processor multiplies bfloat16 itself (AVX-512 BF16), limited in the same way.
 RETROGRAD_API bool fast_bfloat16() noexcept;
 
+// Whether it multiplies tiles of bfloat16 (AMX), which the system must allow, limited too.
+RETROGRAD_API bool fast_tiles() noexcept;
+
 #if RETROGRAD_INSTRUCTIONS
 
 #define RETROGRAD_AVX2 "avx2,fma,bmi,bmi2"  // supported() asks for each of these
