@@ -22,7 +22,7 @@ endfunction()
 target_compile_options(retrograd PRIVATE -fno-math-errno -fno-trapping-math -ffp-contract=off)
 # But in the loops whose speed is that of multiply-adds. Gains: a LeNet step of batch 64 1.08,
 # the gates of an LSTM 1.2.
-add_flags("^ops/kernels/(conv/conv_direct|conv/depthwise|linalg/gemm_packed|sequence/recurrence.*)\\.cpp$"
+add_flags("^ops/kernels/(conv/(conv_direct|depthwise)|linalg/gemm_packed|sequence/.*)\\.cpp$"
           -ffp-contract=fast)
 
 # --- what an operator costs beside its numbers ---

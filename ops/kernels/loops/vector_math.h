@@ -43,6 +43,7 @@ inline float power_of_2(std::int32_t n) {
 // limit too and choose afterwards, which raises floating-point exceptions at -infinity.
 extern const float kLeastExp;
 extern const float kLeastExpm1;
+extern const float kLeastNormalExp;  // power_of_2() makes 0 of its exponent
 
 inline float exp(float x) {
   const float below = 89.0F < x ? 89.0F : x;  // in this order, NaN stays
@@ -52,6 +53,15 @@ inline float exp(float x) {
   return (1 + expm1_reduced(at.r)) * power_of_2(half) * power_of_2(at.n - half);
 }
 inline double exp(double x) {
+  return std::exp(x);
+}
+
+// exp(x) for x <= 0, and 0 where that is below the least normal number.
+inline float exp_below_0(float x) {
+  const Reduced at = reduce(kLeastNormalExp > x ? kLeastNormalExp : x);
+  return (1 + expm1_reduced(at.r)) * power_of_2(at.n);
+}
+inline double exp_below_0(double x) {
   return std::exp(x);
 }
 

@@ -1,9 +1,10 @@
 #include <retrograd/ops/kernels/sequence/attention.h>
 
-#include <utility>
+#include <algorithm>
+#include <cstddef>
 
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
-#include <retrograd/ops/kernels/sequence/attention_blocks.h>
+#include <retrograd/ops/kernels/sequence/attention_products.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
@@ -12,7 +13,8 @@ namespace {
 
 using namespace attending;
 
-template <class T>
+// Products are Plain<T> or Tiled.
+template <class T, class Products>
 class Forward {
   using C = compute_t<T>;
 
@@ -35,45 +37,52 @@ class Forward {
     const int64_t pieces =
         detail::pieces_of(count, 4 * kGrain / (2 * sizes_.work() / blocks + 1) + 1);
     const int lanes = pieces <= 1 ? 1 : detail::lanes_for(pieces);
-    const LaneScratch scratch(scratch_values() * static_cast<int64_t>(sizeof(C)), lanes);
+    const LaneScratch scratch(
+        LaneParts::bytes(scratch_values(), 4, sizeof(C)) + Products::Forward::bytes(sizes_), lanes);
     detail::for_pieces(count, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
+      [[maybe_unused]] const typename Products::InForce in_force;
       for (int64_t i = begin; i < end; ++i) {
-        attend(i / blocks, block_at(i % blocks, sizes_.queries), scratch.of_lane<C>(lane));
+        attend(i / blocks, block_at(i % blocks, sizes_.queries),
+               LaneParts(scratch.of_lane<std::byte>(lane)));
       }
     });
   }
 
  private:
-  // Blocks of scores, queries, keys and values, sums, and two values a query.
+  static constexpr int64_t kStrip = Products::kStrip;
+
+  // A strip of scores, and for each query of a block sums and two values.
   int64_t scratch_values() const {
-    return kAttentionBlock * (sizes_.step() + 2 * sizes_.width + 2 * sizes_.value_width + 2);
+    return kStrip * Products::score_step(sizes_) +
+           kAttentionBlock * (Products::value_step(sizes_) + 2);
   }
 
-  void attend(int64_t head, Range queries, C* scratch) const {
-    const auto take = [&](int64_t columns) {
-      return std::exchange(scratch, scratch + kAttentionBlock * columns);
-    };
-    const Scores<C> scores{take(sizes_.step()), sizes_.step()};
-    C* const scaled = take(sizes_.width);
-    C* const key_block = take(sizes_.width);
-    C* const value_block = take(sizes_.value_width);
-    const Running<C> running{take(1), take(1), take(sizes_.value_width)};
-    load<C, T>(scaled, query_.at<T>(head) + queries.first * query_.row_step(), query_.row_step(),
-               queries.count, sizes_.width, static_cast<C>(rule_.scale));
+  void attend(int64_t head, Range queries, LaneParts scratch) const {
+    typename Products::Forward products(sizes_, rule_.scale, scratch);
+    const int64_t step = Products::score_step(sizes_);
+    const Scores<C> scores{scratch.take<C>(kStrip * step), step};
+    const int64_t sum_step = Products::value_step(sizes_);
+    const Running<C> running{scratch.take<C>(kAttentionBlock), scratch.take<C>(kAttentionBlock),
+                             scratch.take<C>(kAttentionBlock * sum_step), sum_step};
+    products.take_queries(query_, head, queries);
     const int64_t last = rule_.is_causal ? std::min(queries.end(), sizes_.keys) : sizes_.keys;
     for (int64_t j = 0; j < blocks_of(last); ++j) {
       const Range keys = block_at(j, sizes_.keys);
-      product<C>(queries.count, keys.count, sizes_.width, {scaled, sizes_.width},
-                 transposed(rows_of<C, T>(key_, head, keys, sizes_.width, key_block)), scores.first,
-                 scores.step, Target::overwritten);
-      masks_.apply(scores, head, queries, keys);
-      move_on(scores, queries.count, keys.count, sizes_.value_width, j == 0, running);
-      if (drops_.any()) {
-        drops_.apply(scores, head, queries, keys);
+      products.take_keys(key_, value_, head, keys);
+      for (int64_t i = 0; i < queries.count; i += kStrip) {
+        const Range strip{i, std::min(kStrip, queries.count - i)};
+        const Range own{queries.first + i, strip.count};
+        if (rule_.is_causal && own.end() <= keys.first) {
+          continue;
+        }
+        products.score(strip, keys.count, scores);
+        masks_.apply(scores, head, own, keys);
+        move_on(scores, own.count, keys.count, sizes_.value_width, j == 0, running.from(i));
+        if (drops_.any()) {
+          drops_.apply(scores, head, own, keys);
+        }
+        products.add(own.count, keys.count, scores, running.from(i), j == 0);
       }
-      product<C>(queries.count, sizes_.value_width, keys.count, {scores.first, scores.step},
-                 rows_of<C, T>(value_, head, keys, sizes_.value_width, value_block), running.sums,
-                 sizes_.value_width, j == 0 ? Target::overwritten : Target::added_to);
     }
     finish<C, T>(running, queries.count, sizes_.value_width, drops_.factor(),
                  output_.at<T>(head) + queries.first * output_.row_step(), output_.row_step(),
@@ -105,7 +114,9 @@ Attention attention(const AttentionInputs& x, const Shape& lead, const Attention
     fill(result.log_total, 0);
     return result;
   }
-  for_floating(dtype, [&]<class T>() { Forward<T>(x, lead, rule, result).run(); });
+  for_products(dtype, sizes, [&]<class T, class Products>() {
+    Forward<T, Products>(x, lead, rule, result).run();
+  });
   return result;
 }
 

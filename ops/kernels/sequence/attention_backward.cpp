@@ -3,11 +3,12 @@
 //   dV = (P D)^T G,   dS = P (D (G V^T) - r),   dQ = scale dS K,   dK = scale dS^T Q
 // where r, the sum over keys of P D (G V^T), is that of G times the output. P is computed again
 // from the logarithms of the totals.
-#include <utility>
+#include <algorithm>
+#include <cstddef>
 
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
 #include <retrograd/ops/kernels/sequence/attention.h>
-#include <retrograd/ops/kernels/sequence/attention_blocks.h>
+#include <retrograd/ops/kernels/sequence/attention_products.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 
 namespace retrograd::kernels {
@@ -22,42 +23,8 @@ int64_t parts_of(const Sizes& sizes) {
   return std::clamp<int64_t>(kEnough / sizes.heads, 1, blocks_of(sizes.keys));
 }
 
-// The blocks of one piece's scratch.
-template <class C>
-struct Scratch {
-  Scratch(C* from, const Sizes& sizes) : next_(from) {
-    weights = {take(sizes.step()), sizes.step()};
-    slopes = {take(sizes.step()), sizes.step()};
-    query = take(sizes.width);
-    key = take(sizes.width);
-    key_sums = take(sizes.width);
-    value = take(sizes.value_width);
-    grad = take(sizes.value_width);
-    value_sums = take(sizes.value_width);
-    means = next_;
-  }
-  static int64_t bytes(const Sizes& sizes) {
-    const int64_t columns = 2 * sizes.step() + 3 * sizes.width + 3 * sizes.value_width;
-    return (kAttentionBlock * columns + sizes.queries) * static_cast<int64_t>(sizeof(C));
-  }
-
-  Scores<C> weights;
-  Scores<C> slopes;
-  C* query;  // times the scale
-  C* key;
-  C* key_sums;
-  C* value;
-  C* grad;
-  C* value_sums;
-  C* means;  // r of each query of the head
-
- private:
-  C* take(int64_t columns) { return std::exchange(next_, next_ + kAttentionBlock * columns); }
-
-  C* next_;
-};
-
-template <class T>
+// Products are Plain<T> or Tiled.
+template <class T, class Products>
 class Backwards {
   using C = compute_t<T>;
 
@@ -79,8 +46,7 @@ class Backwards {
         key_grad_(grads.key, lead),
         value_grad_(grads.value, lead) {
     if (query_grad_.defined()) {
-      query_sums_ =
-          empty_tensor({sizes_.heads, parts_, sizes_.queries, sizes_.width}, dtype_of<C>());
+      query_sums_ = empty_tensor({sizes_.heads, parts_, sums_of_part()}, dtype_of<C>());
     }
   }
 
@@ -89,10 +55,13 @@ class Backwards {
     const int64_t grain = 4 * kGrain / (5 * sizes_.work() / parts_ + 1) + 1;
     const int64_t pieces = detail::pieces_of(count, grain);
     const int lanes = pieces <= 1 ? 1 : detail::lanes_for(pieces);
-    const LaneScratch memory(Scratch<C>::bytes(sizes_), lanes);
+    const int64_t values = 2 * kStrip * Products::score_step(sizes_) + sizes_.queries;
+    const LaneScratch memory(
+        LaneParts::bytes(values, 3, sizeof(C)) + Products::Backward::bytes(sizes_), lanes);
     detail::for_pieces(count, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
+      [[maybe_unused]] const typename Products::InForce in_force;
       for (int64_t i = begin; i < end; ++i) {
-        part(i / parts_, i % parts_, Scratch<C>(memory.of_lane<C>(lane), sizes_));
+        part(i / parts_, i % parts_, Scratch(LaneParts(memory.of_lane<std::byte>(lane)), *this));
       }
     });
     if (query_grad_.defined()) {
@@ -106,13 +75,36 @@ class Backwards {
   }
 
  private:
-  void part(int64_t head, int64_t part, const Scratch<C>& s) const {
+  static constexpr int64_t kStrip = Products::kStrip;
+
+  // What a piece works with.
+  struct Scratch {
+    Scratch(LaneParts from, const Backwards& own)
+        : products(own.sizes_, own.rule_.scale, from), step(Products::score_step(own.sizes_)) {
+      weights = {from.template take<C>(kStrip * step), step};
+      slopes = {from.template take<C>(kStrip * step), step};
+      means = from.template take<C>(own.sizes_.queries);
+    }
+
+    typename Products::Backward products;
+    int64_t step;
+    Scores<C> weights;  // of a strip of queries
+    Scores<C> slopes;
+    C* means;  // r of each query of the head
+  };
+
+  // Elements of the sums for all queries of a head.
+  int64_t sums_of_part() const {
+    return Products::query_rows(sizes_) * Products::query_step(sizes_);
+  }
+
+  void part(int64_t head, int64_t part, Scratch s) const {
     const int64_t blocks = blocks_of(sizes_.keys);
     const int64_t first = blocks * part / parts_;
     const int64_t end = blocks * (part + 1) / parts_;
-    C* const sums = query_grad_.defined() ? query_sums_.raw<C>() + (head * parts_ + part) *
-                                                                       sizes_.queries * sizes_.width
-                                          : nullptr;
+    C* const sums = query_grad_.defined()
+                        ? query_sums_.raw<C>() + (head * parts_ + part) * sums_of_part()
+                        : nullptr;
     find_means(head, s.means);
     for (int64_t j = first; j < end; ++j) {
       keys_of(head, block_at(j, sizes_.keys), j == first, sums, s);
@@ -135,76 +127,75 @@ class Backwards {
   }
 
   // A block of keys and all queries that see it.
-  void keys_of(int64_t head, Range keys, bool first, C* query_sums, const Scratch<C>& s) const {
-    const Matrix<C> key = rows_of<C, T>(key_, head, keys, sizes_.width, s.key);
-    const Matrix<C> value = rows_of<C, T>(value_, head, keys, sizes_.value_width, s.value);
+  void keys_of(int64_t head, Range keys, bool first, C* query_sums, Scratch& s) const {
+    s.products.take_keys(key_, value_, head, keys);
     bool fresh = true;
     for (int64_t i = 0; i < blocks_of(sizes_.queries); ++i) {
       const Range queries = block_at(i, sizes_.queries);
-      C* const own = query_sums == nullptr ? nullptr : query_sums + queries.first * sizes_.width;
+      const int64_t step = Products::query_step(sizes_);
+      C* const own = query_sums == nullptr ? nullptr : query_sums + queries.first * step;
       if (rule_.is_causal && queries.end() <= keys.first) {
         if (first && own != nullptr) {
-          std::fill_n(own, queries.count * sizes_.width, C{0});
+          std::fill_n(own, queries.count * step, C{0});
         }
         continue;
       }
-      pair(head, queries, keys, key, value, own, first, fresh, s);
+      pair(head, queries, keys, own, first, fresh, s);
       fresh = false;
     }
-    if (fresh) {
-      std::fill_n(s.key_sums, keys.count * sizes_.width, C{0});
-      std::fill_n(s.value_sums, keys.count * sizes_.value_width, C{0});
+    if (key_grad_.defined()) {
+      s.products.put_keys(key_grad_, head, keys, fresh);
     }
-    put(key_grad_, head, keys, s.key_sums, sizes_.width, 1);
-    put(value_grad_, head, keys, s.value_sums, sizes_.value_width, drops_.factor());
+    if (value_grad_.defined()) {
+      s.products.put_values(value_grad_, head, keys, drops_.factor(), fresh);
+    }
   }
 
-  void pair(int64_t head, Range queries, Range keys, Matrix<C> key, Matrix<C> value, C* query_sums,
-            bool first, bool fresh, const Scratch<C>& s) const {
-    const Matrix<C> grad = rows_of<C, T>(grad_, head, queries, sizes_.value_width, s.grad);
-    load<C, T>(s.query, query_.at<T>(head) + queries.first * query_.row_step(), query_.row_step(),
-               queries.count, sizes_.width, static_cast<C>(rule_.scale));
-    product<C>(queries.count, keys.count, sizes_.width, {s.query, sizes_.width}, transposed(key),
-               s.weights.first, s.weights.step, Target::overwritten);
-    masks_.apply(s.weights, head, queries, keys);
-    weigh(s.weights, queries.count, keys.count, log_total_ + head * sizes_.queries + queries.first);
-    const Target sums = fresh ? Target::overwritten : Target::added_to;
+  void pair(int64_t head, Range queries, Range keys, C* query_sums, bool first, bool fresh,
+            Scratch& s) const {
+    s.products.take_queries(query_, grad_, head, queries);
+    for (int64_t i = 0; i < queries.count; i += kStrip) {
+      const Range strip{i, std::min(kStrip, queries.count - i)};
+      strip_of(head, queries, strip, keys, query_sums, first, s);
+    }
+    if (key_grad_.defined()) {
+      s.products.add_keys(queries.count, keys.count, fresh);
+    }
+    if (value_grad_.defined()) {
+      s.products.add_values(queries.count, keys.count, fresh);
+    }
+  }
+
+  // Some queries of a block; `strip` counts from its first one.
+  void strip_of(int64_t head, Range queries, Range strip, Range keys, C* query_sums, bool first,
+                Scratch& s) const {
+    const Range own{queries.first + strip.first, strip.count};
+    s.products.score(strip, keys.count, s.weights);
+    masks_.apply(s.weights, head, own, keys);
+    weigh(s.weights, own.count, keys.count, log_total_ + head * sizes_.queries + own.first);
     if (query_grad_.defined() || key_grad_.defined()) {
-      product<C>(queries.count, keys.count, sizes_.value_width, grad, transposed(value),
-                 s.slopes.first, s.slopes.step, Target::overwritten);
+      s.products.slopes(strip, keys.count, s.slopes);
       if (drops_.any()) {
-        drops_.apply(s.slopes, head, queries, keys);
+        drops_.apply(s.slopes, head, own, keys);
       }
-      slope(s.slopes, s.weights, queries.count, keys.count, s.means + queries.first,
-            drops_.factor());
-      product<C>(keys.count, sizes_.width, queries.count, {s.slopes.first, s.slopes.step, true},
-                 {s.query, sizes_.width}, s.key_sums, sizes_.width, sums);
+      slope(s.slopes, s.weights, own.count, keys.count, s.means + own.first, drops_.factor());
+      s.products.keep_slopes(strip, keys.count, s.slopes);
     }
     if (query_grad_.defined()) {
-      product<C>(queries.count, sizes_.width, keys.count, {s.slopes.first, s.slopes.step}, key,
-                 query_sums, sizes_.width, first ? Target::overwritten : Target::added_to);
+      s.products.add_queries(strip, keys.count,
+                             query_sums + strip.first * Products::query_step(sizes_), first);
     }
     if (value_grad_.defined()) {
       if (drops_.any()) {
-        drops_.apply(s.weights, head, queries, keys);
+        drops_.apply(s.weights, head, own, keys);
       }
-      product<C>(keys.count, sizes_.value_width, queries.count,
-                 {s.weights.first, s.weights.step, true}, grad, s.value_sums, sizes_.value_width,
-                 sums);
-    }
-  }
-
-  void put(const Heads& to, int64_t head, Range rows, const C* sums, int64_t columns,
-           C factor) const {
-    if (to.defined()) {
-      store<T, C>(to.at<T>(head) + rows.first * to.row_step(), to.row_step(), sums, columns,
-                  rows.count, columns, factor);
+      s.products.keep_weights(strip, keys.count, s.weights);
     }
   }
 
   // dQ of a head: the parts in order.
   void add_parts(int64_t head) const {
-    const int64_t each = sizes_.queries * sizes_.width;
+    const int64_t each = sums_of_part();
     C* const sums = query_sums_.raw<C>() + head * parts_ * each;
     for (int64_t p = 1; p < parts_; ++p) {
       const C* const other = sums + p * each;
@@ -215,8 +206,8 @@ class Backwards {
         }
       });
     }
-    store<T, C>(query_grad_.at<T>(head), query_grad_.row_step(), sums, sizes_.width, sizes_.queries,
-                sizes_.width, static_cast<C>(rule_.scale));
+    store<T, C>(query_grad_.at<T>(head), query_grad_.row_step(), sums, Products::query_step(sizes_),
+                sizes_.queries, sizes_.width, static_cast<C>(rule_.scale));
   }
 
   Sizes sizes_;
@@ -258,8 +249,9 @@ AttentionGrads attention_backward(const Tensor& grad, const AttentionInputs& x,
     }
     return grads;
   }
-  for_floating(x.query.dtype(),
-               [&]<class T>() { Backwards<T>(grad, x, result, lead, rule, grads).run(); });
+  for_products(x.query.dtype(), sizes, [&]<class T, class Products>() {
+    Backwards<T, Products>(grad, x, result, lead, rule, grads).run();
+  });
   return grads;
 }
 

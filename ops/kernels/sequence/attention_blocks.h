@@ -9,7 +9,6 @@
 #include <type_traits>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/linalg/gemm.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/sequence/attention.h>
 #include <retrograd/ops/kernels/sequence/attention_loops.h>
@@ -140,31 +139,6 @@ inline Shape with_lead(Shape lead, int64_t rows, int64_t columns) {
   lead.push_back(rows);
   lead.push_back(columns);
   return lead;
-}
-
-// The products of blocks.
-template <class C>
-void product(int64_t rows, int64_t columns, int64_t depth, Matrix<C> a, Matrix<C> b, C* c,
-             int64_t c_row_stride, Target target) {
-  gemm<C>(rows, columns, depth, a, b, c, c_row_stride, target);
-}
-
-template <class C>
-Matrix<C> transposed(Matrix<C> x) {
-  return {x.data, x.row_stride, !x.transposed};
-}
-
-// Rows of matrices of T, in `scratch` where they need a conversion.
-template <class C, class T>
-Matrix<C> rows_of(const Heads& x, int64_t head, Range rows, int64_t columns, C* scratch) {
-  const T* const from = x.at<T>(head) + rows.first * x.row_step();
-  const int64_t step = std::max(x.row_step(), columns);  // 0 of a single row
-  if constexpr (std::is_same_v<C, T>) {
-    return {from, step};
-  } else {
-    load<C, T>(scratch, from, step, rows.count, columns, 1);
-    return {scratch, columns};
-  }
 }
 
 // How many keys of a block of them query `query` sees.

@@ -68,9 +68,14 @@ template <class C, class F, class Join>
 // The sums that a block of queries carries from keys to keys.
 template <class C>
 struct Running {
-  C* largest;  // score of each query
-  C* total;    // of exp(score - largest)
-  C* sums;     // (queries, Ev), of exp(score - largest) value
+  C* largest;    // score of each query
+  C* total;      // of exp(score - largest)
+  C* sums;       // (queries, Ev), of exp(score - largest) value
+  int64_t step;  // from a row of them to the next
+
+  Running from(int64_t query) const {
+    return {largest + query, total + query, sums + query * step, step};
+  }
 };
 
 // Makes exponentials of a block of scores and moves the running sums to its largest ones.
@@ -86,14 +91,14 @@ void move_on(Scores<C> scores, int64_t queries, int64_t keys, int64_t value_widt
           [](C a, C b) { return a > b ? a : b; });
       const C shift = largest == kNone ? C{0} : largest;
       const C total = folded(
-          C{0}, keys, [=](int64_t j) { return s[j] = vec::exp(s[j] - shift); },
+          C{0}, keys, [=](int64_t j) { return s[j] = vec::exp_below_0(s[j] - shift); },
           [](C a, C b) { return a + b; });
       if (first) {
         running.total[i] = total;
       } else if (largest != running.largest[i]) {
-        const C factor = vec::exp(running.largest[i] - shift);
+        const C factor = vec::exp_below_0(running.largest[i] - shift);
         running.total[i] = running.total[i] * factor + total;
-        C* const sums = running.sums + i * value_width;
+        C* const sums = running.sums + i * running.step;
 #pragma omp simd
         for (int64_t j = 0; j < value_width; ++j) {
           sums[j] *= factor;
@@ -115,13 +120,30 @@ void finish(const Running<C>& running, int64_t queries, int64_t value_width, C f
       const C total = running.total[i];
 #pragma omp simd
       for (int64_t j = 0; j < value_width; ++j) {
-        output[i * output_row + j] = convert<T>(running.sums[i * value_width + j] / total * factor);
+        output[i * output_row + j] =
+            convert<T>(running.sums[i * running.step + j] / total * factor);
       }
     }
   });
   for (int64_t i = 0; i < queries; ++i) {
     log_total[i] = running.largest[i] + std::log(running.total[i]);
   }
+}
+
+// Multiplies a block of scores.
+inline void scale(Scores<float> scores, int64_t queries, int64_t keys, float factor) {
+  if (factor == 1) {
+    return;
+  }
+  detail::vectorised_wide([=] {
+    for (int64_t i = 0; i < queries; ++i) {
+      float* const s = scores.row(i);
+#pragma omp simd
+      for (int64_t j = 0; j < keys; ++j) {
+        s[j] *= factor;
+      }
+    }
+  });
 }
 
 // P from scores.
@@ -133,7 +155,7 @@ void weigh(Scores<C> scores, int64_t queries, int64_t keys, const C* log_total) 
       const C shift = log_total[i];
 #pragma omp simd
       for (int64_t j = 0; j < keys; ++j) {
-        s[j] = vec::exp(s[j] - shift);
+        s[j] = vec::exp_below_0(s[j] - shift);
       }
     }
   });

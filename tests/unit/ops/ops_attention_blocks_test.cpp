@@ -3,7 +3,8 @@
 // u is a rounding of what is computed in. A score is off by (E + 3) u times the absolute values
 // that it adds up, A; its exponential by that, its distance from the largest or from the logarithm
 // of the total, and 8 roundings; a weight by twice the row's most of those, and the additions of
-// the total. Sums of n terms are off by n u times the terms' sizes.
+// the total. Sums of n terms are off by n u times the terms' sizes. Where bfloat16 is multiplied by
+// tiles, weights and the gradients of scores are rounded to it before.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include <retrograd/retrograd.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 #include "same_bits.h"
 
@@ -70,6 +72,7 @@ struct Formula {
     const DType dtype = inputs[0].dtype();
     const double stored = dtype == float64 ? 0x1p-53 : dtype == float32 ? 0x1p-24 : 0x1p-8;
     const double u = dtype == float64 ? 0x1p-53 : 0x1p-24;
+    const double multiplied = dtype == bfloat16 && detail::fast_tiles() ? stored : 0;
     const Tensor q = inputs[0].to(float64);
     const Tensor k = inputs[1].to(float64);
     const Tensor v = inputs[2].to(float64);
@@ -107,7 +110,7 @@ struct Formula {
     const Tensor dropped = p * kept;
     output = matmul(dropped, v);
     const Tensor output_size = matmul(dropped, abs(v));
-    output_off = output_size * (off_weight + keys * u) + abs(output) * stored;
+    output_off = output_size * (off_weight + (keys * u + multiplied)) + abs(output) * stored;
 
     const Tensor slopes = kept * matmul(g, swapped(v));
     const Tensor slope_size = kept * absolute_product(g, v);
@@ -116,13 +119,13 @@ struct Formula {
         mean_size * ((value_width + 4) * u) + sum(abs(g) * output_off, -1, true);
     const Tensor grad_s = p * (slopes - sum(g * output, -1, true));
     const Tensor size_s = p * (slope_size + mean_size);
-    const Tensor off_s =
-        size_s * (off_weight + 4 * u) + p * (slope_size * ((value_width + 4) * u) + mean_off);
+    const Tensor off_s = size_s * (off_weight + (4 * u + multiplied)) +
+                         p * (slope_size * ((value_width + 4) * u) + mean_off) * (1 + multiplied);
     gradients = {matmul(grad_s, k) * scale, matmul(swapped(grad_s), q * scale),
                  matmul(swapped(dropped), g)};
     off = {matmul(off_s + size_s * ((keys + 4) * u), abs(k)) * scale,
            matmul(swapped(off_s + size_s * ((rows + 4) * u)), abs(q) * scale),
-           matmul(swapped(dropped * (off_weight + (rows + 4) * u)), abs(g))};
+           matmul(swapped(dropped * (off_weight + ((rows + 4) * u + multiplied))), abs(g))};
     for (std::size_t i = 0; i < 3; ++i) {
       // Over leading dimensions that were broadcast, stored gradients are added.
       const Tensor sized = sum_to(abs(gradients[i]), inputs[i].shape());
