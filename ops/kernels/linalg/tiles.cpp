@@ -21,6 +21,7 @@ namespace {
 using std::int64_t;
 
 constexpr int64_t kHalf = kStep / 2;  // rows of a tile, and pairs of values in each
+constexpr int64_t kPair = 2 * kStep * static_cast<int64_t>(sizeof(BFloat16));  // bytes in a panel
 
 struct alignas(64) Configuration {
   std::uint8_t palette = 1;
@@ -49,7 +50,6 @@ inline void all_is_written() {
 // Two by two tiles of c.
 RETROGRAD_TILES inline void multiply_four(int64_t depth, const BFloat16* a, int64_t a_step,
                                           const BFloat16* b, Rows<float> c, bool added) {
-  constexpr int64_t kPair = 2 * kStep * static_cast<int64_t>(sizeof(BFloat16));  // bytes
   const auto c_bytes = c.step * static_cast<int64_t>(sizeof(float));
   const auto a_bytes = a_step * static_cast<int64_t>(sizeof(BFloat16));
   float* const below = c.at + kHalf * c.step;
@@ -80,6 +80,31 @@ RETROGRAD_TILES inline void multiply_four(int64_t depth, const BFloat16* a, int6
   _tile_stored(1, c.at + kHalf, c_bytes);
   _tile_stored(2, below, c_bytes);
   _tile_stored(3, below + kHalf, c_bytes);
+}
+
+// One by two tiles of c.
+RETROGRAD_TILES inline void multiply_two(int64_t depth, const BFloat16* a, int64_t a_step,
+                                         const BFloat16* b, Rows<float> c, bool added) {
+  const auto c_bytes = c.step * static_cast<int64_t>(sizeof(float));
+  const auto a_bytes = a_step * static_cast<int64_t>(sizeof(BFloat16));
+  if (added) {
+    _tile_loadd(0, c.at, c_bytes);
+    _tile_loadd(1, c.at + kHalf, c_bytes);
+  } else {
+    _tile_zero(0);
+    _tile_zero(1);
+  }
+  for (int64_t k = 0; k < depth; k += kStep) {
+    _tile_loadd(4, a, a_bytes);
+    _tile_loadd(6, b, kPair);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(7, b + kStep, kPair);
+    _tile_dpbf16ps(1, 4, 7);
+    a += kStep;
+    b += kStep * kStep;
+  }
+  _tile_stored(0, c.at, c_bytes);
+  _tile_stored(1, c.at + kHalf, c_bytes);
 }
 
 // 32 values of row i from column j on, zeros beyond (rows, columns).
@@ -138,15 +163,22 @@ RETROGRAD_TILES void multiply(int64_t rows, int64_t columns, int64_t depth, Rows
                               Right b, Rows<float> c, Target target) {
   all_is_written();
   for (int64_t j = 0; j < columns; j += kStep) {
-    for (int64_t i = 0; i < rows; i += kStep) {
-      multiply_four(depth, a.at + i * a.step, a.step, b.panel(j / kStep).at,
-                    {c.at + i * c.step + j, c.step}, target == Target::added_to);
+    const BFloat16* const panel = b.panel(j / kStep).at;
+    const bool added = target == Target::added_to;
+    int64_t i = 0;
+    for (; i + kStep <= rows; i += kStep) {
+      multiply_four(depth, a.at + i * a.step, a.step, panel, {c.at + i * c.step + j, c.step},
+                    added);
+    }
+    if (i < rows) {
+      multiply_two(depth, a.at + i * a.step, a.step, panel, {c.at + i * c.step + j, c.step}, added);
     }
   }
   all_is_written();
 }
 
-RETROGRAD_ROUNDS void round_left(int64_t rows, int64_t columns, Rows<float> x, Rows<BFloat16> to) {
+RETROGRAD_ROUNDS void round_left(int64_t rows, int64_t columns, Rows<const float> x,
+                                 Rows<BFloat16> to) {
   for (int64_t i = 0; i < rows; ++i) {
     const float* const from = x.at + i * x.step;
     for (int64_t j = 0; j < columns; j += kStep) {
@@ -157,7 +189,7 @@ RETROGRAD_ROUNDS void round_left(int64_t rows, int64_t columns, Rows<float> x, R
   }
 }
 
-RETROGRAD_ROUNDS void round_right(int64_t rows, int64_t columns, Rows<float> x, Right to) {
+RETROGRAD_ROUNDS void round_right(int64_t rows, int64_t columns, Rows<const float> x, Right to) {
   for (int64_t i = 0; i < rows; i += 2) {
     const float* const from = x.at + i * x.step;
     for (int64_t j = 0; j < columns; j += kHalf) {

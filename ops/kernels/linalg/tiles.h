@@ -1,7 +1,8 @@
 // Products of bfloat16 matrices in the tiles of AMX, added in float32, and how their sides are laid
 // out. Only where detail::fast_tiles(). Internal.
 //
-// All sizes are multiples of kStep, and all memory begins lines of the cache.
+// All sizes are multiples of kStep, of rows that are multiplied of kFewRows; all memory begins
+// lines of the cache.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 namespace retrograd::kernels::tiles {
 
 inline constexpr std::int64_t kStep = 32;
+inline constexpr std::int64_t kFewRows = 16;
 
 // Tiles for multiply(), in the calling thread while this lives. oneDNN may change them: make none
 // of its calls meanwhile.
@@ -46,10 +48,11 @@ struct Right {
 RETROGRAD_API void multiply(std::int64_t rows, std::int64_t columns, std::int64_t depth,
                             Rows<BFloat16> a, Right b, Rows<float> c, Target target);
 
-// Rounds x (rows, columns).
-RETROGRAD_API void round_left(std::int64_t rows, std::int64_t columns, Rows<float> x,
+// Rounds x (rows, columns), of any number of rows as a left side.
+RETROGRAD_API void round_left(std::int64_t rows, std::int64_t columns, Rows<const float> x,
                               Rows<BFloat16> to);
-RETROGRAD_API void round_right(std::int64_t rows, std::int64_t columns, Rows<float> x, Right to);
+RETROGRAD_API void round_right(std::int64_t rows, std::int64_t columns, Rows<const float> x,
+                               Right to);
 
 // Copies x (rows, columns), of any size and memory, or its transpose (columns, rows), with zeros up
 // to multiples of kStep.

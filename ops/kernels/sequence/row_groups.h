@@ -36,11 +36,11 @@ class RowGroups {
   explicit RowGroups(const RecurrenceGeometry& geometry)
       : batch_(geometry.batch),
         each_direction_(detail::divided_up(geometry.batch, kMost)),
-        rows_(each_direction_ == 0 ? 0 : detail::divided_up(geometry.batch, each_direction_)),
         pieces_(geometry.directions * each_direction_),
         lanes_(lanes_of(geometry)) {}
 
-  std::int64_t rows() const { return rows_; }  // the most that a group has
+  // That memory of a group has: the most that one has, rounded up.
+  static constexpr std::int64_t rows() { return kMost; }
   std::int64_t pieces() const { return pieces_; }
   int lanes() const { return lanes_; }
 
@@ -68,7 +68,6 @@ class RowGroups {
 
   std::int64_t batch_;
   std::int64_t each_direction_;
-  std::int64_t rows_;
   std::int64_t pieces_;
   int lanes_;
 };

@@ -28,12 +28,14 @@ class StepProduct {
 
  private:
   std::int64_t left_bytes() const;
+  Tensor tiles_of(const Tensor& w, bool transposed) const;
 
   std::int64_t most_rows_;
   std::int64_t depth_;
   std::int64_t columns_;
+  Tensor tiles_;  // the right side for tiles, or undefined
   onednn::PackedMatmul low_;
-  Tensor w_;  // of C; undefined where `low_` computes
+  Tensor w_;  // of C; undefined where bfloat16 is multiplied
   std::optional<PackedRight<C>> right_;
 };
 

@@ -1,4 +1,6 @@
 // Fused sequences against cells, one step after the other.
+#include <cmath>
+
 #include "unit/twins.h"
 
 namespace {
@@ -121,4 +123,57 @@ TEST_CASE("one tensor may be several inputs of a sequence, and be made from anot
         return composed({in[0] * rg::sum(in[1]), in[1]});
       },
       {x, w});
+}
+
+namespace {
+
+// All results, then the gradients of all inputs, of a sequence in `dtype`.
+Tensors results_in(rg::DType dtype, const std::function<Tensor(const Tensors&)>& run,
+                   const Tensors& given) {
+  Tensors inputs;
+  for (const Tensor& each : given) {
+    inputs.push_back(each.to(dtype).detach().set_requires_grad(true));
+  }
+  const Tensor found = run(inputs);
+  Tensors all = rg::grad({found}, inputs, {.grad_outputs = {rg::ones_like(found.detach())}});
+  all.push_back(found.detach());
+  return all;
+}
+
+}  // namespace
+
+// Sizes that fill tiles, where a processor has them, with groups of 10 and 9 rows.
+TEST_CASE("sequences in bfloat16 are those of float64, rounded") {
+  constexpr std::int64_t kHidden = 32;
+  for (const std::int64_t gates : {1, 3, 4}) {
+    const auto run = [gates](const Tensors& in) {
+      const Tensors params(in.begin() + 3, in.end());
+      if (gates == 4) {
+        const auto [output, h, c] = rg::lstm(in[0], {in[1], in[2]}, params);
+        return rg::cat({rg::flatten(output), rg::flatten(h), rg::flatten(c)});
+      }
+      const auto [output, hidden] =
+          gates == 3 ? rg::gru(in[0], in[1], params) : rg::rnn_tanh(in[0], in[1], params);
+      return rg::cat({rg::flatten(output), rg::flatten(hidden), rg::flatten(in[2])});
+    };
+    const double small = 1 / std::sqrt(static_cast<double>(kHidden));
+    Tensors in{random({6, 19, 5}, 1),
+               random({1, 19, kHidden}, 2),
+               random({1, 19, kHidden}, 3),
+               random({gates * kHidden, 5}, 4) * small,
+               random({gates * kHidden, kHidden}, 5) * small,
+               random({gates * kHidden}, 6),
+               random({gates * kHidden}, 7)};
+    for (Tensor& each : in) {
+      each = each.to(rg::bfloat16).to(rg::float64);
+    }
+    const Tensors expected = results_in(rg::float64, run, in);
+    const Tensors found = results_in(rg::bfloat16, run, in);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CAPTURE(gates);
+      CAPTURE(i);
+      const double off = rg::max(rg::abs(found[i].to(rg::float64) - expected[i])).item<double>();
+      CHECK(off <= 0.02 * rg::max(rg::abs(expected[i])).item<double>());
+    }
+  }
 }
