@@ -136,6 +136,7 @@ bool PickleMachine::run_container(unsigned char opcode) {
 
 void PickleMachine::append(const Items& items) {
   require(!stack_.empty() && stack_.back().kind == PyKind::sequence, "no list to append to");
+  count_items(items.size());
   Items& list = pickle_.containers[stack_.back().index];
   list.insert(list.end(), items.begin(), items.end());
 }
@@ -143,6 +144,7 @@ void PickleMachine::append(const Items& items) {
 void PickleMachine::set_items(const Items& items) {
   require(!stack_.empty() && stack_.back().kind == PyKind::dict, "no dict to put items in");
   require(items.size() % 2 == 0, "a key without a value");
+  count_items(items.size());
   Items& dict = pickle_.containers[stack_.back().index];
   dict.insert(dict.end(), items.begin(), items.end());
 }
@@ -266,8 +268,16 @@ PickleMachine::Items PickleMachine::pop_to_mark() {
 
 PyValue PickleMachine::container(PyKind kind, Items items) {
   require(pickle_.containers.size() < kMostContainers, "too many containers");
+  count_items(items.size());
   pickle_.containers.push_back(std::move(items));
   return PyValue::at(kind, pickle_.containers.size() - 1);
+}
+
+// Each item takes a byte of the pickle at least, and an OrderedDict copies those of its list. More
+// are copies of copies, which would fill the memory.
+void PickleMachine::count_items(std::size_t more) {
+  items_ += more;
+  require(items_ <= 2 * next_, "too many copies of its lists");
 }
 
 std::string PickleMachine::at() const {

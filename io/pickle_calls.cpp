@@ -17,6 +17,8 @@ struct Global {
   Stored stored = Stored::float32;
 };
 
+constexpr std::size_t kMostTensors = 1'000'000;  // and storages
+
 // All names that a pickle may hold. Modules are spelled as Python 2 and 3 do.
 constexpr std::array kGlobals{Global{"torch.FloatStorage", Role::storage, Stored::float32},
                               Global{"torch.DoubleStorage", Role::storage, Stored::float64},
@@ -135,6 +137,7 @@ void PickleMachine::push_storage() {
   }
   // Also in bytes, and as bytes of the dtype that it is read as, which has 8 at most.
   require(storage.numel <= std::numeric_limits<std::int64_t>::max() / 8, "a storage too large");
+  require(pickle_.storages.size() < kMostTensors, "too many storages");
   pickle_.storages.push_back(storage);
   push(PyValue::at(PyKind::storage, pickle_.storages.size() - 1));
 }
@@ -157,6 +160,7 @@ PyValue PickleMachine::rebuild_tensor(const Items& arguments) {
         "[file-unsupported]",
         at());
   }
+  require(pickle_.tensors.size() < kMostTensors, "too many tensors");
   pickle_.tensors.push_back(tensor);
   return PyValue::at(PyKind::tensor, pickle_.tensors.size() - 1);
 }

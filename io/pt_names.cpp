@@ -1,5 +1,4 @@
-#include <cctype>
-#include <limits>
+#include <algorithm>
 
 #include <retrograd/io/detail/pt.h>
 #include <retrograd/tensor/internal/format.h>
@@ -9,6 +8,8 @@ namespace retrograd::detail {
 namespace {
 
 constexpr std::size_t kMostDepth = 64;
+constexpr std::size_t kMostValues = 2'000'000;
+constexpr std::size_t kMostText = std::size_t{256} << 20;
 
 // Whether the bytes are UTF-8, without surrogates and overlong forms.
 bool is_utf8(std::string_view text) {
@@ -68,8 +69,8 @@ class Namer {
         pickle_(pickle),
         // Without shared parts each value takes at least a byte of the pickle, and a name no more
         // than its keys. More are copies of shared lists within shared lists.
-        values_left_(pickle.size + 100),
-        text_left_(64 * pickle.size + (std::size_t{1} << 20)) {}
+        values_left_(std::min(pickle.size + 100, kMostValues)),
+        text_left_(std::min(64 * pickle.size + (std::size_t{1} << 20), kMostText)) {}
 
   PtNames name_all() {
     visit(pickle_.root, 0);

@@ -56,6 +56,7 @@ class PickleMachine {
   Items pop_to_mark();
   Items pop_count(std::size_t count);
   PyValue container(PyKind kind, Items items);
+  void count_items(std::size_t more);
   const Items& items(const PyValue& value) const { return pickle_.containers[value.index]; }
 
   std::string at() const;  // where the opcode is, for messages
@@ -74,6 +75,7 @@ class PickleMachine {
   Items stack_;
   std::vector<std::size_t> marks_;
   Items memo_;
+  std::size_t items_ = 0;  // of all containers
 };
 
 }  // namespace retrograd::detail

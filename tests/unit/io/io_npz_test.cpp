@@ -10,8 +10,10 @@
 #include <retrograd/io/safetensors.h>
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/memory.h>
 
 #include "unit/io_temp_files.h"
+#include "unit/peak_rss.h"
 #include "unit/pt_files.h"
 
 namespace rg = retrograd;
@@ -112,6 +114,30 @@ TEST_CASE("npz: written archives are read again") {
   CHECK_THROWS_AS(rg::save_npz(long_name, path), rg::ValueError);
   CHECK(read_file(path) == bytes);
   CHECK(folder.count() == 1);
+}
+
+TEST_CASE("npz, safetensors: reading takes at most 2.2 times the file") {
+  const TempFolder folder;
+  constexpr std::size_t bytes = std::size_t{64} << 20;
+  const std::string shape = std::to_string(bytes / 2);
+  for (const bool is_npz : {true, false}) {
+    const std::string path = folder.file("large");
+    {
+      const std::string values(bytes, '\0');
+      const std::string header = "{'descr': '>f2', 'fortran_order': True, 'shape': (2, " +
+                                 std::to_string(bytes / 4) + ")}";
+      write_file(path,
+                 is_npz ? zip({{"x.npy", "\x93NUMPY" + number(1, 2) + number(header.size(), 2) +
+                                             header + values}})
+                        : safetensors(R"({"x":{"dtype":"F16","shape":[)" + shape +
+                                          R"(],"data_offsets":[0,)" + std::to_string(bytes) + "]}}",
+                                      values));
+    }
+    rg::memory::trim();
+    const std::size_t taken = peak_growth([&] { CHECK(rg::load(path).size() == 1); });
+    INFO(taken);
+    CHECK(static_cast<double>(taken) <= 2.2 * static_cast<double>(bytes));
+  }
 }
 
 TEST_CASE("safetensors: float16 and small integers") {

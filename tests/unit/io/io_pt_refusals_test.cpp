@@ -118,7 +118,17 @@ TEST_CASE("pt: pickles that are damaged") {
     laughs += std::string("eq") + i + "0";
   }
   laughs += std::string("h") + char{59};
+  // A long list, of which a dict is made again and again.
+  std::string copies = "](";
+  for (int i = 0; i < 1000; ++i) {
+    copies += "NN\x86";
+  }
+  copies += "eq" + std::string(1, '\0');
+  for (int i = 0; i < 1000; ++i) {
+    copies += py_global("collections", "OrderedDict") + "h" + std::string(1, '\0') + "\x85R0";
+  }
   check_all({
+      {"copies", pt(pickle(copies)), "too many copies of its lists"},
       {"empty", pt(""), "goes on behind the end"},
       {"no end", pt("\x80\x02}"), "goes on behind the end"},
       {"nothing at the end", pt(pickle("")), "more or less than one value"},
