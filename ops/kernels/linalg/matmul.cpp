@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/kernel_state.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/linalg/gemm.h>
+#include <retrograd/ops/kernels/linalg/matmul_tiles.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/onednn/matmul.h>
 #include <retrograd/ops/kernels/reference_table.h>
@@ -123,6 +124,12 @@ Tensor multiply_integers(const Tensor& a, const Tensor& b) {
 
 // Of bfloat16, as `result`.
 Tensor multiply_low(const Tensor& a, const Tensor& b, DType result) {
+  if (kernel_state().may_use_direct()) {
+    if (Tensor product = matmul_tiles(a, b, result); product.defined()) {
+      ++kernel_state().direct_runs;
+      return product;
+    }
+  }
   if (kernel_state().may_use_onednn() && detail::fast_bfloat16()) {
     if (Tensor product = onednn::matmul(a, b, result); product.defined()) {
       ++kernel_state().onednn_runs;

@@ -2,8 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <vector>
+#include <utility>
 
+#include <retrograd/ops/kernels/linalg/matmul_tiles.h>
 #include <retrograd/ops/kernels/linalg/tiles.h>
 #include <retrograd/retrograd.h>
 #include <retrograd/tensor/loops/instructions.h>
@@ -81,7 +82,49 @@ void check_product(std::int64_t rows, std::int64_t depth, std::int64_t columns, 
   CHECK(all(twice_multiplied({rows, depth, columns}, sides).to(float64) == expected).item<bool>());
 }
 
+// In memory row by row, column by column, or with gaps.
+Tensor laid_out(const Tensor& x, int layout) {
+  if (layout == 1) {
+    return transpose(transpose(x, 1, 2).contiguous(), 1, 2);
+  }
+  return layout == 2 ? slice(cat({x, x}, 2), 2, 0, x.size(2)) : x;
+}
+
+void check_matmul(const Tensor& a, const Tensor& b) {
+  const Tensor expected = matmul(a.to(float64), b.to(float64));
+  for (int layout = 0; layout < 9; ++layout) {
+    for (const DType dtype : {float32, bfloat16}) {
+      INFO(a.shape() << b.shape() << dtype);
+      CAPTURE(layout);
+      const Tensor found = matmul_tiles(laid_out(a, layout % 3), laid_out(b, layout / 3), dtype);
+      REQUIRE(found.defined());
+      CHECK(found.dtype() == dtype);
+      CHECK(all(found == expected.to(dtype)).item<bool>());
+    }
+  }
+}
+
 }  // namespace
+
+TEST_CASE("matrices multiplied in tiles are exact for whole numbers, for any number of threads") {
+  if (!detail::fast_tiles()) {
+    test::skip(test::Lacks::hardware, "a processor with AMX, and a system that allows it");
+    return;
+  }
+  Generator numbers(7);
+  const int before = get_num_threads();
+  for (const int threads : {1, 3}) {
+    set_num_threads(threads);
+    for (const auto& [a, b] : {std::pair(Shape{1, 130, 1100}, Shape{1, 1100, 130}),
+                               std::pair(Shape{1, 96, 544}, Shape{1, 544, 1120}),
+                               std::pair(Shape{3, 67, 600}, Shape{3, 600, 150}),
+                               std::pair(Shape{1, 70, 600}, Shape{4, 600, 130}),
+                               std::pair(Shape{5, 65, 640}, Shape{1, 640, 96})}) {
+      check_matmul(whole_numbers(a, numbers), whole_numbers(b, numbers));
+    }
+  }
+  set_num_threads(before);
+}
 
 TEST_CASE("products in tiles are exact for whole numbers") {
   if (!detail::fast_tiles()) {
