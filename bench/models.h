@@ -107,13 +107,37 @@ class Training {
   rg::Tensor y_;
 };
 
-// Multiplications and additions of a step, by the shapes: forward, and both gradients of each
-// layer, of which the first one needs none of its input.
+// Inference on random samples.
 template <class Model>
-double training_flops(const rg::Shape& input) {
-  Model model;
+class Inference {
+ public:
+  explicit Inference(const rg::Shape& input) {
+    rg::manual_seed(1);
+    model_ = std::make_shared<Model>();
+    model_->eval();
+    x_ = rg::randn(input);
+  }
+
+  rg::Tensor operator()() const {
+    const rg::NoGradGuard unrecorded;
+    return (*model_)(x_);
+  }
+
+ private:
+  std::shared_ptr<Model> model_;
+  rg::Tensor x_;
+};
+
+// Multiply-adds of a model's layers, by the shapes, and those of its first layer.
+struct LayerWork {
   double all = 0;
   double first = 0;
+};
+
+template <class Model>
+LayerWork layer_work(const rg::Shape& input) {
+  Model model;
+  LayerWork found;
   for (nn::Module* const module : model.modules()) {
     module->register_forward_hook([&](nn::Module& layer, const std::vector<rg::Tensor>& inputs,
                                       const std::vector<rg::Tensor>& outputs) {
@@ -122,14 +146,28 @@ double training_flops(const rg::Shape& input) {
         shapes.push_back(each.defined() ? each.shape() : rg::Shape{});
       }
       const auto work = static_cast<double>(layer.multiply_adds(shapes, outputs.front().shape()));
-      all += work;
-      if (first == 0) {
-        first = work;
+      found.all += work;
+      if (found.first == 0) {
+        found.first = work;
       }
     });
   }
   const rg::NoGradGuard unrecorded;
   model(rg::randn(input));
+  return found;
+}
+
+// Multiplications and additions of inference.
+template <class Model>
+double forward_flops(const rg::Shape& input) {
+  return 2 * layer_work<Model>(input).all;
+}
+
+// Those of a training step: forward, and both gradients of each layer, of which the first one needs
+// none of its input.
+template <class Model>
+double training_flops(const rg::Shape& input) {
+  auto [all, first] = layer_work<Model>(input);
   if constexpr (requires { Model::kInputShare; }) {
     first *= Model::kInputShare;
   }

@@ -105,6 +105,30 @@ void add_training(Rows& all, const TrainingRow& row) {
   }
 }
 
+template <class Model>
+void add_inference(Rows& all, const TrainingRow& row) {
+  const rg::Shape input(std::span(row.sizes.data(), row.dim));
+  const auto prepare = [=] {
+    const Inference<Model> infer(input);
+    return [=] { benchmark::DoNotOptimize(infer()); };
+  };
+  all.push_back({forward_name(row), prepare, [=] {
+                   return Counts{forward_flops<Model>(input), 0,
+                                 static_cast<double>(Model().parameter_count())};
+                 }});
+}
+
+Rows inference_rows() {
+  Rows all;
+  add_inference<LeNet>(all, kLenet64);
+  add_inference<LeNet>(all, kLenet1);
+  add_inference<ResNet20>(all, kResnet32);
+  add_inference<Vgg>(all, kVgg);
+  add_inference<Depthwise>(all, kDepthwise);
+  add_inference<UNet>(all, kUNet);
+  return all;
+}
+
 Rows training_rows() {
   Rows all;
   add_training<Mlp>(all, kMlp);
@@ -142,8 +166,9 @@ Step attention(bool low) {
 
 Rows rows() {
   Rows all{{kSlide, slide}, {kChain, chain}};
-  const Rows training = training_rows();
-  all.insert(all.end(), training.begin(), training.end());
+  for (const Rows& networks : {training_rows(), inference_rows()}) {
+    all.insert(all.end(), networks.begin(), networks.end());
+  }
   for (const bool low : {false, true}) {
     all.push_back({std::string(kAttention) + (low ? kLow : ""), [=] { return attention(low); },
                    flops_of(kAttentionFlops), !low});

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace bench {
 
@@ -50,6 +52,12 @@ inline constexpr TrainingRow kOddChannels{"odd channels, 32x3x32x32, step", {32,
 inline constexpr TrainingRow kUNet{"U-Net, 4x1x64x64, step", {4, 1, 64, 64}, 4, true};
 inline constexpr TrainingRow kEcg{"1D ECG net, 64x1x720, step", {64, 1, 720}, 3};
 inline constexpr const char* kLow = ": bfloat16 autocast";  // after the name
+
+// Inference with the network and the input of a training row: evaluation mode, no gradients.
+inline std::string forward_name(const TrainingRow& row) {
+  std::string name = row.name;
+  return name.replace(name.rfind("step"), std::string_view("step").size(), "forward");
+}
 
 // Forward and backward of scaled_dot_product_attention on (1, heads, tokens, width).
 inline constexpr const char* kAttention = "attention, 2,048 tokens, 8 heads of 64, fwd + bwd";

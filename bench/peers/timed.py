@@ -1,6 +1,6 @@
 """The command line of the peers in Python: ROW [--mode MODE] [--threads N] [--once].
 
-Prints JSON: the milliseconds of a step, and the number of parameters where the row trains a
+Prints JSON: the milliseconds of a step, and the number of parameters where the row has a
 network. --once runs one step, for its memory.
 """
 import argparse
@@ -8,7 +8,9 @@ import json
 import sys
 import time
 
-LOW = ": bfloat16 autocast"  # the end of a row's name
+# Ends of a row's name.
+LOW = ": bfloat16 autocast"
+FORWARD = ", forward"
 
 
 class Inapplicable(Exception):
@@ -25,8 +27,8 @@ def milliseconds(step):
 
 
 def run(modes, prepare):
-    """`prepare` takes a row, a mode and the number of threads, and returns a step. A step that
-    trains has its number of parameters as an attribute."""
+    """`prepare` takes a row, a mode and the number of threads, and returns a step. A step of a
+    network has its number of parameters as an attribute."""
     parser = argparse.ArgumentParser()
     parser.add_argument("row")
     parser.add_argument("--mode", choices=modes, default=modes[0])

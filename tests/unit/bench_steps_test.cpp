@@ -33,7 +33,24 @@ std::int64_t denormal_gradients(const rg::Shape& input, int steps) {
   return count;
 }
 
+template <class Model>
+void check_inference(const rg::Shape& input, const rg::Shape& scores) {
+  const rg::Tensor first = bench::Inference<Model>(input)();
+  CHECK(first.shape() == scores);
+  CHECK_FALSE(first.requires_grad());
+  CHECK(rg::all(rg::isfinite(first)).template item<bool>());
+  // Running statistics, and so the scores, stay.
+  const bench::Inference<Model> infer(input);
+  infer();
+  CHECK(rg::all(infer() == first).template item<bool>());
+}
+
 }  // namespace
+
+TEST_CASE("the bench's inference: evaluation mode, without gradients") {
+  check_inference<bench::ResNet20>({2, 3, 32, 32}, {2, 10});
+  check_inference<bench::UNet>({1, 1, 16, 16}, {1, 1, 16, 16});
+}
 
 TEST_CASE("the bench's steps: gradients stay normal numbers, however many steps there are") {
   CHECK(denormal_gradients<bench::LeNet>({1, 1, 28, 28}, 2000) == 0);
@@ -44,6 +61,7 @@ TEST_CASE("the bench's flops are those of the layers, by shapes, in both directi
   constexpr double kFirst = 64.0 * 784 * 128;
   constexpr double kSecond = 64.0 * 128 * 10;
   CHECK(bench::training_flops<bench::Mlp>({64, 784}) == 2 * (2 * kFirst + 3 * kSecond));
+  CHECK(bench::forward_flops<bench::Mlp>({64, 784}) == 2 * (kFirst + kSecond));
   // Gates of an input of 32 and a state of 128, for 50 steps of 32 sequences; scores of each.
   constexpr double kSteps = 32.0 * 50;
   CHECK(bench::training_flops<bench::Lstm>({32, 50, 32}) ==

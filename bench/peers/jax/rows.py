@@ -18,11 +18,12 @@ def numbers(text, name):
     return [int(group.replace(",", "")) for group in re.search(text, name).groups()]
 
 
-def training(name):
+def network(name):
+    """The parameters of a row's network, its function, and its input."""
     import jax
-    import jax.numpy as jnp
     import networks
 
+    networks.evaluating = name.endswith(timed.FORWARD)
     for prefix, (make, sample) in networks.NETWORKS.items():
         if name.startswith(prefix):
             break
@@ -32,8 +33,33 @@ def training(name):
         tuple(int(size) for size in re.search(r"\d+(?:x\d+)+", name)[0].split("x"))
     if len(shape) == 4:
         shape = (shape[0], *shape[2:], shape[1])
-    parameters, run = make()
-    x = jax.random.normal(jax.random.PRNGKey(2), shape)
+    return *make(), jax.random.normal(jax.random.PRNGKey(2), shape)
+
+
+def count(parameters):
+    import jax
+
+    return sum(each.size for each in jax.tree.leaves(parameters))
+
+
+def inference(name):
+    import jax
+
+    parameters, run, x = network(name)
+    run = jax.jit(run)
+
+    def step():
+        run(parameters, x).block_until_ready()
+
+    step.parameters = count(parameters)
+    return step
+
+
+def training(name):
+    import jax
+    import jax.numpy as jnp
+
+    parameters, run, x = network(name)
     y = jax.random.randint(jax.random.PRNGKey(3), run(parameters, x).shape[:1], 0, 10)
 
     def loss_of(parameters, x, y):
@@ -53,7 +79,7 @@ def training(name):
         loss.block_until_ready()
         jax.block_until_ready(state)
 
-    step.parameters = sum(each.size for each in jax.tree.leaves(parameters))
+    step.parameters = count(parameters)
     return step
 
 
@@ -87,7 +113,7 @@ def prepare(name, _, threads):
     for prefix, make in (("matmul", matmul), ("attention", attention)):
         if name.startswith(prefix):
             return make(name)
-    return training(name)
+    return inference(name) if name.endswith(timed.FORWARD) else training(name)
 
 
 if __name__ == "__main__":

@@ -39,15 +39,32 @@ Step training(const TrainingRow& row) {
 }
 
 template <class Model>
+Counts parameters() {
+  Counts counts;
+  for (const Tensor& parameter : Model()->parameters()) {
+    counts.parameters += static_cast<double>(parameter.numel());
+  }
+  return counts;
+}
+
+template <class Model>
 Row training_row(const TrainingRow& row) {
-  const auto count = [] {
-    Counts counts;
-    for (const Tensor& parameter : Model()->parameters()) {
-      counts.parameters += static_cast<double>(parameter.numel());
-    }
-    return counts;
+  return {row.name, [&row] { return training<Model>(row); }, parameters<Model>, row.memory};
+}
+
+template <class Model>
+Row inference_row(const TrainingRow& row) {
+  const auto prepare = [&row] {
+    torch::manual_seed(1);
+    Model model;
+    model->eval();
+    const Tensor x = torch::randn(at::IntArrayRef(row.sizes.data(), row.dim));
+    return [=]() mutable {
+      const c10::InferenceMode unrecorded;
+      benchmark::DoNotOptimize(model(x));
+    };
   };
-  return {row.name, [&row] { return training<Model>(row); }, count, row.memory};
+  return {forward_name(row), prepare, parameters<Model>};
 }
 
 Step convolution(const ConvRow& row) {
@@ -150,6 +167,12 @@ Rows rows() {
       training_row<OddChannels>(kOddChannels),
       training_row<UNet>(kUNet),
       training_row<Ecg>(kEcg),
+      inference_row<LeNet>(kLenet64),
+      inference_row<LeNet>(kLenet1),
+      inference_row<ResNet20>(kResnet32),
+      inference_row<Vgg>(kVgg),
+      inference_row<Depthwise>(kDepthwise),
+      inference_row<UNet>(kUNet),
       {kAttention, attention, flops_of(kAttentionFlops), true},
   };
   for (const ConvRow& row : kConvs) {

@@ -1,7 +1,6 @@
-"""The networks of the training rows in PyTorch: those of bench/models.h and bench/networks.h.
+"""The networks of the rows in PyTorch: those of bench/models.h and bench/networks.h."""
+import re
 
-`sample` is the shape of a sample where the row's name has only the number of them.
-"""
 import torch
 from torch import nn
 
@@ -151,3 +150,18 @@ NETWORKS = {"MLP": (mlp, (784,)), "LeNet": (lenet, (1, 28, 28)), "ResNet-20": (r
             "LSTM": (Lstm, None), "ViT": (Vit, None), "VGG": (vgg, None),
             "depthwise": (depthwise, None), "odd channels": (odd_channels, None),
             "U-Net": (UNet, None), "1D ECG": (ecg, None)}
+
+
+def network(name):
+    """The network of a row that has one, and the shape of its input; or None."""
+    for prefix, (make, sample) in NETWORKS.items():
+        if name.startswith(prefix):
+            if sample:
+                return make(), (int(re.search(r"batch (\d+)", name)[1]), *sample)
+            return make(), shape_of(name)
+    return None
+
+
+def shape_of(name):
+    """The first shape in a name: 32x3x32x32."""
+    return [int(size) for size in re.search(r"\d+(?:x\d+)+", name)[0].split("x")]

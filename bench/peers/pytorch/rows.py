@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 import networks
+from networks import shape_of
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 import timed
@@ -22,11 +23,6 @@ import timed
 def numbers(text, name):
     """The groups of the pattern in a name, as numbers."""
     return [int(group.replace(",", "")) for group in re.search(text, name).groups()]
-
-
-def shape_of(name):
-    """The first shape in a name: 32x3x32x32."""
-    return [int(size) for size in re.search(r"\d+(?:x\d+)+", name)[0].split("x")]
 
 
 def channels_last(tensor, mode):
@@ -41,20 +37,17 @@ def compiled(function, mode):
     return torch.compile(function, dynamic=False) if mode == "compile" else function
 
 
-def network(name):
-    """The network of a row that trains one, and the shape of its input; or None."""
-    for prefix, (make, sample) in networks.NETWORKS.items():
-        if name.startswith(prefix):
-            shape = (*numbers(r"batch (\d+)", name), *sample) if sample else shape_of(name)
-            return make(), shape
-    return None
-
-
-def training(name, mode):
-    model, shape = network(name)
+def network(name, mode):
+    """The network of a row, and its input."""
+    model, shape = networks.network(name)
     x = channels_last(torch.randn(shape), mode)
     if mode == "channels_last":
         model = model.to(memory_format=torch.channels_last)
+    return model, x
+
+
+def training(name, mode):
+    model, x = network(name, mode)
     parameters = list(model.parameters())
     optimizer = torch.optim.SGD(parameters, lr=1e-6, momentum=0.9, fused=True)
     with torch.no_grad():
@@ -74,6 +67,18 @@ def training(name, mode):
         optimizer.step()
 
     step.parameters = sum(parameter.numel() for parameter in parameters)
+    return step
+
+
+def inference(name, mode):
+    model, x = network(name, mode)
+    run = compiled(model.eval(), mode)
+
+    def step():
+        with torch.inference_mode():
+            run(x)
+
+    step.parameters = sum(parameter.numel() for parameter in model.parameters())
     return step
 
 
@@ -219,7 +224,7 @@ def prepare(name, mode, threads):
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     if any(name.startswith(prefix) for prefix in networks.NETWORKS):
-        return training(name, mode)
+        return inference(name, mode) if name.endswith(timed.FORWARD) else training(name, mode)
     for prefix, make in OPERATORS.items():
         if name.startswith(prefix):
             if mode == "channels_last" and prefix not in IMAGES:
