@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Runs the rows in retrograd and in other libraries, in turn, and prints one table.
 
-  compare.py FOLDER [--peers libtorch,pytorch,jax] [--python PYTHON] [--threads 1 2] [--repeats 5]
-             [--rows REGEX] [--under COMMAND] [--json FILE] [--markdown FILE]
+  compare.py FOLDER [--peers libtorch,pytorch,jax,onnxruntime] [--python PYTHON] [--threads 1 2]
+             [--repeats 5] [--rows REGEX] [--under COMMAND] [--json FILE] [--markdown FILE]
 
 FOLDER is the build folder with bench_retrograd, bench_libtorch, machine and compile.json. Each
 repeat runs a row in every library and mode, one process after the other; a mode that takes 1.5
 times as long as the fastest one is run once. The table has medians,
 beside the fastest peer's, which it names, and how far the ratios of the repeats lie apart. A ratio
-above 1 says that retrograd is faster, or needs less. PyTorch and JAX are those of PYTHON. --under
+above 1 says that retrograd is faster, or needs less. Peers in Python are those of PYTHON. --under
 runs each timed process by COMMAND, such as "taskset -c 1". --markdown docs/benchmarks.md writes the
 section of this processor on that page, and the README's rows of the same names.
 """
@@ -175,10 +175,19 @@ def measure(folder, options):
         yield sizes(folder, debian[0])
 
 
+def peers(text):
+    """The names in a list with commas."""
+    names = text.split(",")
+    for name in names:
+        if name not in libraries.NAMES:
+            raise argparse.ArgumentTypeError(f"no peer is called '{name}': {libraries.NAMES}")
+    return names
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--peers", type=lambda text: text.split(","), default=["libtorch"])
+    parser.add_argument("--peers", type=peers, default=["libtorch"])
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--repeats", type=int, default=5)

@@ -7,8 +7,13 @@ import subprocess
 import sys
 
 PEERS = pathlib.Path(__file__).parent / "peers"
+# Peers in Python: name, modes, and modules, of which the first one's version is shown.
+SCRIPTS = {"pytorch": ("PyTorch", ("eager", "channels_last", "compile"), ("torch",)),
+           "jax": ("JAX", ("jit",), ("jax",)),
+           "onnxruntime": ("onnxruntime", ("CPU",), ("onnxruntime", "torch", "onnxscript"))}
 OURS = "retrograd"
 LOW = ": bfloat16 autocast"  # the end of a row's name
+NAMES = ("libtorch", *SCRIPTS)
 
 
 class Inapplicable(Exception):
@@ -96,12 +101,12 @@ def found(folder, peers, python):
             if wheel.exists() and version_of(python, "torch"):
                 version = output([str(wheel), "--version"], 1).strip()
                 yield Program(f"LibTorch {version}", wheel)
-        elif peer in ("pytorch", "jax"):
-            module, name = {"pytorch": ("torch", "PyTorch"), "jax": ("jax", "JAX")}[peer]
-            modes = {"pytorch": ("eager", "channels_last", "compile"), "jax": ("jit",)}[peer]
-            version = version_of(python, module)
-            if not version:
-                print(f"{name} is left out: {python} cannot import {module}.", file=sys.stderr)
+        else:
+            name, modes, modules = SCRIPTS[peer]
+            versions_found = [version_of(python, module) for module in modules]
+            if None in versions_found:
+                missing = modules[versions_found.index(None)]
+                print(f"{name} is left out: {python} cannot import {missing}.", file=sys.stderr)
                 continue
             for mode in modes:
-                yield Script(f"{name} {version}", python, peer, mode)
+                yield Script(f"{name} {versions_found[0]}", python, peer, mode)
