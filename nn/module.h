@@ -124,6 +124,10 @@ class RETROGRAD_API Module : public FrameOwner {
   /// undefined tensor without any effect. Sequential calls it. An override must reject classes
   /// derived from its own, whose forward() may differ.
   virtual Tensor forward_fused(const Tensor& x, const Module& next);
+  /// Runs this module, the batch norm `norm` and, if `relu`, relu() as one operator. Returns an
+  /// undefined tensor without any effect where there is no such operator. Sequential calls it.
+  /// An override must reject classes derived from its own.
+  virtual Tensor forward_normalised(const Tensor& x, const Module& norm, bool relu);
 
   /// Runs forward(); errors and tapes name the line of this call.
   Tensor operator()(const Tensor& x, Where where = {});

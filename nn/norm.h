@@ -44,6 +44,16 @@ class RETROGRAD_API RunningNorm : public Weighted {
   Members members() override;
   /// Sets the running statistics to their start.
   void reset_running_stats();
+  /// Returns whether forward() normalises each of `channels` by numbers that do not depend on the
+  /// input, and the parameters have this dtype.
+  bool is_fixed(std::int64_t channels, DType dtype) const;
+  /// A norm in evaluation mode as `x * scale + shift`, each (C).
+  struct ScaleAndShift {
+    Tensor scale;  ///< Factor of each channel.
+    Tensor shift;  ///< Number added to each channel.
+  };
+  /// Returns the scale and the shift of a norm that is_fixed(), in the dtype of the statistics.
+  ScaleAndShift as_scale_and_shift() const;
 
   Tensor running_mean;         ///< Running mean (C), or undefined.
   Tensor running_var;          ///< Running variance (C), or undefined.

@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <span>
 
+#include <retrograd/autograd/autocast.h>
+#include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/nn/norm.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/shape.h>
 #include <retrograd/tensor/internal/format.h>
 
 namespace retrograd::nn {
@@ -100,17 +105,54 @@ Tensor Conv<N>::forward_fused(const Tensor& x, const Module& next) {
   return is_before_relu(*this, next) ? forward_relu(x) : Tensor();
 }
 
+// Whether a convolution's weight and bias can include a norm, and have less elements than x: sizes
+// of a filter beside positions of the window.
 template <std::size_t N>
-Tensor Conv<N>::convolve(const Tensor& x, bool relu) {
+bool is_foldable(const Conv<N>& conv, const Tensor& x, Size<N> stride, const BatchNorm<N>& norm) {
+  constexpr std::int64_t kLeastWork = 8192;  // below, the overhead of small operators is more
+  const Tensor& weight = conv.weight;
+  if (!weight.defined() || weight.dim() != static_cast<std::int64_t>(N) + 2 || !x.defined() ||
+      x.dim() != weight.dim() || x.dtype() != weight.dtype() || x.dtype() == bfloat16 ||
+      !norm.is_fixed(weight.shape()[0], x.dtype())) {
+    return false;
+  }
+  std::int64_t positions = x.shape()[0];
+  for (std::size_t d = 0; d < N; ++d) {
+    positions *= x.shape()[d + 2] / stride[d];
+  }
+  return positions >= count(weight.shape(), 1) && positions * weight.shape()[0] >= kLeastWork;
+}
+
+template <std::size_t N>
+Tensor Conv<N>::forward_normalised(const Tensor& x, const Module& norm, bool relu) {
+  if (typeid(*this) != typeid(Conv) || typeid(norm) != typeid(BatchNorm<N>) || grad_enabled() ||
+      autocast_enabled()) {
+    return {};
+  }
+  const auto& fixed = static_cast<const BatchNorm<N>&>(norm);
+  if (!is_foldable(*this, x, options_.stride, fixed)) {
+    return {};
+  }
+  const auto [scale, shift] = fixed.as_scale_and_shift();
+  Shape filters = weight.shape();
+  std::fill(filters.begin() + 1, filters.end(), 1);
+  const Tensor folded = bias.defined() ? bias * scale + shift : shift;
+  return convolve(x, weight * reshape(scale, filters), folded, relu);
+}
+
+template <std::size_t N>
+Tensor Conv<N>::convolve(const Tensor& x, const Tensor& with_weight, const Tensor& with_bias,
+                         bool relu) {
   require_channels(x);
   const auto plain = pick<N>(conv1d, conv2d, conv3d);
   const auto conv = relu ? pick<N>(conv1d_relu, conv2d_relu, conv3d_relu) : plain;
   if (padding_mode_ == PaddingMode::constant) {
-    return conv(x, weight, bias, options_, {});
+    return conv(x, with_weight, with_bias, options_, {});
   }
   retrograd::ConvOptions<N> unpadded = options_;
   unpadded.padding = 0;
-  return conv(pad(x, sides(options_, weight), {.mode = padding_mode_}), weight, bias, unpadded, {});
+  return conv(pad(x, sides(options_, weight), {.mode = padding_mode_}), with_weight, with_bias,
+              unpadded, {});
 }
 
 template <std::size_t N>

@@ -4,6 +4,8 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/ops/arithmetic.h>
+#include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/norm.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/ops/shape.h>
@@ -61,6 +63,23 @@ void RunningNorm::reset_running_stats() {
     running_var.fill_(1);
     num_batches_tracked.fill_(0);
   }
+}
+
+bool RunningNorm::is_fixed(std::int64_t channels, DType dtype) const {
+  const auto fits = [&](const Tensor& x) {
+    return x.shape() == Shape{channels} && x.dtype() == dtype;
+  };
+  return !is_training() && running_mean.defined() && running_var.defined() && fits(running_mean) &&
+         fits(running_var) && (!weight.defined() || fits(weight)) &&
+         (!bias.defined() || fits(bias));
+}
+
+RunningNorm::ScaleAndShift RunningNorm::as_scale_and_shift() const {
+  const Tensor inverse = 1.0 / sqrt(running_var.to(float64) + options_.eps);
+  const Tensor scale = weight.defined() ? inverse * weight : inverse;
+  const Tensor moved = running_mean * scale;
+  const Tensor shift = bias.defined() ? bias - moved : -moved;
+  return {scale.to(running_mean.dtype()), shift.to(running_mean.dtype())};
 }
 
 double RunningNorm::next_momentum() const {

@@ -135,6 +135,10 @@ Tensor Module::forward_fused(const Tensor&, const Module&) {
   return {};
 }
 
+Tensor Module::forward_normalised(const Tensor&, const Module&, bool) {
+  return {};
+}
+
 std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) const {
   return 0;
 }

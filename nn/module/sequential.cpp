@@ -1,7 +1,10 @@
 #include <retrograd/nn/sequential.h>
 
 #include <cstddef>
+#include <typeinfo>
+#include <utility>
 
+#include <retrograd/nn/activation.h>
 #include <retrograd/nn/detail/layer.h>
 
 namespace retrograd::nn {
@@ -13,19 +16,47 @@ struct InOrder {
   template <class At>
   static Tensor run(const Tensor& x, std::size_t count, const At& at, Where where = {}) {
     Tensor y = x;
-    for (std::size_t i = 0; i < count; ++i) {
-      Module& module = at(i);
-      if (i + 1 < count && !module.is_watched() && !at(i + 1).is_watched()) {
-        const ModuleFrame frame(module, where);
-        if (Tensor both = module.forward_fused(y, at(i + 1)); both.defined()) {
-          y = std::move(both);
-          ++i;
-          continue;
-        }
+    for (std::size_t i = 0; i < count;) {
+      if (const std::size_t fused = run_fused(y, i, count, at, where); fused > 0) {
+        i += fused;
+      } else {
+        y = at(i++)(y, where);
       }
-      y = module(y, where);
     }
     return y;
+  }
+
+ private:
+  // Runs the modules from `first` on that have one operator, and returns their number; 0 if there
+  // is none.
+  template <class At>
+  static std::size_t run_fused(Tensor& x, std::size_t first, std::size_t count, const At& at,
+                               Where where) {
+    // Modules of which no hook wants to see the input or the output.
+    std::size_t end = first;
+    while (end < count && end < first + 3 && !at(end).is_watched()) {
+      ++end;
+    }
+    if (end < first + 2) {
+      return 0;
+    }
+    Module& module = at(first);
+    const Module& next = at(first + 1);
+    const ModuleFrame frame(module, where);
+    bool relu = false;
+    if (end == first + 3) {
+      const Module& third = at(first + 2);
+      relu = typeid(third) == typeid(ReLU);
+    }
+    if (Tensor y = module.forward_normalised(x, next, relu); y.defined()) {
+      x = std::move(y);
+      return relu ? 3 : 2;
+    }
+    if (Tensor y = module.forward_fused(x, next); y.defined()) {
+      x = std::move(y);
+      return 2;
+    }
+    return 0;
   }
 };
 
