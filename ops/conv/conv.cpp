@@ -31,10 +31,7 @@ Tensor bias_grad(const Tensor& grad) {
 
 Tensor conv(const Call& call, const Tensor& x, const Tensor& weight, const Tensor& bias,
             const ConvGeometry& geometry, bool relu) {
-  const Tensor y = kernels::conv(x, weight, bias, geometry);
-  if (relu) {
-    kernels::relu_in_place(y);  // oneDNN's own would make 0 of NaN
-  }
+  const Tensor y = (relu ? kernels::conv_relu : kernels::conv)(x, weight, bias, geometry);
   return call.record({.output = y,
                       .inputs = {x, weight, bias},
                       .saved = {save_if(weight.requires_grad(), x),

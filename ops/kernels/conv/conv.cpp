@@ -1,5 +1,6 @@
 #include <retrograd/ops/kernels/conv/conv.h>
 
+#include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/conv/conv_direct.h>
 #include <retrograd/ops/kernels/conv/depthwise.h>
 #include <retrograd/ops/kernels/conv/winograd.h>
@@ -99,10 +100,9 @@ Tensor input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& 
   return unfolded::conv_input_grad(grad, weight, geometry);
 }
 
-}  // namespace
-
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvGeometry& geometry) {
+// Takes relu() where the kernel can do so in the cache, and sets `relu` to whether that is left.
+Tensor convolved(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                 const ConvGeometry& geometry, bool& relu) {
   const detail::KernelTimer timer("conv", x, weight);
   if (const auto reference = reference_of(&ReferenceTable::conv)) {
     return reference(x, weight, bias, geometry);
@@ -112,9 +112,10 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
     case Own::winograd: return winograd::conv(x, weight, bias, geometry);
     default: break;
   }
-  const Tensor fast = try_onednn(onednn::Pass::forward, geometry,
-                                 [&] { return onednn::conv(x, weight, bias, geometry); });
+  Tensor fast = try_onednn(onednn::Pass::forward, geometry,
+                           [&] { return onednn::conv(x, weight, bias, geometry, relu); });
   if (fast.defined()) {
+    relu = false;
     return fast;
   }
   if (geometry.dtype == bfloat16) {
@@ -125,6 +126,24 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
   }
   note_unfolded();
   return unfolded::conv(x, weight, bias, geometry);
+}
+
+}  // namespace
+
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const ConvGeometry& geometry) {
+  bool relu = false;
+  return convolved(x, weight, bias, geometry, relu);
+}
+
+Tensor conv_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                 const ConvGeometry& geometry) {
+  bool relu = true;
+  Tensor y = convolved(x, weight, bias, geometry, relu);
+  if (relu) {
+    relu_in_place(y);
+  }
+  return y;
 }
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,

@@ -53,6 +53,9 @@ struct ConvGeometry {
 // A bias, where defined, is one value for each channel of the result.
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
             const ConvGeometry& geometry);
+// relu() of it.
+Tensor conv_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                 const ConvGeometry& geometry);
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
                        const ConvGeometry& geometry);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
@@ -72,8 +75,8 @@ enum class Pass : std::uint8_t { forward, input_grad, wide_input_grad, weight_gr
 // onednn/supports.cpp.
 bool supports(Pass pass, const ConvGeometry& geometry);
 // Undefined where oneDNN has no implementation for this CPU that would be worth it.
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvGeometry& geometry);
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+            bool relu = false);
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
                        DType result);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);

@@ -12,7 +12,7 @@ bool available() noexcept {
 bool supports(Pass, const ConvGeometry&) {
   return false;
 }
-Tensor conv(const Tensor&, const Tensor&, const Tensor&, const ConvGeometry&) {
+Tensor conv(const Tensor&, const Tensor&, const Tensor&, const ConvGeometry&, bool) {
   return {};
 }
 Tensor conv_input_grad(const Tensor&, const Tensor&, const ConvGeometry&, DType) {

@@ -7,9 +7,12 @@
 #include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
+#include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/tree.h>
 #include <retrograd/ops/kernels/onednn/conv_pieces.h>
+#include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/openmp.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::kernels::onednn {
 
@@ -65,10 +68,25 @@ void for_each_of(const ConvPieces& pieces, const F& f) {
   });
 }
 
+// Of a piece's output, which is still in the cache. oneDNN's own would make 0 of NaN.
+void take_relu(const Tensor& out, std::int64_t first, const ConvGeometry& piece) {
+  const std::int64_t count =
+      piece.batch * piece.output[0] * piece.output[1] * piece.output[2] * piece.out_channels;
+  for_floating(out.dtype(), [&]<class T>() {
+    T* const values = out.raw<T>() + first;
+    detail::vectorised([=] {
+#pragma omp simd
+      for (std::int64_t i = 0; i < count; ++i) {
+        values[i] = kRelu(values[i]);
+      }
+    });
+  });
+}
+
 }  // namespace
 
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvGeometry& geometry) {
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+            bool relu) {
   const detail::OneOpenMpThread one;
   const ConvPieces pieces(Pass::forward, geometry, bias.defined());
   if (!pieces) {
@@ -87,6 +105,9 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
       plan.conv.run({from, by, {DNNL_ARG_BIAS, &plan.bias, memory_of(b)}, to}, scratch);
     } else {
       plan.conv.run({from, by, to}, scratch);
+    }
+    if (relu) {
+      take_relu(out, piece.output, pieces.kinds()[piece.kind].geometry);
     }
   });
   return out;
