@@ -201,6 +201,9 @@ TEST_CASE("NaN in a pixel is in the results whose window it lies in, and in no o
     const Tensor y = run(row, inputs).y;
     const ConvResults expected = run_portable(row, inputs);
     CHECK(rg::all(rg::isnan(y) == rg::isnan(expected.y)).item<bool>());
+    const Tensor positive = rg::conv2d_relu(inputs.x, inputs.weight, inputs.bias, {.padding = 1});
+    CHECK(equal(rg::where(rg::isnan(positive), -1.0, positive),
+                rg::where(rg::isnan(y), -1.0, rg::relu(y))));
   }
 }
 

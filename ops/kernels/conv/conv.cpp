@@ -1,5 +1,7 @@
 #include <retrograd/ops/kernels/conv/conv.h>
 
+#include <utility>
+
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/conv/conv_direct.h>
 #include <retrograd/ops/kernels/conv/depthwise.h>
@@ -109,7 +111,8 @@ Tensor convolved(const Tensor& x, const Tensor& weight, const Tensor& bias,
   }
   switch (choose_own(onednn::Pass::forward, geometry)) {
     case Own::direct: return direct::conv(x, weight, bias, geometry);
-    case Own::winograd: return winograd::conv(x, weight, bias, geometry);
+    case Own::winograd:
+      return winograd::conv(x, weight, bias, geometry, std::exchange(relu, false));
     default: break;
   }
   Tensor fast = try_onednn(onednn::Pass::forward, geometry,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <optional>
 
 #include <retrograd/ops/kernels/conv/winograd_loops.h>
@@ -19,11 +20,11 @@ namespace {
 
 template <std::size_t kBytes>
 [[gnu::always_inline]] inline void write_results(Positions from, int64_t begin, int64_t end,
-                                                 const Tiling& s, const float* bias, float* outside,
-                                                 float* results) {
+                                                 const Tiling& s, const float* bias, float limit,
+                                                 float* outside, float* results) {
   for (int64_t t = begin; t < end; ++t) {
     each_vector<kBytes, OfResult>(s.filters, from.at + (t - begin) * from.row, from.position, bias,
-                                  results_of(results, corner_of(t, s), s, outside));
+                                  limit, results_of(results, corner_of(t, s), s, outside));
   }
 }
 
@@ -85,8 +86,8 @@ class Filters {
   std::array<std::optional<PackedRight<float>>, kPositions> packed_;
 };
 
-Tensor convolved(const Tensor& images, const Filters& filters, const Tensor& bias, const Tiling& s,
-                 const Shape& shape) {
+Tensor convolved(const Tensor& images, const Filters& filters, const Tensor& bias, bool relu,
+                 const Tiling& s, const Shape& shape) {
   Tensor out = empty_strided(shape, channels_last_strides(shape), float32);
   const int64_t together = tiles_together(s);
   const int64_t pieces = detail::divided_up(s.tiles(), together);
@@ -96,6 +97,9 @@ Tensor convolved(const Tensor& images, const Filters& filters, const Tensor& bia
   const int64_t of_results = Positions::size(together, s.filters);
   const LaneScratch scratch((of_images + of_results + s.filters) * kFloat, lanes);
   const Tensor zeros = zeros_of(s.channels);
+  // Of ReLU, which keeps NaN.
+  const float limit =
+      relu ? std::numeric_limits<float>::denorm_min() : -std::numeric_limits<float>::infinity();
   const Tensor b = bias.defined() ? as_contiguous(bias) : zeros_of(s.filters);
   detail::for_each_piece_of(pieces, lanes, [&](int64_t piece, int lane) {
     const int64_t begin = piece * together;
@@ -111,8 +115,8 @@ Tensor convolved(const Tensor& images, const Filters& filters, const Tensor& bia
                           product.at + i * product.position, product.row);
     }
     with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
-      write_results<kBytes>(product, begin, end, s, b.raw<float>(), memory + of_images + of_results,
-                            out.raw<float>());
+      write_results<kBytes>(product, begin, end, s, b.raw<float>(), limit,
+                            memory + of_images + of_results, out.raw<float>());
     });
   });
   return out;
@@ -136,18 +140,18 @@ bool suits(onednn::Pass pass, const ConvGeometry& g) {
          10 * results >= 7 * 4 * s.tiles();
 }
 
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvGeometry& geometry) {
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+            bool relu) {
   const Tiling s = forward_tiling(geometry);
   const Tensor images = as_channels_last(x);
-  return convolved(images, Filters(weight, s, {9 * s.channels, 9, false}), bias, s,
+  return convolved(images, Filters(weight, s, {9 * s.channels, 9, false}), bias, relu, s,
                    geometry.output_shape());
 }
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry) {
   const Tiling s = input_grad_tiling(geometry);
   const Tensor images = as_channels_last(grad);
-  return convolved(images, Filters(weight, s, {9, 9 * s.filters, true}), {}, s,
+  return convolved(images, Filters(weight, s, {9, 9 * s.filters, true}), {}, false, s,
                    geometry.input_shape());
 }
 

@@ -91,11 +91,12 @@ struct OfImage {
   }
 };
 
-// to[] = A' m A, plus a bias.
+// to[] = A' m A, plus a bias; 0 where that is below the limit.
 struct OfResult {
   template <std::size_t kBytes>
   [[gnu::always_inline]] static inline void at(int64_t c, const float* from, int64_t position,
-                                               const float* bias, const std::array<float*, 4>& to) {
+                                               const float* bias, float limit,
+                                               const std::array<float*, 4>& to) {
     Vector<kBytes> sums[2][kSide];
 #pragma GCC unroll 4
     for (int j = 0; j < kSide; ++j) {  // columns
@@ -112,8 +113,10 @@ struct OfResult {
 #pragma GCC unroll 2
     for (int i = 0; i < 2; ++i) {
       const auto& s = sums[i];
-      const Vector<kBytes> left = s[0] + (s[1] + s[2]) + b;
-      const Vector<kBytes> right = (s[1] - s[2]) - s[3] + b;
+      Vector<kBytes> left = s[0] + (s[1] + s[2]) + b;
+      Vector<kBytes> right = (s[1] - s[2]) - s[3] + b;
+      left = left < limit ? Vector<kBytes>{} : left;
+      right = right < limit ? Vector<kBytes>{} : right;
       std::memcpy(to[static_cast<std::size_t>(2 * i)] + c, &left, kBytes);
       std::memcpy(to[static_cast<std::size_t>(2 * i + 1)] + c, &right, kBytes);
     }
