@@ -19,6 +19,32 @@
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/tensor.h>
 
+namespace retrograd::nn {
+
+/// While an object is alive, layers that its thread makes start with zeros instead of random
+/// numbers, and random fills of `nn::init` have no effect. Weights that are loaded afterwards need
+/// no initial values, which take most of the time to make a large network.
+/// @code
+/// const nn::SkipInitGuard skip;
+/// nn::Linear layer(4096, 4096);  // zeros
+/// @endcode
+class RETROGRAD_API SkipInitGuard {
+ public:
+  /// Skips initial values from here on.
+  SkipInitGuard() noexcept;
+  ~SkipInitGuard();
+  SkipInitGuard(const SkipInitGuard&) = delete;
+  SkipInitGuard& operator=(const SkipInitGuard&) = delete;
+
+  /// Returns whether the current thread skips initial values.
+  static bool is_on() noexcept;
+
+ private:
+  bool before_;
+};
+
+}  // namespace retrograd::nn
+
 namespace retrograd::nn::init {
 
 /// Activations after a layer.

@@ -9,6 +9,24 @@
 #include <retrograd/ops/operand.h>
 #include <retrograd/ops/shape.h>
 
+namespace retrograd::nn {
+
+namespace {
+thread_local bool skipping = false;
+}
+
+SkipInitGuard::SkipInitGuard() noexcept : before_(skipping) {
+  skipping = true;
+}
+SkipInitGuard::~SkipInitGuard() {
+  skipping = before_;
+}
+bool SkipInitGuard::is_on() noexcept {
+  return skipping;
+}
+
+}  // namespace retrograd::nn
+
 namespace retrograd::nn::init {
 
 using namespace detail;
@@ -63,6 +81,9 @@ Tensor filled(const Frame& call, Tensor& tensor, Scalar value) {
 // scale x + shift of random numbers x.
 Tensor fill(Tensor& tensor, decltype(rand)& random, double scale, double shift,
             Generator& generator) {
+  if (SkipInitGuard::is_on()) {
+    return tensor;
+  }
   const NoGradGuard unrecorded;
   const DType dtype = tensor.dtype() == float64 ? float64 : float32;
   Tensor values = random(tensor.shape(), {.dtype = dtype}, generator, {});
@@ -135,6 +156,9 @@ Tensor trunc_normal_(Tensor tensor, double mean, double std, double low, double 
   require_finite(call, "mean", mean);
   require_deviation(call, std);
   require_range(call, low, high);
+  if (SkipInitGuard::is_on()) {
+    return tensor;
+  }
   const auto share_below = [&](double x) {
     return std > 0 ? std::erfc((mean - x) / (std * std::sqrt(2.0))) / 2 : x < mean ? 0.0 : 1.0;
   };
@@ -221,6 +245,9 @@ Tensor sparse_(Tensor tensor, double sparsity, double std, Generator& generator,
   require(call, sparsity >= 0 && sparsity <= 1, "sparsity", sparsity,
           "a share from 0 to 1 is needed");
   require_deviation(call, std);
+  if (SkipInitGuard::is_on()) {
+    return tensor;
+  }
   const std::int64_t rows = tensor.size(0);
   const std::int64_t columns = tensor.size(1);
   const auto zero_rows = static_cast<std::int64_t>(std::ceil(sparsity * static_cast<double>(rows)));
@@ -240,7 +267,7 @@ Tensor orthogonal_(Tensor tensor, double gain, Generator& generator, Where where
   const Fans fans = fans_of(call, tensor);
   require_random(call, tensor);
   require_finite(call, "gain", gain);
-  if (tensor.numel() == 0) {
+  if (tensor.numel() == 0 || SkipInitGuard::is_on()) {
     return tensor;
   }
   const NoGradGuard unrecorded;

@@ -2,6 +2,7 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/nn/init.h>
 #include <retrograd/ops/embedding.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
@@ -21,7 +22,9 @@ Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim,
                              "padding_idx is {} but there are {} embeddings [index-out-of-range]",
                              padding, num_embeddings);
   const NoGradGuard unrecorded;
-  weight = randn({num_embeddings, embedding_dim}, {.dtype = options.dtype});
+  const Shape shape{num_embeddings, embedding_dim};
+  weight = SkipInitGuard::is_on() ? zeros(shape, {.dtype = options.dtype})
+                                  : randn(shape, {.dtype = options.dtype});
   if (padding_idx_) {
     select(weight, 0, padding < 0 ? padding + num_embeddings : padding).fill_(0);
   }

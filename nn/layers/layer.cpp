@@ -5,6 +5,7 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/nn/init.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/format.h>
@@ -25,6 +26,9 @@ namespace detail {
 
 Tensor uniform_parameter(const Shape& shape, DType dtype, std::int64_t fan_in) {
   const double bound = fan_in > 0 ? 1.0 / std::sqrt(static_cast<double>(fan_in)) : 0.0;
+  if (SkipInitGuard::is_on()) {
+    return zeros(shape, {.dtype = dtype, .requires_grad = true});
+  }
   const NoGradGuard unrecorded;
   Tensor values = rand(shape, {.dtype = dtype});
   values.mul_(2 * bound).sub_(bound);

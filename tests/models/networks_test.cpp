@@ -138,6 +138,7 @@ TEST_CASE("networks start as torchvision's do") {
 }
 
 TEST_CASE("networks have torchvision's rates of dropout, or those of their options") {
+  const nn::SkipInitGuard skip;
   CHECK(count(text(models::vgg11()), "Dropout(0.5)") == 2);
   CHECK(count(text(models::mobilenet_v2()), "Dropout(0.2)") == 1);
   CHECK(count(text(models::mobilenet_v3_small({.dropout = 0.3})), "Dropout(0.3)") == 1);
@@ -191,6 +192,7 @@ TEST_CASE("a network's results are those of its parts in their order, hooks and 
 }
 
 TEST_CASE("networks refuse options out of range and unknown names") {
+  const nn::SkipInitGuard skip;
   models::ResNet net = models::resnet18();
   REFUSED(ValueError, net.replace_head(0), "replace_head", "num_classes is 0");
   CHECK(net.fc.weight.size(0) == 1000);

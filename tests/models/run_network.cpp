@@ -37,6 +37,7 @@ void run(const std::string& name, const std::string& in, const std::string& out)
     return rg::save(made, out);
   }
   const rg::Tensor& labels = file.at("labels");
+  const rg::nn::SkipInitGuard skip;
   const auto network = rg::models::get_model(name);
   network->replace_head(labels.dim() == 1 ? 10 : 2);
   network->to(images.dtype());

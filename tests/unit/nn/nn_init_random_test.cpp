@@ -221,3 +221,27 @@ TEST_CASE("init: the generator decides; without one, the default generator") {
   rg::manual_seed(30);
   CHECK(init::normal_(rg::empty({9})).to_vector<float>() == first);
 }
+
+TEST_CASE("SkipInitGuard: layers start with zeros, and random fills change nothing") {
+  rg::Generator& generator = rg::default_generator();
+  {
+    const rg::nn::SkipInitGuard skip;
+    CHECK(rg::nn::SkipInitGuard::is_on());
+    const auto before = generator.state();
+    rg::nn::Sequential net{rg::nn::Conv2d(3, 4, 3), rg::nn::Linear(4, 2), rg::nn::Embedding(5, 3)};
+    for (const Tensor& parameter : net.parameters()) {
+      CHECK(parameter.requires_grad());
+      CHECK(rg::amax(rg::abs(parameter)).item<double>() == 0);
+    }
+    const Tensor x = rg::full({6, 6}, 3.0);
+    for (const Tensor& filled :
+         {init::normal_(x), init::uniform_(x), init::trunc_normal_(x), init::kaiming_normal_(x),
+          init::xavier_uniform_(x), init::orthogonal_(x), init::sparse_(x, 0.5)}) {
+      CHECK(filled.to_vector<float>() == std::vector<float>(36, 3));
+    }
+    CHECK(generator.state() == before);
+    const rg::nn::SkipInitGuard inner;
+  }
+  CHECK(!rg::nn::SkipInitGuard::is_on());
+  CHECK(rg::amax(rg::abs(rg::nn::Linear(4, 2).weight)).item<double>() > 0);
+}
