@@ -49,9 +49,9 @@ void check_file(const std::string& path, const std::string& expected_path) {
   const Json expected = Json::parse(file);
   const rg::StateDict state = rg::load_pt(path);
   CHECK(state.size() == expected.size());
-  for (const auto& [name, values] : expected.items()) {
-    INFO(std::string(name));
-    check_tensor(state.at(name), values);
+  for (const auto& each : expected.items()) {
+    INFO(std::string(each.key()));
+    check_tensor(state.at(each.key()), each.value());
   }
 }
 

@@ -100,9 +100,10 @@ TEST_CASE("npz: written archives are read again") {
   CHECK(read_file(path) == bytes);  // no time of day is in it
   const rg::StateDict again = rg::load(path);
   CHECK(again.size() == state.size());
-  for (const auto& [name, x] : state) {
-    INFO(name);
-    const rg::Tensor& y = again.at(name);
+  for (const rg::StateDict::Entry& each : state) {
+    INFO(each.first);
+    const rg::Tensor& x = each.second;
+    const rg::Tensor& y = again.at(each.first);
     CHECK(y.dtype() == x.dtype());
     CHECK(y.shape() == x.shape());
     CHECK(y.to(rg::float64).to_vector<double>() == x.to(rg::float64).to_vector<double>());
