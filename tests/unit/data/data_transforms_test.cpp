@@ -69,12 +69,12 @@ TEST_CASE("changes of images refuse what has no meaning") {
   REFUSED(ValueError, transforms::resize(x, {1, 2, 3}), "resize", "3 numbers");
   REFUSED(ValueError, transforms::resize(zeros({1, 0, 4}), 2), "resize", "no pixels");
   REFUSED(ShapeError, transforms::resize(rand({4, 6}), 2), "resize", "(C, H, W)");
-  REFUSED(DTypeError, transforms::resize(x.to(int64), 2), "int64");
+  REFUSED(DTypeError, transforms::resize(x.to(int64), 2), "resize (interpolate)", "int64");
   REFUSED(ShapeError, transforms::center_crop(rand({4}), 2), "center_crop", "(C, H, W)");
   REFUSED(ValueError, transforms::center_crop(x, {2, 0}), "center_crop", "0 pixels");
   REFUSED(ShapeError, transforms::normalize(x, {1}, {1}), "normalize", "2 channels", "1 means");
   REFUSED(ShapeError, transforms::normalize(x, {1, 2}, {1}), "normalize", "1 deviations");
   REFUSED(ValueError, transforms::normalize(x, {1, 2}, {1, 0}), "normalize", "deviation is 0");
-  REFUSED(DTypeError, transforms::normalize(x.to(int64), {1, 2}, {1, 1}), "int64");
-  REFUSED(GraphError, transforms::center_crop(Tensor(), 2), "undefined");
+  REFUSED(DTypeError, transforms::normalize(x.to(int64), {1, 2}, {1, 1}), "normalize", "int64");
+  REFUSED(GraphError, transforms::center_crop(Tensor(), 2), "center_crop", "undefined");
 }
