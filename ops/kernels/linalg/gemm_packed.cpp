@@ -110,6 +110,12 @@ template <class T, std::size_t kBytes>
   }
 }
 
+// Compiled once for all callers, because each copy takes some 40 kB.
+template <class T>
+[[gnu::noinline]] void multiply_piece(const Piece<T>& piece) {
+  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { multiply_piece<T, kBytes>(piece); });
+}
+
 // b (depth, columns) as Piece::packed has it, by up to `lanes` threads.
 template <class T>
 void pack(std::int64_t columns, std::int64_t depth, Matrix<T> b, T* to, int lanes) {
@@ -206,8 +212,7 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
                            c_row_stride,
                            added,
                            scratch ? scratch->of_lane<T>(lane) : nullptr};
-        with_vectors([&]<std::size_t kBytes>()
-                         RETROGRAD_INLINE { multiply_piece<T, kBytes>(own); });
+        multiply_piece(own);
       };
       detail::for_each_piece_of(pieces, pieces > 1 ? most_lanes : 1, multiply);
     }
@@ -220,7 +225,7 @@ void gemm_here(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matr
   const Piece<T> whole{
       rows,   columns, depth, a, b, nullptr, 0, 0, c, c_row_stride, target == Target::added_to,
       nullptr};
-  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { multiply_piece<T, kBytes>(whole); });
+  multiply_piece(whole);
 }
 
 template <class T>
@@ -252,7 +257,7 @@ void PackedRight<T>::multiply(std::int64_t rows, Matrix<T> a, T* c, std::int64_t
                        c_row_stride,
                        target == Target::added_to,
                        nullptr};
-  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { multiply_piece<T, kBytes>(whole); });
+  multiply_piece(whole);
 }
 
 template void gemm_packed(std::int64_t, std::int64_t, std::int64_t, Matrix<float>, Matrix<float>,
