@@ -112,7 +112,7 @@ void PtFile::open_legacy() {
   list_storages();
   const Pickle keys = run(bytes, offset);
   offset += keys.size;
-  find_values(keys, bytes, offset);
+  find_values(keys, offset);
 }
 
 // Reads as much of the file as the pickle there needs, which only running it tells.
@@ -134,8 +134,7 @@ Pickle PtFile::run(std::string& bytes, std::uint64_t offset) const {
   }
 }
 
-void PtFile::find_values(const Pickle& keys, std::string_view key_bytes, std::uint64_t offset) {
-  (void)key_bytes;
+void PtFile::find_values(const Pickle& keys, std::uint64_t offset) {
   if (keys.root.kind != PyKind::sequence || keys.items(keys.root).size() != storages_.size()) {
     call_.fail("its list of storages does not fit its tensors [file-malformed]");
   }

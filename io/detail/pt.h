@@ -49,7 +49,7 @@ class PtFile {
   Pickle run(std::string& bytes, std::uint64_t offset) const;
   void list_storages();
   void find_entries(const std::string& folder);
-  void find_values(const Pickle& keys, std::string_view key_bytes, std::uint64_t offset);
+  void find_values(const Pickle& keys, std::uint64_t offset);
   const Tensor& values_of(Storage& storage);
 
   const FileCall& call_;

@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <retrograd/tensor/threads.h>
-
 #include "conv_rows.h"
 #include "skip.h"
+#include "threads_guard.h"
 
 namespace rg = retrograd;
 using namespace kernel_tests;
@@ -180,12 +179,10 @@ TEST_CASE("3x3 convolutions of many channels round as others do, alike on all th
   CHECK(error(actual.x_grad, expected.x_grad) <= 4 * error(other.x_grad, expected.x_grad));
   CHECK(error(actual.weight_grad, expected.weight_grad) <=
         4 * error(other.weight_grad, expected.weight_grad));
-  const int threads = rg::get_num_threads();
   for (const int n : {1, 2, 5}) {
-    rg::set_num_threads(n);
+    const test::Threads threads(n);
     CHECK(equal(run(row, inputs), actual));
   }
-  rg::set_num_threads(threads);
   if (std::none_of(report.entries.begin(), report.entries.end(),
                    [](const auto& entry) { return entry.implementation == "winograd"; })) {
     test::skip(test::Lacks::hardware, "without AVX2, oneDNN computes them");

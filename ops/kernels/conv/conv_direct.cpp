@@ -6,6 +6,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
 #include <retrograd/ops/kernels/loops/tree.h>
+#include <retrograd/ops/kernels/shape/channels_last.h>
 #include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/loops/pieces.h>
 
@@ -81,10 +82,6 @@ int64_t grain(const Sizes& s) {
   return 8 * detail::kGrain / std::max<int64_t>(work, 1) + 1;
 }
 
-Tensor empty_channels_last(const Shape& shape) {
-  return empty_strided(shape, channels_last_strides(shape), float32);
-}
-
 }  // namespace
 
 bool suits(onednn::Pass pass, const ConvGeometry& geometry) {
@@ -109,7 +106,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
             const ConvGeometry& geometry) {
   const Sizes s(geometry);
   const Tensor source = as_channels_last(x);
-  Tensor out = empty_channels_last(geometry.output_shape());
+  Tensor out = empty_channels_last(geometry.output_shape(), float32);
   const int64_t pieces = detail::pieces_of(s.batch, grain(s));
   const int lanes = detail::lanes_for(pieces);
   const LaneScratch scratch(s.is_padded ? s.padded_image() * kFloat : 0, lanes);
@@ -131,7 +128,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry) {
   const Sizes s(geometry);
   const Tensor out_grad = as_channels_last(grad);
-  Tensor x_grad = empty_channels_last(geometry.input_shape());
+  Tensor x_grad = empty_channels_last(geometry.input_shape(), float32);
   const int64_t length = rounded_up(s.run, kLanes);
   const Tensor filters = packed_runs(weight, s, length);
   const int64_t pieces = detail::pieces_of(s.batch, grain(s));

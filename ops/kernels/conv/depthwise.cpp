@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/tree.h>
 #include <retrograd/ops/kernels/loops/vectors.h>
+#include <retrograd/ops/kernels/shape/channels_last.h>
 #include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/loops/pieces.h>
@@ -57,10 +58,6 @@ Tensor filled(int64_t count, DType dtype, float value) {
   return result;
 }
 
-Tensor empty_channels_last(const Shape& shape, DType dtype) {
-  return empty_strided(shape, channels_last_strides(shape), dtype);
-}
-
 // The weights (channels, taps) as (taps, channels) in float32.
 Tensor by_taps(const Tensor& weight, const Sizes& s) {
   const Tensor wide = as_contiguous(converted(weight, float32));
@@ -73,7 +70,7 @@ Tensor by_taps(const Tensor& weight, const Sizes& s) {
   return result;
 }
 
-// Calls f(begin, end) for the lines of `batch` images, by several threads.
+// Calls f(begin, end) for lines, each of so much work, by several threads.
 template <class F>
 void for_lines(int64_t lines, int64_t work, const F& f) {
   detail::parallel_ranges(lines, 8 * detail::kGrain / std::max<int64_t>(work, 1) + 1, f);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <optional>
 
 #include <retrograd/ops/kernels/conv/winograd_loops.h>
@@ -11,7 +10,9 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/linalg/gemm_packed.h>
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
+#include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/vectors.h>
+#include <retrograd/ops/kernels/shape/channels_last.h>
 #include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::kernels::winograd {
@@ -88,7 +89,7 @@ class Filters {
 
 Tensor convolved(const Tensor& images, const Filters& filters, const Tensor& bias, bool relu,
                  const Tiling& s, const Shape& shape) {
-  Tensor out = empty_strided(shape, channels_last_strides(shape), float32);
+  Tensor out = empty_channels_last(shape, float32);
   const int64_t together = tiles_together(s);
   const int64_t pieces = detail::divided_up(s.tiles(), together);
   const int64_t work = s.tiles() * kPositions * s.channels * s.filters;
@@ -97,9 +98,7 @@ Tensor convolved(const Tensor& images, const Filters& filters, const Tensor& bia
   const int64_t of_results = Positions::size(together, s.filters);
   const LaneScratch scratch((of_images + of_results + s.filters) * kFloat, lanes);
   const Tensor zeros = zeros_of(s.channels);
-  // Of ReLU, which keeps NaN.
-  const float limit =
-      relu ? std::numeric_limits<float>::denorm_min() : -std::numeric_limits<float>::infinity();
+  const auto limit = lower_limit<float>(relu);
   const Tensor b = bias.defined() ? as_contiguous(bias) : zeros_of(s.filters);
   detail::for_each_piece_of(pieces, lanes, [&](int64_t piece, int lane) {
     const int64_t begin = piece * together;

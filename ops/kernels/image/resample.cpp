@@ -11,6 +11,7 @@
 #include <retrograd/ops/kernels/loops/parts.h>
 #include <retrograd/ops/kernels/loops/table.h>
 #include <retrograd/ops/kernels/reference_table.h>
+#include <retrograd/ops/kernels/shape/channels_last.h>
 
 namespace retrograd::kernels {
 
@@ -139,10 +140,6 @@ Shape resampled_shape(Shape shape, const std::vector<ResampleAxis>& axes, std::s
     shape[d + 2] = transposed ? axes[d].input : axes[d].output;
   }
   return shape;
-}
-
-Tensor empty_channels_last(const Shape& shape, DType dtype) {
-  return empty_strided(shape, channels_last_strides(shape), dtype);
 }
 
 // x (N, C, spatial...) along dimension dim >= 2 into `out`; both are channels-last.

@@ -84,7 +84,7 @@ void for_each_tap(const ResampleAxis& axis, std::int64_t o, F&& f) {
   switch (axis.mode) {
     case Resampling::nearest:
     case Resampling::nearest_exact: {
-      // In float32 for every dtype, as PyTorch computes these positions (but for float64 in one
+      // In float32 for every dtype, as PyTorch computes these positions (except float64 in one
       // dimension).
       const float offset = axis.mode == Resampling::nearest ? 0 : 0.5F;
       const float at = (static_cast<float>(o) + offset) * static_cast<float>(axis.scale);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include <retrograd/tensor/dtype.h>
 
@@ -20,5 +21,11 @@ inline bool relu_keeps(BFloat16 v) {
 }
 
 inline constexpr auto kRelu = [](auto v) { return relu_keeps(v) ? v : decltype(v){}; };
+
+// Values below the limit become 0: those up to 0 for ReLU, else none.
+template <class C>
+C lower_limit(bool relu) {
+  return relu ? std::numeric_limits<C>::denorm_min() : -std::numeric_limits<C>::infinity();
+}
 
 }  // namespace retrograd::kernels

@@ -11,6 +11,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/loops.h>
+#include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/norm/norm.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/loops/instructions.h>
@@ -38,12 +39,6 @@ std::vector<C> channel_values(const Tensor& values, std::int64_t channels, C oth
     });
   }
   return result;
-}
-
-// Values below the limit become 0: those up to 0 for ReLU, else none.
-template <class C>
-C lower_limit(bool relu) {
-  return relu ? std::numeric_limits<C>::denorm_min() : -std::numeric_limits<C>::infinity();
 }
 
 // Runs a loop; float64 is left to the oldest instructions, because each copy takes scratch.

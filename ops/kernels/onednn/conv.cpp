@@ -10,6 +10,7 @@
 #include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/tree.h>
 #include <retrograd/ops/kernels/onednn/conv_pieces.h>
+#include <retrograd/ops/kernels/shape/channels_last.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/openmp.h>
 #include <retrograd/tensor/loops/instructions.h>
@@ -17,10 +18,6 @@
 namespace retrograd::kernels::onednn {
 
 namespace {
-
-Tensor empty_channels_last(const Shape& shape, DType dtype) {
-  return empty_strided(shape, channels_last_strides(shape), dtype);
-}
 
 // The address of element `at`.
 void* memory_of(const Tensor& x, std::int64_t at = 0) {
