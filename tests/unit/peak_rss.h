@@ -12,6 +12,8 @@
 
 #include <doctest/doctest.h>
 
+#include <retrograd/tensor/detail/sanitizers.h>
+
 namespace test {
 
 // Resident bytes of this process, now or at the peak since the last reset ("VmRSS", "VmHWM").
@@ -39,6 +41,11 @@ inline void read_mapped_files() {
       madvise(reinterpret_cast<void*>(begin), end - begin, populate_read);  // NOLINT
     }
   }
+}
+
+// What AddressSanitizer keeps beside memory of this many bytes.
+constexpr std::size_t shadow_of(std::size_t bytes) {
+  return RETROGRAD_ASAN ? bytes / 8 : 0;
 }
 
 // Bytes that become resident while f runs, at the peak.
