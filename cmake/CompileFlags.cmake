@@ -26,12 +26,13 @@ add_flags("^ops/kernels/(conv/(conv_direct|depthwise)|linalg/gemm_packed|sequenc
           -ffp-contract=fast)
 
 # --- size ---
-# With -O3 GCC makes many versions of these loops, which are no faster: 0.4 MB. Batch norm needs them:
-# with -O2 it takes 1.4 times as long.
+# With -O3 GCC makes many versions of these loops, which are no faster: 1.2 MB. Layer norm of 128
+# and more is 3 times as fast without them. Loops that must be unrolled say so.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   foreach(flag IN ITEMS -O2 -ftree-vectorize -fvect-cost-model=dynamic)
-    add_flags("^ops/kernels/(activation|loss|reduce)/" ${flag})
+    add_flags("^ops/kernels/((activation|loss|norm|reduce|sequence)/|linalg/gemm_packed)" ${flag})
   endforeach()
+  add_flags("^ops/kernels/norm/" -funswitch-loops)
 endif()
 
 # --- what an operator costs beside its numbers ---
@@ -61,13 +62,15 @@ function(mark_lines target)
 endfunction()
 mark_lines(retrograd)
 
-# --- size ---
+# --- size, again ---
 # Loops over elements are compiled for speed (Release says -O3); what runs once for each call needs
-# half of that code, and what sets up layers and files a quarter: the library is 5.6 MB stripped
-# instead of 6.9, and the chain and the step take 1 % longer.
+# half of that code, and what sets up layers, files and texts a quarter: the chain and the step take
+# 1 % longer.
 add_flags("^(tensor|autograd|ops|optim)/" $<$<CONFIG:Release>:-O2>
           EXCEPT "^(ops/kernels|tensor/loops)/")
-add_flags("^(graph|functional|nn|data|io)/" $<$<CONFIG:Release>:-Os>)
+add_flags("^(explain|graph|functional|nn|data|io)/" $<$<CONFIG:Release>:-Os>)
+add_flags("^(ops/registry|ops/detail/kernel_report|tensor/(format|element_texts)|autograd/gradient_checker)"
+          $<$<CONFIG:Release>:-Os>)
 
 # --- hardening, in optimised builds ---
 # Checks of the C library and the compiler that take no measurable time. The stack protector stands

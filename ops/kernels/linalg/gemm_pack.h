@@ -23,6 +23,7 @@ template <class T, std::size_t kLanes, std::size_t kStride = kLanes / 2>
   using Vector = typename Vectors<T, kLanes * sizeof(T)>::Vector;
   if constexpr (kStride > 0) {
     [&]<std::size_t... j>(std::index_sequence<j...>) {
+#pragma GCC unroll 16
       for (std::size_t i = 0; i < kLanes; ++i) {
         if ((i & kStride) == 0) {
           const Vector low = x[i];
@@ -49,12 +50,14 @@ template <class T, std::size_t kLanes>
   std::int64_t k = 0;
   for (; k + kStep <= depth; k += kStep) {
     Vector block[kLanes] = {};
+#pragma GCC unroll 16
     for (std::size_t i = 0; i < kLanes; ++i) {
       if (static_cast<std::int64_t>(i) < count) {
         load<T, sizeof(Vector)>(from + static_cast<std::int64_t>(i) * from_row + k, block[i]);
       }
     }
     transpose<T, kLanes>(block);
+#pragma GCC unroll 16
     for (std::size_t i = 0; i < kLanes; ++i) {
       std::memcpy(to + (k + static_cast<std::int64_t>(i)) * to_row, &block[i], sizeof(Vector));
     }
@@ -104,6 +107,7 @@ template <class T, std::size_t kTile>
   std::int64_t first = 0;
   for (; first + kTiles * kStep <= count; first += kTiles * kStep) {
     for (std::int64_t k = 0; k < depth; ++k) {
+#pragma GCC unroll 4
       for (std::int64_t tile = 0; tile < kTiles; ++tile) {
         std::memcpy(to + first * depth + (tile * depth + k) * kStep,
                     from + k * from_row + first + tile * kStep, kTile * sizeof(T));

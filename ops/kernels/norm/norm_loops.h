@@ -122,6 +122,7 @@ void for_each_element(std::int64_t begin, std::int64_t end, std::int64_t columns
                for_block_rows(r0, r1, width, [&](std::int64_t row, auto n) {
                  for (std::int64_t k = 0; k < n; ++k) {
                    std::array<C, N> of;
+#pragma GCC unroll 8  // or the inner loop is vectorised instead of the outer one
                    for (std::size_t j = 0; j < N; ++j) {
                      of[j] = own[j][k];
                    }
