@@ -90,18 +90,17 @@ class HeaderParser {
     const bool has_order = !code.empty() && std::string_view("<>=|").find(code[0]) != code.npos;
     const char order = has_order ? code[0] : '=';
     code.remove_prefix(has_order ? 1 : 0);
-    const auto* known = std::find_if(kTypeCodes.begin(), kTypeCodes.end(),
-                                     [&](const TypeCode& each) { return each.code == code; });
-    if (known == kTypeCodes.end()) {
+    const std::optional<Stored> known = stored_of(code);
+    if (!known) {
       call_.fail(
           "{} has dtype {}; the ones that can be read are f2, f4, f8, i1, i2, i4, i8, u1, u2, u4 "
           "and b1. NumPy saves bfloat16 as V2, which does not say what it was [file-unsupported]",
           what_, in_quotes(descr));
     }
-    if (order == '|' && item_size(known->stored) > 1) {
+    if (order == '|' && item_size(*known) > 1) {
       malformed("a dtype of several bytes without their order");
     }
-    header_.stored = known->stored;
+    header_.stored = *known;
     header_.is_big_endian = order == '>';
   }
 
@@ -185,6 +184,12 @@ class HeaderParser {
 };
 
 }  // namespace
+
+std::optional<Stored> stored_of(std::string_view code) noexcept {
+  const auto* known = std::find_if(kTypeCodes.begin(), kTypeCodes.end(),
+                                   [&](const TypeCode& each) { return each.code == code; });
+  return known == kTypeCodes.end() ? std::nullopt : std::optional(known->stored);
+}
 
 NpyHeader parse_npy_header(std::string_view text, std::string_view what, const FileCall& call) {
   return HeaderParser(text, what, call).parse();

@@ -9,7 +9,17 @@ namespace retrograd::detail {
 
 namespace {
 
-enum class Role : std::uint8_t { storage, tensor, parameter, dict, plain, constant };
+enum class Role : std::uint8_t {
+  storage,
+  tensor,
+  parameter,
+  dict,
+  plain,
+  constant,
+  numpy_type,
+  numpy_scalar,
+  encoded
+};
 
 struct Global {
   std::string_view name;
@@ -37,6 +47,10 @@ constexpr std::array kGlobals{Global{"torch.FloatStorage", Role::storage, Stored
                               Global{"collections.OrderedDict", Role::dict},
                               Global{"torch.Size", Role::plain},
                               Global{"torch.device", Role::plain},
+                              Global{"numpy.dtype", Role::numpy_type},
+                              Global{"numpy.core.multiarray.scalar", Role::numpy_scalar},
+                              Global{"numpy._core.multiarray.scalar", Role::numpy_scalar},
+                              Global{"_codecs.encode", Role::encoded},
                               Global{"torch.float32", Role::constant},
                               Global{"torch.float64", Role::constant},
                               Global{"torch.float16", Role::constant},
@@ -85,6 +99,9 @@ void PickleMachine::reduce() {
       // A Size is the tuple that it gets; a device is its type and index.
       return push(arguments.size() == 1 && arguments[0].kind == PyKind::sequence ? arguments[0]
                                                                                  : both[1]);
+    case Role::numpy_type: return push(numpy_type(arguments));
+    case Role::numpy_scalar: return push(numpy_scalar(arguments));
+    case Role::encoded: return push(encoded(arguments));
     case Role::storage:
     case Role::constant: break;
   }
@@ -109,7 +126,10 @@ PyValue PickleMachine::ordered_dict(const Items& arguments) {
 // Sets attributes. State dicts have one: the versions of their modules, which says no more about
 // the values.
 void PickleMachine::build() {
-  pop();
+  const PyValue state = pop();
+  if (!stack_.empty() && stack_.back().kind == PyKind::text) {
+    return build_numpy_type(state);
+  }
   require(!stack_.empty() && stack_.back().kind == PyKind::dict, "attributes of what is no dict");
 }
 

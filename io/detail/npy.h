@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ struct NpyHeader {
   bool is_column_major = false;  // the first dimension moves fastest
   Shape shape;
 };
+
+// The type of a code without its order of bytes, such as f4; none if there is none of that name.
+std::optional<Stored> stored_of(std::string_view code) noexcept;
 
 // The dict of a header, in Python's syntax. `what` is the array in messages. Throws IoError.
 NpyHeader parse_npy_header(std::string_view text, std::string_view what, const FileCall& call);

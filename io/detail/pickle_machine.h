@@ -44,6 +44,12 @@ class PickleMachine {
   Dims dims(const PyValue& value);
   void check_within(const PyTensor& tensor);
 
+  // pickle_numpy.cpp: numbers of NumPy's.
+  PyValue numpy_type(const Items& arguments) const;
+  void build_numpy_type(const PyValue& state) const;
+  PyValue encoded(const Items& arguments) const;
+  PyValue numpy_scalar(const Items& arguments) const;
+
   // The bytes of the program.
   std::string_view take(std::uint64_t count);
   std::uint64_t number(std::size_t bytes);

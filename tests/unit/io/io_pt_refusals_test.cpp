@@ -77,7 +77,11 @@ TEST_CASE("pt: names of code are refused, with their offset") {
              global("runpy", "_run_code"),
              global("pickle", "loads"),
              global("operator", "attrgetter"),
-             global("_codecs", "encode"),
+             global("codecs", "encode"),
+             global("numpy", "ndarray"),
+             {"a call of encode with another coding",
+              with(py_global("_codecs", "encode") + "(" + py_text("6f73") + py_text("hex") + "tR"),
+              "bytes that are no text in latin1"},
              global("numpy.core.multiarray", "_reconstruct"),
              global("torch", "load"),
              global("torch.hub", "load"),
@@ -185,4 +189,48 @@ TEST_CASE("pt: pickles that are damaged") {
       {"surrogate", with("U\3\xed\xa0\x80"), "is not UTF-8"},
       {"a storage alone", with(PyTensorText{}.storage()), "is a storage without a shape"},
   });
+}
+
+TEST_CASE("pt: numbers of NumPy's are metadata") {
+  // What Python writes for numpy.float64(0.1) and others.
+  const auto scalar = [](const std::string& module, const std::string& type,
+                         const std::string& bytes, const std::string& order = "<") {
+    return py_global(module, "scalar") + py_global("numpy", "dtype") + py_text(type) +
+           "\x89\x88\x87R(K\x03" + py_text(order) + "NNN" + py_int(-1) + py_int(-1) + py_int(0) +
+           "tb" + bytes + "\x86R";
+  };
+  const auto encoded = [](const std::string& text) {
+    return py_global("_codecs", "encode") + py_text(text) + py_text("latin1") + "\x86R";
+  };
+  const std::string old_module = "numpy.core.multiarray";
+  const std::string tenth = encoded("\xc2\x9a\xc2\x99\xc2\x99\xc2\x99\xc2\x99\xc2\x99\xc2\xb9?");
+  const std::string raw_tenth("U\x08\x9a\x99\x99\x99\x99\x99\xb9?", 10);
+  const TempFolder folder;
+  const std::string path = folder.file("numbers.pt");
+  struct Case {
+    std::string value;
+    std::string text;
+  };
+  for (const Case& each :
+       {Case{scalar("numpy._core.multiarray", "f8", tenth), "0.1"},
+        Case{scalar(old_module, "f8", tenth), "0.1"},
+        Case{scalar(old_module, "f8", raw_tenth), "0.1"},
+        Case{scalar(old_module, "f4", encoded(std::string("\0\0\xc3\x80?", 5))), "1.5"},
+        Case{scalar(old_module, "i8",
+                    encoded("\xc3\xb9\xc3\xbf\xc3\xbf\xc3\xbf\xc3\xbf\xc3\xbf"
+                            "\xc3\xbf\xc3\xbf")),
+             "-7"},
+        Case{scalar(old_module, "u1", encoded("\xc3\xbf"), "|"), "255"},
+        Case{scalar(old_module, "b1", encoded("\x01"), "|"), "True"}}) {
+    write_file(path, with(each.value));
+    CHECK(rg::load_metadata(path).at("x") == each.text);
+    CHECK(rg::load(path).empty());
+  }
+  check_all(
+      {{"big-endian", with(scalar(old_module, "f8", tenth, ">")), "in another order"},
+       {"too short", with(scalar(old_module, "f8", encoded("abc"))), "too many or too few"},
+       {"an object", with(scalar(old_module, "O8", tenth)), "of an unknown dtype"},
+       {"no type", with(py_global(old_module, "scalar") + tenth + "\x85R"),
+        "without dtype and bytes"},
+       {"a cut pair", with(scalar(old_module, "u1", encoded("\xc3"), "|") + "0"), "data.pkl"}});
 }
