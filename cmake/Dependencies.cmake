@@ -18,6 +18,14 @@ endif()
 if(RETROGRAD_WITH_IMAGES)
   find_package(PNG REQUIRED)
 endif()
+if(RETROGRAD_WITH_ONNX)
+  find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp)
+  mark_as_advanced(PROTOZERO_INCLUDE_DIR)
+  if(NOT PROTOZERO_INCLUDE_DIR)
+    message(FATAL_ERROR "protozero/pbf_reader.hpp was not found: package libprotozero-dev on "
+                        "Debian. Elsewhere, PROTOZERO_INCLUDE_DIR says where it is.")
+  endif()
+endif()
 
 # Headers alone. xtensor-blas would bring LAPACK along, of which nothing is used.
 find_package(nlohmann_json REQUIRED)

@@ -16,6 +16,11 @@ if(RETROGRAD_WITH_MODELS)
   install(EXPORT retrogradModels NAMESPACE retrograd:: FILE retrogradModelsTargets.cmake
           DESTINATION ${package_dir})
 endif()
+if(RETROGRAD_WITH_ONNX)
+  install(TARGETS retrograd_onnx EXPORT retrogradOnnx FILE_SET HEADERS)
+  install(EXPORT retrogradOnnx NAMESPACE retrograd:: FILE retrogradOnnxTargets.cmake
+          DESTINATION ${package_dir})
+endif()
 
 if(RETROGRAD_TOOLS)
   install(TARGETS retrograd_weights RUNTIME)
@@ -49,5 +54,11 @@ if(RETROGRAD_WITH_MODELS)
   set(pc_libs_private -lfmt)
   configure_file(cmake/retrograd-models.pc.in retrograd-models.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-models.pc
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+if(RETROGRAD_WITH_ONNX)
+  set(pc_libs_private -lfmt)
+  configure_file(cmake/retrograd-onnx.pc.in retrograd-onnx.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-onnx.pc
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()

@@ -13,7 +13,7 @@ import layers
 # A folder may include itself and these: the table of docs/architecture.md.
 ALLOWED = layers.allowed()
 # Libraries of their own, whose headers retrograd.h leaves to programs.
-COMPONENTS = {"images", "models"}
+COMPONENTS = {"images", "models", "onnx"}
 # Tutorials include these, and components' headers.
 FOR_PROGRAMS = {"retrograd/retrograd.h", "retrograd/xtensor.h", "retrograd/fmt.h"}
 # Third parties, and the only folders that may include them.
@@ -25,6 +25,7 @@ THIRD_PARTY = {
     r"nlohmann": {"io"},
     r"zlib": {"io", "data"},
     r"png": {"images"},
+    r"protozero": {"onnx"},
     r"Random123": {"tensor"},
 }
 # No public header includes any of them; headers in a sub-folder are not public.
