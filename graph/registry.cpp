@@ -74,25 +74,34 @@ std::vector<std::string> operator_names() {
   return {names.begin(), names.end()};
 }
 
-std::vector<Tensor> call_operator(std::string_view name, const Arguments& arguments, Where where) {
+detail::FoundOperator detail::find_operator(std::string_view name) {
+  const auto ours = overloads(name);
+  return {ours, ours.empty() ? find_own(name) : nullptr};
+}
+
+void detail::call_found(const FoundOperator& found, std::string_view name,
+                        const Arguments& arguments, std::vector<Tensor>& outputs, Where where) {
   const Frame call("call_operator", where);
-  std::vector<Tensor> outputs;
-  const auto ours = detail::overloads(name);
-  for (const auto& entry : ours) {
+  for (const auto& entry : found.ours) {
     if (entry.function(arguments, outputs)) {
-      return outputs;
+      return;
     }
   }
-  const OperatorFunction function = find_own(name);
-  if (function != nullptr && function(arguments, outputs)) {
-    return outputs;
+  if (found.own != nullptr && found.own(arguments, outputs)) {
+    return;
   }
   check::require<ValueError>(
-      call, !ours.empty() || function != nullptr, {},
+      call, !found.ours.empty() || found.own != nullptr, {},
       "there is no operator '{}'; register_operator makes one's own known [function-unknown]",
       name);
   check::refuse<ValueError>(call, {}, "no '{}' takes these {} arguments [function-unknown]", name,
                             arguments.size());
+}
+
+std::vector<Tensor> call_operator(std::string_view name, const Arguments& arguments, Where where) {
+  std::vector<Tensor> outputs;
+  detail::call_found(detail::find_operator(name), name, arguments, outputs, where);
+  return outputs;
 }
 
 }  // namespace retrograd

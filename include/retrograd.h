@@ -16,6 +16,7 @@
 #include <retrograd/graph/graph.h>
 #include <retrograd/graph/receptive_field.h>
 #include <retrograd/graph/registry.h>
+#include <retrograd/graph/runner.h>
 #include <retrograd/io/load.h>
 #include <retrograd/io/npy.h>
 #include <retrograd/io/pt.h>
