@@ -14,6 +14,7 @@
 #include <retrograd/explain/explain.h>
 #include <retrograd/functional/functional.h>
 #include <retrograd/graph/graph.h>
+#include <retrograd/graph/passes.h>
 #include <retrograd/graph/receptive_field.h>
 #include <retrograd/graph/registry.h>
 #include <retrograd/graph/runner.h>

@@ -4,8 +4,7 @@
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
-#include <retrograd/ops/arithmetic.h>
-#include <retrograd/ops/elementwise.h>
+#include <retrograd/ops/internal/fold_norm.h>
 #include <retrograd/ops/norm.h>
 #include <retrograd/ops/operand.h>
 #include <retrograd/ops/shape.h>
@@ -75,10 +74,8 @@ bool RunningNorm::is_fixed(std::int64_t channels, DType dtype) const {
 }
 
 RunningNorm::ScaleAndShift RunningNorm::as_scale_and_shift() const {
-  const Tensor inverse = 1.0 / sqrt(running_var.to(float64) + options_.eps);
-  const Tensor scale = weight.defined() ? inverse * weight : inverse;
-  const Tensor moved = running_mean * scale;
-  const Tensor shift = bias.defined() ? bias - moved : -moved;
+  const auto [scale, shift] =
+      retrograd::detail::scale_and_shift(running_mean, running_var, weight, bias, options_.eps);
   return {scale.to(running_mean.dtype()), shift.to(running_mean.dtype())};
 }
 

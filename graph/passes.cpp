@@ -1,0 +1,195 @@
+#include <retrograd/graph/passes.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <retrograd/autograd/autocast.h>
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/graph/detail/rewrite.h>
+#include <retrograd/graph/registry.h>
+
+namespace retrograd {
+
+using namespace detail;
+
+std::size_t drop_dead_steps(Graph& graph) {
+  std::vector<bool> live(graph.values.size(), false);
+  std::vector<bool> dead(graph.steps.size(), false);
+  const auto use = [&](ValueId id) {
+    if (id.index >= 0) {
+      live[place(id)] = true;
+    }
+  };
+  std::for_each(graph.outputs.begin(), graph.outputs.end(), use);
+  for (std::size_t s = graph.steps.size(); s-- > 0;) {
+    const GraphStep& step = graph.steps[s];
+    dead[s] = !has_effect(step) &&
+              std::none_of(step.outputs.begin(), step.outputs.end(),
+                           [&](ValueId id) { return id.index >= 0 && live[place(id)]; });
+    if (!dead[s]) {
+      for_each_id(step.arguments, use);
+    }
+  }
+  for (std::size_t v = 0; v < live.size(); ++v) {
+    if (!live[v]) {
+      graph.values[v].constant = {};
+    }
+  }
+  return erase_steps(graph, dead);
+}
+
+namespace {
+
+bool is_false(const GraphStep& step, std::size_t i) {
+  const Scalar* const flag = argument<Scalar>(step, i);
+  return flag != nullptr && !flag->to<bool>();
+}
+
+// Whether the step gives its first argument's values if shape and dtype are its argument's, too.
+bool keeps_values(const GraphStep& step) {
+  constexpr std::array<std::string_view, 12> kOps = {
+      "broadcast_to", "expand",  "flatten", "module_input", "module_output", "narrow",
+      "reshape",      "squeeze", "sum_to",  "to",           "unflatten",     "view"};
+  const std::string_view op = step.op;
+  return std::find(kOps.begin(), kOps.end(), op) != kOps.end() ||
+         (op.find("dropout") != op.npos && is_false(step, 2)) ||
+         (op == "stochastic_depth" && is_false(step, 3));
+}
+
+bool returns_input(const Graph& graph, const GraphStep& step) {
+  const ValueId* const from = tensor_argument(step, 0);
+  if (from == nullptr || step.outputs.size() != 1 || step.outputs[0].index < 0) {
+    return false;
+  }
+  const GraphValue& before = graph.values[place(*from)];
+  const GraphValue& after = graph.values[place(step.outputs[0])];
+  return *from == step.outputs[0] ||
+         (keeps_values(step) && before.shape == after.shape && before.dtype == after.dtype);
+}
+
+}  // namespace
+
+std::size_t drop_noops(Graph& graph) {
+  std::vector<bool> dropped(graph.steps.size(), false);
+  if (has_effects(graph)) {
+    return 0;
+  }
+  for (std::size_t s = 0; s < graph.steps.size(); ++s) {
+    dropped[s] = returns_input(graph, graph.steps[s]);
+  }
+  for (std::size_t s = 0; s < graph.steps.size(); ++s) {
+    if (dropped[s]) {
+      replace_value(graph, graph.steps[s].outputs[0], *tensor_argument(graph.steps[s], 0));
+    }
+  }
+  return erase_steps(graph, dropped);
+}
+
+namespace {
+
+// Whether the step always gives the same for the same arguments.
+bool is_function(const GraphStep& step) {
+  return !step.random && !step.op.starts_with("rand") && !step.op.starts_with("empty");
+}
+
+// The arguments with constants for values; false if one is no constant.
+bool with_constants(const Graph& graph, const GraphStep& step, Arguments& filled) {
+  bool all = true;
+  const auto constant = [&](ValueId id) {
+    const Tensor found = id.index >= 0 ? graph.values[place(id)].constant : Tensor();
+    all = all && (id.index < 0 || found.defined());
+    return found;
+  };
+  for (const Argument& each : step.arguments) {
+    if (const auto* id = std::get_if<ValueId>(&each)) {
+      filled.push_back(constant(*id));
+    } else if (const auto* list = std::get_if<std::vector<ValueId>>(&each)) {
+      std::vector<Tensor> tensors;
+      for (const ValueId id_in_list : *list) {
+        tensors.push_back(constant(id_in_list));
+      }
+      filled.push_back(std::move(tensors));
+    } else {
+      filled.push_back(each);
+    }
+  }
+  return all;
+}
+
+// Runs the step if it can be run alone.
+bool fold_step(Graph& graph, const GraphStep& step) {
+  Arguments arguments;
+  if (!is_function(step) || !with_constants(graph, step, arguments)) {
+    return false;
+  }
+  std::vector<Tensor> outputs;
+  try {
+    outputs = call_operator(step.op, arguments, step.where);
+  } catch (const Error&) {
+    return false;  // a run of the graph reports it
+  }
+  for (std::size_t i = 0; i < step.outputs.size() && i < outputs.size(); ++i) {
+    if (step.outputs[i].index >= 0) {
+      graph.values[place(step.outputs[i])].constant = outputs[i];
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::size_t fold_constants(Graph& graph) {
+  std::vector<bool> folded(graph.steps.size(), false);
+  if (has_effects(graph)) {
+    return 0;
+  }
+  const NoGradGuard unrecorded;
+  const Autocast off(bfloat16, false);
+  for (std::size_t s = 0; s < graph.steps.size(); ++s) {
+    folded[s] = fold_step(graph, graph.steps[s]);
+  }
+  return erase_steps(graph, folded);
+}
+
+std::size_t fuse_relus(Graph& graph) {
+  constexpr std::array<std::string_view, 6> kOps = {"add",    "batch_norm", "conv1d",
+                                                    "conv2d", "conv3d",     "linear"};
+  std::vector<bool> fused(graph.steps.size(), false);
+  if (has_effects(graph)) {
+    return 0;
+  }
+  const auto makers = find_makers(graph);
+  const auto uses = count_uses(graph);
+  for (std::size_t s = 0; s < graph.steps.size(); ++s) {
+    GraphStep& relu = graph.steps[s];
+    const ValueId* const input = relu.op == "relu" ? tensor_argument(relu, 0) : nullptr;
+    if (input == nullptr || makers[place(*input)] < 0 || uses[place(*input)] != 1) {
+      continue;
+    }
+    GraphStep& step = graph.steps[static_cast<std::size_t>(makers[place(*input)])];
+    const ValueId* const a = tensor_argument(step, 0);
+    const ValueId* const b = tensor_argument(step, 1);
+    if (std::find(kOps.begin(), kOps.end(), step.op) == kOps.end() || a == nullptr ||
+        b == nullptr || step.switches_recording != relu.switches_recording ||
+        !is_floating(graph.values[place(*a)].dtype) ||
+        graph.values[place(*a)].dtype != graph.values[place(*input)].dtype) {
+      continue;
+    }
+    step.op += "_relu";
+    step.outputs = relu.outputs;
+    fused[s] = true;
+  }
+  return erase_steps(graph, fused);
+}
+
+void optimize(Graph& graph) {
+  drop_noops(graph);
+  fold_constants(graph);
+  fold_batch_norms(graph);
+  fuse_relus(graph);
+  drop_dead_steps(graph);
+}
+
+}  // namespace retrograd

@@ -1,0 +1,43 @@
+/// @file
+/// Passes: functions that change a graph so that it computes the same values with fewer steps.
+///
+/// Constants are taken as they are when the pass runs. A pass leaves graphs alone in which a step
+/// writes in place, differentiates, or is a custom operator: it cannot know which values change.
+/// Only `drop_dead_steps()` changes these graphs, too.
+#pragma once
+
+#include <cstddef>
+
+#include <retrograd/graph/graph.h>
+#include <retrograd/tensor/api.h>
+
+namespace retrograd {
+
+/// Removes steps on which no output depends, and unused constants. It returns the number of removed
+/// steps. Steps that write in place, differentiate, or are custom operators are kept.
+RETROGRAD_API std::size_t drop_dead_steps(Graph& graph);
+
+/// Removes steps that return their input: reshapes to the same shape, conversions to the same
+/// dtype, `contiguous` of contiguous tensors, and dropout in evaluation mode. It returns the number
+/// of removed steps.
+RETROGRAD_API std::size_t drop_noops(Graph& graph);
+
+/// Runs the steps whose inputs are all constants, and makes their outputs constants. It returns the
+/// number of removed steps. Steps that draw random numbers are kept.
+RETROGRAD_API std::size_t fold_constants(Graph& graph);
+
+/// Multiplies each batch norm in evaluation mode into the weight and the bias of the convolution,
+/// transposed convolution or linear step before it. It returns the number of removed steps.
+///
+/// The step before must have constant parameters, and no other step may use its output. The new
+/// parameters are computed in float64 and rounded once.
+RETROGRAD_API std::size_t fold_batch_norms(Graph& graph);
+
+/// Merges each ReLU into the convolution, linear step, batch norm or addition before it, if no
+/// other step uses that step's output. It returns the number of removed steps.
+RETROGRAD_API std::size_t fuse_relus(Graph& graph);
+
+/// Runs all passes above.
+RETROGRAD_API void optimize(Graph& graph);
+
+}  // namespace retrograd
