@@ -33,6 +33,7 @@ namespace retrograd::nn {
 class Module;
 namespace detail {
 struct InOrder;
+class Evaluating;
 }
 
 /// One tensor or module that a module owns, under its name. It refers to the module's field.
@@ -188,6 +189,7 @@ class RETROGRAD_API Module : public FrameOwner {
   LoadReport load_state_dict(const StateDict& state, LoadOptions options = {}, Where where = {});
 
   /// Sets the mode of this module and of all modules below. It changes no other state.
+  /// @throws GraphError for training mode, if a module is for inference only; no mode changes then.
   Module& train(bool on = true);
   /// Sets evaluation mode, as train(false).
   Module& eval() { return train(false); }
@@ -300,10 +302,13 @@ class RETROGRAD_API Module : public FrameOwner {
   template <class Signature>
   friend class ModuleOf;
   friend struct detail::InOrder;
+  friend class detail::Evaluating;
 
   friend RETROGRAD_API std::ostream& operator<<(std::ostream& out, const Module& module);
 
   std::string name_in(const FrameOwner* around) const final;
+  // Throws GraphError if the module has no training mode.
+  virtual void require_trainable(const Frame& call) const;
   // For members(), by observers.
   Module& self() const noexcept { return const_cast<Module&>(*this); }
   // Whether hooks run, or calls are observed; in debug builds so is the first call.

@@ -9,6 +9,7 @@
 #include <cxxabi.h>
 
 #include <retrograd/nn/detail/call_observer.h>
+#include <retrograd/nn/detail/evaluating.h>
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/format.h>
@@ -139,6 +140,8 @@ Tensor Module::forward_normalised(const Tensor&, const Module&, bool) {
   return {};
 }
 
+void Module::require_trainable(const Frame&) const {}
+
 std::int64_t Module::multiply_adds(const std::vector<Shape>&, const Shape&) const {
   return 0;
 }
@@ -229,10 +232,32 @@ Module& Module::apply(const std::function<void(Module&)>& f) {
 }
 
 Module& Module::train(bool on) {
-  for (const auto& [name, module] : named_modules()) {
+  const auto all = modules();
+  if (on) {
+    const Frame call("train", {});
+    for (const Module* const module : all) {
+      module->require_trainable(call);
+    }
+  }
+  for (Module* const module : all) {
     module->training_ = on;
   }
   return *this;
+}
+
+detail::Evaluating::Evaluating(Module& module) {
+  for (Module* const part : module.modules()) {
+    modes_.emplace_back(part, part->training_);
+  }
+  for (const auto& [part, training] : modes_) {
+    part->training_ = false;
+  }
+}
+
+detail::Evaluating::~Evaluating() {
+  for (const auto& [part, training] : modes_) {
+    part->training_ = training;
+  }
 }
 
 }  // namespace retrograd::nn

@@ -10,6 +10,7 @@
 #include <retrograd/autograd/trace.h>
 #include <retrograd/graph/receptive_field.h>
 #include <retrograd/nn/detail/call_observer.h>
+#include <retrograd/nn/detail/evaluating.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/format.h>
 
@@ -45,28 +46,6 @@ class Calls : public CallObserver {
   }
 
   std::unordered_map<Module*, Seen> by_module;
-};
-
-// Puts all modules in evaluation mode, so that a trial call leaves no trace in them, and back.
-class Evaluating {
- public:
-  explicit Evaluating(Module& module) {
-    for (const auto& [name, part] : module.named_modules()) {
-      modes_.emplace_back(part, part->is_training());
-    }
-    module.eval();
-  }
-  ~Evaluating() {
-    // Outer ones first: each sets those below, which are then set right.
-    for (const auto& [part, training] : modes_) {
-      part->train(training);
-    }
-  }
-  Evaluating(const Evaluating&) = delete;
-  Evaluating& operator=(const Evaluating&) = delete;
-
- private:
-  std::vector<std::pair<Module*, bool>> modes_;
 };
 
 // Elements of the parameters that no module before has listed.
@@ -201,7 +180,7 @@ std::string Module::summary_of(const std::function<void()>& run, Where where) {
   std::unordered_map<std::string, std::string> fields;
   {
     const NoGradGuard unrecorded;
-    const Evaluating evaluating(*this);
+    const detail::Evaluating evaluating(*this);
     if (retrograd::detail::thread_calls.listener != nullptr) {  // one trace at a time
       run();
     } else {
