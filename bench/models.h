@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <retrograd/retrograd.h>
@@ -107,15 +108,20 @@ class Training {
   rg::Tensor y_;
 };
 
-// Inference on random samples.
+// Inference on random samples, by nn::fuse if `fused`.
 template <class Model>
 class Inference {
  public:
-  explicit Inference(const rg::Shape& input) {
+  explicit Inference(const rg::Shape& input, bool fused = false) {
     rg::manual_seed(1);
-    model_ = std::make_shared<Model>();
-    model_->eval();
+    Model model;
+    model.eval();
     x_ = rg::randn(input);
+    if (fused) {
+      model_ = std::make_shared<nn::Fused>(nn::fuse(std::move(model), x_));
+    } else {
+      model_ = std::make_shared<Model>(std::move(model));
+    }
   }
 
   rg::Tensor operator()() const {
@@ -124,7 +130,7 @@ class Inference {
   }
 
  private:
-  std::shared_ptr<Model> model_;
+  std::shared_ptr<nn::Module> model_;
   rg::Tensor x_;
 };
 

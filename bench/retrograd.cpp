@@ -106,10 +106,10 @@ void add_training(Rows& all, const TrainingRow& row) {
 }
 
 template <class Model>
-void add_inference(Rows& all, const TrainingRow& row) {
+void add_inference(Rows& all, const TrainingRow& row, bool fused = false) {
   const rg::Shape input(std::span(row.sizes.data(), row.dim));
   const auto prepare = [=] {
-    const Inference<Model> infer(input);
+    const Inference<Model> infer(input, fused);
     return [=] { benchmark::DoNotOptimize(infer()); };
   };
   all.push_back({forward_name(row), prepare, [=] {
@@ -126,6 +126,19 @@ Rows inference_rows() {
   add_inference<Vgg>(all, kVgg);
   add_inference<Depthwise>(all, kDepthwise);
   add_inference<UNet>(all, kUNet);
+  return all;
+}
+
+Rows fused_rows() {
+  Rows all;
+  add_inference<LeNet>(all, kFusedLenet1, true);
+  add_inference<LeNet>(all, kFusedLenet32, true);
+  add_inference<ResNet20>(all, kFusedResnet1, true);
+  add_inference<ResNet20>(all, kFusedResnet32, true);
+  add_inference<Depthwise>(all, kFusedDepthwise1, true);
+  add_inference<Depthwise>(all, kFusedDepthwise32, true);
+  add_inference<UNet>(all, kFusedUNet1, true);
+  add_inference<UNet>(all, kFusedUNet32, true);
   return all;
 }
 
@@ -166,7 +179,7 @@ Step attention(bool low) {
 
 Rows rows() {
   Rows all{{kSlide, slide}, {kChain, chain}};
-  for (const Rows& networks : {training_rows(), inference_rows()}) {
+  for (const Rows& networks : {training_rows(), inference_rows(), fused_rows()}) {
     all.insert(all.end(), networks.begin(), networks.end());
   }
   for (const bool low : {false, true}) {

@@ -56,8 +56,24 @@ inline constexpr const char* kLow = ": bfloat16 autocast";  // after the name
 // Inference with the network and the input of a training row: evaluation mode, no gradients.
 inline std::string forward_name(const TrainingRow& row) {
   std::string name = row.name;
-  return name.replace(name.rfind("step"), std::string_view("step").size(), "forward");
+  if (name.ends_with("step")) {
+    name.replace(name.rfind("step"), std::string_view("step").size(), "forward");
+  }
+  return name;
 }
+
+// Inference in the fastest way that a library has: retrograd by nn::fuse.
+inline constexpr TrainingRow kFusedLenet1{"LeNet, batch 1, fused, forward", {1, 1, 28, 28}, 4};
+inline constexpr TrainingRow kFusedLenet32{"LeNet, batch 32, fused, forward", {32, 1, 28, 28}, 4};
+inline constexpr TrainingRow kFusedResnet1{"ResNet-20, batch 1, fused, forward", {1, 3, 32, 32}, 4};
+inline constexpr TrainingRow kFusedResnet32{
+    "ResNet-20, batch 32, fused, forward", {32, 3, 32, 32}, 4};
+inline constexpr TrainingRow kFusedDepthwise1{
+    "depthwise-separable net, 1x3x64x64, fused, forward", {1, 3, 64, 64}, 4};
+inline constexpr TrainingRow kFusedDepthwise32{
+    "depthwise-separable net, 32x3x64x64, fused, forward", {32, 3, 64, 64}, 4};
+inline constexpr TrainingRow kFusedUNet1{"U-Net, 1x1x64x64, fused, forward", {1, 1, 64, 64}, 4};
+inline constexpr TrainingRow kFusedUNet32{"U-Net, 32x1x64x64, fused, forward", {32, 1, 64, 64}, 4};
 
 // Forward and backward of scaled_dot_product_attention on (1, heads, tokens, width).
 inline constexpr const char* kAttention = "attention, 2,048 tokens, 8 heads of 64, fwd + bwd";

@@ -173,6 +173,14 @@ Rows rows() {
       inference_row<Vgg>(kVgg),
       inference_row<Depthwise>(kDepthwise),
       inference_row<UNet>(kUNet),
+      inference_row<LeNet>(kFusedLenet1),
+      inference_row<LeNet>(kFusedLenet32),
+      inference_row<ResNet20>(kFusedResnet1),
+      inference_row<ResNet20>(kFusedResnet32),
+      inference_row<Depthwise>(kFusedDepthwise1),
+      inference_row<Depthwise>(kFusedDepthwise32),
+      inference_row<UNet>(kFusedUNet1),
+      inference_row<UNet>(kFusedUNet32),
       {kAttention, attention, flops_of(kAttentionFlops), true},
   };
   for (const ConvRow& row : kConvs) {
