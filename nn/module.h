@@ -34,7 +34,7 @@ class Module;
 namespace detail {
 struct InOrder;
 class Evaluating;
-}
+}  // namespace detail
 
 /// One tensor or module that a module owns, under its name. It refers to the module's field.
 class RETROGRAD_API Member {
