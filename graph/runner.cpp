@@ -5,11 +5,23 @@
 
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/graph/detail/plan.h>
+#include <retrograd/ops/internal/constant_weights.h>
 
 namespace retrograd {
 
 struct GraphRunner::Ready {
-  Ready(Graph&& given, const Frame& call) : graph(std::move(given)), plan(graph, call) {}
+  Ready(Graph&& given, const Frame& call)
+      : graph(std::move(given)), plan(graph, call), weights(constants_of(graph)) {}
+
+  static std::vector<Tensor> constants_of(const Graph& graph) {
+    std::vector<Tensor> constants;
+    for (const GraphValue& value : graph.values) {
+      if (value.constant.defined()) {
+        constants.push_back(value.constant);
+      }
+    }
+    return constants;
+  }
 
   // Slots that no run uses, made where there are none.
   std::unique_ptr<detail::GraphSlots> take() {
@@ -30,6 +42,7 @@ struct GraphRunner::Ready {
 
   Graph graph;
   detail::GraphPlan plan;
+  detail::ConstantWeights weights;
   std::mutex mutex;
   std::vector<std::unique_ptr<detail::GraphSlots>> idle;
 };
@@ -49,6 +62,7 @@ std::vector<Tensor> GraphRunner::run(std::span<const Tensor> given, GraphRunOpti
   const Frame call("GraphRunner::run", where);
   const Autocast off(bfloat16, false);
   detail::check_inputs(ready_->graph, given, call);
+  const detail::ConstantWeights::Use use(ready_->weights);
   auto slots = ready_->take();
   std::vector<Tensor> outputs = slots->run(ready_->graph, ready_->plan, given, options, call);
   ready_->give_back(std::move(slots));

@@ -19,8 +19,9 @@ namespace retrograd {
 /// const Tensor y = runner.run({{x}})[0];
 /// @endcode
 ///
-/// A run of a small graph costs less than `Graph::run()`, which does this work each time. Threads
-/// may run one runner at once.
+/// A run of a small graph costs less than `Graph::run()`, which does this work each time. Kernels
+/// of convolutions keep copies of constant weights in their own layout, which a write in place to
+/// the weight renews. Threads may run one runner at once.
 class RETROGRAD_API GraphRunner {
  public:
   /// Prepares a graph. Constants are the graph's own tensors.

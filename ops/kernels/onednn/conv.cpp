@@ -10,6 +10,7 @@
 #include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/tree.h>
 #include <retrograd/ops/kernels/onednn/conv_pieces.h>
+#include <retrograd/ops/kernels/prepared_weights.h>
 #include <retrograd/ops/kernels/shape/channels_last.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/openmp.h>
@@ -42,9 +43,12 @@ class Filters {
       } else if (!plan.reorder) {
         of_kind_[i] = plain;
       } else {
-        of_kind_[i] = empty_weights(plan, 1);
-        plan.reorder.run({{DNNL_ARG_FROM, &plan.plain_weight, memory_of(plain)},
-                          {DNNL_ARG_TO, &plan.weight, memory_of(of_kind_[i])}});
+        of_kind_[i] = PreparedWeights::laid_out(plain, plan.weight, [&] {
+          const Tensor laid_out = empty_weights(plan, 1);
+          plan.reorder.run({{DNNL_ARG_FROM, &plan.plain_weight, memory_of(plain)},
+                            {DNNL_ARG_TO, &plan.weight, memory_of(laid_out)}});
+          return laid_out;
+        });
       }
     }
   }
