@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include <retrograd/tensor/api.h>
+
 namespace retrograd::onnx::detail {
 
 // TensorProto.DataType; others are refused where a value is needed.
@@ -118,8 +120,8 @@ struct ModelProto {
 
 // Reads a model's bytes. Throws IoError for malformed messages, before memory is taken for what
 // they only claim to hold.
-ModelProto parse(std::string_view bytes, const std::string& path);
+RETROGRAD_API ModelProto parse(std::string_view bytes, const std::string& path);
 // The model's bytes.
-std::string serialise(const ModelProto& model);
+RETROGRAD_API std::string serialise(const ModelProto& model);
 
 }  // namespace retrograd::onnx::detail

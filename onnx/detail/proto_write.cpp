@@ -87,15 +87,18 @@ void write(pbf_writer&& out, const ValueInfo& value) {
   if (!value.shape) {
     return;
   }
-  pbf_writer shape(tensor, 2);
+  // Not pbf_writer's messages within messages: it drops empty ones, which have a meaning here.
+  std::string shape;
   for (const Dim& dim : *value.shape) {
-    pbf_writer one(shape, 1);
+    std::string one;
     if (const auto* length = std::get_if<std::int64_t>(&dim)) {
-      one.add_int64(1, *length);
+      pbf_writer(one).add_int64(1, *length);
     } else if (const auto* name = std::get_if<std::string>(&dim)) {
-      one.add_string(2, *name);
+      pbf_writer(one).add_string(2, *name);
     }
+    pbf_writer(shape).add_message(1, one);
   }
+  tensor.add_message(2, shape);
 }
 
 void write(pbf_writer&& out, const GraphProto& graph) {
