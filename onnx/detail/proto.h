@@ -121,6 +121,8 @@ struct ModelProto {
 // Reads a model's bytes. Throws IoError for malformed messages, before memory is taken for what
 // they only claim to hold.
 RETROGRAD_API ModelProto parse(std::string_view bytes, const std::string& path);
+// Reads a tensor's bytes, as files of test data have them.
+RETROGRAD_API TensorProto parse_tensor(std::string_view bytes, const std::string& path);
 // The model's bytes.
 RETROGRAD_API std::string serialise(const ModelProto& model);
 

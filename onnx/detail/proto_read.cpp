@@ -199,14 +199,27 @@ ModelProto read_model(Fields in) {
 
 }  // namespace
 
-ModelProto parse(std::string_view bytes, const std::string& path) {
+namespace {
+
+template <class F>
+auto read_bytes(std::string_view bytes, const std::string& path, F&& read) {
   const FileCall call("onnx::load", path, {});
   try {
-    return read_model(Fields(protozero::data_view(bytes.data(), bytes.size()), call, 0));
+    return read(Fields(protozero::data_view(bytes.data(), bytes.size()), call, 0));
   } catch (const protozero::exception& error) {
     call.fail("the file is no ONNX model, or damaged: {} [file-malformed]",
               std::string_view(error.what()));
   }
+}
+
+}  // namespace
+
+ModelProto parse(std::string_view bytes, const std::string& path) {
+  return read_bytes(bytes, path, read_model);
+}
+
+TensorProto parse_tensor(std::string_view bytes, const std::string& path) {
+  return read_bytes(bytes, path, read_tensor);
 }
 
 }  // namespace retrograd::onnx::detail

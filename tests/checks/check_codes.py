@@ -13,7 +13,8 @@ import layers
 FOLDERS = {layer.split("/")[0] for layer in layers.allowed()} | {"images", "models", "onnx", "include"}
 # What formats messages for all others.
 FORMATTER = {"tensor/error.cpp", "tensor/error.h", "tensor/frame.h",
-             "tensor/internal/check.h", "tensor/internal/message.h", "io/file.cpp"}
+             "tensor/internal/check.h", "tensor/internal/message.h", "io/file.cpp",
+             "onnx/detail/translation.h"}
 
 CODE = r"[a-z]+(?:-[a-z]+)+"
 # The call of a function that throws a message, up to its bracket.
