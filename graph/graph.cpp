@@ -14,8 +14,10 @@ namespace {
 // Numbers the tensors of a trace, and lists its outermost known calls.
 class Builder {
  public:
-  Builder(Graph& graph, const Trace& trace, Where where)
-      : graph_(graph), trace_(trace), entries_(trace.entries()), where_(where) {}
+  using Choice = std::function<bool(const TraceEntry&)>;
+
+  Builder(Graph& graph, const Trace& trace, const Choice& is_step, Where where)
+      : graph_(graph), trace_(trace), entries_(trace.entries()), is_step_(is_step), where_(where) {}
 
   void add_input(const Tensor& input) {
     check::require<GraphError>({"Graph", where_}, input.defined(), {},
@@ -80,7 +82,7 @@ class Builder {
   void visit(std::size_t first, std::size_t end, const std::string& path) {
     for (std::size_t i = first; i < end; i = entries_[i].end) {
       const TraceEntry& entry = entries_[i];
-      if (entry.is_given && !entry.casts_inside && is_operator(entry.name)) {
+      if (entry.is_given && is_step_(entry)) {
         add_step(entry, path);
         continue;
       }
@@ -110,6 +112,7 @@ class Builder {
   Graph& graph_;
   const Trace& trace_;
   const std::vector<TraceEntry>& entries_;
+  const Choice& is_step_;
   Where where_;
   std::unordered_map<const detail::TensorImpl*, ValueId> ids_;
 };
@@ -117,9 +120,17 @@ class Builder {
 }  // namespace
 
 Graph::Graph(const Trace& trace, const std::vector<Tensor>& given,
-             const std::vector<Tensor>& computed, Where where) {
+             const std::vector<Tensor>& computed, Where where)
+    : Graph(
+          trace, given, computed,
+          [](const TraceEntry& entry) { return !entry.casts_inside && is_operator(entry.name); },
+          where) {}
+
+Graph::Graph(const Trace& trace, const std::vector<Tensor>& given,
+             const std::vector<Tensor>& computed,
+             const std::function<bool(const TraceEntry&)>& is_step, Where where) {
   trace.check_whole(where);
-  Builder builder(*this, trace, where);
+  Builder builder(*this, trace, is_step, where);
   for (const Tensor& input : given) {
     builder.add_input(input);
   }

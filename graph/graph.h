@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -67,6 +68,11 @@ struct RETROGRAD_API Graph {
   /// @throws GraphError if a call cannot be repeated; the message names its line
   Graph(const Trace& trace, const std::vector<Tensor>& given, const std::vector<Tensor>& computed,
         Where where = {});
+  /// Constructs the graph whose steps are the outermost calls that `is_step` chooses among those
+  /// with known arguments. It may be run if ops/registry.cpp knows all of them.
+  /// @throws GraphError as the other constructor does
+  Graph(const Trace& trace, const std::vector<Tensor>& given, const std::vector<Tensor>& computed,
+        const std::function<bool(const TraceEntry&)>& is_step, Where where = {});
 
   /// Runs the steps on other inputs and returns the outputs, recorded if recording is on.
   /// Steps that write in place write to inputs and constants too. Gradients flow to inputs and
