@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <retrograd/tensor/api.h>
+
 namespace retrograd::nn {
 
 class Module;
@@ -11,7 +13,7 @@ class Module;
 namespace detail {
 
 // Puts all modules in evaluation mode, so that a trial call changes no state in them, and back.
-class Evaluating {
+class RETROGRAD_API Evaluating {
  public:
   explicit Evaluating(Module& module);
   ~Evaluating();

@@ -1,0 +1,86 @@
+// Convolutions, and sums over windows.
+#include <retrograd/onnx/export/table.h>
+#include <retrograd/ops/size.h>
+
+namespace retrograd::onnx::detail {
+
+namespace {
+
+bool has_batch(const Step& s) {
+  return s.rank(0) == s.rank(1);
+}
+
+// The input with a batch of one sample, if it has none.
+Value batched(Builder& b, const Step& s) {
+  return has_batch(s) ? s.in(0) : b.node("Unsqueeze", {s.in(0), b.ints({0})});
+}
+
+Value unbatched(Builder& b, const Step& s, const Value& y) {
+  return has_batch(s) ? y : b.node("Squeeze", {y, b.ints({0})});
+}
+
+Ints twice(Ints sizes) {
+  const Ints once = sizes;
+  sizes.insert(sizes.end(), once.begin(), once.end());
+  return sizes;
+}
+
+// Pads of both ends, from an argument that is sizes or a mode.
+Ints pads(const Step& s, std::size_t i, const Ints& kernel, const Ints& dilation) {
+  if (s.is_list(i)) {
+    return twice(s.ints(i));
+  }
+  Ints before;
+  Ints after;
+  const bool is_same = s.integer(i) == static_cast<std::int64_t>(PadMode::same);
+  for (std::size_t d = 0; d < kernel.size(); ++d) {
+    const std::int64_t all = is_same ? dilation[d] * (kernel[d] - 1) : 0;
+    before.push_back(all / 2);
+    after.push_back(all - all / 2);
+  }
+  before.insert(before.end(), after.begin(), after.end());
+  return before;
+}
+
+// x, weight, bias; stride, padding, dilation, groups.
+Values conv(Builder& b, const Step& s, const Row& row) {
+  const Ints weight = s.lengths(1);
+  const Ints kernel(weight.begin() + 2, weight.end());
+  const Ints dilation = s.ints(5);
+  const Value y = b.node(
+      "Conv", {batched(b, s), s.in(1), s.in(2)},
+      {with("dilations", dilation), with("group", s.integer(6)), with("kernel_shape", kernel),
+       with("pads", pads(s, 4, kernel, dilation)), with("strides", s.ints(3))});
+  return {unbatched(b, s, row.op.ends_with("_relu") ? b.node("Relu", {y}) : y)};
+}
+
+// x, weight, bias; stride, padding, output_padding, groups, dilation.
+Values conv_transpose(Builder& b, const Step& s, const Row& /*row*/) {
+  const Ints weight = s.lengths(1);
+  const Value y = b.node("ConvTranspose", {batched(b, s), s.in(1), s.in(2)},
+                         {with("dilations", s.ints(7)), with("group", s.integer(6)),
+                          with("kernel_shape", Ints(weight.begin() + 2, weight.end())),
+                          with("output_padding", s.ints(5)), with("pads", twice(s.ints(4))),
+                          with("strides", s.ints(3))});
+  return {unbatched(b, s, y)};
+}
+
+constexpr Row kRows[] = {
+    {"conv1d", conv},
+    {"conv1d_relu", conv},
+    {"conv2d", conv},
+    {"conv2d_relu", conv},
+    {"conv3d", conv},
+    {"conv3d_relu", conv},
+    {"conv_transpose1d", conv_transpose},
+    {"conv_transpose2d", conv_transpose},
+    {"conv_transpose3d", conv_transpose},
+};
+
+}  // namespace
+
+std::span<const Row> convolution_rows() noexcept {
+  return kRows;
+}
+
+}  // namespace retrograd::onnx::detail
