@@ -108,8 +108,9 @@ void Trace::entered(const Frame& call) noexcept {
     entry.parent = open_.empty() ? -1 : static_cast<std::ptrdiff_t>(open_.back().entry);
     entry.is_recorded = grad_enabled();
     entry.first_node = Node::next_number();
-    open_.push_back({&call, entries_.size(), std::uncaught_exceptions()});
+    open_.reserve(open_.size() + 1);  // or the entry of an open call would be missing
     entries_.push_back(std::move(entry));
+    open_.push_back({&call, entries_.size() - 1, std::uncaught_exceptions()});
   });
 }
 
@@ -265,8 +266,9 @@ void Trace::cast(const Frame& call, const Tensor* const* from, const Tensor* mad
       }
     }
     entry.versions.clear();
-    open_.push_back({&call, entries_.size(), std::uncaught_exceptions()});
+    open_.reserve(open_.size() + 1);
     entries_.push_back(std::move(entry));
+    open_.push_back({&call, entries_.size() - 1, std::uncaught_exceptions()});
     TraceEntry& back = entries_.back();
     for_each_tensor(back.arguments, [&](const Tensor& tensor) { see(tensor, back); });
   });

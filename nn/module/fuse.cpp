@@ -129,7 +129,7 @@ struct Fused::State {
 
  private:
   std::shared_ptr<const Traced> trace(std::span<const Tensor> given, Where where) const;
-  void list_constants(const Graph& graph);
+  std::vector<Named> named_constants(const Graph& graph) const;
 };
 
 std::shared_ptr<const Traced> Fused::State::trace(std::span<const Tensor> given,
@@ -162,12 +162,12 @@ std::shared_ptr<const Traced> Fused::State::trace(std::span<const Tensor> given,
                                                GraphRunner(std::move(graph), where)});
 }
 
-void Fused::State::list_constants(const Graph& graph) {
+std::vector<Fused::State::Named> Fused::State::named_constants(const Graph& graph) const {
   std::unordered_set<std::string> buffers;
   for (const auto& [name, buffer] : model->named_buffers()) {
     buffers.insert(name);
   }
-  named.clear();
+  std::vector<Named> found;
   std::unordered_set<std::string> taken;
   for (const GraphValue& value : graph.values) {
     if (!value.constant.defined() || value.name.empty()) {
@@ -177,9 +177,10 @@ void Fused::State::list_constants(const Graph& graph) {
     for (int again = 2; !taken.insert(name).second; ++again) {
       name = retrograd::detail::formatted("{}_{}", value.name, again);
     }
-    named.push_back({std::move(name), value.constant,
+    found.push_back({std::move(name), value.constant,
                      buffers.contains(value.name) || !is_floating(value.dtype)});
   }
+  return found;
 }
 
 std::shared_ptr<const Traced> Fused::State::find(std::span<const Tensor> given, Where where) {
@@ -195,8 +196,9 @@ std::shared_ptr<const Traced> Fused::State::find(std::span<const Tensor> given, 
     all.clear();  // the others have the old parameters, too
   }
   auto made = trace(given, where);
-  list_constants(made->runner.graph());
+  std::vector<Named> constants = named_constants(made->runner.graph());
   all.insert(all.begin(), made);
+  named = std::move(constants);
   all.resize(std::min(all.size(), kMost));
   return made;
 }
