@@ -3,11 +3,12 @@
 #include <array>
 #include <bit>
 #include <limits>
-#include <span>
 #include <type_traits>
+#include <utility>
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/lanes.h>
+#include <retrograd/ops/kernels/pool/max_of_squares.h>
 #include <retrograd/ops/kernels/pool/pool_windows.h>
 #include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/dispatch.h>
@@ -114,53 +115,6 @@ struct Winners {
   }
 };
 
-// Windows of four taps in a line of the input, of which none is cut. A block may touch what lies
-// behind the channels of its window: the next window overwrites that.
-struct FourTaps {
-  std::array<std::int64_t, 4> at;  // of the taps, counted from the window
-  std::int64_t step;               // between windows
-  std::int64_t channels;
-
-  // How many of `count` windows can be pooled so, if there are `in` and `out` elements from the
-  // first window on.
-  template <class T>
-  std::int64_t fitting(std::int64_t count, std::int64_t in, std::int64_t out) const {
-    using Whole = Block<T, 2>;
-    constexpr auto length = static_cast<std::int64_t>(Whole::lanes * Whole::vectors);
-    const std::int64_t touched = (channels + length - 1) / length * length;
-    const auto windows = [&](std::int64_t room, std::int64_t each) {
-      return room < touched ? 0 : (room - touched) / each + 1;
-    };
-    return std::min({count, windows(in - at[3], step), windows(out, channels)});
-  }
-
-  // Whether no value was NaN; otherwise the results are wrong.
-  template <class T, class S>
-  bool pool(const S* in, S* out, std::int64_t count) const {
-    using Whole = Block<T, 2>;
-    constexpr auto length = static_cast<std::int64_t>(Whole::lanes * Whole::vectors);
-    std::array<typename Whole::Vector, Whole::vectors> sums{};
-    for (std::int64_t w = 0; w < count; ++w, in += step, out += channels) {
-      for (std::int64_t c = 0; c < channels; c += length) {
-        const Whole block{c, static_cast<std::size_t>(length)};
-        block.each([&](std::size_t v) {
-          const auto larger = [&](auto a, auto b) {
-            sums[v] += b;
-            return b > a ? b : a;
-          };
-          auto best = block.load(in + at[0], v);
-          sums[v] += best;
-          for (std::size_t i = 1; i < at.size(); ++i) {
-            best = larger(best, block.load(in + at[i], v));
-          }
-          block.store(out, v, best);
-        });
-      }
-    }
-    return !Whole::any_nan(sums);
-  }
-};
-
 // Winner is uint8_t for taps, int64_t for positions.
 template <class S, class Winner>
 Pooled max_pool_as(const Tensor& input, const PoolGeometry& geometry, bool wanted) {
@@ -220,26 +174,9 @@ Pooled max_pool_as(const Tensor& input, const PoolGeometry& geometry, bool wante
       }
     }
   };
-  // Pools windows from the first of a line on, without winners, and returns their number.
-  const auto pool_line = [&](const LineWindows& windows, std::int64_t line, std::int64_t end) {
-    const std::span<const PoolTap> taps = windows.whole();
-    if (geometry.adaptive || taps.size() != 4 || windows.taps(0).size() != 4 ||
-        windows.taps(width - 1).size() != 4) {
-      return std::int64_t{0};
-    }
-    const std::int64_t in_at = windows.image() * image_length + windows.base(0);
-    const std::int64_t out_at = line * width * pool.channels;
-    const FourTaps four{{taps[0].at, taps[1].at, taps[2].at, taps[3].at},
-                        geometry.stride[2] * pool.channels,
-                        pool.channels};
-    const std::int64_t count = four.fitting<T>(width, pool.batch * image_length - in_at,
-                                               end * width * pool.channels - out_at);
-    const bool done = four.pool<T>(x.raw<S>() + in_at, out.values.raw<S>() + out_at, count);
-    return done ? count : 0;
-  };
   for_each_line_of_windows(pool, [&](LineWindows& windows, std::int64_t line, std::int64_t end) {
     retrograd::detail::vectorised([&] {
-      for (std::int64_t ow = wanted ? 0 : pool_line(windows, line, end); ow < width; ++ow) {
+      for (std::int64_t ow = 0; ow < width; ++ow) {
         const std::int64_t at = (line * width + ow) * pool.channels;
         pool_window(windows, ow, at, end * width * pool.channels - at);
       }
@@ -256,6 +193,11 @@ Pooled max_pool(const Tensor& x, const PoolGeometry& geometry, bool winners) {
     return reference(x, geometry, winners);
   }
   return for_floating(x.dtype(), [&]<class S>() {
+    if (!winners && are_squares(geometry)) {
+      if (Tensor values = max_of_squares<S>(as_channels_last(x), geometry); values.defined()) {
+        return Pooled{std::move(values), {}};
+      }
+    }
     return keeps_taps(geometry) ? max_pool_as<S, std::uint8_t>(x, geometry, winners)
                                 : max_pool_as<S, std::int64_t>(x, geometry, winners);
   });
