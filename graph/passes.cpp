@@ -135,6 +135,9 @@ bool fold_step(Graph& graph, const GraphStep& step) {
       graph.values[place(step.outputs[i])].constant = outputs[i];
     }
   }
+  if (step.op == "to" && step.outputs[0].index >= 0) {  // a weight under Autocast
+    graph.values[place(step.outputs[0])].name = graph.values[place(*tensor_argument(step, 0))].name;
+  }
   return true;
 }
 
@@ -170,9 +173,9 @@ std::size_t fuse_relus(Graph& graph) {
     }
     GraphStep& step = graph.steps[static_cast<std::size_t>(makers[place(*input)])];
     const ValueId* const a = tensor_argument(step, 0);
-    const ValueId* const b = tensor_argument(step, 1);
-    if (std::find(kOps.begin(), kOps.end(), step.op) == kOps.end() || a == nullptr ||
-        b == nullptr || step.switches_recording != relu.switches_recording ||
+    const bool is_fusible = std::find(kOps.begin(), kOps.end(), step.op) != kOps.end() &&
+                            (step.op != "add" || tensor_argument(step, 1) != nullptr);
+    if (!is_fusible || a == nullptr || step.switches_recording != relu.switches_recording ||
         !is_floating(graph.values[place(*a)].dtype) ||
         graph.values[place(*a)].dtype != graph.values[place(*input)].dtype) {
       continue;

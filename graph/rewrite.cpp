@@ -26,7 +26,7 @@ bool has_effect(const GraphStep& step) {
   }
   if (op.starts_with("batch_norm") || op == "instance_norm") {  // training moves the statistics
     const Scalar* const training = argument<Scalar>(step, 5);
-    return training == nullptr || training->to<bool>();
+    return (training == nullptr || training->to<bool>()) && tensor_argument(step, 1) != nullptr;
   }
   return overloads(op).empty();
 }

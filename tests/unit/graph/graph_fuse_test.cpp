@@ -216,6 +216,7 @@ TEST_CASE("a fused model under Autocast, under a trace, and with random steps") 
   {
     const Autocast casting(bfloat16);
     CHECK(fused(x).dtype() == bfloat16);
+    CHECK(fused.get_parameter("conv.weight").dtype() == bfloat16);
     CHECK(difference(fused(x).to(float32), model(x).to(float32)) < 0.05);
   }
   CHECK(fused(x).dtype() == float32);

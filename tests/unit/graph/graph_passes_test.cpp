@@ -107,6 +107,20 @@ TEST_CASE("graphs that write in place keep their steps") {
   CHECK(same_bits(graph.run({x})[0], expected));
 }
 
+TEST_CASE("norms that move no statistics have no effect") {
+  const Tensor x = numbers({2, 6, 4});
+  Graph graph = traced(
+      [&](const Tensor& in) {
+        const Tensor y = instance_norm(reshape(in, {2, 6, 4}));
+        return relu(batch_norm(y, {}, {}, {}, {}, {.training = true}));
+      },
+      x);
+  const Tensor expected = graph.run({x})[0];
+  optimize(graph);
+  CHECK(steps_of(graph) == "instance_norm batch_norm_relu");
+  CHECK(same_bits(graph.run({x})[0], expected));
+}
+
 TEST_CASE("steps of constants alone are run once, except those that draw numbers") {
   const Tensor weight = numbers({2, 3}).set_requires_grad();
   const Tensor x = numbers({3}, 6);
