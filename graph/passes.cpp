@@ -65,6 +65,10 @@ bool returns_input(const Graph& graph, const GraphStep& step) {
   }
   const GraphValue& before = graph.values[place(*from)];
   const GraphValue& after = graph.values[place(step.outputs[0])];
+  if (step.op == "contiguous" && std::find(graph.outputs.begin(), graph.outputs.end(),
+                                           step.outputs[0]) != graph.outputs.end()) {
+    return false;  // the caller may want it so for inputs of other strides
+  }
   return *from == step.outputs[0] ||
          (keeps_values(step) && before.shape == after.shape && before.dtype == after.dtype);
 }
@@ -79,9 +83,16 @@ std::size_t drop_noops(Graph& graph) {
   for (std::size_t s = 0; s < graph.steps.size(); ++s) {
     dropped[s] = returns_input(graph, graph.steps[s]);
   }
+  bool may_have_strides = false;
   for (std::size_t s = 0; s < graph.steps.size(); ++s) {
     if (dropped[s]) {
+      may_have_strides = may_have_strides || graph.steps[s].op == "contiguous";
       replace_value(graph, graph.steps[s].outputs[0], *tensor_argument(graph.steps[s], 0));
+    }
+  }
+  for (GraphStep& step : graph.steps) {
+    if (may_have_strides && step.op == "view") {
+      step.op = "reshape";  // which also takes inputs of other strides
     }
   }
   return erase_steps(graph, dropped);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include <retrograd/retrograd.h>
@@ -45,5 +46,31 @@ void disturb(Model& model) {
     }
   }
 }
+
+using Program = std::function<retrograd::Tensor(const retrograd::Tensor& x)>;
+
+inline retrograd::Graph traced(const Program& program, const retrograd::Tensor& x) {
+  const retrograd::Trace trace;
+  const retrograd::Tensor y = program(x);
+  return retrograd::Graph(trace, {x}, {y});
+}
+
+// A batch norm of six channels.
+struct Norm {
+  retrograd::Tensor mean = numbers({6}, 1);
+  retrograd::Tensor var = rand_var();
+  retrograd::Tensor weight = numbers({6}, 3);
+  retrograd::Tensor bias = numbers({6}, 4);
+
+  static retrograd::Tensor rand_var() {
+    retrograd::Generator generator(2);
+    return rand({6}, {}, generator) + 0.5;
+  }
+  retrograd::Tensor operator()(const retrograd::Tensor& x, bool relu = false,
+                               bool training = false) const {
+    return (relu ? retrograd::batch_norm_relu : retrograd::batch_norm)(
+        x, mean, var, weight, bias, {.training = training, .eps = 1e-3}, {});
+  }
+};
 
 }  // namespace test

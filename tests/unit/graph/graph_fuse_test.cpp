@@ -70,6 +70,18 @@ TEST_CASE("a fused model has the steps and the parameters that are left, frozen"
   CHECK(nn::fuse(model.bn, numbers({2, 6, 3, 3})).named_buffers().size() == 2);
 }
 
+TEST_CASE("a fused model takes batches of none, and inputs of other strides") {
+  Small model;
+  disturb(model);
+  model.eval();
+  auto fused = nn::fuse(model, numbers({2, 3, 5, 6}));
+  CHECK(fused(zeros({0, 3, 5, 6})).shape() == Shape{0, 4});
+  const Tensor turned = transpose(numbers({2, 3, 6, 5}), 2, 3);
+  CHECK(difference(fused(turned), model(turned)) < 1e-5);
+  const Tensor flipped = expand(numbers({1, 3, 5, 6}), {2, 3, 5, 6});
+  CHECK(difference(fused(flipped), model(flipped)) < 1e-5);
+}
+
 TEST_CASE("gradients flow to the input of a fused model, and to no parameter") {
   Small model;
   disturb(model);
