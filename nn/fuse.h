@@ -45,8 +45,11 @@ class RETROGRAD_API Fused : public ModuleOf<std::vector<Tensor>(const std::vecto
   /// Moves the module.
   Fused& operator=(Fused&& other) noexcept;
 
+  /// Returns the parameters and buffers that the graph uses, under the model's names.
   Members members() override;
+  /// Returns "Fused".
   std::string describe() const override { return "Fused"; }
+  /// Computes the results for all inputs of the model.
   std::vector<Tensor> forward(const std::vector<Tensor>& inputs) override;
   /// Computes the result of a model with one input and one output.
   /// @throws GraphError if the model has more outputs.
