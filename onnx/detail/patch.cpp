@@ -63,6 +63,11 @@ std::string encoded(const StoredTensor& stored) {
   }
 }
 
+// A field's bytes; the reader stays where it is.
+data_view view_of(pbf_reader field) {
+  return field.get_view();
+}
+
 // Copies a message field by field. `change(tag, field, out)` returns whether it wrote the field.
 template <class F>
 std::string rewritten(data_view message, F&& change) {
@@ -89,15 +94,14 @@ class Patch {
 
   std::string model(data_view message) {
     return rewritten(message, [&](pbf_reader field, pbf_writer& out) {
-      return field.tag() == 7 && put(out, 7, field, graph(field.get_view()));
+      return field.tag() == 7 && put(out, 7, view_of(field), graph(view_of(field)));
     });
   }
 
  private:
   // Writes a field unless its bytes are the same.
-  static bool put(pbf_writer& out, protozero::pbf_tag_type tag, pbf_reader field,
+  static bool put(pbf_writer& out, protozero::pbf_tag_type tag, data_view before,
                   const std::string& bytes) {
-    const data_view before = field.get_view();
     if (std::string_view(before.data(), before.size()) == bytes) {
       return false;
     }
@@ -108,9 +112,9 @@ class Patch {
   std::string graph(data_view message) {
     return rewritten(message, [&](pbf_reader field, pbf_writer& out) {
       if (field.tag() == 5) {
-        return put(out, 5, field, tensor(field.get_view(), {}));
+        return put(out, 5, view_of(field), tensor(view_of(field), {}));
       }
-      return field.tag() == 1 && put(out, 1, field, node(field.get_view()));
+      return field.tag() == 1 && put(out, 1, view_of(field), node(view_of(field)));
     });
   }
 
@@ -131,7 +135,7 @@ class Patch {
       return std::string(message);
     }
     return rewritten(message, [&](pbf_reader field, pbf_writer& out) {
-      return field.tag() == 5 && put(out, 5, field, attribute(field.get_view(), output));
+      return field.tag() == 5 && put(out, 5, view_of(field), attribute(view_of(field), output));
     });
   }
 
@@ -141,7 +145,7 @@ class Patch {
     bool is_written = false;
     std::string bytes = rewritten(message, [&](pbf_reader field, pbf_writer& out) {
       if (field.tag() == 5) {
-        return put(out, 5, field, tensor(field.get_view(), name));
+        return put(out, 5, view_of(field), tensor(view_of(field), name));
       }
       if (field.tag() == 2 && raw.size() == sizeof(float)) {
         float value = 0;
