@@ -10,7 +10,9 @@ using retrograd::detail::in_quotes;
 
 namespace {
 
-constexpr std::size_t most_nodes = 1'000'000;
+// A small file could ask for any number of copies.
+constexpr std::size_t most_nodes = 100'000;
+constexpr std::size_t most_bytes = std::size_t{256} << 20U;
 constexpr int deepest_call = 32;
 
 // New names for the values of a function's body.
@@ -91,11 +93,15 @@ class Inliner {
     }
   }
 
-  std::vector<Node> body_of(const Node& call, const FunctionProto& function) const {
+  std::vector<Node> body_of(const Node& call, const FunctionProto& function) {
     if (call.outputs.empty()) {
       call_.fail("a call of function {} has no output [file-malformed]", in_quotes(function.name));
     }
     const Names names(call, function);
+    bytes_ += bytes_of(function.nodes);
+    if (bytes_ > most_bytes) {
+      call_.fail("functions make copies of more than {} bytes [file-malformed]", most_bytes);
+    }
     std::vector<Node> nodes = function.nodes;
     for (Node& node : nodes) {
       rename(node, names, call, function);
@@ -104,6 +110,26 @@ class Inliner {
       nodes.push_back({"Identity", "", "", {from}, {to}, {}, ""});
     }
     return nodes;
+  }
+
+  static std::size_t bytes_of(const std::vector<Node>& nodes) {
+    std::size_t bytes = 0;
+    for (const Node& node : nodes) {
+      bytes += sizeof node;
+      for (const Attribute& attribute : node.attributes) {
+        bytes += sizeof attribute + attribute.ints.size() * 8 + attribute.floats.size() * 4;
+        for (const TensorProto& tensor : attribute.t) {
+          bytes += tensor.raw_data.size();
+        }
+        for (const GraphProto& graph : attribute.g) {
+          bytes += bytes_of(graph.nodes);
+          for (const TensorProto& tensor : graph.initializers) {
+            bytes += tensor.raw_data.size();
+          }
+        }
+      }
+    }
+    return bytes;
   }
 
   static void rename(Node& node, const Names& names, const Node& call,
@@ -161,6 +187,7 @@ class Inliner {
   const FileCall& call_;
   std::map<std::pair<std::string, std::string>, const FunctionProto*> functions_;
   std::size_t count_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace

@@ -12,12 +12,13 @@ import subprocess
 import sys
 
 from exchange_files import npy_files, npz_files, pt_files, sharded_files
+from onnx_files import onnx_files
 from reader_files import (cifar_files, gzip_files, idx_files, mnist_files, png_files, safetensors,
                           safetensors_files)
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
 TARGETS = ("safetensors", "state_dict", "idx", "idx_gz", "mnist", "cifar10", "png", "einsum", "programs", "pt",
-           "npy", "npz", "sharded")
+           "npy", "npz", "sharded", "onnx")
 
 
 def state_files():
@@ -95,7 +96,7 @@ def main():
         "safetensors": safetensors_files(), "state_dict": state_files(), "idx": idx_files(), "idx_gz": gzip_files(),
         "mnist": mnist_files(), "cifar10": cifar_files(), "png": png_files(), "einsum": einsum_files(),
         "programs": program_files(), "pt": pt_files(), "npy": npy_files(), "npz": npz_files(),
-        "sharded": sharded_files(),
+        "sharded": sharded_files(), "onnx": onnx_files(),
     }
     for target in TARGETS:
         folder = CORPUS / target
