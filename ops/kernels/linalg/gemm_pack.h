@@ -47,8 +47,8 @@ template <class T, std::size_t kLanes>
                                                    std::int64_t to_row) {
   using Vector = typename Vectors<T, kLanes * sizeof(T)>::Vector;
   constexpr auto kStep = static_cast<std::int64_t>(kLanes);
-  std::int64_t k = 0;
-  for (; k + kStep <= depth; k += kStep) {
+  for (std::int64_t k = 0; depth >= kStep && k < depth; k += kStep) {
+    k = std::min(k, depth - kStep);  // the last block may hold some of the one before
     Vector block[kLanes] = {};
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < kLanes; ++i) {
@@ -62,7 +62,7 @@ template <class T, std::size_t kLanes>
       std::memcpy(to + (k + static_cast<std::int64_t>(i)) * to_row, &block[i], sizeof(Vector));
     }
   }
-  for (; k < depth; ++k) {
+  for (std::int64_t k = 0; depth < kStep && k < depth; ++k) {
     for (std::int64_t i = 0; i < kStep; ++i) {
       to[k * to_row + i] = i < count ? from[i * from_row + k] : T{0};
     }
@@ -97,27 +97,52 @@ template <class T, std::size_t kBytes, int kVectors>
   }
 }
 
-// Of from (depth, count), tiles of kTile columns, each row by row, zeros behind the last column.
-// Four tiles at once read whole lines, and write to few places.
-template <class T, std::size_t kTile>
-[[gnu::always_inline]] inline void pack_tiles(const T* from, std::int64_t from_row,
-                                              std::int64_t count, std::int64_t depth, T* to) {
-  constexpr auto kStep = static_cast<std::int64_t>(kTile);
-  constexpr std::int64_t kTiles = 4;
-  std::int64_t first = 0;
-  for (; first + kTiles * kStep <= count; first += kTiles * kStep) {
-    for (std::int64_t k = 0; k < depth; ++k) {
+template <class T, std::size_t kBytes, std::int64_t kCount>
+[[gnu::always_inline]] inline void copy_tile_row(T* to, const T* from) {
+  constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
+  constexpr std::int64_t kWhole = kCount / kLanes * kLanes;
+#pragma GCC unroll 3
+  for (std::int64_t j = 0; j < kWhole; j += kLanes) {
+    typename Vectors<T, kBytes>::Vector values;
+    load<T, kBytes>(from + j, values);
+    std::memcpy(to + j, &values, sizeof values);
+  }
+  std::memcpy(to + kWhole, from + kWhole, (kCount - kWhole) * sizeof(T));
+}
+
+// Of from (depth, kTiles * kTile), tiles of kTile columns, each row by row. Several at once read
+// whole lines of memory, one behind another.
+template <class T, std::size_t kBytes, std::int64_t kTile, std::int64_t kTiles>
+[[gnu::always_inline]] inline void pack_group(const T* from, std::int64_t from_row,
+                                              std::int64_t depth, T* to) {
+  constexpr auto kLine = static_cast<std::int64_t>(64 / sizeof(T));
+  constexpr std::int64_t kAhead = 8;
+  for (std::int64_t k = 0; k < depth; ++k, from += from_row, to += kTile) {
+#pragma GCC unroll 8
+    for (std::int64_t j = 0; j < kTiles * kTile; j += kLine) {
+      __builtin_prefetch(from + kAhead * from_row + j);
+    }
 #pragma GCC unroll 4
-      for (std::int64_t tile = 0; tile < kTiles; ++tile) {
-        std::memcpy(to + first * depth + (tile * depth + k) * kStep,
-                    from + k * from_row + first + tile * kStep, kTile * sizeof(T));
-      }
+    for (std::int64_t tile = 0; tile < kTiles; ++tile) {
+      copy_tile_row<T, kBytes, kTile>(to + tile * depth * kTile, from + tile * kTile);
     }
   }
-  for (; first < count; first += kStep) {
-    pack_rows<T, kTile * sizeof(T), 1>(from + first, from_row, std::min(kStep, count - first),
-                                       depth, to + first * depth);
+}
+
+// Of from (depth, count), all whole tiles of kTile columns. Returns the columns in them.
+template <class T, std::size_t kBytes, std::int64_t kTile>
+[[gnu::always_inline]] inline std::int64_t pack_tiles(const T* from, std::int64_t from_row,
+                                                      std::int64_t count, std::int64_t depth,
+                                                      T* to) {
+  constexpr std::int64_t kTiles = 4;
+  std::int64_t first = 0;
+  for (; first + kTiles * kTile <= count; first += kTiles * kTile) {
+    pack_group<T, kBytes, kTile, kTiles>(from + first, from_row, depth, to + first * depth);
   }
+  for (; first + kTile <= count; first += kTile) {
+    pack_group<T, kBytes, kTile, 1>(from + first, from_row, depth, to + first * depth);
+  }
+  return first;
 }
 
 // Vectors of b that tiles read together.
@@ -125,17 +150,19 @@ struct PanelRange {
   std::int64_t first;
   std::int64_t count;
 };
-// Three vectors a panel, or twice two at the end where one would be left. Loops over panels are
-// plain ones: lambdas in them are not always compiled for the instructions of their caller.
-inline std::int64_t panels_of(std::int64_t vectors) {
-  return detail::divided_up(vectors, kMostVectors);
+// `most` vectors a panel, or twice two at the end where one would be left of three. Loops over
+// panels are plain ones: lambdas in them are not always compiled for the instructions of their
+// caller.
+inline std::int64_t panels_of(std::int64_t vectors, std::int64_t most) {
+  return detail::divided_up(vectors, most);
 }
-[[gnu::always_inline]] inline PanelRange panel_at(std::int64_t i, std::int64_t vectors) {
-  const std::int64_t panels = (vectors + kMostVectors - 1) / kMostVectors;
-  if (vectors % kMostVectors == 1 && vectors > 1 && i >= panels - 2) {
-    return {kMostVectors * (panels - 2) + 2 * (i - panels + 2), 2};
+[[gnu::always_inline]] inline PanelRange panel_at(std::int64_t i, std::int64_t vectors,
+                                                  std::int64_t most) {
+  const std::int64_t panels = (vectors + most - 1) / most;
+  if (most == 3 && vectors % most == 1 && vectors > 1 && i >= panels - 2) {
+    return {most * (panels - 2) + 2 * (i - panels + 2), 2};
   }
-  return {kMostVectors * i, std::min<std::int64_t>(vectors - kMostVectors * i, kMostVectors)};
+  return {most * i, std::min(vectors - most * i, most)};
 }
 
 // A panel of b (depth, columns); zeros behind the last column.
@@ -165,34 +192,85 @@ template <class T, std::size_t kBytes>
   return {to, width};
 }
 
-// Rows of a that tiles multiply, packed into `scratch` where there is some; a is transposed then.
+// Tiles of `tall` rows of a, as many as are whole. Two elements behind the last are written too.
 template <class T, std::size_t kBytes>
-[[gnu::always_inline]] inline Rows<T> left_rows(std::int64_t rows, std::int64_t depth, Matrix<T> a,
-                                                T* scratch) {
-  constexpr std::int64_t kTile = Vectors<T, kBytes>::rows;
-  if (scratch != nullptr) {
-    pack_tiles<T, static_cast<std::size_t>(kTile)>(a.data, a.row_stride, rows, depth, scratch);
-    return {scratch, 1, kTile, kTile * depth};
+[[gnu::always_inline]] inline std::int64_t pack_tall(std::int64_t rows, std::int64_t depth,
+                                                     Matrix<T> a, T* to) {
+  constexpr std::int64_t kTall = Vectors<T, kBytes>::tall;
+  if (a.transposed) {
+    return pack_tiles<T, kBytes, kTall>(a.data, a.row_stride, rows, depth, to);
   }
-  return a.transposed ? Rows<T>{a.data, 1, a.row_stride, kTile}
-                      : Rows<T>{a.data, a.row_stride, 1, kTile * a.row_stride};
+  constexpr std::size_t kHalf = 8;
+  constexpr auto kFirst = static_cast<std::int64_t>(kHalf);
+  std::int64_t i = 0;
+  for (; i + kTall <= rows; i += kTall) {
+    const T* const from = a.data + i * a.row_stride;
+    T* const own = to + i * depth;
+    // Its zeros go where the first rows are written then.
+    pack_transposed<T, kHalf>(from + kFirst * a.row_stride, a.row_stride, kTall - kFirst, depth,
+                              own + kFirst, kTall);
+    pack_transposed<T, kHalf>(from, a.row_stride, kFirst, depth, own, kTall);
+  }
+  return i;
+}
+
+// The left side that tiles multiply, packed into `scratch` where there is some: all of a transposed
+// a, and of another one what tall tiles hold.
+template <class T, std::size_t kBytes>
+[[gnu::always_inline]] inline Left<T> left_side(std::int64_t rows, std::int64_t depth, Matrix<T> a,
+                                                bool tall, T* scratch) {
+  constexpr std::int64_t kTile = Vectors<T, kBytes>::rows;
+  std::int64_t packed = 0;
+  if constexpr (Vectors<T, kBytes>::tall > 0) {
+    packed = tall ? pack_tall<T, kBytes>(rows, depth, a, scratch) : 0;
+  }
+  const Matrix<T> rest = a.from_row(packed);
+  if (scratch != nullptr && a.transposed) {
+    T* const own = scratch + packed * depth;
+    const std::int64_t count = rows - packed;
+    const std::int64_t whole =
+        pack_tiles<T, kBytes, kTile>(rest.data, rest.row_stride, count, depth, own);
+    if (whole < count) {
+      pack_rows<T, kTile * sizeof(T), 1>(rest.data + whole, rest.row_stride, count - whole, depth,
+                                         own + whole * depth);
+    }
+    return {scratch, packed, {own, 1, kTile, kTile * depth}};
+  }
+  return {scratch, packed,
+          a.transposed ? Rows<T>{rest.data, 1, a.row_stride, kTile}
+                       : Rows<T>{rest.data, a.row_stride, 1, kTile * a.row_stride}};
 }
 
 // Panels begin to end - 1 of b (depth, columns) as they are stored: in blocks of kDepth rows, each
-// panel after panel. The panels of all blocks are counted on.
+// panel after panel, of `most` vectors. The panels of all blocks are counted on.
 template <class T, std::size_t kBytes>
 [[gnu::always_inline]] inline void pack_panels(std::int64_t begin, std::int64_t end,
-                                               std::int64_t columns, std::int64_t depth,
-                                               Matrix<T> b, T* to) {
+                                               std::int64_t most, std::int64_t columns,
+                                               std::int64_t depth, Matrix<T> b, T* to) {
   constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
+  constexpr std::int64_t kGroup = 4;
   const std::int64_t vectors = detail::divided_up(columns, kLanes);
-  const std::int64_t panels = panels_of(vectors);
-  for (std::int64_t i = begin; i < end; ++i) {
+  const std::int64_t panels = panels_of(vectors, most);
+  // The last two panels may be narrower.
+  const std::int64_t whole = b.transposed ? 0 : columns / (most * kLanes) - 1;
+  for (std::int64_t i = begin; i < end;) {
     const std::int64_t at = i / panels * kDepth;
     const std::int64_t own_depth = std::min(kDepth, depth - at);
-    const PanelRange panel = panel_at(i % panels, vectors);
-    pack_panel<T, kBytes>(panel, columns, own_depth, b.from_row(at),
-                          to + (at * vectors + panel.first * own_depth) * kLanes);
+    const PanelRange panel = panel_at(i % panels, vectors, most);
+    const Matrix<T> from = b.from_row(at);
+    T* const own = to + (at * vectors + panel.first * own_depth) * kLanes;
+    if (i % panels + kGroup > whole || i + kGroup > end) {
+      pack_panel<T, kBytes>(panel, columns, own_depth, from, own);
+      ++i;
+      continue;
+    }
+    const T* const first = from.data + panel.first * kLanes;
+    if (most == kMostVectors) {
+      pack_group<T, kBytes, kMostVectors * kLanes, kGroup>(first, b.row_stride, own_depth, own);
+    } else {
+      pack_group<T, kBytes, kTallVectors * kLanes, kGroup>(first, b.row_stride, own_depth, own);
+    }
+    i += kGroup;
   }
 }
 

@@ -22,16 +22,21 @@ using detail::rounded_up;
 using gemm_tile::Columns;
 using gemm_tile::kDepth;
 using gemm_tile::kMostVectors;
+using gemm_tile::kTallVectors;
+using gemm_tile::Left;
 using gemm_tile::Panel;
 using gemm_tile::PanelRange;
-using gemm_tile::Rows;
 using gemm_tile::Vectors;
 
-constexpr std::int64_t kPanels = 32;           // of the columns that are packed together
+constexpr std::int64_t kAcross = 96;           // vectors of columns that are packed together
 constexpr std::int64_t kMostRows = 256;        // of a piece: with kDepth they fit the second cache
+constexpr std::int64_t kTallRows = 126;        // the same beside a packed b of kMostPacked
 constexpr std::int64_t kMostPacked = 1 << 18;  // elements of b at a time, for the second cache
+constexpr std::int64_t kTile = 8;              // rows of a tile that is not tall
 // Elements that the first cache holds, however their rows lie in it.
 constexpr std::int64_t kNear = 8192;
+// So many columns pay for a copy of a.
+constexpr std::int64_t kWorthCopy = 512;
 // Up to so many rows, a row-major b is read where it is.
 constexpr std::int64_t kPlainRows = 16;
 
@@ -43,15 +48,17 @@ std::int64_t lanes_of() {
   return lanes;
 }
 
-// Panels of b (depth, columns), in all blocks of kDepth rows.
+// Rows of a tall tile, or 0 where there is none.
 template <class T>
-std::int64_t panels_in(std::int64_t columns, std::int64_t depth) {
-  return divided_up(depth, kDepth) * gemm_tile::panels_of(divided_up(columns, lanes_of<T>()));
+std::int64_t tall_tile() {
+  std::int64_t rows = 0;
+  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { rows = Vectors<T, kBytes>::tall; });
+  return rows;
 }
 
 template <class T, std::size_t kBytes>
 [[gnu::always_inline]] inline void multiply_panel(std::int64_t vectors, std::int64_t rows,
-                                                  std::int64_t depth, Rows<T> a, Panel<T> b,
+                                                  std::int64_t depth, Left<T> a, Panel<T> b,
                                                   Columns<T> c) {
   if (vectors == 3) {
     gemm_tile::multiply_panel<T, kBytes, 3>(rows, depth, a, b, c);
@@ -78,7 +85,8 @@ struct Piece {
   T* c;
   std::int64_t c_row_stride;
   bool added;
-  T* scratch;  // for a transposed a whose rows are far from each other, or null
+  bool tall;   // tiles, and panels of kTallVectors
+  T* scratch;  // for them, or for a transposed a whose rows are far from each other, or null
 };
 
 template <class T, std::size_t kBytes>
@@ -86,15 +94,16 @@ template <class T, std::size_t kBytes>
   constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
   alignas(kBytes) T own[kDepth * kMostVectors * kLanes];
   const std::int64_t vectors = divided_up(p.columns, kLanes);
-  const std::int64_t panels = gemm_tile::panels_of(vectors);
+  const std::int64_t most = p.tall ? kTallVectors : kMostVectors;
+  const std::int64_t panels = gemm_tile::panels_of(vectors, most);
   const bool plain = !p.b.transposed && (p.rows <= kPlainRows || p.depth * p.b.row_stride <= kNear);
   for (std::int64_t at = 0; at < p.depth; at += kDepth) {
     const std::int64_t depth = std::min(kDepth, p.depth - at);
-    const Rows<T> a =
-        gemm_tile::left_rows<T, kBytes>(p.rows, depth, p.a.from_column(at), p.scratch);
+    const Left<T> a =
+        gemm_tile::left_side<T, kBytes>(p.rows, depth, p.a.from_column(at), p.tall, p.scratch);
     const Matrix<T> right = p.b.from_row(at);
     for (std::int64_t i = 0; i < panels; ++i) {
-      const PanelRange panel = gemm_tile::panel_at(i, vectors);
+      const PanelRange panel = gemm_tile::panel_at(i, vectors, most);
       const std::int64_t first = panel.first * kLanes;
       const std::int64_t width = panel.count * kLanes;
       Panel<T> b{right.data + first, right.row_stride};
@@ -116,14 +125,17 @@ template <class T>
   with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { multiply_piece<T, kBytes>(piece); });
 }
 
-// b (depth, columns) as Piece::packed has it, by up to `lanes` threads.
+// b (depth, columns) as Piece::packed has it, in panels of `most` vectors, by up to `lanes`
+// threads.
 template <class T>
-void pack(std::int64_t columns, std::int64_t depth, Matrix<T> b, T* to, int lanes) {
-  const std::int64_t panels = panels_in<T>(columns, depth);
+void pack(std::int64_t most, std::int64_t columns, std::int64_t depth, Matrix<T> b, T* to,
+          int lanes) {
+  const std::int64_t panels =
+      divided_up(depth, kDepth) * gemm_tile::panels_of(divided_up(columns, lanes_of<T>()), most);
   const std::int64_t pieces = std::min<std::int64_t>(panels, 2 * lanes);
   detail::for_pieces(panels, pieces, lanes, [&](std::int64_t begin, std::int64_t end, int) {
     with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
-      gemm_tile::pack_panels<T, kBytes>(begin, end, columns, depth, b, to);
+      gemm_tile::pack_panels<T, kBytes>(begin, end, most, columns, depth, b, to);
     });
   });
 }
@@ -136,9 +148,9 @@ struct Cut {
 
 // Pieces of at least half a million multiplications, four for each thread where that leaves a
 // choice. Few rows are cut by columns, so that no piece needs what another one packed.
-Cut cut_of(std::int64_t rows, std::int64_t columns, std::int64_t depth, std::int64_t panel) {
+Cut cut_of(std::int64_t rows, std::int64_t columns, std::int64_t depth, std::int64_t panel,
+           std::int64_t tile) {
   constexpr std::int64_t kLeastWork = 1 << 19;
-  constexpr std::int64_t kTile = 8;
   const int threads = get_num_threads();
   const double most = threads == 1 ? 1 : 4 * threads;
   const double work =
@@ -150,7 +162,8 @@ Cut cut_of(std::int64_t rows, std::int64_t columns, std::int64_t depth, std::int
   if (rows <= kMostRows && panels >= std::min<std::int64_t>(wanted, 3)) {
     return {rows, divided_up(panels, std::min(wanted, panels)) * panel};
   }
-  return {std::min(rounded_up(divided_up(rows, wanted), kTile), kMostRows), columns};
+  const std::int64_t most_rows = tile > kTile ? kTallRows : kMostRows;
+  return {std::min(rounded_up(divided_up(rows, wanted), tile), most_rows), columns};
 }
 
 }  // namespace
@@ -161,9 +174,13 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
   detail::kernel_uses("packed");
   constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
   const std::int64_t lanes = lanes_of<T>();
-  const std::int64_t panel = kMostVectors * lanes;
-  const std::int64_t most_across = std::min(columns, kPanels * panel);
-  const Cut cut = cut_of(rows, most_across, depth, panel);
+  const std::int64_t most_across = std::min(columns, kAcross * lanes);
+  const std::int64_t tile = tall_tile<T>();
+  const bool far = a.transposed && std::min(depth, kDepth) * a.row_stride > kNear;
+  const bool tall =
+      tile > 0 && (far ? rows >= 2 * tile : rows >= kWorthCopy / 4 && columns >= kWorthCopy);
+  const std::int64_t most = tall ? kTallVectors : kMostVectors;
+  const Cut cut = cut_of(rows, most_across, depth, most * lanes, tall ? tile : kTile);
   const std::int64_t bands = divided_up(rows, cut.rows);
   const bool shared = bands > 1;  // each band needs all of b
   const std::int64_t across = shared ? most_across : columns;
@@ -180,9 +197,8 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
     packed = static_cast<T*>(static_cast<void*>(memory.raw_bytes()));
   }
   std::optional<LaneScratch> scratch;
-  const bool far = a.transposed && std::min(depth, kDepth) * a.row_stride > kNear;
-  if (far && rows > kPlainRows) {
-    scratch.emplace(rounded_up(cut.rows, 8) * std::min(depth, kDepth) * kItem, most_lanes);
+  if (tall || (far && rows > kPlainRows)) {
+    scratch.emplace((cut.rows + 2 * kTile) * std::min(depth, kDepth) * kItem, most_lanes);
   }
 
   for (std::int64_t j = 0; j < columns; j += across) {
@@ -194,7 +210,7 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
       const std::int64_t own_depth = std::min(deep, depth - k);
       const Matrix<T> right = b.from_row(k).from_column(j);
       if (shared) {
-        pack(own_columns, own_depth, right, packed, most_lanes);
+        pack(most, own_columns, own_depth, right, packed, most_lanes);
       }
       const bool added = target == Target::added_to || k > 0;
       const auto multiply = [&](std::int64_t piece, int lane) {
@@ -211,6 +227,7 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
                            c + row * c_row_stride + j + column,
                            c_row_stride,
                            added,
+                           tall,
                            scratch ? scratch->of_lane<T>(lane) : nullptr};
         multiply_piece(own);
       };
@@ -223,8 +240,8 @@ template <class T>
 void gemm_here(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
                Matrix<T> b, T* c, std::int64_t c_row_stride, Target target) {
   const Piece<T> whole{
-      rows,   columns, depth, a, b, nullptr, 0, 0, c, c_row_stride, target == Target::added_to,
-      nullptr};
+      rows,  columns, depth, a, b, nullptr, 0, 0, c, c_row_stride, target == Target::added_to,
+      false, nullptr};
   multiply_piece(whole);
 }
 
@@ -234,7 +251,8 @@ PackedRight<T>::PackedRight(std::int64_t columns, std::int64_t depth, Matrix<T> 
   constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
   if ((has_packed_gemm() || is_deterministic()) && depth > 0) {
     memory_ = empty_tensor({rounded_up(columns, lanes_of<T>()) * depth * kItem}, uint8);
-    pack(columns, depth, b, static_cast<T*>(static_cast<void*>(memory_.raw_bytes())), 1);
+    pack(kMostVectors, columns, depth, b, static_cast<T*>(static_cast<void*>(memory_.raw_bytes())),
+         1);
   }
 }
 
@@ -256,6 +274,7 @@ void PackedRight<T>::multiply(std::int64_t rows, Matrix<T> a, T* c, std::int64_t
                        c,
                        c_row_stride,
                        target == Target::added_to,
+                       false,
                        nullptr};
   multiply_piece(whole);
 }
