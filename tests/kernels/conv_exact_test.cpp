@@ -157,7 +157,11 @@ TEST_CASE("gradients that are not finite stay where they belong") {
 }
 
 TEST_CASE("3x3 convolutions of many channels round as others do, alike on all threads") {
-  const ConvRow row{.batch = 4, .in = 64, .out = 48, .input = {21, 20}};
+  ConvRow row{.batch = 4, .in = 64, .out = 48, .input = {21, 20}};
+  SUBCASE("whole panels") {}
+  SUBCASE("one vector of AVX-512") {
+    row.in = row.out = 16;
+  }
   ConvInputs inputs = conv_inputs(row, rg::float32);
   for (Tensor* const x : {&inputs.x, &inputs.weight, &inputs.bias, &inputs.seed}) {
     *x = rg::randn(x->shape());
@@ -190,7 +194,11 @@ TEST_CASE("3x3 convolutions of many channels round as others do, alike on all th
 }
 
 TEST_CASE("NaN in a pixel is in the results whose window it lies in, and in no other") {
-  const ConvRow row{.batch = 3, .in = 32, .out = 24, .input = {16, 17}};
+  ConvRow row{.batch = 3, .in = 32, .out = 24, .input = {16, 17}};
+  SUBCASE("panels") {}
+  SUBCASE("one vector of AVX-512") {
+    row.in = row.out = 16;
+  }
   ConvInputs inputs = conv_inputs(row, rg::float32);
   for (const auto& [h, w] : {Pair{0, 0}, Pair{5, 8}, Pair{6, 7}, Pair{15, 16}}) {
     inputs.x = rg::zeros(inputs.x.shape());

@@ -83,6 +83,11 @@ void add_winograd(std::vector<ConvRow>& rows) {
     rows.push_back({.batch = 5, .in = 24, .out = 40, .input = {12, 13}, .padding = {padding, 1}});
     rows.push_back({.batch = 4, .in = 33, .out = 25, .input = {13, 16}, .padding = {2, padding}});
   }
+  for (const std::int64_t padding : {0, 1, 2}) {  // one vector of channels
+    rows.push_back({.batch = 3, .in = 16, .out = 16, .input = {19, 18}, .padding = {1, padding}});
+    rows.push_back({.batch = 2, .in = 16, .out = 16, .input = {16, 33}, .padding = {padding, 1}});
+  }
+  rows.push_back({.batch = 3, .in = 16, .out = 35, .input = {17, 16}});
   rows.push_back({.batch = 1, .in = 64, .out = 31, .input = {33, 32}});
   rows.push_back({.batch = 9, .in = 48, .out = 64, .input = {8, 8}, .same = true});
   rows.push_back({.batch = 2, .in = 280, .out = 32, .input = {16, 16}});  // deeper than a panel

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <retrograd/ops/kernels/conv/winograd_loops.h>
+#include <retrograd/ops/kernels/conv/winograd_narrow.h>
 #include <retrograd/ops/kernels/conv/winograd_tiles.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/linalg/gemm_packed.h>
@@ -23,9 +24,10 @@ template <std::size_t kBytes>
 [[gnu::always_inline]] inline void write_results(Positions from, int64_t begin, int64_t end,
                                                  const Tiling& s, const float* bias, float limit,
                                                  float* outside, float* results) {
-  for (int64_t t = begin; t < end; ++t) {
-    each_vector<kBytes, OfResult>(s.filters, from.at + (t - begin) * from.row, from.position, bias,
-                                  limit, results_of(results, corner_of(t, s), s, outside));
+  Corner corner(begin, s);
+  for (int64_t t = begin; t < end; ++t, corner.to_next(s), from.at += from.row) {
+    each_vector<kBytes, OfResult>(s.filters, from.at, from.position, bias, limit,
+                                  results_of(results, corner, s, outside));
   }
 }
 
@@ -56,6 +58,7 @@ class Filters {
                                                    Matrix<float>{to + i * matrix, s.filters});
     });
   }
+  const float* matrices() const { return matrices_.raw<float>(); }
   const PackedRight<float>& operator[](int64_t position) const {
     return *packed_[static_cast<std::size_t>(position)];
   }
@@ -94,29 +97,41 @@ Tensor convolved(const Tensor& images, const Filters& filters, const Tensor& bia
   const int64_t pieces = detail::divided_up(s.tiles(), together);
   const int64_t work = s.tiles() * kPositions * s.channels * s.filters;
   const int lanes = work > detail::worth(int64_t{1} << 20) ? detail::lanes_for(pieces) : 1;
-  const int64_t of_images = Positions::size(together, s.channels);
-  const int64_t of_results = Positions::size(together, s.filters);
+  const bool narrow = is_narrow(s);
+  const int64_t block = narrow ? kNarrow : together;
+  const int64_t of_images = Positions::size(block, s.channels);
+  const int64_t of_results = Positions::size(block, s.filters);
   const LaneScratch scratch((of_images + of_results + s.filters) * kFloat, lanes);
-  const Tensor zeros = zeros_of(s.channels);
+  const Tensor zeros = zeros_of(kSide * s.channels);
   const auto limit = lower_limit<float>(relu);
   const Tensor b = bias.defined() ? as_contiguous(bias) : zeros_of(s.filters);
   detail::for_each_piece_of(pieces, lanes, [&](int64_t piece, int lane) {
-    const int64_t begin = piece * together;
-    const int64_t end = std::min(begin + together, s.tiles());
+    const int64_t last = std::min((piece + 1) * together, s.tiles());
     float* const memory = scratch.of_lane<float>(lane);
-    const Positions left(memory, together, s.channels);
-    const Positions product(memory + of_images, together, s.filters);
-    with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
-      read_images<kBytes>(images.raw<float>(), begin, end, s, zeros.raw<float>(), left);
-    });
-    for (int64_t i = 0; i < kPositions; ++i) {
-      filters[i].multiply(end - begin, {left.at + i * left.position, left.row},
-                          product.at + i * product.position, product.row);
+    const Positions left(memory, block, s.channels);
+    const Positions product(narrow ? memory : memory + of_images, block, s.filters);
+    for (int64_t begin = piece * together; begin < last; begin += block) {
+      const int64_t end = std::min(begin + block, last);
+      if (narrow && end - begin < block) {
+        std::fill_n(memory, of_images, 0.0F);
+      }
+      with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
+        read_images<kBytes>(images.raw<float>(), begin, end, s, zeros.raw<float>(), left);
+        if constexpr (kBytes == 64) {
+          if (narrow) {
+            multiply_narrow(left, filters.matrices());
+          }
+        }
+      });
+      for (int64_t i = 0; i < kPositions && !narrow; ++i) {
+        filters[i].multiply(end - begin, {left.at + i * left.position, left.row},
+                            product.at + i * product.position, product.row);
+      }
+      with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
+        write_results<kBytes>(product, begin, end, s, b.raw<float>(), limit,
+                              memory + of_images + of_results, out.raw<float>());
+      });
     }
-    with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
-      write_results<kBytes>(product, begin, end, s, b.raw<float>(), limit,
-                            memory + of_images + of_results, out.raw<float>());
-    });
   });
   return out;
 }
@@ -131,12 +146,14 @@ bool suits(onednn::Pass pass, const ConvGeometry& g) {
   }
   // Measured against oneDNN: fewer channels take longer to transform than to multiply, few tiles
   // do not pay for the transform of the filters.
-  constexpr int64_t kChannels = 24;
+  constexpr int64_t kChannels = 16;
+  constexpr int64_t kBoth = 48;
   constexpr int64_t kTiles = 128;
   const Tiling s = pass == onednn::Pass::input_grad ? input_grad_tiling(g) : forward_tiling(g);
+  const bool has_channels = std::min(s.channels, s.filters) >= kChannels &&
+                            (s.channels + s.filters >= kBoth || is_narrow(s));
   const int64_t results = s.batch * s.rows * s.columns;
-  return std::min(s.channels, s.filters) >= kChannels && s.tiles() >= kTiles &&
-         10 * results >= 7 * 4 * s.tiles();
+  return has_channels && s.tiles() >= kTiles && 10 * results >= 7 * 4 * s.tiles();
 }
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,

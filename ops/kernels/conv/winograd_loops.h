@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include <retrograd/ops/kernels/linalg/gemm_tile.h>
+#include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::kernels::winograd {
 
@@ -23,15 +24,19 @@ inline constexpr int kPositions = kSide * kSide;
 template <std::size_t kBytes>
 using Vector = typename gemm_tile::Vectors<float, kBytes>::Vector;
 
-// One matrix (tiles, channels) for each position. Rows and positions are a line of cache longer
-// than they need be, so that those of one channel do not fall on one place in the cache.
+// One matrix (tiles, channels) for each position. Rows are whole lines of cache. Rows of many
+// lines, and positions, are one line longer, so that those of one channel do not fall on one place
+// in the cache.
 struct Positions {
   float* at;
   int64_t row;
   int64_t position;
 
   static constexpr int64_t apart = 16;
-  static int64_t row_of(int64_t channels) { return (channels / apart + 1) * apart; }
+  static int64_t row_of(int64_t channels) {
+    const int64_t row = detail::rounded_up(channels, apart);
+    return row % (4 * apart) == 0 ? row + apart : row;
+  }
   static int64_t position_of(int64_t tiles, int64_t channels) {
     return tiles * row_of(channels) + apart;
   }
@@ -58,12 +63,21 @@ template <std::size_t kBytes, class Transform, class... Arguments>
   }
 }
 
+// Where the channels of a tile's pixel i lie.
+struct Patch {
+  std::array<const float*, kSide> rows;
+  int64_t step;
+
+  [[gnu::always_inline]] const float* operator[](std::size_t i) const {
+    return rows[i / kSide] + static_cast<int64_t>(i % kSide) * step;
+  }
+};
+
 // to = B' d B of the pixels d, whose channels lie at from[].
 struct OfImage {
-  template <std::size_t kBytes>
-  [[gnu::always_inline]] static inline void at(int64_t c,
-                                               const std::array<const float*, kPositions>& from,
-                                               float* to, int64_t position) {
+  template <std::size_t kBytes, class Pixels>
+  [[gnu::always_inline]] static inline void at(int64_t c, const Pixels& from, float* to,
+                                               int64_t position) {
     Vector<kBytes> d[kPositions];
 #pragma GCC unroll 16
     for (int i = 0; i < kPositions; ++i) {

@@ -8,7 +8,9 @@
 
 #include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/ops/kernels/conv/winograd_loops.h>
+#include <retrograd/ops/kernels/conv/winograd_narrow.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::kernels::winograd {
@@ -55,50 +57,74 @@ inline int64_t tiles_together(const Tiling& s) {
   return std::min(std::clamp(near, kFew, kMost), detail::rounded_up(s.tiles(), kStep));
 }
 
-// Where tile t begins.
+// Whether channels and filters are one vector each.
+inline bool is_narrow(const Tiling& s) {
+  return s.channels == kNarrow && s.filters == kNarrow &&
+         detail::best_instructions() == detail::Instructions::avx512;
+}
+
+// Where a tile begins.
 struct Corner {
   int64_t image;
   int64_t row;  // of the results
   int64_t column;
+
+  Corner(int64_t t, const Tiling& s)
+      : image(t / (s.down * s.across)), row(t / s.across % s.down * 2), column(t % s.across * 2) {}
+
+  void to_next(const Tiling& s) {
+    column += 2;
+    if (column >= s.columns) {
+      column = 0;
+      row += 2;
+      if (row >= s.rows) {
+        row = 0;
+        ++image;
+      }
+    }
+  }
 };
-inline Corner corner_of(int64_t t, const Tiling& s) {
-  return {t / (s.down * s.across), t / s.across % s.down * 2, t % s.across * 2};
-}
 
 // Tiles begin to end - 1 of the images, into rows 0 and so on of `to`. `zeros` are as many as there
-// are channels.
+// are channels in a line of a tile.
 template <std::size_t kBytes>
 [[gnu::always_inline]] inline void read_images(const float* images, int64_t begin, int64_t end,
                                                const Tiling& s, const float* zeros, Positions to) {
-  for (int64_t t = begin; t < end; ++t) {
-    const Corner corner = corner_of(t, s);
-    std::array<const float*, kPositions> from;
-    for (int64_t i = 0; i < kPositions; ++i) {
-      const int64_t h = corner.row - s.top + i / kSide;
-      const int64_t w = corner.column - s.left + i % kSide;
-      const bool inside = h >= 0 && h < s.height && w >= 0 && w < s.width;
-      from[static_cast<std::size_t>(i)] =
-          inside ? images + ((corner.image * s.height + h) * s.width + w) * s.channels : zeros;
+  Corner corner(begin, s);
+  for (int64_t t = begin; t < end; ++t, corner.to_next(s), to.at += to.row) {
+    const int64_t left = corner.column - s.left;
+    Patch patch{{}, s.channels};
+    for (int64_t i = 0; i < kSide; ++i) {
+      const int64_t h = corner.row - s.top + i;
+      const bool inside = h >= 0 && h < s.height;
+      patch.rows[static_cast<std::size_t>(i)] =
+          inside ? images + ((corner.image * s.height + h) * s.width + left) * s.channels : zeros;
     }
-    each_vector<kBytes, OfImage>(s.channels, from, to.at + (t - begin) * to.row, to.position);
+    if (left >= 0 && left + kSide <= s.width) {
+      each_vector<kBytes, OfImage>(s.channels, patch, to.at, to.position);
+      continue;
+    }
+    std::array<const float*, kPositions> from;
+    for (std::size_t i = 0; i < kPositions; ++i) {
+      const int64_t w = left + static_cast<int64_t>(i % kSide);
+      from[i] = w >= 0 && w < s.width ? patch[i] : zeros;
+    }
+    each_vector<kBytes, OfImage>(s.channels, from, to.at, to.position);
   }
 }
 
 // The four results of a tile in an array (batch, rows, columns, filters); `outside` for those that
 // it does not have.
 template <class T>
-[[gnu::always_inline]] inline std::array<T*, 4> results_of(T* results, Corner corner,
+[[gnu::always_inline]] inline std::array<T*, 4> results_of(T* results, const Corner& corner,
                                                            const Tiling& s, T* outside) {
-  std::array<T*, 4> at;
-  for (int64_t i = 0; i < 4; ++i) {
-    const int64_t row = corner.row + i / 2;
-    const int64_t column = corner.column + i % 2;
-    at[static_cast<std::size_t>(i)] =
-        row < s.rows && column < s.columns
-            ? results + ((corner.image * s.rows + row) * s.columns + column) * s.filters
-            : outside;
-  }
-  return at;
+  T* const first =
+      results + ((corner.image * s.rows + corner.row) * s.columns + corner.column) * s.filters;
+  T* const below = first + s.columns * s.filters;
+  const bool has_row = corner.row + 1 < s.rows;
+  const bool has_column = corner.column + 1 < s.columns;
+  return {first, has_column ? first + s.filters : outside, has_row ? below : outside,
+          has_row && has_column ? below + s.filters : outside};
 }
 
 // Pixels outside an image, and a bias where there is none.

@@ -19,9 +19,9 @@ namespace {
 template <std::size_t kBytes>
 [[gnu::always_inline]] inline void read_grads(const float* grads, int64_t begin, int64_t end,
                                               const Tiling& s, const float* zeros, Positions to) {
-  for (int64_t t = begin; t < end; ++t) {
-    each_vector<kBytes, OfGrad>(s.filters, results_of(grads, corner_of(t, s), s, zeros),
-                                to.at + (t - begin) * to.row, to.position);
+  Corner corner(begin, s);
+  for (int64_t t = begin; t < end; ++t, corner.to_next(s), to.at += to.row) {
+    each_vector<kBytes, OfGrad>(s.filters, results_of(grads, corner, s, zeros), to.at, to.position);
   }
 }
 
@@ -54,7 +54,8 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
   const Tiling s = forward_tiling(geometry);
   const Tensor images = as_channels_last(x);
   const Tensor grads = as_channels_last(grad);
-  const int64_t together = tiles_together(s);
+  const bool narrow = is_narrow(s);
+  const int64_t together = narrow ? kNarrow : tiles_together(s);
   const int64_t blocks = detail::divided_up(s.tiles(), together);
   const int64_t matrix = s.channels * s.filters;
   const int64_t most = matrix * kPositions > s.tiles() * (s.channels + s.filters) ? 2 : 8;
@@ -65,7 +66,7 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
   const int64_t of_images = Positions::size(together, s.channels);
   const int64_t of_grads = Positions::size(together, s.filters);
   const LaneScratch scratch((of_images + of_grads) * kFloat, lanes);
-  const Tensor zeros = zeros_of(std::max(s.channels, s.filters));
+  const Tensor zeros = zeros_of(std::max(kSide * s.channels, s.filters));
   detail::for_each_piece_of(parts, lanes, [&](int64_t part, int lane) {
     float* const memory = scratch.of_lane<float>(lane);
     const Positions left(memory, together, s.channels);
@@ -78,8 +79,13 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
       with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
         read_images<kBytes>(images.raw<float>(), begin, end, s, zeros.raw<float>(), left);
         read_grads<kBytes>(grads.raw<float>(), begin, end, s, zeros.raw<float>(), right);
+        if constexpr (kBytes == 64) {
+          if (narrow) {
+            add_narrow_grads(left, right, end - begin, block == first, own);
+          }
+        }
       });
-      for (int64_t i = 0; i < kPositions; ++i) {
+      for (int64_t i = 0; i < kPositions && !narrow; ++i) {
         gemm_here<float>(s.channels, s.filters, end - begin,
                          {left.at + i * left.position, left.row, true},
                          {right.at + i * right.position, right.row}, own + i * matrix, s.filters,
