@@ -1,11 +1,13 @@
 #include <retrograd/tensor/memory.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 #include <new>
 
 #include <pthread.h>
+#include <sys/mman.h>
 
 #include <retrograd/tensor/detail/block_pool.h>
 #include <retrograd/tensor/error.h>
@@ -156,6 +158,21 @@ void free_cached(std::size_t keep) noexcept {
   }
 }
 
+// A new block, or null. Large ones may have huge pages: with pages of 4 KiB, the processor looks up
+// addresses more slowly than it streams.
+void* from_system(std::size_t size) noexcept {
+  void* const block = std::aligned_alloc(kAlignment, size);
+#ifdef MADV_HUGEPAGE
+  constexpr std::size_t kPage = 4096;
+  constexpr std::size_t kLarge = std::size_t{1} << 22;
+  if (block != nullptr && size >= kLarge) {
+    const std::size_t skipped = (kPage - reinterpret_cast<std::uintptr_t>(block) % kPage) % kPage;
+    madvise(static_cast<char*>(block) + skipped, size - skipped, MADV_HUGEPAGE);  // NOLINT
+  }
+#endif
+  return block;
+}
+
 // Where the thread holds no block of that size.
 [[gnu::noinline]] void* find_block(std::size_t bytes) {
   if (bytes > kLargest) {
@@ -167,10 +184,10 @@ void free_cached(std::size_t keep) noexcept {
   const bool small = index < kThreadClasses && cache != nullptr;
   void* block = small ? cache->pop(index) : pop_shared(index);
   if (block == nullptr) {
-    block = std::aligned_alloc(kAlignment, size);
+    block = from_system(size);
     if (block == nullptr) {
       trim();
-      block = std::aligned_alloc(kAlignment, size);
+      block = from_system(size);
     }
     if (block == nullptr) {
       throw OutOfMemory(bytes);
