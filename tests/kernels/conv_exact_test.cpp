@@ -159,9 +159,7 @@ TEST_CASE("gradients that are not finite stay where they belong") {
 TEST_CASE("3x3 convolutions of many channels round as others do, alike on all threads") {
   ConvRow row{.batch = 4, .in = 64, .out = 48, .input = {21, 20}};
   SUBCASE("whole panels") {}
-  SUBCASE("one vector of AVX-512") {
-    row.in = row.out = 16;
-  }
+  SUBCASE("one vector of AVX-512") row.in = row.out = 16;
   ConvInputs inputs = conv_inputs(row, rg::float32);
   for (Tensor* const x : {&inputs.x, &inputs.weight, &inputs.bias, &inputs.seed}) {
     *x = rg::randn(x->shape());
@@ -196,9 +194,8 @@ TEST_CASE("3x3 convolutions of many channels round as others do, alike on all th
 TEST_CASE("NaN in a pixel is in the results whose window it lies in, and in no other") {
   ConvRow row{.batch = 3, .in = 32, .out = 24, .input = {16, 17}};
   SUBCASE("panels") {}
-  SUBCASE("one vector of AVX-512") {
-    row.in = row.out = 16;
-  }
+  SUBCASE("one vector of AVX-512") row.in = row.out = 16;
+  SUBCASE("depthwise") row.in = row.out = row.groups = 20;
   ConvInputs inputs = conv_inputs(row, rg::float32);
   for (const auto& [h, w] : {Pair{0, 0}, Pair{5, 8}, Pair{6, 7}, Pair{15, 16}}) {
     inputs.x = rg::zeros(inputs.x.shape());
@@ -206,7 +203,8 @@ TEST_CASE("NaN in a pixel is in the results whose window it lies in, and in no o
     const Tensor y = run(row, inputs).y;
     const ConvResults expected = run_portable(row, inputs);
     CHECK(rg::all(rg::isnan(y) == rg::isnan(expected.y)).item<bool>());
-    const Tensor positive = rg::conv2d_relu(inputs.x, inputs.weight, inputs.bias, {.padding = 1});
+    const Tensor positive =
+        rg::conv2d_relu(inputs.x, inputs.weight, inputs.bias, {.padding = 1, .groups = row.groups});
     CHECK(equal(rg::where(rg::isnan(positive), -1.0, positive),
                 rg::where(rg::isnan(y), -1.0, rg::relu(y))));
   }

@@ -111,6 +111,8 @@ Tensor convolved(const Tensor& x, const Tensor& weight, const Tensor& bias,
   }
   switch (choose_own(onednn::Pass::forward, geometry)) {
     case Own::direct: return direct::conv(x, weight, bias, geometry);
+    case Own::depthwise:
+      return depthwise::conv(x, weight, bias, geometry, std::exchange(relu, false));
     case Own::winograd:
       return winograd::conv(x, weight, bias, geometry, std::exchange(relu, false));
     default: break;

@@ -16,12 +16,6 @@ namespace retrograd::kernels::depthwise {
 
 namespace {
 
-Tensor filled(int64_t count, DType dtype, float value) {
-  const Tensor result = empty_tensor({count}, dtype);
-  for_floating(dtype, [&]<class T>() { std::fill_n(result.raw<T>(), count, convert<T>(value)); });
-  return result;
-}
-
 template <class S, class R>
 void run(const Line<S, R>& line) {
   with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { run_line<kBytes, S, R>(line); });
@@ -137,6 +131,9 @@ bool computes(const ConvGeometry& g) {
 
 // Measured against oneDNN 2.6 and 3.7, whose other kernels are as fast or faster.
 bool suits(onednn::Pass pass, const ConvGeometry& g) {
+  if (pass == onednn::Pass::forward) {
+    return suits_forward(g);
+  }
   return computes(g) && pass == onednn::Pass::weight_grad &&
          (g.dtype == bfloat16 || g.kernel[2] > 3);
 }

@@ -12,6 +12,12 @@ bool computes(const ConvGeometry& geometry);
 // Whether that is faster than oneDNN, where it has a kernel.
 bool suits(onednn::Pass pass, const ConvGeometry& geometry);
 
+// That of the forward pass, which suits() includes.
+bool suits_forward(const ConvGeometry& geometry);
+
+// As unfolded::, within rounding; relu() of it. Only where suits_forward().
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+            bool relu);
 // As unfolded::; sums are formed in float32 and in another order.
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
                        DType result);

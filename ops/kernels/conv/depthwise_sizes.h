@@ -7,6 +7,7 @@
 #include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/shape/converted.h>
+#include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::kernels::depthwise {
@@ -48,6 +49,12 @@ struct Sizes {
 
   int64_t taps() const { return filter_height * filter_width; }
 };
+
+inline Tensor filled(int64_t count, DType dtype, float value) {
+  const Tensor result = empty_tensor({count}, dtype);
+  for_floating(dtype, [&]<class T>() { std::fill_n(result.raw<T>(), count, convert<T>(value)); });
+  return result;
+}
 
 // The weights (channels, taps) as (taps, channels) in float32.
 inline Tensor by_taps(const Tensor& weight, const Sizes& s) {
