@@ -69,8 +69,11 @@ mark_lines(retrograd)
 add_flags("^(tensor|autograd|ops|optim)/" $<$<CONFIG:Release>:-O2>
           EXCEPT "^(ops/kernels|tensor/loops)/")
 add_flags("^(explain|graph|functional|nn|data|io)/" $<$<CONFIG:Release>:-Os>)
-add_flags("^(ops/registry|ops/detail/kernel_report|tensor/(format|element_texts)|autograd/gradient_checker)"
+add_flags("^ops/(loss|image|sequence|linalg/einsum|registry|detail/kernel_report)"
           $<$<CONFIG:Release>:-Os>)
+add_flags("^(tensor/(format|element_texts)|autograd/(trace|print_tape|gradient_checker))"
+          $<$<CONFIG:Release>:-Os>)
+add_flags("^optim/(lbfgs|line_search|optimizer|.*scheduler|.*_lr)" $<$<CONFIG:Release>:-Os>)
 
 # --- hardening, in optimised builds ---
 # Checks of the C library and the compiler that take no measurable time. The stack protector stands
