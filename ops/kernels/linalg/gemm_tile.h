@@ -130,9 +130,10 @@ template <class T, std::int64_t kMost>
   }
 }
 
-// Writes what c has of a last vector of each row. Compiled once, not for each size of tile.
+// Writes what c has of a last vector of each row.
 template <class T, std::int64_t kLanes>
-[[gnu::noinline]] void write_part(const T* last, std::int64_t rows, Columns<T> c) {
+[[gnu::always_inline]] inline void write_part(const T* last, std::int64_t rows, Columns<T> c) {
+#pragma GCC unroll 1
   for (std::int64_t i = 0; i < rows; ++i) {
     write_few<T, kLanes / 2>(c.at + i * c.row, last + i * kLanes, c.count, c.added);
   }
