@@ -122,6 +122,7 @@ struct Fused::State {
   FusedFunction function;
   std::mutex mutex;
   std::vector<std::shared_ptr<const Traced>> all;  // the last one used first
+  std::shared_ptr<const Traced> last;              // which is kept when a new trace fails
   std::vector<Named> named;
 
   // The graph for these inputs, traced if there is none.
@@ -190,7 +191,7 @@ std::shared_ptr<const Traced> Fused::State::find(std::span<const Tensor> given, 
       std::find_if(all.begin(), all.end(), [&](const auto& traced) { return traced->fits(given); });
   if (found != all.end() && (*found)->is_current()) {
     std::rotate(all.begin(), found, found + 1);
-    return all.front();
+    return last = all.front();
   }
   if (found != all.end()) {
     all.clear();  // the others have the old parameters, too
@@ -199,6 +200,7 @@ std::shared_ptr<const Traced> Fused::State::find(std::span<const Tensor> given, 
   std::vector<Named> constants = named_constants(made->runner.graph());
   all.insert(all.begin(), made);
   named = std::move(constants);
+  last = made;
   all.resize(std::min(all.size(), kMost));
   return made;
 }
@@ -249,7 +251,7 @@ Tensor Fused::forward(const Tensor& x) {
 
 Graph Fused::graph() const {
   const std::scoped_lock lock(state_->mutex);
-  return state_->all.front()->runner.graph();
+  return state_->last->runner.graph();
 }
 
 void Fused::require_trainable(const Frame& call) const {

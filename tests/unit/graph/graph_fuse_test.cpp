@@ -250,5 +250,15 @@ TEST_CASE("errors of fused models name the model's line, and what is missing") {
   CHECK(error_of([&] {
           fused(numbers({2, 4, 5, 5}));
         }).find("[channels-differ]") != std::string::npos);
-  CHECK(fused(numbers({2, 3, 5, 5})).shape() == Shape{2, 4});
+  const Tensor x = numbers({2, 3, 5, 5});
+  CHECK(fused(x).shape() == Shape{2, 4});
+  bool fails = true;
+  model.register_forward_pre_hook(
+      [&](nn::Module&, const Tensor&) { return fails ? numbers({1}) : Tensor(); });
+  model.head.bias.detach().fill_(1.0);  // asks for a new trace
+  CHECK_THROWS_AS(fused(x), Error);
+  CHECK(steps_of(fused.graph()) == "conv2d_relu mean linear");
+  fails = false;
+  model.eval();
+  CHECK(difference(fused(x), model(x)) < 1e-5);
 }
