@@ -33,8 +33,12 @@ const Importer* find_importer(const Node& node) {
   return found != table().end() ? &found->second : nullptr;
 }
 
-std::size_t importer_count() {
-  return table().size();
+std::vector<std::string_view> importer_names() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, importer] : table()) {
+    names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace retrograd::onnx::detail

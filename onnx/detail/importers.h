@@ -33,8 +33,8 @@ struct Importer {
 
 // The importer of a node, or null.
 const Importer* find_importer(const Node& node);
-// The number of operators with an importer.
-RETROGRAD_API std::size_t importer_count();
+// The names of all operators with an importer.
+RETROGRAD_API std::vector<std::string_view> importer_names();
 
 // The parts of the table, by topic.
 std::span<const Importer> elementwise_importers();

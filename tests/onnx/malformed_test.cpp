@@ -1,12 +1,10 @@
 // Files that are refused when they are loaded: each with the code of its message.
 #include <doctest/doctest.h>
 
-#include <filesystem>
-
 #include <protozero/pbf_writer.hpp>
 
 #include <onnx/files.h>
-#include <onnx/models.h>
+#include <onnx/refused.h>
 #include <retrograd/onnx/load.h>
 #include <retrograd/tensor/error.h>
 
@@ -15,12 +13,6 @@ namespace {
 namespace rg = retrograd;
 using namespace test;
 using protozero::pbf_writer;
-
-struct Malformed {
-  const char* name;
-  std::string bytes;
-  const char* code;
-};
 
 // A whole model's bytes, with this initialiser.
 template <class F>
@@ -250,25 +242,6 @@ std::vector<Malformed> graphs() {
   };
 }
 
-void check_refused(const Malformed& one, const std::string& path) {
-  write_file(path, one.bytes);
-  std::string message = "it was read";
-  try {
-    rg::onnx::load(path);
-  } catch (const rg::IoError& error) {
-    message = error.what();
-  }
-  CHECK_MESSAGE(message.find(one.code) != std::string::npos, std::string(one.name), ": ", message);
-}
-
-std::string folder() {
-  const std::filesystem::path made =
-      std::filesystem::temp_directory_path() / "retrograd_onnx_malformed";
-  std::filesystem::remove_all(made);
-  std::filesystem::create_directories(made / "inside");
-  return made.string();
-}
-
 TEST_CASE("malformed bytes and fields are refused") {
   const std::string path = folder() + "/model.onnx";
   for (const Malformed& one : bytes_and_fields()) {
@@ -302,50 +275,6 @@ TEST_CASE("unknown operators are listed all at once, with counts") {
     message = error.what();
   }
   CHECK(message.find("Eins (3 times), far.Zwei (1 times)") != std::string::npos);
-}
-
-std::string external(std::map<std::string, std::string> entries) {
-  TensorProto w{"w", {2, 3}, DataType::float32, {}, std::move(entries)};
-  return serialise(model_of({node("Add", {"x", "w"})}, {w}));
-}
-
-TEST_CASE("data outside the model's folder is refused") {
-  const std::string root = folder();
-  const std::string path = root + "/inside/model.onnx";
-  const std::string data(24, '\0');
-  write_file(root + "/outside.bin", data);
-  write_file(root + "/inside/data.bin", data);
-  std::filesystem::create_directories(root + "/inside/sub");
-  write_file(root + "/inside/sub/data.bin", data);
-  std::filesystem::create_symlink("../outside.bin", root + "/inside/link.bin");
-  std::filesystem::create_directory_symlink("..", root + "/inside/up");
-  const Malformed cases[] = {
-      {"a step up", external({{"location", "../outside.bin"}}), "file-unsafe"},
-      {"a step down and up", external({{"location", "sub/../../outside.bin"}}), "file-unsafe"},
-      {"an absolute path", external({{"location", root + "/outside.bin"}}), "file-unsafe"},
-      {"a link", external({{"location", "link.bin"}}), "file-unsafe"},
-      {"a linked folder", external({{"location", "up/outside.bin"}}), "file-unsafe"},
-      {"a NUL", external({{"location", std::string("data.bin\0x", 10)}}), "file-unsafe"},
-      {"no location", external({{"offset", "0"}}), "file-unsafe"},
-      {"a folder", external({{"location", "sub"}}), "file-not-found"},
-      {"a missing file", external({{"location", "none.bin"}}), "file-not-found"},
-      {"an offset behind the end", external({{"location", "data.bin"}, {"offset", "25"}}),
-       "file-truncated"},
-      {"an offset of 2^64 - 1",
-       external({{"location", "data.bin"}, {"offset", "18446744073709551615"}}), "file-truncated"},
-      {"a negative offset", external({{"location", "data.bin"}, {"offset", "-1"}}),
-       "file-malformed"},
-      {"another length", external({{"location", "data.bin"}, {"length", "20"}}), "file-truncated"},
-      {"a length in words", external({{"location", "data.bin"}, {"length", "all"}}),
-       "file-malformed"},
-  };
-  for (const Malformed& one : cases) {
-    check_refused(one, path);
-  }
-  for (const char* const location : {"data.bin", "sub/data.bin", "./data.bin"}) {
-    write_file(path, external({{"location", location}, {"offset", "0"}, {"length", "24"}}));
-    CHECK(rg::onnx::load(path)(rg::ones({2, 3})).at(1, 2) == 1);
-  }
 }
 
 }  // namespace
