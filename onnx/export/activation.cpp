@@ -28,7 +28,9 @@ Values leaky_relu(Builder& b, const Step& s, const Row& /*row*/) {
 // The slopes of channels, which are dimension 1.
 Values prelu(Builder& b, const Step& s, const Row& /*row*/) {
   Value slopes = s.in(1);
-  if (s.rank(0) > 2 && s.shape(1) != fixed({1}) && s.rank(1) == 1) {
+  if (s.rank(0) == 0) {
+    slopes = b.reshaped(slopes, {});
+  } else if (s.rank(0) > 2 && s.shape(1) != fixed({1}) && s.rank(1) == 1) {
     Counts shape(s.rank(0) - 1, Count{1});
     shape[0] = s.shape(1)[0];
     slopes = b.reshaped(slopes, shape);
@@ -43,6 +45,13 @@ Values elu(Builder& b, const Step& s, const Row& /*row*/) {
 // alpha elu(x / alpha): Celu is of float32 alone.
 Values celu(Builder& b, const Step& s, const Row& /*row*/) {
   const Value alpha = number(b, s, s.number(1));
+  if (s.number(1) < 0) {
+    const Value zero = number(b, s, 0);
+    const Value less =
+        b.node("Sub", {b.node("Exp", {b.node("Div", {s.in(0), alpha})}), number(b, s, 1)});
+    const Value low = b.node("Min", {b.node("Mul", {less, alpha}), zero});
+    return {b.node("Add", {b.node("Max", {s.in(0), zero}), low})};
+  }
   const Value scaled = b.node("Elu", {b.node("Div", {s.in(0), alpha})}, {with("alpha", 1.0)});
   return {b.node("Mul", {scaled, alpha})};
 }

@@ -6,7 +6,9 @@
 #include <variant>
 
 #include <retrograd/graph/registry.h>
+#include <retrograd/onnx/export/sharing.h>
 #include <retrograd/onnx/export/table.h>
+#include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/version.h>
 
@@ -29,7 +31,7 @@ void for_each_id(const GraphStep& step, F&& f) {
 }
 
 // Steps that lead to an output.
-std::vector<bool> needed_steps(const Graph& graph) {
+std::vector<bool> needed_steps(const Graph& graph, const Sharing& sharing) {
   std::set<std::int64_t> used;
   for (const ValueId id : graph.outputs) {
     used.insert(id.index);
@@ -39,6 +41,7 @@ std::vector<bool> needed_steps(const Graph& graph) {
     const GraphStep& step = graph.steps[s];
     needed[s] = std::any_of(step.outputs.begin(), step.outputs.end(),
                             [&](ValueId id) { return id.index >= 0 && used.contains(id.index); });
+    needed[s] = needed[s] || (sharing.is_write(s) && sharing.is_seen_later(s));
     if (needed[s]) {
       for_each_id(step, [&](ValueId id) { used.insert(id.index); });
     }
@@ -89,11 +92,14 @@ bool is_known_inside(const std::vector<TraceEntry>& entries, std::size_t index) 
 class Converter {
  public:
   Converter(const Program& program, const Interface& interface)
-      : program_(program), interface_(interface), graph_(program.first()) {}
+      : program_(program),
+        interface_(interface),
+        graph_(program.first()),
+        sharing_(program.first()) {}
 
   GraphProto run(const Frame& call) {
     name_inputs();
-    const std::vector<bool> needed = needed_steps(graph_);
+    const std::vector<bool> needed = needed_steps(graph_, sharing_);
     for (std::size_t s = 0; s < graph_.steps.size(); ++s) {
       if (needed[s]) {
         write(s);
@@ -149,11 +155,17 @@ class Converter {
       if (row == nullptr) {
         throw Refused{"ONNX has no such operator"};
       }
+      require_known_lengths(step);
+      require_own_memory(s);
       builder_.enter(step.path);
-      const Values made = row->write(builder_, Step(program_, s, names_), *row);
+      const Step given(program_, s, names_);
+      const Values made = is_empty(given) ? empty(given) : row->write(builder_, given, *row);
       for (std::size_t i = 0; i < made.size() && i < step.outputs.size(); ++i) {
         if (step.outputs[i].index >= 0) {
           names_[static_cast<std::size_t>(step.outputs[i].index)] = made[i];
+          if (row->is_ragged) {
+            ragged_.insert(step.outputs[i].index);
+          }
         }
       }
     } catch (const Refused& refused) {
@@ -167,12 +179,54 @@ class Converter {
     }
   }
 
+  // ONNX has no writes in place: the value gets another name, but no view of it does.
+  void require_own_memory(std::size_t s) const {
+    if (!sharing_.is_write(s)) {
+      return;
+    }
+    if (sharing_.changes_constant(s)) {
+      throw Refused{"it changes a parameter or another tensor of the program"};
+    }
+    if (sharing_.is_seen_later(s)) {
+      throw Refused{"it changes a tensor whose memory another tensor shares"};
+    }
+  }
+
+  // Whether the results have no elements, and so need no operator.
+  static bool is_empty(const Step& step) {
+    for (std::size_t i = 0; i < step.outputs(); ++i) {
+      const Counts shape = step.out_shape(i);
+      if (!all_fixed(shape) || std::find(shape.begin(), shape.end(), Count{0}) == shape.end()) {
+        return false;
+      }
+    }
+    return true;
+  }
+  Values empty(const Step& step) {
+    Values made;
+    for (std::size_t i = 0; i < step.outputs(); ++i) {
+      made.push_back(
+          builder_.constant(zeros(Shape(step.out_lengths(i)), {.dtype = step.out_dtype(i)})));
+    }
+    return made;
+  }
+
+  void require_known_lengths(const GraphStep& step) const {
+    for_each_id(step, [&](ValueId id) {
+      if (ragged_.contains(id.index)) {
+        throw Refused{"the length of an input depends on the data"};
+      }
+    });
+  }
+
   ValueInfo describe(const std::string& name, ValueId id) const {
     ValueInfo info{.name = name,
                    .elem_type = data_type(graph_.values[static_cast<std::size_t>(id.index)].dtype)};
     info.shape.emplace();
     for (const Count& count : program_.shape(id)) {
-      if (count.is_fixed()) {
+      if (ragged_.contains(id.index)) {
+        info.shape->emplace_back();
+      } else if (count.is_fixed()) {
         info.shape->emplace_back(count.value);
       } else if (count.is_per_sample() && count.value == 1) {
         info.shape->emplace_back(std::string("batch"));
@@ -186,9 +240,11 @@ class Converter {
   const Program& program_;
   const Interface& interface_;
   const Graph& graph_;
+  Sharing sharing_;
   Builder builder_;
-  Values names_;         // by value
-  std::string refused_;  // a line for each step
+  Values names_;                   // by value
+  std::set<std::int64_t> ragged_;  // values whose lengths the data decide
+  std::string refused_;            // a line for each step
 };
 
 }  // namespace

@@ -57,11 +57,25 @@ Values conv(Builder& b, const Step& s, const Row& row) {
 // x, weight, bias; stride, padding, output_padding, groups, dilation.
 Values conv_transpose(Builder& b, const Step& s, const Row& /*row*/) {
   const Ints weight = s.lengths(1);
-  const Value y = b.node("ConvTranspose", {batched(b, s), s.in(1), s.in(2)},
-                         {with("dilations", s.ints(7)), with("group", s.integer(6)),
-                          with("kernel_shape", Ints(weight.begin() + 2, weight.end())),
-                          with("output_padding", s.ints(5)), with("pads", twice(s.ints(4))),
-                          with("strides", s.ints(3))});
+  const Ints stride = s.ints(3);
+  Ints added = s.ints(5);
+  Ints pads = twice(s.ints(4));
+  for (std::size_t d = 0; d < stride.size(); ++d) {
+    std::int64_t& after = pads[stride.size() + d];
+    if (added[d] < stride[d]) {
+      continue;
+    }
+    if (added[d] > after) {  // programs take less than the stride, a shorter padding does the same
+      throw Refused{"an output_padding of the stride or more is longer than the padding"};
+    }
+    after -= added[d];
+    added[d] = 0;
+  }
+  const Value y =
+      b.node("ConvTranspose", {batched(b, s), s.in(1), s.in(2)},
+             {with("dilations", s.ints(7)), with("group", s.integer(6)),
+              with("kernel_shape", Ints(weight.begin() + 2, weight.end())),
+              with("output_padding", added), with("pads", pads), with("strides", stride)});
   return {unbatched(b, s, y)};
 }
 

@@ -73,10 +73,21 @@ Values einsum(Builder& b, const Step& s, const Row& /*row*/) {
   return {b.node("Einsum", s.list(1), {with("equation", s.text(0).c_str())})};
 }
 
+// Programs disagree about dimensions that an ellipsis broadcasts.
+bool has_no_ellipsis(const TraceEntry& entry) {
+  return std::get<std::string>(entry.arguments.at(0)).find('.') == std::string::npos;
+}
+
 constexpr Row kRows[] = {
-    {"addmm", addmm},   {"bmm", matmul},    {"dot", matmul},
-    {"einsum", einsum}, {"linear", linear}, {"linear_relu", linear},
-    {"matmul", matmul}, {"mm", matmul},     {"scaled_dot_product_attention", attention},
+    {"addmm", addmm},
+    {"bmm", matmul},
+    {"dot", matmul},
+    {"einsum", einsum, "", has_no_ellipsis},
+    {"linear", linear},
+    {"linear_relu", linear},
+    {"matmul", matmul},
+    {"mm", matmul},
+    {"scaled_dot_product_attention", attention},
 };
 
 }  // namespace

@@ -45,9 +45,11 @@ Value by_batch(Builder& b, const Step& s, double eps) {
 
 Value by_running(Builder& b, const Step& s, double eps) {
   const Ints channels{s.length(0, 1)};
+  const DType dtype = s.out_dtype();
   return b.node("BatchNormalization",
-                {s.in(0), or_filled(b, s.in(3), channels, 1, s.out_dtype()),
-                 or_filled(b, s.in(4), channels, 0, s.out_dtype()), s.in(1), s.in(2)},
+                {s.in(0), or_filled(b, operand(b, s, 3, dtype), channels, 1, dtype),
+                 or_filled(b, operand(b, s, 4, dtype), channels, 0, dtype), operand(b, s, 1, dtype),
+                 operand(b, s, 2, dtype)},
                 {with("epsilon", eps)});
 }
 

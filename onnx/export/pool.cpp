@@ -1,5 +1,6 @@
 // Pools.
 #include <algorithm>
+#include <cmath>
 
 #include <retrograd/onnx/export/table.h>
 #include <retrograd/ops/arithmetic.h>
@@ -11,7 +12,7 @@ namespace retrograd::onnx::detail {
 namespace {
 
 std::size_t spatial(const Row& row) {
-  const std::size_t at = row.op.find("pool") + 4;
+  const std::size_t at = row.op.find("pool") + 4;  // max_pool2d
   return static_cast<std::size_t>(row.op[at] - '0');
 }
 
@@ -75,6 +76,25 @@ Window window(Builder& b, const Step& s, std::size_t n, const Ints& padding, con
   return w;
 }
 
+// Whether a padding is as long as the kernel, which programs refuse.
+bool is_wide(const Window& w) {
+  for (std::size_t d = 0; d < w.kernel.size(); ++d) {
+    if (w.after[d] >= w.kernel[d]) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Those of all dimensions.
+Ints all_pads(const Window& w) {
+  Ints pads{0, 0};
+  pads.insert(pads.end(), w.padding.begin(), w.padding.end());
+  pads.insert(pads.end(), {0, 0});
+  pads.insert(pads.end(), w.after.begin(), w.after.end());
+  return pads;
+}
+
 // Positions within the plane of a channel; ONNX counts through the whole input.
 Value within_plane(Builder& b, const Value& indices, const Ints& lengths) {
   std::int64_t plane = 1;
@@ -90,9 +110,18 @@ Values max_pool(Builder& b, const Step& s, const Row& row) {
   const Ints dilation = s.ints(4);
   const Window w = window(b, s, n, s.ints(3), dilation, s.flag(5));
   const bool has_indices = row.op.ends_with("indices");
-  const Values made = b.nodes("MaxPool", {w.x}, has_indices ? 2 : 1,
+  Value x = w.x;
+  Ints pads = w.pads();
+  if (is_wide(w)) {
+    if (has_indices) {
+      throw Refused{"the last window ends further outside than ONNX allows"};
+    }
+    x = b.node("Pad", {x, b.ints(all_pads(w)), b.number(-INFINITY, s.out_dtype())});
+    pads.assign(2 * n, 0);
+  }
+  const Values made = b.nodes("MaxPool", {x}, has_indices ? 2 : 1,
                               {with("dilations", dilation), with("kernel_shape", w.kernel),
-                               with("pads", w.pads()), with("strides", w.stride)});
+                               with("pads", pads), with("strides", w.stride)});
   Values results{unbatched(b, s, n, made[0])};
   if (has_indices) {
     results.push_back(unbatched(b, s, n, within_plane(b, made[1], w.lengths)));
@@ -101,7 +130,7 @@ Values max_pool(Builder& b, const Step& s, const Row& row) {
 }
 
 // The factor that makes a mean over the whole window one over the positions that count: of the
-// input, and of its padding too if that counts.
+// input, and of its padding too if that counts. A divisor other than 0 replaces their number.
 Tensor corrections(const Window& w, bool counts_padding, std::int64_t divisor, DType dtype) {
   Tensor all = full({1}, 1, {.dtype = float64});
   std::int64_t whole = 1;
@@ -119,7 +148,7 @@ Tensor corrections(const Window& w, bool counts_padding, std::int64_t divisor, D
   }
   all = squeeze(all, 0);
   const Tensor size = full(all.shape(), whole, {.dtype = float64});
-  return (divisor > 0 ? size / static_cast<double>(divisor) : size / all).to(dtype);
+  return (divisor != 0 ? size / static_cast<double>(divisor) : size / all).to(dtype);
 }
 
 // x, kernel_size; stride, padding, ceil_mode, count_include_pad, divisor_override.
@@ -134,11 +163,7 @@ Values avg_pool(Builder& b, const Step& s, const Row& row) {
                 with("pads", w.pads()), with("strides", w.stride)});
     return {unbatched(b, s, n, y)};
   }
-  Ints pads{0, 0};
-  pads.insert(pads.end(), w.padding.begin(), w.padding.end());
-  pads.insert(pads.end(), {0, 0});
-  pads.insert(pads.end(), w.after.begin(), w.after.end());
-  const Value padded = b.node("Pad", {w.x, b.ints(pads)});
+  const Value padded = b.node("Pad", {w.x, b.ints(all_pads(w))});
   const Value mean =
       b.node("AveragePool", {padded}, {with("kernel_shape", w.kernel), with("strides", w.stride)});
   const Tensor factors =
@@ -214,6 +239,28 @@ Values adaptive(Builder& b, const Step& s, const Row& row) {
   return {unbatched(b, s, n, x)};
 }
 
+// x, indices, kernel_size; stride, padding, output_size: each plane as one dimension.
+Values max_unpool(Builder& b, const Step& s, const Row& row) {
+  const std::size_t n = spatial(row);
+  const auto planes = [n](Counts shape) {
+    std::int64_t plane = 1;
+    for (std::size_t d = 0; d < n; ++d) {
+      plane *= shape.back().value;
+      shape.pop_back();
+    }
+    shape.push_back(Count{plane});
+    return shape;
+  };
+  last_fixed(s.shape(0), n);
+  const Value zeros =
+      b.node("Expand", {b.number(0, s.out_dtype()), b.counts(planes(s.out_shape()))});
+  const Value y = b.node(
+      "ScatterElements",
+      {zeros, b.reshaped(s.in(1), planes(s.shape(1))), b.reshaped(s.in(0), planes(s.shape(0)))},
+      {with("axis", -1)});
+  return {b.reshaped(y, s.out_shape())};
+}
+
 constexpr Row kRows[] = {
     {"adaptive_avg_pool1d", adaptive},
     {"adaptive_avg_pool2d", adaptive},
@@ -233,6 +280,9 @@ constexpr Row kRows[] = {
     {"max_pool2d_with_indices", max_pool},
     {"max_pool3d", max_pool},
     {"max_pool3d_with_indices", max_pool},
+    {"max_unpool1d", max_unpool},
+    {"max_unpool2d", max_unpool},
+    {"max_unpool3d", max_unpool},
 };
 
 }  // namespace

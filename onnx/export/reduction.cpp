@@ -11,17 +11,20 @@ namespace retrograd::onnx::detail {
 
 namespace {
 
-// A reduction of x over the dimensions of argument `at`, which keepdim follows.
-Value reduced(Builder& b, const Step& s, const Value& x, const char* op, std::size_t at = 1) {
-  const Ints dims = s.dims(at);
-  const int keeps = s.flag(at + 1) ? 1 : 0;
+Value over(Builder& b, const char* op, const Value& x, const Ints& dims, bool keeps) {
+  const Attribute keepdims = with("keepdims", keeps ? 1 : 0);
   if (dims.empty()) {
-    return b.node(op, {x}, {with("keepdims", keeps)});  // of no dimension
+    return b.node(op, {x}, {keepdims});  // of no dimension
   }
   if (std::string_view(op) == "ReduceSum") {
-    return b.node(op, {x, b.ints(dims)}, {with("keepdims", keeps)});
+    return b.node(op, {x, b.ints(dims)}, {keepdims});
   }
-  return b.node(op, {x}, {with("axes", dims), with("keepdims", keeps)});
+  return b.node(op, {x}, {with("axes", dims), keepdims});
+}
+
+// A reduction of x over the dimensions of argument `at`, which keepdim follows.
+Value reduced(Builder& b, const Step& s, const Value& x, const char* op, std::size_t at = 1) {
+  return over(b, op, x, s.dims(at), s.flag(at + 1));
 }
 
 Values reduction(Builder& b, const Step& s, const Row& row) {
@@ -61,10 +64,9 @@ Values variance(Builder& b, const Step& s, const Row& row) {
   const DType dtype = s.out_dtype();
   const Ints dims = s.dims(1);
   const double correction = s.is_missing(4) ? (s.flag(2) ? 1 : 0) : s.number(4);
-  const Value mean = b.node("ReduceMean", {s.in(0)}, {with("axes", dims), with("keepdims", 1)});
+  const Value mean = over(b, "ReduceMean", s.in(0), dims, true);
   const Value centred = b.node("Sub", {s.in(0), mean});
-  const Value sum = b.node("ReduceSum", {b.node("Mul", {centred, centred}), b.ints(dims)},
-                           {with("keepdims", s.flag(3) ? 1 : 0)});
+  const Value sum = over(b, "ReduceSum", b.node("Mul", {centred, centred}), dims, s.flag(3));
   const Value count =
       b.node("Max", {b.node("Sub", {number_of(b, s, dims, dtype), b.number(correction, dtype)}),
                      b.number(0, dtype)});

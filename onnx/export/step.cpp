@@ -93,6 +93,9 @@ std::int64_t Step::dim(std::size_t i, std::size_t of) const {
 }
 
 Ints Step::dims(std::size_t i) const {
+  if (rank(0) == 0) {
+    return {};
+  }
   Ints found = ints(i);
   if (found.empty()) {
     for (std::size_t d = 0; d < rank(0); ++d) {

@@ -8,9 +8,10 @@ namespace {
 
 std::map<std::string_view, const Row*> all_rows() {
   std::map<std::string_view, const Row*> rows;
-  for (const auto topic : {activation_rows(), convolution_rows(), creation_rows(), image_rows(),
-                           index_rows(), indexing_rows(), linear_rows(), math_rows(), norm_rows(),
-                           pool_rows(), recurrence_rows(), reduction_rows(), shape_rows()}) {
+  for (const auto topic :
+       {activation_rows(), convolution_rows(), creation_rows(), image_rows(), index_rows(),
+        indexing_rows(), linear_rows(), math_rows(), loss_rows(), norm_rows(), padding_rows(),
+        pool_rows(), recurrence_rows(), reduction_rows(), shape_rows()}) {
     for (const Row& row : topic) {
       rows.emplace(row.op, &row);
     }
@@ -27,6 +28,9 @@ const Row* find_row(std::string_view op) noexcept {
 }
 
 Value operand(Builder& b, const Step& s, std::size_t i, DType dtype) {
+  if (s.is_tensor(i) && !s.has(i)) {
+    return {};
+  }
   if (s.is_tensor(i)) {
     return b.cast(s.in(i), s.dtype(i), dtype);
   }

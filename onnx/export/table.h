@@ -19,8 +19,9 @@ using Fits = bool (*)(const TraceEntry& entry);
 struct Row {
   std::string_view op;  // in ops/registry.cpp
   Write write;
-  const char* onnx = "";  // the node's operator, if there is only one
-  Fits fits = nullptr;    // all calls, if null
+  const char* onnx = "";   // the node's operator, if there is only one
+  Fits fits = nullptr;     // all calls, if null
+  bool is_ragged = false;  // whether the data decide how long the result is
 };
 
 // The row of an operator, or null.
@@ -34,8 +35,10 @@ std::span<const Row> image_rows() noexcept;
 std::span<const Row> index_rows() noexcept;
 std::span<const Row> indexing_rows() noexcept;
 std::span<const Row> linear_rows() noexcept;
+std::span<const Row> loss_rows() noexcept;
 std::span<const Row> math_rows() noexcept;
 std::span<const Row> norm_rows() noexcept;
+std::span<const Row> padding_rows() noexcept;
 std::span<const Row> pool_rows() noexcept;
 std::span<const Row> recurrence_rows() noexcept;
 std::span<const Row> reduction_rows() noexcept;
