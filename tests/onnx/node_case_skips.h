@@ -85,7 +85,7 @@ inline constexpr Floor node_case_floors[] = {
     {"RNN, GRU and LSTM", {"rnn", "gru", "lstm", "simple_rnn"}, 9},
     {"reductions", {"reduce_"}, 40},
     {"Slice, Gather and Scatter", {"slice", "gather", "scatter"}, 20},
-    {"Pad", {"constant_pad", "edge_pad", "reflect_pad", "wrap_pad"}, 4},
+    {"Pad", {"constant_pad", "edge_pad", "reflect_pad", "pad_"}, 4},
 };
 
 }  // namespace test

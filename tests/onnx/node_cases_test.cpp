@@ -27,12 +27,14 @@ struct Case {
 void add_cases(const fs::path& root, std::vector<Case>& cases) {
   if (fs::is_directory(root)) {
     for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
-      cases.push_back({entry.path().filename().string().substr(5), entry.path()});
+      if (entry.is_directory()) {
+        cases.push_back({entry.path().filename().string().substr(5), entry.path()});
+      }
     }
   }
 }
 
-// Those of the package, and a few of later versions that are beside this file.
+// Those of the package, and a few of our own in its format, for later operator sets.
 std::vector<Case> all_cases() {
   const char* const given = std::getenv("RETROGRAD_ONNX_NODES");
   std::vector<Case> cases;
