@@ -4,6 +4,7 @@
 
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/conv/conv_direct.h>
+#include <retrograd/ops/kernels/conv/conv_planes.h>
 #include <retrograd/ops/kernels/conv/depthwise.h>
 #include <retrograd/ops/kernels/conv/winograd.h>
 #include <retrograd/ops/kernels/kernel_state.h>
@@ -108,6 +109,11 @@ Tensor convolved(const Tensor& x, const Tensor& weight, const Tensor& bias,
   const detail::KernelTimer timer("conv", x, weight);
   if (const auto reference = reference_of(&ReferenceTable::conv)) {
     return reference(x, weight, bias, geometry);
+  }
+  if (kernel_state().may_use_direct() && planes::suits(x, geometry)) {
+    ++kernel_state().direct_runs;
+    detail::kernel_uses("planes");
+    return planes::conv(x, weight, bias, geometry, std::exchange(relu, false));
   }
   switch (choose_own(onednn::Pass::forward, geometry)) {
     case Own::direct: return direct::conv(x, weight, bias, geometry);
