@@ -6,6 +6,7 @@
 #include <retrograd/ops/kernels/conv/conv_direct.h>
 #include <retrograd/ops/kernels/conv/conv_planes.h>
 #include <retrograd/ops/kernels/conv/depthwise.h>
+#include <retrograd/ops/kernels/conv/pointwise.h>
 #include <retrograd/ops/kernels/conv/winograd.h>
 #include <retrograd/ops/kernels/kernel_state.h>
 #include <retrograd/ops/kernels/reference_table.h>
@@ -114,6 +115,12 @@ Tensor convolved(const Tensor& x, const Tensor& weight, const Tensor& bias,
     ++kernel_state().direct_runs;
     detail::kernel_uses("planes");
     return planes::conv(x, weight, bias, geometry, std::exchange(relu, false));
+  }
+  if (relu && kernel_state().may_use_direct() && pointwise::suits(geometry)) {
+    ++kernel_state().direct_runs;
+    detail::kernel_uses("pointwise");
+    relu = false;
+    return pointwise::conv_relu(x, weight, bias, geometry);
   }
   switch (choose_own(onednn::Pass::forward, geometry)) {
     case Own::direct: return direct::conv(x, weight, bias, geometry);

@@ -1,0 +1,111 @@
+// A convolution and its ReLU in one kernel equal the two, exactly on small integers.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "conv_rows.h"
+#include "threads_guard.h"
+
+namespace rg = retrograd;
+using namespace kernel_tests;
+
+namespace {
+
+rg::ConvOptions<2> options_of(const ConvRow& row) {
+  return {.stride = {row.stride[0], row.stride[1]},
+          .padding = rg::Padding<2>(row.padding[0], row.padding[1]),
+          .dilation = {row.dilation[0], row.dilation[1]},
+          .groups = row.groups};
+}
+
+Tensor relu_of_portable(const ConvInputs& inputs, const rg::ConvOptions<2>& options) {
+  const rg::ReferenceKernelsGuard guard;
+  return rg::relu(rg::conv2d(inputs.x, inputs.weight, inputs.bias, options));
+}
+
+std::vector<ConvRow> rows_with_relu() {
+  std::vector<ConvRow> rows;
+  for (const ConvRow& row : conv_rows()) {
+    if (!row.depth && !row.one_dimensional && !row.same) {
+      rows.push_back(row);
+    }
+  }
+  // 1x1, of which the last pixels fill no tile.
+  for (const std::int64_t in : {16, 37, 256}) {
+    for (const std::int64_t out : {16, 48}) {
+      for (const Pair input : {Pair{8, 8}, Pair{13, 17}}) {
+        rows.push_back({.batch = 1,
+                        .in = in,
+                        .out = out,
+                        .input = input,
+                        .kernel = {1, 1},
+                        .padding = {0, 0}});
+      }
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("exactness");
+
+TEST_CASE("convolutions with ReLU equal the ReLU of the unfolded ones exactly") {
+  const std::vector<ConvRow> rows = rows_with_relu();
+  REQUIRE(rows.size() >= 100);
+  for (const ConvRow& row : rows) {
+    const ConvInputs inputs = conv_inputs(row, rg::float32);
+    const rg::ConvOptions<2> options = options_of(row);
+    INFO(to_string(row));
+    const Tensor expected = relu_of_portable(inputs, options);
+    for (const Tensor& x :
+         {inputs.x, rg::permute(rg::permute(inputs.x, {0, 2, 3, 1}).contiguous(), {0, 3, 1, 2})}) {
+      CHECK(equal(rg::conv2d_relu(x, inputs.weight, inputs.bias, options), expected));
+    }
+    CHECK(rg::all(rg::conv2d_relu(inputs.x, inputs.weight, {}, options) >= 0.0).item<bool>());
+  }
+}
+
+TEST_CASE("ReLU in the kernel of a convolution keeps NaN") {
+  for (const ConvRow& row :
+       {ConvRow{.in = 37, .out = 48, .input = {16, 17}, .kernel = {1, 1}, .padding = {0, 0}},
+        ConvRow{.in = 3, .out = 32, .input = {30, 29}},
+        ConvRow{.in = 20, .out = 20, .input = {9, 9}, .groups = 20}}) {
+    ConvInputs inputs = conv_inputs(row, rg::float32);
+    inputs.x(1, 2, 4, 5) = NAN;
+    const rg::ConvOptions<2> options = options_of(row);
+    const Tensor expected = relu_of_portable(inputs, options);
+    const Tensor actual = rg::conv2d_relu(inputs.x, inputs.weight, inputs.bias, options);
+    INFO(to_string(row));
+    CHECK(rg::any(rg::isnan(expected)).item<bool>());
+    CHECK(equal(rg::where(rg::isnan(actual), -1.0, actual),
+                rg::where(rg::isnan(expected), -1.0, expected)));
+  }
+}
+
+TEST_CASE("convolutions with ReLU are alike on all threads") {
+  for (const ConvRow& row :
+       {ConvRow{.batch = 5,
+       .in = 64,
+       .out = 80,
+       .input = {31, 30},
+       .kernel = {1, 1},
+       .padding = {0, 0}},
+        ConvRow{.batch = 4, .in = 3, .out = 32, .input = {45, 64}},
+        ConvRow{.batch = 6, .in = 48, .out = 48, .input = {33, 32}, .groups = 48}}) {
+    ConvInputs inputs = conv_inputs(row, rg::float32);
+    inputs.x = rg::randn(inputs.x.shape());
+    const auto convolved = [&] {
+      return rg::conv2d_relu(inputs.x, inputs.weight, inputs.bias, options_of(row));
+    };
+    const Tensor expected = convolved();
+    for (const int n : {1, 2, 5}) {
+      const test::Threads threads(n);
+      INFO(to_string(row));
+      CHECK(equal(convolved(), expected));
+    }
+  }
+}
+
+TEST_SUITE_END();
