@@ -227,6 +227,7 @@ TEST_CASE("layers: every class derived from Module is in the table, or excepted 
       {"ModuleList", "holds modules, and computes nothing"},
       {"ModuleDict", "holds modules, and computes nothing"},
       {"Sequential", "holds modules; lenet.safetensors compares a model of them"},
+      {"Fused", "a graph of a model; graph_fuse_networks_test.cpp compares networks with theirs"},
       {"NamedSequential", "holds modules; tests/models compares a network of them"},
       {"Permute", "not in PyTorch; the operator table has rows of permute"},
       {"StochasticDepth", "not in PyTorch; the operator table has rows of stochastic_depth"},
