@@ -75,14 +75,15 @@ struct ProductSizes {
   std::int64_t depth;
 };
 
-// Around tiles of 1 to 8 rows, panels of 1 to 3 vectors, and blocks of 256 rows and of depth; few
-// rows and many columns, several bands, more columns than are packed at once.
+// Around tiles of 1 to 14 rows, panels of 1 to 3 vectors, and blocks of 256 rows and of depth; few
+// rows and many columns, several bands, more columns than are packed at once; deeper blocks of many
+// columns.
 const std::vector<ProductSizes> kProductSizes{
-    {16, 17, 5},    {17, 31, 33},   {18, 48, 16},   {19, 49, 17},   {20, 64, 255},
-    {21, 65, 256},  {22, 95, 257},  {23, 96, 513},  {33, 100, 300}, {64, 128, 784},
-    {7, 513, 40},   {15, 600, 257}, {130, 290, 70}, {300, 33, 61},  {513, 70, 300},
-    {600, 310, 65}, {40, 1700, 33}, {300, 1600, 9}, {5, 6, 7},      {1, 300, 70},
-    {70, 1, 300},   {10, 64, 3000}, {90, 20, 1500}, {3, 3, 0},      {0, 20, 20}};
+    {16, 17, 5},    {17, 31, 33},   {18, 48, 16},   {19, 49, 17},   {20, 64, 255},  {21, 65, 256},
+    {22, 95, 257},  {23, 96, 513},  {33, 100, 300}, {64, 128, 784}, {7, 513, 40},   {15, 600, 257},
+    {130, 290, 70}, {300, 33, 61},  {513, 70, 300}, {600, 310, 65}, {40, 1700, 33}, {300, 1600, 9},
+    {5, 6, 7},      {1, 300, 70},   {70, 1, 300},   {10, 64, 3000}, {90, 20, 1500}, {3, 3, 0},
+    {0, 20, 20},    {20, 530, 350}, {43, 513, 690}, {142, 560, 347}};
 
 // x as a matrix whose rows are `gap` elements further apart than need be, in guarded memory.
 class Stored {

@@ -15,6 +15,16 @@ namespace retrograd::kernels::gemm_tile {
 
 // Depth of a packed panel: with 48 columns it fills the first cache.
 inline constexpr std::int64_t kDepth = 256;
+// The most of one of 32 columns: tall tiles prefetch it, and write c less often.
+inline constexpr std::int64_t kTallDepth = 344;
+
+// Rows of b in a block, of which a product adds the terms together.
+inline std::int64_t block_depth(std::int64_t depth, bool wide) {
+  constexpr std::int64_t kStep = 8;
+  return wide ? detail::rounded_up(detail::divided_up(depth, detail::divided_up(depth, kTallDepth)),
+                                   kStep)
+              : kDepth;
+}
 
 // Transposes kLanes vectors of as many elements, by halves.
 template <class T, std::size_t kLanes, std::size_t kStride = kLanes / 2>
@@ -192,18 +202,20 @@ template <class T, std::size_t kBytes>
   return {to, width};
 }
 
-// Tiles of `tall` rows of a, as many as are whole. Two elements behind the last are written too.
+// Tiles of `tall` rows of a, which leave no row or at least four: two rows take the time of four.
+// Returns the rows in them. Two elements behind the last are written too.
 template <class T, std::size_t kBytes>
 [[gnu::always_inline]] inline std::int64_t pack_tall(std::int64_t rows, std::int64_t depth,
                                                      Matrix<T> a, T* to) {
   constexpr std::int64_t kTall = Vectors<T, kBytes>::tall;
-  if (a.transposed) {
-    return pack_tiles<T, kBytes, kTall>(a.data, a.row_stride, rows, depth, to);
-  }
   constexpr std::size_t kHalf = 8;
   constexpr auto kFirst = static_cast<std::int64_t>(kHalf);
-  std::int64_t i = 0;
-  for (; i + kTall <= rows; i += kTall) {
+  const std::int64_t left = rows % kTall;
+  const std::int64_t packed = rows - left - (left == 1 || left == 2 ? kTall : 0);
+  if (a.transposed) {
+    return pack_tiles<T, kBytes, kTall>(a.data, a.row_stride, packed, depth, to);
+  }
+  for (std::int64_t i = 0; i < packed; i += kTall) {
     const T* const from = a.data + i * a.row_stride;
     T* const own = to + i * depth;
     // Its zeros go where the first rows are written then.
@@ -211,7 +223,7 @@ template <class T, std::size_t kBytes>
                               own + kFirst, kTall);
     pack_transposed<T, kHalf>(from, a.row_stride, kFirst, depth, own, kTall);
   }
-  return i;
+  return packed;
 }
 
 // The left side that tiles multiply, packed into `scratch` where there is some: all of a transposed
@@ -241,12 +253,13 @@ template <class T, std::size_t kBytes>
                        : Rows<T>{rest.data, a.row_stride, 1, kTile * a.row_stride}};
 }
 
-// Panels begin to end - 1 of b (depth, columns) as they are stored: in blocks of kDepth rows, each
+// Panels begin to end - 1 of b (depth, columns) as they are stored: in blocks of `block` rows, each
 // panel after panel, of `most` vectors. The panels of all blocks are counted on.
 template <class T, std::size_t kBytes>
 [[gnu::always_inline]] inline void pack_panels(std::int64_t begin, std::int64_t end,
-                                               std::int64_t most, std::int64_t columns,
-                                               std::int64_t depth, Matrix<T> b, T* to) {
+                                               std::int64_t most, std::int64_t block,
+                                               std::int64_t columns, std::int64_t depth,
+                                               Matrix<T> b, T* to) {
   constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
   constexpr std::int64_t kGroup = 4;
   const std::int64_t vectors = detail::divided_up(columns, kLanes);
@@ -254,8 +267,8 @@ template <class T, std::size_t kBytes>
   // The last two panels may be narrower.
   const std::int64_t whole = b.transposed ? 0 : columns / (most * kLanes) - 1;
   for (std::int64_t i = begin; i < end;) {
-    const std::int64_t at = i / panels * kDepth;
-    const std::int64_t own_depth = std::min(kDepth, depth - at);
+    const std::int64_t at = i / panels * block;
+    const std::int64_t own_depth = std::min(block, depth - at);
     const PanelRange panel = panel_at(i % panels, vectors, most);
     const Matrix<T> from = b.from_row(at);
     T* const own = to + (at * vectors + panel.first * own_depth) * kLanes;

@@ -22,6 +22,7 @@ using detail::rounded_up;
 using gemm_tile::Columns;
 using gemm_tile::kDepth;
 using gemm_tile::kMostVectors;
+using gemm_tile::kTallDepth;
 using gemm_tile::kTallVectors;
 using gemm_tile::Left;
 using gemm_tile::Panel;
@@ -30,7 +31,7 @@ using gemm_tile::Vectors;
 
 constexpr std::int64_t kAcross = 96;           // vectors of columns that are packed together
 constexpr std::int64_t kMostRows = 256;        // of a piece: with kDepth they fit the second cache
-constexpr std::int64_t kTallRows = 126;        // the same beside a packed b of kMostPacked
+constexpr std::int64_t kTallRows = 112;        // the same beside kMostPacked, in whole lines
 constexpr std::int64_t kMostPacked = 1 << 18;  // elements of b at a time, for the second cache
 constexpr std::int64_t kTile = 8;              // rows of a tile that is not tall
 // Elements that the first cache holds, however their rows lie in it.
@@ -77,7 +78,7 @@ struct Piece {
   std::int64_t depth;
   Matrix<T> a;
   Matrix<T> b;
-  // b in blocks of kDepth rows, each panel after panel, of `width` columns, `skip` of them before
+  // b in blocks of `block` rows, each panel after panel, of `width` columns, `skip` of them before
   // those of the piece. Null where the piece shares it with no other.
   const T* packed;
   std::int64_t width;
@@ -85,25 +86,27 @@ struct Piece {
   T* c;
   std::int64_t c_row_stride;
   bool added;
-  bool tall;   // tiles, and panels of kTallVectors
-  T* scratch;  // for them, or for a transposed a whose rows are far from each other, or null
+  std::int64_t block = kDepth;       // of depth, whose terms are added together
+  std::int64_t most = kMostVectors;  // of a panel
+  bool tall = false;                 // tiles
+  T* scratch = nullptr;  // for them, or for a transposed a whose rows are far from each other
 };
 
 template <class T, std::size_t kBytes>
 [[gnu::always_inline]] inline void multiply_piece(const Piece<T>& p) {
   constexpr std::int64_t kLanes = Vectors<T, kBytes>::lanes;
+  static_assert(kTallDepth * kTallVectors <= kDepth * kMostVectors);
   alignas(kBytes) T own[kDepth * kMostVectors * kLanes];
   const std::int64_t vectors = divided_up(p.columns, kLanes);
-  const std::int64_t most = p.tall ? kTallVectors : kMostVectors;
-  const std::int64_t panels = gemm_tile::panels_of(vectors, most);
+  const std::int64_t panels = gemm_tile::panels_of(vectors, p.most);
   const bool plain = !p.b.transposed && (p.rows <= kPlainRows || p.depth * p.b.row_stride <= kNear);
-  for (std::int64_t at = 0; at < p.depth; at += kDepth) {
-    const std::int64_t depth = std::min(kDepth, p.depth - at);
+  for (std::int64_t at = 0; at < p.depth; at += p.block) {
+    const std::int64_t depth = std::min(p.block, p.depth - at);
     const Left<T> a =
         gemm_tile::left_side<T, kBytes>(p.rows, depth, p.a.from_column(at), p.tall, p.scratch);
     const Matrix<T> right = p.b.from_row(at);
     for (std::int64_t i = 0; i < panels; ++i) {
-      const PanelRange panel = gemm_tile::panel_at(i, vectors, most);
+      const PanelRange panel = gemm_tile::panel_at(i, vectors, p.most);
       const std::int64_t first = panel.first * kLanes;
       const std::int64_t width = panel.count * kLanes;
       Panel<T> b{right.data + first, right.row_stride};
@@ -125,17 +128,17 @@ template <class T>
   with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { multiply_piece<T, kBytes>(piece); });
 }
 
-// b (depth, columns) as Piece::packed has it, in panels of `most` vectors, by up to `lanes`
-// threads.
+// b (depth, columns) as Piece::packed has it, in blocks of `block` rows and panels of `most`
+// vectors, by up to `lanes` threads.
 template <class T>
-void pack(std::int64_t most, std::int64_t columns, std::int64_t depth, Matrix<T> b, T* to,
-          int lanes) {
+void pack(std::int64_t most, std::int64_t block, std::int64_t columns, std::int64_t depth,
+          Matrix<T> b, T* to, int lanes) {
   const std::int64_t panels =
-      divided_up(depth, kDepth) * gemm_tile::panels_of(divided_up(columns, lanes_of<T>()), most);
+      divided_up(depth, block) * gemm_tile::panels_of(divided_up(columns, lanes_of<T>()), most);
   const std::int64_t pieces = std::min<std::int64_t>(panels, 2 * lanes);
   detail::for_pieces(panels, pieces, lanes, [&](std::int64_t begin, std::int64_t end, int) {
     with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
-      gemm_tile::pack_panels<T, kBytes>(begin, end, most, columns, depth, b, to);
+      gemm_tile::pack_panels<T, kBytes>(begin, end, most, block, columns, depth, b, to);
     });
   });
 }
@@ -177,16 +180,19 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
   const std::int64_t most_across = std::min(columns, kAcross * lanes);
   const std::int64_t tile = tall_tile<T>();
   const bool far = a.transposed && std::min(depth, kDepth) * a.row_stride > kNear;
-  const bool tall =
-      tile > 0 && (far ? rows >= 2 * tile : rows >= kWorthCopy / 4 && columns >= kWorthCopy);
-  const std::int64_t most = tall ? kTallVectors : kMostVectors;
+  // Columns alone decide on the block, so that a row has its bits beside any other rows.
+  const bool wide = tile > 0 && columns >= kWorthCopy;
+  const bool tall = tile > 0 && rows >= 2 * tile && (far || wide);
+  const std::int64_t most = tall || wide ? kTallVectors : kMostVectors;
+  const std::int64_t block = gemm_tile::block_depth(depth, wide);
   const Cut cut = cut_of(rows, most_across, depth, most * lanes, tall ? tile : kTile);
   const std::int64_t bands = divided_up(rows, cut.rows);
   const bool shared = bands > 1;  // each band needs all of b
   const std::int64_t across = shared ? most_across : columns;
   const std::int64_t blocks =
-      std::max<std::int64_t>(kMostPacked / rounded_up(across, lanes) / kDepth, 1);
-  const std::int64_t deep = shared ? std::min(depth, blocks * kDepth) : depth;
+      std::max<std::int64_t>(kMostPacked / rounded_up(across, lanes) / block, 1);
+  // Pieces read a row of a far transposed a one after another.
+  const std::int64_t deep = shared ? std::min(depth, (far ? 1 : blocks) * block) : depth;
   const std::int64_t most_pieces = bands * divided_up(across, cut.columns);
   const int most_lanes = most_pieces > 1 ? detail::lanes_for(most_pieces) : 1;
 
@@ -198,7 +204,7 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
   }
   std::optional<LaneScratch> scratch;
   if (tall || (far && rows > kPlainRows)) {
-    scratch.emplace((cut.rows + 2 * kTile) * std::min(depth, kDepth) * kItem, most_lanes);
+    scratch.emplace((cut.rows + 2 * kTile) * std::min(depth, block) * kItem, most_lanes);
   }
 
   for (std::int64_t j = 0; j < columns; j += across) {
@@ -210,7 +216,7 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
       const std::int64_t own_depth = std::min(deep, depth - k);
       const Matrix<T> right = b.from_row(k).from_column(j);
       if (shared) {
-        pack(most, own_columns, own_depth, right, packed, most_lanes);
+        pack(most, block, own_columns, own_depth, right, packed, most_lanes);
       }
       const bool added = target == Target::added_to || k > 0;
       const auto multiply = [&](std::int64_t piece, int lane) {
@@ -227,6 +233,8 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
                            c + row * c_row_stride + j + column,
                            c_row_stride,
                            added,
+                           block,
+                           most,
                            tall,
                            scratch ? scratch->of_lane<T>(lane) : nullptr};
         multiply_piece(own);
@@ -240,8 +248,7 @@ template <class T>
 void gemm_here(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
                Matrix<T> b, T* c, std::int64_t c_row_stride, Target target) {
   const Piece<T> whole{
-      rows,  columns, depth, a, b, nullptr, 0, 0, c, c_row_stride, target == Target::added_to,
-      false, nullptr};
+      rows, columns, depth, a, b, nullptr, 0, 0, c, c_row_stride, target == Target::added_to};
   multiply_piece(whole);
 }
 
@@ -251,8 +258,8 @@ PackedRight<T>::PackedRight(std::int64_t columns, std::int64_t depth, Matrix<T> 
   constexpr auto kItem = static_cast<std::int64_t>(sizeof(T));
   if ((has_packed_gemm() || is_deterministic()) && depth > 0) {
     memory_ = empty_tensor({rounded_up(columns, lanes_of<T>()) * depth * kItem}, uint8);
-    pack(kMostVectors, columns, depth, b, static_cast<T*>(static_cast<void*>(memory_.raw_bytes())),
-         1);
+    pack(kMostVectors, kDepth, columns, depth, b,
+         static_cast<T*>(static_cast<void*>(memory_.raw_bytes())), 1);
   }
 }
 
@@ -273,9 +280,7 @@ void PackedRight<T>::multiply(std::int64_t rows, Matrix<T> a, T* c, std::int64_t
                        0,
                        c,
                        c_row_stride,
-                       target == Target::added_to,
-                       false,
-                       nullptr};
+                       target == Target::added_to};
   multiply_piece(whole);
 }
 

@@ -1,5 +1,5 @@
 // Products of matrices by loops of our own, whose sums do not depend on how the product is cut: an
-// element adds its terms in order, in blocks of kDepth. Internal.
+// element adds its terms in order, in blocks that the sizes of the product decide. Internal.
 #pragma once
 
 #include <cstdint>

@@ -207,6 +207,9 @@ template <class T, std::size_t kBytes, int kRows, int kVectors>
           __builtin_prefetch(b.at + kAhead * b.step + v * V::lanes);
         }
       }
+      if constexpr (kRows == V::tall) {
+        __builtin_prefetch(a.at + kAhead / 2 * a.step);
+      }
       b.at += b.step;
 #pragma GCC unroll 14
       for (int i = 0; i < kRows; ++i) {
