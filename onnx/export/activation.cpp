@@ -4,7 +4,7 @@
 #include <retrograd/onnx/export/math.h>
 #include <retrograd/onnx/export/table.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -171,4 +171,4 @@ std::span<const Row> activation_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -3,78 +3,18 @@
 #include <algorithm>
 #include <utility>
 
-#include <retrograd/io/detail/row_major.h>
 #include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
 // Constants have no name before the graph is finished, but a mark and their number.
 constexpr char kMark = '\x01';
 
-Attribute of_type(const char* name, Attribute::Type type) {
-  Attribute attribute;
-  attribute.name = name;
-  attribute.type = type;
-  return attribute;
-}
-
 }  // namespace
-
-Attribute with(const char* name, std::int64_t value) {
-  Attribute attribute = of_type(name, Attribute::Type::integer);
-  attribute.i = value;
-  return attribute;
-}
-
-Attribute with(const char* name, double value) {
-  Attribute attribute = of_type(name, Attribute::Type::number);
-  attribute.f = static_cast<float>(value);
-  return attribute;
-}
-
-Attribute with(const char* name, const char* value) {
-  Attribute attribute = of_type(name, Attribute::Type::text);
-  attribute.s = value;
-  return attribute;
-}
-
-Attribute with(const char* name, const Ints& value) {
-  Attribute attribute = of_type(name, Attribute::Type::integers);
-  attribute.ints = value;
-  return attribute;
-}
-
-Attribute with(const char* name, const std::vector<std::string>& value) {
-  Attribute attribute = of_type(name, Attribute::Type::texts);
-  attribute.strings = value;
-  return attribute;
-}
-
-DataType data_type(DType dtype) {
-  switch (dtype) {
-    case DType::float32: return DataType::float32;
-    case DType::float64: return DataType::float64;
-    case DType::bfloat16: return DataType::bfloat16;
-    case DType::int64: return DataType::int64;
-    case DType::uint8: return DataType::uint8;
-    case DType::boolean: return DataType::boolean;
-  }
-  return DataType::undefined;
-}
-
-TensorProto proto_of(const Tensor& tensor, const std::string& name) {
-  TensorProto proto{.name = name,
-                    .dims = {tensor.shape().begin(), tensor.shape().end()},
-                    .data_type = data_type(tensor.dtype())};
-  retrograd::detail::append_row_major(tensor, [&](const void* bytes, std::size_t count) {
-    proto.raw_data.append(static_cast<const char*>(bytes), count);
-  });
-  return proto;
-}
 
 std::string Builder::fresh(const std::string& wanted) {
   std::string name = wanted;
@@ -306,4 +246,4 @@ GraphProto Builder::finish(const Values& outputs, const std::vector<std::string>
   return graph;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

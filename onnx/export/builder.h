@@ -15,7 +15,15 @@
 #include <retrograd/tensor/scalar.h>
 #include <retrograd/tensor/tensor.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
+
+using detail::Attribute;
+using detail::DataType;
+using detail::GraphProto;
+using detail::ModelProto;
+using detail::Node;
+using detail::TensorProto;
+using detail::ValueInfo;
 
 // A tensor by its name in the graph; an empty one is absent.
 using Value = std::string;
@@ -32,7 +40,11 @@ inline Attribute with(const char* name, int value) {
   return with(name, std::int64_t{value});
 }
 
+// The sizes twice: paddings that are the same at both ends.
+Ints twice(Ints sizes);
+
 DataType data_type(DType dtype);
+TensorProto proto_of(const Tensor& tensor, const std::string& name);
 
 class Builder {
  public:
@@ -101,4 +113,4 @@ class Builder {
   Value batch_;
 };
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

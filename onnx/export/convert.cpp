@@ -12,7 +12,7 @@
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/version.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -268,4 +268,4 @@ ModelProto convert(const Frame& call, const Program& program, const Interface& i
   return model;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

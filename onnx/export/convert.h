@@ -11,7 +11,7 @@
 #include <retrograd/onnx/export/program.h>
 #include <retrograd/tensor/frame.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 // Names of the inputs and outputs, and the batch's dimension in each input, -1 for none.
 struct Interface {
@@ -24,6 +24,6 @@ struct Interface {
 bool is_step(const std::vector<TraceEntry>& entries, std::size_t index);
 
 // Throws GraphError, which lists all calls that cannot be written.
-ModelProto convert(const Frame& call, const Program& program, const Interface& interface);
+detail::ModelProto convert(const Frame& call, const Program& program, const Interface& interface);
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

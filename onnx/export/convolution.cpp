@@ -2,7 +2,7 @@
 #include <retrograd/onnx/export/table.h>
 #include <retrograd/ops/size.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -17,12 +17,6 @@ Value batched(Builder& b, const Step& s) {
 
 Value unbatched(Builder& b, const Step& s, const Value& y) {
   return has_batch(s) ? y : b.node("Squeeze", {y, b.ints({0})});
-}
-
-Ints twice(Ints sizes) {
-  const Ints once = sizes;
-  sizes.insert(sizes.end(), once.begin(), once.end());
-  return sizes;
 }
 
 // Pads of both ends, from an argument that is sizes or a mode.
@@ -97,4 +91,4 @@ std::span<const Row> convolution_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -3,7 +3,7 @@
 #include <retrograd/onnx/export/table.h>
 #include <retrograd/tensor/creation.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -107,4 +107,4 @@ std::span<const Row> creation_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -7,7 +7,7 @@
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -146,12 +146,6 @@ Tensor pickers(std::int64_t channels, const Ints& kernel, DType dtype) {
   return repeat(one, {channels, 1, 1, 1});
 }
 
-Ints twice(Ints sizes) {
-  const Ints once = sizes;
-  sizes.insert(sizes.end(), once.begin(), once.end());
-  return sizes;
-}
-
 // x, kernel_size; dilation, padding, stride.
 Values unfold(Builder& b, const Step& s, const Row& /*row*/) {
   const bool has_batch = s.rank(0) == 4;
@@ -202,4 +196,4 @@ std::span<const Row> image_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

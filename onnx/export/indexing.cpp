@@ -8,7 +8,7 @@
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -197,4 +197,4 @@ std::span<const Row> indexing_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

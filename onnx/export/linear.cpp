@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -29,7 +29,8 @@ Values linear(Builder& b, const Step& s, const Row& row) {
 
 // input, a, b; beta, alpha.
 Values addmm(Builder& b, const Step& s, const Row& /*row*/) {
-  return {b.node("Gemm", {s.in(1), s.in(2), s.in(0)},
+  const Value added = s.number(3) == 0 ? Value() : s.in(0);  // which may be NaN
+  return {b.node("Gemm", {s.in(1), s.in(2), added},
                  {with("alpha", s.number(4)), with("beta", s.number(3))})};
 }
 
@@ -96,4 +97,4 @@ std::span<const Row> linear_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -6,7 +6,7 @@
 #include <retrograd/ops/loss.h>
 #include <retrograd/tensor/creation.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -146,4 +146,4 @@ std::span<const Row> loss_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -3,11 +3,11 @@
 
 #include <retrograd/onnx/export/table.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 // One node on the first input.
 Values plain(Builder& b, const Step& s, const Row& row);
 // log(1 + x).
 Value log1p_of(Builder& b, const Value& x, DType dtype);
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -7,7 +7,7 @@
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -111,17 +111,17 @@ Values max_pool(Builder& b, const Step& s, const Row& row) {
   const Window w = window(b, s, n, s.ints(3), dilation, s.flag(5));
   const bool has_indices = row.op.ends_with("indices");
   Value x = w.x;
-  Ints pads = w.pads();
-  if (is_wide(w)) {
-    if (has_indices) {
-      throw Refused{"the last window ends further outside than ONNX allows"};
-    }
+  Attributes attributes{with("dilations", dilation), with("kernel_shape", w.kernel),
+                        with("strides", w.stride)};
+  if (has_indices) {  // which longer padding would shift in some programs
+    attributes.push_back(with("ceil_mode", s.flag(5) ? 1 : 0));
+    attributes.push_back(with("pads", twice(w.padding)));
+  } else if (is_wide(w)) {
     x = b.node("Pad", {x, b.ints(all_pads(w)), b.number(-INFINITY, s.out_dtype())});
-    pads.assign(2 * n, 0);
+  } else {
+    attributes.push_back(with("pads", w.pads()));
   }
-  const Values made = b.nodes("MaxPool", {x}, has_indices ? 2 : 1,
-                              {with("dilations", dilation), with("kernel_shape", w.kernel),
-                               with("pads", pads), with("strides", w.stride)});
+  const Values made = b.nodes("MaxPool", {x}, has_indices ? 2 : 1, attributes);
   Values results{unbatched(b, s, n, made[0])};
   if (has_indices) {
     results.push_back(unbatched(b, s, n, within_plane(b, made[1], w.lengths)));
@@ -291,4 +291,4 @@ std::span<const Row> pool_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -6,7 +6,7 @@
 
 #include <retrograd/tensor/dispatch.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -176,4 +176,4 @@ bool Program::is_same(std::size_t step, std::size_t argument) const {
   });
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -10,7 +10,7 @@
 
 #include <retrograd/graph/graph.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 // What cannot be written, thrown within export alone and told with the line of its step.
 struct Refused {
@@ -67,4 +67,4 @@ class Program {
   std::vector<std::int64_t> batches_;
 };
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -4,7 +4,7 @@
 #include <retrograd/onnx/export/table.h>
 #include <retrograd/ops/recurrence.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -148,4 +148,4 @@ std::span<const Row> recurrence_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -11,9 +11,12 @@
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
+
+using detail::Tensors;
+using detail::Traced;
 
 // The batch's dimension of input i; -1 for none.
 std::int64_t batch_dim(const Traced& traced, const SaveOptions& options, std::size_t i) {
@@ -134,13 +137,18 @@ Program program_of(const Frame& call, const Traced& traced, const SaveOptions& o
 
 }  // namespace
 
-void save(const Traced& traced, const std::string& path, const SaveOptions& options, Where where) {
+}  // namespace retrograd::onnx::writing
+
+namespace retrograd::onnx {
+
+void detail::save(const Traced& traced, const std::string& path, const SaveOptions& options,
+                  Where where) {
   const retrograd::detail::FileCall call("onnx::save", path, where);
   const NoGradGuard no_grad;
   const Autocast off(bfloat16, false);
   call.check_path();
-  check_options(call, traced, options);
-  const Program program = program_of(call, traced, options);
+  writing::check_options(call, traced, options);
+  const writing::Program program = writing::program_of(call, traced, options);
   if (const auto other = program.divergence()) {
     check::refuse<GraphError>(
         call, {},
@@ -152,14 +160,14 @@ void save(const Traced& traced, const std::string& path, const SaveOptions& opti
   check::require<ValueError>(
       call, options.output_names.empty() || options.output_names.size() == outputs, {},
       "{} names for {} outputs [option-conflict]", options.output_names.size(), outputs);
-  Interface interface {
-    .inputs = names(options.input_names, traced.example.size(), "input"),
-    .outputs = names(options.output_names, outputs, "output")
+  writing::Interface interface {
+    .inputs = writing::names(options.input_names, traced.example.size(), "input"),
+    .outputs = writing::names(options.output_names, outputs, "output")
   };
   for (std::size_t i = 0; i < traced.example.size(); ++i) {
-    interface.batch_dims.push_back(batch_dim(traced, options, i));
+    interface.batch_dims.push_back(writing::batch_dim(traced, options, i));
   }
-  const ModelProto model = convert(call, program, interface);
+  const ModelProto model = writing::convert(call, program, interface);
   std::uint64_t bytes = 0;
   for (const TensorProto& tensor : model.graph.initializers) {
     bytes += tensor.raw_data.size();
@@ -176,4 +184,4 @@ void save(const Traced& traced, const std::string& path, const SaveOptions& opti
   file.commit();
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx

@@ -6,7 +6,7 @@
 #include <retrograd/onnx/export/math.h>
 #include <retrograd/onnx/export/table.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -247,4 +247,4 @@ std::span<const Row> shape_rows() noexcept {
   return kRows;
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -93,4 +93,4 @@ bool Sharing::changes_constant(std::size_t s) const {
   return graph_.values[static_cast<std::size_t>(first_of(written(s)))].constant.defined();
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

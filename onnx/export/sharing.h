@@ -7,7 +7,7 @@
 
 #include <retrograd/graph/graph.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 class Sharing {
  public:
@@ -28,4 +28,4 @@ class Sharing {
   std::vector<std::int64_t> base_;  // what a value is a view of; itself for others
 };
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

@@ -2,7 +2,7 @@
 
 #include <variant>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -140,4 +140,4 @@ std::string Step::text(std::size_t i) const {
   return std::get<std::string>(call_.arguments.at(i));
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

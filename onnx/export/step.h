@@ -9,7 +9,7 @@
 #include <retrograd/onnx/export/builder.h>
 #include <retrograd/onnx/export/program.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 // Arguments are counted from 0, in the order of the function's parameters; an aggregate of options
 // is as many as it has members.
@@ -74,4 +74,4 @@ class Step {
   const GraphStep& call_;
 };
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

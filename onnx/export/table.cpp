@@ -2,7 +2,7 @@
 
 #include <map>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 namespace {
 
@@ -44,4 +44,4 @@ Value operand(Builder& b, const Step& s, std::size_t i, DType dtype) {
   return b.number(s.scalar(i), dtype);
 }
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing

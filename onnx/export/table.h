@@ -8,7 +8,7 @@
 #include <retrograd/onnx/export/builder.h>
 #include <retrograd/onnx/export/step.h>
 
-namespace retrograd::onnx::detail {
+namespace retrograd::onnx::writing {
 
 struct Row;
 // Adds the nodes of a step, and returns a value for each of its outputs. Throws Refused.
@@ -47,4 +47,4 @@ std::span<const Row> shape_rows() noexcept;
 // A value for the operand i, a tensor or a number, in a dtype.
 Value operand(Builder& b, const Step& s, std::size_t i, DType dtype);
 
-}  // namespace retrograd::onnx::detail
+}  // namespace retrograd::onnx::writing
