@@ -5,7 +5,7 @@
 #include <string>
 
 #include <retrograd/io/detail/npy.h>
-#include <retrograd/io/detail/row_major.h>
+#include <retrograd/io/internal/row_major.h>
 #include <retrograd/tensor/internal/check.h>
 
 namespace retrograd {

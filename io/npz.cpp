@@ -6,7 +6,7 @@
 
 #include <retrograd/io/detail/npy.h>
 #include <retrograd/io/detail/npz.h>
-#include <retrograd/io/detail/row_major.h>
+#include <retrograd/io/internal/row_major.h>
 #include <retrograd/io/npy.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/format.h>

@@ -7,7 +7,7 @@
 #include <zlib.h>
 #include <nlohmann/json.hpp>
 
-#include <retrograd/io/detail/row_major.h>
+#include <retrograd/io/internal/row_major.h>
 #include <retrograd/io/detail/safetensors_header.h>
 #include <retrograd/io/internal/file.h>
 #include <retrograd/io/safetensors.h>

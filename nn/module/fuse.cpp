@@ -11,7 +11,7 @@
 #include <retrograd/autograd/trace.h>
 #include <retrograd/graph/passes.h>
 #include <retrograd/graph/runner.h>
-#include <retrograd/nn/detail/evaluating.h>
+#include <retrograd/nn/internal/evaluating.h>
 #include <retrograd/tensor/call_listener.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/format.h>

@@ -9,7 +9,7 @@
 #include <cxxabi.h>
 
 #include <retrograd/nn/detail/call_observer.h>
-#include <retrograd/nn/detail/evaluating.h>
+#include <retrograd/nn/internal/evaluating.h>
 #include <retrograd/nn/detail/members.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/format.h>

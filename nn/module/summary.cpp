@@ -10,7 +10,7 @@
 #include <retrograd/autograd/trace.h>
 #include <retrograd/graph/receptive_field.h>
 #include <retrograd/nn/detail/call_observer.h>
-#include <retrograd/nn/detail/evaluating.h>
+#include <retrograd/nn/internal/evaluating.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/format.h>
 

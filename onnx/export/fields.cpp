@@ -1,5 +1,5 @@
 // Attributes and tensors as messages of ONNX.
-#include <retrograd/io/detail/row_major.h>
+#include <retrograd/io/internal/row_major.h>
 #include <retrograd/onnx/export/builder.h>
 
 namespace retrograd::onnx::writing {

@@ -5,7 +5,7 @@
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/io/internal/file.h>
-#include <retrograd/nn/detail/evaluating.h>
+#include <retrograd/nn/internal/evaluating.h>
 #include <retrograd/onnx/export/convert.h>
 #include <retrograd/ops/index.h>
 #include <retrograd/tensor/creation.h>
