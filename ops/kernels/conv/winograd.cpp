@@ -151,7 +151,7 @@ bool suits(onednn::Pass pass, const ConvGeometry& g) {
   constexpr int64_t kTiles = 128;
   const Tiling s = pass == onednn::Pass::input_grad ? input_grad_tiling(g) : forward_tiling(g);
   const bool has_channels = std::min(s.channels, s.filters) >= kChannels &&
-                            (s.channels + s.filters >= kBoth || is_narrow(s));
+                            (s.channels + s.filters >= kBoth || has_narrow_sizes(s));
   const int64_t results = s.batch * s.rows * s.columns;
   return has_channels && s.tiles() >= kTiles && 10 * results >= 7 * 4 * s.tiles();
 }

@@ -57,10 +57,12 @@ inline int64_t tiles_together(const Tiling& s) {
   return std::min(std::clamp(near, kFew, kMost), detail::rounded_up(s.tiles(), kStep));
 }
 
+inline bool has_narrow_sizes(const Tiling& s) {
+  return s.channels == kNarrow && s.filters == kNarrow;
+}
 // Whether channels and filters are one vector each.
 inline bool is_narrow(const Tiling& s) {
-  return s.channels == kNarrow && s.filters == kNarrow &&
-         detail::best_instructions() == detail::Instructions::avx512;
+  return has_narrow_sizes(s) && detail::best_instructions() == detail::Instructions::avx512;
 }
 
 // Where a tile begins.
