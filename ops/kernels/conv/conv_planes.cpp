@@ -89,7 +89,7 @@ bool suits(const Tensor& x, const ConvGeometry& g) {
   constexpr int64_t kMostChannels = 4;
   constexpr int64_t kLeastWork = 1 << 16;
   // Measured against oneDNN: narrower results leave most of their vectors empty.
-  constexpr int64_t kLeastColumns = results::kSums;
+  constexpr int64_t kLeastColumns = results::kMostTogether;
   return x.strides().back() == 1 && g.output[2] >= kLeastColumns && g.dtype == float32 &&
          g.groups == 1 && g.spatial_rank == 2 && g.in_channels <= kMostChannels &&
          g.out_channels % results::kLanes == 0 && std::min(g.pad_before[1], g.pad_before[2]) >= 0 &&

@@ -16,8 +16,7 @@ using std::int64_t;
 
 inline constexpr std::size_t kBytes = 64;
 inline constexpr int64_t kLanes = 16;
-inline constexpr int64_t kMostVectors = 2;
-inline constexpr int64_t kSums = 16;  // vectors of results that are summed together
+inline constexpr int64_t kMostTogether = 16;  // results that are summed together
 using Vector = gemm_tile::Vectors<float, kBytes>::Vector;
 
 // For each vector of filters, its bias and its weights of each tap.
@@ -43,7 +42,7 @@ template <int kVectors, int64_t kResults, class Offsets>
                                                float* to, int64_t filters) {
   const int64_t block = (taps + 1) * kLanes;
   Vector sums[kResults][kVectors];
-#pragma GCC unroll 2
+#pragma GCC unroll 3
   for (int v = 0; v < kVectors; ++v) {
     Vector bias;
     gemm_tile::load<float, kBytes>(weights + v * block, bias);
@@ -52,18 +51,28 @@ template <int kVectors, int64_t kResults, class Offsets>
       sums[i][v] = bias;
     }
   }
+  // Apart for the compiler: sums of x, i * step and the offset would take the units of the
+  // products.
+  const float* pixels[kResults];
+#pragma GCC unroll 16
+  for (int64_t i = 0; i < kResults; ++i) {
+    pixels[i] = x + i * step;
+    if constexpr (kResults < kMostTogether) {
+      asm("" : "+r"(pixels[i]));
+    }
+  }
   for (int64_t t = 0; t < taps; ++t) {
     weights += kLanes;
     Vector right[kVectors];
-#pragma GCC unroll 2
+#pragma GCC unroll 3
     for (int v = 0; v < kVectors; ++v) {
       gemm_tile::load<float, kBytes>(weights + v * block, right[v]);
     }
-    const float* const at = x + offsets[t];
+    const int64_t offset = offsets[t];
 #pragma GCC unroll 16
     for (int64_t i = 0; i < kResults; ++i) {
-      const Vector pixel = at[i * step] - Vector{};
-#pragma GCC unroll 2
+      const Vector pixel = pixels[i][offset] - Vector{};
+#pragma GCC unroll 3
       for (int v = 0; v < kVectors; ++v) {
         sums[i][v] += pixel * right[v];
       }
@@ -71,7 +80,7 @@ template <int kVectors, int64_t kResults, class Offsets>
   }
 #pragma GCC unroll 16
   for (int64_t i = 0; i < kResults; ++i) {
-#pragma GCC unroll 2
+#pragma GCC unroll 3
     for (int v = 0; v < kVectors; ++v) {
       const Vector sum = sums[i][v] < limit ? Vector{} : sums[i][v];
       std::memcpy(to + i * filters + v * kLanes, &sum, kBytes);
@@ -84,7 +93,8 @@ template <int kVectors, class Offsets>
                                                   Offsets offsets, int64_t taps,
                                                   const float* weights, float limit, float* to,
                                                   int64_t filters) {
-  constexpr int64_t kTogether = kSums / kVectors;
+  // Of three vectors not eight: GCC 12 would keep some filters in memory.
+  constexpr int64_t kTogether = kVectors == 1 ? kMostTogether : kVectors == 2 ? 8 : 7;
   int64_t j = 0;
   for (; count >= kTogether && j < count; j += kTogether) {
     j = std::min(j, count - kTogether);  // the last ones may overlap those before
@@ -105,14 +115,21 @@ template <class Offsets>
                                                   const float* weights, float limit, float* to,
                                                   int64_t filters) {
   const int64_t block = (taps + 1) * kLanes;
-  int64_t f = 0;
-  for (; f + kMostVectors * kLanes <= filters; f += kMostVectors * kLanes) {
-    row_of_results<kMostVectors>(x, step, count, offsets, taps, weights + f / kLanes * block, limit,
-                                 to + f, filters);
-  }
-  if (f < filters) {
-    row_of_results<1>(x, step, count, offsets, taps, weights + f / kLanes * block, limit, to + f,
-                      filters);
+  const int64_t vectors = filters / kLanes;
+  for (int64_t v = 0; v < vectors;) {
+    const int64_t left = vectors - v;
+    const float* const own = weights + v * block;
+    float* const own_to = to + v * kLanes;
+    if (left == 1) {
+      row_of_results<1>(x, step, count, offsets, taps, own, limit, own_to, filters);
+      v += 1;
+    } else if (left == 2 || left == 4) {
+      row_of_results<2>(x, step, count, offsets, taps, own, limit, own_to, filters);
+      v += 2;
+    } else {
+      row_of_results<3>(x, step, count, offsets, taps, own, limit, own_to, filters);
+      v += 3;
+    }
   }
 }
 
