@@ -7,8 +7,11 @@
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/trace.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::onnx {
+
+using retrograd::detail::in_quotes;
 
 namespace {
 
@@ -65,12 +68,12 @@ void Network::State::check(const Tensors& inputs) const {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const detail::ValueInfo& wanted = program.inputs[i];
     check::require<GraphError>(call, inputs[i].defined(), {},
-                               "input {} is undefined [undefined-tensor]", wanted.name);
+                               "input {} is undefined [undefined-tensor]", in_quotes(wanted.name));
     const std::size_t rank = inputs[i].shape().size();
-    check::require<ValueError>(call, !wanted.shape || wanted.shape->size() == rank,
-                               {{wanted.name.c_str(), inputs[i]}},
-                               "input {} has {} dimensions, not {} [onnx-input]", wanted.name, rank,
-                               wanted.shape ? wanted.shape->size() : 0);
+    check::require<ValueError>(
+        call, !wanted.shape || wanted.shape->size() == rank, {{"input", inputs[i]}},
+        "input {} has {} dimensions, not {} [onnx-input]", in_quotes(wanted.name), rank,
+        wanted.shape ? wanted.shape->size() : 0);
   }
 }
 

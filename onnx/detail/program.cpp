@@ -14,6 +14,7 @@ namespace retrograd::onnx::detail {
 
 using retrograd::detail::FileCall;
 using retrograd::detail::in_quotes;
+using retrograd::detail::printable;
 
 namespace {
 
@@ -54,7 +55,7 @@ void refuse_unknown(const Program& program, const FileCall& call) {
   }
   std::string list;
   for (const auto& [op, count] : counts) {
-    list += fmt::format("{}{} ({} times)", list.empty() ? "" : ", ", op, count);
+    list += fmt::format("{}{} ({} times)", list.empty() ? "" : ", ", printable(op), count);
   }
   call.fail("the file has operators that are not read: {} [onnx-operator]", list);
 }

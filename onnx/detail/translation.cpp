@@ -12,9 +12,9 @@ namespace retrograd::onnx::detail {
 using retrograd::detail::in_quotes;
 
 NodeName::NodeName(const Node& node)
-    : name_(!node.name.empty()      ? node.name
-            : !node.outputs.empty() ? node.outputs[0]
-                                    : node.op_type) {}
+    : name_(retrograd::detail::printable(!node.name.empty()      ? node.name
+                                         : !node.outputs.empty() ? node.outputs[0]
+                                                                 : node.op_type)) {}
 
 std::string NodeName::name_in(const FrameOwner* around) const {
   return around != nullptr ? "." + name_ : name_;

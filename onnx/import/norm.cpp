@@ -71,6 +71,9 @@ Outputs layer_normalization(NodeCall& call) {
 Outputs group_normalization(NodeCall& call) {
   const Tensor& x = call.in(0);
   const std::int64_t groups = call.integer("num_groups", 1);
+  if (x.dim() < 2 || groups < 1 || x.size(1) % groups != 0) {
+    call.refuse("{} groups for an input of {} dimensions [onnx-input]", groups, x.dim());
+  }
   const auto of_channels = [&](const Tensor& t) {
     const std::int64_t times = t.numel() == x.size(1) ? 1 : x.size(1) / groups;
     return times == 1 ? t : flatten(expand(unsqueeze(t, 1), {t.numel(), times}));

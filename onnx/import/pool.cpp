@@ -40,6 +40,16 @@ Windows pool_windows(const NodeCall& call) {
   return windows_of(call, call.in(0).shape(), call.integers("kernel_shape"));
 }
 
+// Composed pools take a step for each place in the window.
+void require_fit(const NodeCall& call, const Windows& windows, const Ints& after) {
+  for (std::size_t i = 0; i < windows.rank(); ++i) {
+    const std::int64_t length = call.in(0).shape()[i + 2] + windows.before[i] + after[i];
+    if (windows.reach(i) > length) {
+      call.refuse("a window of {} positions in {} [onnx-input]", windows.reach(i), length);
+    }
+  }
+}
+
 // How many positions the last window reaches past the padding, with ceil_mode.
 Ints overhang(const NodeCall& call, const Windows& windows) {
   Ints extra(windows.rank(), 0);
@@ -139,6 +149,7 @@ Outputs max_pool(NodeCall& call) {
                            ? Scalar(0)
                            : Scalar(std::numeric_limits<std::int64_t>::min());
   const Ints after = sum_of(windows.after, overhang(call, windows));
+  require_fit(call, windows, after);
   return {window_maxima(pad_spatial(x, windows.before, after, least), windows)};
 }
 
@@ -171,6 +182,7 @@ Outputs average_pool(NodeCall& call) {
   }
   const Ints extra = overhang(call, windows);
   const Ints after = sum_of(windows.after, extra);
+  require_fit(call, windows, after);
   const Tensor sums = window_sums(pad_spatial(x, windows.before, after), windows);
   const Tensor counts = constant([&] {
     Shape shape = x.shape();
@@ -189,6 +201,7 @@ Outputs lp_pool(NodeCall& call) {
   const Windows windows = pool_windows(call);
   const auto p = static_cast<double>(call.integer("p", 2));
   const Ints after = sum_of(windows.after, overhang(call, windows));
+  require_fit(call, windows, after);
   const Tensor x = abs(call.in(0));
   return {
       pow(window_sums(pad_spatial(p == 1 ? x : pow(x, p), windows.before, after), windows), 1 / p)};

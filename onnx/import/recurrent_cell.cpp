@@ -2,6 +2,8 @@
 
 #include <retrograd/onnx/import/recurrent.h>
 
+#include <retrograd/tensor/internal/printable.h>
+
 namespace retrograd::onnx::detail {
 
 namespace {
@@ -150,7 +152,8 @@ std::vector<Activation> activations_of(const NodeCall& call, std::size_t directi
     const std::string name = lower(names[i]);
     const auto* const found = std::ranges::find(defaults, name, &Default::name);
     if (found == std::end(defaults)) {
-      call.refuse("activation {} is not known [onnx-unsupported]", names[i]);
+      call.refuse("activation {} is not known [onnx-unsupported]",
+                  retrograd::detail::in_quotes(names[i]));
     }
     list.push_back({name, i < alphas.size() ? alphas[i] : found->alpha,
                     i < betas.size() ? betas[i] : found->beta});

@@ -1,6 +1,8 @@
 // Writing of elements by position.
 #include <retrograd/onnx/import/positions.h>
 
+#include <retrograd/tensor/internal/printable.h>
+
 namespace retrograd::onnx::detail {
 
 namespace {
@@ -8,7 +10,8 @@ namespace {
 std::string reduction_of(const NodeCall& call) {
   const std::string reduction = call.text("reduction", "none");
   if (reduction != "none" && reduction != "add") {
-    call.refuse("reduction {} is not read [onnx-unsupported]", reduction);
+    call.refuse("reduction {} is not read [onnx-unsupported]",
+                retrograd::detail::in_quotes(reduction));
   }
   return reduction;
 }

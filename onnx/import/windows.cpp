@@ -1,6 +1,7 @@
 #include <retrograd/onnx/import/windows.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace retrograd::onnx::detail {
 
@@ -11,13 +12,17 @@ bool Windows::has_padding() const {
 
 namespace {
 
+// Larger ones would overflow products, and no tensor is as long.
+constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+
 Ints list_of(const NodeCall& call, std::string_view name, std::size_t rank, std::int64_t otherwise,
              std::int64_t least) {
   Ints values = call.integers(name);
   if (values.empty()) {
     values.assign(rank, otherwise);
   }
-  if (values.size() != rank || std::ranges::min(values) < least) {
+  if (values.size() != rank || std::ranges::min(values) < least ||
+      std::ranges::max(values) > most) {
     call.refuse("attribute {} does not fit {} spatial dimensions [onnx-input]", name, rank);
   }
   return values;
@@ -27,7 +32,8 @@ Ints list_of(const NodeCall& call, std::string_view name, std::size_t rank, std:
 
 Windows windows_of(const NodeCall& call, const Shape& x, Ints kernel) {
   const std::size_t rank = kernel.size();
-  if (rank == 0 || x.size() != rank + 2 || std::ranges::min(kernel) < 1) {
+  if (rank == 0 || x.size() != rank + 2 || std::ranges::min(kernel) < 1 ||
+      std::ranges::max(kernel) > most) {
     call.refuse("a window of {} dimensions for an input of {} [onnx-input]", rank, x.size());
   }
   Windows windows{std::move(kernel), list_of(call, "strides", rank, 1, 1),
@@ -44,8 +50,10 @@ Windows windows_of(const NodeCall& call, const Shape& x, Ints kernel) {
     }
   } else if (call.has_attribute("pads") && automatic != "VALID") {
     const Ints pads = call.integers("pads");
-    if (pads.size() != 2 * rank) {
-      call.refuse("{} pads for {} spatial dimensions [onnx-input]", pads.size(), rank);
+    if (pads.size() != 2 * rank || std::ranges::min(pads) < -most ||
+        std::ranges::max(pads) > most) {
+      call.refuse("{} pads for {} spatial dimensions, or one too large [onnx-input]", pads.size(),
+                  rank);
     }
     windows.before.assign(pads.begin(), pads.begin() + static_cast<std::ptrdiff_t>(rank));
     windows.after.assign(pads.begin() + static_cast<std::ptrdiff_t>(rank), pads.end());

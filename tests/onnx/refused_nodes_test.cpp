@@ -40,6 +40,9 @@ std::vector<Refused> nodes() {
       {"a Conv with an absent weight", model_of({node("Conv", {"x", ""})})},
       {"a pool without kernel", model_of({node("MaxPool", {"x"})})},
       {"a pool of a matrix", model_of({node("MaxPool", {"x"}, {integers("kernel_shape", {2})})})},
+      {"a GroupNormalization of no group",
+       model_of({node("GroupNormalization", {"x", "w", "w"}, {integer("num_groups", 0)})},
+                {floats("w", {1}, {1})})},
       {"a Reshape that does not fit", model_of({node("Reshape", {"x", "i"})}, {two})},
       {"a Reshape to a negative length",
        model_of({node("Reshape", {"x", "i"})}, {int64s("i", {-2, -3})})},
@@ -107,6 +110,19 @@ TEST_CASE("nodes that cannot run are refused by name") {
     }
     const bool names_node = message.find("Network.y") != std::string::npos;
     CHECK_MESSAGE(names_node, std::string(one.name), ": ", message);
+  }
+}
+
+TEST_CASE("windows that do not fit are refused before they are followed") {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / "retrograd_onnx_windows.onnx").string();
+  for (const char* const op : {"LpPool", "MaxPool", "AveragePool"}) {
+    for (const std::int64_t length : {std::int64_t{1} << 30, std::int64_t{1} << 62}) {
+      ModelProto model = model_of({node(op, {"x"}, {integers("kernel_shape", {length})})});
+      model.graph.inputs[0].shape.reset();
+      write_file(path, serialise(model));
+      CHECK_THROWS_AS(rg::onnx::load(path)(rg::ones({1, 1, 8})), rg::Error);
+    }
   }
 }
 
