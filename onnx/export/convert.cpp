@@ -10,7 +10,6 @@
 #include <retrograd/onnx/export/table.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
-#include <retrograd/version.h>
 
 namespace retrograd::onnx::writing {
 
@@ -260,10 +259,8 @@ bool is_step(const std::vector<TraceEntry>& entries, std::size_t index) {
 }
 
 ModelProto convert(const Frame& call, const Program& program, const Interface& interface) {
-  ModelProto model{.ir_version = kIr,
-                   .opset_imports = {{"", kOpset}},
-                   .producer_name = "retrograd",
-                   .producer_version = RETROGRAD_VERSION};
+  ModelProto model{
+      .ir_version = kIr, .opset_imports = {{"", kOpset}}, .producer_name = "retrograd"};
   model.graph = Converter(program, interface).run(call);
   return model;
 }
