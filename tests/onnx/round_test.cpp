@@ -81,3 +81,31 @@ TEST_CASE("rows of the operator table written as ONNX and read again compute the
   CHECK(refused == kRefused);
   MESSAGE(written << " rows of " << all_cases().size());
 }
+
+TEST_CASE("a network that was read is written from its operators, with a new head too") {
+  namespace nn = rg::nn;
+  nn::Sequential model(nn::Conv2d(1, 4, 3, {.padding = 1}), nn::BatchNorm2d(4), nn::ReLU(),
+                       nn::MaxPool2d(2), nn::Flatten(), nn::Linear(64, 3));
+  model.eval();
+  const std::string path = test::temporary("network.onnx");
+  rg::onnx::save(model, rg::rand({2, 1, 8, 8}), path);
+  rg::onnx::Network read = rg::onnx::load(path);
+  rg::onnx::save(read, rg::rand({2, 1, 8, 8}), path);
+  rg::onnx::Network again = rg::onnx::load(path);
+  const rg::Tensor x = rg::rand({5, 1, 8, 8});
+  CHECK(difference(again(x), model(x), {.atol = 1e-6, .rtol = 1e-5}) == "");
+  std::vector<std::string> names;
+  for (const auto& parameter : again.named_parameters()) {
+    names.push_back(parameter.first);
+  }
+  CHECK(names ==
+        std::vector<std::string>{"0.weight", "0.bias", "1.weight", "1.bias", "5.weight", "5.bias"});
+  const auto nodes = test::written(read, rg::rand({2, 1, 8, 8})).graph.nodes;
+  REQUIRE(nodes.back().op_type == "Gemm");
+  again.replace(nodes.back().inputs.at(0), nn::Linear(64, 7));
+  rg::onnx::save(again, rg::rand({1, 1, 8, 8}), path);
+  rg::onnx::Network headed = rg::onnx::load(path);
+  CHECK(headed(x).shape() == rg::Shape{5, 7});
+  CHECK(difference(headed(x), again(x), {.atol = 1e-6, .rtol = 1e-5}) == "");
+  std::filesystem::remove(path);
+}
