@@ -32,7 +32,9 @@ using Tensors = std::vector<Tensor>;
 /// operators. Later calls with these shapes run the same steps again as a Graph.
 class RETROGRAD_API Network : public nn::ModuleOf<Tensors(const Tensors&)> {
  public:
+  /// Moves the network.
   Network(Network&& other) noexcept;
+  /// Moves the network.
   Network& operator=(Network&& other) noexcept;
   ~Network() override;
 
@@ -49,6 +51,7 @@ class RETROGRAD_API Network : public nn::ModuleOf<Tensors(const Tensors&)> {
 
   /// Returns the parameters and buffers by the file's value names, then the head.
   nn::Members members() override;
+  /// Returns the number of operators in the file: `Network(126 operators)`.
   std::string describe() const override;
 
   /// Returns the names of the inputs.

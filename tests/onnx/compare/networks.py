@@ -4,8 +4,8 @@
   networks.py EXPORT_NETWORKS [NETWORK ...]
 
 EXPORT_NETWORKS is the program of export_networks.cpp. Files must pass onnx's checker. Results of
-onnxruntime, onnx's reference evaluator and OpenCV may differ by 1e-4 of the largest element.
-Skipped where none of them is installed.
+onnxruntime, onnx's reference evaluator and OpenCV, those that are installed, may differ by 1e-4 of
+the largest element.
 """
 import subprocess
 import sys
@@ -41,8 +41,8 @@ def compare(program, name, bad):
 
 
 def main():
-    if not engines.installed():
-        engines.skip("package", "this needs onnxruntime, onnx 1.13 or OpenCV for Python")
+    if not engines.installed():  # Debian 12 has the checker alone
+        print("no onnxruntime, onnx 1.13 or OpenCV: the files are only checked")
     bad = []
     for name in sys.argv[2:] or NETWORKS:
         compare(sys.argv[1], name, bad)

@@ -4,8 +4,8 @@
   operators.py EXPORT_OPERATORS [OPERATOR]
 
 EXPORT_OPERATORS is the program of export_operators.cpp. Each file must pass onnx's checker. Results
-of onnxruntime and onnx's reference evaluator may differ by 1e-4 of the largest element. Skipped
-where neither is installed.
+of onnxruntime and onnx's reference evaluator, those that are installed, may differ by 1e-4 of the
+largest element.
 """
 import collections
 import json
@@ -48,8 +48,8 @@ def compare(folder, number, op, engine):
 
 def main():
     found = {name: engine for name, engine in engines.installed().items() if name != "opencv"}
-    if not found:
-        engines.skip("package", "this needs onnxruntime or onnx 1.13 for Python")
+    if not found:  # Debian 12 has the checker alone
+        print("no onnxruntime or onnx 1.13: the files are only checked")
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.argv[1], folder, *sys.argv[2:]], check=True)
         rows = json.load(open(f"{folder}/rows.json"))
