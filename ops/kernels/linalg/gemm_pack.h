@@ -211,7 +211,7 @@ template <class T, std::size_t kBytes>
   constexpr std::size_t kHalf = 8;
   constexpr auto kFirst = static_cast<std::int64_t>(kHalf);
   const std::int64_t left = rows % kTall;
-  const std::int64_t packed = rows - left - (left == 1 || left == 2 ? kTall : 0);
+  const std::int64_t packed = rows - left - (rows > kTall && (left == 1 || left == 2) ? kTall : 0);
   if (a.transposed) {
     return pack_tiles<T, kBytes, kTall>(a.data, a.row_stride, packed, depth, to);
   }
