@@ -150,7 +150,8 @@ struct Cut {
 };
 
 // Pieces of at least half a million multiplications, four for each thread where that leaves a
-// choice. Few rows are cut by columns, so that no piece needs what another one packed.
+// choice. Few rows are cut by columns, so that no piece needs what another one packed,
+// except where each of them would pack a long left side.
 Cut cut_of(std::int64_t rows, std::int64_t columns, std::int64_t depth, std::int64_t panel,
            std::int64_t tile) {
   constexpr std::int64_t kLeastWork = 1 << 19;
@@ -162,7 +163,8 @@ Cut cut_of(std::int64_t rows, std::int64_t columns, std::int64_t depth, std::int
   const std::int64_t wanted =
       std::max<std::int64_t>(static_cast<std::int64_t>(std::min(most, work / worth)), 1);
   const std::int64_t panels = divided_up(columns, panel);
-  if (rows <= kMostRows && panels >= std::min<std::int64_t>(wanted, 3)) {
+  const bool repeated = tile > kTile && rows >= kTallRows && wanted > 1;
+  if (rows <= kMostRows && !repeated && panels >= std::min<std::int64_t>(wanted, 3)) {
     return {rows, divided_up(panels, std::min(wanted, panels)) * panel};
   }
   const std::int64_t most_rows = tile > kTile ? kTallRows : kMostRows;
