@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+
+#include <unistd.h>
 
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
@@ -18,6 +21,13 @@ inline std::string read_file(const std::string& path) {
 
 inline void write_file(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
+}
+
+// A path in the system's folder for temporary files, of this process alone.
+inline std::string temporary(const std::string& name) {
+  return (std::filesystem::temp_directory_path() /
+          ("retrograd_" + std::to_string(::getpid()) + "_" + name))
+      .string();
 }
 
 // sin(0.37 i + 1), the input of the expected outputs.

@@ -33,8 +33,7 @@ inline void check_refused(const Malformed& one, const std::string& path) {
 
 // A new folder with a folder in it.
 inline std::string folder() {
-  const std::filesystem::path made =
-      std::filesystem::temp_directory_path() / "retrograd_onnx_malformed";
+  const std::filesystem::path made = temporary("malformed");
   std::filesystem::remove_all(made);
   std::filesystem::create_directories(made / "inside");
   return made.string();

@@ -1,7 +1,6 @@
 // Nodes that cannot run: errors of the library that name the node, never a crash.
 #include <doctest/doctest.h>
 
-#include <filesystem>
 #include <functional>
 
 #include <onnx/files.h>
@@ -98,8 +97,7 @@ std::vector<Refused> nodes() {
 }
 
 TEST_CASE("nodes that cannot run are refused by name") {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / "retrograd_onnx_refused.onnx").string();
+  const std::string path = temporary("refused.onnx");
   for (const Refused& one : nodes()) {
     write_file(path, serialise(one.model));
     std::string message = "it ran";
@@ -114,8 +112,7 @@ TEST_CASE("nodes that cannot run are refused by name") {
 }
 
 TEST_CASE("windows that do not fit are refused before they are followed") {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / "retrograd_onnx_windows.onnx").string();
+  const std::string path = temporary("windows.onnx");
   for (const char* const op : {"LpPool", "MaxPool", "AveragePool"}) {
     for (const std::int64_t length : {std::int64_t{1} << 30, std::int64_t{1} << 62}) {
       ModelProto model = model_of({node(op, {"x"}, {integers("kernel_shape", {length})})});
@@ -127,8 +124,7 @@ TEST_CASE("windows that do not fit are refused before they are followed") {
 }
 
 TEST_CASE("inputs that do not fit are refused") {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / "retrograd_onnx_inputs.onnx").string();
+  const std::string path = temporary("inputs.onnx");
   write_file(path, serialise(model_of({node("Relu", {"x"})})));
   rg::onnx::Network net = rg::onnx::load(path);
   CHECK_THROWS_AS(net(std::vector<rg::Tensor>{}), rg::ValueError);

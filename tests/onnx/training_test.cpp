@@ -1,8 +1,6 @@
 // Gradients, modes, frozen parts, new heads and files that are written again.
 #include <doctest/doctest.h>
 
-#include <filesystem>
-
 #include <onnx/files.h>
 #include <retrograd/autograd/backward.h>
 #include <retrograd/autograd/gradcheck.h>
@@ -20,10 +18,6 @@ namespace nn = retrograd::nn;
 std::string model_path(const char* name) {
   const std::string folder = test::data_folder("models");
   return folder.empty() ? folder : folder + "/" + name;
-}
-
-std::string temporary(const std::string& name) {
-  return (std::filesystem::temp_directory_path() / ("retrograd_onnx_" + name)).string();
 }
 
 // Compares the slope along a random direction of all chosen tensors with finite differences.
@@ -136,7 +130,7 @@ rg::onnx::detail::ModelProto small_net() {
 }
 
 struct SmallNet {
-  std::string path = temporary("small.onnx");
+  std::string path = test::temporary("small.onnx");
   rg::onnx::Network net;
 
   SmallNet() : net(load(path)) {}
@@ -230,7 +224,7 @@ TEST_CASE("a value gets a new head") {
 
 TEST_CASE("a network is written into the original file") {
   SmallNet small;
-  const std::string again = temporary("again.onnx");
+  const std::string again = test::temporary("again.onnx");
   small.net.save(again);
   CHECK(test::read_file(again) == test::read_file(small.path));  // no value changed
   {
@@ -259,7 +253,7 @@ TEST_CASE("real files are written as they were") {
       return;
     }
     rg::onnx::Network net = rg::onnx::load(path);
-    const std::string again = temporary(name);
+    const std::string again = test::temporary(name);
     net.save(again);
     CHECK(test::read_file(again) == test::read_file(path));
     const rg::NoGradGuard no_grad;

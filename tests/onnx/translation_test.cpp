@@ -1,7 +1,6 @@
 // When a translation is used again, and what a call does anew.
 #include <doctest/doctest.h>
 
-#include <filesystem>
 #include <thread>
 
 #include <onnx/files.h>
@@ -18,8 +17,7 @@ namespace rg = retrograd;
 using namespace test;
 
 rg::onnx::Network network(const ModelProto& model) {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / "retrograd_onnx_translation.onnx").string();
+  const std::string path = temporary("translation.onnx");
   write_file(path, serialise(model));
   return rg::onnx::load(path);
 }
