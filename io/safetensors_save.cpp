@@ -7,9 +7,9 @@
 #include <zlib.h>
 #include <nlohmann/json.hpp>
 
-#include <retrograd/io/internal/row_major.h>
 #include <retrograd/io/detail/safetensors_header.h>
 #include <retrograd/io/internal/file.h>
+#include <retrograd/io/internal/row_major.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/format.h>

@@ -9,8 +9,8 @@
 #include <cxxabi.h>
 
 #include <retrograd/nn/detail/call_observer.h>
-#include <retrograd/nn/internal/evaluating.h>
 #include <retrograd/nn/detail/members.h>
+#include <retrograd/nn/internal/evaluating.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/format.h>
 
