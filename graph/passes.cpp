@@ -129,10 +129,15 @@ bool with_constants(const Graph& graph, const GraphStep& step, Arguments& filled
   return all;
 }
 
-// Runs the step if it can be run alone.
+// Runs the step if it can be run alone. Outputs of the graph are made anew in each run, because
+// callers may write to them.
 bool fold_step(Graph& graph, const GraphStep& step) {
   Arguments arguments;
-  if (!is_function(step) || !with_constants(graph, step, arguments)) {
+  const bool makes_output =
+      std::any_of(step.outputs.begin(), step.outputs.end(), [&](ValueId made) {
+        return std::find(graph.outputs.begin(), graph.outputs.end(), made) != graph.outputs.end();
+      });
+  if (makes_output || !is_function(step) || !with_constants(graph, step, arguments)) {
     return false;
   }
   std::vector<Tensor> outputs;

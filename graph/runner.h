@@ -21,7 +21,7 @@ namespace retrograd {
 ///
 /// A run of a small graph costs less than `Graph::run()`, which does this work each time. Kernels
 /// of convolutions keep copies of constant weights in their own layout, which a write in place to
-/// the weight renews. Threads may run one runner at once.
+/// the weight renews. Writes through `data()` are not seen. Threads may run one runner at once.
 class RETROGRAD_API GraphRunner {
  public:
   /// Prepares a graph. Constants are the graph's own tensors.

@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstring>
 
+#include <retrograd/io/internal/half.h>
+
 namespace retrograd::detail {
 
 static_assert(std::endian::native == std::endian::little, "values are read as they are stored");
@@ -14,18 +16,6 @@ namespace {
 // What is read at a time stays in the cache for conversion.
 constexpr std::size_t kPiece = std::size_t{256} << 10;
 constexpr std::size_t kConvertedPiece = std::size_t{32} << 10;
-
-float from_half(std::uint16_t bits) {
-  const std::uint32_t sign = (bits & 0x8000U) << 16;
-  const std::uint32_t exponent = (bits >> 10) & 31U;
-  const std::uint32_t fraction = bits & 0x3ffU;
-  if (exponent == 0) {  // a multiple of 2 to the -24th, which is no denormal float32
-    const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
-    return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(magnitude));
-  }
-  const std::uint32_t shifted = exponent == 31 ? 255U : exponent + 112U;
-  return std::bit_cast<float>(sign | (shifted << 23) | (fraction << 13));
-}
 
 void swap_bytes(std::byte* bytes, std::size_t count, std::size_t item) {
   for (std::size_t at = 0; item > 1 && at < count; at += item) {

@@ -132,11 +132,16 @@ Network& Network::replace(const std::string& value, std::unique_ptr<nn::Module> 
   check::require<ValueError>(call, head != nullptr, {}, "the head is null [onnx-head]");
   detail::Program& program = state_->program;
   require_value(call, program, value);
+  check::require<ValueError>(
+      call,
+      state_->head == nullptr ||
+          sources(program, program.outputs[state_->head_output]).contains(value),
+      {}, "another output has a head already, and a network has one [onnx-head]");
   std::vector<std::string> outputs;
   std::size_t position = 0;
   for (std::size_t i = 0; i < program.outputs.size(); ++i) {
-    const bool is_head = state_->head != nullptr && i == state_->head_output;
-    if (is_head || sources(program, program.outputs[i]).contains(value)) {
+    // A head is computed from the value that was cut.
+    if (sources(program, program.outputs[i]).contains(value)) {
       if (std::ranges::find(outputs, value) == outputs.end()) {
         position = outputs.size();
         outputs.push_back(value);

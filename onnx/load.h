@@ -51,7 +51,7 @@ class RETROGRAD_API Network : public nn::ModuleOf<Tensors(const Tensors&)> {
 
   /// Returns the parameters and buffers by the file's value names, then the head.
   nn::Members members() override;
-  /// Returns the number of operators in the file: `Network(126 operators)`.
+  /// Returns the path and the number of nodes that are run: `Network(a.onnx, 126 nodes)`.
   std::string describe() const override;
 
   /// Returns the names of the inputs.
@@ -82,7 +82,8 @@ class RETROGRAD_API Network : public nn::ModuleOf<Tensors(const Tensors&)> {
   Network& replace(const std::string& value, std::unique_ptr<nn::Module> head, Where where = {});
 
   /// Writes the file again with the present values of parameters and buffers. All else in the file
-  /// stays as it was, bytes of values that did not change included.
+  /// stays as it was, bytes of values that did not change included. So do references to files with
+  /// external data, which must be in the folder of `path`.
   /// @throws IoError if the file cannot be written.
   /// @throws ValueError if a parameter is inside a function of the file, or the network has a head;
   /// onnx::save() writes such a network.

@@ -110,16 +110,19 @@ namespace {
 
 void read_in(GraphProto& graph, const FileCall& call);
 
+void read_in(std::vector<Attribute>& attributes, const FileCall& call) {
+  for (Attribute& attribute : attributes) {
+    for (TensorProto& tensor : attribute.t) {
+      read_external(tensor, call);
+    }
+    for (GraphProto& graph : attribute.g) {
+      read_in(graph, call);
+    }
+  }
+}
 void read_in(std::vector<Node>& nodes, const FileCall& call) {
   for (Node& node : nodes) {
-    for (Attribute& attribute : node.attributes) {
-      for (TensorProto& tensor : attribute.t) {
-        read_external(tensor, call);
-      }
-      for (GraphProto& graph : attribute.g) {
-        read_in(graph, call);
-      }
-    }
+    read_in(node.attributes, call);
   }
 }
 void read_in(GraphProto& graph, const FileCall& call) {
@@ -135,6 +138,7 @@ void read_all_external(ModelProto& model, const FileCall& call) {
   read_in(model.graph, call);
   for (FunctionProto& function : model.functions) {
     read_in(function.nodes, call);
+    read_in(function.attribute_defaults, call);
   }
 }
 

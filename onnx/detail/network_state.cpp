@@ -158,7 +158,7 @@ Tensors Network::State::run(const Tensors& inputs, bool training) {
   const auto tensors_of = [](const std::vector<detail::Value>& values) {
     Tensors tensors;
     for (const detail::Value& value : values) {
-      tensors.push_back(value.tensor);
+      tensors.push_back(value.is_known ? value.tensor.clone() : value.tensor);  // theirs to change
     }
     return tensors;
   };
@@ -177,7 +177,7 @@ Tensors Network::State::run(const Tensors& inputs, bool training) {
   if (const std::shared_ptr<const Cached> known = find(inputs, now)) {
     Tensors outputs = known->graph.run(inputs, {.fresh_random = true});
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      outputs[i] = known->constants[i].defined() ? known->constants[i] : outputs[i];
+      outputs[i] = known->constants[i].defined() ? known->constants[i].clone() : outputs[i];
     }
     return outputs;
   }

@@ -20,7 +20,7 @@ struct Step {
   std::int64_t opset;
 };
 
-// A float constant that is trained, or a running statistic.
+// A constant of the file.
 struct Constant {
   Tensor value;
   DataType type = DataType::float32;  // in the file

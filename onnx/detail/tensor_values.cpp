@@ -1,7 +1,6 @@
-#include <bit>
-#include <cmath>
 #include <cstring>
 
+#include <retrograd/io/internal/half.h>
 #include <retrograd/onnx/detail/program.h>
 #include <retrograd/onnx/detail/raw_values.h>
 #include <retrograd/tensor/creation.h>
@@ -14,18 +13,6 @@ using retrograd::detail::FileCall;
 using retrograd::detail::in_quotes;
 
 namespace {
-
-float from_half(std::uint16_t bits) {
-  const float sign = (bits & 0x8000U) != 0 ? -1.0F : 1.0F;
-  const int exponent = (bits >> 10U) & 0x1f;
-  const auto fraction = static_cast<float>(bits & 0x3ffU);
-  if (exponent == 0x1f) {
-    return fraction != 0 ? std::numeric_limits<float>::quiet_NaN()
-                         : sign * std::numeric_limits<float>::infinity();
-  }
-  return sign * (exponent == 0 ? std::ldexp(fraction, -24)
-                               : std::ldexp(1024.0F + fraction, exponent - 25));
-}
 
 DType dtype_of(DataType type) {
   switch (type) {
@@ -61,7 +48,8 @@ void fill(const Tensor& to, DataType type, std::string_view raw) {
     case DataType::bfloat16: return copy_values(raw, to.data<BFloat16>());
     case DataType::int64: return copy_values(raw, to.data<std::int64_t>());
     case DataType::uint8: return copy_values(raw, to.data<std::uint8_t>());
-    case DataType::float16: return convert<std::uint16_t>(raw, to.data<float>(), from_half);
+    case DataType::float16:
+      return convert<std::uint16_t>(raw, to.data<float>(), retrograd::detail::from_half);
     case DataType::boolean:
       return convert<char>(raw, to.data<bool>(), [](char value) { return value != 0; });
     case DataType::int8: return to_int64<std::int8_t>(raw, to);
@@ -84,6 +72,7 @@ Tensor to_tensor(const TensorProto& proto, const FileCall& call) {
     call.fail("tensor {} has {} dimensions, more than 8 [file-unsupported]", in_quotes(proto.name),
               proto.dims.size());
   }
+  check_sizes(proto, call);  // values in other files come after the file was read
   Tensor tensor = empty_tensor(Shape(proto.dims), dtype_of(proto.data_type));
   if (tensor.numel() > 0) {
     fill(tensor, proto.data_type, proto.raw_data);

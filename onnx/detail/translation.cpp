@@ -53,7 +53,10 @@ Value Translation::constant(const Constant& constant) const {
 
 void Translation::run(const Node& node, std::int64_t opset, Scope& scope) {
   if (node.domain.empty() && node.op_type == "Constant") {  // in the graph of a node
-    const retrograd::detail::FileCall file("Constant", node.outputs.at(0), {});
+    const retrograd::detail::FileCall file("Constant", node.name, {});
+    if (node.outputs.size() != 1) {
+      file.fail("a Constant has {} outputs [file-malformed]", node.outputs.size());
+    }
     scope.set(node.outputs[0], constant(constant_of(node, file)));
     return;
   }

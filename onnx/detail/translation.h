@@ -83,7 +83,6 @@ class Translation {
 
   TranslationOptions options_;
   bool is_reusable_ = true;
-  int depth_ = 0;
 };
 
 // A node with its inputs, as importers see it.

@@ -1,5 +1,7 @@
 #include <retrograd/onnx/save.h>
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include <retrograd/autograd/autocast.h>
@@ -10,6 +12,7 @@
 #include <retrograd/ops/index.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/printable.h>
 
 namespace retrograd::onnx::writing {
 
@@ -27,6 +30,21 @@ std::int64_t batch_dim(const Traced& traced, const SaveOptions& options, std::si
     return traced.example[i].dim() > 0 ? 0 : -1;
   }
   return options.batch_dims[i];
+}
+
+// A name is that of one value.
+void check_names(const Frame& call, const std::vector<std::string>& names) {
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    const bool is_printable = std::all_of(name.begin(), name.end(), [](char each) {
+      return static_cast<unsigned char>(each) >= 0x20;
+    });
+    check::require<ValueError>(
+        call, !name.empty() && is_printable && seen.insert(name).second, {},
+        "the name {} of an input or output is empty, there twice, or has control characters "
+        "[option-conflict]",
+        retrograd::detail::in_quotes(name));
+  }
 }
 
 void check_options(const Frame& call, const Traced& traced, const SaveOptions& options) {
@@ -164,6 +182,9 @@ void detail::save(const Traced& traced, const std::string& path, const SaveOptio
     .inputs = writing::names(options.input_names, traced.example.size(), "input"),
     .outputs = writing::names(options.output_names, outputs, "output")
   };
+  std::vector<std::string> all_names = interface.inputs;
+  all_names.insert(all_names.end(), interface.outputs.begin(), interface.outputs.end());
+  writing::check_names(call, all_names);
   for (std::size_t i = 0; i < traced.example.size(); ++i) {
     interface.batch_dims.push_back(writing::batch_dim(traced, options, i));
   }

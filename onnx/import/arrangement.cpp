@@ -29,12 +29,15 @@ Ints padded_indices(std::int64_t length, std::int64_t before, std::int64_t after
 }
 
 // The library's own modes take the last three dimensions of images.
-Tensor pad_by_elements(const Tensor& x, const Ints& before, const Ints& after,
+Tensor pad_by_elements(const NodeCall& call, const Tensor& x, const Ints& before, const Ints& after,
                        const std::string& mode) {
   Tensor y = x;
   for (std::size_t i = 0; i < before.size(); ++i) {
     const auto dim = static_cast<std::int64_t>(i);
     if (before[i] != 0 || after[i] != 0) {
+      if (x.size(dim) == 0) {
+        call.refuse("dimension {} has no element to pad with [onnx-input]", dim);
+      }
       y = index_select(y, dim,
                        constant_ints(padded_indices(x.size(dim), before[i], after[i], mode)));
     }
@@ -79,7 +82,7 @@ Outputs pad_to(NodeCall& call) {
   const std::string mode = call.text("mode", "constant");
   const bool by_library = mode == "constant" || takes_library_mode(x, before, after, mode);
   if (!by_library) {
-    return {pad_by_elements(x, before, after, mode)};
+    return {pad_by_elements(call, x, before, after, mode)};
   }
   Ints padding;
   for (std::size_t i = rank; i-- > (mode == "constant" ? 0 : 2);) {
@@ -99,9 +102,10 @@ Outputs pad_to(NodeCall& call) {
 
 Shape image_shape(const NodeCall& call) {
   const Shape& shape = call.in(0).shape();
-  if (shape.size() != 4 || call.integer("blocksize", 0) < 1) {
-    call.refuse("blocks of {} of an input of {} dimensions [onnx-input]",
-                call.integer("blocksize", 0), shape.size());
+  const std::int64_t size = call.integer("blocksize", 0);
+  constexpr std::int64_t kMost = std::int64_t{1} << 30;  // its square is no overflow
+  if (shape.size() != 4 || size < 1 || size > kMost) {
+    call.refuse("blocks of {} of an input of {} dimensions [onnx-input]", size, shape.size());
   }
   return shape;
 }

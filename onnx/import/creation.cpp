@@ -1,5 +1,8 @@
 // Tensors that are made from numbers and shapes.
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include <retrograd/io/internal/file.h>
 #include <retrograd/onnx/import/common.h>
@@ -39,12 +42,20 @@ Outputs range(NodeCall& call) {
   if (step == 0) {
     call.refuse("the step is 0 [onnx-input]");
   }
+  const std::int64_t start = call.one_int(0);
+  const std::int64_t end = call.one_int(1);
   return {constant([&] {
-    const std::int64_t start = call.one_int(0);
-    const std::int64_t distance = call.one_int(1) - start;
-    const std::int64_t count = distance / step + (distance % step != 0 ? 1 : 0);
-    return (distance > 0) == (step > 0) && distance != 0 ? arange(count) * step + start
-                                                         : zeros({0}, {.dtype = DType::int64});
+    if (step > 0 ? end <= start : end >= start) {
+      return zeros({0}, {.dtype = DType::int64});
+    }
+    // Modulo 2^64: differences and sizes of steps may be larger than int64 holds.
+    const auto from = static_cast<std::uint64_t>(start);
+    const auto to = static_cast<std::uint64_t>(end);
+    const auto by = static_cast<std::uint64_t>(step);
+    const std::uint64_t count =
+        (step > 0 ? to - from - 1 : from - to - 1) / (step > 0 ? by : -by) + 1;
+    const auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    return arange(static_cast<std::int64_t>(std::min(count, most))) * step + start;
   })};
 }
 

@@ -6,16 +6,12 @@
 
 namespace retrograd::onnx::detail {
 
-Tensor from_front(const NodeCall& call, const Value& index, std::int64_t length) {
-  if (index.is_known) {
-    return constant([&] {
-      const Tensor whole = index.tensor.to(DType::int64);
-      return where(whole < 0, whole + length, whole);
-    });
-  }
-  static_cast<void>(call);
-  const Tensor whole = index.tensor.to(DType::int64);
-  return where(whole < 0, whole + length, whole);
+Tensor from_front(const Value& index, std::int64_t length) {
+  const auto make = [&] {
+    const Tensor whole = index.tensor.to(DType::int64);
+    return where(whole < 0, whole + length, whole);
+  };
+  return index.is_known ? constant(make) : make();
 }
 
 Tensor flat_positions(const NodeCall& call, const Value& index, const Shape& shape,
@@ -94,7 +90,7 @@ Outputs slice_of(NodeCall& call) {
 Outputs gather_slices(NodeCall& call) {
   const Tensor& x = call.in(0);
   const std::int64_t axis = call.axis(call.integer("axis", 0), x.dim());
-  const Tensor index = from_front(call, call.value(1), x.size(axis));
+  const Tensor index = from_front(call.value(1), x.size(axis));
   if (index.dim() == 1) {
     return {index_select(x, axis, index)};
   }
@@ -111,13 +107,18 @@ Outputs gather_slices(NodeCall& call) {
 Outputs gather_elements(NodeCall& call) {
   const Tensor& x = call.in(0);
   const std::int64_t axis = call.axis(call.integer("axis", 0), x.dim());
-  return {gather(x, axis, from_front(call, call.value(1), x.size(axis)))};
+  return {gather(x, axis, from_front(call.value(1), x.size(axis)))};
 }
 
 Outputs gather_nd(NodeCall& call) {
   const Tensor& x = call.in(0);
   const Tensor& index = call.in(1);
-  const auto batch = static_cast<std::size_t>(call.integer("batch_dims", 0));
+  const std::int64_t batch_dims = call.integer("batch_dims", 0);
+  if (batch_dims < 0 || batch_dims >= std::min(x.dim(), index.dim())) {
+    call.refuse("batch_dims is {} for inputs of {} and {} dimensions [onnx-input]", batch_dims,
+                x.dim(), index.dim());
+  }
+  const auto batch = static_cast<std::size_t>(batch_dims);
   Tensor flat = flat_positions(call, call.value(1), x.shape(), batch);
   const std::size_t end = batch + static_cast<std::size_t>(index.size(-1));
   const std::int64_t batches = product(x.shape(), 0, batch);

@@ -19,7 +19,7 @@ std::string reduction_of(const NodeCall& call) {
 Outputs scatter_elements(NodeCall& call) {
   const Tensor& x = call.in(0);
   const std::int64_t axis = call.axis(call.integer("axis", 0), x.dim());
-  const Tensor index = from_front(call, call.value(1), x.size(axis));
+  const Tensor index = from_front(call.value(1), x.size(axis));
   return {reduction_of(call) == "add" ? scatter_add(x, axis, index, call.in(2))
                                       : scatter(x, axis, index, call.in(2))};
 }

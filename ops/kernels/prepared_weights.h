@@ -35,9 +35,10 @@ class PreparedWeights {
     for (Copy& copy : *copies) {
       const Layout* const known = std::any_cast<Layout>(&copy.layout);
       if (known != nullptr && *known == layout && is_same(copy.weight, weight)) {
-        if (copy.version != weight.version()) {
-          copy.version = weight.version();
-          copy.made = make();
+        const auto version = weight.version();
+        if (copy.version != version) {
+          copy.made = make();  // which may throw
+          copy.version = version;
         }
         return copy.made;
       }

@@ -48,6 +48,13 @@ TEST_CASE("data outside the model's folder is refused") {
   for (const Malformed& one : cases) {
     check_refused(one, path);
   }
+  // Says that its values are in another file, and names none.
+  std::string unnamed =
+      serialise(model_of({node("Add", {"x", "w"})}, {floats("w", {2, 3}, {7, 7, 7, 7, 7, 7})}));
+  const std::size_t raw = unnamed.find("\x4a\x18");
+  REQUIRE(raw != std::string::npos);
+  unnamed.replace(raw, 4, "\x70\x01\x62\x16");  // a text of 22 bytes
+  check_refused({"no entry at all", unnamed, "file-malformed"}, path);
   for (const char* const location : {"data.bin", "sub/data.bin", "./data.bin"}) {
     write_file(path, external({{"location", location}, {"offset", "0"}, {"length", "24"}}));
     CHECK(rg::onnx::load(path)(rg::ones({2, 3})).at(1, 2) == 1);

@@ -1,7 +1,9 @@
 // Nodes that cannot run: errors of the library that name the node, never a crash.
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 
 #include <onnx/files.h>
 #include <onnx/models.h>
@@ -91,6 +93,19 @@ std::vector<Refused> nodes() {
       {"an LSTM of other shapes", model_of({node("LSTM", {"x", "x", "x"})})},
       {"an Einsum that is none", model_of({node("Einsum", {"x"}, {text("equation", "->->")})})},
       {"a Cast to text", model_of({node("Cast", {"x"}, {integer("to", 8)})})},
+      {"a GatherND of -1 batch dimensions",
+       model_of({node("GatherND", {"x", "i"}, {integer("batch_dims", -1)})},
+                {values<std::int64_t>("i", {1, 1}, DataType::int64, {0})})},
+      {"a Range of 2^63 numbers",
+       model_of({node("Range", {"a", "b", "c"})},
+                {int64s("a", {0}), int64s("b", {std::numeric_limits<std::int64_t>::min()}),
+                 int64s("c", {-1})})},
+      {"a Pad of no elements by themselves",
+       model_of({node("Pad", {"e", "i"}, {text("mode", "wrap")})},
+                {floats("e", {0, 2}, {}), int64s("i", {1, 0, 1, 0})})},
+      {"DepthToSpace of blocks of 2^32",
+       model_of({node("DepthToSpace", {"e"}, {integer("blocksize", std::int64_t{1} << 32)})},
+                {floats("e", {1, 4, 1, 1}, {1, 2, 3, 4})})},
       {"DepthToSpace of a matrix",
        model_of({node("DepthToSpace", {"x"}, {integer("blocksize", 0)})})},
   };

@@ -120,4 +120,12 @@ TEST_CASE("options that do not fit the model are refused before it runs") {
   CHECK(contains(refusal(f, {2, 3}, "option-conflict", {.batch_dims = {0, 0}}), "2 entries"));
   CHECK(contains(refusal(f, {2, 3}, "dim-out-of-range", {.batch_dims = {2}}), "dimension 2"));
   CHECK(contains(refusal(f, {0, 3}, "shape-unexpected"), "no sample"));
+  CHECK(contains(refusal(f, {2, 3}, "option-conflict", {.input_names = {""}}), "is empty"));
+  CHECK(
+      contains(refusal(f, {2, 3}, "option-conflict", {.input_names = {"a"}, .output_names = {"a"}}),
+               "there twice"));
+  CHECK(contains(refusal(f, {2, 3}, "option-conflict",
+                         {.output_names = {"\x01"
+                                           "0"}}),
+                 "control characters"));
 }

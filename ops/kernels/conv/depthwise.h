@@ -1,5 +1,5 @@
-// Gradients of convolutions with one filter for each channel, in loops of our own: oneDNN's are far
-// from memory's pace for weights that are not 3x3, and in bfloat16.
+// Convolutions with one filter for each channel, and their gradients, in loops of our own: oneDNN's
+// are far from memory's pace for weights that are not 3x3, and in bfloat16.
 #pragma once
 
 #include <retrograd/ops/kernels/conv/conv.h>

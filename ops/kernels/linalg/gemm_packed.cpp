@@ -79,7 +79,8 @@ struct Piece {
   Matrix<T> a;
   Matrix<T> b;
   // b in blocks of `block` rows, each panel after panel, of `width` columns, `skip` of them before
-  // those of the piece. Null where the piece shares it with no other.
+  // those of the piece. Null where the piece shares it with no other. A piece that reads it has all
+  // columns, because the last panels are cut by their number.
   const T* packed;
   std::int64_t width;
   std::int64_t skip;
