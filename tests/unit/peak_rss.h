@@ -8,6 +8,9 @@
 #include <fstream>
 #include <string>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/mman.h>
 
 #include <doctest/doctest.h>
@@ -52,6 +55,9 @@ constexpr std::size_t shadow_of(std::size_t bytes) {
 template <class F>
 std::size_t peak_growth(F&& f) {
   read_mapped_files();
+#ifdef __GLIBC__
+  malloc_trim(0);  // or f takes pages that earlier calls left in the heap
+#endif
   std::ofstream("/proc/self/clear_refs") << "5";  // the peak starts again
   const std::size_t before = resident_bytes("VmRSS");
   f();
