@@ -148,6 +148,7 @@ std::shared_ptr<const Traced> Fused::State::trace(std::span<const Tensor> given,
   }
   Graph graph;
   {
+    model->named_parameters();  // makes some require gradients, once: no step of the graph
     const Trace trace(*model, where);
     const std::vector<Tensor> outputs = function(inputs);
     graph = Graph(trace, inputs, outputs, where);

@@ -8,6 +8,7 @@
 #include <retrograd/autograd/trace.h>
 #include <retrograd/explain/explain.h>
 #include <retrograd/graph/graph.h>
+#include <retrograd/nn/fuse.h>
 #include <retrograd/onnx/load.h>
 #include <retrograd/tensor/random.h>
 
@@ -181,6 +182,18 @@ TEST_CASE("explain shows an imported network") {
   net(x);
   const rg::Tensor y = net(x);
   CHECK(rg::explain(y, x).text().find("matmul") != std::string::npos);
+}
+
+TEST_CASE("a network that was just loaded is fused") {
+  ModelProto model = model_of({node("Conv", {"x", "w"}, {}, "c"), node("Relu", {"c"})},
+                              {floats("w", {1, 1, 1, 1}, {2})});
+  model.graph.inputs[0].shape.reset();
+  rg::onnx::Network net = network(model);
+  const rg::Tensor x = rg::reshape(rg::tensor({1.0F, -2.0F}), {1, 1, 1, 2});
+  auto fast = rg::nn::fuse(net, std::vector<rg::Tensor>{x});
+  REQUIRE(fast.graph().steps.size() == 1);
+  CHECK(fast.graph().steps[0].op == "conv2d_relu");
+  CHECK(fast({x})[0].to_vector<float>() == std::vector<float>{2, 0});
 }
 
 }  // namespace
