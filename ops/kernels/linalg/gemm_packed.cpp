@@ -78,12 +78,10 @@ struct Piece {
   std::int64_t depth;
   Matrix<T> a;
   Matrix<T> b;
-  // b in blocks of `block` rows, each panel after panel, of `width` columns, `skip` of them before
-  // those of the piece. Null where the piece shares it with no other. A piece that reads it has all
-  // columns, because the last panels are cut by their number.
-  const T* packed;
-  std::int64_t width;
-  std::int64_t skip;
+  // b in blocks of `block` rows, panel after panel, of `width` columns, for a piece that shares it
+  // and has all columns: the last panels are cut by their number.
+  const T* packed = nullptr;
+  std::int64_t width = 0;
   T* c;
   std::int64_t c_row_stride;
   bool added;
@@ -112,7 +110,7 @@ template <class T, std::size_t kBytes>
       const std::int64_t width = panel.count * kLanes;
       Panel<T> b{right.data + first, right.row_stride};
       if (p.packed != nullptr) {
-        b = {p.packed + at * p.width + (p.skip + first) * depth, width};
+        b = {p.packed + at * p.width + first * depth, width};
       } else if (!plain || first + width > p.columns) {
         b = gemm_tile::pack_panel<T, kBytes>(panel, p.columns, depth, right, own);
       }
@@ -212,7 +210,6 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
 
   for (std::int64_t j = 0; j < columns; j += across) {
     const std::int64_t own_columns = std::min(across, columns - j);
-    const std::int64_t own_width = rounded_up(own_columns, lanes);
     const std::int64_t pieces_across = divided_up(own_columns, cut.columns);
     const std::int64_t pieces = bands * pieces_across;
     for (std::int64_t k = 0; k < depth; k += deep) {
@@ -221,25 +218,23 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
       if (shared) {
         pack(most, block, own_columns, own_depth, right, packed, most_lanes);
       }
-      const bool added = target == Target::added_to || k > 0;
       const auto multiply = [&](std::int64_t piece, int lane) {
         const std::int64_t row = piece / pieces_across * cut.rows;
         const std::int64_t column = piece % pieces_across * cut.columns;
-        const Piece<T> own{std::min(cut.rows, rows - row),
-                           std::min(cut.columns, own_columns - column),
-                           own_depth,
-                           a.from_row(row).from_column(k),
-                           right.from_column(column),
-                           packed,
-                           own_width,
-                           column,
-                           c + row * c_row_stride + j + column,
-                           c_row_stride,
-                           added,
-                           block,
-                           most,
-                           tall,
-                           scratch ? scratch->of_lane<T>(lane) : nullptr};
+        const Piece<T> own{.rows = std::min(cut.rows, rows - row),
+                           .columns = std::min(cut.columns, own_columns - column),
+                           .depth = own_depth,
+                           .a = a.from_row(row).from_column(k),
+                           .b = right.from_column(column),
+                           .packed = packed,
+                           .width = rounded_up(own_columns, lanes),
+                           .c = c + row * c_row_stride + j + column,
+                           .c_row_stride = c_row_stride,
+                           .added = target == Target::added_to || k > 0,
+                           .block = block,
+                           .most = most,
+                           .tall = tall,
+                           .scratch = scratch ? scratch->of_lane<T>(lane) : nullptr};
         multiply_piece(own);
       };
       detail::for_each_piece_of(pieces, pieces > 1 ? most_lanes : 1, multiply);
@@ -250,8 +245,14 @@ void gemm_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, Ma
 template <class T>
 void gemm_here(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a,
                Matrix<T> b, T* c, std::int64_t c_row_stride, Target target) {
-  const Piece<T> whole{
-      rows, columns, depth, a, b, nullptr, 0, 0, c, c_row_stride, target == Target::added_to};
+  const Piece<T> whole{.rows = rows,
+                       .columns = columns,
+                       .depth = depth,
+                       .a = a,
+                       .b = b,
+                       .c = c,
+                       .c_row_stride = c_row_stride,
+                       .added = target == Target::added_to};
   multiply_piece(whole);
 }
 
@@ -273,17 +274,17 @@ void PackedRight<T>::multiply(std::int64_t rows, Matrix<T> a, T* c, std::int64_t
     gemm(rows, columns_, depth_, a, b_, c, c_row_stride, target);
     return;
   }
-  const Piece<T> whole{rows,
-                       columns_,
-                       depth_,
-                       a,
-                       b_,
-                       static_cast<const T*>(static_cast<const void*>(memory_.raw_bytes())),
-                       rounded_up(columns_, lanes_of<T>()),
-                       0,
-                       c,
-                       c_row_stride,
-                       target == Target::added_to};
+  const Piece<T> whole{
+      .rows = rows,
+      .columns = columns_,
+      .depth = depth_,
+      .a = a,
+      .b = b_,
+      .packed = static_cast<const T*>(static_cast<const void*>(memory_.raw_bytes())),
+      .width = rounded_up(columns_, lanes_of<T>()),
+      .c = c,
+      .c_row_stride = c_row_stride,
+      .added = target == Target::added_to};
   multiply_piece(whole);
 }
 
