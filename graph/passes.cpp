@@ -105,40 +105,27 @@ bool is_function(const GraphStep& step) {
   return !step.random && !step.op.starts_with("rand") && !step.op.starts_with("empty");
 }
 
-// The arguments with constants for values; false if one is no constant.
-bool with_constants(const Graph& graph, const GraphStep& step, Arguments& filled) {
+// Whether all values among the arguments are constants.
+bool is_constant(const Graph& graph, const GraphStep& step) {
   bool all = true;
-  const auto constant = [&](ValueId id) {
-    const Tensor found = id.index >= 0 ? graph.values[place(id)].constant : Tensor();
-    all = all && (id.index < 0 || found.defined());
-    return found;
-  };
-  for (const Argument& each : step.arguments) {
-    if (const auto* id = std::get_if<ValueId>(&each)) {
-      filled.push_back(constant(*id));
-    } else if (const auto* list = std::get_if<std::vector<ValueId>>(&each)) {
-      std::vector<Tensor> tensors;
-      for (const ValueId id_in_list : *list) {
-        tensors.push_back(constant(id_in_list));
-      }
-      filled.push_back(std::move(tensors));
-    } else {
-      filled.push_back(each);
-    }
-  }
+  for_each_id(step.arguments,
+              [&](ValueId id) { all = all && (id.index < 0 || constant_of(graph, id).defined()); });
   return all;
 }
 
 // Runs the step if it can be run alone. Outputs of the graph are made anew in each run, because
 // callers may write to them.
 bool fold_step(Graph& graph, const GraphStep& step) {
-  Arguments arguments;
   const bool makes_output =
       std::any_of(step.outputs.begin(), step.outputs.end(), [&](ValueId made) {
         return std::find(graph.outputs.begin(), graph.outputs.end(), made) != graph.outputs.end();
       });
-  if (makes_output || !is_function(step) || !with_constants(graph, step, arguments)) {
+  if (makes_output || !is_function(step) || !is_constant(graph, step)) {
     return false;
+  }
+  Arguments arguments;
+  for (const Argument& each : step.arguments) {
+    arguments.push_back(with_constants(graph, each));
   }
   std::vector<Tensor> outputs;
   try {

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include <retrograd/graph/detail/functions.h>
 #include <retrograd/graph/detail/rewrite.h>
@@ -14,7 +16,25 @@ const ValueId* tensor_argument(const GraphStep& step, std::size_t i) {
 
 Tensor constant_argument(const Graph& graph, const GraphStep& step, std::size_t i) {
   const ValueId* const id = tensor_argument(step, i);
-  return id != nullptr ? graph.values[place(*id)].constant : Tensor();
+  return id != nullptr ? constant_of(graph, *id) : Tensor();
+}
+
+Tensor constant_of(const Graph& graph, ValueId id) {
+  return id.index >= 0 ? graph.values[place(id)].constant : Tensor();
+}
+
+Argument with_constants(const Graph& graph, const Argument& argument) {
+  if (const auto* id = std::get_if<ValueId>(&argument)) {
+    return constant_of(graph, *id);
+  }
+  if (const auto* list = std::get_if<std::vector<ValueId>>(&argument)) {
+    std::vector<Tensor> tensors;
+    for (const ValueId each : *list) {
+      tensors.push_back(constant_of(graph, each));
+    }
+    return tensors;
+  }
+  return argument;
 }
 
 bool has_effect(const GraphStep& step) {

@@ -5,6 +5,7 @@
 #include <retrograd/autograd/autocast.h>
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/graph/detail/plan.h>
+#include <retrograd/graph/detail/rewrite.h>
 #include <retrograd/graph/graph.h>
 #include <retrograd/tensor/internal/check.h>
 
@@ -27,25 +28,6 @@ class GeneratorAt {
  private:
   Generator::State before_;
 };
-
-Tensor constant_of(const Graph& graph, ValueId id) {
-  return id.index >= 0 ? graph.values[static_cast<std::size_t>(id.index)].constant : Tensor();
-}
-
-// With constants for all ids.
-Argument with_constants(const Graph& graph, const Argument& argument) {
-  if (const auto* id = std::get_if<ValueId>(&argument)) {
-    return constant_of(graph, *id);
-  }
-  if (const auto* list = std::get_if<std::vector<ValueId>>(&argument)) {
-    std::vector<Tensor> tensors;
-    for (const ValueId each : *list) {
-      tensors.push_back(constant_of(graph, each));
-    }
-    return tensors;
-  }
-  return argument;
-}
 
 }  // namespace
 

@@ -7,25 +7,12 @@
 #include <vector>
 
 #include <retrograd/graph/graph.h>
+#include <retrograd/graph/internal/arguments.h>
 
 namespace retrograd::detail {
 
 inline std::size_t place(ValueId id) {
   return static_cast<std::size_t>(id.index);
-}
-
-// Calls f with each value among the arguments, which f may change.
-template <class SomeArguments, class F>
-void for_each_id(SomeArguments& arguments, F&& f) {
-  for (auto& argument : arguments) {
-    if (auto* id = std::get_if<ValueId>(&argument)) {
-      f(*id);
-    } else if (auto* list = std::get_if<std::vector<ValueId>>(&argument)) {
-      for (auto& each : *list) {
-        f(each);
-      }
-    }
-  }
 }
 
 // Argument i if it is a T, else null.
@@ -37,6 +24,11 @@ const T* argument(const GraphStep& step, std::size_t i) {
 const ValueId* tensor_argument(const GraphStep& step, std::size_t i);
 // Argument i if it is a tensor that no step makes, else an undefined one.
 Tensor constant_argument(const Graph& graph, const GraphStep& step, std::size_t i);
+
+// The constant that a value is, or an undefined tensor.
+Tensor constant_of(const Graph& graph, ValueId id);
+// An argument with constants for all values, and undefined tensors for those without.
+Argument with_constants(const Graph& graph, const Argument& argument);
 
 // Whether a step does more than to compute its outputs, or may do so: writes, tapes, and custom
 // operators.

@@ -15,24 +15,11 @@
 #include <retrograd/tensor/call_listener.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/format.h>
+#include <retrograd/tensor/internal/unheard.h>
 
 namespace retrograd::nn {
 
 namespace {
-
-// A trace around sees the steps of a run alone, not the trace that a new shape needs.
-class Unheard {
- public:
-  Unheard() noexcept : listener_(retrograd::detail::thread_calls.listener) {
-    retrograd::detail::thread_calls.listener = nullptr;
-  }
-  ~Unheard() { retrograd::detail::thread_calls.listener = listener_; }
-  Unheard(const Unheard&) = delete;
-  Unheard& operator=(const Unheard&) = delete;
-
- private:
-  CallListener* listener_;
-};
 
 // A tensor of the model, and its version when it was traced.
 struct Seen {
@@ -135,7 +122,7 @@ struct Fused::State {
 
 std::shared_ptr<const Traced> Fused::State::trace(std::span<const Tensor> given,
                                                   Where where) const {
-  const Unheard unheard;
+  const retrograd::detail::Unheard unheard;  // a trace around sees the steps of a run alone
   const detail::Evaluating evaluating(*model);
   const EnableGradGuard recording;  // layers choose other operators while none is recorded
   std::vector<Tensor> inputs;

@@ -41,6 +41,8 @@ Program make_program(ModelProto model, const retrograd::detail::FileCall& call);
 std::vector<Step> inline_functions(GraphProto& graph, const std::vector<FunctionProto>& functions,
                                    std::int64_t opset, const retrograd::detail::FileCall& call);
 
+// The dtype that values of a type have here: the nearest. `floating` is that of float and float16.
+DType dtype_of(DataType type, DType floating = DType::float32);
 // A tensor of the nearest dtype: 16-bit floats become float32, small integers int64.
 RETROGRAD_API Tensor to_tensor(const TensorProto& proto, const retrograd::detail::FileCall& call);
 // The value of a node Constant.

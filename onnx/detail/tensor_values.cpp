@@ -12,12 +12,10 @@ namespace retrograd::onnx::detail {
 using retrograd::detail::FileCall;
 using retrograd::detail::in_quotes;
 
-namespace {
-
-DType dtype_of(DataType type) {
+DType dtype_of(DataType type, DType floating) {
   switch (type) {
     case DataType::float32:
-    case DataType::float16: return DType::float32;
+    case DataType::float16: return floating;
     case DataType::float64: return DType::float64;
     case DataType::bfloat16: return DType::bfloat16;
     case DataType::uint8: return DType::uint8;
@@ -25,6 +23,8 @@ DType dtype_of(DataType type) {
     default: return DType::int64;
   }
 }
+
+namespace {
 
 // Converts each value as it is copied.
 template <class From, class To, class F>

@@ -31,15 +31,7 @@ const Value* Scope::find(const std::string& name) const {
 }
 
 DType Translation::dtype_of(DataType type) const {
-  switch (type) {
-    case DataType::float32:
-    case DataType::float16: return options_.floating;
-    case DataType::float64: return DType::float64;
-    case DataType::bfloat16: return DType::bfloat16;
-    case DataType::uint8: return DType::uint8;
-    case DataType::boolean: return DType::boolean;
-    default: return DType::int64;
-  }
+  return detail::dtype_of(type, options_.floating);
 }
 
 Value Translation::constant(const Constant& constant) const {

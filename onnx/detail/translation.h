@@ -13,6 +13,7 @@
 #include <retrograd/onnx/detail/program.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/unheard.h>
 
 namespace retrograd::onnx::detail {
 
@@ -27,16 +28,9 @@ class NodeName final : public FrameOwner {
 };
 
 // Calls are neither told to a listener nor recorded while one lives: their results are constants.
-class Untraced {
- public:
-  Untraced() { std::swap(listener_, retrograd::detail::thread_calls.listener); }
-  ~Untraced() { std::swap(listener_, retrograd::detail::thread_calls.listener); }
-  Untraced(const Untraced&) = delete;
-  Untraced& operator=(const Untraced&) = delete;
-
- private:
-  CallListener* listener_ = nullptr;
-  NoGradGuard no_grad_;
+struct Untraced {
+  retrograd::detail::Unheard unheard;
+  NoGradGuard no_grad;
 };
 
 // Values by name; a graph in a node sees those around it.

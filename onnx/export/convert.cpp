@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include <retrograd/graph/internal/arguments.h>
 #include <retrograd/graph/registry.h>
 #include <retrograd/onnx/export/sharing.h>
 #include <retrograd/onnx/export/table.h>
@@ -17,17 +18,6 @@ namespace {
 
 constexpr std::int64_t kIr = 8;
 constexpr std::int64_t kOpset = 17;
-
-template <class F>
-void for_each_id(const GraphStep& step, F&& f) {
-  for (const Argument& argument : step.arguments) {
-    if (const auto* id = std::get_if<ValueId>(&argument)) {
-      f(*id);
-    } else if (const auto* list = std::get_if<std::vector<ValueId>>(&argument)) {
-      std::for_each(list->begin(), list->end(), f);
-    }
-  }
-}
 
 // Steps that lead to an output.
 std::vector<bool> needed_steps(const Graph& graph, const Sharing& sharing) {
@@ -42,7 +32,7 @@ std::vector<bool> needed_steps(const Graph& graph, const Sharing& sharing) {
                             [&](ValueId id) { return id.index >= 0 && used.contains(id.index); });
     needed[s] = needed[s] || (sharing.is_write(s) && sharing.is_seen_later(s));
     if (needed[s]) {
-      for_each_id(step, [&](ValueId id) { used.insert(id.index); });
+      retrograd::detail::for_each_id(step.arguments, [&](ValueId id) { used.insert(id.index); });
     }
   }
   return needed;
@@ -211,7 +201,7 @@ class Converter {
   }
 
   void require_known_lengths(const GraphStep& step) const {
-    for_each_id(step, [&](ValueId id) {
+    retrograd::detail::for_each_id(step.arguments, [&](ValueId id) {
       if (ragged_.contains(id.index)) {
         throw Refused{"the length of an input depends on the data"};
       }

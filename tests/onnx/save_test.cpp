@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <retrograd/onnx/load.h>
 #include <retrograd/onnx/save.h>
 #include <retrograd/retrograd.h>
 
@@ -67,4 +68,33 @@ TEST_CASE("the batch is a named dimension, or has the example's size") {
   const auto two = test::written(net, x, {.dynamic_batch = false});
   CHECK(std::get<std::int64_t>(two.graph.inputs.at(0).shape->at(0)) == 2);
   CHECK(std::get<std::int64_t>(two.graph.outputs.at(0).shape->at(0)) == 2);
+}
+
+TEST_CASE("a model's parameters, inputs and outputs keep their dtype in the file") {
+  using Type = test::proto::DataType;
+  for (const auto& [dtype, type] : {std::pair{rg::float64, Type::float64},
+                                    {rg::bfloat16, Type::bfloat16},
+                                    {rg::float32, Type::float32}}) {
+    CAPTURE(dtype);
+    Net net;
+    net.to(dtype);
+    net.eval();
+    const rg::Tensor x = rg::rand({2, 1, 8, 8}).to(dtype);
+    const auto model = test::written(net, x);
+    CHECK(model.graph.inputs.at(0).elem_type == type);
+    CHECK(model.graph.outputs.at(0).elem_type == type);
+    for (const auto& tensor : model.graph.initializers) {
+      CHECK(tensor.data_type == (tensor.name == "constant" ? Type::int64 : type));
+    }
+    const std::string path = test::temporary("dtype.onnx");
+    rg::onnx::save(net, x, path);
+    rg::onnx::Network read = rg::onnx::load(path);
+    std::filesystem::remove(path);
+    const rg::Tensor y = read(x);
+    CHECK(y.dtype() == dtype);
+    const rg::Tensor error = rg::abs(y.to(rg::float64) - net(x).to(rg::float64));
+    const auto most = rg::max(error).item<double>();
+    // The epsilon of batch norm is a float in the file: 1e-5 is off by 3e-13.
+    CHECK(most <= (dtype == rg::float64 ? 1e-12 : dtype == rg::float32 ? 1e-6 : 0));
+  }
 }
