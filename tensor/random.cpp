@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include <Random123/philox.h>
 
@@ -34,9 +35,21 @@ Generator::State Generator::take(std::uint64_t count) noexcept {
   return start;
 }
 
+namespace {
+// That of the innermost guard, or null.
+constinit thread_local Generator* guarded = nullptr;
+}  // namespace
+
 Generator& default_generator() noexcept {
   static detail::NeverDestroyed<Generator> generator;
-  return generator.value;
+  return guarded != nullptr ? *guarded : generator.value;
+}
+
+GeneratorGuard::GeneratorGuard(Generator& generator) noexcept
+    : previous_(std::exchange(guarded, &generator)) {}
+
+GeneratorGuard::~GeneratorGuard() {
+  guarded = previous_;
 }
 
 void manual_seed(std::uint64_t seed) noexcept {

@@ -41,9 +41,33 @@ class RETROGRAD_API Generator {
   State state_;
 };
 
-/// Returns the generator of `rand()` and other functions that were given none.
+/// Returns the generator of `rand()` and other functions that were given none: the one of the whole
+/// program, or that of this thread's innermost GeneratorGuard.
 RETROGRAD_API Generator& default_generator() noexcept;
-/// Seeds the default generator.
+
+/// Guard under which `default_generator()` of this thread is another generator, until the end of
+/// the scope. Guards nest, and must end in the thread that made them.
+/// @code
+/// Generator own(7);
+/// {
+///   const GeneratorGuard guard(own);
+///   Tensor noise = randn({3, 3});  // drawn from `own`
+/// }
+/// @endcode
+class RETROGRAD_API GeneratorGuard {
+ public:
+  /// Makes `generator`, which must outlive the guard, this thread's default.
+  explicit GeneratorGuard(Generator& generator) noexcept;
+  /// Makes the default what it was before.
+  ~GeneratorGuard();
+  GeneratorGuard(const GeneratorGuard&) = delete;
+  GeneratorGuard& operator=(const GeneratorGuard&) = delete;
+
+ private:
+  Generator* previous_;
+};
+
+/// Seeds `default_generator()`.
 RETROGRAD_API void manual_seed(std::uint64_t seed) noexcept;
 
 /// Returns 64 random bits: number `index` after `start`.
