@@ -22,7 +22,7 @@ using namespace bench;
 using rg::Tensor;
 
 // The samples of a binary file: a label and 3 x 32 x 32 bytes each.
-rg::Dataset cifar(const std::string& path) {
+rg::TensorDataset cifar(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
   constexpr std::int64_t kImage = 3 * 32 * 32;
@@ -43,7 +43,7 @@ rg::Dataset cifar(const std::string& path) {
   return {images, labels};
 }
 
-double accuracy(nn::Module& model, const rg::Dataset& data) {
+double accuracy(nn::Module& model, const rg::TensorDataset& data) {
   const rg::NoGradGuard unrecorded;
   model.eval();
   double right = 0;
@@ -57,8 +57,8 @@ double accuracy(nn::Module& model, const rg::Dataset& data) {
 struct Task {
   const char* name;
   std::function<std::unique_ptr<nn::Module>()> make;
-  rg::Dataset training;
-  rg::Dataset testing;
+  rg::TensorDataset training;
+  rg::TensorDataset testing;
   std::int64_t epochs;
   double lr;
 };

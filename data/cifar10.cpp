@@ -50,7 +50,7 @@ std::vector<unsigned char> read_records(const Frame& load, const std::string& pa
 
 }  // namespace
 
-Dataset load_cifar10(const std::string& folder, bool train, Where where) {
+TensorDataset load_cifar10(const std::string& folder, bool train, Where where) {
   const detail::FileCall call{"load_cifar10", folder, where};
   call.check_path();
   const std::filesystem::path in(folder);

@@ -4,14 +4,14 @@
 
 #include <string>
 
-#include <retrograd/data/dataset.h>
+#include <retrograd/data/tensor_dataset.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd {
 
 /// Returns the training or the test set of CIFAR-10 in a folder.
 /// @code
-/// Dataset train = load_cifar10("data/cifar-10-batches-bin");
+/// TensorDataset train = load_cifar10("data/cifar-10-batches-bin");
 /// @endcode
 /// The training set is data_batch_1.bin to data_batch_5.bin, or those of them that exist. The test
 /// set is test_batch.bin. The files may be gzipped under the same names.
@@ -24,6 +24,7 @@ namespace retrograd {
 ///
 /// Reference: A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
 /// @throws IoError if a file is missing, malformed or too long
-RETROGRAD_API Dataset load_cifar10(const std::string& folder, bool train = true, Where where = {});
+RETROGRAD_API TensorDataset load_cifar10(const std::string& folder, bool train = true,
+                                         Where where = {});
 
 }  // namespace retrograd

@@ -8,4 +8,7 @@
 #include <retrograd/data/idx.h>
 #include <retrograd/data/loader.h>
 #include <retrograd/data/mnist.h>
+#include <retrograd/data/sample.h>
+#include <retrograd/data/sampler.h>
+#include <retrograd/data/tensor_dataset.h>
 #include <retrograd/data/transforms.h>

@@ -182,7 +182,7 @@ int digit_of(std::uint64_t seed, std::uint64_t index) {
 
 }  // namespace
 
-Dataset drawn_digits(std::int64_t count, std::uint64_t seed, Where where) {
+TensorDataset drawn_digits(std::int64_t count, std::uint64_t seed, Where where) {
   const Frame call("drawn_digits", where);
   check::require<ValueError>(call, count >= 0, {}, "cannot draw {} images [value-out-of-range]",
                              count);

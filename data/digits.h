@@ -4,14 +4,14 @@
 
 #include <cstdint>
 
-#include <retrograd/data/dataset.h>
+#include <retrograd/data/tensor_dataset.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd {
 
 /// Returns drawn digits: 28x28 images in the form of MNIST, not handwriting.
 /// @code
-/// Dataset train = drawn_digits(10'000), test = drawn_digits(1'000, 1);
+/// TensorDataset train = drawn_digits(10'000), test = drawn_digits(1'000, 1);
 /// @endcode
 /// An image is a stroke outline of its digit: bent, slanted, turned, scaled, shifted, drawn with a
 /// pen of random width, and with noise added. Drawn digits serve to try a network or a training
@@ -21,6 +21,7 @@ namespace retrograd {
 /// a row, from a multiple of ten, show ten different digits in random order. Image i depends on the
 /// seed and i only, so a larger set begins with the smaller one. Use another seed for a test set.
 /// @throws ValueError if `count` is negative
-RETROGRAD_API Dataset drawn_digits(std::int64_t count, std::uint64_t seed = 0, Where where = {});
+RETROGRAD_API TensorDataset drawn_digits(std::int64_t count, std::uint64_t seed = 0,
+                                         Where where = {});
 
 }  // namespace retrograd

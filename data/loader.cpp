@@ -1,53 +1,110 @@
 #include <retrograd/data/loader.h>
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
+#include <retrograd/data/detail/pass.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/random.h>
+#include <retrograd/tensor/threads.h>
 
 namespace retrograd {
 
-DataLoader::DataLoader(Dataset dataset, DataLoaderOptions options, Where where)
-    : dataset_(std::move(dataset)), options_(options) {
+using std::int64_t;
+using std::uint64_t;
+
+DataLoader::DataLoader(SharedDataset dataset, DataLoaderOptions options, Where where)
+    : dataset_(std::move(dataset)), options_(std::move(options)) {
   const Frame call("DataLoader", where);
-  check::require<ValueError>(call, options.batch_size >= 1, {},
-                             "batch_size must be at least 1, not {} [value-out-of-range]",
-                             options.batch_size);
+  const auto at_least = [&](const char* name, int64_t value, int64_t least) {
+    check::require<ValueError>(call, value >= least, {},
+                               "{} must be at least {}, not {} [value-out-of-range]", name, least,
+                               value);
+  };
+  at_least("batch_size", options_.batch_size, 1);
+  at_least("workers", options_.workers, 0);
+  at_least("prefetch", options_.prefetch, 1);
+  check::require<ValueError>(call, options_.workers <= kMostThreads, {},
+                             "workers must be at most {}, not {} [value-out-of-range]",
+                             kMostThreads, options_.workers);
+  check::require<ValueError>(call, options_.sampler == nullptr || !options_.shuffle, {},
+                             "shuffle and a sampler exclude each other [option-conflict]");
 }
 
-std::int64_t DataLoader::visited() const {
-  const std::int64_t count = dataset_.size();
+int64_t DataLoader::visited() const {
+  const int64_t count = options_.sampler != nullptr ? options_.sampler->size() : dataset_->size();
   return options_.drop_last ? count - count % options_.batch_size : count;
 }
 
-std::int64_t DataLoader::size() const {
-  const std::int64_t count = visited();
+int64_t DataLoader::size() const {
+  const int64_t count = visited();
   return count / options_.batch_size + (count % options_.batch_size == 0 ? 0 : 1);
 }
 
-DataLoader::Iterator DataLoader::begin() {
-  const std::int64_t count = dataset_.size();
-  const std::uint64_t epoch = epoch_++;
-  if (!options_.shuffle) {
-    return {*this, arange(count)};
+Tensor DataLoader::order(uint64_t epoch, const Frame& call) const {
+  const int64_t count = dataset_->size();
+  if (options_.sampler == nullptr && !options_.shuffle) {
+    return arange(count);
   }
-  // Each pass has its own stretch of the seed's stream of random numbers.
   Generator generator;
-  generator.set_state({options_.seed, epoch * static_cast<std::uint64_t>(count)});
-  return {*this, randperm(count, generator)};
+  if (options_.shuffle) {
+    // Each pass has its own stretch of the seed's stream of random numbers.
+    generator.set_state({options_.seed, epoch * static_cast<uint64_t>(count)});
+    return randperm(count, generator);
+  }
+  generator.manual_seed(detail::seed_of(options_.seed, epoch, detail::Purpose::order, 0));
+  const GeneratorGuard guard(generator);
+  const int64_t size = options_.sampler->size();
+  const Tensor indices = options_.sampler->indices();
+  check::defined(call, "indices", indices);
+  check::dtype(call, "indices", indices, int64);
+  check::require<ShapeError>(call, indices.shape() == Shape{size}, {{"indices", indices}},
+                             "the sampler has {} samples [shapes-differ]", size);
+  const Tensor order = indices.detach().contiguous();
+  const int64_t* const values = order.raw<int64_t>();
+  for (int64_t i = 0; i < size; ++i) {
+    check::require<IndexError>(call, values[i] >= 0 && values[i] < count, {},
+                               "the sampler gives sample {} of {} [index-out-of-range]", values[i],
+                               count);
+  }
+  return order;
 }
 
-DataLoader::Iterator::Iterator(const DataLoader& loader, Tensor order)
-    : loader_(&loader), order_(std::move(order)), end_(loader.visited()) {}
+DataLoader::Iterator DataLoader::begin(Where where) {
+  const Frame call("DataLoader::begin", where);
+  Tensor all = order(epoch_, call);
+  all = view_of(all, {visited()}, {1}, 0);
+  detail::BatchMaker maker(dataset_, options_, epoch_, std::move(all), call.where());
+  const int64_t first = std::min(skipped_, maker.size());
+  auto pass = std::make_shared<detail::Pass>(std::move(maker), first, epoch_);
+  latest_ = pass->position();
+  skipped_ = 0;
+  ++epoch_;
+  return Iterator(std::move(pass));
+}
 
-Batch DataLoader::Iterator::operator*() const {
-  const std::int64_t count = std::min(loader_->options_.batch_size, end_ - next_);
-  return loader_->dataset_.get(
-      std::span(order_.raw<std::int64_t>() + next_, static_cast<std::size_t>(count)));
+void DataLoader::set_epoch(uint64_t epoch) noexcept {
+  epoch_ = epoch;
+  skipped_ = 0;
+  latest_.reset();
+}
+
+DataLoader::Iterator::Iterator(std::shared_ptr<detail::Pass> pass) noexcept
+    : pass_(std::move(pass)) {}
+
+Batch& DataLoader::Iterator::operator*() const {
+  return pass_->batch();
+}
+
+DataLoader::Iterator& DataLoader::Iterator::operator++() {
+  pass_->advance();
+  return *this;
+}
+
+bool DataLoader::Iterator::ended() const noexcept {
+  return pass_->ended();
 }
 
 }  // namespace retrograd

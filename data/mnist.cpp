@@ -61,7 +61,7 @@ Tensor checked_labels(const Frame& call, const Tensor& stored, const std::string
 
 }  // namespace
 
-Dataset load_mnist(const std::string& folder, bool train, Where where) {
+TensorDataset load_mnist(const std::string& folder, bool train, Where where) {
   const detail::FileCall call{"load_mnist", folder, where};
   call.check_path();
   const std::string set = train ? "train" : "t10k";

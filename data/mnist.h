@@ -4,20 +4,21 @@
 
 #include <string>
 
-#include <retrograd/data/dataset.h>
+#include <retrograd/data/tensor_dataset.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd {
 
 /// Returns the training or the test set of MNIST in a folder.
 /// @code
-/// Dataset train = load_mnist("data/mnist"), test = load_mnist("data/mnist", false);
+/// TensorDataset train = load_mnist("data/mnist"), test = load_mnist("data/mnist", false);
 /// @endcode
 /// The folder holds the original files, such as train-images-idx3-ubyte and
 /// train-labels-idx1-ubyte, or t10k-..., plain or with `.gz` added. Sets of the same form, such as
 /// Fashion-MNIST, are read too. Images are float32 (N, 1, 28, 28) in [0, 1], labels int64 (N) from
 /// 0 to 9.
 /// @throws IoError if a file is missing or malformed
-RETROGRAD_API Dataset load_mnist(const std::string& folder, bool train = true, Where where = {});
+RETROGRAD_API TensorDataset load_mnist(const std::string& folder, bool train = true,
+                                       Where where = {});
 
 }  // namespace retrograd

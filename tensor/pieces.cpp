@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 
 #include <omp.h>
 #include <pthread.h>
@@ -18,6 +20,7 @@
 #include <retrograd/tensor/detail/punctuality.h>
 #include <retrograd/tensor/detail/shared_loop.h>
 #include <retrograd/tensor/error.h>
+#include <retrograd/tensor/internal/helper_thread.h>
 #include <retrograd/tensor/internal/hot_tls.h>
 #include <retrograd/tensor/internal/processors.h>
 #include <retrograd/tensor/loops/pieces.h>
@@ -43,6 +46,27 @@ class InPiece {
 
 // Of this thread.
 RETROGRAD_HOT_TLS thread_local Punctuality punctuality;
+
+// Threads that are made meanwhile get none of the program's signals, which are for its own threads.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+void compute_alone() noexcept {
+  omp_set_num_threads(1);
+  in_piece = true;
+}
 
 // The threads of the program that wait for pieces: made when they are first needed, and kept.
 class Pool {
@@ -116,10 +140,7 @@ class Pool {
   // Where the system makes no more threads, those that there are do the work.
   void start(int count) noexcept {
     const std::scoped_lock lock(starting_);
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);  // the program's signals are for its own threads
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const SignalsBlocked blocked;
     while (started_.load() < count && !refused_) {
       try {
         std::thread([this, lane = started_.load() + 1] { work(lane); }).detach();
@@ -128,12 +149,10 @@ class Pool {
         refused_ = true;
       }
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   void work(int lane) noexcept {
-    omp_set_num_threads(1);
-    in_piece = true;
+    compute_alone();
     const bool busily = may_wait_busily();
     for (;;) {
       const std::uint32_t seen = calls_.load();
@@ -212,6 +231,15 @@ void run_pieces(std::int64_t pieces, int lanes, Loop::Function f, void* context)
 
 std::uint32_t shared_loops() noexcept {
   return pool.value.calls();
+}
+
+std::thread start_helper(std::function<void()> work) {
+  const SignalsBlocked blocked;
+  return std::thread([mode = float_mode(), work = std::move(work)] {
+    compute_alone();
+    set_float_mode(mode);
+    work();
+  });
 }
 
 void FirstError::keep() noexcept {

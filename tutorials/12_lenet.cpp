@@ -90,9 +90,9 @@ void draw_mistakes(const TestResult& result, const Tensor& images, const std::st
 void run(const CommandLine& options) {
   const std::uint64_t seed = prepare_run(options);
   const std::string folder = options.text("data", "");
-  const rg::Dataset training =
+  const rg::TensorDataset training =
       folder.empty() ? rg::drawn_digits(20000, 1) : rg::load_mnist(folder, true);
-  const rg::Dataset testing =
+  const rg::TensorDataset testing =
       folder.empty() ? rg::drawn_digits(4000, 2) : rg::load_mnist(folder, false);
   print_sizes(folder.empty() ? "digits drawn by a program" : folder, training, testing);
 

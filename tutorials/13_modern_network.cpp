@@ -82,8 +82,9 @@ nn::Sequential residual_network(std::int64_t blocks, std::int64_t width, double 
 void run(const CommandLine& options) {
   const std::uint64_t seed = prepare_run(options);
   const std::string folder = options.text("data", "");
-  rg::Dataset training = folder.empty() ? drawn_shapes(4000, 1) : rg::load_cifar10(folder, true);
-  const rg::Dataset testing =
+  rg::TensorDataset training =
+      folder.empty() ? drawn_shapes(4000, 1) : rg::load_cifar10(folder, true);
+  const rg::TensorDataset testing =
       folder.empty() ? drawn_shapes(500, 2) : rg::load_cifar10(folder, false);
   training = training.slice(0, std::min(training.size(), options.integer("images", 50000)));
   print_sizes(folder.empty() ? "shapes drawn by a program" : folder, training, testing);

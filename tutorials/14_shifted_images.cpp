@@ -33,7 +33,7 @@ double change(const Tensor& a, const Tensor& b) {
 int main(int argc, char** argv) {
   return run_program(argc, argv, {"out"}, [](const CommandLine& options) {
     // A drawn seven in black and white, in a frame. Whole numbers make sums exact.
-    const rg::Dataset digits = rg::drawn_digits(10, 5);
+    const rg::TensorDataset digits = rg::drawn_digits(10, 5);
     Tensor digit;
     for (std::int64_t i = 0; i < digits.size(); ++i) {
       if (digits.labels().at({i}) == 7) {

@@ -43,15 +43,15 @@ struct Net : nn::Module {
 };
 
 // The classes `first` to `first + 4`, with labels from 0 to 4.
-rg::Dataset classes_from(std::int64_t first, const rg::Dataset& data) {
+rg::TensorDataset classes_from(std::int64_t first, const rg::TensorDataset& data) {
   const Tensor label = data.labels() - first;
   const Tensor chosen = rg::logical_and(label >= 0, label < kClasses);
   return {data.images()(chosen), label(chosen)};
 }
 
 // A frozen body keeps its statistics too: in evaluation mode, batch norm does not update them.
-void train(Net& net, const rg::Dataset& data, double lr, std::int64_t epochs, std::uint64_t seed,
-           bool frozen_body = false) {
+void train(Net& net, const rg::TensorDataset& data, double lr, std::int64_t epochs,
+           std::uint64_t seed, bool frozen_body = false) {
   rg::optim::Adam optimizer(net.parameters(), {.lr = lr});  // skips what is frozen
   rg::DataLoader loader(data, {.batch_size = 20, .shuffle = true, .seed = seed});
   net.train();
@@ -65,7 +65,7 @@ void train(Net& net, const rg::Dataset& data, double lr, std::int64_t epochs, st
   }
 }
 
-void report(const char* what, Net& net, const rg::Dataset& testing) {
+void report(const char* what, Net& net, const rg::TensorDataset& testing) {
   std::int64_t trained = 0;
   for (const Tensor& parameter : net.parameters()) {
     trained += parameter.requires_grad() ? parameter.numel() : 0;
@@ -79,21 +79,21 @@ void run(const CommandLine& options) {
   const std::string folder = options.text("data", "");
   const bool drawn = folder.empty();
   const std::int64_t images = options.integer("images", 4000);
-  rg::Dataset data = drawn ? drawn_shapes(images, 1) : rg::load_cifar10(folder, true);
+  rg::TensorDataset data = drawn ? drawn_shapes(images, 1) : rg::load_cifar10(folder, true);
   data = data.slice(0, std::min(images, data.size()));
-  const rg::Dataset unseen = drawn ? drawn_shapes(1000, 2) : rg::load_cifar10(folder, false);
+  const rg::TensorDataset unseen = drawn ? drawn_shapes(1000, 2) : rg::load_cifar10(folder, false);
   const std::int64_t epochs = options.integer("epochs", 10);
 
-  const rg::Dataset many = classes_from(0, data);
-  const rg::Dataset seen = classes_from(0, unseen);
+  const rg::TensorDataset many = classes_from(0, data);
+  const rg::TensorDataset seen = classes_from(0, unseen);
   print_sizes("classes 0 to 4", many, seen);
   Net net;
   train(net, many, 3e-3, 8, seed);
   report("trained", net, seen);
 
-  rg::Dataset few = classes_from(5, data);
+  rg::TensorDataset few = classes_from(5, data);
   few = few.slice(0, std::min(few.size(), options.integer("labelled", 200)));
-  const rg::Dataset testing = classes_from(5, unseen);
+  const rg::TensorDataset testing = classes_from(5, unseen);
   print_sizes("\nclasses 5 to 9", few, testing);
   Net scratch;
   train(scratch, few, 1e-3, 2 * epochs, seed);

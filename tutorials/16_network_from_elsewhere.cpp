@@ -57,17 +57,17 @@ struct OnDigits : nn::Module {
 };
 
 template <class Net>
-void train(OnDigits<Net>& model, const rg::Dataset& data, const rg::Dataset& testing, double lr,
-           std::int64_t epochs, std::uint64_t seed) {
+void train(OnDigits<Net>& model, const rg::TensorDataset& data, const rg::TensorDataset& testing,
+           double lr, std::int64_t epochs, std::uint64_t seed) {
   rg::DataLoader loader(data, {.batch_size = 64, .shuffle = true, .seed = seed});
   rg::optim::Adam optimizer(model.parameters(), {.lr = lr});  // skips what is frozen
   Training(model, optimizer).run(loader, testing, epochs);
 }
 
-void write_parity(const std::string& path, const rg::Dataset& data, const rg::Dataset& testing,
-                  std::uint64_t seed) {
-  const auto parity_of = [](const rg::Dataset& digits) {
-    return rg::Dataset(digits.images(), rg::remainder(digits.labels(), 2));
+void write_parity(const std::string& path, const rg::TensorDataset& data,
+                  const rg::TensorDataset& testing, std::uint64_t seed) {
+  const auto parity_of = [](const rg::TensorDataset& digits) {
+    return rg::TensorDataset(digits.images(), rg::remainder(digits.labels(), 2));
   };
   OnDigits<Parity> model(Parity(), 28);
   std::printf("\nanother program tells even digits from odd ones, and writes %s\n", path.c_str());
@@ -95,8 +95,9 @@ void run(const CommandLine& options) {
   const std::uint64_t seed = prepare_run(options);
   const std::string folder = options.text("data", "");
   const bool drawn = folder.empty();
-  const rg::Dataset data = drawn ? rg::drawn_digits(4000, 1) : rg::load_mnist(folder, true);
-  const rg::Dataset testing = drawn ? rg::drawn_digits(1000, 2) : rg::load_mnist(folder, false);
+  const rg::TensorDataset data = drawn ? rg::drawn_digits(4000, 1) : rg::load_mnist(folder, true);
+  const rg::TensorDataset testing =
+      drawn ? rg::drawn_digits(1000, 2) : rg::load_mnist(folder, false);
   print_sizes(drawn ? "digits drawn by a program" : folder, data, testing);
 
   const std::string out = options.text("out", ".");

@@ -27,7 +27,7 @@ inline bool covers(std::int64_t shape, double u, double v) {
 
 // Images (count, 3, 32, 32) in [0, 1] with labels 0 to 9, in the form of CIFAR-10. Image i depends
 // on the seed and i alone.
-inline retrograd::Dataset drawn_shapes(std::int64_t count, std::uint64_t seed) {
+inline retrograd::TensorDataset drawn_shapes(std::int64_t count, std::uint64_t seed) {
   namespace rg = retrograd;
   constexpr std::int64_t side = 32;
   const rg::Tensor images = rg::empty({count, 3, side, side});

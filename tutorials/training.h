@@ -30,8 +30,8 @@ inline std::uint64_t prepare_run(const CommandLine& options) {
   return seed;
 }
 
-inline void print_sizes(const std::string& source, const retrograd::Dataset& training,
-                        const retrograd::Dataset& testing) {
+inline void print_sizes(const std::string& source, const retrograd::TensorDataset& training,
+                        const retrograd::TensorDataset& testing) {
   std::printf("%s: %lld training and %lld test images\n", source.c_str(),
               static_cast<long long>(training.size()), static_cast<long long>(testing.size()));
 }
@@ -49,7 +49,7 @@ struct TestResult {
   std::vector<Mistake> mistakes;
 };
 
-inline TestResult test(retrograd::nn::Module& model, const retrograd::Dataset& data) {
+inline TestResult test(retrograd::nn::Module& model, const retrograd::TensorDataset& data) {
   namespace rg = retrograd;
   const rg::NoGradGuard unrecorded;
   model.eval();
@@ -100,7 +100,8 @@ class Training {
   Curve test_loss = {"test loss", {}};
 
   // Goes through the data `epochs` times.
-  void run(retrograd::DataLoader& loader, const retrograd::Dataset& testing, std::int64_t epochs) {
+  void run(retrograd::DataLoader& loader, const retrograd::TensorDataset& testing,
+           std::int64_t epochs) {
     const auto steps = static_cast<double>(loader.size());
     for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
       const double loss =

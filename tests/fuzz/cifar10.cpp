@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
                                                   std::size_t{10'000} * 3073);
   const fuzz::AllocationLimit limit(fuzz::allowed(bytes, 4));
   fuzz::succeeds([&] {
-    const rg::Dataset set = rg::load_cifar10(folder.path(), false);
+    const rg::TensorDataset set = rg::load_cifar10(folder.path(), false);
     fuzz::require(set.images().shape() == rg::Shape{set.size(), 3, 32, 32}, "images' shape");
     for (const std::int64_t label : set.labels().to_vector<std::int64_t>()) {
       fuzz::require(label >= 0 && label <= 9, "a label out of range");

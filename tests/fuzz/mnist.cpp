@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       std::max(fuzz::unpacked(rest.substr(0, split)).size, fuzz::unpacked(rest.substr(split)).size);
   const fuzz::AllocationLimit limit(fuzz::allowed(bytes, 8));
   fuzz::succeeds([&] {
-    const rg::Dataset set = rg::load_mnist(folder.path(), false);
+    const rg::TensorDataset set = rg::load_mnist(folder.path(), false);
     fuzz::require(set.images().shape() == rg::Shape{set.size(), 1, 28, 28}, "images' shape");
     fuzz::require(set.labels().shape() == rg::Shape{set.size()}, "labels' shape");
   });

@@ -115,7 +115,8 @@ int main(int argc, char** argv) {
   std::printf("  retrograd %.2f us   LibTorch %.2f us   ratio %.1f\n", median(ours), median(theirs),
               median(theirs) / median(ours));
 
-  const rg::Dataset data = folder.empty() ? rg::drawn_digits(20000) : rg::load_mnist(folder, true);
+  const rg::TensorDataset data =
+      folder.empty() ? rg::drawn_digits(20000) : rg::load_mnist(folder, true);
   rg::DataLoader loader(data, {.batch_size = kBatch, .shuffle = true});
   Ours model;
   rg::optim::SGD optimizer(model.parameters(), {.lr = 0.03, .momentum = 0.9});

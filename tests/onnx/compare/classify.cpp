@@ -13,7 +13,7 @@ int main(int count, char** arguments) {
   }
   const rg::NoGradGuard unrecorded;
   rg::onnx::Network net = rg::onnx::load(arguments[1]);
-  const rg::Dataset digits = rg::load_mnist(arguments[2], false);
+  const rg::TensorDataset digits = rg::load_mnist(arguments[2], false);
   for (const auto& [images, labels] : rg::DataLoader(digits, {.batch_size = 500})) {
     for (const auto seen : rg::argmax(net(images), 1).to_vector<std::int64_t>()) {
       std::printf("%lld\n", static_cast<long long>(seen));

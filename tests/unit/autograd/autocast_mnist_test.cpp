@@ -12,7 +12,7 @@ using rg::Tensor;
 
 namespace {
 
-double accuracy_after_an_epoch(const rg::Dataset& training, const rg::Dataset& testing,
+double accuracy_after_an_epoch(const rg::TensorDataset& training, const rg::TensorDataset& testing,
                                bool autocast) {
   rg::manual_seed(1);
   bench::LeNet model;
@@ -38,8 +38,8 @@ TEST_CASE("Autocast learns digits as float32 does") {
   if (folder.empty()) {
     return;
   }
-  const rg::Dataset training = rg::load_mnist(folder, true).slice(0, 10000);
-  const rg::Dataset testing = rg::load_mnist(folder, false).slice(0, 2000);
+  const rg::TensorDataset training = rg::load_mnist(folder, true).slice(0, 10000);
+  const rg::TensorDataset testing = rg::load_mnist(folder, false).slice(0, 2000);
   const double full = accuracy_after_an_epoch(training, testing, false);
   const double low = accuracy_after_an_epoch(training, testing, true);
   MESSAGE("accuracy " << full << " in float32, " << low << " in bfloat16");

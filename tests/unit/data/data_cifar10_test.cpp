@@ -45,7 +45,7 @@ TEST_CASE("CIFAR-10: labels, planes of colours, and batches in their order") {
   test::write_file(folder.file("data_batch_3.bin"), record(0, 1, 2, 3));
   test::write_file(folder.file("test_batch.bin"), record(7, 0, 255, 0));
 
-  const rg::Dataset training = rg::load_cifar10(folder.path());
+  const rg::TensorDataset training = rg::load_cifar10(folder.path());
   CHECK(training.images().shape() == rg::Shape{3, 3, 32, 32});
   CHECK(training.images().dtype() == rg::float32);
   CHECK(training.labels().to_vector<std::int64_t>() == std::vector<std::int64_t>{3, 9, 0});
@@ -54,7 +54,7 @@ TEST_CASE("CIFAR-10: labels, planes of colours, and batches in their order") {
   CHECK(training.images().at({0, 2, 16, 5}) == doctest::Approx(0.2));
   CHECK(training.images().at({2, 2, 31, 31}) == doctest::Approx(3 / 255.0));
 
-  const rg::Dataset testing = rg::load_cifar10(folder.path(), false);
+  const rg::TensorDataset testing = rg::load_cifar10(folder.path(), false);
   CHECK(testing.labels().to_vector<std::int64_t>() == std::vector<std::int64_t>{7});
   CHECK(testing.images().at({0, 1, 3, 3}) == 1);
 }
@@ -74,7 +74,7 @@ TEST_CASE("CIFAR-10: a gzipped file under the same name") {
   const std::string records = record(7, 0, 255, 0) + record(2, 51, 0, 0);
   write_gzip(folder.file("test_batch.bin"), records);
   CHECK(test::read_file(folder.file("test_batch.bin")).size() < records.size());
-  const rg::Dataset testing = rg::load_cifar10(folder.path(), false);
+  const rg::TensorDataset testing = rg::load_cifar10(folder.path(), false);
   CHECK(testing.labels().to_vector<std::int64_t>() == std::vector<std::int64_t>{7, 2});
   CHECK(testing.images().at({0, 1, 3, 3}) == 1);
   CHECK(testing.images().at({1, 0, 3, 3}) == doctest::Approx(0.2));
@@ -133,7 +133,7 @@ TEST_CASE("CIFAR-10: the real files") {
   if (folder.empty()) {
     return;
   }
-  const rg::Dataset training = rg::load_cifar10(folder);
+  const rg::TensorDataset training = rg::load_cifar10(folder);
   CHECK(training.size() % 10000 == 0);
   CHECK(rg::max(training.images()).item<double>() == 1);
   CHECK(rg::mean(training.images()).item<double>() == doctest::Approx(0.47).epsilon(0.05));

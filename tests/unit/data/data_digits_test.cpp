@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kPixels = 28 * 28;
 
-std::vector<float> image(const rg::Dataset& data, std::int64_t i) {
+std::vector<float> image(const rg::TensorDataset& data, std::int64_t i) {
   const float* first = data.images().raw<float>() + i * static_cast<std::int64_t>(kPixels);
   return {first, first + kPixels};
 }
@@ -26,7 +26,7 @@ std::vector<float> image(const rg::Dataset& data, std::int64_t i) {
 }  // namespace
 
 TEST_CASE("drawn_digits: shapes, dtypes and range") {
-  const rg::Dataset data = rg::drawn_digits(25, 1);
+  const rg::TensorDataset data = rg::drawn_digits(25, 1);
   CHECK(data.images().shape() == rg::Shape{25, 1, 28, 28});
   CHECK(data.images().dtype() == rg::float32);
   CHECK(data.labels().shape() == rg::Shape{25});
@@ -37,11 +37,11 @@ TEST_CASE("drawn_digits: shapes, dtypes and range") {
 }
 
 TEST_CASE("drawn_digits: an image depends on the seed and its index only") {
-  const rg::Dataset large = rg::drawn_digits(200, 5);
-  const rg::Dataset small = rg::drawn_digits(33, 5);
+  const rg::TensorDataset large = rg::drawn_digits(200, 5);
+  const rg::TensorDataset small = rg::drawn_digits(33, 5);
   const int threads = rg::get_num_threads();
   rg::set_num_threads(threads == 1 ? 3 : 1);
-  const rg::Dataset again = rg::drawn_digits(200, 5);
+  const rg::TensorDataset again = rg::drawn_digits(200, 5);
   rg::set_num_threads(threads);
   CHECK(again.images().to_vector<float>() == large.images().to_vector<float>());
   CHECK(again.labels().to_vector<std::int64_t>() == large.labels().to_vector<std::int64_t>());
@@ -65,8 +65,8 @@ TEST_CASE("drawn_digits: each ten images show each digit once, in changing order
 }
 
 TEST_CASE("drawn_digits: no two images are the same, also across seeds") {
-  const rg::Dataset one = rg::drawn_digits(300, 1);
-  const rg::Dataset two = rg::drawn_digits(300, 2);
+  const rg::TensorDataset one = rg::drawn_digits(300, 1);
+  const rg::TensorDataset two = rg::drawn_digits(300, 2);
   std::vector<std::vector<float>> all;
   for (std::int64_t i = 0; i < 300; ++i) {
     all.push_back(image(one, i));
@@ -77,7 +77,7 @@ TEST_CASE("drawn_digits: no two images are the same, also across seeds") {
 }
 
 TEST_CASE("drawn_digits: there is ink, in the middle") {
-  const rg::Dataset data = rg::drawn_digits(500, 3);
+  const rg::TensorDataset data = rg::drawn_digits(500, 3);
   int cut_off = 0;
   for (std::int64_t i = 0; i < data.size(); ++i) {
     const auto pixels = image(data, i);
@@ -100,8 +100,8 @@ TEST_CASE("drawn_digits: there is ink, in the middle") {
 // Hard enough to need a network, easy enough to be learned: the nearest mean image finds much more
 // than chance and much less than all.
 TEST_CASE("drawn_digits: classes are alike, and no two are one") {
-  const rg::Dataset train = rg::drawn_digits(3000, 1);
-  const rg::Dataset test = rg::drawn_digits(1000, 2);
+  const rg::TensorDataset train = rg::drawn_digits(3000, 1);
+  const rg::TensorDataset test = rg::drawn_digits(1000, 2);
   std::vector<std::array<double, kPixels>> means(10);
   for (std::int64_t i = 0; i < train.size(); ++i) {
     auto& mean = means[static_cast<std::size_t>(train.labels().at(i))];

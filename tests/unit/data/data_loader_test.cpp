@@ -16,7 +16,7 @@ namespace {
 using Values = std::vector<std::int64_t>;
 
 // Sample i has the image {2i, 2i + 1} and the label i.
-rg::Dataset counting(std::int64_t count) {
+rg::TensorDataset counting(std::int64_t count) {
   const rg::Tensor images = rg::arange(2 * count, {.dtype = rg::float32});
   return {rg::view_of(images, {count, 1, 2}, {2, 2, 1}, 0), rg::arange(count)};
 }
@@ -42,57 +42,6 @@ Values sizes_of(rg::DataLoader& loader) {
 }
 
 }  // namespace
-
-TEST_CASE("Dataset: get copies rows in the order asked for") {
-  const rg::Dataset data = counting(5);
-  CHECK(data.size() == 5);
-  const Values indices = {4, 0, 4};
-  const auto [images, labels] = data.get(indices);
-  CHECK(images.shape() == rg::Shape{3, 1, 2});
-  CHECK(images.is_contiguous());
-  CHECK_FALSE(images.shares_memory_with(data.images()));
-  CHECK(images.to_vector<float>() == std::vector<float>{8, 9, 0, 1, 8, 9});
-  CHECK(labels.to_vector<std::int64_t>() == indices);
-  CHECK(data.get({}).inputs.shape() == rg::Shape{0, 1, 2});
-}
-
-TEST_CASE("Dataset: images of any strides, labels of any shape") {
-  const rg::Tensor base = rg::arange(6, {.dtype = rg::float64});
-  const rg::Dataset data(rg::view_of(base, {3, 2}, {1, 3}, 0),
-                         rg::view_of(base, {3, 1, 1}, {2, 1, 1}, 1));
-  const Values indices = {2, 1};
-  CHECK(data.get(indices).inputs.to_vector<double>() == std::vector<double>{2, 5, 1, 4});
-  CHECK(data.get(indices).targets.to_vector<double>() == std::vector<double>{5, 3});
-  const rg::Dataset empty_rows(rg::zeros({2, 0}), rg::zeros({2}));
-  CHECK(empty_rows.get(Values{1, 1, 1}).inputs.shape() == rg::Shape{3, 0});
-}
-
-TEST_CASE("Dataset: slices share memory") {
-  const rg::Dataset part = counting(10).slice(3, 7);
-  CHECK(part.size() == 4);
-  CHECK(part.get(Values{0, 3}).targets.to_vector<std::int64_t>() == Values{3, 6});
-  CHECK(part.slice(1, 2).get(Values{0}).inputs.to_vector<float>() == std::vector<float>{8, 9});
-  CHECK(part.images().shares_memory_with(part.slice(4, 4).images()));
-}
-
-TEST_CASE("Dataset: errors") {
-  const rg::Dataset data = counting(3);
-  test::check_contains(test::message_of<rg::IndexError>([&] {
-                         data.get(Values{0, 3});
-                       }),
-                       "Dataset::get: sample 3 of 3   at data_loader_test.cpp:");
-  test::check_contains(test::message_of<rg::IndexError>([&] { data.get(Values{-1}); }),
-                       "sample -1 of 3");
-  test::check_contains(test::message_of<rg::IndexError>([&] { data.slice(2, 1); }),
-                       "samples 2 to 1 of 3");
-  test::check_contains(test::message_of<rg::IndexError>([&] { data.slice(0, 4); }), "0 to 4 of 3");
-  test::check_contains(
-      test::message_of<rg::ShapeError>([&] { rg::Dataset(rg::zeros({3}), rg::zeros({4})); }),
-      "as many labels as images are needed");
-  test::check_contains(
-      test::message_of<rg::ShapeError>([&] { rg::Dataset(rg::zeros({3}), rg::zeros({})); }),
-      "the first dimension must count the samples");
-}
 
 TEST_CASE("DataLoader: in order, the last batch smaller or left out") {
   rg::DataLoader keeping(counting(10), {.batch_size = 4});
@@ -152,12 +101,13 @@ TEST_CASE("DataLoader: leaves out other samples on each shuffled pass") {
 }
 
 TEST_CASE("DataLoader: images and labels stay together, in fresh tensors") {
-  rg::DataLoader loader(counting(50), {.batch_size = 8, .shuffle = true});
   rg::Tensor previous;
+  const rg::TensorDataset data = counting(50);
+  rg::DataLoader loader(data, {.batch_size = 8, .shuffle = true});
   for (const auto& [images, labels] : loader) {
     CHECK(images.is_contiguous());
     CHECK_FALSE(images.shares_memory_with(previous));
-    CHECK_FALSE(images.shares_memory_with(loader.dataset().images()));
+    CHECK_FALSE(images.shares_memory_with(data.images()));
     for (std::int64_t i = 0; i < labels.numel(); ++i) {
       CHECK(images.at({i, 0, 1}) == 2 * labels.at(i) + 1);
     }

@@ -40,7 +40,7 @@ TEST_CASE("load_mnist: plain files") {
   const TempFolder folder;
   test::write_file(folder.file(kImages), images_file(3));
   test::write_file(folder.file(kLabels), labels_file(std::string("\0\x09\x04", 3)));
-  const rg::Dataset data = rg::load_mnist(folder.path());
+  const rg::TensorDataset data = rg::load_mnist(folder.path());
   CHECK(data.images().shape() == rg::Shape{3, 1, 28, 28});
   CHECK(data.images().dtype() == rg::float32);
   CHECK(data.images().at({2, 0, 27, 27}) == doctest::Approx(0.2));
@@ -73,8 +73,8 @@ TEST_CASE("load_mnist: the published files") {
   if (folder.empty()) {
     return;
   }
-  const rg::Dataset train = rg::load_mnist(folder, true);
-  const rg::Dataset test = rg::load_mnist(folder, false);
+  const rg::TensorDataset train = rg::load_mnist(folder, true);
+  const rg::TensorDataset test = rg::load_mnist(folder, false);
   CHECK(train.size() == 60'000);
   CHECK(test.size() == 10'000);
   const auto first = test.slice(0, 10).labels().to_vector<std::int64_t>();

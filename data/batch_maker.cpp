@@ -1,0 +1,107 @@
+#include <retrograd/data/detail/batch_maker.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include <retrograd/autograd/autocast.h>
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/tensor/frame.h>
+
+namespace retrograd::detail {
+
+namespace {
+
+// Positions of a stream that are this far apart are never both used.
+constexpr int kFar = 40;
+
+// What the caller's thread has and a worker has not, so that both make the same batches.
+struct AsInWorker {
+  NoGradGuard unrecorded;
+  Autocast uncast{bfloat16, false};
+};
+
+std::vector<std::uint32_t> repeats_in(const Tensor& order, std::int64_t size) {
+  std::vector<std::uint32_t> seen(static_cast<std::size_t>(size));
+  std::vector<std::uint32_t> repeats(static_cast<std::size_t>(order.numel()));
+  const auto* index = order.raw<std::int64_t>();
+  bool any = false;
+  for (std::uint32_t& repeat : repeats) {
+    repeat = seen[static_cast<std::size_t>(*index++)]++;
+    any = any || repeat > 0;
+  }
+  return any ? repeats : std::vector<std::uint32_t>();
+}
+
+}  // namespace
+
+std::uint64_t seed_of(std::uint64_t seed, std::uint64_t epoch, Purpose purpose,
+                      std::uint64_t index) {
+  const std::uint64_t of_epoch =
+      random_bits({seed, epoch}, static_cast<std::uint64_t>(purpose) << kFar);
+  return random_bits({of_epoch, index}, 0);
+}
+
+BatchMaker::BatchMaker(SharedDataset dataset, DataLoaderOptions options, std::uint64_t epoch,
+                       Tensor order, Where where)
+    : dataset_(std::move(dataset)),
+      options_(std::move(options)),
+      epoch_(epoch),
+      order_(std::move(order)),
+      where_(where) {
+  if (options_.sampler != nullptr) {
+    repeats_ = repeats_in(order_, dataset_->size());
+  }
+}
+
+std::int64_t BatchMaker::size() const noexcept {
+  const std::int64_t count = order_.numel();
+  return count / options_.batch_size + (count % options_.batch_size == 0 ? 0 : 1);
+}
+
+std::span<const std::int64_t> BatchMaker::indices(std::int64_t number) const noexcept {
+  const std::int64_t begin = number * options_.batch_size;
+  const std::int64_t count = std::min(options_.batch_size, order_.numel() - begin);
+  return {order_.raw<std::int64_t>() + begin, static_cast<std::size_t>(count)};
+}
+
+Sample BatchMaker::sample(std::int64_t position) const {
+  const std::int64_t index = order_.raw<std::int64_t>()[position];
+  const Frame call("Dataset::get", where_);
+  Generator generator;
+  const std::uint64_t repeat = repeats_.empty() ? 0 : repeats_[static_cast<std::size_t>(position)];
+  generator.set_state({seed_of(options_.seed, epoch_, Purpose::sample,
+                               static_cast<std::uint64_t>(index) | repeat << kFar),
+                       0});
+  const GeneratorGuard guard(generator);
+  try {
+    return dataset_->get(index);
+  } catch (...) {
+    throw_for_sample(call, index, *dataset_);
+  }
+}
+
+std::optional<Batch> BatchMaker::make(std::int64_t number, const std::atomic<bool>* stopped) const {
+  const AsInWorker same;
+  const auto all = indices(number);
+  Generator generator(
+      seed_of(options_.seed, epoch_, Purpose::batch, static_cast<std::uint64_t>(number)));
+  const GeneratorGuard guard(generator);
+  if (options_.collate == nullptr) {
+    const Frame call("Dataset::get_batch", where_);
+    if (std::optional<Batch> batch = dataset_->get_batch(all)) {
+      return batch;
+    }
+  }
+  std::vector<Sample> samples;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (stopped != nullptr && stopped->load(std::memory_order_relaxed)) {
+      return {};
+    }
+    samples.push_back(sample(number * options_.batch_size + static_cast<std::int64_t>(i)));
+  }
+  const Frame call("DataLoader", where_);
+  return options_.collate != nullptr ? options_.collate(samples) : collate(samples);
+}
+
+}  // namespace retrograd::detail

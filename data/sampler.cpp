@@ -1,0 +1,7 @@
+#include <retrograd/data/sampler.h>
+
+namespace retrograd {
+
+Sampler::~Sampler() = default;
+
+}  // namespace retrograd
