@@ -105,28 +105,6 @@ bool lock(int file) noexcept {
   return ::fstat(file, &status) == 0 && status.st_nlink > 0;
 }
 
-// Calls write_some() while this thread holds SIGXFSZ back, which would end the process: a file that
-// grows beyond RLIMIT_FSIZE is an error like any other.
-template <class F>
-ssize_t without_size_signal(F write_some) {
-  sigset_t size_signal;
-  sigset_t mask;
-  sigset_t pending;
-  sigemptyset(&size_signal);
-  sigaddset(&size_signal, SIGXFSZ);
-  ::pthread_sigmask(SIG_BLOCK, &size_signal, &mask);
-  ::sigpending(&pending);
-  const ssize_t result = write_some();
-  const int error = errno;
-  if (result < 0 && error == EFBIG && sigismember(&pending, SIGXFSZ) == 0) {
-    const timespec at_once = {};
-    ::sigtimedwait(&size_signal, nullptr, &at_once);
-  }
-  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
-  errno = error;
-  return result;
-}
-
 // fsync(), until no signal interrupts it.
 int synced(int file) noexcept {
   int result = 0;
@@ -137,6 +115,28 @@ int synced(int file) noexcept {
 }
 
 }  // namespace
+
+std::ptrdiff_t write_some(int file, std::string_view bytes,
+                          std::optional<std::uint64_t> offset) noexcept {
+  sigset_t size_signal;
+  sigset_t mask;
+  sigset_t pending;
+  sigemptyset(&size_signal);
+  sigaddset(&size_signal, SIGXFSZ);
+  ::pthread_sigmask(SIG_BLOCK, &size_signal, &mask);
+  ::sigpending(&pending);
+  const ssize_t result =
+      offset ? ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(*offset))
+             : ::write(file, bytes.data(), bytes.size());
+  const int error = errno;
+  if (result < 0 && error == EFBIG && sigismember(&pending, SIGXFSZ) == 0) {
+    const timespec at_once = {};
+    ::sigtimedwait(&size_signal, nullptr, &at_once);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  errno = error;
+  return result;
+}
 
 OutputFile::OutputFile(const FileCall& call)
     : OutputFile(call, within_memory([&] { return followed(call); })) {
@@ -213,12 +213,8 @@ void OutputFile::overwrite(std::uint64_t offset, std::string_view bytes) {
 
 void OutputFile::write(std::string_view bytes, std::optional<std::uint64_t> offset) {
   for (std::size_t done = 0; done < bytes.size();) {
-    const char* next = bytes.data() + done;
-    const std::size_t left = bytes.size() - done;
-    const ssize_t count = without_size_signal([&] {
-      return offset ? ::pwrite(file_.get(), next, left, static_cast<off_t>(*offset + done))
-                    : ::write(file_.get(), next, left);
-    });
+    const std::ptrdiff_t count = write_some(file_.get(), bytes.substr(done),
+                                            offset ? std::optional(*offset + done) : std::nullopt);
     if (count > 0) {
       done += static_cast<std::size_t>(count);
     } else if (count == 0) {

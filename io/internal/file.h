@@ -62,6 +62,11 @@ class RETROGRAD_API Descriptor {
   int number_ = -1;
 };
 
+// write(), or pwrite() with an offset. This thread holds SIGXFSZ back meanwhile, which would end
+// the process: a file that grows beyond RLIMIT_FSIZE is an error like any other.
+RETROGRAD_API std::ptrdiff_t write_some(int file, std::string_view bytes,
+                                        std::optional<std::uint64_t> offset = {}) noexcept;
+
 // A regular file, read from front to back unless seek() says otherwise.
 class RETROGRAD_API InputFile {
  public:
