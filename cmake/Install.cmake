@@ -11,6 +11,11 @@ if(RETROGRAD_WITH_IMAGES)
   install(EXPORT retrogradImages NAMESPACE retrograd:: FILE retrogradImagesTargets.cmake
           DESTINATION ${package_dir})
 endif()
+if(RETROGRAD_WITH_LOG)
+  install(TARGETS retrograd_log EXPORT retrogradLog FILE_SET HEADERS)
+  install(EXPORT retrogradLog NAMESPACE retrograd:: FILE retrogradLogTargets.cmake
+          DESTINATION ${package_dir})
+endif()
 if(RETROGRAD_WITH_MODELS)
   install(TARGETS retrograd_models EXPORT retrogradModels FILE_SET HEADERS)
   install(EXPORT retrogradModels NAMESPACE retrograd:: FILE retrogradModelsTargets.cmake
@@ -48,6 +53,12 @@ if(RETROGRAD_WITH_IMAGES)
   list(JOIN PNG_LIBRARIES " " pc_libs_private)
   configure_file(cmake/retrograd-images.pc.in retrograd-images.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-images.pc
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+if(RETROGRAD_WITH_LOG)
+  set(pc_libs_private "-lz -lfmt")
+  configure_file(cmake/retrograd-log.pc.in retrograd-log.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-log.pc
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()
 if(RETROGRAD_WITH_MODELS)

@@ -13,7 +13,7 @@ import layers
 # A folder may include itself and these: the table of docs/architecture.md.
 ALLOWED = layers.allowed()
 # Libraries of their own, whose headers retrograd.h leaves to programs.
-COMPONENTS = {"images", "models", "onnx"}
+COMPONENTS = {"images", "log", "models", "onnx"}
 # Tutorials include these, and components' headers.
 FOR_PROGRAMS = {"retrograd/retrograd.h", "retrograd/xtensor.h", "retrograd/fmt.h"}
 # Third parties, and the only folders that may include them.
@@ -23,9 +23,9 @@ THIRD_PARTY = {
     r"omp\.h": {"ops/kernels", "tensor"},
     r"fmt/": set(ALLOWED),
     r"nlohmann": {"io"},
-    r"zlib": {"io", "data"},
+    r"zlib": {"io", "data", "log"},
     r"png": {"images"},
-    r"protozero": {"onnx"},
+    r"protozero": {"log", "onnx"},
     r"Random123": {"tensor"},
 }
 # No public header includes any of them; headers in a sub-folder are not public.
