@@ -50,7 +50,8 @@ configure_file(cmake/retrograd.pc.in retrograd.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 if(RETROGRAD_WITH_IMAGES)
-  list(JOIN PNG_LIBRARIES " " pc_libs_private)
+  set(pc_libs_private ${PNG_LIBRARIES} ${JPEG_LIBRARIES})
+  list(JOIN pc_libs_private " " pc_libs_private)
   configure_file(cmake/retrograd-images.pc.in retrograd-images.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-images.pc
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

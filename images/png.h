@@ -12,8 +12,8 @@
 
 namespace retrograd {
 
-/// Options of image readers.
-struct LoadImageOptions {
+/// Options of load_png().
+struct LoadPngOptions {
   /// Largest number of pixels of an image, at least 1: a file of 8 KB can hold 64 million.
   std::int64_t max_pixels = 64'000'000;
 };
@@ -39,13 +39,15 @@ RETROGRAD_API void save_png(const Tensor& image, const std::string& path, Where 
 /// 1, 2, 4, 8 and 16 bits are divided by their largest value. Colours are taken as stored: optional
 /// chunks, such as gamma, profiles and the transparent colour of images without alpha, are ignored.
 ///
+/// load_image() reads such files as uint8 with three channels.
+///
 /// The signature is read first, then the header. An image is refused before memory is allocated for
 /// it. Besides the result, reading takes memory for a few rows.
 /// @throws IoError if the image has more than `max_pixels` pixels or is higher or wider than
 /// 1,000,000
 /// @throws IoError if the image is larger than the file can hold, or the file is damaged
 /// @throws ValueError if `max_pixels` is below 1
-RETROGRAD_API Tensor load_png(const std::string& path, const LoadImageOptions& options = {},
+RETROGRAD_API Tensor load_png(const std::string& path, const LoadPngOptions& options = {},
                               Where where = {});
 
 }  // namespace retrograd

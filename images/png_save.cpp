@@ -19,7 +19,7 @@ using detail::Png;
 // For png_set_write_fn.
 void write(png_structp png, png_bytep bytes, std::size_t count) {
   auto& file = *static_cast<OutputFile*>(png_get_io_ptr(png));
-  Png::guard(png, [&] { file.append(bytes, count); });
+  Png::of(png).guard([&] { file.append(bytes, count); });
 }
 void flush(png_structp) {}
 

@@ -24,7 +24,7 @@ THIRD_PARTY = {
     r"fmt/": set(ALLOWED),
     r"nlohmann": {"io"},
     r"zlib": {"io", "data", "log"},
-    r"png": {"images"},
+    r"png|jpeglib|jerror": {"images"},
     r"protozero": {"log", "onnx"},
     r"Random123": {"tensor"},
 }

@@ -1,7 +1,6 @@
 // Interlaced images, and what a file may make the reader take.
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <new>
@@ -9,12 +8,12 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <retrograd/images/png.h>
 #include <retrograd/retrograd.h>
 
 #include "images/png_files.h"
+#include "images/standard_error.h"
 #include "io/failing_calls.h"
 #include "unit/peak_rss.h"
 
@@ -78,19 +77,6 @@ std::string palette(int colours) {
     bytes += static_cast<char>(7 * i);
   }
   return chunk("PLTE", bytes);
-}
-
-// What the process writes to standard error while f runs.
-template <class F>
-std::string standard_error(F&& f) {
-  const test::TempFolder folder;
-  const int kept = ::dup(STDERR_FILENO);
-  REQUIRE(std::freopen(folder.file("stderr").c_str(), "w", stderr) != nullptr);
-  f();
-  std::fflush(stderr);
-  ::dup2(kept, STDERR_FILENO);
-  ::close(kept);
-  return test::read_file(folder.file("stderr"));
 }
 
 }  // namespace
@@ -193,7 +179,7 @@ TEST_CASE("PNG: optional chunks are not unpacked, and their damage is found") {
 }
 
 TEST_CASE("PNG: nothing is written to standard error") {
-  const std::string written = standard_error([] {
+  const std::string written = test::standard_error([] {
     const std::string good = png({3, 1, 8, 2}, std::string(10, '\0'), chunk("gAMA", "x"));
     read(good);
     for (std::size_t length = 0; length < good.size(); ++length) {
