@@ -1,7 +1,7 @@
 /// @file
 /// Changes of images before a network sees them, as in torchvision.transforms. They are
 /// compositions of operators, and take images (C, H, W) or batches (N, C, H, W) of a floating
-/// dtype.
+/// dtype; resize() and center_crop() take uint8 too.
 ///
 /// @code
 /// namespace transforms = rg::transforms;
@@ -33,7 +33,7 @@ struct ResizeOptions {
 /// down.
 /// @code rg::transforms::resize(rg::rand({3, 480, 640}), 256).shape();  // [3, 256, 341] @endcode
 /// @throws ShapeError if the image has another rank.
-/// @throws DTypeError if the image is not floating.
+/// @throws DTypeError if the image is neither floating nor uint8.
 /// @throws ValueError if `size` is below 1, the image has no pixels, or the mode is for another
 /// rank.
 RETROGRAD_API Tensor resize(const Tensor& image, std::int64_t size,
@@ -43,7 +43,7 @@ RETROGRAD_API Tensor resize(const Tensor& image, std::int64_t size,
 /// @code rg::transforms::resize(rg::rand({3, 480, 640}), {32, 48}).shape();  // [3, 32, 48]
 /// @endcode
 /// @throws ShapeError if the image has another rank.
-/// @throws DTypeError if the image is not floating.
+/// @throws DTypeError if the image is neither floating nor uint8.
 /// @throws ValueError if `size` is not two numbers of at least 1, the image has no pixels, or the
 /// mode is for another rank.
 RETROGRAD_API Tensor resize(const Tensor& image, const Shape& size,

@@ -59,14 +59,15 @@ struct InterpolateOptions {
 };
 
 /// Returns `x` (N, C, spatial...) at another spatial size: `size`, or
-/// `floor(length * scale_factor)`.
+/// `floor(length * scale_factor)`. Images (N, C, H, W) of uint8 are computed in float32 and rounded
+/// once, half to even; values outside of [0, 255] become the nearest bound.
 /// @code
 /// const rg::Tensor x = rg::rand({1, 3, 8, 8});
 /// rg::interpolate(x, {.scale_factor = 2, .mode = rg::InterpolateMode::bilinear}).shape();
 /// // [1, 3, 16, 16]
 /// @endcode
 /// @throws ShapeError if the rank of `x` does not fit the mode.
-/// @throws DTypeError if `x` is not floating.
+/// @throws DTypeError if `x` is neither floating nor (N, C, H, W) of uint8.
 /// @throws ValueError if both or none of `size` and `scale_factor` are given, or an option does not
 /// fit.
 RETROGRAD_API Tensor interpolate(const Tensor& x, const InterpolateOptions& options,

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <retrograd/ops/detail/unary.h>
@@ -37,7 +38,14 @@ std::pair<kernels::Resampling, std::size_t> kernel_of(InterpolateMode mode) {
 }
 
 void check_options(const Frame& call, const Tensor& x, const InterpolateOptions& options) {
-  check::floating(call, x);
+  if (!x.defined() || x.dtype() != uint8 || x.dim() != 4) {
+    check::floating(call, x);
+  } else {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+    check::require<ValueError>(call, x.size(1) == 0 || x.size(3) <= kMost / x.size(1),
+                               {{"input", x}},
+                               "a row of pixels has more than 2^31 - 1 bytes [value-out-of-range]");
+  }
   check::require<ShapeError>(
       call, x.dim() >= 3 && x.dim() <= 5, {{"input", x}},
       "needs an input (N, C, spatial...) of 3 to 5 dimensions [rank-unexpected]");

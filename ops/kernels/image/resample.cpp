@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <retrograd/ops/kernels/image/resample_bytes.h>
 #include <retrograd/ops/kernels/image/resample_taps.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/loops.h>
@@ -195,6 +196,9 @@ Tensor resample_any(const Tensor& x, const std::vector<ResampleAxis>& axes, bool
 Tensor resample(const Tensor& x, const std::vector<ResampleAxis>& axes) {
   if (const auto reference = reference_of(&ReferenceTable::resample)) {
     return reference(x, axes);
+  }
+  if (x.dtype() == uint8) {
+    return resample_bytes(x, axes);
   }
   return resample_any(x, axes, false);
 }

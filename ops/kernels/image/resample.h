@@ -20,7 +20,8 @@ struct ResampleAxis {
   bool antialias;  // of linear and cubic
 };
 
-// One axis for each spatial dimension of x. The result is channels-last.
+// One axis for each spatial dimension of x. The result is channels-last; that of bytes (N, C, H, W)
+// is so if x is.
 Tensor resample(const Tensor& x, const std::vector<ResampleAxis>& axes);
 // The adjoint: from the shape of the result to that of x.
 Tensor resample_input_grad(const Tensor& grad, const std::vector<ResampleAxis>& axes);

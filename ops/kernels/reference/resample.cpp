@@ -94,7 +94,10 @@ Array weights(const ResampleAxis& axis) {
 
 // The result of contracting dimension `contracted` of each W, in place of inputs or outputs.
 Tensor resampled(const Tensor& x, const std::vector<ResampleAxis>& axes, std::size_t contracted) {
-  const Array result = contract_each(array(x), axes, contracted, weights);
+  Array result = contract_each(array(x), axes, contracted, weights);
+  if (x.dtype() == uint8) {
+    result = xt::clip(xt::rint(result), 0.0, 255.0);
+  }
   return channels_last(result, shape_of(result), x.dtype());
 }
 

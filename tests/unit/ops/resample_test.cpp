@@ -57,6 +57,45 @@ TEST_CASE("interpolate: every mode keeps constants, bilinear a slope inside") {
   }
 }
 
+TEST_CASE("interpolate: bytes are rounded once, in the layout and with the strides of any image") {
+  manual_seed(2);
+  const Tensor planes = randint(0, 256, {2, 3, 37, 41}).to(uint8);
+  const Tensor pixels = permute(permute(planes, {0, 2, 3, 1}).contiguous(), {0, 3, 1, 2});
+  REQUIRE(pixels.is_channels_last());
+  for (const Mode mode :
+       {Mode::nearest, Mode::nearest_exact, Mode::bilinear, Mode::bicubic, Mode::area}) {
+    for (const bool antialias : {false, true}) {
+      if (antialias && mode != Mode::bilinear && mode != Mode::bicubic) {
+        continue;
+      }
+      for (const Shape& size : {Shape{11, 60}, Shape{1, 1}, Shape{90, 7}, Shape{37, 41}}) {
+        const InterpolateOptions how = {.size = size, .mode = mode, .antialias = antialias};
+        const auto check = [&](const Tensor& x) {
+          const Tensor y = interpolate(x, how);
+          const Tensor exact = clamp(interpolate(x.to(float64), how), 0, 255);
+          CHECK(y.dtype() == uint8);
+          CHECK(max(abs(y.to(float64) - exact)).item<double>() <= 0.5 + 1e-4);  // of float32
+          return y;
+        };
+        const Tensor of_planes = check(planes);
+        CHECK(of_planes.is_contiguous());
+        const Tensor of_pixels = check(pixels);
+        CHECK(of_pixels.is_channels_last());
+        CHECK(of_pixels.to_vector<std::uint8_t>() == of_planes.to_vector<std::uint8_t>());
+        check(slice(slice(planes, 2, 3, 30), 3, 5, 40));
+        check(slice(slice(pixels, 2, 3, 30), 3, 5, 40));
+        check(slice(planes, 3, 0, 41, 2));
+        check(transpose(planes, 2, 3));
+        check(slice(pixels, 1, 0, 2));
+      }
+    }
+  }
+  CHECK(interpolate(zeros({0, 3, 4, 4}, {.dtype = uint8}), {.size = {2}}).shape() ==
+        Shape{0, 3, 2, 2});
+  const Tensor line_of_bytes = zeros({1, 3, 4}, {.dtype = uint8});
+  REFUSED(DTypeError, interpolate(line_of_bytes, {.size = {2}}), "interpolate", "floating input");
+}
+
 TEST_CASE("interpolate: results are channels-last; bfloat16 is computed in float32") {
   Generator generator(1);
   const Tensor x = randn({2, 5, 6, 7}, {}, generator).to(bfloat16);
