@@ -1,0 +1,7 @@
+/// @file
+/// All transforms of images. Link `retrograd::images`.
+#pragma once
+
+#include <retrograd/data/transforms.h>
+#include <retrograd/images/geometry.h>
+#include <retrograd/images/transform.h>

@@ -1,0 +1,116 @@
+// Runs transforms of images for another program, which compares.
+//
+//   run_transforms CALLS.json INPUTS.safetensors RESULTS.safetensors
+//
+// The files are those of run_calls.cpp. Each call has one input, an image.
+#include <array>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <retrograd/images/transforms.h>
+#include <retrograd/retrograd.h>
+
+#include "oracle/calls.h"
+#include "oracle/laid_out.h"
+
+namespace {
+
+using namespace oracle;
+namespace transforms = rg::transforms;
+
+using Numbers = std::vector<std::int64_t>;
+using Change = std::function<rg::Tensor(const rg::Tensor&, const Call&)>;
+
+template <class E>
+E among(const std::string& name, const std::vector<std::pair<std::string, E>>& all) {
+  for (const auto& [key, value] : all) {
+    if (key == name) {
+      return value;
+    }
+  }
+  throw std::runtime_error("no value is named " + name);
+}
+
+rg::InterpolateMode mode_of(const Call& call) {
+  return among<rg::InterpolateMode>(call.text("interpolation", "bilinear"),
+                                    {{"nearest", rg::InterpolateMode::nearest},
+                                     {"bilinear", rg::InterpolateMode::bilinear},
+                                     {"bicubic", rg::InterpolateMode::bicubic}});
+}
+
+transforms::ResizeOptions resizing(const Call& call) {
+  return {.interpolation = mode_of(call), .antialias = true};
+}
+
+transforms::CropBox box_of(const Call& call) {
+  const auto box = call.get<Numbers>("box", {});
+  return {box.at(0), box.at(1), box.at(2), box.at(3)};
+}
+
+rg::Size<2> size_of(const Call& call) {
+  const auto size = call.get<Numbers>("size", {});
+  return {size.at(0), size.at(1)};
+}
+
+rg::Tensor resized(const rg::Tensor& x, const Call& call) {
+  const auto size = call.get<Numbers>("size", {});
+  return size.size() == 1 ? transforms::resize(x, size[0], resizing(call))
+                          : transforms::resize(x, {size.at(0), size.at(1)}, resizing(call));
+}
+
+rg::Tensor padded(const rg::Tensor& x, const Call& call) {
+  const auto p = call.get<Numbers>("padding", {});
+  const auto mode = among<transforms::BorderMode>(
+      call.text("mode", "constant"), {{"constant", transforms::BorderMode::constant},
+                                      {"edge", transforms::BorderMode::edge},
+                                      {"reflect", transforms::BorderMode::reflect},
+                                      {"symmetric", transforms::BorderMode::symmetric}});
+  return transforms::pad(x, {p.at(0), p.at(1), p.at(2), p.at(3)},
+                         {.fill = call.get<double>("fill", 0), .padding_mode = mode});
+}
+
+std::map<std::string, Change> changes() {
+  using Image = const rg::Tensor&;
+  return {
+      {"resize", resized},
+      {"pad", padded},
+      {"center_crop",
+       [](Image x, const Call& c) { return transforms::center_crop(x, size_of(c)); }},
+      {"crop", [](Image x, const Call& c) { return transforms::crop(x, box_of(c)); }},
+      {"resized_crop",
+       [](Image x, const Call& c) {
+         return transforms::resized_crop(x, box_of(c), size_of(c), resizing(c));
+       }},
+      {"hflip", [](Image x, const Call&) { return transforms::hflip(x); }},
+      {"vflip", [](Image x, const Call&) { return transforms::vflip(x); }},
+  };
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::cerr << "usage: run_transforms CALLS.json INPUTS.safetensors RESULTS.safetensors\n";
+    return 2;
+  }
+  const auto all = changes();
+  std::ifstream file(argv[1]);
+  const nlohmann::json calls = nlohmann::json::parse(file);
+  const rg::StateDict given = rg::load(argv[2]);
+  rg::StateDict results;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const std::string name = std::to_string(i);
+    try {
+      const Call call{calls[i].at("options"), {}};
+      const rg::Tensor image =
+          laid_out(given.at(name + "/a"), calls[i].at("layout").get<std::string>());
+      const rg::Tensor result = all.at(calls[i].at("op").get<std::string>())(image, call);
+      results.insert(name + "/0", result.contiguous());
+    } catch (const std::exception& error) {
+      std::cout << nlohmann::json{{"call", i}, {"error", error.what()}}.dump() << "\n";
+    }
+  }
+  rg::save(results, argv[3]);
+}
