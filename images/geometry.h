@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include <retrograd/data/transforms.h>
 #include <retrograd/images/transform.h>

@@ -3,5 +3,6 @@
 #pragma once
 
 #include <retrograd/data/transforms.h>
+#include <retrograd/images/color.h>
 #include <retrograd/images/geometry.h>
 #include <retrograd/images/transform.h>

@@ -71,6 +71,10 @@ rg::Tensor padded(const rg::Tensor& x, const Call& call) {
                          {.fill = call.get<double>("fill", 0), .padding_mode = mode});
 }
 
+double factor_of(const Call& call) {
+  return call.get<double>("factor", 1);
+}
+
 std::map<std::string, Change> changes() {
   using Image = const rg::Tensor&;
   return {
@@ -85,6 +89,44 @@ std::map<std::string, Change> changes() {
        }},
       {"hflip", [](Image x, const Call&) { return transforms::hflip(x); }},
       {"vflip", [](Image x, const Call&) { return transforms::vflip(x); }},
+      {"convert",
+       [](Image x, const Call&) {
+         return transforms::convert_image_dtype(x,
+                                                x.dtype() == rg::uint8 ? rg::float32 : rg::uint8);
+       }},
+      {"grayscale",
+       [](Image x, const Call& c) {
+         return transforms::rgb_to_grayscale(x, c.get<std::int64_t>("channels", 1));
+       }},
+      {"brightness",
+       [](Image x, const Call& c) { return transforms::adjust_brightness(x, factor_of(c)); }},
+      {"contrast",
+       [](Image x, const Call& c) { return transforms::adjust_contrast(x, factor_of(c)); }},
+      {"saturation",
+       [](Image x, const Call& c) { return transforms::adjust_saturation(x, factor_of(c)); }},
+      {"hue", [](Image x, const Call& c) { return transforms::adjust_hue(x, factor_of(c)); }},
+      {"sharpness",
+       [](Image x, const Call& c) { return transforms::adjust_sharpness(x, factor_of(c)); }},
+      {"invert", [](Image x, const Call&) { return transforms::invert(x); }},
+      {"posterize",
+       [](Image x, const Call& c) { return transforms::posterize(x, c.get<int>("bits", 8)); }},
+      {"solarize", [](Image x, const Call& c) { return transforms::solarize(x, factor_of(c)); }},
+      {"autocontrast", [](Image x, const Call&) { return transforms::autocontrast(x); }},
+      {"equalize", [](Image x, const Call&) { return transforms::equalize(x); }},
+      {"gaussian_blur",
+       [](Image x, const Call& c) {
+         return transforms::gaussian_blur(x, size_of(c), factor_of(c));
+       }},
+      {"erase",
+       [](Image x, const Call& c) {
+         const auto value = c.get<std::vector<double>>("value", {});
+         return transforms::erase(x, box_of(c), rg::reshape(rg::tensor(value), {-1, 1, 1}));
+       }},
+      {"normalize",
+       [](Image x, const Call& c) {
+         return transforms::normalize(x, c.get<std::vector<double>>("mean", {}),
+                                      c.get<std::vector<double>>("std", {}));
+       }},
   };
 }
 
