@@ -21,6 +21,11 @@ if(RETROGRAD_WITH_MODELS)
   install(EXPORT retrogradModels NAMESPACE retrograd:: FILE retrogradModelsTargets.cmake
           DESTINATION ${package_dir})
 endif()
+if(RETROGRAD_WITH_TRAIN)
+  install(TARGETS retrograd_train EXPORT retrogradTrain FILE_SET HEADERS)
+  install(EXPORT retrogradTrain NAMESPACE retrograd:: FILE retrogradTrainTargets.cmake
+          DESTINATION ${package_dir})
+endif()
 if(RETROGRAD_WITH_ONNX)
   install(TARGETS retrograd_onnx EXPORT retrogradOnnx FILE_SET HEADERS)
   install(EXPORT retrogradOnnx NAMESPACE retrograd:: FILE retrogradOnnxTargets.cmake
@@ -66,6 +71,12 @@ if(RETROGRAD_WITH_MODELS)
   set(pc_libs_private -lfmt)
   configure_file(cmake/retrograd-models.pc.in retrograd-models.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-models.pc
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+if(RETROGRAD_WITH_TRAIN)
+  set(pc_libs_private -lfmt)
+  configure_file(cmake/retrograd-train.pc.in retrograd-train.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/retrograd-train.pc
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()
 if(RETROGRAD_WITH_ONNX)

@@ -9,7 +9,7 @@ import re
 import sys
 
 HEADERS = ("tensor", "autograd", "ops", "nn", "optim", "graph", "functional", "explain", "data",
-           "io", "images", "log", "models", "onnx", "include")
+           "io", "images", "log", "models", "onnx", "train", "include")
 GENERATED = {"docs/operators.md", "docs/benchmarks.md"}  # by scripts
 MOST_WORDS = 25  # in a sentence
 MOST_SEMICOLONS = 1  # in a paragraph

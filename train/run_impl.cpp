@@ -1,0 +1,191 @@
+#include <cmath>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/printable.h>
+#include <retrograd/tensor/random.h>
+#include <retrograd/train/detail/parts.h>
+#include <retrograd/train/detail/run_impl.h>
+
+namespace retrograd::train {
+
+using optim::lr_scheduler::Better;
+using retrograd::detail::FileCall;
+
+Run::Impl::Impl(std::string its_folder, RunOptions its_options, Where where)
+    : folder(std::move(its_folder)),
+      options(std::move(its_options)),
+      lock(FileCall("Run", folder, where)),
+      line(where) {
+  const Frame call("Run", where);
+  parts = detail::parts_of(call, options);
+  configuration = detail::configuration_of(options, parts);
+  resume(call);
+  if (options.signals) {
+    watch.emplace();
+  }
+}
+
+RunOptions Run::Impl::checked(RunOptions options, Where where) {
+  const Frame call("Run", where);
+  check::require<ValueError>(call, options.model != nullptr && options.loader != nullptr, {},
+                             "a run needs a .model and a .loader [argument-missing]");
+  check::require<ValueError>(call, options.epochs >= 0, {},
+                             "epochs must be at least 0, not {} [value-out-of-range]",
+                             options.epochs);
+  check::require<ValueError>(call, options.keep >= 1, {},
+                             "keep must be at least 1, not {} [value-out-of-range]", options.keep);
+  check::require<ValueError>(call, options.save_steps >= 0 && options.save_seconds >= 0, {},
+                             "save_steps is {} and save_seconds {}; both must be at least 0 "
+                             "[value-out-of-range]",
+                             options.save_steps, options.save_seconds);
+  check::require<ValueError>(call, options.log_steps >= 1, {},
+                             "log_steps must be at least 1, not {} [value-out-of-range]",
+                             options.log_steps);
+  check::require<ValueError>(call, options.plateau == nullptr || !options.metric.empty(), {},
+                             "a .plateau needs the name of a .metric [argument-missing]");
+  return options;
+}
+
+// The newest checkpoint that is whole.
+std::optional<detail::Checkpoint> Run::Impl::newest(const Frame& call) {
+  const auto found = detail::checkpoints_in(folder);
+  for (const detail::Found& each : found) {
+    try {
+      return detail::read_checkpoint(each.path);
+    } catch (const IoError& error) {
+      tell(fmt::format("this checkpoint is skipped: {}", error.what()));
+    }
+  }
+  check::require<IoError>(call, found.empty(), {},
+                          "no checkpoint in {} can be read. Use another folder to start anew "
+                          "[checkpoint-damaged]",
+                          retrograd::detail::in_quotes(folder));
+  return {};
+}
+
+void Run::Impl::resume(const Frame& call) {
+  const auto checkpoint = newest(call);
+  if (!checkpoint) {
+    return;
+  }
+  detail::require_version(*checkpoint);
+  const detail::Progress saved = detail::progress_of(*checkpoint);
+  detail::require_alike(call, *checkpoint, configuration);
+  detail::require_model(call, checkpoint->path, detail::part_of(*checkpoint, "model"),
+                        options.model->state_dict());
+  for (const State& part : parts) {
+    part.load(detail::part_of(*checkpoint, part.name));
+  }
+  default_generator().set_state(saved.generator);
+  progress = saved;
+  step_of_save = progress.step;
+  was_resumed = true;
+}
+
+void Run::Impl::tell(const std::string& text) const {
+  if (options.message) {
+    options.message(text);
+  } else {
+    std::fprintf(stderr, "%s: %s\n", folder.c_str(), text.c_str());
+  }
+}
+
+void Run::Impl::log(std::string_view name, double value) const {
+  for (const Sink& sink : options.sinks) {
+    sink(progress.step, name, value);
+  }
+}
+
+bool Run::Impl::save_is_due() const {
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - time_of_save;
+  return new_best ||
+         (options.save_steps > 0 && progress.step - step_of_save >= options.save_steps) ||
+         (options.save_seconds > 0 && passed.count() >= options.save_seconds);
+}
+
+void Run::Impl::save() {
+  step_of_save = progress.step;
+  time_of_save = std::chrono::steady_clock::now();
+  progress.generator = default_generator().state();
+  // The best first: when a checkpoint names it, it is there. One that cannot be written is none.
+  if (const auto best = std::exchange(new_best, {})) {
+    detail::Progress with_best = progress;
+    with_best.best = best;
+    detail::write_checkpoint(detail::best_in(folder), parts, with_best, configuration);
+    progress.best = best;
+  }
+  detail::write_checkpoint(detail::checkpoint_in(folder, progress.step), parts, progress,
+                           configuration);
+  is_unsaved = false;
+  detail::remove_old(folder, progress.step, options.keep);
+}
+
+void Run::Impl::compare(double value) {
+  const auto& best = new_best ? new_best : progress.best;
+  const bool is_better =
+      !best || (options.better == Better::max ? value > best->value : value < best->value);
+  if (!is_better || std::isnan(value)) {
+    return;
+  }
+  new_best = detail::Best{options.metric, value, progress.step};
+  is_unsaved = true;
+  if (!batch) {  // after the loop
+    save();
+  }
+}
+
+void Run::Impl::try_save() {
+  try {
+    save();
+  } catch (const IoError& error) {
+    tell(fmt::format("the run goes on without this save: {}", error.what()));
+  }
+}
+
+void Run::Impl::end_epoch() {
+  if (options.scheduler != nullptr && options.schedule == Schedule::per_epoch) {
+    options.scheduler->step();
+  }
+  if (options.plateau != nullptr) {
+    check::require<ValueError>(check::Caller("Run::batches", line), progress.metric.has_value(), {},
+                               "the .plateau needs the metric {} before an epoch ends "
+                               "[argument-missing]",
+                               retrograd::detail::in_quotes(options.metric));
+    options.plateau->step(*progress.metric);
+  }
+  progress.metric.reset();
+  pass.reset();
+  ++progress.epoch;
+  progress.batch = 0;
+  is_unsaved = true;
+  if (progress.epoch < options.epochs) {
+    try_save();
+  }
+}
+
+void Run::Impl::end_batch() {
+  if (!batch) {
+    return;
+  }
+  batch.reset();
+  const bool saves = std::exchange(stepped, false) && save_is_due();
+  if (is_last()) {
+    end_epoch();
+  } else if (saves && !(watch && watch->came())) {
+    try_save();
+  }
+}
+
+void Run::Impl::start_pass() {
+  batches_in_pass = options.loader->size();
+  options.loader->set_epoch(static_cast<std::uint64_t>(progress.epoch));
+  pass.emplace(options.loader->begin());
+  for (std::int64_t i = 0; i < progress.batch; ++i) {
+    ++*pass;
+  }
+}
+
+}  // namespace retrograd::train
