@@ -2,7 +2,10 @@
 // not included: what they declare, and what hardened builds define inline, would be in the way.
 #include "io/failing_calls.h"
 
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstddef>
 #include <cstdlib>
@@ -22,6 +25,29 @@ struct Failure {
 thread_local Failure failing_call;
 thread_local Failure failing_allocation;
 
+std::atomic<int> skipped_syncs = 0;
+
+struct Kill {
+  bool is_on = false;
+  bool torn = false;
+  int nth = 0;
+  int count = 0;
+  std::array<const char*, 256> names = {};
+};
+thread_local Kill killing_call;
+
+// Whether the process ends at this call.
+bool is_killed(const char* name) {
+  Kill& kill = killing_call;
+  if (!kill.is_on) {
+    return false;
+  }
+  if (static_cast<std::size_t>(kill.count) < kill.names.size()) {
+    kill.names[static_cast<std::size_t>(kill.count)] = name;
+  }
+  return ++kill.count == kill.nth;
+}
+
 bool is_due(Failure& failure) {
   const bool is_now = failure.left == test::kEvery || (failure.left > 0 && --failure.left == 0);
   failure.happened = failure.happened || is_now;
@@ -29,13 +55,20 @@ bool is_due(Failure& failure) {
 }
 
 // Whether this call is to fail, and errno is set.
-bool fails(const char* name) {
+bool fails_here(const char* name) {
   if (failing_call.name == nullptr || std::strcmp(failing_call.name, name) != 0 ||
       !is_due(failing_call)) {
     return false;
   }
   errno = failing_call.error;
   return true;
+}
+
+bool fails(const char* name) {
+  if (is_killed(name)) {
+    std::raise(SIGKILL);
+  }
+  return fails_here(name);
 }
 
 int result() {
@@ -56,7 +89,13 @@ int call(const char* name, A... arguments) {
 // Of reads and writes; the count is the second of the arguments after the file.
 template <class Bytes, class... A>
 std::ptrdiff_t transfer(const char* name, int file, Bytes bytes, std::size_t count, A... rest) {
-  if (fails(name)) {
+  if (is_killed(name)) {
+    if (killing_call.torn) {
+      real<std::ptrdiff_t(int, Bytes, std::size_t, A...)>(name)(file, bytes, count / 2, rest...);
+    }
+    std::raise(SIGKILL);
+  }
+  if (fails_here(name)) {
     if (failing_call.error != test::kHalf) {
       return result();
     }
@@ -81,6 +120,23 @@ FailingCall::~FailingCall() {
 }
 bool FailingCall::happened() const noexcept {
   return failing_call.happened;
+}
+
+SkippedSyncs::SkippedSyncs() noexcept {
+  ++skipped_syncs;
+}
+SkippedSyncs::~SkippedSyncs() {
+  --skipped_syncs;
+}
+
+KillingCall::KillingCall(int nth, bool torn) noexcept {
+  killing_call = {true, torn, nth};
+}
+KillingCall::~KillingCall() {
+  killing_call = {};
+}
+const char* KillingCall::name_of(int n) const noexcept {
+  return n >= 1 && n <= 256 ? killing_call.names[static_cast<std::size_t>(n - 1)] : nullptr;
 }
 
 FailingAllocation::FailingAllocation(int nth) noexcept {
@@ -135,13 +191,25 @@ int fchmod(int file, unsigned mode) noexcept {
   return call("fchmod", file, mode);
 }
 int fsync(int file) {
-  return call("fsync", file);
+  if (fails("fsync")) {
+    return result();
+  }
+  return skipped_syncs > 0 ? 0 : real<int(int)>("fsync")(file);
 }
 int close(int file) {
   return call("close", file);
 }
 int renameat(int from, const char* old_path, int to, const char* path) noexcept {
   return call("renameat", from, old_path, to, path);
+}
+int unlink(const char* path) noexcept {
+  return call("unlink", path);
+}
+int unlinkat(int directory, const char* path, int flags) noexcept {
+  return call("unlinkat", directory, path, flags);
+}
+int mkdir(const char* path, unsigned mode) noexcept {
+  return call("mkdir", path, mode);
 }
 std::ptrdiff_t read(int file, void* bytes, std::size_t count) {
   return transfer("read", file, bytes, count);

@@ -1,4 +1,5 @@
-// Makes one call of a system function, or one allocation, fail: in this thread, while it lives.
+// Makes one call of a system function, or one allocation, fail, or the process end at a call: in
+// this thread, while it lives.
 #pragma once
 
 namespace test {
@@ -17,6 +18,29 @@ class FailingCall {
 
   // Whether there were so many calls.
   bool happened() const noexcept;
+};
+
+// The process is killed (SIGKILL) before the `nth` call of any of these functions, counted from 1,
+// or, if it is a write and `torn`, after half of its bytes.
+class KillingCall {
+ public:
+  KillingCall(int nth, bool torn) noexcept;
+  KillingCall(const KillingCall&) = delete;
+  KillingCall& operator=(const KillingCall&) = delete;
+  ~KillingCall();
+
+  // The name of call n, counted from 1, or null if there were fewer.
+  const char* name_of(int n) const noexcept;
+};
+
+// fsync() does not wait for the disk while it lives: what a killed process wrote is in the system's
+// memory either way.
+class SkippedSyncs {
+ public:
+  SkippedSyncs() noexcept;
+  SkippedSyncs(const SkippedSyncs&) = delete;
+  SkippedSyncs& operator=(const SkippedSyncs&) = delete;
+  ~SkippedSyncs();
 };
 
 // The `nth` use of operator new throws std::bad_alloc.

@@ -9,6 +9,8 @@
 #include <retrograd/retrograd.h>
 #include <retrograd/train/run.h>
 
+#include "io/failing_calls.h"
+
 namespace test {
 
 namespace rg = retrograd;
@@ -43,6 +45,7 @@ struct Seeded {
 
 // All objects of a program that trains.
 struct Small {
+  SkippedSyncs no_syncs;
   Seeded seeded;
   SmallNet net;
   rg::DataLoader loader{small_data(), {.batch_size = 8, .shuffle = true, .seed = 1}};
