@@ -149,7 +149,7 @@ def program(found):
     includes = {"#include <exception>", "#include <iostream>", "#include <retrograd/retrograd.h>"}
     groups = []
     for number, block in enumerate(found):
-        includes.update(INCLUDE.findall(block.setup + block.code))
+        includes.update(INCLUDE.findall(block.setup + "\n" + block.code))
         if not block.continued:
             groups.append([])
         groups[-1].append((number, block))
