@@ -10,7 +10,7 @@ import sys
 
 import layers
 
-FOLDERS = {layer.split("/")[0] for layer in layers.allowed()} | {"images", "log", "models", "onnx", "train", "include"}
+FOLDERS = {layer.split("/")[0] for layer in layers.allowed()} | layers.components() | {"include"}
 # What formats messages for all others.
 FORMATTER = {"tensor/error.cpp", "tensor/error.h", "tensor/frame.h",
              "tensor/internal/check.h", "tensor/internal/message.h", "io/file.cpp",

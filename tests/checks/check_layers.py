@@ -12,8 +12,7 @@ import layers
 
 # A folder may include itself and these: the table of docs/architecture.md.
 ALLOWED = layers.allowed()
-# Libraries of their own, whose headers retrograd.h leaves to programs.
-COMPONENTS = {"images", "log", "models", "onnx", "train"}
+COMPONENTS = layers.components()
 # Tutorials include these, and components' headers.
 FOR_PROGRAMS = {"retrograd/retrograd.h", "retrograd/xtensor.h", "retrograd/fmt.h"}
 # Third parties, and the only folders that may include them.

@@ -8,8 +8,9 @@ import pathlib
 import re
 import sys
 
-HEADERS = ("tensor", "autograd", "ops", "nn", "optim", "graph", "functional", "explain", "data",
-           "io", "images", "log", "models", "onnx", "train", "include")
+import layers
+
+HEADERS = {layer.split("/")[0] for layer in layers.allowed()} | {"include"}
 GENERATED = {"docs/operators.md", "docs/benchmarks.md"}  # by scripts
 MOST_WORDS = 25  # in a sentence
 MOST_SEMICOLONS = 1  # in a paragraph

@@ -16,6 +16,15 @@ def allowed():
     return table
 
 
+def components():
+    """The layers that are libraries of their own, whose headers retrograd.h leaves to programs."""
+    lines = PAGE.read_text().splitlines()
+    found = {match[1] for match in map(re.compile(r"\| `([a-z]+)/` \|.*: a component \|").match, lines)
+             if match}
+    assert "images" in found, found
+    return found
+
+
 def layer_of(path):
     """The layer that a path such as ops/kernels/conv/conv.h belongs to."""
     parts = path.split("/")
