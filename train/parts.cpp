@@ -65,6 +65,7 @@ std::vector<State> parts_of(const Frame& call, const RunOptions& options) {
   add("scheduler", options.scheduler);
   add("plateau", options.plateau);
   add("ema", options.ema);
+  add("loader", options.loader);
   parts.insert(parts.end(), options.states.begin(), options.states.end());
   std::set<std::string> names;
   for (const State& part : parts) {

@@ -18,16 +18,10 @@ Batch* Run::next() {
   run.end_batch();
   run.was_stopped = run.was_stopped || (run.watch && run.watch->came());
   while (!run.was_stopped && run.progress.epoch < run.options.epochs) {
-    if (!run.pass) {
-      run.start_pass();
+    if (Batch* const batch = run.next_batch()) {
+      return batch;
     }
-    if (!(*run.pass == run.options.loader->end())) {
-      run.batch.emplace(**run.pass);
-      ++*run.pass;
-      ++run.progress.batch;
-      return &*run.batch;
-    }
-    run.end_epoch();
+    run.end_epoch();  // without batches
   }
   run.pass.reset();
   if (run.is_unsaved) {
@@ -79,13 +73,19 @@ void Run::save(Where where) {
 }
 
 bool Run::epoch_ends() const noexcept {
-  return impl_->batch.has_value() && impl_->is_last();
+  return impl_->batch != nullptr && impl_->is_last();
 }
 bool Run::stopped() const noexcept {
   return impl_->was_stopped;
 }
 bool Run::resumed() const noexcept {
   return impl_->was_resumed;
+}
+void Run::stop() noexcept {
+  impl_->was_stopped = true;
+}
+std::int64_t Run::batch() const noexcept {
+  return impl_->progress.batch;
 }
 std::int64_t Run::epoch() const noexcept {
   return impl_->progress.epoch;

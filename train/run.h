@@ -115,7 +115,8 @@ class RETROGRAD_API Run {
   Batches batches(Where where = {});
   /// Counts a step, updates the averages, and logs `values`.
   ///
-  /// If a save is due, it follows at the end of the loop's body.
+  /// If a save is due, it follows at the end of the loop's body. A loop that is left by `break` is
+  /// not saved.
   void step(std::initializer_list<Value> values = {}, Where where = {});
   /// Logs a metric. If it is `RunOptions::metric` and improved, the state is saved as the best: at
   /// the end of the loop's body, or now after the loop.
@@ -124,12 +125,17 @@ class RETROGRAD_API Run {
   /// @throws IoError with the system's reason
   void save(Where where = {});
 
+  /// Ends the loop after its body, with a save.
+  void stop() noexcept;
+
   /// Returns whether the present batch is the last of its epoch: the time to validate.
   bool epoch_ends() const noexcept;
-  /// Returns whether a signal ended the run early.
+  /// Returns whether a signal or `stop()` ended the run early.
   bool stopped() const noexcept;
   /// Returns whether the constructor found a checkpoint.
   bool resumed() const noexcept;
+  /// Returns the number of batches of the present epoch so far, with the present one.
+  std::int64_t batch() const noexcept;
   /// Returns the number of finished epochs.
   std::int64_t epoch() const noexcept;
   /// Returns the number of steps so far.

@@ -132,7 +132,7 @@ void Run::Impl::compare(double value) {
   }
   new_best = detail::Best{options.metric, value, progress.step};
   is_unsaved = true;
-  if (!batch) {  // after the loop
+  if (batch == nullptr) {  // after the loop
     save();
   }
 }
@@ -167,25 +167,32 @@ void Run::Impl::end_epoch() {
 }
 
 void Run::Impl::end_batch() {
-  if (!batch) {
+  if (batch == nullptr) {
     return;
   }
-  batch.reset();
+  batch = nullptr;
   const bool saves = std::exchange(stepped, false) && save_is_due();
   if (is_last()) {
+    ++*pass;  // the position becomes the start of the next epoch
     end_epoch();
   } else if (saves && !(watch && watch->came())) {
     try_save();
   }
 }
 
-void Run::Impl::start_pass() {
-  batches_in_pass = options.loader->size();
-  options.loader->set_epoch(static_cast<std::uint64_t>(progress.epoch));
-  pass.emplace(options.loader->begin());
-  for (std::int64_t i = 0; i < progress.batch; ++i) {
+Batch* Run::Impl::next_batch() {
+  if (pass) {
     ++*pass;
+  } else {
+    batches_in_pass = options.loader->size();
+    pass.emplace(options.loader->begin(line));
   }
+  if (*pass == options.loader->end()) {
+    return nullptr;
+  }
+  batch = &**pass;
+  ++progress.batch;
+  return batch;
 }
 
 }  // namespace retrograd::train

@@ -60,9 +60,10 @@ void train_in(const std::string& folder, const CommandLine& options, int parent)
   const auto epochs = options.integer("epochs", 4);
   const std::string data = options.text("data", "");
   const std::int64_t images = options.integer("images", 2000);
-  const rg::Dataset training =
+  const rg::TensorDataset training =
       data.empty() ? rg::drawn_digits(images, 1) : rg::load_mnist(data, true).slice(0, images);
-  const rg::Dataset testing = data.empty() ? rg::drawn_digits(500, 2) : rg::load_mnist(data, false);
+  const rg::TensorDataset testing =
+      data.empty() ? rg::drawn_digits(500, 2) : rg::load_mnist(data, false);
   Net net;
   rg::optim::SGD optimizer(net.parameters(), {.lr = options.real("lr", 0.05), .momentum = 0.9});
   rg::optim::lr_scheduler::CosineAnnealingLR scheduler(optimizer, {.T_max = epochs});

@@ -146,8 +146,9 @@ TEST_CASE("Run: a checkpoint of another run is refused, and says what differs") 
   check_refusal("of another model: weight was missing and is float32 [3, 6] now",
                 [&](Small&, Options& options) { options.model = &linear; });
 
-  rg::DataLoader longer(test::small_data(56), {.batch_size = 8, .shuffle = true, .seed = 1});
-  check_refusal("loader", [&](Small&, Options& options) { options.loader = &longer; });
+  rg::DataLoader longer(test::SmallData(56), {.batch_size = 8, .shuffle = true, .seed = 1});
+  check_refusal("loader.batches was '5' and is '7' now",
+                [&](Small&, Options& options) { options.loader = &longer; });
 
   Small other;
   rg::optim::SGD slower(other.net.parameters(), {.lr = 0.05, .momentum = 0.9});

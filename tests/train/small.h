@@ -31,12 +31,20 @@ struct SmallNet : nn::Module {
   }
 };
 
-inline rg::Dataset small_data(std::int64_t count = 40) {
-  rg::Generator generator(5);
-  const rg::Tensor x = rg::randn({count, 6}, {}, generator);
-  const rg::Tensor y = rg::argmax(rg::slice(x, 1, 0, 3), 1);
-  return {x, y};
-}
+// Samples that differ each time they are drawn, as augmented images do.
+class SmallData : public rg::Dataset {
+ public:
+  explicit SmallData(std::int64_t count = 40) : count_(count) {}
+  std::int64_t size() const override { return count_; }
+  rg::Sample get(std::int64_t index) const override {
+    rg::Generator own(static_cast<std::uint64_t>(index));
+    const rg::Tensor x = rg::randn({6}, {}, own);
+    return {x + 0.1 * rg::randn({6}), rg::argmax(rg::slice(x, 0, 0, 3), 0)};
+  }
+
+ private:
+  std::int64_t count_;
+};
 
 // Seeds the default generator: what a program does before it trains.
 struct Seeded {
@@ -48,7 +56,7 @@ struct Small {
   SkippedSyncs no_syncs;
   Seeded seeded;
   SmallNet net;
-  rg::DataLoader loader{small_data(), {.batch_size = 8, .shuffle = true, .seed = 1}};
+  rg::DataLoader loader{SmallData(), {.batch_size = 8, .shuffle = true, .seed = 1, .workers = 2}};
   optim::SGD optimizer{net.parameters(), {.lr = 0.1, .momentum = 0.9}};
   optim::lr_scheduler::StepLR scheduler{optimizer, {.step_size = 1, .gamma = 0.8}};
   optim::EMA ema{net.parameters(), {.decay = 0.9}};

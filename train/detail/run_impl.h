@@ -36,7 +36,8 @@ struct Run::Impl {
   void end_epoch();
   // What follows the body of the loop.
   void end_batch();
-  void start_pass();
+  // The next batch of the epoch, or null at its end.
+  Batch* next_batch();
   bool is_last() const { return progress.batch == batches_in_pass; }
 
   std::string folder;
@@ -50,7 +51,7 @@ struct Run::Impl {
   detail::Progress progress;
   std::int64_t batches_in_pass = 0;
   std::optional<DataLoader::Iterator> pass;
-  std::optional<Batch> batch;            // that the loop's body has
+  Batch* batch = nullptr;                // that the loop's body has
   std::optional<detail::Best> new_best;  // a metric that improved since the last save
   bool stepped = false;                  // in this body of the loop
   bool is_unsaved = false;               // there were steps since the last save
