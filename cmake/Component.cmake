@@ -6,7 +6,7 @@ list(TRANSFORM component_options PREPEND RETROGRAD_WITH_)
 
 # add_component(NAME DESCRIPTION): the library retrograd::NAME of the sources below this folder.
 #   LIBRARIES  what it needs beside the core, by CMake's names
-#   COMPONENTS components that its headers include
+#   COMPONENTS components that it links to
 #   PC_LIBS    LIBRARIES for the linker of a static program, in the component's .pc file
 #   OPTIMISE   the level of its release build
 function(add_component name description)
@@ -20,10 +20,16 @@ function(add_component name description)
   add_library(${target} ${sources})
   add_library(retrograd::${name} ALIAS ${target})
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${include_dir} FILES ${headers})
+  foreach(other IN LISTS component_COMPONENTS)
+    if(NOT TARGET retrograd::${other})
+      string(TOUPPER RETROGRAD_WITH_${other} option)
+      message(FATAL_ERROR "retrograd::${name} needs retrograd::${other}: give ${option}=ON")
+    endif()
+  endforeach()
   list(TRANSFORM component_COMPONENTS PREPEND retrograd:: OUTPUT_VARIABLE others)
   target_link_libraries(${target}
-    PUBLIC retrograd::retrograd ${others}
-    PRIVATE ${component_LIBRARIES} fmt::fmt $<BUILD_INTERFACE:retrograd_warnings>)
+    PUBLIC retrograd::retrograd
+    PRIVATE ${component_LIBRARIES} ${others} fmt::fmt $<BUILD_INTERFACE:retrograd_warnings>)
   mark_lines(${target})
   # Numbers are the same on every processor, as the core's (CompileFlags.cmake).
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:${component_OPTIMISE}>
@@ -36,9 +42,10 @@ function(add_component name description)
 
   # For Install.cmake.
   list(JOIN component_PC_LIBS " " pc_libs)
-  list(TRANSFORM component_COMPONENTS REPLACE "(.+)" ", retrograd-\\1 = ${PROJECT_VERSION}"
+  list(TRANSFORM component_COMPONENTS REPLACE "(.+)" "retrograd-\\1 = ${PROJECT_VERSION}"
        OUTPUT_VARIABLE pc_requires)
-  list(JOIN pc_requires "" pc_requires)
-  set_target_properties(${target} PROPERTIES RETROGRAD_DESCRIPTION "${description}"
-                        RETROGRAD_PC_LIBS "${pc_libs} -lfmt" RETROGRAD_PC_REQUIRES "${pc_requires}")
+  list(JOIN pc_requires ", " pc_requires)
+  set_target_properties(${target} PROPERTIES
+    RETROGRAD_DESCRIPTION "${description}" RETROGRAD_NEEDS "${component_COMPONENTS}"
+    RETROGRAD_PC_LIBS "${pc_libs} -lfmt" RETROGRAD_PC_REQUIRES "${pc_requires}")
 endfunction()

@@ -6,11 +6,14 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/retrograd)
 install(TARGETS retrograd EXPORT retrogradTargets FILE_SET HEADERS FILE_SET optional)
 install(EXPORT retrogradTargets NAMESPACE retrograd:: DESTINATION ${package_dir})
 
+set(component_needs "")
 foreach(component IN LISTS RETROGRAD_COMPONENTS)
   if(TARGET retrograd_${component})
     install(TARGETS retrograd_${component} EXPORT retrograd_${component} FILE_SET HEADERS)
     install(EXPORT retrograd_${component} NAMESPACE retrograd::
             FILE retrograd_${component}Targets.cmake DESTINATION ${package_dir})
+    get_target_property(needs retrograd_${component} RETROGRAD_NEEDS)
+    string(APPEND component_needs "set(retrograd_${component}_needs ${needs})\n")
   endif()
 endforeach()
 

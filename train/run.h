@@ -70,6 +70,7 @@ struct RunOptions {
   std::vector<State> states = {};
   /// Texts that a resumed run must give unchanged, such as the augmentation.
   Metadata configuration = {};
+  bool log = true;  ///< Logs to event files of TensorBoard and `metrics.jsonl` in the folder.
   std::int64_t log_steps = 1;    ///< Steps between logged values.
   std::vector<Sink> sinks = {};  ///< Receivers of values and metrics.
   /// Receiver of messages, such as that of a damaged file; empty writes them to stderr.

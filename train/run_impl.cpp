@@ -23,6 +23,11 @@ Run::Impl::Impl(std::string its_folder, RunOptions its_options, Where where)
   parts = detail::parts_of(call, options);
   configuration = detail::configuration_of(options, parts);
   resume(call);
+  if (options.log) {
+    events.emplace(folder,
+                   logging::EventWriterOptions{.purge_step = was_resumed ? progress.step + 1 : -1},
+                   where);
+  }
   if (options.signals) {
     watch.emplace();
   }
@@ -93,7 +98,21 @@ void Run::Impl::tell(const std::string& text) const {
   }
 }
 
-void Run::Impl::log(std::string_view name, double value) const {
+template <class Write>
+void Run::Impl::try_to_log(Write write) {
+  try {
+    write();
+  } catch (const IoError& error) {
+    if (!std::exchange(log_fails, true)) {
+      tell(fmt::format("the run goes on without its log: {}", error.what()));
+    }
+  }
+}
+
+void Run::Impl::log(const std::string& name, double value) {
+  if (events) {
+    try_to_log([&] { events->add_scalar(name, value, progress.step); });
+  }
   for (const Sink& sink : options.sinks) {
     sink(progress.step, name, value);
   }
@@ -110,6 +129,9 @@ void Run::Impl::save() {
   step_of_save = progress.step;
   time_of_save = std::chrono::steady_clock::now();
   progress.generator = default_generator().state();
+  if (events) {  // values up to this step are not logged again
+    try_to_log([&] { events->flush(); });
+  }
   // The best first: when a checkpoint names it, it is there. One that cannot be written is none.
   if (const auto best = std::exchange(new_best, {})) {
     detail::Progress with_best = progress;

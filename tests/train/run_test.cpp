@@ -1,14 +1,11 @@
 // Runs that end early, by a break, an error or a signal, continue to the bits of one that did not.
-#include <csignal>
 #include <filesystem>
 #include <limits>
-#include <stdexcept>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <retrograd/train/run.h>
 
@@ -112,6 +109,31 @@ TEST_CASE("Run: says where it is") {
   CHECK(train::load_part(run.best_file(), "ema").at("updates").item<double>() == 10);
 }
 
+TEST_CASE("Run: a folder has each logged value once, also after a kill") {
+  const TempFolder folder;
+  const auto train_for = [&](int steps) {
+    Small small;
+    train::RunOptions options = small.options();
+    options.log = true;
+    options.save_steps = 4;
+    train::Run run(folder.file("a"), options);
+    for (auto& [x, y] : run.batches()) {
+      if (steps-- == 0) {
+        break;
+      }
+      small.train_on(run, x, y);
+    }
+  };
+  train_for(7);  // saved at 4 and 5, the end of the epoch
+  train_for(100);
+  std::istringstream lines(test::read_file(folder.file("a/metrics.jsonl")));
+  int count = 0;
+  for (std::string line; std::getline(lines, line);) {
+    test::check_contains(line, "\"step\":" + std::to_string(++count));
+  }
+  CHECK(count == 15);
+}
+
 TEST_CASE("Run: a finished run has no batches, and continues for more epochs") {
   const TempFolder folder;
   bytes_after(folder);
@@ -195,71 +217,6 @@ TEST_CASE("Run: further states are saved") {
   noise.manual_seed(0);
   draws(2);
   CHECK(noise.state() == rg::Generator::State{7, 10});
-}
-
-TEST_CASE("Run: signals end the loop after a save, and handlers are there only meanwhile") {
-  const auto ignore = [](int) {};
-  struct sigaction before = {};
-  const auto has = [](int signal, void (*handler)(int)) {
-    struct sigaction present = {};
-    ::sigaction(signal, nullptr, &present);
-    return present.sa_handler == handler;
-  };
-  ::sigaction(SIGTERM, nullptr, &before);
-  std::signal(SIGTERM, ignore);
-  std::signal(SIGINT, SIG_IGN);
-  const TempFolder whole;
-  const std::string expected = bytes_after(whole);
-  for (const bool nested : {false, true}) {
-    const TempFolder folder;
-    Small other;
-    Small small;
-    {
-      train::RunOptions options = small.options();
-      options.save_steps = 0;
-      train::Run run(folder.file("a"), options);
-      CHECK_FALSE(has(SIGTERM, +ignore));
-      CHECK(has(SIGINT, SIG_IGN));  // as nohup wants
-      int batches = 0;
-      for (auto& [x, y] : run.batches()) {
-        if (nested) {
-          const train::Run inner(folder.file("b"), other.options());
-        }
-        small.train_on(run, x, y);
-        if (run.epoch_ends()) {
-          run.metric("accuracy", 0.5);
-        }
-        if (++batches == 7) {
-          std::raise(SIGTERM);
-        }
-      }
-      CHECK(batches == 7);
-      CHECK(run.stopped());
-    }
-    CHECK(has(SIGTERM, +ignore));
-    CHECK(bytes_after(folder) == expected);
-  }
-  {
-    const TempFolder folder;
-    Small small;
-    train::RunOptions options = small.options();
-    options.signals = false;
-    const train::Run run(folder.file("a"), options);
-    CHECK(has(SIGTERM, +ignore));
-    options.signals = true;
-    CHECK_THROWS_AS(
-        [&] {
-          const train::Run other(folder.file("b"), options);
-          throw std::runtime_error("an error");
-        }(),
-        std::runtime_error);
-    CHECK(has(SIGTERM, +ignore));
-    const train::Run other(folder.file("b"), options);
-    std::signal(SIGTERM, SIG_DFL);  // one that came later stays
-  }
-  CHECK(has(SIGTERM, SIG_DFL));
-  std::signal(SIGINT, SIG_DFL);
-  ::sigaction(SIGTERM, &before, nullptr);
 }
 
 TEST_CASE("Run: a folder is used by one run at a time") {

@@ -69,6 +69,7 @@ struct Small {
             .loader = &loader,
             .epochs = 3,
             .save_steps = 1,
+            .log = false,
             .message = [this](const std::string& text) { messages += text + "\n"; }};
   }
   // A step of the usual loop.

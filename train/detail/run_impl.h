@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <retrograd/log/event_writer.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/train/detail/checkpoint.h>
 #include <retrograd/train/detail/folder.h>
@@ -26,7 +27,10 @@ struct Run::Impl {
   void load(const Frame& call, const detail::Checkpoint& checkpoint);
 
   void tell(const std::string& text) const;
-  void log(std::string_view name, double value) const;
+  void log(const std::string& name, double value);
+  // Calls write(), whose errors are told once: a run does not end because it cannot be logged.
+  template <class Write>
+  void try_to_log(Write write);
   // Takes a value of the metric that decides.
   void compare(double value);
   bool save_is_due() const;
@@ -47,6 +51,8 @@ struct Run::Impl {
   std::vector<State> parts;
   Metadata configuration;
   std::optional<detail::SignalWatch> watch;
+  std::optional<logging::EventWriter> events;
+  bool log_fails = false;  // and it was told
 
   detail::Progress progress;
   std::int64_t batches_in_pass = 0;
