@@ -17,7 +17,7 @@ from reader_files import (cifar_files, gzip_files, idx_files, mnist_files, png_f
                           safetensors_files)
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
-TARGETS = ("safetensors", "state_dict", "idx", "idx_gz", "mnist", "cifar10", "png", "einsum", "programs", "pt",
+TARGETS = ("safetensors", "state_dict", "idx", "idx_gz", "mnist", "cifar10", "png", "jpeg", "einsum", "programs", "pt",
            "npy", "npz", "sharded", "onnx")
 
 
@@ -94,7 +94,7 @@ def program_files():
 def main():
     made = {
         "safetensors": safetensors_files(), "state_dict": state_files(), "idx": idx_files(), "idx_gz": gzip_files(),
-        "mnist": mnist_files(), "cifar10": cifar_files(), "png": png_files(), "einsum": einsum_files(),
+        "mnist": mnist_files(), "cifar10": cifar_files(), "png": png_files(), "jpeg": {}, "einsum": einsum_files(),
         "programs": program_files(), "pt": pt_files(), "npy": npy_files(), "npz": npz_files(),
         "sharded": sharded_files(), "onnx": onnx_files(),
     }

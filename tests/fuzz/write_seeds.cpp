@@ -2,10 +2,12 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <retrograd/images/png.h>
 #include <retrograd/retrograd.h>
 
+#include "images/jpeg_files.h"
 #include "state_targets.h"
 
 namespace rg = retrograd;
@@ -55,6 +57,39 @@ void write_states(const std::string& folder) {
   }
 }
 
+// After a byte for options: jpeg.cpp.
+void write_jpeg(const std::string& folder) {
+  const auto write = [&](const std::string& name, const std::string& bytes, char options = 2) {
+    std::ofstream(folder + "/jpeg/" + name, std::ios::binary) << options << bytes;
+  };
+  const std::vector<std::pair<std::string, test::JpegFormat>> formats = {
+      {"baseline", {.width = 19, .height = 18}},
+      {"restart", {.width = 19, .height = 18, .restart = 1}},
+      {"progressive", {.width = 19, .height = 18, .is_progressive = true}},
+      {"progressive_restart", {.is_progressive = true, .restart = 2}},
+      {"grey", {.width = 9, .height = 7, .components = 1}},
+      {"grey_progressive", {.width = 9, .height = 7, .components = 1, .is_progressive = true}},
+      {"cmyk", {.width = 9, .height = 7, .components = 4, .space = JCS_CMYK}},
+      {"ycck", {.width = 9, .height = 7, .components = 4, .space = JCS_YCCK}},
+      {"rgb", {.width = 9, .height = 7, .space = JCS_RGB, .across = 1, .down = 1}},
+      {"arithmetic", {.width = 19, .height = 18, .is_arithmetic = true}},
+      {"arithmetic_progressive", {.is_progressive = true, .is_arithmetic = true}},
+      {"three_scans", {.width = 19, .height = 18, .is_interleaved = false}},
+      {"one_pixel", {.width = 1, .height = 1}},
+      {"wide", {.width = 200, .height = 1, .across = 4, .down = 1}},
+      {"turned", {.width = 9, .height = 7, .exif = test::exif(6)}},
+  };
+  for (const auto& [name, format] : formats) {
+    write(name, test::jpeg(format));
+  }
+  const std::string file = test::jpeg({.width = 40, .height = 33});
+  write("scaled", file, '\x2a');
+  write("grey_of_colour", file, 1);
+  write("unchanged", file, 0);
+  write("truncated", file.substr(0, file.size() / 2));
+  write("signature_alone", file.substr(0, 3));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -65,6 +100,7 @@ int main(int argc, char** argv) {
   const std::string folder = argv[1];
   write_tensors(folder);
   write_states(folder);
+  write_jpeg(folder);
   for (int channels = 1; channels <= 4; ++channels) {
     const rg::Tensor image = rg::arange(15 * channels).to(rg::uint8);
     rg::save_png(rg::reshape(image, {channels, 3, 5}),
