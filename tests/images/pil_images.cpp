@@ -2,6 +2,7 @@
 //   pil_images write FOLDER    writes JPEG files of kinds that PIL cannot write
 //   pil_images read            reads each file of standard input's lines, "MODE TURN HEIGHT WIDTH
 //                              PATH", and writes the pixels to PATH.MODE.TURN.HEIGHT
+//   pil_images list ROOT       prints the classes of a folder, and label and path of each sample
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -9,6 +10,7 @@
 #include <string>
 
 #include <retrograd/images/image.h>
+#include <retrograd/images/image_folder.h>
 #include <retrograd/images/jpeg.h>
 #include <retrograd/retrograd.h>
 
@@ -68,12 +70,26 @@ void read_file(const std::string& line) {
   out.write(reinterpret_cast<const char*>(rows.data<std::uint8_t>()), rows.numel());
 }
 
+void list(const std::string& root) {
+  const rg::ImageFolder folder(root);
+  for (const std::string& name : folder.classes()) {
+    std::cout << "class " << name << '\n';
+  }
+  for (const rg::ImageFolder::Item& item : folder.samples()) {
+    std::cout << item.label << ' ' << item.path << '\n';
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string does = argc > 1 ? argv[1] : "";
   if (does == "write" && argc == 3) {
     write_files(argv[2]);
+    return 0;
+  }
+  if (does == "list" && argc == 3) {
+    list(argv[2]);
     return 0;
   }
   if (does != "read") {
