@@ -6,6 +6,7 @@
 #include <retrograd/images/detail/decode.h>
 #include <retrograd/images/detail/exif.h>
 #include <retrograd/images/detail/jpeg.h>
+#include <retrograd/images/detail/planes.h>
 
 namespace retrograd::detail {
 
@@ -89,22 +90,15 @@ class Rows {
       } else if (jpeg_.num_components == 4) {
         convert_inverted_cmyk(row_, width);
       }
-      channels_ == 3 ? place_rgb(to) : place(to);
+      if (channels_ == 3) {
+        split_rgb(row_, width, to, to + plane_, to + 2 * plane_);
+      } else {
+        place(to);
+      }
     }
   }
 
  private:
-  void place_rgb(std::uint8_t* red) const {
-    std::uint8_t* green = red + plane_;
-    std::uint8_t* blue = green + plane_;
-    const JSAMPLE* from = row_;
-    for (std::size_t x = 0; x < jpeg_.output_width; ++x, from += 3) {
-      red[x] = from[0];
-      green[x] = from[1];
-      blue[x] = from[2];
-    }
-  }
-
   void place(std::uint8_t* to) const {
     for (std::size_t c = 0; c < channels_; ++c) {
       for (std::size_t x = 0; x < jpeg_.output_width; ++x) {
