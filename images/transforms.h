@@ -6,3 +6,4 @@
 #include <retrograd/images/color.h>
 #include <retrograd/images/geometry.h>
 #include <retrograd/images/transform.h>
+#include <retrograd/images/warp.h>

@@ -6,6 +6,7 @@
 #include <array>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,31 @@ double factor_of(const Call& call) {
   return call.get<double>("factor", 1);
 }
 
+std::optional<transforms::Point> point_of(const Call& call, const char* name) {
+  const auto numbers = call.get<std::vector<double>>(name, {});
+  return numbers.empty() ? std::optional<transforms::Point>()
+                         : transforms::Point{numbers.at(0), numbers.at(1)};
+}
+
+rg::Tensor warped(const rg::Tensor& x, const Call& call) {
+  return transforms::affine(x, {.angle = call.get<double>("angle", 0),
+                                .translate = *point_of(call, "translate"),
+                                .scale = call.get<double>("scale", 1),
+                                .shear = *point_of(call, "shear"),
+                                .center = point_of(call, "center"),
+                                .interpolation = mode_of(call),
+                                .fill = call.get<std::vector<double>>("fill", {})});
+}
+
+transforms::Corners corners_of(const Call& call, const char* name) {
+  const auto all = call.get<std::vector<std::vector<double>>>(name, {});
+  transforms::Corners corners;
+  for (std::size_t i = 0; i < corners.size(); ++i) {
+    corners[i] = {all.at(i).at(0), all.at(i).at(1)};
+  }
+  return corners;
+}
+
 std::map<std::string, Change> changes() {
   using Image = const rg::Tensor&;
   return {
@@ -121,6 +147,21 @@ std::map<std::string, Change> changes() {
        [](Image x, const Call& c) {
          const auto value = c.get<std::vector<double>>("value", {});
          return transforms::erase(x, box_of(c), rg::reshape(rg::tensor(value), {-1, 1, 1}));
+       }},
+      {"affine", warped},
+      {"rotate",
+       [](Image x, const Call& c) {
+         return transforms::rotate(x, c.get<double>("angle", 0),
+                                   {.interpolation = mode_of(c),
+                                    .expand = c.get<bool>("expand", false),
+                                    .center = point_of(c, "center"),
+                                    .fill = c.get<std::vector<double>>("fill", {})});
+       }},
+      {"perspective",
+       [](Image x, const Call& c) {
+         return transforms::perspective(
+             x, corners_of(c, "start"), corners_of(c, "end"),
+             {.interpolation = mode_of(c), .fill = c.get<std::vector<double>>("fill", {})});
        }},
       {"normalize",
        [](Image x, const Call& c) {
