@@ -1,9 +1,10 @@
 """Random calls of transforms, and torchvision's results for them."""
+import math
 import random
 
 import torch
 import torchvision.transforms.functional as F
-from torchvision.transforms import InterpolationMode
+from torchvision.transforms import InterpolationMode, autoaugment
 
 import calls_file
 
@@ -208,6 +209,45 @@ def perspective(r, x):
 
 perspective.least_side = 4
 
+OPS = ["Identity", "ShearX", "ShearY", "TranslateX", "TranslateY", "Rotate", "Brightness", "Color",
+       "Contrast", "Sharpness", "Posterize", "Solarize", "AutoContrast", "Equalize"]
+
+
+def augment(r, x):
+    """A choice of RandAugment or TrivialAugmentWide, through torchvision's own function."""
+    o = warp_options(r, x)
+    index = r.randrange(len(OPS))
+    space = r.choice([
+        lambda: autoaugment.RandAugment()._augmentation_space(31, x.shape[-2:]),
+        lambda: autoaugment.TrivialAugmentWide()._augmentation_space(31)])()[OPS[index]]
+    magnitude = space[0][r.randrange(31)].item() if space[0].ndim else 0.0
+    if space[1] and r.random() < 0.5:
+        magnitude = -magnitude
+    mode = InterpolationMode(o["interpolation"])
+
+    def theirs():
+        y = autoaugment._apply_op(x, OPS[index], magnitude, mode, o["fill"] or None)
+        shear = math.degrees(math.atan(magnitude))
+        maps = {"ShearX": ([0, 0], 0, [shear, 0]), "ShearY": ([0, 0], 0, [0, shear]),
+                "Rotate": ([], -magnitude, [0, 0])}
+        if OPS[index] not in maps:
+            return y
+        center, angle, shears = maps[OPS[index]]
+        return y, affine_ties(x, about(x, center), angle, [0, 0], 1, shears, x.shape[-2:])
+    return {**o, "augmentation": index, "magnitude": magnitude}, theirs
+
+
+augment.bytes_alone = True
+
+
+def mixup(r, x):
+    share = r.random()
+    return {"factor": share}, lambda: x.roll(1, 0).mul(1.0 - share).add(x.mul(share))
+
+
+mixup.floats_alone = True
+mixup.batches_alone = True
+
 FAMILIES = {
     "resize": resize, "resized_crop": resized_crop, "pad": pad, "center_crop": center_crop,
     "crop": crop, "hflip": hflip, "vflip": vflip, "convert": convert, "grayscale": grayscale,
@@ -220,6 +260,7 @@ FAMILIES = {
     "autocontrast": plain(F.autocontrast), "equalize": plain(F.equalize, bytes_alone=True),
     "gaussian_blur": gaussian_blur, "erase": erase, "normalize": normalize,
     "affine": affine, "rotate": rotate, "perspective": perspective,
+    "augment": augment, "mixup": mixup,
 }
 
 
@@ -232,7 +273,7 @@ class Case:
         self.layout = r.choice(LAYOUTS)
         least = getattr(family, "least_side", 1)
         shape = [r.choice([1, 3]), r.randint(least, 70), r.randint(least, 70)]
-        if r.random() < 0.3:
+        if r.random() < 0.3 or hasattr(family, "batches_alone"):
             shape = [r.randint(1, 3), *shape]
         image = smooth(torch.Generator().manual_seed(r.randint(0, 1 << 30)), shape)
         of_bytes = r.random() < 0.6 and not hasattr(family, "floats_alone")

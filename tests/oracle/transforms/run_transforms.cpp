@@ -163,6 +163,17 @@ std::map<std::string, Change> changes() {
              x, corners_of(c, "start"), corners_of(c, "end"),
              {.interpolation = mode_of(c), .fill = c.get<std::vector<double>>("fill", {})});
        }},
+      {"augment",
+       [](Image x, const Call& c) {
+         const auto op = static_cast<transforms::AugmentationOp>(c.get<int>("augmentation", 0));
+         return transforms::augment({.image = x}, {op, c.get<double>("magnitude", 0)},
+                                    {mode_of(c), c.get<std::vector<double>>("fill", {})})
+             .image;
+       }},
+      {"mixup",
+       [](Image x, const Call& c) {
+         return transforms::mixup(x, rg::zeros({x.size(0), 1}), factor_of(c)).images;
+       }},
       {"normalize",
        [](Image x, const Call& c) {
          return transforms::normalize(x, c.get<std::vector<double>>("mean", {}),
