@@ -4,6 +4,7 @@
 
 #include <retrograd/data/transforms.h>
 #include <retrograd/images/color.h>
+#include <retrograd/images/contact_sheet.h>
 #include <retrograd/images/geometry.h>
 #include <retrograd/images/mix.h>
 #include <retrograd/images/policy.h>
