@@ -1,10 +1,13 @@
 // Loops over images of bytes. Internal.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
 
+#include <retrograd/tensor/loops/instructions.h>
+#include <retrograd/tensor/loops/pieces.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::transforms::detail {
@@ -22,18 +25,86 @@ inline Tensor by_table(const Tensor& image, const ByteTable& table) {
 // Of channel c of image n, or of image 0 in (C, H, W).
 Histogram histogram(const Tensor& image, std::int64_t n, std::int64_t c);
 
+// Any image as (N, C, H, W), with its strides in bytes.
+struct BytePlan {
+  explicit BytePlan(const Tensor& x) : data(x.raw<std::uint8_t>()) {
+    const std::size_t skipped = x.shape().size() == 3 ? 1 : 0;
+    for (std::size_t d = 0; d < x.shape().size(); ++d) {
+      size[d + skipped] = x.shape()[d];
+      stride[d + skipped] = x.strides()[d];
+    }
+  }
+  std::uint8_t* row(std::int64_t n, std::int64_t c, std::int64_t y) const {
+    return data + n * stride[0] + c * stride[1] + y * stride[2];
+  }
+
+  std::uint8_t* data;
+  std::array<std::int64_t, 4> size{1, 1, 1, 1};
+  std::array<std::int64_t, 4> stride{0, 0, 0, 0};
+};
+
+// Uninitialised, with the strides of the image, or of one without gaps.
+Tensor empty_like_layout(const Tensor& image);
+
+// Left and right exchanged, or top and bottom.
+Tensor flipped_bytes(const Tensor& image, bool sides);
+
 struct Rgb {
   float r;
   float g;
   float b;
 };
-// Each pixel of three channels in [0, 255] replaced; results are rounded down.
-Tensor by_pixels(const Tensor& image,
-                 const std::function<void(Rgb* pixels, std::int64_t count)>& f);
-
 // [0, 255] to a byte, rounded down.
 inline std::uint8_t cut_to_byte(float value) {
   return static_cast<std::uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+// The pixels of a row, changed by f(pixel).
+template <class F>
+void change_row(const std::uint8_t* x, std::uint8_t* y, const BytePlan& from, const BytePlan& to,
+                const F& f) {
+  constexpr std::int64_t kBlock = 64;
+  std::array<Rgb, kBlock> block;
+  const std::int64_t width = from.size[3];
+  for (std::int64_t at = 0; at < width; at += kBlock) {
+    const std::int64_t count = std::min(kBlock, width - at);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::uint8_t* const pixel = x + (at + i) * from.stride[3];
+      block[static_cast<std::size_t>(i)] = {static_cast<float>(pixel[0]),
+                                            static_cast<float>(pixel[from.stride[1]]),
+                                            static_cast<float>(pixel[2 * from.stride[1]])};
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+      block[static_cast<std::size_t>(i)] = f(block[static_cast<std::size_t>(i)]);
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+      const Rgb& pixel = block[static_cast<std::size_t>(i)];
+      std::uint8_t* const result = y + (at + i) * to.stride[3];
+      result[0] = cut_to_byte(pixel.r);
+      result[to.stride[1]] = cut_to_byte(pixel.g);
+      result[2 * to.stride[1]] = cut_to_byte(pixel.b);
+    }
+  }
+}
+
+// Each pixel of three channels in [0, 255] replaced by f(pixel), rounded down.
+template <class F>
+Tensor by_pixels(const Tensor& image, const F& f) {
+  Tensor out = empty_like_layout(image);
+  const BytePlan from(image);
+  const BytePlan to(out);
+  const std::int64_t height = from.size[2];
+  const std::int64_t grain = retrograd::detail::kGrain / 16 / (from.size[3] + 1) + 1;
+  retrograd::detail::parallel_ranges(
+      from.size[0] * height, grain, [&](std::int64_t begin, std::int64_t end) {
+        retrograd::detail::vectorised([&] {
+          for (std::int64_t line = begin; line < end; ++line) {
+            change_row(from.row(line / height, 0, line % height),
+                       to.row(line / height, 0, line % height), from, to, f);
+          }
+        });
+      });
+  return out;
 }
 
 }  // namespace retrograd::transforms::detail

@@ -68,10 +68,9 @@ Tensor grey_of(const Tensor& image) {
     const Colors<Tensor> all = channels_of(image);
     return detail::grey(all.r, all.g, all.b);
   }
-  const Tensor three = detail::by_pixels(image, [](Rgb* pixels, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) {
-      pixels[i].r = detail::grey(pixels[i].r, pixels[i].g, pixels[i].b);
-    }
+  const Tensor three = detail::by_pixels(image, [](const Rgb& x) {
+    const float grey = detail::grey(x.r, x.g, x.b);
+    return Rgb{grey, grey, grey};
   });
   return narrow(three, -3, 0, 1);
 }
@@ -139,14 +138,11 @@ Tensor adjust_saturation(const Tensor& image, double saturation_factor, Where wh
   if (!of_bytes(image)) {
     return detail::blend(image, grey_of(image), saturation_factor, 1);
   }
-  return detail::by_pixels(image, [&](Rgb* pixels, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) {
-      Rgb& x = pixels[i];
-      const float grey = std::floor(detail::grey(x.r, x.g, x.b));
-      x = {detail::blend(x.r, grey, saturation_factor, 255),
-           detail::blend(x.g, grey, saturation_factor, 255),
-           detail::blend(x.b, grey, saturation_factor, 255)};
-    }
+  return detail::by_pixels(image, [&](const Rgb& x) {
+    const float grey = std::floor(detail::grey(x.r, x.g, x.b));
+    return Rgb{detail::blend(x.r, grey, saturation_factor, 255),
+               detail::blend(x.g, grey, saturation_factor, 255),
+               detail::blend(x.b, grey, saturation_factor, 255)};
   });
 }
 
@@ -165,15 +161,12 @@ Tensor adjust_hue(const Tensor& image, double hue_factor, Where where) {
         detail::with_turned_hue(channels_of(image), detail::number_like(image, hue_factor));
     return cat({turned.r, turned.g, turned.b}, -3);
   }
-  return detail::by_pixels(image, [&](Rgb* pixels, int64_t count) {
-    const auto turn = static_cast<float>(hue_factor);
-    for (int64_t i = 0; i < count; ++i) {
-      const Rgb& x = pixels[i];
-      const Colors<float> turned =
-          detail::with_turned_hue<float>({x.r / 255, x.g / 255, x.b / 255}, turn);
-      constexpr float kMost = 255.999F;
-      pixels[i] = {turned.r * kMost, turned.g * kMost, turned.b * kMost};
-    }
+  const auto turn = static_cast<float>(hue_factor);
+  return detail::by_pixels(image, [turn](const Rgb& x) {
+    const Colors<float> turned =
+        detail::with_turned_hue<float>({x.r / 255, x.g / 255, x.b / 255}, turn);
+    constexpr float kMost = 255.999F;
+    return Rgb{turned.r * kMost, turned.g * kMost, turned.b * kMost};
   });
 }
 

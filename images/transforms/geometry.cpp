@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <retrograd/images/transforms/annotations.h>
+#include <retrograd/images/transforms/bytes.h>
 #include <retrograd/images/transforms/common.h>
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/shape.h>
@@ -42,8 +43,12 @@ Tensor mirrored(const Tensor& boxes, int64_t first, int64_t sum) {
   return cat({sides[0], sides[1], sides[2], sides[3]}, -1);
 }
 
+Tensor flipped(const Tensor& image, int64_t dim) {
+  return image.dtype() == uint8 ? detail::flipped_bytes(image, dim == -1) : flip(image, {dim});
+}
+
 AnnotatedImage flipped(const AnnotatedImage& input, int64_t dim) {
-  AnnotatedImage result{.image = flip(input.image, {dim})};
+  AnnotatedImage result{.image = flipped(input.image, dim)};
   if (input.mask.defined()) {
     result.mask = flip(input.mask, {dim});
   }
@@ -71,13 +76,13 @@ Tensor resized_crop(const Tensor& image, const CropBox& box, Size<2> size,
 Tensor hflip(const Tensor& image, Where where) {
   const Frame call("hflip", where);
   detail::require_image(call, image);
-  return flip(image, {-1});
+  return flipped(image, -1);
 }
 
 Tensor vflip(const Tensor& image, Where where) {
   const Frame call("vflip", where);
   detail::require_image(call, image);
-  return flip(image, {-2});
+  return flipped(image, -2);
 }
 
 Tensor pad(const Tensor& image, const Padding& padding, const BorderOptions& options, Where where) {
