@@ -118,7 +118,7 @@ void run(const CommandLine& options) {
   const std::string out = options.text("out", ".");
   draw_layers(model, testing.images()[0], out);
   draw_mistakes(result, testing.images(), out);
-  save_plot(out + "/lenet_curve.svg", "batches", {lenet.training_loss, lenet.test_loss});
+  lenet.save_curves(out + "/lenet_curve.svg", "LeNet-5");
   std::printf("\npictures written to %s\ntest accuracy: %.4f\n", out.c_str(), result.accuracy);
 }
 

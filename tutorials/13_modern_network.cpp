@@ -115,7 +115,7 @@ void run(const CommandLine& options) {
   const std::vector<Tensor> pictures =
       rg::unbind(rg::cat({some, augmented(some), augmented(some)}));
   rg::save_png(enlarged(sheet(pictures, shown), 2), out + "/modern_network_images.png");
-  save_plot(out + "/modern_network_curve.svg", "batches", {fit.training_loss, fit.test_loss});
+  fit.save_curves(out + "/modern_network_curve.svg", "A residual network");
   std::printf("test accuracy: %.4f\n", result.accuracy);
 }
 

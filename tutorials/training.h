@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include <retrograd/log/plot.h>
+#include <retrograd/log/progress.h>
 #include <retrograd/retrograd.h>
 
 #include "command_line.h"
-#include "plot.h"
-#include "progress.h"
 
 // Obeys --threads and --seed; gives the seed. Throws std::invalid_argument for an --out that is no
 // folder, before the training instead of after it.
@@ -96,21 +96,37 @@ class Training {
   std::function<retrograd::Tensor(const retrograd::Tensor& images)> prepare;  // each batch
   std::function<void()> after_step;
   bool autocast = false;  // products and convolutions in bfloat16
-  Curve training_loss = {"training loss, mean of 20 batches", {}};
-  Curve test_loss = {"test loss", {}};
+  retrograd::logging::Curve training_loss = {"training, mean of 20 batches"};
+  retrograd::logging::Curve test_loss = {"test"};
+  retrograd::logging::Curve test_accuracy = {"test"};
 
   // Goes through the data `epochs` times.
   void run(retrograd::DataLoader& loader, const retrograd::TensorDataset& testing,
            std::int64_t epochs) {
-    const auto steps = static_cast<double>(loader.size());
     for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
-      const double loss =
-          pass(loader, "epoch " + std::to_string(epoch + 1) + "/" + std::to_string(epochs));
+      retrograd::logging::Progress progress(
+          "epoch " + std::to_string(epoch + 1) + "/" + std::to_string(epochs),
+          loader.dataset().size());
+      const double loss = pass(loader, progress);
       const TestResult result = test(model_, testing);
-      test_loss.points.emplace_back(steps * static_cast<double>(epoch + 1), result.loss);
-      std::printf("  loss %.4f  test accuracy %.4f\n", loss, result.accuracy);
-      std::fflush(stdout);
+      note_test(result);
+      progress.finish({{"loss", loss}, {"test accuracy", result.accuracy}});
     }
+  }
+
+  // Draws loss and accuracy beside each other.
+  void save_curves(const std::string& path, const std::string& title) const {
+    retrograd::logging::save_plot(path,
+                                  {{.title = "loss",
+                                    .xlabel = "batch",
+                                    .ylabel = "cross-entropy",
+                                    .curves = {training_loss, test_loss},
+                                    .log_y = true},
+                                   {.title = "accuracy",
+                                    .xlabel = "batch",
+                                    .ylabel = "part of the test images",
+                                    .curves = {test_accuracy}}},
+                                  {.title = title, .sharex = true});
   }
 
  private:
@@ -121,8 +137,7 @@ class Training {
   }
 
   // One pass over the data; gives the mean loss.
-  double pass(retrograd::DataLoader& loader, const std::string& title) {
-    Progress progress(title, loader.dataset().size());
+  double pass(retrograd::DataLoader& loader, retrograd::logging::Progress& progress) {
     double total = 0;
     for (const auto& [images, labels] : loader) {
       optimizer_.zero_grad();
@@ -135,9 +150,14 @@ class Training {
       const auto value = loss.item<double>();
       total += value * static_cast<double>(images.size(0));
       note(value);
-      progress.advance(images.size(0));
+      progress.advance(images.size(0), {{"loss", value}});
     }
     return total / static_cast<double>(loader.dataset().size());
+  }
+
+  void note_test(const TestResult& result) {
+    test_loss.points.emplace_back(static_cast<double>(steps_), result.loss);
+    test_accuracy.points.emplace_back(static_cast<double>(steps_), result.accuracy);
   }
 
   void note(double loss) {
