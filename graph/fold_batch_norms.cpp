@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/ops/internal/fold_norm.h>
 #include <retrograd/ops/shape.h>
+#include <retrograd/tensor/creation.h>
 
 namespace retrograd {
 
@@ -60,94 +62,189 @@ std::string bias_name(const std::string& weight) {
              : std::string();
 }
 
-// The batch norm behind a step with channels, and what both make of their parameters.
-class Pair {
- public:
-  Pair(Graph& graph, GraphStep& step, GraphStep& norm) : graph_(graph), step_(step), norm_(norm) {}
+// What a step makes of each channel: scale x + shift, in float64.
+struct Affine {
+  Tensor scale;
+  Tensor shift;
+};
 
-  bool can_fold() const {
+bool is_constant(const Graph& graph, const GraphStep& step, std::size_t i) {
+  const ValueId* const id = argument<ValueId>(step, i);
+  return id != nullptr && (id->index < 0 || graph.values[place(*id)].constant.defined());
+}
+
+// A step with channels whose parameters are constants.
+class Layer {
+ public:
+  Layer(Graph& graph, GraphStep& step) : graph_(graph), step_(step) {}
+
+  // The dimension of its output that has the channels: 1 of (N, C) or (N, C, spatial...), and the
+  // last one of a linear step. None if it cannot take other parameters.
+  std::optional<std::size_t> channels() const {
     const Tensor weight = constant_argument(graph_, step_, kWeight);
-    const ValueId* const bias = argument<ValueId>(step_, kBias);
-    const Scalar* const eps = argument<Scalar>(norm_, 7);
-    if (!weight.defined() || bias == nullptr || eps == nullptr || !is_constant(step_, kBias) ||
-        step_.switches_recording != norm_.switches_recording) {
-      return false;
+    if (!weight.defined() || !is_constant(graph_, step_, kBias)) {
+      return std::nullopt;
     }
-    for (std::size_t i = 1; i <= 4; ++i) {
-      if (!is_constant(norm_, i)) {
-        return false;
-      }
-    }
-    // The channels are in dimension 1 of (N, C) or (N, C, spatial...).
-    const GraphValue& between = graph_.values[place(step_.outputs[0])];
-    const bool is_batch = step_.op == "linear"
-                              ? between.shape.size() == 2
-                              : between.shape.size() == static_cast<std::size_t>(weight.dim());
-    const Tensor mean = constant_argument(graph_, norm_, 1);
-    return is_batch && mean.defined() && mean.shape() == Shape{between.shape[1]} &&
-           between.dtype == weight.dtype();
+    const GraphValue& output = graph_.values[place(step_.outputs[0])];
+    const std::size_t rank = output.shape.size();
+    const bool is_linear = step_.op == "linear";
+    const bool is_known = is_linear ? rank >= 1 : rank == static_cast<std::size_t>(weight.dim());
+    return is_known && output.dtype == weight.dtype() ? std::optional(is_linear ? rank - 1 : 1)
+                                                      : std::nullopt;
   }
 
-  // Writes the new parameters, and the outputs of the norm, to the first step.
-  void fold() {
+  void change(const Affine& affine) {
     const ValueId weight_id = std::get<ValueId>(step_.arguments[kWeight]);
     const std::string name = graph_.values[place(weight_id)].name;
     const Tensor weight = graph_.values[place(weight_id)].constant;
     const Tensor bias = constant_argument(graph_, step_, kBias);
-    const auto [scale, shift] =
-        scale_and_shift(constant_argument(graph_, norm_, 1), constant_argument(graph_, norm_, 2),
-                        constant_argument(graph_, norm_, 3), constant_argument(graph_, norm_, 4),
-                        argument<Scalar>(norm_, 7)->to<double>());
-    const Tensor moved = bias.defined() ? bias * scale + shift : shift;
+    const Tensor moved = bias.defined() ? bias * affine.scale + affine.shift : affine.shift;
     step_.arguments[kWeight] =
-        add_constant(graph_, name, scaled(weight, scale, step_).to(weight.dtype()));
+        add_constant(graph_, name, scaled(weight, affine.scale, step_).to(weight.dtype()));
     step_.arguments[kBias] = add_constant(graph_, bias_name(name), moved.to(weight.dtype()));
-    if (norm_.op == "batch_norm") {
-      step_.outputs = norm_.outputs;
-    } else {
-      norm_.op = "relu";
-      norm_.arguments.resize(1);
-    }
   }
 
  private:
-  bool is_constant(const GraphStep& step, std::size_t i) const {
-    const ValueId* const id = argument<ValueId>(step, i);
-    return id != nullptr && (id->index < 0 || graph_.values[place(*id)].constant.defined());
-  }
-
   Graph& graph_;
   GraphStep& step_;
-  GraphStep& norm_;
 };
 
-}  // namespace
+std::optional<Affine> affine_of_norm(const Graph& graph, const GraphStep& norm,
+                                     const GraphValue& input, std::size_t channels) {
+  const Scalar* const eps = argument<Scalar>(norm, 7);
+  const Tensor mean = constant_argument(graph, norm, 1);
+  bool all = eps != nullptr && mean.defined() && channels == 1;
+  for (std::size_t i = 1; i <= 4; ++i) {
+    all = all && is_constant(graph, norm, i);
+  }
+  if (!all || mean.shape() != Shape{input.shape[1]}) {
+    return std::nullopt;
+  }
+  auto [scale, shift] =
+      scale_and_shift(mean, constant_argument(graph, norm, 2), constant_argument(graph, norm, 3),
+                      constant_argument(graph, norm, 4), eps->to<double>());
+  return Affine{std::move(scale), std::move(shift)};
+}
 
-std::size_t fold_batch_norms(Graph& graph) {
+// The constant operand as (C) in float64; undefined if elements of a channel have different ones.
+Tensor constant_of_channels(const Graph& graph, const GraphStep& step, std::size_t i,
+                            const GraphValue& input, std::size_t channels) {
+  const std::int64_t count = input.shape[channels];
+  if (const Scalar* const number = argument<Scalar>(step, i)) {
+    return full({count}, number->to<double>(), {.dtype = float64});
+  }
+  const Tensor operand = constant_argument(graph, step, i);
+  const std::size_t rank = input.shape.size();
+  if (!operand.defined() || operand.dtype() != input.dtype || operand.shape().size() > rank) {
+    return {};
+  }
+  const std::size_t missing = rank - operand.shape().size();
+  for (std::size_t d = missing; d < rank; ++d) {
+    const std::int64_t length = operand.shape()[d - missing];
+    if (length != 1 && (d != channels || length != count)) {
+      return {};
+    }
+  }
+  return expand(flatten(operand.to(float64)), {count}).clone();
+}
+
+std::optional<Affine> affine_of_arithmetic(const Graph& graph, const GraphStep& step,
+                                           const GraphValue& input, std::size_t channels) {
+  const bool is_first =
+      tensor_argument(step, 0) != nullptr && !constant_argument(graph, step, 0).defined();
+  const Tensor operand = constant_of_channels(graph, step, is_first ? 1 : 0, input, channels);
+  const GraphValue& output = graph.values[place(step.outputs[0])];
+  if (!operand.defined() || output.shape != input.shape || output.dtype != input.dtype) {
+    return std::nullopt;
+  }
+  if (step.op == "add") {
+    return Affine{ones_like(operand), operand};
+  }
+  if (step.op == "sub") {
+    return is_first ? Affine{ones_like(operand), -1.0 * operand}
+                    : Affine{-1.0 * ones_like(operand), operand};
+  }
+  if (step.op == "mul") {
+    return Affine{operand, zeros_like(operand)};
+  }
+  if (step.op == "div" && is_first) {
+    return Affine{1.0 / operand, zeros_like(operand)};
+  }
+  return std::nullopt;
+}
+
+// The input of a step that has one value among its first two arguments, the others constants.
+const ValueId* only_input(const Graph& graph, const GraphStep& step) {
+  const ValueId* found = nullptr;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const ValueId* const id = tensor_argument(step, i);
+    if (id != nullptr && !graph.values[place(*id)].constant.defined()) {
+      if (found != nullptr) {
+        return nullptr;
+      }
+      found = id;
+    }
+  }
+  return found;
+}
+
+// Takes each step that affine_of() knows into the layer before, if no other step uses its output.
+template <class F>
+std::size_t fold_into_layers(Graph& graph, const F& affine_of) {
   std::vector<bool> folded(graph.steps.size(), false);
   if (has_effects(graph)) {
     return 0;
   }
   const NoGradGuard unrecorded;
   const Autocast off(bfloat16, false);
-  const auto makers = find_makers(graph);
+  auto makers = find_makers(graph);
   const auto uses = count_uses(graph);
   for (std::size_t s = 0; s < graph.steps.size(); ++s) {
-    GraphStep& norm = graph.steps[s];
-    const ValueId* const input = norm.op == "batch_norm" || norm.op == "batch_norm_relu"
-                                     ? tensor_argument(norm, 0)
-                                     : nullptr;
+    GraphStep& next = graph.steps[s];
+    const ValueId* const input = only_input(graph, next);
     if (input == nullptr || makers[place(*input)] < 0 || uses[place(*input)] != 1) {
       continue;
     }
     GraphStep& step = graph.steps[static_cast<std::size_t>(makers[place(*input)])];
-    Pair pair(graph, step, norm);
-    if (has_channels(step) && pair.can_fold()) {
-      pair.fold();
-      folded[s] = norm.op == "batch_norm";
+    Layer layer(graph, step);
+    const auto channels = has_channels(step) ? layer.channels() : std::nullopt;
+    if (!channels || step.switches_recording != next.switches_recording) {
+      continue;
+    }
+    const auto affine = affine_of(next, graph.values[place(*input)], *channels);
+    if (!affine) {
+      continue;
+    }
+    layer.change(*affine);
+    if (next.op == "batch_norm_relu") {
+      next.op = "relu";
+      next.arguments.resize(1);
+    } else {
+      step.outputs = next.outputs;
+      makers[place(next.outputs[0])] = &step - graph.steps.data();
+      folded[s] = true;
     }
   }
   return erase_steps(graph, folded);
+}
+
+}  // namespace
+
+std::size_t fold_batch_norms(Graph& graph) {
+  return fold_into_layers(
+      graph,
+      [&](const GraphStep& step, const GraphValue& input,
+          std::size_t channels) -> std::optional<Affine> {
+        const bool is_norm = step.op == "batch_norm" || step.op == "batch_norm_relu";
+        return is_norm ? affine_of_norm(graph, step, input, channels) : std::nullopt;
+      });
+}
+
+std::size_t fold_arithmetic(Graph& graph) {
+  return fold_into_layers(
+      graph, [&](const GraphStep& step, const GraphValue& input, std::size_t channels) {
+        return affine_of_arithmetic(graph, step, input, channels);
+      });
 }
 
 }  // namespace retrograd

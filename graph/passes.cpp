@@ -193,7 +193,10 @@ std::size_t fuse_relus(Graph& graph) {
 void optimize(Graph& graph) {
   drop_noops(graph);
   fold_constants(graph);
+  fuse_activations(graph);
+  fold_arithmetic(graph);
   fold_batch_norms(graph);
+  fold_arithmetic(graph);  // of what is behind a norm
   fuse_relus(graph);
   drop_dead_steps(graph);
 }

@@ -33,6 +33,17 @@ RETROGRAD_API std::size_t fold_constants(Graph& graph);
 /// parameters are computed in float64 and rounded once.
 RETROGRAD_API std::size_t fold_batch_norms(Graph& graph);
 
+/// Multiplies factors, and adds summands, into the weight and the bias of the step before.
+/// It returns the number of removed steps.
+///
+/// They are constants: one for all elements, or one for each channel. The steps before are those of
+/// fold_batch_norms(), under its conditions.
+RETROGRAD_API std::size_t fold_arithmetic(Graph& graph);
+
+/// Replaces `clamp(x + 3, 0, 6) / 6` by `hardsigmoid(x)`, and its product with `x` by
+/// `hardswish(x)`. It returns the number of removed steps.
+RETROGRAD_API std::size_t fuse_activations(Graph& graph);
+
 /// Merges each ReLU into the convolution, linear step, batch norm or addition before it, if no
 /// other step uses that step's output. It returns the number of removed steps.
 RETROGRAD_API std::size_t fuse_relus(Graph& graph);

@@ -99,7 +99,7 @@ Tensor hardswish(const Tensor& x) {
   }
   return each(x, [](auto v) {
     using C = decltype(v);
-    const C between = v * ((v + 3) / 6);
+    const C between = v * ((v + 3) * (C{1} / 6));
     return v <= C{-3} ? -C{0} : (v >= C{3} ? v : between);
   });
 }
