@@ -4,6 +4,7 @@
 #include <any>
 #include <cstdint>
 #include <mutex>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -25,7 +26,8 @@ class PreparedWeights {
 
   // make(), or what it gave before for this weight in this layout.
   template <class Layout, class Make>
-  static Tensor laid_out(const Tensor& weight, const Layout& layout, const Make& make) {
+  static std::invoke_result_t<Make> laid_out(const Tensor& weight, const Layout& layout,
+                                             const Make& make) {
     PreparedWeights* const kept = current();
     std::vector<Copy>* const copies = kept != nullptr ? kept->copies_of(weight) : nullptr;
     if (copies == nullptr) {
@@ -40,11 +42,11 @@ class PreparedWeights {
           copy.made = make();  // which may throw
           copy.version = version;
         }
-        return copy.made;
+        return *std::any_cast<std::invoke_result_t<Make>>(&copy.made);
       }
     }
     copies->push_back({weight, weight.version(), layout, make()});
-    return copies->back().made;
+    return *std::any_cast<std::invoke_result_t<Make>>(&copies->back().made);
   }
 
  private:
@@ -52,7 +54,7 @@ class PreparedWeights {
     Tensor weight;
     std::uint32_t version;
     std::any layout;
-    Tensor made;
+    std::any made;
   };
 
   static PreparedWeights* current() noexcept;

@@ -102,10 +102,15 @@ bool suits(const Tensor& x, const ConvGeometry& g) {
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
             bool relu) {
   const Sizes s(geometry);
-  const Tensor weights = results::packed_filters(weight, bias, s.filters, s.taps());
+  const Tensor weights = results::packed_filters(weight, s.filters, s.taps());
+  const Tensor shift = results::bias_of(bias, s.filters);
   const Tensor offsets = offsets_of(s);
   Tensor out = empty_channels_last(geometry.output_shape(), float32);
-  const auto limit = lower_limit<float>(relu);
+  const results::Filters filters{.weights = weights.raw<float>(),
+                                 .bias = shift.raw<float>(),
+                                 .taps = s.taps(),
+                                 .count = s.filters,
+                                 .limit = lower_limit<float>(relu)};
   const int64_t bands = detail::divided_up(s.rows, kBand);
   const int64_t work = kBand * s.columns * s.filters * s.taps();
   const int64_t pieces = detail::pieces_of(geometry.batch * bands, 8 * detail::kGrain / work + 1);
@@ -125,8 +130,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
               for (int64_t row = 0; row < last - first; ++row) {
                 results::results_of_all(planes + row * s.stride[1] * s.line, s.stride[2], s.columns,
                                         static_cast<const int64_t*>(offsets.raw<int64_t>()),
-                                        s.taps(), weights.raw<float>(), limit,
-                                        to + row * s.columns * s.filters, s.filters);
+                                        filters, to + row * s.columns * s.filters);
               }
             }
           });

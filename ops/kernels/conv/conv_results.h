@@ -9,6 +9,7 @@
 
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/linalg/gemm_tile.h>
+#include <retrograd/ops/kernels/prepared_weights.h>
 
 namespace retrograd::kernels::results {
 
@@ -19,60 +20,84 @@ inline constexpr int64_t kLanes = 16;
 inline constexpr int64_t kMostTogether = 16;  // results that are summed together
 using Vector = gemm_tile::Vectors<float, kBytes>::Vector;
 
-// For each vector of filters, its bias and its weights of each tap.
-inline Tensor packed_filters(const Tensor& weight, const Tensor& bias, int64_t filters,
-                             int64_t taps) {
-  const Tensor w = as_contiguous(weight);
-  const int64_t block = taps + 1;
-  Tensor result = empty_tensor({filters / kLanes, block, kLanes}, float32);
-  for (int64_t f = 0; f < filters; ++f) {
-    float* const to = result.raw<float>() + f / kLanes * block * kLanes + f % kLanes;
-    to[0] = bias.defined() ? bias.raw<float>()[f * bias.strides()[0]] : 0.0F;
-    for (int64_t t = 0; t < taps; ++t) {
-      to[(t + 1) * kLanes] = w.raw<float>()[f * taps + t];
+struct FilterLayout {
+  int64_t filters, taps;
+  bool operator==(const FilterLayout&) const = default;
+};
+
+// The weights of each tap, one vector of filters after another.
+inline Tensor packed_filters(const Tensor& weight, int64_t filters, int64_t taps) {
+  return PreparedWeights::laid_out(weight, FilterLayout{filters, taps}, [&] {
+    const Tensor w = as_contiguous(weight);
+    Tensor result = empty_tensor({filters / kLanes, taps, kLanes}, float32);
+    for (int64_t f = 0; f < filters; ++f) {
+      float* const to = result.raw<float>() + f / kLanes * taps * kLanes + f % kLanes;
+      for (int64_t t = 0; t < taps; ++t) {
+        to[t * kLanes] = w.raw<float>()[f * taps + t];
+      }
     }
-  }
-  return result;
+    return result;
+  });
 }
 
-// kResults neighbouring results of kVectors vectors of filters.
+// The bias of each filter, or zeros.
+inline Tensor bias_of(const Tensor& bias, int64_t filters) {
+  if (bias.defined()) {
+    return as_contiguous(bias);
+  }
+  Tensor zeros = empty_tensor({filters}, float32);
+  std::fill_n(zeros.raw<float>(), filters, 0.0F);
+  return zeros;
+}
+
+struct Filters {
+  const float* weights;  // packed
+  const float* bias;
+  int64_t taps;
+  int64_t count;
+  float limit;  // results below it become 0
+};
+
+// kResults neighbouring results of kVectors vectors of filters, the first of which is `first`.
 template <int kVectors, int64_t kResults, class Offsets>
 [[gnu::always_inline]] inline void sum_results(const float* x, int64_t step, Offsets offsets,
-                                               int64_t taps, const float* weights, float limit,
-                                               float* to, int64_t filters) {
-  const int64_t block = (taps + 1) * kLanes;
+                                               const Filters& filters, int64_t first, float* to) {
+  const int64_t block = filters.taps * kLanes;
+  const float* weights = filters.weights + first * filters.taps;
   Vector sums[kResults][kVectors];
-#pragma GCC unroll 3
+#pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v) {
     Vector bias;
-    gemm_tile::load<float, kBytes>(weights + v * block, bias);
+    gemm_tile::load<float, kBytes>(filters.bias + first + v * kLanes, bias);
 #pragma GCC unroll 16
     for (int64_t i = 0; i < kResults; ++i) {
       sums[i][v] = bias;
     }
   }
-  // Apart for the compiler: sums of x, i * step and the offset would take the units of the
-  // products.
-  const float* pixels[kResults];
-#pragma GCC unroll 16
-  for (int64_t i = 0; i < kResults; ++i) {
-    pixels[i] = x + i * step;
-    if constexpr (kResults < kMostTogether) {
-      asm("" : "+r"(pixels[i]));
-    }
+  // Four pixels share an address that the compiler cannot split: x86 adds 0 to 3 steps for free,
+  // and other sums would take the units of the products.
+  constexpr int64_t kShare = 4;
+  constexpr int64_t kAddresses = (kResults + kShare - 1) / kShare;
+  const float* pixels[kAddresses];
+#pragma GCC unroll 4
+  for (int64_t a = 0; a < kAddresses; ++a) {
+    pixels[a] = x + a * kShare * step;
+    asm("" : "+r"(pixels[a]));
   }
-  for (int64_t t = 0; t < taps; ++t) {
-    weights += kLanes;
+  int64_t three_steps = 3 * step;
+  asm("" : "+r"(three_steps));
+  for (int64_t t = 0; t < filters.taps; ++t, weights += kLanes) {
     Vector right[kVectors];
-#pragma GCC unroll 3
+#pragma GCC unroll 2
     for (int v = 0; v < kVectors; ++v) {
       gemm_tile::load<float, kBytes>(weights + v * block, right[v]);
     }
     const int64_t offset = offsets[t];
 #pragma GCC unroll 16
     for (int64_t i = 0; i < kResults; ++i) {
-      const Vector pixel = pixels[i][offset] - Vector{};
-#pragma GCC unroll 3
+      const float* const at = pixels[i / kShare] + offset;
+      const Vector pixel = at[i % kShare == 3 ? three_steps : i % kShare * step] - Vector{};
+#pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         sums[i][v] += pixel * right[v];
       }
@@ -80,56 +105,42 @@ template <int kVectors, int64_t kResults, class Offsets>
   }
 #pragma GCC unroll 16
   for (int64_t i = 0; i < kResults; ++i) {
-#pragma GCC unroll 3
+#pragma GCC unroll 2
     for (int v = 0; v < kVectors; ++v) {
-      const Vector sum = sums[i][v] < limit ? Vector{} : sums[i][v];
-      std::memcpy(to + i * filters + v * kLanes, &sum, kBytes);
+      const Vector sum = sums[i][v] < filters.limit ? Vector{} : sums[i][v];
+      std::memcpy(to + i * filters.count + first + v * kLanes, &sum, kBytes);
     }
   }
 }
 
 template <int kVectors, class Offsets>
 [[gnu::always_inline]] inline void row_of_results(const float* x, int64_t step, int64_t count,
-                                                  Offsets offsets, int64_t taps,
-                                                  const float* weights, float limit, float* to,
-                                                  int64_t filters) {
-  // Of three vectors not eight: GCC 12 would keep some filters in memory.
-  constexpr int64_t kTogether = kVectors == 1 ? kMostTogether : kVectors == 2 ? 8 : 7;
+                                                  Offsets offsets, const Filters& filters,
+                                                  int64_t first, float* to) {
+  constexpr int64_t kTogether = kMostTogether / kVectors;
   int64_t j = 0;
   for (; count >= kTogether && j < count; j += kTogether) {
     j = std::min(j, count - kTogether);  // the last ones may overlap those before
-    sum_results<kVectors, kTogether>(x + j * step, step, offsets, taps, weights, limit,
-                                     to + j * filters, filters);
+    sum_results<kVectors, kTogether>(x + j * step, step, offsets, filters, first,
+                                     to + j * filters.count);
   }
   for (; j < count; ++j) {
-    sum_results<kVectors, 1>(x + j * step, step, offsets, taps, weights, limit, to + j * filters,
-                             filters);
+    sum_results<kVectors, 1>(x + j * step, step, offsets, filters, first, to + j * filters.count);
   }
 }
 
 // `count` neighbouring results of all filters, from pixels `step` apart. Tap t of a filter reads
-// the element offsets[t] behind a pixel; results below the limit become 0.
+// the element offsets[t] behind a pixel.
 template <class Offsets>
 [[gnu::always_inline]] inline void results_of_all(const float* x, int64_t step, int64_t count,
-                                                  Offsets offsets, int64_t taps,
-                                                  const float* weights, float limit, float* to,
-                                                  int64_t filters) {
-  const int64_t block = (taps + 1) * kLanes;
-  const int64_t vectors = filters / kLanes;
-  for (int64_t v = 0; v < vectors;) {
-    const int64_t left = vectors - v;
-    const float* const own = weights + v * block;
-    float* const own_to = to + v * kLanes;
-    if (left == 1) {
-      row_of_results<1>(x, step, count, offsets, taps, own, limit, own_to, filters);
-      v += 1;
-    } else if (left == 2 || left == 4) {
-      row_of_results<2>(x, step, count, offsets, taps, own, limit, own_to, filters);
-      v += 2;
-    } else {
-      row_of_results<3>(x, step, count, offsets, taps, own, limit, own_to, filters);
-      v += 3;
-    }
+                                                  Offsets offsets, const Filters& filters,
+                                                  float* to) {
+  int64_t first = 0;
+  for (; first + 2 * kLanes <= filters.count; first += 2 * kLanes) {
+    row_of_results<2>(x, step, count, offsets, filters, first, to);
+  }
+  if (first < filters.count) {
+    row_of_results<1>(x, step, count, offsets, filters, first, to);
   }
 }
 

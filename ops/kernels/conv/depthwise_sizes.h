@@ -6,6 +6,7 @@
 
 #include <retrograd/ops/kernels/conv/conv.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/prepared_weights.h>
 #include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/loops/pieces.h>
@@ -56,16 +57,22 @@ inline Tensor filled(int64_t count, DType dtype, float value) {
   return result;
 }
 
+struct ByTaps {
+  bool operator==(const ByTaps&) const = default;
+};
+
 // The weights (channels, taps) as (taps, channels) in float32.
 inline Tensor by_taps(const Tensor& weight, const Sizes& s) {
-  const Tensor wide = as_contiguous(converted(weight, float32));
-  Tensor result = empty_tensor({s.taps(), s.channels}, float32);
-  for (int64_t t = 0; t < s.taps(); ++t) {
-    for (int64_t c = 0; c < s.channels; ++c) {
-      result.raw<float>()[t * s.channels + c] = wide.raw<float>()[c * s.taps() + t];
+  return PreparedWeights::laid_out(weight, ByTaps{}, [&] {
+    const Tensor wide = as_contiguous(converted(weight, float32));
+    Tensor result = empty_tensor({s.taps(), s.channels}, float32);
+    for (int64_t t = 0; t < s.taps(); ++t) {
+      for (int64_t c = 0; c < s.channels; ++c) {
+        result.raw<float>()[t * s.channels + c] = wide.raw<float>()[c * s.taps() + t];
+      }
     }
-  }
-  return result;
+    return result;
+  });
 }
 
 // Calls f(begin, end) for lines, each of so much work, by several threads.

@@ -43,9 +43,14 @@ bool suits(const ConvGeometry& g) {
 Tensor conv_relu(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g) {
   constexpr int64_t kBlock = 96;  // pixels that stay in the second cache for all filters
   const Tensor images = as_channels_last(x);
-  const Tensor weights = results::packed_filters(weight, bias, g.out_channels, g.in_channels);
+  const Tensor weights = results::packed_filters(weight, g.out_channels, g.in_channels);
+  const Tensor shift = results::bias_of(bias, g.out_channels);
   Tensor out = empty_channels_last(g.output_shape(), float32);
-  const auto limit = lower_limit<float>(true);
+  const results::Filters filters{.weights = weights.raw<float>(),
+                                 .bias = shift.raw<float>(),
+                                 .taps = g.in_channels,
+                                 .count = g.out_channels,
+                                 .limit = lower_limit<float>(true)};
   detail::parallel_ranges(
       pixels_of(g), 8 * detail::kGrain / (g.in_channels * g.out_channels) + kBlock,
       [&](int64_t begin, int64_t end) {
@@ -53,9 +58,8 @@ Tensor conv_relu(const Tensor& x, const Tensor& weight, const Tensor& bias, cons
           if constexpr (kOwn == results::kBytes) {
             for (int64_t i = begin; i < end; i += kBlock) {
               results::results_of_all(images.raw<float>() + i * g.in_channels, g.in_channels,
-                                      std::min(kBlock, end - i), InOrder{}, g.in_channels,
-                                      weights.raw<float>(), limit,
-                                      out.raw<float>() + i * g.out_channels, g.out_channels);
+                                      std::min(kBlock, end - i), InOrder{}, filters,
+                                      out.raw<float>() + i * g.out_channels);
             }
           }
         });

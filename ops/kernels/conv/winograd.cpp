@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 
 #include <retrograd/ops/kernels/conv/winograd_loops.h>
@@ -13,6 +14,7 @@
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
 #include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/vectors.h>
+#include <retrograd/ops/kernels/prepared_weights.h>
 #include <retrograd/ops/kernels/shape/channels_last.h>
 #include <retrograd/tensor/loops/pieces.h>
 
@@ -36,6 +38,7 @@ struct FilterLayout {
   int64_t filter;   // from one filter to the next
   int64_t channel;  // from one channel to the next
   bool turned;      // by 180 degrees
+  bool operator==(const FilterLayout&) const = default;
 };
 
 // The transformed filters: 16 matrices (channels, filters), ready to be multiplied.
@@ -89,6 +92,12 @@ class Filters {
   Tensor matrices_;
   std::array<std::optional<PackedRight<float>>, kPositions> packed_;
 };
+
+std::shared_ptr<const Filters> filters_of(const Tensor& weight, const Tiling& s,
+                                          FilterLayout layout) {
+  return PreparedWeights::laid_out(
+      weight, layout, [&] { return std::make_shared<const Filters>(weight, s, layout); });
+}
 
 Tensor convolved(const Tensor& images, const Filters& filters, const Tensor& bias, bool relu,
                  const Tiling& s, const Shape& shape) {
@@ -160,14 +169,14 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
             bool relu) {
   const Tiling s = forward_tiling(geometry);
   const Tensor images = as_channels_last(x);
-  return convolved(images, Filters(weight, s, {9 * s.channels, 9, false}), bias, relu, s,
+  return convolved(images, *filters_of(weight, s, {9 * s.channels, 9, false}), bias, relu, s,
                    geometry.output_shape());
 }
 
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry) {
   const Tiling s = input_grad_tiling(geometry);
   const Tensor images = as_channels_last(grad);
-  return convolved(images, Filters(weight, s, {9, 9 * s.filters, true}), {}, false, s,
+  return convolved(images, *filters_of(weight, s, {9, 9 * s.filters, true}), {}, false, s,
                    geometry.input_shape());
 }
 
