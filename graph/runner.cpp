@@ -1,26 +1,33 @@
 #include <retrograd/graph/runner.h>
 
+#include <algorithm>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include <retrograd/autograd/autocast.h>
+#include <retrograd/autograd/grad_mode.h>
+#include <retrograd/graph/detail/batches.h>
 #include <retrograd/graph/detail/plan.h>
+#include <retrograd/graph/detail/rewrite.h>
 #include <retrograd/ops/internal/constant_weights.h>
+#include <retrograd/ops/shape.h>
+#include <retrograd/tensor/call_listener.h>
 
 namespace retrograd {
 
-struct GraphRunner::Ready {
-  Ready(Graph&& given, const Frame& call)
-      : graph(std::move(given)), plan(graph, call), weights(constants_of(graph)) {}
+namespace {
 
-  static std::vector<Tensor> constants_of(const Graph& graph) {
-    std::vector<Tensor> constants;
-    for (const GraphValue& value : graph.values) {
-      if (value.constant.defined()) {
-        constants.push_back(value.constant);
-      }
-    }
-    return constants;
+// A graph and its plan, with slots for each run at a time.
+struct Prepared {
+  Prepared(Graph&& given, const Frame& call) : graph(std::move(given)), plan(graph, call) {}
+
+  std::vector<Tensor> run(std::span<const Tensor> given, GraphRunOptions options,
+                          const Frame& call) {
+    auto slots = take();
+    std::vector<Tensor> outputs = slots->run(graph, plan, given, options, call);
+    give_back(std::move(slots));
+    return outputs;
   }
 
   // Slots that no run uses, made where there are none.
@@ -42,9 +49,65 @@ struct GraphRunner::Ready {
 
   Graph graph;
   detail::GraphPlan plan;
-  detail::ConstantWeights weights;
   std::mutex mutex;
   std::vector<std::unique_ptr<detail::GraphSlots>> idle;
+};
+
+std::vector<Tensor> constants_of(const Graph& graph) {
+  std::vector<Tensor> constants;
+  for (const GraphValue& value : graph.values) {
+    if (value.constant.defined()) {
+      constants.push_back(value.constant);
+    }
+  }
+  return constants;
+}
+
+}  // namespace
+
+struct GraphRunner::Ready {
+  Ready(Graph&& given, const Frame& call)
+      : whole(std::move(given), call), weights(constants_of(whole.graph)) {
+    if (auto batches = detail::batches_of(whole.graph)) {
+      samples = batches->samples;
+      together = batches->together;
+      part.emplace(std::move(batches->graph), call);
+    }
+  }
+
+  // Whether a part of the samples may run after another: the inputs are as traced, and no tape or
+  // trace would see the parts.
+  bool may_part(std::span<const Tensor> given) const {
+    if (!part || grad_enabled() || detail::thread_calls.listener != nullptr) {
+      return false;
+    }
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      if (given[i].shape() != whole.graph.values[detail::place(whole.graph.inputs[i])].shape) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::vector<Tensor> run_parts(std::span<const Tensor> given, GraphRunOptions options,
+                                const Frame& call) {
+    detail::Gathered gathered(samples);
+    std::vector<Tensor> inputs(given.size());
+    for (std::int64_t first = 0; first < samples; first += together) {
+      const std::int64_t count = std::min(together, samples - first);
+      for (std::size_t i = 0; i < given.size(); ++i) {
+        inputs[i] = narrow(given[i], 0, first, count);
+      }
+      gathered.add(part->run(inputs, options, call));
+    }
+    return gathered.take();
+  }
+
+  Prepared whole;
+  detail::ConstantWeights weights;
+  std::optional<Prepared> part;
+  std::int64_t samples = 0;
+  std::int64_t together = 0;
 };
 
 GraphRunner::GraphRunner(Graph graph, Where where)
@@ -54,19 +117,17 @@ GraphRunner::GraphRunner(GraphRunner&& other) noexcept = default;
 GraphRunner& GraphRunner::operator=(GraphRunner&& other) noexcept = default;
 
 const Graph& GraphRunner::graph() const noexcept {
-  return ready_->graph;
+  return ready_->whole.graph;
 }
 
 std::vector<Tensor> GraphRunner::run(std::span<const Tensor> given, GraphRunOptions options,
                                      Where where) const {
   const Frame call("GraphRunner::run", where);
   const Autocast off(bfloat16, false);
-  detail::check_inputs(ready_->graph, given, call);
+  detail::check_inputs(ready_->whole.graph, given, call);
   const detail::ConstantWeights::Use use(ready_->weights);
-  auto slots = ready_->take();
-  std::vector<Tensor> outputs = slots->run(ready_->graph, ready_->plan, given, options, call);
-  ready_->give_back(std::move(slots));
-  return outputs;
+  return ready_->may_part(given) ? ready_->run_parts(given, options, call)
+                                 : ready_->whole.run(given, options, call);
 }
 
 }  // namespace retrograd

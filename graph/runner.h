@@ -22,6 +22,9 @@ namespace retrograd {
 /// A run of a small graph costs less than `Graph::run()`, which does this work each time. Kernels
 /// of convolutions keep copies of constant weights in their own layout, which a write in place to
 /// the weight renews. Writes through `data()` are not seen. Threads may run one runner at once.
+///
+/// Under `NoGradGuard`, a large batch is run a few samples at a time if no step mixes samples. They
+/// stay in the cache, and results are those of `Graph::run()` up to rounding.
 class RETROGRAD_API GraphRunner {
  public:
   /// Prepares a graph. Constants are the graph's own tensors.

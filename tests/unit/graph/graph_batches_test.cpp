@@ -1,0 +1,181 @@
+// Large batches run a few samples at a time, where samples do not depend on one another.
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <retrograd/retrograd.h>
+
+#include "same_bits.h"
+#include "unit/graph_changes.h"
+
+namespace {
+
+using namespace retrograd;
+using test::difference;
+using test::Norm;
+using test::numbers;
+using test::Program;
+using test::same_bits;
+using test::traced;
+using Tensors = std::vector<Tensor>;
+
+constexpr std::int64_t kSamples = 23;  // no multiple of those that run together
+
+Tensor images(std::int64_t count = kSamples) {
+  return numbers({count, 6, 64, 80});
+}
+
+// How often a convolution runs.
+template <class F>
+std::int64_t convolutions(const F& run) {
+  start_kernel_report();
+  run();
+  stop_kernel_report();
+  std::int64_t calls = 0;
+  for (const KernelReportEntry& entry : kernel_report().entries) {
+    calls += entry.kernel == "conv" ? entry.calls : 0;
+  }
+  return calls;
+}
+
+struct Filters {
+  Tensor same = numbers({6, 6, 3, 3}, 6);
+  Tensor points = numbers({6, 6, 1, 1}, 7);
+  Tensor doubled = numbers({6, 6, 2, 2}, 8);
+  Tensor scores = numbers({10, 6}, 9);
+  Tensor columns = numbers({6, 10}, 9);
+  Tensor mixed = numbers({1, 6, 1, 1}, 10);
+  Norm norm;
+};
+
+}  // namespace
+
+TEST_CASE("samples that do not depend on one another run a few at a time") {
+  const Filters f;
+  const std::vector<Program> programs = {
+      [&](const Tensor& x) { return relu(conv2d(x, f.same, {}, {.padding = 1})); },
+      [&](const Tensor& x) {
+        const Tensor y = f.norm(conv2d(x, f.points)) + f.mixed;
+        const Tensor half = conv_transpose2d(max_pool2d(y, 2), f.doubled, {}, {.stride = 2});
+        return cat({half, y * sigmoid(mean(y, {2, 3}, true))}, 1);
+      },
+      [&](const Tensor& x) {
+        const Tensor y = adaptive_avg_pool2d(hardswish(conv2d(x, f.points)), 1);
+        return softmax(linear(flatten(y, 1), f.scores), -1);
+      },
+      [&](const Tensor& x) {
+        const Tensor y = avg_pool2d(conv2d(x, f.points), 8);
+        return amax(view(reshape(y, {x.size(0), 480}), {x.size(0), 6, 80}), {1});
+      },
+      [&](const Tensor& x) {
+        const Tensor y = interpolate(avg_pool2d(conv2d(x, f.points), 8), {.scale_factor = {2.0}});
+        return matmul(mean(y, {3, 2}), f.columns).to(float64);
+      },
+  };
+  const Tensor x = images();
+  for (const Program& program : programs) {
+    const GraphRunner runner(traced(program, x));
+    const Tensor expected = runner.run({{x}})[0];  // recorded, and whole
+    const NoGradGuard unrecorded;
+    Tensor y;
+    CHECK(convolutions([&] { y = runner.run({{x}})[0]; }) > 1);
+    CHECK(difference(y, expected) < 1e-6);
+    CHECK(y.strides() == expected.strides());
+    const Tensor fewer = narrow(x, 0, 0, 1);
+    if (&program != &programs[3]) {  // whose reshape knows the number of samples
+      CHECK(convolutions([&] { y = runner.run({{fewer}})[0]; }) == 1);
+      CHECK(difference(y, program(fewer)) < 1e-6);
+    }
+  }
+}
+
+TEST_CASE("several inputs and outputs are cut alike") {
+  const Filters f;
+  const Tensor x = images();
+  const Tensor other = numbers({kSamples, 6}, 3);
+  Tensor y;
+  Tensor z;
+  Graph graph;
+  {
+    const Trace trace;
+    y = conv2d(x, f.same);
+    z = mean(y, {2, 3}) - other;
+    graph = Graph(trace, {x, other}, {z, y});
+  }
+  const GraphRunner runner(graph);
+  const NoGradGuard unrecorded;
+  Tensors found;
+  CHECK(convolutions([&] { found = runner.run({{x, other}}); }) > 1);
+  CHECK(difference(found[0], z) < 1e-6);
+  CHECK(difference(found[1], y) < 1e-6);
+}
+
+TEST_CASE("batches stay whole where samples meet, or are recorded") {
+  const Filters f;
+  const Tensor one_each = numbers({kSamples, 1, 1, 1}, 3);
+  const Tensor weights = numbers({kSamples, kSamples}, 4);
+  const std::vector<Program> programs = {
+      [&](const Tensor& x) { return conv2d(x, f.points) * one_each; },
+      [&](const Tensor& x) { return softmax(conv2d(x, f.points), 0); },
+      [&](const Tensor& x) { return mean(conv2d(x, f.points), {0}); },
+      [&](const Tensor& x) { return sum(conv2d(x, f.points)); },
+      [&](const Tensor& x) {
+        return cat({conv2d(x, f.points), x}, 0);
+      },
+      [&](const Tensor& x) { return flip(conv2d(x, f.points), {0}); },
+      [&](const Tensor& x) { return f.norm(conv2d(x, f.points), false, true); },
+      [&](const Tensor& x) {
+        return matmul(weights, mean(conv2d(x, f.points), {2, 3}));
+      },
+      [&](const Tensor& x) { return reshape(conv2d(x, f.points), {-1}); },
+      [&](const Tensor& x) { return conv2d(x, f.points) + rand_like(x); },
+  };
+  const Tensor x = images();
+  for (const Program& program : programs) {
+    const Graph graph = traced(program, x);
+    const GraphRunner runner(graph);
+    const NoGradGuard unrecorded;
+    Tensor y;
+    CHECK(convolutions([&] { y = runner.run({{x}})[0]; }) == 1);
+    CHECK(same_bits(y, graph.run({x})[0]));
+  }
+  const GraphRunner runner(
+      traced([&](const Tensor& in) { return conv2d(in, f.points); }, images()));
+  const Tensor given = images().set_requires_grad();
+  Tensor y;
+  CHECK(convolutions([&] { y = runner.run({{given}})[0]; }) == 1);
+  CHECK(same_bits(grad({sum(y)}, {given})[0], grad({sum(conv2d(given, f.points))}, {given})[0]));
+}
+
+TEST_CASE("a write to a weight is seen by all kernels that keep a layout of it") {
+  struct Case {
+    Shape input;
+    Shape weight;
+    std::int64_t groups;
+  };
+  const Case cases[] = {{{1, 32, 40, 40}, {32, 32, 3, 3}, 1}, {{1, 16, 40, 40}, {16, 16, 3, 3}, 1},
+                        {{1, 32, 16, 16}, {32, 32, 1, 1}, 1}, {{1, 3, 40, 40}, {16, 3, 3, 3}, 1},
+                        {{1, 32, 16, 16}, {32, 1, 3, 3}, 32}, {{1, 3, 16, 16}, {6, 3, 3, 3}, 1}};
+  for (const Case& each : cases) {
+    CAPTURE(each.weight);
+    Tensor weight = numbers(each.weight, 6);
+    Tensor bias = numbers({each.weight[0]}, 7);
+    const Tensor x = numbers(each.input);
+    const Graph graph = traced(
+        [&](const Tensor& in) {
+          const Tensor y = conv2d_relu(in, weight, bias, {.padding = 1, .groups = each.groups});
+          return cat({y, conv2d_relu(in, weight, {}, {.padding = 1, .groups = each.groups})}, 1);
+        },
+        x);
+    const GraphRunner runner(graph);
+    const NoGradGuard unrecorded;
+    for (int round = 0; round < 3; ++round) {
+      const Tensor expected = graph.run({x})[0];
+      CHECK(same_bits(runner.run({{x}})[0], expected));
+      CHECK(same_bits(runner.run({{x}})[0], expected));
+      (round == 0 ? weight : bias).mul_(-1.5);
+    }
+  }
+}
