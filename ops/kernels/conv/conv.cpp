@@ -5,6 +5,7 @@
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/conv/conv_direct.h>
 #include <retrograd/ops/kernels/conv/conv_planes.h>
+#include <retrograd/ops/kernels/conv/conv_vectors.h>
 #include <retrograd/ops/kernels/conv/depthwise.h>
 #include <retrograd/ops/kernels/conv/pointwise.h>
 #include <retrograd/ops/kernels/conv/winograd.h>
@@ -122,8 +123,13 @@ Tensor convolved(const Tensor& x, const Tensor& weight, const Tensor& bias,
     relu = false;
     return pointwise::conv_relu(x, weight, bias, geometry);
   }
+  if (kernel_state().may_use_direct() && in_vectors::suits(geometry)) {
+    ++kernel_state().direct_runs;
+    detail::kernel_uses("vectors");
+    return in_vectors::conv(x, weight, bias, geometry, std::exchange(relu, false));
+  }
   switch (choose_own(onednn::Pass::forward, geometry)) {
-    case Own::direct: return direct::conv(x, weight, bias, geometry);
+    case Own::direct: return direct::conv(x, weight, bias, geometry, std::exchange(relu, false));
     case Own::depthwise:
       return depthwise::conv(x, weight, bias, geometry, std::exchange(relu, false));
     case Own::winograd:

@@ -5,7 +5,9 @@
 #include <retrograd/ops/kernels/conv/conv_direct_loops.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
+#include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/tree.h>
+#include <retrograd/ops/kernels/prepared_weights.h>
 #include <retrograd/ops/kernels/shape/channels_last.h>
 #include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/loops/pieces.h>
@@ -33,23 +35,38 @@ const float* padded(const float* image, const Sizes& s, float* scratch) {
   return scratch;
 }
 
-// Filters as (block of kLanes filters, filter row, run, kLanes), biases after them.
-Tensor packed(const Tensor& weight, const Tensor& bias, const Sizes& s) {
-  const Tensor w = as_contiguous(weight);
-  const int64_t blocks = rounded_up(s.out, kLanes) / kLanes;
-  const int64_t taps = s.filter_rows * s.run;
-  Tensor result = empty_tensor({blocks, taps + 1, kLanes}, float32);
-  zero(result.raw<float>(), result.numel());
-  const int64_t area = s.filter_rows * s.filter_columns;
-  for (int64_t o = 0; o < s.out; ++o) {
-    const float* const from = w.raw<float>() + o * s.in * area;
-    float* const to = result.raw<float>() + o / kLanes * (taps + 1) * kLanes + o % kLanes;
-    for (int64_t position = 0; position < area; ++position) {
-      for (int64_t c = 0; c < s.in; ++c) {
-        to[(position * s.in + c) * kLanes] = from[c * area + position];
+struct InBlocks {
+  bool operator==(const InBlocks&) const = default;
+};
+
+// Filters as (block of kLanes filters, filter row, run, kLanes).
+Tensor packed(const Tensor& weight, const Sizes& s) {
+  return PreparedWeights::laid_out(weight, InBlocks{}, [&] {
+    const Tensor w = as_contiguous(weight);
+    const int64_t blocks = rounded_up(s.out, kLanes) / kLanes;
+    const int64_t taps = s.filter_rows * s.run;
+    Tensor result = empty_tensor({blocks, taps, kLanes}, float32);
+    zero(result.raw<float>(), result.numel());
+    const int64_t area = s.filter_rows * s.filter_columns;
+    for (int64_t o = 0; o < s.out; ++o) {
+      const float* const from = w.raw<float>() + o * s.in * area;
+      float* const to = result.raw<float>() + o / kLanes * taps * kLanes + o % kLanes;
+      for (int64_t position = 0; position < area; ++position) {
+        for (int64_t c = 0; c < s.in; ++c) {
+          to[(position * s.in + c) * kLanes] = from[c * area + position];
+        }
       }
     }
-    to[taps * kLanes] = bias.defined() ? bias.raw<float>()[o * bias.strides()[0]] : 0.0F;
+    return result;
+  });
+}
+
+// Biases of whole blocks, zeros where there are none.
+Tensor packed_bias(const Tensor& bias, const Sizes& s) {
+  Tensor result = empty_tensor({rounded_up(s.out, kLanes)}, float32);
+  zero(result.raw<float>(), result.numel());
+  for (int64_t o = 0; o < s.out && bias.defined(); ++o) {
+    result.raw<float>()[o] = bias.raw<float>()[o * bias.strides()[0]];
   }
   return result;
 }
@@ -102,22 +119,24 @@ bool suits(onednn::Pass pass, const ConvGeometry& geometry) {
          (pass == onednn::Pass::input_grad ? s.in : s.out) <= kLanes;
 }
 
-Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
-            const ConvGeometry& geometry) {
+Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+            bool relu) {
   const Sizes s(geometry);
   const Tensor source = as_channels_last(x);
   Tensor out = empty_channels_last(geometry.output_shape(), float32);
   const int64_t pieces = detail::pieces_of(s.batch, grain(s));
   const int lanes = detail::lanes_for(pieces);
   const LaneScratch scratch(s.is_padded ? s.padded_image() * kFloat : 0, lanes);
-  const Tensor filters = packed(weight, bias, s);
+  const Tensor filters = packed(weight, s);
+  const Tensor biases = packed_bias(bias, s);
+  const auto limit = lower_limit<float>(relu);
   detail::for_pieces(s.batch, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
     float* const work = scratch.of_lane<float>(lane);
     zero(work, s.is_padded ? s.padded_image() : 0);
     detail::vectorised([&] {
       for (int64_t n = begin; n < end; ++n) {
         const float* const image = source.raw<float>() + n * s.height * s.width * s.in;
-        forward_image(padded(image, s, work), filters.raw<float>(),
+        forward_image(padded(image, s, work), filters.raw<float>(), biases.raw<float>(), limit,
                       out.raw<float>() + n * s.rows * s.columns * s.out, s);
       }
     });

@@ -102,10 +102,11 @@ inline void store(float* to, const Vector& from) {
 // kTile neighbouring positions of up to kLanes filters. What is stored beyond `lanes` is stored
 // again by the positions that follow; the last ones must not.
 template <int kTile>
-void forward_tile(const float* x, const float* w, float* y, int64_t lanes, const Sizes& s) {
+void forward_tile(const float* x, const float* w, const float* bias, float limit, float* y,
+                  int64_t lanes, const Sizes& s) {
   Vector sums[kTile];
   Vector filters;
-  load(filters, w + s.filter_rows * s.run * kLanes);
+  load(filters, bias);
   std::fill_n(sums, kTile, filters);
   for (int64_t kh = 0; kh < s.filter_rows; ++kh) {
     const float* const row = x + kh * s.filter_row_step;
@@ -117,6 +118,7 @@ void forward_tile(const float* x, const float* w, float* y, int64_t lanes, const
     }
   }
   for (int p = 0; p < kTile; ++p) {
+    sums[p] = sums[p] < limit ? Vector{} : sums[p];
     const bool ends_in_tile = s.out == lanes && p * s.out + kLanes <= kTile * s.out;
     if (lanes == kLanes || ends_in_tile) {
       store(y + p * s.out, sums[p]);
@@ -128,14 +130,16 @@ void forward_tile(const float* x, const float* w, float* y, int64_t lanes, const
   }
 }
 
-inline void forward_image(const float* x, const float* w, float* y, const Sizes& s) {
+// Results below the limit become 0.
+inline void forward_image(const float* x, const float* w, const float* bias, float limit, float* y,
+                          const Sizes& s) {
   with_constant<1, kMostTile>(tile_for(s.columns), [&]<int kTile>() {
-    const int64_t block_size = (s.filter_rows * s.run + 1) * kLanes;
+    const int64_t block_size = s.filter_rows * s.run * kLanes;
     for (int64_t o = 0; o < s.out; o += kLanes) {
       for (int64_t row = 0; row < s.rows; ++row) {
         for_each_tile(s.columns, kTile, [&](int64_t column) {
           forward_tile<kTile>(x + row * s.row_step + column * s.step, w + o / kLanes * block_size,
-                              y + (row * s.columns + column) * s.out + o,
+                              bias + o, limit, y + (row * s.columns + column) * s.out + o,
                               std::min<int64_t>(s.out - o, kLanes), s);
         });
       }

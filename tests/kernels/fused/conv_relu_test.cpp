@@ -44,6 +44,16 @@ std::vector<ConvRow> rows_with_relu() {
       }
     }
   }
+  // Small ones of whole vectors of filters, whose rows fill tiles of each width.
+  for (std::int64_t width = 9; width <= 27; ++width) {
+    rows.push_back({.batch = 2,
+                    .in = 5,
+                    .out = width % 2 == 0 ? 32 : 16,
+                    .input = {9, width},
+                    .kernel = {3, 2},
+                    .stride = {width % 3 == 0 ? 2 : 1, 1},
+                    .padding = {0, 0}});
+  }
   return rows;
 }
 
@@ -71,6 +81,8 @@ TEST_CASE("ReLU in the kernel of a convolution keeps NaN") {
   for (const ConvRow& row :
        {ConvRow{.in = 37, .out = 48, .input = {16, 17}, .kernel = {1, 1}, .padding = {0, 0}},
         ConvRow{.in = 3, .out = 32, .input = {30, 29}},
+        ConvRow{.in = 6, .out = 16, .input = {9, 11}, .padding = {0, 0}},
+        ConvRow{.in = 6, .out = 6, .input = {9, 11}},
         ConvRow{.in = 20, .out = 20, .input = {9, 9}, .groups = 20}}) {
     ConvInputs inputs = conv_inputs(row, rg::float32);
     inputs.x(1, 2, 4, 5) = NAN;
