@@ -63,7 +63,8 @@ Gradients fused_backward(const RecurrenceGeometry& geometry, const Backward& b, 
   kernels::RecurrentValues values{b.saved(count), {}};
   kernels::RecurrentWanted wanted{b.needs(kX), b.needs(kH), b.needs(kC), {}};
   for (std::size_t i = 0; kParameters + 4 * i < count; ++i) {
-    values.traces.push_back({b.saved(count + 1 + 2 * i), b.saved(count + 2 + 2 * i)});
+    const std::size_t trace = count + 1 + 3 * i;
+    values.traces.push_back({b.saved(trace), b.saved(trace + 1), b.saved(trace + 2)});
     const std::size_t first = kParameters + 4 * i;
     wanted.weights.push_back(
         {b.needs(first), b.needs(first + 1), b.needs(first + 2), b.needs(first + 3)});
@@ -89,7 +90,8 @@ Tensor fused(const Call& call, const RecurrenceGeometry& geometry, const Tensors
   Tensors saved = all;
   saved.push_back(values.packed);
   for (kernels::RecurrentTrace& trace : values.traces) {
-    saved.insert(saved.end(), {std::move(trace.gates), std::move(trace.cells)});
+    saved.insert(saved.end(),
+                 {std::move(trace.gates), std::move(trace.cells), std::move(trace.joined)});
   }
   return call.record({.output = values.packed,
                       .inputs = all,

@@ -19,7 +19,7 @@ struct ForwardRow {
   const C* input;  // w_ih x
   const C* own;    // w_hh h
   const C* bias;   // both, added; for a GRU b_ih of the last gate, then its b_hh
-  C* h;            // before the step, then after it
+  C* h;            // before the step (of a GRU), then after it
   C* c;            // of an LSTM
   T* gates;
   C* cells;
@@ -47,6 +47,8 @@ struct Plain {
   static constexpr bool kKeepsGates = false;
   static constexpr bool kKeepsCells = false;
   static constexpr bool kOwnInput = false;  // whether d_input is another than d_own
+  // Whether w_ih x and w_hh h are only ever added.
+  static constexpr bool kJoins = true;
 
   template <class T, class C>
   [[gnu::always_inline]] static void forward(const ForwardRow<T, C>& at, std::int64_t /*size*/,
@@ -72,6 +74,7 @@ struct Gru {
   static constexpr bool kKeepsGates = true;
   static constexpr bool kKeepsCells = true;
   static constexpr bool kOwnInput = true;
+  static constexpr bool kJoins = false;
 
   template <class T, class C>
   [[gnu::always_inline]] static void forward(const ForwardRow<T, C>& at, std::int64_t size,
@@ -126,6 +129,7 @@ struct Lstm {
   static constexpr bool kKeepsGates = true;
   static constexpr bool kKeepsCells = true;
   static constexpr bool kOwnInput = false;
+  static constexpr bool kJoins = true;
 
   template <class T, class C>
   [[gnu::always_inline]] static void forward(const ForwardRow<T, C>& at, std::int64_t size,

@@ -47,11 +47,13 @@ struct RecurrenceGeometry {
   std::int64_t packed() const { return outputs() + (has_cells() ? 2 : 1) * states(); }
 };
 
-// What a backward pass reads, for each direction. Both are undefined where it needs none.
+// What a backward pass reads, for each direction. A part is undefined where it needs none.
 struct RecurrentTrace {
   Tensor gates;  // after their functions, (T, N, G H), in the inputs' dtype; none of an RNN
   // float32 at least, (T, N, H): an LSTM's c; W_hn h + b_hn of a GRU
   Tensor cells;
+  // What each step multiplied by both weights at once: x and the h before it, (T, N, I + H)
+  Tensor joined;
 };
 
 struct RecurrentValues {

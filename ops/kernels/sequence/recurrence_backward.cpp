@@ -34,6 +34,13 @@ Tensor own_weight_gradient(const RecurrenceGeometry& geometry, std::int64_t dire
   return sum;
 }
 
+// Some columns of a product of `rows` rows.
+Tensor columns_of(const Tensor& product, std::int64_t rows, std::int64_t first,
+                  std::int64_t count) {
+  return contiguous_copy(detail::view_within(product, {rows, count}, {product.strides()[1], 1},
+                                             product.impl().offset + first));
+}
+
 // (1, rows, columns) as a tensor of the given shape and dtype.
 Tensor result(const Tensor& product, const Shape& shape, DType dtype) {
   const Tensor rounded = product.dtype() == dtype ? product : converted(product, dtype);
@@ -72,10 +79,16 @@ RecurrentGradients recurrence_backward(const RecurrenceGeometry& geometry, const
     const auto [w_ih, w_hh, b_ih, b_hh] = wanted.weights[i];
     const Tensor of_input = matrix(gates[i].input, rows, wide);
     RecurrentWeights& found = gradients.weights.emplace_back();
-    if (w_ih) {
+    const Tensor& joined = values.traces[i].joined;
+    if (joined.defined() && (w_ih || w_hh)) {
+      const std::int64_t deep = geometry.features + geometry.hidden;
+      const Tensor both = matmul(transposed(of_input), matrix(joined, rows, deep));
+      found.w_ih = w_ih ? columns_of(both, wide, 0, geometry.features) : Tensor();
+      found.w_hh = w_hh ? columns_of(both, wide, geometry.features, geometry.hidden) : Tensor();
+    } else if (w_ih) {
       found.w_ih = result(matmul(transposed(of_input), inputs), {wide, geometry.features}, dtype);
     }
-    if (w_hh) {
+    if (w_hh && !joined.defined()) {
       const auto direction = static_cast<std::int64_t>(i);
       found.w_hh =
           result(own_weight_gradient(geometry, direction, gates[i].own, values.packed, first_h),
