@@ -35,10 +35,10 @@ struct GroupMoments {
 template <class T>
 GroupMoments moments_of_run(const T* x, std::int64_t n) {
   using C = compute_t<T>;
-  const C first = x[0];
-  const auto [sum, squares] = total_run<C>(n, [=](std::int64_t i) {
-    const C off = static_cast<C>(x[i]) - first;
-    return std::array<C, 2>{off, off * off};
+  const auto first = static_cast<C>(x[0]);
+  const auto [sum, squares] = total_run<C>(n, [=](const auto& read) RETROGRAD_INLINE {
+    const auto off = read(x).value - first;
+    return std::array{off, off * off};
   });
   const double off = sum / static_cast<double>(n);
   const double variance = squares / static_cast<double>(n) - off * off;
@@ -108,7 +108,9 @@ struct Given {
 // Found in each sample.
 template <class T>
 struct Found {
-  const NormStatistics& statistics;
+  double* mean;
+  double* variance;
+  double* inverse_deviation;
   const NormGeometry& geometry;
   double eps;
   GroupMoments* moments;
@@ -128,9 +130,9 @@ struct Found {
     }
   }
   void store(std::int64_t at, const GroupMoments& found) const {
-    statistics.mean.raw<double>()[at] = found.mean;
-    statistics.variance.raw<double>()[at] = found.variance;
-    statistics.inverse_deviation.raw<double>()[at] = 1 / std::sqrt(found.variance + eps);
+    mean[at] = found.mean;
+    variance[at] = found.variance;
+    inverse_deviation[at] = 1 / std::sqrt(found.variance + eps);
   }
 };
 
@@ -160,18 +162,19 @@ void standardise_samples(const Tensor& x, const Tensor& out, const NormStatistic
                                     Scratch<C>(channels));
   for_each_sample_part(geometry, [&](std::int64_t begin, std::int64_t end, std::int64_t part) {
     Scratch<C>& scratch = scratches[static_cast<std::size_t>(part)];
-    const auto in = [&](std::int64_t sample) {
-      return x.raw<T>() + sample * geometry.positions * channels;
+    const std::int64_t size = geometry.positions * channels;
+    const std::int64_t groups = geometry.groups;
+    const auto in = [size, first = x.raw<T>()](std::int64_t sample) {
+      return first + sample * size;
     };
-    const auto to = [&](std::int64_t sample) {
-      return out.raw<T>() + sample * geometry.positions * channels;
+    const auto to = [size, first = out.raw<T>()](std::int64_t sample) {
+      return first + sample * size;
     };
-    const auto means = [&](std::int64_t sample) {
-      return statistics.mean.raw<double>() + sample * geometry.groups;
+    const auto means = [groups, first = statistics.mean.raw<double>()](std::int64_t sample) {
+      return first + sample * groups;
     };
-    const auto factors = [&](std::int64_t sample) {
-      return statistics.inverse_deviation.raw<double>() + sample * geometry.groups;
-    };
+    const auto factors = [groups, first = statistics.inverse_deviation.raw<double>()](
+                             std::int64_t sample) { return first + sample * groups; };
     if (geometry.positions == 1 && !affine.relu) {
       run_loop<C>([&] {
         for (std::int64_t sample = begin; sample < end; ++sample) {
@@ -223,8 +226,10 @@ Standardised standardise(const Tensor& x, const NormAffine& affine, const NormGe
   std::vector<GroupMoments> moments(
       static_cast<std::size_t>(geometry.positions == 1 ? 0 : sizes[0]));
   for_floating(rows.dtype(), [&]<class T>() {
-    standardise_samples<T>(rows, result.values, result.statistics, affine, geometry,
-                           Found<T>{result.statistics, geometry, eps, moments.data()});
+    standardise_samples<T>(
+        rows, result.values, result.statistics, affine, geometry,
+        Found<T>{result.statistics.mean.raw<double>(), result.statistics.variance.raw<double>(),
+                 result.statistics.inverse_deviation.raw<double>(), geometry, eps, moments.data()});
   });
   return result;
 }

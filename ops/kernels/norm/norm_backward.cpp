@@ -119,9 +119,9 @@ class Backwards {
       if (out == nullptr) {
         continue;
       }
-      const auto [sum, product] = total_run<C>(width_, [=](std::int64_t i) {
-        const C t = static_cast<C>(g[i]) * w[i];
-        return std::array<C, 2>{t, t * (static_cast<C>(x[i]) - mean)};
+      const auto [sum, product] = total_run<C>(width_, [=](const auto& read) RETROGRAD_INLINE {
+        const auto t = read(g).value * read(w).value;
+        return std::array{t, t * (read(x).value - mean)};
       });
       const auto n = static_cast<double>(width_);
       const auto of_x = static_cast<C>(-r * r * r * product / n);

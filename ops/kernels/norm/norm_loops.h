@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/loops.h>
 #include <retrograd/ops/kernels/loops/relu.h>
+#include <retrograd/ops/kernels/loops/vectors.h>
 #include <retrograd/ops/kernels/norm/norm.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/loops/instructions.h>
@@ -132,22 +134,95 @@ void for_each_element(std::int64_t begin, std::int64_t end, std::int64_t columns
              });
 }
 
-// The totals of two terms over a run of n elements.
+// Reads what terms of a run are made of: a vector of values of C, or one. They are in a structure,
+// because GCC warns of functions that return a vector.
+template <class C>
+struct RunVector {
+  static constexpr std::int64_t kLanes = 64 / static_cast<std::int64_t>(sizeof(C));
+  using Vector [[gnu::vector_size(64)]] = C;
+  struct Value {
+    Vector value;
+  };
+  std::int64_t at;
+
+  template <class T>
+  RETROGRAD_INLINE Value operator()(const T* from) const {
+    Vector values;
+    if constexpr (std::is_same_v<T, BFloat16>) {
+      using Halves [[gnu::vector_size(32)]] = std::uint16_t;
+      using Words [[gnu::vector_size(64)]] = std::uint32_t;
+      Halves halves;
+      std::memcpy(&halves, from + at, sizeof halves);
+      const Words words = __builtin_convertvector(halves, Words) << 16;
+      std::memcpy(&values, &words, sizeof values);
+    } else {
+      std::memcpy(&values, from + at, sizeof values);
+    }
+    return {values};
+  }
+};
+template <class C>
+struct RunElement {
+  struct Value {
+    C value;
+  };
+  std::int64_t at;
+
+  template <class T>
+  RETROGRAD_INLINE Value operator()(const T* from) const {
+    return {static_cast<C>(from[at])};
+  }
+};
+
+// Adds the lanes of a vector to eight totals, one half after another.
+using RunTotals [[gnu::vector_size(64)]] = double;
+RETROGRAD_INLINE inline void add_lanes(const RunVector<double>::Vector (&sums)[2],
+                                       RunTotals (&totals)[2]) {
+  totals[0] += sums[0];
+  totals[1] += sums[1];
+}
+RETROGRAD_INLINE inline void add_lanes(const RunVector<float>::Vector (&parts)[1],
+                                       RunTotals (&totals)[2]) {
+  const RunVector<float>::Vector& sums = parts[0];
+  totals[0] += __builtin_convertvector(__builtin_shufflevector(sums, sums, 0, 1, 2, 3, 4, 5, 6, 7),
+                                       RunTotals);
+  totals[1] += __builtin_convertvector(
+      __builtin_shufflevector(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15), RunTotals);
+}
+RETROGRAD_INLINE inline double sum_of_lanes(const RunTotals (&totals)[2]) {
+  const RunTotals eight = totals[0] + totals[1];
+  const RunTotals four = eight + __builtin_shufflevector(eight, eight, 4, 5, 6, 7, 0, 1, 2, 3);
+  return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
+// The totals of two terms over a run of n elements: terms(read) has an element as
+// read(its array).value.
 template <class C, class Terms>
 std::array<double, 2> total_run(std::int64_t n, Terms&& terms) {
-  constexpr std::int64_t kLanes = 16;
-  std::array<double, 2 * kLanes> lanes{};
-  add_columns<C>(0, n / kLanes, kLanes, lanes.data(),
-                 [&](std::int64_t i, std::int64_t) { return terms(i); });
-  for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
-    for (std::size_t k = 0; k < half; ++k) {
-      lanes[k] += lanes[k + half];
-      lanes[kLanes + k] += lanes[kLanes + k + half];
+  using Vector = typename RunVector<C>::Vector;
+  constexpr std::int64_t kLanes = RunVector<C>::kLanes;
+  constexpr std::int64_t kParts = 16 / kLanes;
+  constexpr std::int64_t kBlock = kRows * 16;
+  RunTotals first[2] = {};
+  RunTotals second[2] = {};
+  const std::int64_t whole = n - n % 16;
+  for (std::int64_t begin = 0; begin < whole; begin += kBlock) {
+    const std::int64_t end = std::min(whole, begin + kBlock);
+    Vector sums[kParts] = {};
+    Vector others[kParts] = {};
+    for (std::int64_t i = begin; i < end; i += 16) {
+      for (std::int64_t part = 0; part < kParts; ++part) {
+        const std::array<Vector, 2> term = terms(RunVector<C>{i + part * kLanes});
+        sums[part] += term[0];
+        others[part] += term[1];
+      }
     }
+    add_lanes(sums, first);
+    add_lanes(others, second);
   }
-  std::array<double, 2> totals{lanes[0], lanes[kLanes]};
-  for (std::int64_t i = n - n % kLanes; i < n; ++i) {
-    const std::array<C, 2> term = terms(i);
+  std::array<double, 2> totals{sum_of_lanes(first), sum_of_lanes(second)};
+  for (std::int64_t i = whole; i < n; ++i) {
+    const std::array<C, 2> term = terms(RunElement<C>{i});
     totals[0] += static_cast<double>(term[0]);
     totals[1] += static_cast<double>(term[1]);
   }
