@@ -42,26 +42,22 @@ std::uint64_t seed_of(std::uint64_t seed, std::uint64_t epoch, Purpose purpose,
   return random_bits({of_epoch, index}, 0);
 }
 
-BatchMaker::BatchMaker(SharedDataset dataset, DataLoaderOptions options, std::uint64_t epoch,
-                       Tensor order, Where where)
-    : dataset_(std::move(dataset)),
-      options_(std::move(options)),
-      epoch_(epoch),
-      order_(std::move(order)),
-      where_(where) {
-  if (options_.sampler != nullptr) {
-    repeats_ = repeats_in(order_, dataset_->size());
+BatchMaker::BatchMaker(std::shared_ptr<const LoaderSetup> setup, std::uint64_t epoch, Tensor order,
+                       Where where)
+    : setup_(std::move(setup)), epoch_(epoch), order_(std::move(order)), where_(where) {
+  if (setup_->options.sampler != nullptr) {
+    repeats_ = repeats_in(order_, setup_->dataset->size());
   }
 }
 
 std::int64_t BatchMaker::size() const noexcept {
   const std::int64_t count = order_.numel();
-  return count / options_.batch_size + (count % options_.batch_size == 0 ? 0 : 1);
+  return count / setup_->options.batch_size + (count % setup_->options.batch_size == 0 ? 0 : 1);
 }
 
 std::span<const std::int64_t> BatchMaker::indices(std::int64_t number) const noexcept {
-  const std::int64_t begin = number * options_.batch_size;
-  const std::int64_t count = std::min(options_.batch_size, order_.numel() - begin);
+  const std::int64_t begin = number * setup_->options.batch_size;
+  const std::int64_t count = std::min(setup_->options.batch_size, order_.numel() - begin);
   return {order_.raw<std::int64_t>() + begin, static_cast<std::size_t>(count)};
 }
 
@@ -70,14 +66,14 @@ Sample BatchMaker::sample(std::int64_t position) const {
   const Frame call("Dataset::get", where_);
   Generator generator;
   const std::uint64_t repeat = repeats_.empty() ? 0 : repeats_[static_cast<std::size_t>(position)];
-  generator.set_state({seed_of(options_.seed, epoch_, Purpose::sample,
+  generator.set_state({seed_of(setup_->options.seed, epoch_, Purpose::sample,
                                static_cast<std::uint64_t>(index) | repeat << kFar),
                        0});
   const GeneratorGuard guard(generator);
   try {
-    return dataset_->get(index);
+    return setup_->dataset->get(index);
   } catch (...) {
-    throw_for_sample(call, index, *dataset_);
+    throw_for_sample(call, index, *setup_->dataset);
   }
 }
 
@@ -85,11 +81,11 @@ std::optional<Batch> BatchMaker::make(std::int64_t number, const std::atomic<boo
   const AsInWorker same;
   const auto all = indices(number);
   Generator generator(
-      seed_of(options_.seed, epoch_, Purpose::batch, static_cast<std::uint64_t>(number)));
+      seed_of(setup_->options.seed, epoch_, Purpose::batch, static_cast<std::uint64_t>(number)));
   const GeneratorGuard guard(generator);
-  if (options_.collate == nullptr) {
+  if (setup_->options.collate == nullptr) {
     const Frame call("Dataset::get_batch", where_);
-    if (std::optional<Batch> batch = dataset_->get_batch(all)) {
+    if (std::optional<Batch> batch = setup_->dataset->get_batch(all)) {
       return batch;
     }
   }
@@ -98,10 +94,10 @@ std::optional<Batch> BatchMaker::make(std::int64_t number, const std::atomic<boo
     if (stopped != nullptr && stopped->load(std::memory_order_relaxed)) {
       return {};
     }
-    samples.push_back(sample(number * options_.batch_size + static_cast<std::int64_t>(i)));
+    samples.push_back(sample(number * setup_->options.batch_size + static_cast<std::int64_t>(i)));
   }
   const Frame call("DataLoader", where_);
-  return options_.collate != nullptr ? options_.collate(samples) : collate(samples);
+  return setup_->options.collate != nullptr ? setup_->options.collate(samples) : collate(samples);
 }
 
 }  // namespace retrograd::detail

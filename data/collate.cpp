@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <string>
 
 #include <retrograd/data/sample.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/internal/format.h>
 
 namespace retrograd {
 
@@ -18,19 +20,15 @@ Batch collate(const std::vector<Sample>& samples, Where where) {
   for (std::size_t t = 0; t < first.size(); ++t) {
     for (std::size_t s = 0; s < samples.size(); ++s) {
       check::require<ShapeError>(call, samples[s].size() == first.size(), {},
-                                 "sample 0 of the batch has {} tensors and sample {} has {} "
-                                 "[count-mismatch]",
-                                 first.size(), s, samples[s].size());
+                                 "samples have {} and {} tensors [count-mismatch]", first.size(),
+                                 samples[s].size());
       column[s] = samples[s][t];
       check::defined(call, "tensor", column[s]);
-      check::require<DTypeError>(call, column[s].dtype() == first[t].dtype(), {},
-                                 "tensor {} is {} in sample 0 of the batch and {} in sample {} "
-                                 "[dtypes-differ]",
-                                 t, first[t].dtype(), column[s].dtype(), s);
-      check::require<ShapeError>(call, column[s].shape() == first[t].shape(), {},
-                                 "tensor {} has shape {} in sample 0 of the batch and {} in sample "
-                                 "{} [shapes-differ]",
-                                 t, first[t].shape(), column[s].shape(), s);
+      if (column[s].dtype() != first[t].dtype() || column[s].shape() != first[t].shape()) {
+        const std::string name = detail::formatted("sample {}", s);
+        check::same_dtype(call, "sample 0", first[t], name.c_str(), column[s]);
+        check::same_shape(call, "sample 0", first[t], name.c_str(), column[s]);
+      }
     }
     batch[t] = stack(column);
   }

@@ -15,49 +15,59 @@ namespace retrograd {
 using std::int64_t;
 using std::uint64_t;
 
-DataLoader::DataLoader(SharedDataset dataset, DataLoaderOptions options, Where where)
-    : dataset_(std::move(dataset)), options_(std::move(options)) {
+DataLoader::DataLoader(SharedDataset dataset, DataLoaderOptions options, Where where) {
   const Frame call("DataLoader", where);
   const auto at_least = [&](const char* name, int64_t value, int64_t least) {
     check::require<ValueError>(call, value >= least, {},
                                "{} must be at least {}, not {} [value-out-of-range]", name, least,
                                value);
   };
-  at_least("batch_size", options_.batch_size, 1);
-  at_least("workers", options_.workers, 0);
-  at_least("prefetch", options_.prefetch, 1);
-  check::require<ValueError>(call, options_.workers <= kMostThreads, {},
+  at_least("batch_size", options.batch_size, 1);
+  at_least("workers", options.workers, 0);
+  at_least("prefetch", options.prefetch, 1);
+  check::require<ValueError>(call, options.workers <= kMostThreads, {},
                              "workers must be at most {}, not {} [value-out-of-range]",
-                             kMostThreads, options_.workers);
-  check::require<ValueError>(call, options_.sampler == nullptr || !options_.shuffle, {},
+                             kMostThreads, options.workers);
+  check::require<ValueError>(call, options.sampler == nullptr || !options.shuffle, {},
                              "shuffle and a sampler exclude each other [option-conflict]");
+  setup_ = std::make_shared<const detail::LoaderSetup>(
+      detail::LoaderSetup{std::move(dataset), std::move(options)});
+}
+
+const Dataset& DataLoader::dataset() const noexcept {
+  return *setup_->dataset;
+}
+
+const DataLoaderOptions& DataLoader::options() const noexcept {
+  return setup_->options;
 }
 
 int64_t DataLoader::visited() const {
-  const int64_t count = options_.sampler != nullptr ? options_.sampler->size() : dataset_->size();
-  return options_.drop_last ? count - count % options_.batch_size : count;
+  const int64_t count = setup_->options.sampler != nullptr ? setup_->options.sampler->size()
+                                                           : setup_->dataset->size();
+  return setup_->options.drop_last ? count - count % setup_->options.batch_size : count;
 }
 
 int64_t DataLoader::size() const {
   const int64_t count = visited();
-  return count / options_.batch_size + (count % options_.batch_size == 0 ? 0 : 1);
+  return count / setup_->options.batch_size + (count % setup_->options.batch_size == 0 ? 0 : 1);
 }
 
 Tensor DataLoader::order(uint64_t epoch, const Frame& call) const {
-  const int64_t count = dataset_->size();
-  if (options_.sampler == nullptr && !options_.shuffle) {
+  const int64_t count = setup_->dataset->size();
+  if (setup_->options.sampler == nullptr && !setup_->options.shuffle) {
     return arange(count);
   }
   Generator generator;
-  if (options_.shuffle) {
+  if (setup_->options.shuffle) {
     // Each pass has its own stretch of the seed's stream of random numbers.
-    generator.set_state({options_.seed, epoch * static_cast<uint64_t>(count)});
+    generator.set_state({setup_->options.seed, epoch * static_cast<uint64_t>(count)});
     return randperm(count, generator);
   }
-  generator.manual_seed(detail::seed_of(options_.seed, epoch, detail::Purpose::order, 0));
+  generator.manual_seed(detail::seed_of(setup_->options.seed, epoch, detail::Purpose::order, 0));
   const GeneratorGuard guard(generator);
-  const int64_t size = options_.sampler->size();
-  const Tensor indices = options_.sampler->indices();
+  const int64_t size = setup_->options.sampler->size();
+  const Tensor indices = setup_->options.sampler->indices();
   check::defined(call, "indices", indices);
   check::dtype(call, "indices", indices, int64);
   check::require<ShapeError>(call, indices.shape() == Shape{size}, {{"indices", indices}},
@@ -76,7 +86,7 @@ DataLoader::Iterator DataLoader::begin(Where where) {
   const Frame call("DataLoader::begin", where);
   Tensor all = order(epoch_, call);
   all = view_of(all, {visited()}, {1}, 0);
-  detail::BatchMaker maker(dataset_, options_, epoch_, std::move(all), call.where());
+  detail::BatchMaker maker(setup_, epoch_, std::move(all), call.where());
   const int64_t first = std::min(skipped_, maker.size());
   auto pass = std::make_shared<detail::Pass>(std::move(maker), first, epoch_);
   latest_ = pass->position();

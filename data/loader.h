@@ -19,6 +19,7 @@ namespace retrograd {
 
 namespace detail {
 class Pass;
+struct LoaderSetup;
 struct PassPosition;
 }  // namespace detail
 
@@ -93,9 +94,9 @@ class RETROGRAD_API DataLoader {
   DataLoader& operator=(DataLoader&&) = default;
 
   /// Returns the data set.
-  const Dataset& dataset() const noexcept { return *dataset_; }
+  const Dataset& dataset() const noexcept;
   /// Returns the options.
-  const DataLoaderOptions& options() const noexcept { return options_; }
+  const DataLoaderOptions& options() const noexcept;
   /// Returns the number of batches in a pass.
   std::int64_t size() const;
 
@@ -129,8 +130,7 @@ class RETROGRAD_API DataLoader {
   std::int64_t visited() const;
   Tensor order(std::uint64_t epoch, const Frame& call) const;
 
-  SharedDataset dataset_;
-  DataLoaderOptions options_;
+  std::shared_ptr<const detail::LoaderSetup> setup_;
   std::uint64_t epoch_ = 0;
   std::int64_t skipped_ = 0;                            // batches, by the next pass
   std::shared_ptr<const detail::PassPosition> latest_;  // of the latest pass

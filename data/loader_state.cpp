@@ -33,10 +33,10 @@ StateDict DataLoader::state_dict() const {
   StateDict state;
   state.insert("epoch", saved(std::bit_cast<int64_t>(inside ? latest_->epoch : epoch_)));
   state.insert("batches", saved(inside ? latest_->handed_out : skipped_));
-  state.insert("seed", saved(std::bit_cast<int64_t>(options_.seed)));
-  state.insert("batch_size", saved(options_.batch_size));
-  state.insert("size", saved(dataset_->size()));
-  state.insert("shuffle", saved(options_.shuffle ? 1 : 0));
+  state.insert("seed", saved(std::bit_cast<int64_t>(options().seed)));
+  state.insert("batch_size", saved(options().batch_size));
+  state.insert("size", saved(dataset().size()));
+  state.insert("shuffle", saved(options().shuffle ? 1 : 0));
   return state;
 }
 
@@ -48,10 +48,10 @@ void DataLoader::load_state_dict(const StateDict& state, Where where) {
                                "{} is {} in the state and {} here [state-mismatch]", name, there,
                                value);
   };
-  own("seed", std::bit_cast<int64_t>(options_.seed));
-  own("batch_size", options_.batch_size);
-  own("size", dataset_->size());
-  own("shuffle", options_.shuffle ? 1 : 0);
+  own("seed", std::bit_cast<int64_t>(options().seed));
+  own("batch_size", options().batch_size);
+  own("size", dataset().size());
+  own("shuffle", options().shuffle ? 1 : 0);
   const int64_t epoch = number(call, state, "epoch");
   const int64_t batches = number(call, state, "batches");
   check::require<ValueError>(call, batches >= 0 && batches <= size(), {},

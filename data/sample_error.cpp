@@ -24,54 +24,56 @@ std::string name_of(std::int64_t index, const Dataset& dataset) {
                              : formatted("sample {} ({})", index, description);
 }
 
-// Where `error` is an E and nothing more, or an error of the library derived from it.
 template <class E>
-void throw_if_error(const Error& error, const std::string& text) {
+[[noreturn]] void throw_as(const Error& error, const std::string& text) {
+  throw E(text, error.where());
+}
+
+// If the error is an E.
+template <class E>
+void throw_if(const Error& error, const std::string& text) {
   if (dynamic_cast<const E*>(&error) != nullptr) {
-    if (typeid(error) == typeid(E)) {
-      throw E(text, error.where());
-    }
-    std::throw_with_nested(E(text, error.where()));
+    throw_as<E>(error, text);
   }
 }
 
-template <class E>
-void throw_if_plain(const std::exception& error, const std::string& text) {
-  if (typeid(error) == typeid(E)) {
-    throw E(text);
-  }
+[[noreturn]] void throw_unknown(const std::string& text, Where where) {
+  std::throw_with_nested(
+      Error(formatted("{}   at {}  [sample-failed]", text, to_string(where)), where));
 }
 
 }  // namespace
 
 void throw_for_sample(const Frame& call, std::int64_t index, const Dataset& dataset) {
   const std::string before = formatted("DataLoader: {}: ", name_of(index, dataset));
-  const auto wrapped = [&](const char* what) {
-    return Error(formatted("{}{}   at {}  [sample-failed]", before, what, to_string(call.where())),
-                 call.where());
-  };
   try {
     throw;
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const Error& error) {
     const std::string text = before + error.what();
-    throw_if_error<IoError>(error, text);
-    throw_if_error<ValueError>(error, text);
-    throw_if_error<ShapeError>(error, text);
-    throw_if_error<IndexError>(error, text);
-    throw_if_error<DTypeError>(error, text);
-    throw_if_error<GraphError>(error, text);
-    std::throw_with_nested(Error(text, error.where()));
+    throw_if<IoError>(error, text);
+    throw_if<ValueError>(error, text);
+    throw_if<ShapeError>(error, text);
+    throw_if<IndexError>(error, text);
+    throw_if<DTypeError>(error, text);
+    throw_if<GraphError>(error, text);
+    throw_as<Error>(error, text);
   } catch (const std::exception& error) {
     const std::string text = before + error.what();
-    throw_if_plain<std::runtime_error>(error, text);
-    throw_if_plain<std::logic_error>(error, text);
-    throw_if_plain<std::invalid_argument>(error, text);
-    throw_if_plain<std::out_of_range>(error, text);
-    std::throw_with_nested(wrapped(error.what()));
+    // A derived one may hold more than its text.
+    if (typeid(error) == typeid(std::runtime_error)) {
+      throw std::runtime_error(text);
+    }
+    if (typeid(error) == typeid(std::invalid_argument)) {
+      throw std::invalid_argument(text);
+    }
+    if (typeid(error) == typeid(std::out_of_range)) {
+      throw std::out_of_range(text);
+    }
+    throw_unknown(text, call.where());
   } catch (...) {
-    std::throw_with_nested(wrapped("an exception that is no std::exception"));
+    throw_unknown(before + "an exception that is no std::exception", call.where());
   }
 }
 

@@ -1,7 +1,9 @@
 #include <retrograd/data/tensor_dataset.h>
 
+#include <array>
 #include <cstddef>
 #include <cstring>
+#include <initializer_list>
 
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
@@ -9,12 +11,6 @@
 namespace retrograd {
 
 namespace {
-
-Tensor samples(const Frame& call, const Tensor& tensor, const char* name) {
-  check::require<ShapeError>(call, tensor.dim() > 0, {{name, tensor}},
-                             "the first dimension must count the samples [rank-unexpected]");
-  return tensor.detach().contiguous();
-}
 
 std::byte* first_byte(const Tensor& tensor) {
   const auto offset = static_cast<std::size_t>(tensor.impl().offset);
@@ -52,13 +48,17 @@ Tensor only_row(const Tensor& rows) {
   return view_of(rows, shape, strides, 0);
 }
 
-std::vector<Tensor> checked(const Frame& call, const std::vector<Tensor>& tensors) {
+std::vector<Tensor> checked(const Frame& call, std::initializer_list<const char*> names,
+                            std::span<const Tensor> tensors) {
   check::require<ValueError>(call, !tensors.empty(), {}, "needs a tensor [count-mismatch]");
   std::vector<Tensor> all;
   for (const Tensor& tensor : tensors) {
-    all.push_back(samples(call, tensor, "tensor"));
+    const char* const name = all.size() < names.size() ? names.begin()[all.size()] : "tensor";
+    check::require<ShapeError>(call, tensor.dim() > 0, {{name, tensor}},
+                               "the first dimension must count the samples [rank-unexpected]");
+    all.push_back(tensor.detach().contiguous());
     check::require<ShapeError>(call, tensor.shape()[0] == tensors[0].shape()[0],
-                               {{"first", tensors[0]}, {"other", tensor}},
+                               {{"first", tensors[0]}, {name, tensor}},
                                "all tensors need as many samples [batch-sizes-differ]");
   }
   return all;
@@ -71,16 +71,12 @@ void require_index(const Frame& call, std::int64_t index, std::int64_t size) {
 
 }  // namespace
 
-TensorDataset::TensorDataset(const Tensor& images, const Tensor& labels, Where where) {
-  const Frame call("TensorDataset", where);
-  tensors_ = {samples(call, images, "images"), samples(call, labels, "labels")};
-  check::require<ShapeError>(call, images.shape()[0] == labels.shape()[0],
-                             {{"images", images}, {"labels", labels}},
-                             "as many labels as images are needed [batch-sizes-differ]");
-}
+TensorDataset::TensorDataset(const Tensor& images, const Tensor& labels, Where where)
+    : tensors_(checked(Frame("TensorDataset", where), {"images", "labels"},
+                       std::array{images, labels})) {}
 
 TensorDataset::TensorDataset(const std::vector<Tensor>& tensors, Where where)
-    : tensors_(checked(Frame("TensorDataset", where), tensors)) {}
+    : tensors_(checked(Frame("TensorDataset", where), {}, tensors)) {}
 
 const Tensor& TensorDataset::labels() const noexcept {
   static const Tensor none;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,15 +19,21 @@ enum class Purpose : std::uint64_t { sample = 1, batch, order };
 std::uint64_t seed_of(std::uint64_t seed, std::uint64_t epoch, Purpose purpose,
                       std::uint64_t index);
 
+// What all passes of a loader have in common.
+struct LoaderSetup {
+  SharedDataset dataset;
+  DataLoaderOptions options;
+};
+
 class BatchMaker {
  public:
-  // `order`: int64 indices in range, in the batches of the pass; `options` without the sampler.
-  BatchMaker(SharedDataset dataset, DataLoaderOptions options, std::uint64_t epoch, Tensor order,
+  // `order`: int64 indices in range, in the batches of the pass.
+  BatchMaker(std::shared_ptr<const LoaderSetup> setup, std::uint64_t epoch, Tensor order,
              Where where);
 
   std::int64_t size() const noexcept;
-  int workers() const noexcept { return options_.workers; }
-  std::int64_t prefetch() const noexcept { return options_.prefetch; }
+  int workers() const noexcept { return setup_->options.workers; }
+  std::int64_t prefetch() const noexcept { return setup_->options.prefetch; }
   // Throws what the data set throws, with the sample in the message. Stops between samples, with no
   // batch, once `stopped` is set.
   std::optional<Batch> make(std::int64_t number, const std::atomic<bool>* stopped) const;
@@ -36,8 +43,7 @@ class BatchMaker {
   std::span<const std::int64_t> indices(std::int64_t number) const noexcept;
   Sample sample(std::int64_t position) const;
 
-  SharedDataset dataset_;
-  DataLoaderOptions options_;
+  std::shared_ptr<const LoaderSetup> setup_;
   std::uint64_t epoch_;
   Tensor order_;
   // How often each index of the order appears before it, where one appears again: such a sample has

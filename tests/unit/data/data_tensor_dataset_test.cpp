@@ -59,7 +59,7 @@ TEST_CASE("TensorDataset: errors") {
   test::check_contains(test::message_of<rg::IndexError>([&] {
                          data.get(Values{0, 3});
                        }),
-                       "TensorDataset::get: sample 3 of 3   at data_loader_test.cpp:");
+                       "TensorDataset::get: sample 3 of 3   at data_tensor_dataset_test.cpp:");
   test::check_contains(test::message_of<rg::IndexError>([&] { data.get(Values{-1}); }),
                        "sample -1 of 3");
   test::check_contains(test::message_of<rg::IndexError>([&] { data.slice(2, 1); }),
@@ -67,7 +67,7 @@ TEST_CASE("TensorDataset: errors") {
   test::check_contains(test::message_of<rg::IndexError>([&] { data.slice(0, 4); }), "0 to 4 of 3");
   test::check_contains(
       test::message_of<rg::ShapeError>([&] { rg::TensorDataset(rg::zeros({3}), rg::zeros({4})); }),
-      "as many labels as images are needed");
+      "all tensors need as many samples");
   test::check_contains(
       test::message_of<rg::ShapeError>([&] { rg::TensorDataset(rg::zeros({3}), rg::zeros({})); }),
       "the first dimension must count the samples");

@@ -68,8 +68,8 @@ std::pair<Values, std::string> labels_until(rg::DataLoader& loader) {
   Values all;
   std::string message = "(nothing was thrown)";
   try {
-    for (const auto& [inputs, targets] : loader) {
-      const auto labels = targets.to_vector<std::int64_t>();
+    for (const rg::Batch& batch : loader) {
+      const auto labels = batch.targets.to_vector<std::int64_t>();
       all.insert(all.end(), labels.begin(), labels.end());
     }
   } catch (const E& error) {
