@@ -1,5 +1,5 @@
 /// @file
-/// CIFAR-10, from the published binary files.
+/// CIFAR-10 and CIFAR-100, from the published binary files.
 #pragma once
 
 #include <string>
@@ -26,5 +26,18 @@ namespace retrograd {
 /// @throws IoError if a file is missing, malformed or too long
 RETROGRAD_API TensorDataset load_cifar10(const std::string& folder, bool train = true,
                                          Where where = {});
+
+/// Returns the training or the test set of CIFAR-100 in a folder: train.bin or test.bin, which may
+/// be gzipped under the same name.
+/// @code
+/// TensorDataset train = load_cifar100("data/cifar-100-binary");
+/// @endcode
+/// Its tensors are float32 images (N, 3, 32, 32) in [0, 1], int64 labels (N) from 0 to 99, and
+/// int64 labels (N) of the 20 coarse classes. A batch unpacks into the first two.
+///
+/// A file holds at most 50,000 images, as the published ones do. Longer ones are refused.
+/// @throws IoError if the file is missing, malformed or too long
+RETROGRAD_API TensorDataset load_cifar100(const std::string& folder, bool train = true,
+                                          Where where = {});
 
 }  // namespace retrograd

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <retrograd/data/cifar10.h>
+#include <retrograd/data/csv.h>
 #include <retrograd/data/dataset.h>
 #include <retrograd/data/digits.h>
 #include <retrograd/data/idx.h>
@@ -12,3 +13,4 @@
 #include <retrograd/data/sampler.h>
 #include <retrograd/data/tensor_dataset.h>
 #include <retrograd/data/transforms.h>
+#include <retrograd/data/views.h>

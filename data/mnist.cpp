@@ -59,10 +59,8 @@ Tensor checked_labels(const Frame& call, const Tensor& stored, const std::string
   return labels;
 }
 
-}  // namespace
-
-TensorDataset load_mnist(const std::string& folder, bool train, Where where) {
-  const detail::FileCall call{"load_mnist", folder, where};
+TensorDataset load(const char* operation, const std::string& folder, bool train, Where where) {
+  const detail::FileCall call{operation, folder, where};
   call.check_path();
   const std::string set = train ? "train" : "t10k";
   const std::string image_path = find_file(call, folder, set + "-images-idx3-ubyte");
@@ -75,6 +73,16 @@ TensorDataset load_mnist(const std::string& folder, bool train, Where where) {
                            in_quotes(image_path), in_quotes(label_path));
   }
   return {images, labels};
+}
+
+}  // namespace
+
+TensorDataset load_mnist(const std::string& folder, bool train, Where where) {
+  return load("load_mnist", folder, train, where);
+}
+
+TensorDataset load_fashion_mnist(const std::string& folder, bool train, Where where) {
+  return load("load_fashion_mnist", folder, train, where);
 }
 
 }  // namespace retrograd

@@ -59,6 +59,32 @@ TEST_CASE("CIFAR-10: labels, planes of colours, and batches in their order") {
   CHECK(testing.images().at({0, 1, 3, 3}) == 1);
 }
 
+TEST_CASE("CIFAR-100: coarse and fine labels") {
+  const test::TempFolder folder;
+  const auto image = [](int coarse, int fine, int red) {
+    return std::string(1, static_cast<char>(coarse)) + record(fine, red, 0, 255);
+  };
+  test::write_file(folder.file("train.bin"), image(19, 99, 51) + image(0, 3, 0));
+  const rg::TensorDataset training = rg::load_cifar100(folder.path());
+  CHECK(training.images().shape() == rg::Shape{2, 3, 32, 32});
+  CHECK(training.images().at({0, 0, 31, 31}) == doctest::Approx(0.2));
+  CHECK(training.images().at({1, 2, 0, 0}) == 1);
+  CHECK(training.labels().to_vector<std::int64_t>() == std::vector<std::int64_t>{99, 3});
+  CHECK(training.tensors()[2].to_vector<std::int64_t>() == std::vector<std::int64_t>{19, 0});
+
+  const auto refused = [&](const std::string& bytes) {
+    write_gzip(folder.file("test.bin"), bytes);
+    return test::message_of<rg::IoError>([&] { rg::load_cifar100(folder.path(), false); });
+  };
+  test::check_contains(refused(image(20, 0, 0)), "image 0 has the label 20; labels are 0 to 19");
+  test::check_contains(refused(image(0, 0, 0) + image(0, 100, 0)),
+                       "image 1 has the label 100; labels are 0 to 99");
+  test::check_contains(refused(image(0, 0, 0) + "x"), "are not a number of images of 3074 bytes");
+  CHECK(rg::load_cifar100(folder.path()).size() == 2);
+  const test::TempFolder empty;
+  CHECK_THROWS_AS(rg::load_cifar100(empty.path()), rg::IoError);
+}
+
 TEST_CASE("CIFAR-10: pixels that come in a different order than rows are told apart") {
   const test::TempFolder folder;
   std::string image = record(1, 0, 0, 0);

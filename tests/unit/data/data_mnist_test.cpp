@@ -68,6 +68,16 @@ TEST_CASE("load_mnist: files that are absent or do not fit") {
   test::check_contains(load_error(folder), "read_idx: '" + folder.file(kImages) + "': shape");
 }
 
+TEST_CASE("load_fashion_mnist: files of the same form, errors of its own") {
+  const test::TempFolder folder;
+  test::write_file(folder.file(kImages), images_file(2));
+  test::write_file(folder.file(kLabels), labels_file("\1\2"));
+  CHECK(rg::load_fashion_mnist(folder.path()).size() == 2);
+  test::check_contains(
+      test::message_of<rg::IoError>([&] { rg::load_fashion_mnist(folder.path(), false); }),
+      "load_fashion_mnist: neither");
+}
+
 TEST_CASE("load_mnist: the published files") {
   const std::string folder = test::data_folder("mnist");
   if (folder.empty()) {
