@@ -1,6 +1,7 @@
 #include <string>
 
 #include <retrograd/images/png.h>
+#include <retrograd/images/transforms.h>
 #include <retrograd/retrograd.h>
 
 namespace rg = retrograd;
@@ -11,6 +12,10 @@ int main(int argc, char** argv) {
   const rg::Tensor image = rg::tensor({{0.0, 1.0}, {0.2, 0.4}});
   rg::save_png(image, path);
   if (rg::max(rg::abs(rg::load_png(path) - image)).item<float>() > 1e-6F) {
+    return 1;
+  }
+  const rg::Tensor mirrored = rg::transforms::RandomHorizontalFlip(1)(rg::load_png(path));
+  if (rg::max(rg::abs(rg::flip(mirrored, {-1}) - image)).item<float>() > 1e-6F) {
     return 1;
   }
   try {  // exceptions can be caught by type across the libraries' borders
