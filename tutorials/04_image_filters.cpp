@@ -4,7 +4,7 @@
 //
 // Each is a convolution with a 3 x 3 filter. The sum of its weights is its effect on an even area:
 // 1 keeps the brightness, and 0 leaves only changes between pixels. Such responses have both signs,
-// and the picture shows their magnitude.
+// and the picture shows their magnitude. All values go from 0, dark, to 1; others are cut off.
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -63,7 +63,9 @@ int main(int argc, char** argv) {
       std::printf("\n%s, sum of the weights %.0f\n", filter.name, sum);
       show("  the step becomes", filtered(step, filter.weights)(0, 3), 2);
       const Tensor result = filtered(picture, filter.weights);
-      results.push_back(sum == 0 ? rg::abs(result) : result);
+      const std::string name = filter.name;
+      results.push_back(sum == 0 ? captioned(rg::abs(result), "|" + name + "|: 0 to 1")
+                                 : captioned(result, name + ": 0 to 1"));
     }
 
     // Filters can be applied in sequence: five small blurs are one large blur.
@@ -71,7 +73,7 @@ int main(int argc, char** argv) {
     for (int i = 0; i < 5; ++i) {
       blurred = filtered(blurred, filters().back().weights);
     }
-    results.push_back(blurred);
+    results.push_back(captioned(blurred, "Gaussian blur, 5 times: 0 to 1"));
     rg::save_png(sheet(results, 4), options.text("out", ".") + "/image_filters.png");
     std::printf("\nwritten: image_filters.png\n");
   });

@@ -68,12 +68,14 @@ int main(int argc, char** argv) {
                 difference(mixed, weighted) < 1e-5 ? "yes" : "NO");
 
     // The upper row shows the picture and its channels, the lower row the four maps.
-    std::vector<Tensor> pictures = {picture};
+    const std::vector<std::string> names = {"red",       "green",   "blue", "redness",
+                                            "greenness", "upright", "level"};
+    std::vector<Tensor> pictures = {captioned(picture, "picture: 0 to 1")};
     for (const Tensor& channel : rg::split(picture, 1)) {
-      pictures.push_back(channel);
+      pictures.push_back(captioned(channel, names[pictures.size() - 1] + ": 0 to 1"));
     }
     for (const Tensor& map : rg::split(maps, 1)) {
-      pictures.push_back(stretched(map));
+      pictures.push_back(captioned(from_zero(map), range_text(names[pictures.size() - 1], map)));
     }
     rg::save_png(sheet(pictures, 4), options.text("out", ".") + "/filter_bank.png");
     std::printf("written: filter_bank.png\n");

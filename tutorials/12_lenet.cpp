@@ -51,24 +51,27 @@ struct LeNet : nn::Module {
   }
 };
 
-// Draws the first layer's six filters, and the maps of one digit: the digit, six maps of 28 x 28,
-// and sixteen of 10 x 10.
+// Draws the first layer's six filters, which share one scale. Draws the maps of one digit: the
+// digit, six maps of 28 x 28, and sixteen of 10 x 10. Each map has a scale of its own.
 void draw_layers(LeNet& model, const Tensor& digit, const std::string& out) {
   const rg::NoGradGuard unrecorded;
   std::vector<Tensor> filters;
+  const double limit = largest(model.conv1.weight);
   for (const Tensor& filter : rg::unbind(model.conv1.weight)) {
-    filters.push_back(enlarged(stretched(filter), 16));
+    const Tensor picture = enlarged(signed_colours(filter, limit), 16);
+    filters.push_back(captioned(picture, "conv1[" + std::to_string(filters.size()) + "]"));
   }
-  rg::save_png(sheet(filters, 6), out + "/lenet_filters.png");
+  rg::save_png(with_scale(sheet(filters, 6), limit), out + "/lenet_filters.png");
 
-  std::vector<Tensor> maps = {enlarged(digit, 2)};
+  std::vector<Tensor> maps = {captioned(enlarged(digit, 3), "digit")};
   const Tensor first = rg::relu(model.conv1(digit));
   for (const Tensor& map : rg::split(first, 1)) {
-    maps.push_back(enlarged(stretched(map), 2));
+    maps.push_back(captioned(enlarged(from_zero(map), 3), range_text("c1", map)));
   }
   maps.push_back(rg::ones_like(maps.front()));  // a gap: the next row is the second layer's
   for (const Tensor& map : rg::split(rg::relu(model.conv2(rg::max_pool2d(first, 2))), 1)) {
-    maps.push_back(enlarged(rg::pad(stretched(map), {2, 2, 2, 2}), 4));
+    const Tensor picture = enlarged(from_zero(map), 8);
+    maps.push_back(captioned(rg::pad(picture, {2, 2, 2, 2}), range_text("c2", map)));
   }
   rg::save_png(sheet(maps, 8), out + "/lenet_features.png");
 }
@@ -83,7 +86,9 @@ void draw_mistakes(const TestResult& result, const Tensor& images, const std::st
   std::vector<Tensor> pictures;
   for (std::size_t i = 0; i < count; ++i) {
     const Mistake& mistake = result.mistakes[i];
-    pictures.push_back(enlarged(images[mistake.image], 2));
+    pictures.push_back(
+        captioned(enlarged(images[mistake.image], 2),
+                  std::to_string(mistake.label) + " seen " + std::to_string(mistake.seen)));
     std::printf("%s %lld>%lld", i % 10 == 0 ? "\n " : "", static_cast<long long>(mistake.label),
                 static_cast<long long>(mistake.seen));
   }

@@ -112,9 +112,14 @@ void run(const CommandLine& options) {
   const std::string out = options.text("out", ".");
   const std::int64_t shown = std::min<std::int64_t>(training.size(), 10);
   const Tensor some = rg::narrow(training.images(), 0, 0, shown);
-  const std::vector<Tensor> pictures =
-      rg::unbind(rg::cat({some, augmented(some), augmented(some)}));
-  rg::save_png(enlarged(sheet(pictures, shown), 2), out + "/modern_network_images.png");
+  std::vector<Tensor> pictures;
+  for (const Tensor& image : rg::unbind(rg::cat({some, augmented(some), augmented(some)}))) {
+    const auto at = static_cast<std::int64_t>(pictures.size());
+    const auto label = static_cast<int>(training.labels().at({at % shown}));
+    pictures.push_back(
+        captioned(enlarged(image, 2), (at < shown ? "class " : "moved ") + std::to_string(label)));
+  }
+  rg::save_png(sheet(pictures, shown), out + "/modern_network_images.png");
   fit.save_curves(out + "/modern_network_curve.svg", "A residual network");
   std::printf("test accuracy: %.4f\n", result.accuracy);
 }

@@ -8,6 +8,7 @@
 //   shifted_images [--out DIR]      writes shifted_images.png
 #include <cstdint>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include <retrograd/images/png.h>
@@ -85,10 +86,14 @@ int main(int argc, char** argv) {
     std::vector<Tensor> pictures;
     for (const Tensor& image : {x, shifted(x, 4)}) {
       const Tensor upright = rg::narrow(features(image), 0, 0, 1);
-      pictures.push_back(enlarged(image, 4));
-      pictures.push_back(enlarged(upright / 4.0, 4));
-      pictures.push_back(enlarged(rg::max_pool2d(upright, 4) / 4.0, 16));
-      pictures.push_back(enlarged(rg::max_pool2d(upright, 9) / 4.0, 36));
+      const std::string moved_by = pictures.empty() ? "" : ", moved by 4";
+      const auto add = [&](const Tensor& map, std::int64_t factor, const std::string& name) {
+        pictures.push_back(captioned(enlarged(map, factor), name + moved_by));
+      };
+      add(image, 4, "0 to 1");
+      add(upright / 4.0, 4, "edges 0 to 4");
+      add(rg::max_pool2d(upright, 4) / 4.0, 16, "4 x 4");
+      add(rg::max_pool2d(upright, 9) / 4.0, 36, "9 x 9");
     }
     rg::save_png(sheet(pictures, 4), options.text("out", ".") + "/shifted_images.png");
     std::printf("written: shifted_images.png\n");

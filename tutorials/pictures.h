@@ -1,10 +1,14 @@
 // Pictures to compute with, and sheets of results to look at. All are (channels, rows, columns).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <retrograd/retrograd.h>
+
+#include "captions.h"
 
 // A house in the hills: 3 channels, values in [0, 1]. Shapes with edges of all directions, smooth
 // areas and a fine pattern, for filters to work on.
@@ -44,11 +48,41 @@ inline retrograd::Tensor drawn_picture(std::int64_t side) {
   return picture;
 }
 
-// Values moved and scaled so that the smallest is 0, black, and the largest 1.
-inline retrograd::Tensor stretched(const retrograd::Tensor& picture) {
+// Values from 0, black, to the largest one, white: those of a ReLU.
+inline retrograd::Tensor from_zero(const retrograd::Tensor& map) {
   namespace rg = retrograd;
-  const rg::Tensor low = rg::min(picture);
-  return (picture - low) / rg::clamp(rg::max(picture) - low, 1e-9);
+  return map / rg::clamp(rg::max(map), 1e-9);
+}
+// Says which value is white in from_zero(map): "conv1: 0 to 0.31".
+inline std::string range_text(const std::string& name, const retrograd::Tensor& map) {
+  return name + ": 0 to " + short_number(retrograd::max(map).item<double>());
+}
+
+// The largest magnitude, for the scale of pictures that are compared.
+inline double largest(const retrograd::Tensor& values) {
+  return retrograd::max(retrograd::abs(values)).item<double>();
+}
+
+// A map (1, H, W) of either sign as colours: -limit is blue, 0 is white, limit is red.
+inline retrograd::Tensor signed_colours(const retrograd::Tensor& map, double limit) {
+  namespace rg = retrograd;
+  const rg::Tensor part = rg::clamp(map / std::max(limit, 1e-9), -1, 1);
+  const rg::Tensor positive = rg::relu(part);
+  const rg::Tensor negative = rg::relu(-part);
+  return rg::cat({1.0 - negative, 1.0 - 0.8 * (positive + negative), 1.0 - positive});
+}
+
+// A sheet with the scale of signed_colours() below it.
+inline retrograd::Tensor with_scale(const retrograd::Tensor& sheet, double limit) {
+  namespace rg = retrograd;
+  const std::int64_t width = sheet.size(2);
+  const rg::Tensor ramp = rg::expand(rg::linspace(-limit, limit, width), {1, 10, width});
+  Strip numbers(width);
+  numbers.write("-" + short_number(limit), 1);
+  numbers.write("0", width / 2 - 2);
+  const std::string end = short_number(limit);
+  numbers.write(end, width - kLetterColumns * static_cast<std::int64_t>(end.size()));
+  return rg::cat({sheet, signed_colours(ramp, limit), numbers.picture()}, 1);
 }
 
 // Every pixel as a square of factor x factor.
