@@ -54,7 +54,8 @@ class Strip {
   explicit Strip(std::int64_t width)
       : width_(width), pixels_(static_cast<std::size_t>(kCaptionRows * width), 1.0F) {}
 
-  // Writes text in black. A text that is too long is cut off; unknown characters are question marks.
+  // Writes text in black. A text that is too long is cut off; unknown characters are question
+  // marks.
   void write(const std::string& text, std::int64_t left) {
     for (const char letter : text) {
       const bool known = letter >= ' ' && letter <= '~';
