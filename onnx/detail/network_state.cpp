@@ -175,7 +175,7 @@ Tensors Network::State::run(const Tensors& inputs, bool training) {
     return tensors_of(translate(inputs, translation));
   }
   if (const std::shared_ptr<const Cached> known = find(inputs, now)) {
-    Tensors outputs = known->graph.run(inputs, {.fresh_random = true});
+    Tensors outputs = known->runner->run(inputs, {.fresh_random = true});
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       outputs[i] = known->constants[i].defined() ? known->constants[i].clone() : outputs[i];
     }
@@ -205,7 +205,7 @@ Tensors Network::State::run(const Tensors& inputs, bool training) {
       computed.push_back(value.is_known ? Tensor() : value.tensor);
       made->constants.push_back(value.is_known ? value.tensor : Tensor());
     }
-    made->graph = Graph(trace, inputs, computed);
+    made->runner.emplace(Graph(trace, inputs, computed));
     const std::lock_guard lock(mutex);
     if (cache.size() == most_cached) {
       cache.erase(cache.begin());

@@ -5,11 +5,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <retrograd/graph/graph.h>
+#include <retrograd/graph/runner.h>
 #include <retrograd/onnx/detail/translation.h>
 #include <retrograd/onnx/load.h>
 
@@ -37,7 +38,7 @@ struct Network::State {
     std::vector<std::pair<Shape, DType>> inputs;
     detail::TranslationOptions options;
     std::vector<Tensor> tensors;  // of the parameters and buffers
-    Graph graph;
+    std::optional<GraphRunner> runner;
     std::vector<Tensor> constants;  // outputs that depend on no input, or undefined
   };
 
