@@ -1,5 +1,7 @@
 // The rows in retrograd; peers/libtorch/ has the same.
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,6 +11,9 @@
 #include "models.h"
 #include "networks.h"
 #include "rows.h"
+#ifdef RETROGRAD_BENCH_ONNX
+#include <retrograd/onnx/load.h>
+#endif
 
 namespace {
 
@@ -129,6 +134,30 @@ Rows inference_rows() {
   return all;
 }
 
+#ifdef RETROGRAD_BENCH_ONNX
+// Rows of a network from a file, where it is given.
+void add_onnx(Rows& all, const TrainingRow& row) {
+  const char* const folder = std::getenv("RETROGRAD_TEST_DATA");
+  const std::string path =
+      folder == nullptr ? "" : std::string(folder) + "/models/text_direction_cls.onnx";
+  if (!std::filesystem::exists(path)) {
+    return;
+  }
+  const rg::Shape input(std::span(row.sizes.data(), row.dim));
+  all.push_back({row.name, [=] {
+                   const Tensor x = rg::rand(input);
+                   const auto model = std::make_shared<nn::Fused>(
+                       nn::fuse(rg::onnx::load(path), std::vector<Tensor>{x}));
+                   return [=] {
+                     const rg::NoGradGuard no_grad;
+                     benchmark::DoNotOptimize((*model)(x));
+                   };
+                 }});
+}
+#else
+void add_onnx(Rows& /*all*/, const TrainingRow& /*row*/) {}
+#endif
+
 Rows fused_rows() {
   Rows all;
   add_inference<LeNet>(all, kFusedLenet1, true);
@@ -139,6 +168,8 @@ Rows fused_rows() {
   add_inference<Depthwise>(all, kFusedDepthwise32, true);
   add_inference<UNet>(all, kFusedUNet1, true);
   add_inference<UNet>(all, kFusedUNet32, true);
+  add_onnx(all, kTextDirection1);
+  add_onnx(all, kTextDirection32);
   return all;
 }
 

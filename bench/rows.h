@@ -74,6 +74,11 @@ inline constexpr TrainingRow kFusedDepthwise32{
     "depthwise-separable net, 32x3x64x64, fused, forward", {32, 3, 64, 64}, 4};
 inline constexpr TrainingRow kFusedUNet1{"U-Net, 1x1x64x64, fused, forward", {1, 1, 64, 64}, 4};
 inline constexpr TrainingRow kFusedUNet32{"U-Net, 32x1x64x64, fused, forward", {32, 1, 64, 64}, 4};
+// Of models/text_direction_cls.onnx in the folder RETROGRAD_TEST_DATA.
+inline constexpr TrainingRow kTextDirection1{
+    "text_direction_cls, 1x3x48x192, fused, forward", {1, 3, 48, 192}, 4};
+inline constexpr TrainingRow kTextDirection32{
+    "text_direction_cls, 32x3x48x192, fused, forward", {32, 3, 48, 192}, 4};
 
 // Forward and backward of scaled_dot_product_attention on (1, heads, tokens, width).
 inline constexpr const char* kAttention = "attention, 2,048 tokens, 8 heads of 64, fwd + bwd";

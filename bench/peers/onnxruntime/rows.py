@@ -17,10 +17,13 @@ import networks
 import timed
 
 
-def session_of(model, x, threads):
+def session_of(name, model, x, threads):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    if name.startswith("text_direction_cls"):
+        return onnxruntime.InferenceSession(networks.text_direction_file(), options,
+                                            ["CPUExecutionProvider"])
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/network.onnx"
         torch.onnx.export(model, (x,), path, input_names=["x"], dynamo=True, verbose=False)
@@ -36,7 +39,7 @@ def prepare(name, _, threads):
     model, shape = found
     model.eval()
     x = torch.randn(shape)
-    session = session_of(model, x, threads)
+    session = session_of(name, model, x, threads)
     inputs = {"x": x.numpy()}
     with torch.inference_mode():
         numpy.testing.assert_allclose(session.run(None, inputs)[0], model(x).numpy(), 1e-3, 1e-4)

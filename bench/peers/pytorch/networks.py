@@ -1,4 +1,5 @@
 """The networks of the rows in PyTorch: those of bench/models.h and bench/networks.h."""
+import os
 import re
 
 import torch
@@ -145,11 +146,22 @@ def ecg():
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(64 * 90, 5))
 
 
+def text_direction():
+    from onnx_network import OnnxNetwork
+    return OnnxNetwork(text_direction_file())
+
+
+def text_direction_file():
+    return os.path.join(os.environ.get("RETROGRAD_TEST_DATA", ""), "models",
+                        "text_direction_cls.onnx")
+
+
 # By the beginning of the row's name; and the shape of a sample where the name does not have it.
 NETWORKS = {"MLP": (mlp, (784,)), "LeNet": (lenet, (1, 28, 28)), "ResNet-20": (resnet20, (3, 32, 32)),
             "LSTM": (Lstm, None), "ViT": (Vit, None), "VGG": (vgg, None),
             "depthwise": (depthwise, None), "odd channels": (odd_channels, None),
-            "U-Net": (UNet, None), "1D ECG": (ecg, None)}
+            "U-Net": (UNet, None), "1D ECG": (ecg, None),
+            "text_direction_cls": (text_direction, None)}
 
 
 def network(name):
