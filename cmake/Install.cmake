@@ -18,7 +18,8 @@ foreach(component IN LISTS RETROGRAD_COMPONENTS)
 endforeach()
 
 if(RETROGRAD_TOOLS)
-  install(TARGETS retrograd_weights RUNTIME)
+  get_property(tools GLOBAL PROPERTY RETROGRAD_TOOL_TARGETS)
+  install(TARGETS ${tools} RUNTIME)
 endif()
 
 configure_package_config_file(cmake/retrogradConfig.cmake.in retrogradConfig.cmake
