@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   std::filesystem::remove_all(folder);
   rg::nn::Linear model(2, 3);
   rg::optim::SGD optimizer(model.parameters(), {.lr = 0.1});
-  rg::DataLoader loader(rg::Dataset(rg::rand({8, 2}), rg::argmax(rg::rand({8, 3}), 1)),
+  rg::DataLoader loader(rg::TensorDataset(rg::rand({8, 2}), rg::argmax(rg::rand({8, 3}), 1)),
                         {.batch_size = 4});
   for (const int epochs : {1, 2}) {
     rg::train::Run run(
