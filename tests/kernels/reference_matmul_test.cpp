@@ -114,6 +114,21 @@ TEST_CASE("interpolation is its formula, exactly where weights are") {
   MESSAGE(comparisons.summary());
 }
 
+TEST_CASE("interpolation of bytes is its formula, exactly where weights are") {
+  Comparisons comparisons;
+  for (const Resampled& row : kDyadic) {
+    if (row.x.size() != 4) {
+      continue;
+    }
+    const Tensor bytes = (8 * rg::abs(integers(row.x, rg::float32, 5))).to(rg::uint8);
+    for (const Named& x : layouts(bytes)) {
+      INFO(rg::describe(x.tensor) << " " << x.name << " " << static_cast<int>(row.options.mode));
+      comparisons.exact_of([&] { return rg::interpolate(x.tensor, row.options); });
+    }
+  }
+  MESSAGE(comparisons.summary());
+}
+
 TEST_CASE("interpolation is its formula, rounded") {
   Comparisons comparisons;
   for (const rg::DType dtype : kFloating) {
