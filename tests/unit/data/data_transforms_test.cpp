@@ -54,6 +54,25 @@ TEST_CASE("normalize: each channel by its mean and deviation") {
   CHECK(transforms::normalize(x.to(float64), {1, 3}, {0.5, 2}).dtype() == float64);
 }
 
+TEST_CASE("normalize: interleaved images keep their layout and get the same values") {
+  const Tensor x = rand({2, 3, 5, 7});
+  const Tensor pixels = permute(permute(x, {0, 2, 3, 1}).contiguous(), {0, 3, 1, 2});
+  const auto changed = [](const Tensor& image) {
+    return transforms::normalize(image, {0.1, 0.2, 0.3}, {0.4, 0.5, 0.6});
+  };
+  CHECK(changed(pixels).to_vector<float>() == changed(x).to_vector<float>());
+  CHECK(changed(pixels).is_channels_last());
+  CHECK(changed(select(pixels, 0, 1)).to_vector<float>() ==
+        changed(select(x, 0, 1)).to_vector<float>());
+  CHECK(changed(slice(pixels, 3, 1, 6)).to_vector<float>() ==
+        changed(slice(x, 3, 1, 6)).to_vector<float>());
+  CHECK(changed(zeros({0, 3, 5, 7})).shape() == Shape{0, 3, 5, 7});
+  const Tensor leaf = rand({3, 4, 5}, {.dtype = float64});
+  const Tensor layered = permute(permute(leaf, {1, 2, 0}).contiguous(), {2, 0, 1});
+  CHECK(gradcheck([&](const std::vector<Tensor>& in) { return changed(in[0]); },
+                  {layered.detach().set_requires_grad()}));
+}
+
 TEST_CASE("changes of images have gradients") {
   Tensor x = rand({1, 6, 8}, {.dtype = float64, .requires_grad = true});
   const auto change = [](const std::vector<Tensor>& inputs) {
