@@ -187,12 +187,11 @@ void add_options(CLI::App& app, Settings& settings) {
   app.add_option("--model", settings.model, "network, by torchvision's name")
       ->check(CLI::IsMember(rg::models::list_models()))
       ->option_text("NAME (resnet18)");
-  app.add_option(
-         "--weights", settings.weights,
-         "weights to start from, such as torchvision's .pth
-      ->option_text("FILE"); other classes get a new last layer")
+  app.add_option("--weights", settings.weights,
+                 "weights to start from, such as torchvision's .pth, and a new last layer for "
+                 "other classes")
       ->check(CLI::ExistingFile)
-      ->type_name("FILE");
+      ->option_text("FILE");
   app.add_flag("--freeze", settings.freeze, "train the last layer alone");
   app.add_flag("--resume", settings.resume, "go on with the run in --out");
   app.add_option("--epochs", settings.epochs, "passes over the images")
@@ -214,12 +213,10 @@ void add_options(CLI::App& app, Settings& settings) {
   app.add_option("--workers", settings.workers, "threads that read images")
       ->check(CLI::Range(0, 256))
       ->option_text("N (2)");
-  app.add_option("--threads", settings.threads, "threads that compute
-      ->option_text("N (0)"); 0 for all processors")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--seed", settings.seed, "seed of all random numbers")
+  app.add_option("--threads", settings.threads, "threads that compute, or 0 for all processors")
+      ->check(CLI::NonNegativeNumber)
       ->option_text("N (0)");
+  app.add_option("--seed", settings.seed, "seed of all random numbers")->option_text("N (0)");
   app.add_flag("--bfloat16", settings.bfloat16, "compute products and convolutions in bfloat16");
   app.footer(fmt::format(R"(
 networks: {}
