@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,21 +10,18 @@
 #include <retrograd/onnx/detail/proto.h>
 #include <retrograd/onnx/save.h>
 
+#include "onnx/files.h"
+
 namespace test {
 
 namespace proto = retrograd::onnx::detail;
-
-inline std::string temporary(const std::string& name) {
-  return (std::filesystem::temp_directory_path() / ("retrograd_" + name)).string();
-}
 
 template <class Model, class Example>
 proto::ModelProto written(Model&& model, const Example& example,
                           const retrograd::onnx::SaveOptions& options = {}) {
   const std::string path = temporary("written.onnx");
   retrograd::onnx::save(model, example, path, options);
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  const std::string bytes = read_file(path);
   std::filesystem::remove(path);
   return proto::parse(bytes, path);
 }
