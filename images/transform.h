@@ -47,9 +47,11 @@ class RETROGRAD_API ImageTransform {
   virtual const char* name() const noexcept = 0;
 
  protected:
+  /// @cond
   ImageTransform() = default;
   ImageTransform(const ImageTransform&) = default;
   ImageTransform& operator=(const ImageTransform&) = default;
+  /// @endcond
   /// Changes checked inputs.
   virtual AnnotatedImage apply(const AnnotatedImage& input) const = 0;
 };

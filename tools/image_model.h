@@ -13,11 +13,12 @@
 
 namespace tools {
 
+/// A network with its classes.
 struct ImageModel {
-  std::string architecture;  // a name of models::list_models()
-  std::int64_t size;         // of the images, in pixels
-  std::vector<std::string> classes;
-  std::unique_ptr<retrograd::models::Network> network;
+  std::string architecture;                             ///< A name of models::list_models().
+  std::int64_t size;                                    ///< Side of the images, in pixels.
+  std::vector<std::string> classes;                     ///< Names, by the network's numbers.
+  std::unique_ptr<retrograd::models::Network> network;  ///< The network.
 };
 
 // What the library's errors name in place of a source file.
