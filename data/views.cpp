@@ -122,8 +122,8 @@ std::size_t Cached::bytes() const {
 }
 
 Sample Cached::get(int64_t index) const {
-  require_index("Cached::get", index, size());
   Memory& memory = *memory_;
+  require_index("Cached::get", index, static_cast<int64_t>(memory.samples.size()));
   Sample kept;
   {
     const std::scoped_lock lock(memory.mutex);
