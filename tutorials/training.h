@@ -15,6 +15,10 @@
 
 #include "command_line.h"
 
+inline std::uint64_t seed_of(const CommandLine& options) {
+  return static_cast<std::uint64_t>(options.integer("seed", 0));
+}
+
 // Obeys --threads and --seed; gives the seed. Throws std::invalid_argument for an --out that is no
 // folder, before the training instead of after it.
 inline std::uint64_t prepare_run(const CommandLine& options) {
@@ -25,7 +29,7 @@ inline std::uint64_t prepare_run(const CommandLine& options) {
   if (options.has("threads")) {
     retrograd::set_num_threads(static_cast<int>(options.integer("threads", 1)));
   }
-  const auto seed = static_cast<std::uint64_t>(options.integer("seed", 0));
+  const std::uint64_t seed = seed_of(options);
   retrograd::manual_seed(seed);
   return seed;
 }
