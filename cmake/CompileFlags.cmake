@@ -22,7 +22,7 @@ endfunction()
 target_compile_options(retrograd PRIVATE -fno-math-errno -fno-trapping-math -ffp-contract=off)
 # But in the loops whose speed is that of multiply-adds. Gain of conv_direct and gemm_packed: a LeNet
 # step of batch 64 1.08. That of sequences was measured only together with other changes.
-add_flags("^ops/kernels/(conv/(conv_direct|conv_planes|conv_vectors|pointwise|depthwise.*|winograd.*)|linalg/gemm_packed|sequence/.*)\\.cpp$"
+add_flags("^ops/kernels/(conv/(conv_direct|conv_pairs|conv_planes|conv_vectors|pointwise|depthwise.*|winograd.*)|linalg/gemm_packed|sequence/.*)\\.cpp$"
           -ffp-contract=fast)
 
 # --- size ---

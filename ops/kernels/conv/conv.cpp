@@ -4,6 +4,7 @@
 
 #include <retrograd/ops/kernels/activation/activation.h>
 #include <retrograd/ops/kernels/conv/conv_direct.h>
+#include <retrograd/ops/kernels/conv/conv_pairs.h>
 #include <retrograd/ops/kernels/conv/conv_planes.h>
 #include <retrograd/ops/kernels/conv/conv_vectors.h>
 #include <retrograd/ops/kernels/conv/depthwise.h>
@@ -122,6 +123,11 @@ Tensor convolved(const Tensor& x, const Tensor& weight, const Tensor& bias,
     detail::kernel_uses("pointwise");
     relu = false;
     return pointwise::conv_relu(x, weight, bias, geometry);
+  }
+  if (kernel_state().may_use_direct() && pairs::suits(geometry)) {
+    ++kernel_state().direct_runs;
+    detail::kernel_uses("pairs");
+    return pairs::conv(x, weight, bias, geometry, std::exchange(relu, false));
   }
   if (kernel_state().may_use_direct() && in_vectors::suits(geometry)) {
     ++kernel_state().direct_runs;

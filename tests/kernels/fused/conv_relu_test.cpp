@@ -54,6 +54,16 @@ std::vector<ConvRow> rows_with_relu() {
                     .stride = {width % 3 == 0 ? 2 : 1, 1},
                     .padding = {0, 0}});
   }
+  // Few channels, at most 8 filters, and rows of 28 results.
+  for (std::int64_t filters = 5; filters <= 8; ++filters) {
+    rows.push_back({.in = filters - 4,
+                    .out = filters,
+                    .input = {filters * 4, filters == 6 ? 56 : 28},
+                    .kernel = {3, filters == 8 ? 1 : 3},
+                    .stride = {filters == 7 ? 2 : 1, 1},
+                    .padding = {filters % 2, filters == 8 ? 0 : 1},
+                    .dilation = {filters == 5 ? 2 : 1, 1}});
+  }
   return rows;
 }
 
@@ -82,7 +92,7 @@ TEST_CASE("ReLU in the kernel of a convolution keeps NaN") {
        {ConvRow{.in = 37, .out = 48, .input = {16, 17}, .kernel = {1, 1}, .padding = {0, 0}},
         ConvRow{.in = 3, .out = 32, .input = {30, 29}},
         ConvRow{.in = 6, .out = 16, .input = {9, 11}, .padding = {0, 0}},
-        ConvRow{.in = 6, .out = 6, .input = {9, 11}},
+        ConvRow{.in = 6, .out = 6, .input = {9, 11}}, ConvRow{.in = 3, .out = 7, .input = {9, 28}},
         ConvRow{.in = 20, .out = 20, .input = {9, 9}, .groups = 20}}) {
     ConvInputs inputs = conv_inputs(row, rg::float32);
     inputs.x(1, 2, 4, 5) = NAN;
@@ -105,6 +115,7 @@ TEST_CASE("convolutions with ReLU are alike on all threads") {
        .kernel = {1, 1},
        .padding = {0, 0}},
         ConvRow{.batch = 4, .in = 3, .out = 32, .input = {45, 64}},
+        ConvRow{.batch = 9, .in = 3, .out = 6, .input = {45, 56}},
         ConvRow{.batch = 6, .in = 48, .out = 48, .input = {33, 32}, .groups = 48}}) {
     ConvInputs inputs = conv_inputs(row, rg::float32);
     inputs.x = rg::randn(inputs.x.shape());
