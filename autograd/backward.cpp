@@ -62,7 +62,7 @@ std::vector<Tensor> seeds_of(const Frame& call, const std::vector<Tensor>& outpu
 
 void backward_from(const Frame& call, const std::vector<Tensor>& outputs,
                    const std::vector<Tensor>& given, BackwardOptions options) {
-  const detail::NestedPass pass(call.name(), call.where());
+  detail::NestedPass pass(call.name(), call.where());
   const auto roots = roots_of(call, outputs);
   auto seeds = seeds_of(call, outputs, given);
   Engine engine(options.retain_graph, options.create_graph);
@@ -70,6 +70,7 @@ void backward_from(const Frame& call, const std::vector<Tensor>& outputs,
     engine.seed(*roots[i], std::move(seeds[i]));
   }
   engine.run();
+  pass.run_callbacks();
 }
 
 // Of one output: a trace has an entry of the function's.
@@ -95,7 +96,7 @@ void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& see
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options, Where where) {
   const Operation call("grad", where, outputs, inputs, options);
-  const detail::NestedPass pass("grad", where);
+  detail::NestedPass pass("grad", where);
   const auto roots = roots_of(call, outputs);
   std::vector<NodePtr> targets;
   targets.reserve(inputs.size());
@@ -120,12 +121,24 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
     engine.seed(*roots[i], std::move(seeds[i]));
   }
   engine.run();
+  pass.run_callbacks();
   std::vector<Tensor> result;
   result.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     result.push_back(engine.captured(i));
   }
   return call.result(std::move(result));
+}
+
+void queue_callback(std::function<void()> callback, Where where) {
+  const Frame call("queue_callback", where);
+  detail::NestedPass* const pass = detail::NestedPass::outermost();
+  check::require<GraphError>(call, pass != nullptr, {},
+                             "no backward pass runs in this thread; call it in a hook or in a "
+                             "backward function [no-backward]");
+  check::require<ValueError>(call, static_cast<bool>(callback), {},
+                             "the function is empty [function-empty]");
+  pass->queue(std::move(callback));
 }
 
 // --- Tensor's members about gradients ---

@@ -2,6 +2,7 @@
 /// Backward passes over the tape, and printing the tape.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -56,6 +57,20 @@ RETROGRAD_API void backward(const std::vector<Tensor>& outputs,
 RETROGRAD_API std::vector<Tensor> grad(const std::vector<Tensor>& outputs,
                                        const std::vector<Tensor>& inputs,
                                        const GradOptions& options = {}, Where where = {});
+
+/// Runs `callback` at the end of the backward pass that runs in this thread, when the gradients of
+/// all leaves are complete. Hooks and backward functions call it.
+///
+/// Inside nested passes, it is the end of the outermost one. Callbacks run in the order of their
+/// registration. An exception of the pass, or of a callback, drops those that have not run.
+/// @code
+/// weight.register_post_accumulate_grad_hook([](const Tensor& leaf) {
+///   queue_callback([leaf] { std::cout << leaf.grad() << "\n"; });
+/// });
+/// @endcode
+/// @throws GraphError if no backward pass runs in this thread
+/// @throws ValueError if the function is empty
+RETROGRAD_API void queue_callback(std::function<void()> callback, Where where = {});
 
 /// Prints the operators that led to `output` to standard output, oldest first.
 /// A line has the number, operator, shape and dtype, inputs, saved tensors and the caller's line.

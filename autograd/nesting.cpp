@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #if defined(__linux__)
 #include <pthread.h>
@@ -18,6 +19,7 @@ constexpr std::uintptr_t kLeastLeft = std::uintptr_t{64} * 1024;
 constexpr int kMostUnmeasured = 1000;
 
 RETROGRAD_HOT_TLS thread_local int depth = 0;
+RETROGRAD_HOT_TLS thread_local NestedPass* first_pass = nullptr;
 
 // The addresses of a thread's stack; both 0 where they are not known.
 struct Stack {
@@ -60,11 +62,30 @@ NestedPass::NestedPass(const char* op, Where where) {
         "one before; another would overflow this thread's stack [nesting-too-deep]",
         depth);
   }
-  ++depth;
+  if (depth++ == 0) {
+    first_pass = this;
+  }
 }
 
 NestedPass::~NestedPass() {
-  --depth;
+  if (--depth == 0) {
+    first_pass = nullptr;
+  }
+}
+
+NestedPass* NestedPass::outermost() noexcept {
+  return first_pass;
+}
+
+void NestedPass::run_callbacks() {
+  if (first_pass != this) {
+    return;
+  }
+  for (std::size_t i = 0; i < callbacks_.size(); ++i) {  // a callback may queue another
+    const std::function<void()> callback = std::move(callbacks_[i]);
+    callback();
+  }
+  callbacks_.clear();
 }
 
 }  // namespace retrograd::detail

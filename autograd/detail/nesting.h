@@ -1,6 +1,9 @@
 // Backward passes that run inside others. Internal.
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include <retrograd/tensor/where.h>
 
 namespace retrograd::detail {
@@ -14,6 +17,15 @@ class NestedPass {
   ~NestedPass();
   NestedPass(const NestedPass&) = delete;
   NestedPass& operator=(const NestedPass&) = delete;
+
+  // Runs what was queued, if this pass is inside no other. An exception drops the rest.
+  void run_callbacks();
+  // The pass of this thread that is inside no other, or null.
+  static NestedPass* outermost() noexcept;
+  void queue(std::function<void()> callback) { callbacks_.push_back(std::move(callback)); }
+
+ private:
+  std::vector<std::function<void()>> callbacks_;
 };
 
 }  // namespace retrograd::detail

@@ -1,0 +1,70 @@
+// Functions that run at the end of a backward pass.
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <vector>
+
+#include <retrograd/retrograd.h>
+
+namespace rg = retrograd;
+using rg::Tensor;
+
+TEST_CASE("a queued callback runs once, when all leaves have their gradients") {
+  Tensor a = rg::tensor({2.0}, {.requires_grad = true});
+  Tensor b = rg::tensor({3.0}, {.requires_grad = true});
+  std::vector<int> order;
+  bool is_complete = false;
+  const auto queue = [&](int number) {
+    rg::queue_callback([&, number] {
+      order.push_back(number);
+      is_complete = a.grad().defined() && b.grad().defined();
+    });
+  };
+  a.register_post_accumulate_grad_hook([&](const Tensor&) { queue(1); });
+  b.register_post_accumulate_grad_hook([&](const Tensor&) { queue(2); });
+  const Tensor y = rg::exp(a) * b;  // the gradient of b is complete first
+  rg::sum(y).backward();
+  CHECK(order == std::vector<int>{2, 1});
+  CHECK(is_complete);
+}
+
+TEST_CASE("a callback waits for the outermost pass, and may queue another") {
+  Tensor a = rg::tensor({2.0}, {.requires_grad = true});
+  std::vector<int> order;
+  a.register_post_accumulate_grad_hook([&](const Tensor&) {
+    const rg::EnableGradGuard recording;
+    Tensor inner = rg::tensor({1.0}, {.requires_grad = true});
+    inner.register_post_accumulate_grad_hook([&](const Tensor&) {
+      rg::queue_callback([&] {
+        order.push_back(2);
+        rg::queue_callback([&] { order.push_back(3); });
+      });
+    });
+    rg::sum(inner * inner).backward();
+    order.push_back(1);
+  });
+  rg::sum(a * a).backward();
+  CHECK(order == std::vector<int>{1, 2, 3});
+}
+
+TEST_CASE("an exception of the pass drops callbacks") {
+  Tensor a = rg::tensor({2.0}, {.requires_grad = true});
+  int calls = 0;
+  bool is_failing = true;
+  a.register_post_accumulate_grad_hook([&](const Tensor&) {
+    rg::queue_callback([&] { ++calls; });
+    if (is_failing) {
+      throw std::runtime_error("the hook failed");
+    }
+  });
+  CHECK_THROWS_WITH(rg::sum(a * a).backward(), "the hook failed");
+  CHECK(calls == 0);
+  is_failing = false;
+  rg::sum(a * a).backward();
+  CHECK(calls == 1);
+}
+
+TEST_CASE("outside of a pass a callback is refused") {
+  CHECK_THROWS_WITH_AS(rg::queue_callback([] {}),
+                       doctest::Contains("no backward pass runs in this thread"), rg::GraphError);
+}
