@@ -1,6 +1,6 @@
 # Components: libraries of their own, because they need another one, or to keep the core small.
 # The order is that of their dependencies.
-set(RETROGRAD_COMPONENTS images models log train onnx)
+set(RETROGRAD_COMPONENTS images models log train onnx mpi)
 list(TRANSFORM RETROGRAD_COMPONENTS TOUPPER OUTPUT_VARIABLE component_options)
 list(TRANSFORM component_options PREPEND RETROGRAD_WITH_)
 

@@ -94,5 +94,7 @@ template void fail<GraphError>(const char*, Where, const std::string&,
                                std::initializer_list<ErrorArgument>);
 template void fail<IoError>(const char*, Where, const std::string&,
                             std::initializer_list<ErrorArgument>);
+template void fail<CommunicationError>(const char*, Where, const std::string&,
+                                       std::initializer_list<ErrorArgument>);
 
 }  // namespace retrograd

@@ -58,6 +58,10 @@ class RETROGRAD_API GraphError : public Error {
 class RETROGRAD_API IoError : public Error {
   using Error::Error;
 };
+/// Error for processes that work together: one has ended, failed, is late, or has other tensors.
+class RETROGRAD_API CommunicationError : public Error {
+  using Error::Error;
+};
 
 /// Error for memory that ran out. The message names the operator and the caller's line:
 /// @code
@@ -116,6 +120,8 @@ extern template RETROGRAD_API void fail<GraphError>(const char*, Where, const st
                                                     std::initializer_list<ErrorArgument>);
 extern template RETROGRAD_API void fail<IoError>(const char*, Where, const std::string&,
                                                  std::initializer_list<ErrorArgument>);
+extern template RETROGRAD_API void fail<CommunicationError>(const char*, Where, const std::string&,
+                                                            std::initializer_list<ErrorArgument>);
 /// @endcond
 
 }  // namespace retrograd

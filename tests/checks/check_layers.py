@@ -25,6 +25,7 @@ THIRD_PARTY = {
     r"zlib": {"io", "data", "log"},
     r"png|jpeglib|jerror": {"images"},
     r"protozero": {"log", "onnx"},
+    r"mpi\.h": {"mpi"},
     r"Random123": {"tensor"},
 }
 # No public header includes any of them; headers in a sub-folder are not public.

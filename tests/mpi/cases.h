@@ -1,0 +1,29 @@
+// Checks that ranks make together, as threads of the tests or as processes of MPI. They throw what
+// they find.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <retrograd/mpi/communicator.h>
+
+namespace test {
+
+using Case = std::function<void(retrograd::mpi::Communicator&)>;
+
+// Cases that pass with 1, 2 and 4 ranks.
+const std::vector<std::pair<std::string, Case>>& cases();
+
+// Cases in which every rank ends with an error that has these texts; for 2 ranks or more.
+struct Failure {
+  std::string name;
+  std::vector<std::string> texts;
+  Case run;
+};
+const std::vector<Failure>& failures();
+
+void require(bool holds, const std::string& what);
+
+}  // namespace test
