@@ -158,6 +158,9 @@ class RETROGRAD_API Communicator {
   /// Tells the others that this rank starts no more operations. Waits until they have done so too,
   /// or one has failed. Returns the error of that rank, or an empty text.
   std::string leave();
+  /// Sets whether ranks on this machine are more than its processors. Waits then leave the
+  /// processor to others soon.
+  void set_crowded(bool crowded) noexcept { crowded_ = crowded; }
   /// Waits for at most `seconds` until all others have ended or failed.
   void linger(double seconds) noexcept;
 
@@ -171,6 +174,7 @@ class RETROGRAD_API Communicator {
   int rank_;
   int size_;
   double timeout_ = 1800;
+  bool crowded_ = true;
   std::int64_t started_ = 0;
   std::unique_ptr<detail::Watch> watch_;
 };

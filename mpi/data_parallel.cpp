@@ -60,24 +60,13 @@ std::int64_t first_row(std::int64_t rows, std::int64_t index, std::int64_t count
 }
 
 Batch rows_of(const Batch& batch, std::int64_t begin, std::int64_t end) {
-  return {narrow(batch.inputs, 0, begin, end - begin),
-          narrow(batch.targets, 0, begin, end - begin)};
-}
-
-// While one is alive, random numbers are those of a part.
-class PartRandomness {
- public:
-  PartRandomness(Generator::State step, std::int64_t part) noexcept
-      : after_(default_generator().state()) {
-    default_generator().set_state({random_bits(step, static_cast<std::uint64_t>(part)), 0});
+  Batch rows;
+  rows.rest.resize(batch.rest.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    rows[i] = narrow(batch[i], 0, begin, end - begin);
   }
-  ~PartRandomness() { default_generator().set_state(after_); }
-  PartRandomness(const PartRandomness&) = delete;
-  PartRandomness& operator=(const PartRandomness&) = delete;
-
- private:
-  Generator::State after_;
-};
+  return rows;
+}
 
 }  // namespace
 
@@ -208,7 +197,8 @@ double DataParallel::Impl::run_parts(const Batch& batch, std::int64_t first, std
     const std::int64_t part = communicator.rank() * each + k;
     const std::int64_t begin = first_row(rows, part, parts);
     const std::int64_t end = first_row(rows, part + 1, parts);
-    const PartRandomness randomness(step, part);
+    Generator random(random_bits(step, static_cast<std::uint64_t>(part)));
+    const GeneratorGuard of_part(random);
     const double weight =
         rows == 0 ? 0 : static_cast<double>(end - begin) / static_cast<double>(rows);
     losses.push_back(run_part(rows_of(batch, begin - first, end - first),

@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include <retrograd/data/dataset.h>
+#include <retrograd/data/sample.h>
 #include <retrograd/mpi/communicator.h>
 #include <retrograd/nn/module.h>
 #include <retrograd/tensor/api.h>

@@ -6,6 +6,7 @@
 #include <exception>
 #include <list>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -91,6 +92,11 @@ struct MpiCommunicator::Handles {
     MPI_Comm_set_errhandler(notices, MPI_ERRORS_RETURN);
     MPI_Comm_rank(values, &rank);
     MPI_Comm_size(values, &size);
+    MPI_Comm here = MPI_COMM_NULL;
+    require_success("MPI_Comm_split_type",
+                    MPI_Comm_split_type(values, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here));
+    MPI_Comm_size(here, &ranks_here);
+    MPI_Comm_free(&here);
     require_success("MPI_Op_create", MPI_Op_create(add_bfloat16, 1, &sum_bfloat16));
   }
 
@@ -100,6 +106,7 @@ struct MpiCommunicator::Handles {
   bool ends_mpi = false;
   int rank = 0;
   int size = 1;
+  int ranks_here = 1;  // on this machine
   std::list<Message> sent{};
 };
 
@@ -111,7 +118,9 @@ MpiCommunicator::MpiCommunicator(int fortran_handle)
 MpiCommunicator::MpiCommunicator(std::unique_ptr<Handles> handles)
     : Communicator(handles->rank, handles->size),
       handles_(std::move(handles)),
-      exceptions_(std::uncaught_exceptions()) {}
+      exceptions_(std::uncaught_exceptions()) {
+  set_crowded(static_cast<unsigned>(handles_->ranks_here) > std::thread::hardware_concurrency());
+}
 
 MpiCommunicator::~MpiCommunicator() {
   if (std::uncaught_exceptions() > exceptions_) {

@@ -22,9 +22,12 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using Seconds = std::chrono::duration<double>;
 
-// Short waits spin, as ranks mostly come together; longer ones leave the processor to other ranks.
-constexpr auto kSpin = microseconds(50);
-constexpr auto kYield = milliseconds(5);
+// Short waits spin, as ranks mostly come together; longer ones leave the processor to others. A
+// busy neighbour keeps it for milliseconds, so ranks with a processor each spin for longer.
+constexpr auto kSpin = milliseconds(2);
+constexpr auto kSpinCrowded = microseconds(50);
+constexpr auto kYield = milliseconds(10);
+constexpr auto kSleep = microseconds(50);
 constexpr auto kLookEach = milliseconds(5);
 
 std::string names(const std::vector<int>& ranks) {
@@ -65,17 +68,18 @@ void Work::wait(Where where) {
 
 void Communicator::wait_for(Work& work, Where where) {
   const Clock::time_point begin = Clock::now();
+  const auto spin = crowded_ ? Clock::duration(kSpinCrowded) : Clock::duration(kSpin);
   auto next_look = Clock::duration(kLookEach);
   bool announced = false;
   while (!work.test(where)) {
     const Clock::duration waited = Clock::now() - begin;
-    if (waited < kSpin) {
+    if (waited < spin) {
       continue;
     }
     if (waited < kYield) {
       std::this_thread::yield();
     } else {
-      std::this_thread::sleep_for(kSpin);
+      std::this_thread::sleep_for(kSleep);
     }
     if (waited < next_look) {
       continue;
@@ -159,7 +163,7 @@ std::string Communicator::leave() {
     if (std::count(watch_->ended.begin(), watch_->ended.end(), -1) == 1) {  // this one
       return {};
     }
-    std::this_thread::sleep_for(kSpin);
+    std::this_thread::sleep_for(kSleep);
   }
   return fmt::format("rank {} has ended, and others have not {} s later", rank_, timeout_);
 }

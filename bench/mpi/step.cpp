@@ -1,0 +1,144 @@
+// Times training steps on the ranks of MPI: the work alone, the exchange of gradients alone, and
+// both together. Rank 0 prints milliseconds, as one line of JSON.
+//
+//   mpi_step resnet20|lenet|mlp BATCH THREADS STEPS [--width N] [--layers N]
+//
+// BATCH is that of a rank. The mlp has LAYERS linear layers of WIDTH x WIDTH.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <retrograd/mpi/data_parallel.h>
+#include <retrograd/mpi/mpi_communicator.h>
+
+#include "bench/models.h"
+
+namespace {
+
+namespace rg = retrograd;
+namespace nn = rg::nn;
+namespace mpi = rg::mpi;
+using rg::Tensor;
+
+struct Settings {
+  std::string model;
+  std::int64_t batch = 32;
+  int threads = 1;
+  int steps = 20;
+  std::int64_t width = 512;
+  int layers = 8;
+};
+
+struct Training {
+  std::unique_ptr<nn::Module> model;
+  rg::Batch batch;
+};
+
+Training make(const Settings& settings) {
+  Training made;
+  rg::Shape inputs;
+  if (settings.model == "resnet20") {
+    made.model = std::make_unique<bench::ResNet20>();
+    inputs = {settings.batch, 3, 32, 32};
+  } else if (settings.model == "lenet") {
+    made.model = std::make_unique<bench::LeNet>();
+    inputs = {settings.batch, 1, 28, 28};
+  } else if (settings.model == "mlp") {
+    auto layers = std::make_unique<nn::Sequential>();
+    for (int i = 0; i < settings.layers; ++i) {
+      layers->push_back(nn::Linear(settings.width, settings.width));
+      layers->push_back(nn::ReLU());
+    }
+    made.model = std::move(layers);
+    inputs = {settings.batch, settings.width};
+  } else {
+    throw std::invalid_argument("no model is called '" + settings.model + "'");
+  }
+  made.batch = {rg::randn(inputs), rg::randint(0, 10, {settings.batch})};
+  return made;
+}
+
+double median_of(mpi::Communicator& world, int steps, const std::function<void()>& step) {
+  std::vector<double> times;
+  for (int i = -3; i < steps; ++i) {
+    world.barrier();
+    const auto begin = std::chrono::steady_clock::now();
+    step();
+    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
+    if (i >= 0) {
+      times.push_back(time.count());
+    }
+  }
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::nth_element(times.begin(), middle, times.end());
+  return *middle;
+}
+
+void measure(mpi::Communicator& world, const Settings& settings) {
+  rg::set_num_threads(settings.threads);
+  const Training training = make(settings);
+  nn::Module& model = *training.model;
+  mpi::DataParallel parallel(model, world, {.deterministic = false});
+  rg::optim::SGD optimizer(model.parameters(), {.lr = 1e-6, .momentum = 0.9});
+  const auto loss = [&] {
+    return rg::cross_entropy(model(training.batch.inputs), training.batch.targets);
+  };
+  const double forward = median_of(world, settings.steps, [&] { loss(); });
+  const auto step = [&] {
+    optimizer.zero_grad();
+    loss().backward();
+    optimizer.step();
+  };
+  const double alone = median_of(world, settings.steps, [&] {
+    const auto unsynchronised = parallel.no_sync();
+    step();
+  });
+  const double together = median_of(world, settings.steps, step);
+  const double update = median_of(world, settings.steps, [&] { optimizer.step(); });
+  const Tensor flat = rg::zeros({model.parameter_count()});
+  const double exchange =
+      median_of(world, settings.steps, [&] { world.all_reduce(flat, "gradients").wait(); });
+  if (world.rank() == 0) {
+    std::printf(
+        "{\"model\": \"%s\", \"ranks\": %d, \"threads\": %d, \"batch\": %lld, \"bytes\": %lld, "
+        "\"forward_ms\": %.3f, \"alone_ms\": %.3f, \"update_ms\": %.3f, \"exchange_ms\": %.3f, "
+        "\"step_ms\": %.3f}\n",
+        settings.model.c_str(), world.size(), settings.threads,
+        static_cast<long long>(settings.batch), static_cast<long long>(flat.numel() * 4), forward,
+        alone, update, exchange, together);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() < 4) {
+    std::fprintf(
+        stderr,
+        "usage: mpi_step resnet20|lenet|mlp BATCH THREADS STEPS [--width N] [--layers N]\n");
+    return 2;
+  }
+  Settings settings;
+  settings.model = arguments[0];
+  settings.batch = std::atoll(arguments[1].c_str());
+  settings.threads = std::atoi(arguments[2].c_str());
+  settings.steps = std::atoi(arguments[3].c_str());
+  for (std::size_t i = 4; i + 1 < arguments.size(); i += 2) {
+    if (arguments[i] == "--width") {
+      settings.width = std::atoll(arguments[i + 1].c_str());
+    } else if (arguments[i] == "--layers") {
+      settings.layers = std::atoi(arguments[i + 1].c_str());
+    }
+  }
+  return mpi::run([&](mpi::Communicator& world) { measure(world, settings); });
+}
