@@ -187,6 +187,7 @@ int Tensor::register_post_accumulate_grad_hook(PostAccumulateGradHook hook, Wher
                              "the tensor is the result of an operator [not-a-leaf]");
   detail::TensorHooks& hooks = hooks_for(call, !hook);
   hooks.leaf = detach();
+  detail::hooked_leaves += hooks.accumulated.empty() ? 1 : 0;
   hooks.accumulated.add(static_cast<std::uint64_t>(hooks.next), std::move(hook));
   return hooks.next++;
 }
@@ -195,7 +196,10 @@ void Tensor::remove_hook(int hook) {
   const NodePtr node = detail::grad_node(*this);
   if (node && node->hooks_) {
     node->hooks_->list.remove(static_cast<std::uint64_t>(hook));
-    node->hooks_->accumulated.remove(static_cast<std::uint64_t>(hook));
+    auto& accumulated = node->hooks_->accumulated;
+    const bool had_hooks = !accumulated.empty();
+    accumulated.remove(static_cast<std::uint64_t>(hook));
+    detail::hooked_leaves -= had_hooks && accumulated.empty() ? 1 : 0;
   }
 }
 

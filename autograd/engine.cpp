@@ -103,6 +103,9 @@ Gradients detail::call_backward(const Node& node, const Tensor& grad, const bool
 void Engine::run() {
   const GradModeGuard recording(create_graph_);
   const detail::AutocastOff off;  // a gradient has the dtype of what was recorded
+  if (!capturing_ && detail::hooked_leaves > 0) {
+    count_leaf_uses();
+  }
   while (!ready_.empty()) {
     auto [node, grad] = ready_.pop_newest();
     grad = after_hooks(*node, std::move(grad));
@@ -120,6 +123,7 @@ void Engine::run() {
       visit(static_cast<detail::OperatorNode&>(*node), std::move(grad));
     }
   }
+  complete_leaves_left();
 }
 
 void Engine::visit(detail::OperatorNode& node, Tensor grad) {
@@ -140,6 +144,9 @@ void Engine::visit(detail::OperatorNode& node, Tensor grad) {
   grad = {};
   use.done();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!leaf_uses_.empty() && inputs[i] && add_to_leaf(inputs[i].get(), gradients[i])) {
+      continue;
+    }
     if (inputs[i] && gradients[i].defined() && (!capturing_ || needed[i])) {
       ready_.add(inputs[i].get(), std::move(gradients[i]));
     }

@@ -1,6 +1,7 @@
 // The backward pass. Internal: users call backward() and grad().
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
@@ -24,6 +25,13 @@ class ReadyNodes {
   bool empty() const noexcept { return order_.empty(); }
   void add(Node* node, Tensor grad);
   Entry pop_newest();
+  // Calls f(node) for each, in no order.
+  template <class F>
+  void for_each(F&& f) const {
+    for (const auto& [number, at] : order_) {
+      f(entries_[at].node);
+    }
+  }
   // The node's gradient so far; null where it has none.
   Tensor* waiting(const Node* node) noexcept;
 
@@ -62,7 +70,11 @@ class Engine {
 
   Tensor after_hooks(Node& node, Tensor grad) const;
   void visit(detail::OperatorNode& node, Tensor grad);
+  void complete_leaf(Node& leaf, Tensor grad) const;
   void accumulate_leaf(Node& leaf, Tensor grad) const;
+  void count_leaf_uses();
+  bool add_to_leaf(Node* leaf, Tensor grad);
+  void complete_leaves_left();
   const Wanted* wanted(const Node* node) const;
 
   bool retain_graph_;
@@ -72,6 +84,14 @@ class Engine {
   std::unordered_map<const Node*, Wanted> wanted_;
   std::vector<Tensor> captured_;
   std::vector<bool> reached_;  // by target
+
+  // A leaf with hooks is complete after its last use, long before the pass comes to it: leaves are
+  // older than all operators.
+  struct LeafUses {
+    std::size_t left = 0;  // that the pass has not been through
+    Tensor grad{};
+  };
+  std::unordered_map<Node*, LeafUses> leaf_uses_;
 };
 
 namespace detail {

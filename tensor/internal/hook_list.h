@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -41,8 +42,20 @@ class HookList {
   std::vector<std::pair<std::uint64_t, std::shared_ptr<const Hook>>> hooks_;
 };
 
+// The number of leaves with hooks that run when their gradient is complete.
+inline std::atomic<int> hooked_leaves{0};
+
 // The hooks of a tensor; a number is given once.
 struct TensorHooks {
+  TensorHooks() = default;
+  ~TensorHooks() {
+    if (!accumulated.empty()) {
+      --hooked_leaves;
+    }
+  }
+  TensorHooks(const TensorHooks&) = delete;
+  TensorHooks& operator=(const TensorHooks&) = delete;
+
   int next = 0;
   HookList<Tensor::Hook> list;
   HookList<Tensor::PostAccumulateGradHook> accumulated;

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include <retrograd/retrograd.h>
@@ -61,6 +62,56 @@ TEST_CASE("an exception of the pass drops callbacks") {
   CHECK(calls == 0);
   is_failing = false;
   rg::sum(a * a).backward();
+  CHECK(calls == 1);
+}
+
+TEST_CASE("a leaf's hook runs after its last use, before the pass goes on") {
+  Tensor a = rg::tensor({2.0}, {.requires_grad = true});
+  Tensor b = rg::tensor({3.0}, {.requires_grad = true});
+  const Tensor x = rg::tensor({1.0}, {.requires_grad = true});
+  std::vector<std::string> order;
+  Tensor first = x * a;
+  first.register_hook([&](const Tensor&) {
+    order.emplace_back("first layer");
+    return Tensor();
+  });
+  Tensor second = first * b * b;
+  a.register_post_accumulate_grad_hook(
+      [&](const Tensor& leaf) { order.push_back("a " + std::to_string(leaf.grad().item<int>())); });
+  b.register_post_accumulate_grad_hook(
+      [&](const Tensor& leaf) { order.push_back("b " + std::to_string(leaf.grad().item<int>())); });
+  rg::sum(second).backward();
+  CHECK(order == std::vector<std::string>{"b 12", "first layer", "a 9"});
+  CHECK(x.grad().item<double>() == 18);
+}
+
+TEST_CASE("a leaf with a use that no gradient reaches is complete at the end") {
+  Tensor a = rg::tensor({2.0}, {.requires_grad = true});
+  int calls = 0;
+  a.register_post_accumulate_grad_hook([&](const Tensor& leaf) {
+    ++calls;
+    CHECK(leaf.grad().item<double>() == 5);
+  });
+  // An operator whose backward returns no gradient for its first input.
+  const Tensor unreached = a * 7.0;
+  const Tensor reached = a * 5.0;
+  const Tensor y = rg::record({.op = "second",
+                               .where = {},
+                               .output = reached.detach().clone(),
+                               .inputs = {unreached, reached},
+                               .backward = [](const rg::Backward& b) -> rg::Gradients {
+                                 return {{}, b.grad};
+                               }});
+  rg::sum(y).backward();
+  CHECK(calls == 1);
+}
+
+TEST_CASE("a leaf that is also an output has both gradients") {
+  Tensor a = rg::tensor({2.0}, {.requires_grad = true});
+  int calls = 0;
+  a.register_post_accumulate_grad_hook([&](const Tensor&) { ++calls; });
+  rg::backward({a, rg::sum(a * 3.0)});
+  CHECK(a.grad().item<double>() == 4);
   CHECK(calls == 1);
 }
 
