@@ -22,7 +22,7 @@ void check_options(const Frame& call, const DataParallelOptions& options, int ra
   check::require<ValueError>(call, options.wire == float32 || options.wire == bfloat16, {},
                              "gradients are sent in float32 or bfloat16, not in {} [wire-dtype]",
                              options.wire);
-  check::require<ValueError>(call, options.first_bucket_bytes >= 1 && options.bucket_bytes >= 1, {},
+  check::require<ValueError>(call, options.bucket_bytes >= 1, {},
                              "buckets have 1 byte or more [value-out-of-range]");
   if (!options.deterministic) {
     return;
@@ -50,8 +50,8 @@ nn::Module::NamedTensors all_tensors(const nn::Module& model) {
 }
 
 std::string describe(const DataParallelOptions& options, std::size_t threads) {
-  return fmt::format("options {} {} {} {} {} {} {}", name(options.wire), options.first_bucket_bytes,
-                     options.bucket_bytes, options.check_finite, options.deterministic,
+  return fmt::format("options {} {} {} {} {} {}", name(options.wire), options.bucket_bytes,
+                     options.check_finite, options.deterministic,
                      options.deterministic ? options.virtual_ranks : 0, threads);
 }
 

@@ -21,8 +21,9 @@ namespace retrograd::mpi {
 struct DataParallelOptions {
   /// Dtype that gradients of float32 are sent in: float32, or bfloat16 for half the bytes.
   DType wire = float32;
-  std::int64_t first_bucket_bytes = 1 << 20;  ///< Least size of the bucket that is sent first.
-  std::int64_t bucket_bytes = 25 << 20;       ///< Least size of all others.
+  /// Least number of bytes that are sent together. More serve slow starts of messages, and fewer
+  /// let the first message start earlier (docs/scaling.md).
+  std::int64_t bucket_bytes = 1 << 20;
   /// Whether a gradient with NaN or infinity is an error, which names its rank and parameter on all
   /// ranks.
   bool check_finite = false;

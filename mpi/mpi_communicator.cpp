@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <retrograd/mpi/detail/mpi_calls.h>
+#include <retrograd/mpi/detail/progress.h>
 #include <retrograd/tensor/frame.h>
 
 namespace retrograd::mpi {
@@ -31,10 +32,17 @@ std::vector<Tensor>& given_up() {
 
 class MpiRequest : public detail::Request {
  public:
-  MpiRequest(Tensor sent, Tensor received)
-      : sent_(std::move(sent)), received_(std::move(received)) {}
+  // `start` makes the call of MPI.
+  template <class Start>
+  MpiRequest(detail::Progress& progress, const char* name, Tensor sent, Tensor received,
+             Start&& start)
+      : progress_(progress), sent_(std::move(sent)), received_(std::move(received)) {
+    const auto held = progress_.lock();
+    require_success(name, start(&request_));
+    progress_.begin();
+  }
   ~MpiRequest() override {
-    if (request != MPI_REQUEST_NULL) {
+    if (request_ != MPI_REQUEST_NULL) {
       given_up().insert(given_up().end(), {sent_, received_});
     }
   }
@@ -42,14 +50,18 @@ class MpiRequest : public detail::Request {
   MpiRequest& operator=(const MpiRequest&) = delete;
 
   bool test() override {
+    const auto held = progress_.lock();
     int done = 0;
-    require_success("MPI_Test", MPI_Test(&request, &done, MPI_STATUS_IGNORE));
+    require_success("MPI_Test", MPI_Test(&request_, &done, MPI_STATUS_IGNORE));
+    if (done != 0) {
+      progress_.end();
+    }
     return done != 0;
   }
 
-  MPI_Request request = MPI_REQUEST_NULL;
-
  private:
+  detail::Progress& progress_;
+  MPI_Request request_ = MPI_REQUEST_NULL;
   Tensor sent_;
   Tensor received_;
 };
@@ -81,7 +93,7 @@ struct MpiCommunicator::Handles {
     if (initialised == 0) {
       int level = 0;
       require_success("MPI_Init_thread",
-                      MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &level));
+                      MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &level));
       ends_mpi = true;
     }
     const MPI_Comm parent =
@@ -98,6 +110,12 @@ struct MpiCommunicator::Handles {
     MPI_Comm_size(here, &ranks_here);
     MPI_Comm_free(&here);
     require_success("MPI_Op_create", MPI_Op_create(add_bfloat16, 1, &sum_bfloat16));
+    int level = MPI_THREAD_SINGLE;
+    MPI_Query_thread(&level);
+    // A program that initialised MPI itself may call it at any time.
+    if (size > 1 && level >= (ends_mpi ? MPI_THREAD_SERIALIZED : MPI_THREAD_MULTIPLE)) {
+      progress.start(notices);
+    }
   }
 
   MPI_Comm values = MPI_COMM_NULL;
@@ -108,6 +126,7 @@ struct MpiCommunicator::Handles {
   int size = 1;
   int ranks_here = 1;  // on this machine
   std::list<Message> sent{};
+  detail::Progress progress{};
 };
 
 MpiCommunicator::MpiCommunicator() : MpiCommunicator(std::make_unique<Handles>(nullptr)) {}
@@ -134,6 +153,7 @@ MpiCommunicator::~MpiCommunicator() {
   } catch (const std::exception& error) {
     fail_all(error.what());
   }
+  handles_->progress.stop();
   for (Handles::Message& message : handles_->sent) {
     MPI_Wait(&message.request, MPI_STATUS_IGNORE);
   }
@@ -154,49 +174,51 @@ void MpiCommunicator::fail_all(const char* error) noexcept {
 }
 
 void MpiCommunicator::abort() noexcept {
+  handles_->progress.stop();
   MPI_Abort(handles_->values, 1);
 }
 
 std::unique_ptr<detail::Request> MpiCommunicator::start_all_reduce(const Tensor& values) {
-  auto started = std::make_unique<MpiRequest>(values, values);
   const MPI_Op op = values.dtype() == bfloat16 ? handles_->sum_bfloat16 : MPI_SUM;
-  require_success("MPI_Iallreduce",
-                  MPI_Iallreduce(MPI_IN_PLACE, values.raw_bytes(), count_of(values),
-                                 type_of(values.dtype()), op, handles_->values, &started->request));
-  return started;
+  return std::make_unique<MpiRequest>(
+      handles_->progress, "MPI_Iallreduce", values, values, [&](MPI_Request* request) {
+        return MPI_Iallreduce(MPI_IN_PLACE, values.raw_bytes(), count_of(values),
+                              type_of(values.dtype()), op, handles_->values, request);
+      });
 }
 
 std::unique_ptr<detail::Request> MpiCommunicator::start_broadcast(const Tensor& values, int root) {
-  auto started = std::make_unique<MpiRequest>(values, values);
-  require_success("MPI_Ibcast",
-                  MPI_Ibcast(values.raw_bytes(), count_of(values), type_of(values.dtype()), root,
-                             handles_->values, &started->request));
-  return started;
+  return std::make_unique<MpiRequest>(
+      handles_->progress, "MPI_Ibcast", values, values, [&](MPI_Request* request) {
+        return MPI_Ibcast(values.raw_bytes(), count_of(values), type_of(values.dtype()), root,
+                          handles_->values, request);
+      });
 }
 
 std::unique_ptr<detail::Request> MpiCommunicator::start_all_gather(const Tensor& values,
                                                                    const Tensor& all) {
-  auto started = std::make_unique<MpiRequest>(values, all);
   const MPI_Datatype type = type_of(values.dtype());
-  require_success("MPI_Iallgather",
-                  MPI_Iallgather(values.raw_bytes(), count_of(values), type, all.raw_bytes(),
-                                 count_of(values), type, handles_->values, &started->request));
-  return started;
+  return std::make_unique<MpiRequest>(
+      handles_->progress, "MPI_Iallgather", values, all, [&](MPI_Request* request) {
+        return MPI_Iallgather(values.raw_bytes(), count_of(values), type, all.raw_bytes(),
+                              count_of(values), type, handles_->values, request);
+      });
 }
 
 std::unique_ptr<detail::Request> MpiCommunicator::start_all_to_all(const Tensor& parts,
                                                                    const Tensor& received) {
-  auto started = std::make_unique<MpiRequest>(parts, received);
   const MPI_Datatype type = type_of(parts.dtype());
   const int count = count_of(parts) / size();
-  require_success("MPI_Ialltoall",
-                  MPI_Ialltoall(parts.raw_bytes(), count, type, received.raw_bytes(), count, type,
-                                handles_->values, &started->request));
-  return started;
+  return std::make_unique<MpiRequest>(
+      handles_->progress, "MPI_Ialltoall", parts, received, [&](MPI_Request* request) {
+        return MPI_Ialltoall(parts.raw_bytes(), count, type, received.raw_bytes(), count, type,
+                             handles_->values, request);
+      });
 }
 
 // A message is the kind, the number and the text.
 void MpiCommunicator::send(const detail::Notice& notice) {
+  const auto held = handles_->progress.lock();
   handles_->sent.remove_if([](Handles::Message& message) {
     int done = 0;
     MPI_Test(&message.request, &done, MPI_STATUS_IGNORE);
@@ -219,6 +241,7 @@ void MpiCommunicator::send(const detail::Notice& notice) {
 }
 
 bool MpiCommunicator::receive(detail::Notice& notice) {
+  const auto held = handles_->progress.lock();
   int there = 0;
   MPI_Status status;
   require_success("MPI_Iprobe",

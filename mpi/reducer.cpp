@@ -70,9 +70,7 @@ void Reducer::make_buckets(const std::vector<std::size_t>& order) {
     const DType wire = wire_of(tensor);
     members.push_back(order[k]);
     bytes += tensor.numel() * static_cast<std::int64_t>(item_size(wire));
-    const std::int64_t enough =
-        buckets_.empty() ? options_.first_bucket_bytes : options_.bucket_bytes;
-    if (bytes >= enough || k + 1 == order.size() ||
+    if (bytes >= options_.bucket_bytes || k + 1 == order.size() ||
         wire_of(parameters_[order[k + 1]].tensor) != wire) {
       add_bucket(std::exchange(members, {}), wire);
       bytes = 0;

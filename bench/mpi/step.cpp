@@ -1,7 +1,7 @@
 // Times training steps on the ranks of MPI: the work alone, the exchange of gradients alone, and
 // both together. Rank 0 prints milliseconds, as one line of JSON.
 //
-//   mpi_step resnet20|lenet|mlp BATCH THREADS STEPS [--width N] [--layers N]
+//   mpi_step resnet20|lenet|mlp BATCH THREADS STEPS [--width N] [--layers N] [--bucket BYTES]
 //
 // BATCH is that of a rank. The mlp has LAYERS linear layers of WIDTH x WIDTH.
 #include <algorithm>
@@ -36,6 +36,7 @@ struct Settings {
   int steps = 20;
   std::int64_t width = 512;
   int layers = 8;
+  std::int64_t bucket = mpi::DataParallelOptions().bucket_bytes;
 };
 
 struct Training {
@@ -87,7 +88,8 @@ void measure(mpi::Communicator& world, const Settings& settings) {
   rg::set_num_threads(settings.threads);
   const Training training = make(settings);
   nn::Module& model = *training.model;
-  mpi::DataParallel parallel(model, world, {.deterministic = false});
+  mpi::DataParallel parallel(model, world,
+                             {.bucket_bytes = settings.bucket, .deterministic = false});
   rg::optim::SGD optimizer(model.parameters(), {.lr = 1e-6, .momentum = 0.9});
   const auto loss = [&] {
     return rg::cross_entropy(model(training.batch.inputs), training.batch.targets);
@@ -138,6 +140,8 @@ int main(int argc, char** argv) {
       settings.width = std::atoll(arguments[i + 1].c_str());
     } else if (arguments[i] == "--layers") {
       settings.layers = std::atoi(arguments[i + 1].c_str());
+    } else if (arguments[i] == "--bucket") {
+      settings.bucket = std::atoll(arguments[i + 1].c_str());
     }
   }
   return mpi::run([&](mpi::Communicator& world) { measure(world, settings); });

@@ -16,7 +16,7 @@ using mpi::DataParallel;
 using Options = mpi::DataParallelOptions;
 
 Options small_buckets(bool deterministic = false) {
-  return {.first_bucket_bytes = 1, .bucket_bytes = 200, .deterministic = deterministic};
+  return {.bucket_bytes = 200, .deterministic = deterministic};
 }
 
 void require_close(const nn::Module& model, const nn::Module& wanted, double tolerance) {

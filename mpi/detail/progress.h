@@ -1,0 +1,42 @@
+// A thread that lets MPI send while the program computes. Internal.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <mpi.h>
+
+namespace retrograd::mpi::detail {
+
+// MPI libraries send large messages piece by piece, in calls of their functions. Between leaves of
+// a backward pass there are none for milliseconds, so a thread makes them while operations are on
+// their way. All calls of MPI hold the lock.
+class Progress {
+ public:
+  Progress() = default;
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // Starts the thread, which looks for messages of this communicator.
+  void start(MPI_Comm communicator);
+  // Ends it.
+  void stop();
+
+  std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex_); }
+  // Of an operation, under the lock.
+  void begin();
+  void end() noexcept { --in_flight_; }
+
+ private:
+  void run(MPI_Comm communicator);
+
+  std::mutex mutex_{};
+  std::condition_variable changed_{};
+  int in_flight_ = 0;
+  bool ends_ = false;
+  std::thread thread_{};
+};
+
+}  // namespace retrograd::mpi::detail
