@@ -8,13 +8,16 @@
 
 #include <retrograd/mpi/detail/agreement.h>
 #include <retrograd/mpi/detail/reducer.h>
-#include <retrograd/ops/shape.h>
+#include <retrograd/mpi/detail/rows.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/random.h>
 
 namespace retrograd::mpi {
+
+using detail::first_row;
+using detail::rows_of;
 
 namespace {
 
@@ -53,19 +56,6 @@ std::string describe(const DataParallelOptions& options, std::size_t threads) {
   return fmt::format("options {} {} {} {} {} {}", name(options.wire), options.bucket_bytes,
                      options.check_finite, options.deterministic,
                      options.deterministic ? options.virtual_ranks : 0, threads);
-}
-
-std::int64_t first_row(std::int64_t rows, std::int64_t index, std::int64_t count) {
-  return (rows * index + count - 1) / count;
-}
-
-Batch rows_of(const Batch& batch, std::int64_t begin, std::int64_t end) {
-  Batch rows;
-  rows.rest.resize(batch.rest.size());
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    rows[i] = narrow(batch[i], 0, begin, end - begin);
-  }
-  return rows;
 }
 
 }  // namespace

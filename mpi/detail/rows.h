@@ -1,0 +1,27 @@
+// Rows of batches. Internal.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <retrograd/data/sample.h>
+#include <retrograd/ops/shape.h>
+
+namespace retrograd::mpi::detail {
+
+// The first row of part `index` of `count`.
+constexpr std::int64_t first_row(std::int64_t rows, std::int64_t index,
+                                 std::int64_t count) noexcept {
+  return (rows * index + count - 1) / count;
+}
+
+inline Batch rows_of(const Batch& batch, std::int64_t begin, std::int64_t end) {
+  Batch rows;
+  rows.rest.resize(batch.rest.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    rows[i] = narrow(batch[i], 0, begin, end - begin);
+  }
+  return rows;
+}
+
+}  // namespace retrograd::mpi::detail
