@@ -1,7 +1,8 @@
 // Times training steps on the ranks of MPI: the work alone, the exchange of gradients alone, and
 // both together. Rank 0 prints milliseconds, as one line of JSON.
 //
-//   mpi_step resnet20|lenet|mlp BATCH THREADS STEPS [--width N] [--layers N] [--bucket BYTES]
+//   mpi_step resnet20|resnet50|lenet|mlp BATCH THREADS STEPS [--width N] [--layers N] [--bucket
+//   BYTES]
 //
 // BATCH is that of a rank. The mlp has LAYERS linear layers of WIDTH x WIDTH.
 #include <algorithm>
@@ -19,6 +20,9 @@
 
 #include <retrograd/mpi/data_parallel.h>
 #include <retrograd/mpi/mpi_communicator.h>
+#ifdef RETROGRAD_WITH_MODELS
+#include <retrograd/models/resnet.h>
+#endif
 
 #include "bench/models.h"
 
@@ -50,6 +54,11 @@ Training make(const Settings& settings) {
   if (settings.model == "resnet20") {
     made.model = std::make_unique<bench::ResNet20>();
     inputs = {settings.batch, 3, 32, 32};
+#ifdef RETROGRAD_WITH_MODELS
+  } else if (settings.model == "resnet50") {
+    made.model = std::make_unique<rg::models::ResNet>(rg::models::resnet50());
+    inputs = {settings.batch, 3, 224, 224};
+#endif
   } else if (settings.model == "lenet") {
     made.model = std::make_unique<bench::LeNet>();
     inputs = {settings.batch, 1, 28, 28};
@@ -125,9 +134,9 @@ void measure(mpi::Communicator& world, const Settings& settings) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() < 4) {
-    std::fprintf(
-        stderr,
-        "usage: mpi_step resnet20|lenet|mlp BATCH THREADS STEPS [--width N] [--layers N]\n");
+    std::fprintf(stderr,
+                 "usage: mpi_step resnet20|resnet50|lenet|mlp BATCH THREADS STEPS [--width N] "
+                 "[--layers N]\n");
     return 2;
   }
   Settings settings;

@@ -1,0 +1,194 @@
+"""Simulates data parallel training on many ranks, and compares it with measured steps.
+
+usage: scaling.py simulate                                      ResNet-50 on up to 16,384 ranks
+       scaling.py compare MPI_STEP MPIEXEC [--launch COMMAND]   measure 2 and 4 ranks here
+
+A step is a forward pass, and a backward pass that fills buckets layer by layer. A bucket is sent
+when it is full and the one before has been sent. The step ends when both have ended and gradients
+are copied back and applied. --launch is a command that starts two ranks another way, such as
+"tests/mpi/two_namespaces.sh 1gbit", and has four ranks left out.
+"""
+import argparse
+import json
+import math
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests" / "mpi"))
+import launch  # noqa: E402
+
+TOLERANCE = 0.15
+MIB = 1 << 20
+COPIES_PER_SECOND = 5e9  # bytes between gradients and buckets
+
+
+class Link:
+    """Time of a message: `latency` seconds, and its bytes at `rate` a second."""
+
+    def __init__(self, latency, rate):
+        self.latency, self.rate = latency, rate
+
+    def all_reduce(self, ranks, size, algorithm):
+        """Seconds of a sum over all ranks: R. Thakur et al., "Optimization of collective
+        communication operations in MPICH", 2005, without the time of the additions."""
+        if ranks == 1:
+            return 0.0
+        rounds = math.ceil(math.log2(ranks))
+        if algorithm == "tree":  # to one rank and back, Open MPI's for fewer than four
+            return 2 * rounds * (self.latency + size / self.rate)
+        steps = 2 * (ranks - 1) if algorithm == "ring" else 2 * rounds  # halving and doubling
+        return steps * self.latency + 2 * size * (ranks - 1) / ranks / self.rate
+
+
+def simulate(layers, times, bucket, ranks, link, algorithm):
+    """Seconds of a step. `layers`: (bytes, share of the backward pass), the last layer first."""
+    now = times["forward"]
+    free = filled = sent = 0.0
+    for number, (size, share) in enumerate(layers, 1):
+        now += times["backward"] * share + (size / COPIES_PER_SECOND if ranks > 1 else 0)
+        filled += size
+        if filled >= bucket or number == len(layers):
+            free = max(now, free) + link.all_reduce(ranks, filled, algorithm)
+            sent += filled
+            filled = 0.0
+    return max(now, free) + (sent / COPIES_PER_SECOND if ranks > 1 else 0) + times["update"]
+
+
+# --- here ---
+
+def even(size, count):
+    return [(size / count, 1 / count)] * count
+
+
+def resnet20():
+    """Bytes by layer, with multiplications as shares."""
+    layers = [(16 * 3 * 9, 1024)]
+    channels, pixels = 16, 1024
+    for out in (16, 32, 64):
+        for _ in range(3):
+            stride = 2 if out != channels else 1
+            pixels //= stride * stride
+            layers.append((out * channels * 9, pixels))
+            if out != channels:
+                layers.append((out * channels, pixels))
+            layers.append((out * out * 9, pixels))
+            channels = out
+    return shares(layers + [(650, 1)])
+
+
+def shares(layers):
+    """(bytes, share), the last first, of (weights, uses of each) in order."""
+    total = sum(weights * uses for weights, uses in layers)
+    return [(weights * 4, weights * uses / total) for weights, uses in reversed(layers)]
+
+
+def measure(command, *arguments):
+    done = subprocess.run([*command, *map(str, arguments)], env=launch.environment(), text=True,
+                          capture_output=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}\n{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+CASES = [("resnet20", (32, 1, 15), resnet20()),
+         ("mlp", (1536, 1, 6, "--width", 512, "--layers", 16), even(16809984, 16))]
+
+
+def compare(options):
+    """One row for each model and number of ranks; returns whether all agree."""
+    def run(ranks, model, arguments):
+        command = (shlex.split(options.launch) if options.launch and ranks == 2
+                   else launch.command(options.mpiexec, ranks))
+        return measure([*command, options.program], model, *arguments)
+
+    ranks_tried = (2,) if options.launch else (2, 4)
+    measured = {(model, ranks): run(ranks, model, arguments)
+                for model, arguments, _ in CASES for ranks in ranks_tried}
+    # Two messages of known size give the link.
+    small, large = measured["resnet20", 2], measured["mlp", 2]
+    rate = 2 * (large["bytes"] - small["bytes"]) / (
+        large["exchange_ms"] - small["exchange_ms"]) * 1000
+    link = Link(max(0.0, small["exchange_ms"] / 2000 - small["bytes"] / rate), rate)
+    print(f"link: {link.latency * 1e6:.0f} us and {link.rate / 1e9:.3f} GB/s\n")
+    print("| model | ranks | measured | simulated | difference |\n| --- | --- | --- | --- | --- |")
+    agree = True
+    for model, _, layers in CASES:
+        for ranks in ranks_tried:
+            crowd = max(1, ranks / max(2, os.cpu_count()))  # ranks that share a processor
+            # The work without an exchange, while all processors work: they share caches.
+            one = measured[model, 2]
+            times = {"forward": one["forward_ms"] * crowd / 1000,
+                     "update": one["update_ms"] * crowd / 1000}
+            times["backward"] = one["alone_ms"] * crowd / 1000 - times["forward"] - times["update"]
+            slower = Link(link.latency * crowd, link.rate / crowd)
+            simulated = simulate(layers, times, MIB, ranks, slower,
+                                 "tree" if ranks < 4 else "ring") * 1000
+            off = simulated / measured[model, ranks]["step_ms"] - 1
+            agree &= abs(off) <= TOLERANCE
+            print(f"| {model} | {ranks} | {measured[model, ranks]['step_ms']:.1f} ms | "
+                  f"{simulated:.1f} ms | {off:+.1%} |")
+    return agree
+
+
+# --- on paper ---
+
+def resnet50():
+    """K. He et al., 2016, as torchvision has it: 25.6 million weights."""
+    layers = [(3 * 64 * 49, 112 * 112)]
+    channels, pixels = 64, 56 * 56
+    for width, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
+        for block in range(blocks):
+            before = pixels
+            if block == 0 and width > 64:
+                pixels //= 4
+            layers += [(channels * width, before), (width * width * 9, pixels),
+                       (width * 4 * width, pixels)]
+            if block == 0:
+                layers.append((channels * width * 4, pixels))
+            channels = width * 4
+    return shares(layers + [(2048 * 1000 + 1000, 1)])
+
+
+NETWORKS = [("1 Gbit/s Ethernet", Link(25e-6, 0.118e9)), ("10 Gbit/s Ethernet", Link(15e-6, 1.18e9)),
+            ("100 Gbit/s InfiniBand", Link(2e-6, 11.5e9))]
+RANKS = (64, 1024, 16384)
+
+
+def paper(options):
+    """Efficiency: the step of one rank, divided by that of all."""
+    layers = resnet50()
+    step = options.step
+    times = {"forward": step * 0.33, "backward": step * 0.665, "update": step * 0.005}
+    alone = simulate(layers, times, MIB, 1, Link(0, 1e9), "ring")
+    print(f"ResNet-50, {sum(size for size, _ in layers) / 1e6:.0f} MB of gradients, "
+          f"{alone:.2f} s a step of one rank\n")
+    print("| network | algorithm | bucket | " + " | ".join(f"{r:,}" for r in RANKS) + " |")
+    print("| --- | --- | --- | " + " | ".join("---" for _ in RANKS) + " |")
+    for name, link in NETWORKS:
+        for algorithm in ("ring", "halving"):
+            for bucket in (MIB, 25 * MIB):
+                cells = [f"{alone / simulate(layers, times, bucket, r, link, algorithm):.0%}"
+                         for r in RANKS]
+                print(f"| {name} | {algorithm} | {bucket // MIB} MiB | {' | '.join(cells)} |")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="command", required=True)
+    here = commands.add_parser("compare")
+    here.add_argument("program")
+    here.add_argument("mpiexec")
+    here.add_argument("--launch")
+    on_paper = commands.add_parser("simulate")
+    on_paper.add_argument("--step", type=float, default=2.0, help="seconds of a rank alone")
+    options = parser.parse_args()
+    if options.command == "simulate":
+        paper(options)
+    elif not compare(options):
+        sys.exit(f"a simulated step is more than {TOLERANCE:.0%} off")
+
+
+main()
