@@ -114,7 +114,7 @@ void Reducer::begin_pass() {
 }
 
 void Reducer::leaf_accumulated(std::size_t i) {
-  if ((is_alone && !options_.deterministic) || (!is_shared() && !options_.deterministic)) {
+  if (is_idle()) {
     return;
   }
   if (pass_.expired()) {

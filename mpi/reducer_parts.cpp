@@ -46,8 +46,7 @@ void Reducer::begin_part(const Part& part) {
 }
 
 void Reducer::end_part() {
-  if (has_passed_ || (!is_shared() && !options_.deterministic) ||
-      (is_alone && !options_.deterministic)) {
+  if (has_passed_ || is_idle()) {
     return;
   }
   for (Bucket& bucket : buckets_) {

@@ -61,6 +61,10 @@ class Reducer {
   };
 
   bool is_shared() const noexcept { return communicator_.size() > 1; }
+  // Whether gradients stay as backward made them.
+  bool is_idle() const noexcept {
+    return !options_.deterministic && (is_alone || (!is_shared() && !options_.check_finite));
+  }
   bool is_last_part() const noexcept { return !part_ || part_->number + 1 == part_->count; }
   void hook_leaves();
   void make_buckets(const std::vector<std::size_t>& order);

@@ -5,6 +5,7 @@
 
 #include <retrograd/mpi/distributed_loader.h>
 #include <retrograd/mpi/in_process.h>
+#include <retrograd/mpi/state.h>
 
 #include "mpi/small_models.h"
 
@@ -187,6 +188,20 @@ void same_bits(Communicator& world) {
   require(train(world) == wanted, "the bits are others than those of one rank");
 }
 
+void state(Communicator& world) {
+  rg::StateDict mine;
+  if (world.rank() == world.size() - 1) {
+    mine.insert("a name", rg::arange(6));
+    mine.insert("none", rg::zeros({0, 3}, {.dtype = rg::bfloat16}));
+    mine.insert("one", rg::full({}, 2.5, {.dtype = rg::float64}));
+    mine.insert("turned", rg::permute(rg::view(rg::arange(6), {2, 3}), {1, 0}));
+  }
+  const rg::StateDict all = mpi::broadcast_state(mine, world, world.size() - 1);
+  require(all.size() == 4 && all.at("a name").at(5) == 5 && all.at("one").at({}) == 2.5 &&
+              all.at("none").shape() == rg::Shape{0, 3} && all.at("turned").at(2, 1) == 5,
+          "the state is another");
+}
+
 // Uneven passes over a data set, shuffled; then a pass that another number of ranks began.
 void loader(Communicator& world) {
   const rg::Batch all = batch_of(11);
@@ -246,7 +261,8 @@ const std::vector<std::pair<std::string, Case>>& cases() {
       {"bfloat16 on the wire", bfloat16_wire},
       {"buffers", buffers},
       {"same bits", same_bits},
-      {"loader", loader}};
+      {"loader", loader},
+      {"state", state}};
   return all;
 }
 

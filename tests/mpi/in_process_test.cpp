@@ -46,6 +46,12 @@ TEST_CASE("what goes wrong on one rank ends all of them with an error") {
   }
 }
 
+TEST_CASE("a gradient that is not finite is an error with one rank too") {
+  const auto errors = test::mpi::run_in_process(1, test::failures()[2].run);
+  REQUIRE(test::failures()[2].name == "a NaN");
+  CHECK(errors[0].find("on rank 0 is not finite") != std::string::npos);
+}
+
 TEST_CASE("options out of range are refused") {
   using Options = test::mpi::DataParallelOptions;
   const auto error_of = [](int ranks, const Options& options) {

@@ -15,6 +15,7 @@
 
 #include <retrograd/mpi/data_parallel.h>
 #include <retrograd/mpi/mpi_communicator.h>
+#include <retrograd/mpi/state.h>
 
 #include "threads/models.h"
 
@@ -95,10 +96,12 @@ rg::StateDict state_of(Training& training) {
   return state;
 }
 
-void resume(Training& training, const std::string& path) {
+// Only rank 0 reads the file.
+void resume(Training& training, const std::string& path, mpi::Communicator& world) {
   rg::StateDict model;
   rg::StateDict optimizer;
-  for (const auto& [name, tensor] : rg::load(path)) {
+  const rg::StateDict state = world.rank() == 0 ? rg::load(path) : rg::StateDict();
+  for (const auto& [name, tensor] : mpi::broadcast_state(state, world)) {
     if (name == "random") {
       rg::default_generator().set_state(
           {static_cast<std::uint64_t>(tensor.at(0)), static_cast<std::uint64_t>(tensor.at(1))});
@@ -117,7 +120,7 @@ void train(mpi::Communicator& world, const std::vector<std::string>& arguments, 
   rg::manual_seed(static_cast<std::uint64_t>(1 + world.rank()));  // rank 0's counts
   Training training = make(arguments[0]);
   if (arguments[4] != "-") {
-    resume(training, arguments[4]);
+    resume(training, arguments[4], world);
   }
   mpi::DataParallel parallel(*training.model, world, {.deterministic = !by_default});
   const auto first = std::strtoull(arguments[2].c_str(), nullptr, 10);
