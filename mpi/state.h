@@ -8,7 +8,7 @@
 
 namespace retrograd::mpi {
 
-/// Returns the state of rank `root`, on all ranks. What the others give is not read.
+/// Returns the state of rank `root`, on all ranks. The states of other ranks are not read.
 ///
 /// A run that goes on has its file on rank 0 alone, and any number of ranks:
 /// @code
