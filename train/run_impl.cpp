@@ -14,6 +14,17 @@ namespace retrograd::train {
 using optim::lr_scheduler::Better;
 using retrograd::detail::FileCall;
 
+template <class Write>
+void Run::Impl::try_to_log(Write write) {
+  try {
+    write();
+  } catch (const IoError& error) {
+    if (!std::exchange(log_fails, true)) {
+      tell(fmt::format("the run goes on without its log: {}", error.what()));
+    }
+  }
+}
+
 Run::Impl::Impl(std::string its_folder, RunOptions its_options, Where where)
     : folder(std::move(its_folder)),
       options(std::move(its_options)),
@@ -24,9 +35,9 @@ Run::Impl::Impl(std::string its_folder, RunOptions its_options, Where where)
   configuration = detail::configuration_of(options, parts);
   resume(call);
   if (options.log) {
-    events.emplace(folder,
-                   logging::EventWriterOptions{.purge_step = was_resumed ? progress.step + 1 : -1},
-                   where);
+    const std::int64_t first = was_resumed ? progress.step + 1 : 0;  // to log anew
+    try_to_log(
+        [&] { events.emplace(folder, logging::EventWriterOptions{.purge_step = first}, where); });
   }
   if (options.signals) {
     watch.emplace();
@@ -95,17 +106,6 @@ void Run::Impl::tell(const std::string& text) const {
     options.message(text);
   } else {
     std::fprintf(stderr, "%s: %s\n", folder.c_str(), text.c_str());
-  }
-}
-
-template <class Write>
-void Run::Impl::try_to_log(Write write) {
-  try {
-    write();
-  } catch (const IoError& error) {
-    if (!std::exchange(log_fails, true)) {
-      tell(fmt::format("the run goes on without its log: {}", error.what()));
-    }
   }
 }
 

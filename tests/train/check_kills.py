@@ -4,11 +4,12 @@ usage: check_kills.py TRAINER [--random N] [--inside N] [--seed N]
 
 --random kills (100): one in each run, at a moment drawn from the whole length of a run. --inside kills
 (100): before each system call of a save in turn, then halfway through each write, then in saves of other
-kinds. A run that was killed is started again. Its last checkpoints, the best one and the
-weights must have the SHA-256 of those of a run that was not killed.
+kinds. A run that was killed is started again. Its last checkpoints, the best one, the
+weights and the logged values must have the SHA-256 of those of a run that was not killed.
 """
 import argparse
 import hashlib
+import json
 import pathlib
 import random
 import subprocess
@@ -21,8 +22,11 @@ STEPS = [10, 1, 13]
 
 
 def contents(folder):
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.iterdir()) if path.suffix == ".safetensors"}
+    """The SHA-256 of the checkpoints and weights, and of the logged values without their times."""
+    parts = {path.name: path.read_bytes() for path in sorted(folder.glob("*.safetensors"))}
+    lines = map(json.loads, (folder / "metrics.jsonl").read_text().splitlines())
+    parts["metrics.jsonl"] = repr([(line["step"], line["tag"], line["value"]) for line in lines]).encode()
+    return {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
 
 
 def run(trainer, folder, *arguments):
@@ -81,7 +85,7 @@ def main():
         folder = pathlib.Path(name)
         whole = run(options.trainer, folder / "whole")
         expected = contents(folder / "whole")
-        assert whole.returncode == 0 and len(expected) == 4, (whole, expected)
+        assert whole.returncode == 0 and len(expected) == 5, (whole, expected)
         trials = Trials(options.trainer, folder, expected)
         length = length_of_run(options.trainer)
         started = 0

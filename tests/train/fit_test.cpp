@@ -79,9 +79,9 @@ TEST_CASE("fit: the weights are those of a loop written by hand") {
       }
       hand.scheduler.step();
     }
-    for (const auto& [name, tensor] : hand.net.state_dict()) {
-      CAPTURE(name);
-      CHECK(test::same_bits(tensor, fitted.small.net.state_dict().at(name)));
+    for (const auto& entry : hand.net.state_dict()) {
+      CAPTURE(entry.first);
+      CHECK(test::same_bits(entry.second, fitted.small.net.state_dict().at(entry.first)));
     }
   }
 }

@@ -26,6 +26,7 @@ void train_in(const std::string& folder, const Plan& plan) {
   test::Small small;
   train::RunOptions options = small.options();
   options.message = {};
+  options.log = true;
   std::optional<test::KillingCall> killing;
   train::Run run(folder, options);
   for (auto& [x, y] : run.batches()) {
