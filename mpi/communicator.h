@@ -49,7 +49,9 @@ class RETROGRAD_API Work {
   /// Makes one that has ended.
   Work() noexcept;
   ~Work();
+  /// Moves an operation.
   Work(Work&& other) noexcept;
+  /// Moves an operation.
   Work& operator=(Work&& other) noexcept;
 
   /// Makes progress, and returns whether the operation has ended.
