@@ -31,6 +31,7 @@ add_flags("^ops/kernels/(conv/(conv_direct|conv_pairs|conv_planes|conv_vectors|p
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   foreach(flag IN ITEMS -O2 -ftree-vectorize -fvect-cost-model=dynamic)
     add_flags("^ops/kernels/((activation|loss|norm|reduce|sequence)/|image/resample_bytes|linalg/gemm_packed)" ${flag})
+    add_flags("^ops/kernels/conv/conv_(pairs|vectors)" ${flag})
   endforeach()
   add_flags("^ops/kernels/norm/" -funswitch-loops)
 endif()

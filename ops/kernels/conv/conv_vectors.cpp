@@ -39,14 +39,14 @@ Tensor offsets_of(const ConvGeometry& g) {
   return result;
 }
 
-// A row of `count` results, some of which are summed together.
+// A row of `count` results, some of which are summed together: an even number, for less code.
 template <int64_t kTogether>
 [[gnu::always_inline]] inline void row_of(const float* x, int64_t step, int64_t count,
                                           int64_t together, const int64_t* offsets,
                                           const results::Filters& filters, float* to) {
   if constexpr (kTogether < kMost) {
-    if (together > kTogether) {
-      return row_of<kTogether + 1>(x, step, count, together, offsets, filters, to);
+    if (together > kTogether + 1) {
+      return row_of<kTogether + 2>(x, step, count, together, offsets, filters, to);
     }
   }
   for (int64_t first = 0; first < filters.count; first += results::kLanes) {
