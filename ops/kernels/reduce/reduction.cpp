@@ -115,7 +115,9 @@ class Reducer {
     const Axis along = plan.reduced.inner();
     const std::int64_t n = columns.size;
     if (ready_ && is_narrow(columns, along)) {
-      fold_narrow(along.size, n, detail::const_run_of(x_, at, 1).at, totals);
+      NarrowTotals joined(folder_, n);
+      joined.add(along.size, detail::const_run_of(x_, at, 1).at, totals);
+      joined.merge(totals);
       return;
     }
     if (ready_ && columns.step == 1) {
@@ -125,7 +127,10 @@ class Reducer {
     }
     Scratch<kBuffer> scratch;
     void* const buffer = scratch.bytes.data();
-    const std::int64_t height = kBuffer / n / 4 * 4;  // the same fours whatever n is
+    const bool narrow = n < kNarrow && along.size * n >= 2 * kColumns;
+    const std::int64_t whole = narrow ? kColumns / n : 4;  // rows that are added together
+    const std::int64_t height = kBuffer / n / whole * whole;
+    NarrowTotals joined(folder_, n);
     for (std::int64_t first = 0; first < along.size; first += height) {
       const std::int64_t rows = std::min(height, along.size - first);
       if (!stages_.prepare && columns.step == 1 && along.step == n) {
@@ -136,28 +141,47 @@ class Reducer {
                element(buffer, folder_.value, r * n));
         }
       }
-      if (n < kNarrow && rows * n >= 2 * kColumns) {
-        fold_narrow(rows, n, buffer, totals);
+      if (narrow) {
+        joined.add(rows, buffer, totals);
       } else {
         folder_.fold_columns(totals, buffer, rows, n, n, false);
       }
     }
+    if (narrow) {
+      joined.merge(totals);
+    }
   }
 
-  // `count` rows of n values, which follow each other.
-  void fold_narrow(std::int64_t count, std::int64_t n, const void* values, void* totals) const {
-    const std::int64_t joined = kColumns / n;
-    const std::int64_t rows = count / joined;
-    Scratch<kColumns> scratch;
-    void* const wide = scratch.bytes.data();
-    folder_.start(wide, joined * n);
-    folder_.fold_columns(wide, values, rows, joined * n, joined * n, false);
-    for (std::int64_t i = 0; i < joined; ++i) {
-      folder_.merge(totals, element(wide, folder_.total, i * n), n);
+  // Totals of rows of n values, which follow each other: several rows are one longer row.
+  class NarrowTotals {
+   public:
+    NarrowTotals(const Folder& folder, std::int64_t n)
+        : folder_(folder), n_(n), joined_(kColumns / n) {}
+
+    // Rows that are left over are added to `totals`.
+    void add(std::int64_t count, const void* values, void* totals) {
+      if (!started_) {
+        started_ = true;
+        folder_.start(wide_.bytes.data(), joined_ * n_);
+      }
+      const std::int64_t rows = count / joined_;
+      folder_.fold_columns(wide_.bytes.data(), values, rows, joined_ * n_, joined_ * n_, false);
+      folder_.fold_columns(totals, element(values, folder_.value, rows * joined_ * n_),
+                           count - rows * joined_, n_, n_, false);
     }
-    folder_.fold_columns(totals, element(values, folder_.value, rows * joined * n),
-                         count - rows * joined, n, n, false);
-  }
+    void merge(void* totals) {
+      for (std::int64_t i = 0; i < joined_; ++i) {
+        folder_.merge(totals, element(wide_.bytes.data(), folder_.total, i * n_), n_);
+      }
+    }
+
+   private:
+    const Folder& folder_;
+    std::int64_t n_;
+    std::int64_t joined_;
+    bool started_ = false;
+    Scratch<kColumns> wide_;
+  };
 
   static const void* element(const void* first, DType dtype, std::int64_t i) {
     return static_cast<const std::byte*>(first) + i * static_cast<std::int64_t>(item_size(dtype));
