@@ -1,22 +1,27 @@
 // What follows from a max pool's winners: gradients, and reading at their positions.
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
+#include <span>
+#include <type_traits>
 
 #include <retrograd/ops/kernels/kernels.h>
-#include <retrograd/ops/kernels/loops/lanes.h>
 #include <retrograd/ops/kernels/loops/parts.h>
+#include <retrograd/ops/kernels/loops/vectors.h>
 #include <retrograd/ops/kernels/pool/pool_windows.h>
 #include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 namespace retrograd::kernels {
 
 namespace {
 
 // Below, vectors over the channels are too short to be worth it.
-constexpr std::int64_t kFewestChannels = 12;
+constexpr std::int64_t kFewestChannels = 3;
 
 // Calls f(at, in_at) for every output at the offset `at` whose winner stands in the input, at the
 // offset in_at. `begin_image(image)` comes before those of an image.
@@ -80,39 +85,65 @@ bool is_tiled(const PoolGeometry& s) {
   return tiled;
 }
 
-// One tap's part of a window's gradient: values of the channels that it won, else 0.
+// Gradients of eight channels of a window and the taps that won them, as numbers of as many bits.
 template <class T>
-void take_tap(const T* from, const std::uint8_t* taps, std::uint8_t number, std::int64_t channels,
-              T* to) {
-  for_each_block<T>(channels, channels, [&]<std::size_t kVectors>(const Block<T, kVectors>& block) {
-    const auto own = block.bytes_of(number);
-    block.each([&](std::size_t v) {
-      const auto wins = block.load_bytes(taps, v) == own;
-      block.store(to, v, wins ? block.load(from, v) : typename Lanes<T>::Vector{});
-    });
-  });
-}
-// By their bits.
-void take_tap(const BFloat16* from, const std::uint8_t* taps, std::uint8_t number,
-              std::int64_t channels, BFloat16* to) {
-  using Bytes [[gnu::vector_size(8)]] = std::uint8_t;
-  using Words [[gnu::vector_size(16)]] = std::uint16_t;
-  constexpr std::int64_t kLanes = 8;
+struct WonChannels {
+  static constexpr std::int64_t kLanes = 8;
+  using Word = std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                                  std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
+  using Words [[gnu::vector_size(kLanes * sizeof(T))]] = Word;
+
+  Words taps;
+  Words values;
+
+  RETROGRAD_INLINE WonChannels(const T* from, const std::uint8_t* won) {
+    std::memcpy(&values, from, sizeof values);
+    // Interleaved with zeros: GCC converts a vector of eight bytes one by one.
+    using Bytes [[gnu::vector_size(16)]] = std::uint8_t;
+    using Halves [[gnu::vector_size(16)]] = std::uint16_t;
+    Bytes bytes{};
+    std::memcpy(&bytes, won, kLanes);
+    const auto halves = std::bit_cast<Halves>(__builtin_shufflevector(
+        bytes, Bytes{}, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+    if constexpr (sizeof(T) == 2) {
+      taps = halves;
+    } else {
+      using Fours [[gnu::vector_size(32)]] = std::uint32_t;
+      const auto pairs = __builtin_shufflevector(halves, Halves{}, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12,
+                                                 5, 13, 6, 14, 7, 15);
+      Fours fours;
+      std::memcpy(&fours, &pairs, sizeof fours);
+      if constexpr (sizeof(T) == 4) {
+        taps = fours;
+      } else {
+        taps = __builtin_convertvector(fours, Words);
+      }
+    }
+  }
+  // Values of the channels that the tap won, else 0.
+  RETROGRAD_INLINE void store(std::int64_t tap, T* to) const {
+    const Words own = taps == static_cast<Word>(tap) ? values : Words{};
+    std::memcpy(static_cast<void*>(to), &own, sizeof own);
+  }
+};
+
+// A window's gradient at `from`, for a tap at `to`. As many as `room` values may be touched: those
+// behind the channels are written later.
+template <class T>
+RETROGRAD_INLINE inline void take_tap(const T* from, const std::uint8_t* taps, std::int64_t tap,
+                                      std::int64_t channels, std::int64_t room, T* to) {
+  constexpr std::int64_t kLanes = WonChannels<T>::kLanes;
   std::int64_t c = 0;
-  for (; c + kLanes <= channels; c += kLanes) {
-    Bytes bytes;
-    Words values;
-    std::memcpy(&bytes, taps + c, sizeof bytes);
-    std::memcpy(&values, from + c, sizeof values);
-    values = __builtin_convertvector(bytes, Words) == number ? values : Words{};
-    std::memcpy(static_cast<void*>(to + c), &values, sizeof values);
+  for (; c < channels && c + kLanes <= room; c += kLanes) {
+    WonChannels<T>(from + c, taps + c).store(tap, to + c);
   }
   for (; c < channels; ++c) {
-    to[c] = taps[c] == number ? from[c] : BFloat16();
+    to[c] = taps[c] == tap ? from[c] : T{};
   }
 }
 
-// Writes every position once: each window's gradient at its winner, zeros at its other taps.
+// Writes every position once: each window's gradient at its winner, zeros at its other taps. A line
+// of the input is written from its first position to its last.
 template <class T>
 Tensor scatter_tiles_as(const Tensor& grad, const Tensor& winners, const PoolGeometry& geometry) {
   const PoolWindows pool(grad, geometry, false);
@@ -120,16 +151,32 @@ Tensor scatter_tiles_as(const Tensor& grad, const Tensor& winners, const PoolGeo
   Tensor x_grad = pool.empty_input(grad.dtype());
   const T* const from = out_grad.raw<T>();
   const std::uint8_t* const taps = winners.raw<std::uint8_t>();
-  for_each_window(pool, [&](LineWindows& windows, std::int64_t ow, std::int64_t at, std::int64_t) {
-    T* const to =
-        x_grad.raw<T>() + windows.image() * pool.in_positions * pool.channels + windows.base(ow);
-    const LineWindows::Inside inside = windows.taps(ow);
-    const PoolTap* const taps_inside = inside.list();  // there is one for all that bytes number
-    for (std::int64_t i = 0; i < inside.size(); ++i) {
-      const PoolTap tap = taps_inside[i];
-      take_tap(from + at, taps + at, static_cast<std::uint8_t>(tap.number), pool.channels,
-               to + tap.at);
-    }
+  const std::int64_t channels = pool.channels;
+  const std::int64_t width = geometry.kernel[2];
+  const std::int64_t columns = geometry.output[2];
+  const std::int64_t all = grad.numel();
+  constexpr std::int64_t kLanes = WonChannels<T>::kLanes;
+  for_each_line_of_windows(pool, [&](LineWindows& windows, std::int64_t line, std::int64_t) {
+    T* const image = x_grad.raw<T>() + windows.image() * pool.in_positions * channels;
+    retrograd::detail::vectorised([&] {
+      const std::span<const PoolTap> own = windows.whole();  // all windows have all taps
+      for (std::int64_t ow = 0; ow < columns; ++ow) {
+        const std::int64_t at = (line * columns + ow) * channels;
+        T* const to = image + windows.base(ow);
+        const std::int64_t room = std::min(all - at, (columns - ow) * width * channels);
+        if (channels <= kLanes && room >= width * kLanes) {
+          const WonChannels<T> won(from + at, taps + at);
+          for (const PoolTap& tap : own) {
+            won.store(tap.number, to + tap.at);
+          }
+          continue;
+        }
+        for (const PoolTap& tap : own) {
+          take_tap(from + at, taps + at, tap.number, channels, room - tap.number % width * channels,
+                   to + tap.at);
+        }
+      }
+    });
   });
   return x_grad;
 }
