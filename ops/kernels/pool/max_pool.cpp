@@ -28,17 +28,6 @@ bool keeps_taps(const PoolGeometry& geometry) {
   return most > 0;
 }
 
-// Taps whose number the compiler knows make for straight code.
-template <std::int64_t kTaps>
-struct FixedTaps {
-  const PoolTap* first;
-
-  template <class F>
-  void each_list(F&& f) const {
-    f(first, std::integral_constant<std::int64_t, kTaps>(), true);
-  }
-};
-
 // The largest values of a window's taps, channel by channel, and which of the taps they are,
 // counted from 0 in the form that Block::store_bytes takes, or kPlain. Values are stored as S.
 template <class T, class Block, bool kPlain>
@@ -159,14 +148,7 @@ Pooled max_pool_as(const Tensor& input, const PoolGeometry& geometry, bool wante
         }
       }
     };
-    if (kTaps && taps.size() == 4) {
-      for_each_block<T, 2>(pool.channels, left, [&](const auto& block) {
-        pool_block(block, FixedTaps<4>{taps.list()});
-      });
-    } else {
-      for_each_block<T, 4>(pool.channels, left,
-                           [&](const auto& block) { pool_block(block, taps); });
-    }
+    for_each_block<T, 4>(pool.channels, left, [&](const auto& block) { pool_block(block, taps); });
     if (kTaps && wanted && last.number >= taps.size()) {
       // Some taps lie outside the input: the numbers of the others.
       for (std::int64_t c = 0; c < pool.channels; ++c) {
@@ -193,9 +175,12 @@ Pooled max_pool(const Tensor& x, const PoolGeometry& geometry, bool winners) {
     return reference(x, geometry, winners);
   }
   return for_floating(x.dtype(), [&]<class S>() {
-    if (!winners && are_squares(geometry)) {
-      if (Tensor values = max_of_squares<S>(as_channels_last(x), geometry); values.defined()) {
-        return Pooled{std::move(values), {}};
+    if (are_squares(geometry)) {
+      const Tensor last = as_channels_last(x);
+      Pooled found = winners ? max_of_squares<S, true>(last, geometry)
+                             : max_of_squares<S, false>(last, geometry);
+      if (found.values.defined()) {
+        return found;
       }
     }
     return keeps_taps(geometry) ? max_pool_as<S, std::uint8_t>(x, geometry, winners)
