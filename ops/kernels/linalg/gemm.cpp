@@ -115,8 +115,7 @@ bool suits_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, b
   if (is_deterministic()) {
     return true;
   }
-  if (!has_packed_gemm() || columns <= 16 || rows * columns <= 1024 ||
-      (rows < 16 && columns < 512)) {
+  if (!has_packed_gemm() || columns < 8 || rows * columns <= 1024 || (rows < 8 && columns < 512)) {
     return false;
   }
   return b_transposed ||
