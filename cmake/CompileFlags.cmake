@@ -30,7 +30,7 @@ add_flags("^ops/kernels/(conv/(conv_direct|conv_pairs|conv_planes|conv_vectors|p
 # and more is 3 times as fast without them. Loops that must be unrolled say so.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   foreach(flag IN ITEMS -O2 -ftree-vectorize -fvect-cost-model=dynamic)
-    add_flags("^ops/kernels/((activation|loss|norm|reduce|sequence)/|image/resample_bytes|linalg/gemm_packed)" ${flag})
+    add_flags("^ops/kernels/((activation|image|index|loss|norm|reduce|sequence)/|linalg/gemm_packed)" ${flag})
     add_flags("^ops/kernels/conv/conv_(pairs|vectors)" ${flag})
   endforeach()
   add_flags("^ops/kernels/norm/" -funswitch-loops)
