@@ -27,13 +27,16 @@ add_flags("^ops/kernels/(conv/(conv_direct|conv_pairs|conv_planes|conv_vectors|p
 
 # --- size ---
 # With -O3 GCC makes many versions of these loops, which are no faster: 1.2 MB. Layer norm of 128
-# and more is 3 times as fast without them. Loops that must be unrolled say so.
+# and more is 3 times as fast without them. Loops that must be unrolled say so. Versions for strides
+# of 1 are kept where they gain: scatter_add 1.2. positions.cpp stays at -O3: index_select 1.2.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   foreach(flag IN ITEMS -O2 -ftree-vectorize -fvect-cost-model=dynamic)
-    add_flags("^ops/kernels/((activation|image|index|loss|norm|reduce|sequence)/|linalg/gemm_packed)" ${flag})
+    add_flags("^ops/kernels/((activation|image|loss|norm|reduce|sequence)/|linalg/gemm_packed)" ${flag})
+    add_flags("^ops/kernels/(index/(embedding|index)|math/compare)" ${flag})
     add_flags("^ops/kernels/conv/conv_(pairs|vectors)" ${flag})
   endforeach()
   add_flags("^ops/kernels/norm/" -funswitch-loops)
+  add_flags("^ops/kernels/index/index\\.cpp" -fversion-loops-for-strides)
 endif()
 
 # --- what an operator costs beside its numbers ---
