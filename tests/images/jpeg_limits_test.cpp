@@ -1,9 +1,7 @@
 // JPEG files that are damaged, and what a file may make the reader take.
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,9 +11,9 @@
 #include <retrograd/images/jpeg.h>
 #include <retrograd/retrograd.h>
 
+#include "images/each_failure.h"
 #include "images/jpeg_files.h"
 #include "images/standard_error.h"
-#include "io/failing_calls.h"
 #include "unit/io_temp_files.h"
 #include "unit/peak_rss.h"
 
@@ -205,37 +203,10 @@ TEST_CASE("JPEG: any allocation, and any read or write, may fail") {
   const std::string old = test::read_file(path);
   REQUIRE(old.size() > 30'000);
   test::write_file(path, jpeg({.exif = test::exif(3)}));
-  const auto fail_each = [&](const char* call, auto f) {
-    bool happened = true;
-    for (int nth = 1; happened; ++nth) {
-      bool thrown = false;
-      {
-        const test::FailingAllocation failing(nth);
-        try {
-          f();
-        } catch (const std::bad_alloc&) {
-          thrown = true;
-        }
-        happened = failing.happened();
-      }
-      CAPTURE(nth);
-      CHECK(thrown == happened);
-    }
-    happened = true;
-    for (int nth = 1; happened; ++nth) {
-      std::string message;
-      {
-        const test::FailingCall failing(call, nth, EIO);
-        message = test::message_of<rg::IoError>(f);
-        happened = failing.happened();
-      }
-      CHECK((message.find(std::strerror(EIO)) != std::string::npos) == happened);
-    }
-  };
-  fail_each("read", [&] { rg::load_jpeg(path); });
+  test::check_each_failure("read", [&] { rg::load_jpeg(path); });
   test::write_file(path, old);
-  fail_each("read", [&] { rg::load_jpeg(path); });
-  fail_each("write", [&] { rg::save_jpeg(image, path); });
+  test::check_each_failure("read", [&] { rg::load_jpeg(path); });
+  test::check_each_failure("write", [&] { rg::save_jpeg(image, path); });
   CHECK(test::read_file(path) == old);
   CHECK(folder.count() == 1);
 }

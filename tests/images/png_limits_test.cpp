@@ -1,9 +1,7 @@
 // Interlaced images, and what a file may make the reader take.
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -12,9 +10,9 @@
 #include <retrograd/images/png.h>
 #include <retrograd/retrograd.h>
 
+#include "images/each_failure.h"
 #include "images/png_files.h"
 #include "images/standard_error.h"
-#include "io/failing_calls.h"
 #include "unit/peak_rss.h"
 
 namespace rg = retrograd;
@@ -200,35 +198,8 @@ TEST_CASE("PNG: any allocation, and any read or write, may fail") {
   const rg::Tensor image = rg::rand({3, 20, 30});
   rg::save_png(image, path);
   const std::string old = test::read_file(path);
-  const auto fail_each = [&](const char* call, auto f) {
-    bool happened = true;
-    for (int nth = 1; happened; ++nth) {
-      bool thrown = false;
-      {
-        const test::FailingAllocation failing(nth);
-        try {
-          f();
-        } catch (const std::bad_alloc&) {
-          thrown = true;
-        }
-        happened = failing.happened();
-      }
-      CAPTURE(nth);
-      CHECK(thrown == happened);
-    }
-    happened = true;
-    for (int nth = 1; happened; ++nth) {
-      std::string message;
-      {
-        const test::FailingCall failing(call, nth, EIO);
-        message = test::message_of<rg::IoError>(f);
-        happened = failing.happened();
-      }
-      CHECK((message.find(std::strerror(EIO)) != std::string::npos) == happened);
-    }
-  };
-  fail_each("read", [&] { rg::load_png(path); });
-  fail_each("write", [&] { rg::save_png(image, path); });
+  test::check_each_failure("read", [&] { rg::load_png(path); });
+  test::check_each_failure("write", [&] { rg::save_png(image, path); });
   CHECK(test::read_file(path) == old);
   CHECK(folder.count() == 1);
 }
