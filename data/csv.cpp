@@ -127,6 +127,11 @@ class Table {
   }
 
   Tensor label_tensor() {
+    for (const Label& label : labels_) {
+      if (options_.classes.empty() && trimmed(label.text).empty()) {
+        call_.fail("line {}: the label is empty [file-malformed]", label.line);
+      }
+    }
     Tensor integers = empty_tensor({rows_}, int64);
     if (options_.classes.empty()) {
       if (parse_labels<int64_t>(integers.raw<int64_t>())) {

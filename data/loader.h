@@ -121,8 +121,9 @@ class RETROGRAD_API DataLoader {
   /// @endcode
   StateDict state_dict() const;
   /// Moves to a position that `state_dict()` returned: the next pass starts there.
-  /// @throws ValueError if an entry is missing or unknown, or the seed, the batch size, the number
-  /// of samples or whether they are shuffled differs
+  /// @throws ValueError if an entry is missing or unknown, or the seed or the batch size differs
+  /// @throws ValueError if the number of samples or of those in a pass differs, or how they are
+  ///   ordered
   void load_state_dict(const StateDict& state, Where where = {});
 
  private:

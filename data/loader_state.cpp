@@ -37,6 +37,8 @@ StateDict DataLoader::state_dict() const {
   state.insert("batch_size", saved(options().batch_size));
   state.insert("size", saved(dataset().size()));
   state.insert("shuffle", saved(options().shuffle ? 1 : 0));
+  state.insert("sampler", saved(options().sampler ? 1 : 0));
+  state.insert("visited", saved(visited()));
   return state;
 }
 
@@ -52,13 +54,15 @@ void DataLoader::load_state_dict(const StateDict& state, Where where) {
   own("batch_size", options().batch_size);
   own("size", dataset().size());
   own("shuffle", options().shuffle ? 1 : 0);
+  own("sampler", options().sampler ? 1 : 0);
+  own("visited", visited());
   const int64_t epoch = number(call, state, "epoch");
   const int64_t batches = number(call, state, "batches");
   check::require<ValueError>(call, batches >= 0 && batches <= size(), {},
                              "batches is {} in the state, but a pass has {} [state-mismatch]",
                              batches, size());
-  check::require<ValueError>(call, state.size() == 6, {},
-                             "the state has {} entries instead of 6 [state-mismatch]",
+  check::require<ValueError>(call, state.size() == 8, {},
+                             "the state has {} entries instead of 8 [state-mismatch]",
                              state.size());
   set_epoch(std::bit_cast<std::uint64_t>(epoch));
   skipped_ = batches;

@@ -25,10 +25,17 @@ Workers::Workers(const BatchMaker& maker, std::int64_t first)
     }
   } catch (const std::system_error&) {
     // Where the system makes no more threads, those that there are do the work.
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 
 Workers::~Workers() {
+  stop();
+}
+
+void Workers::stop() noexcept {
   {
     const std::scoped_lock lock(mutex_);
     stopped_ = true;

@@ -58,6 +58,7 @@ void throw_for_sample(const Frame& call, std::int64_t index, const Dataset& data
     throw_if<IndexError>(error, text);
     throw_if<DTypeError>(error, text);
     throw_if<GraphError>(error, text);
+    throw_if<CommunicationError>(error, text);
     throw_as<Error>(error, text);
   } catch (const std::exception& error) {
     const std::string text = before + error.what();

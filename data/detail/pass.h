@@ -46,6 +46,8 @@ class Workers {
   };
 
   void work() noexcept;
+  // Ends the threads after the samples that they are at.
+  void stop() noexcept;
   Slot& slot(std::int64_t number) noexcept {
     return slots_[static_cast<std::size_t>(number) % slots_.size()];
   }

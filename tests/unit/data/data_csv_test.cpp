@@ -87,6 +87,8 @@ TEST_CASE("CSV: empty fields are refused, or have the value given") {
   CHECK(values(data) == std::vector<float>{-1, 2});
   const rg::CsvDataset nan = read("a,b\n,1\n", {.missing = std::nan("")});
   CHECK(std::isnan(values(nan)[0]));
+  // Otherwise the labels would be texts: "10" before "2".
+  test::check_contains(refusal("a,b\n1,2\n3, \n4,10\n"), "line 3: the label is empty");
 }
 
 TEST_CASE("CSV: errors name the file and the line") {

@@ -158,7 +158,10 @@ TEST_CASE("DataLoader: states of other loaders are refused and change nothing") 
   test::check_contains(refused("epoch", {}), "epoch is missing");
   test::check_contains(refused("epoch", rg::full({2}, 1)), "epoch must be one int64");
   test::check_contains(refused("epoch", rg::full({}, 1.5)), "epoch must be one int64");
-  test::check_contains(refused("more", rg::full({}, 1)), "7 entries instead of 6");
+  test::check_contains(refused("sampler", rg::full({}, 1)), "sampler is 1 in the state and 0 here");
+  test::check_contains(refused("visited", rg::full({}, 16)),
+                       "visited is 16 in the state and 17 here");
+  test::check_contains(refused("more", rg::full({}, 1)), "9 entries instead of 8");
   CHECK(loader.epoch() == 3);
 }
 

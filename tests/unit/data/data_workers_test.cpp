@@ -170,6 +170,9 @@ TEST_CASE("DataLoader: an error comes at its batch, with the sample, of the same
     test::check_contains(message, "[index-out-of-range]");
     rg::DataLoader io(fails_at(0, [] { rg::read_idx("/none"); }), options);
     test::check_contains(labels_until<rg::IoError>(io).second, "sample 0 (file0.png): ");
+    const auto unreachable = [] { throw rg::CommunicationError("rank 1 has ended", {}); };
+    rg::DataLoader ranks(fails_at(0, unreachable), options);
+    test::check_contains(labels_until<rg::CommunicationError>(ranks).second, "rank 1 has ended");
     rg::DataLoader plain(fails_at(8, [] { throw std::runtime_error("torn"); }), options);
     const auto [before, text] = labels_until<std::runtime_error>(plain);
     CHECK(before.size() == 8);
