@@ -47,9 +47,10 @@ void sync_folder(const fs::path& folder) {
 }
 
 void create(const fs::path& folder, std::error_code& error) {
-  if (fs::is_directory(folder)) {
+  if (fs::is_directory(folder, error)) {
     return;
   }
+  error.clear();
   const fs::path parent = folder.has_parent_path() ? folder.parent_path() : fs::path(".");
   if (parent != folder) {
     create(parent, error);
@@ -57,6 +58,19 @@ void create(const fs::path& folder, std::error_code& error) {
   if (!error && fs::create_directory(folder, error)) {
     sync_folder(parent);
   }
+}
+
+std::vector<Found> checkpoints_in(const std::string& folder, std::error_code& error) {
+  std::vector<Found> found;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (const std::int64_t step = step_of(entry->path().filename().string()); step >= 0) {
+      found.push_back({step, entry->path().string()});
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.step > b.step; });
+  return found;
 }
 
 }  // namespace
@@ -69,25 +83,21 @@ std::string checkpoint_in(const std::string& folder, std::int64_t step) {
   return (fs::path(folder) / fmt::format("{}{:012}{}", kPrefix, step, kSuffix)).string();
 }
 
-std::vector<Found> checkpoints_in(const std::string& folder) {
-  std::vector<Found> found;
+std::vector<Found> checkpoints_of(const FileCall& folder) {
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (const std::int64_t step = step_of(entry->path().filename().string()); step >= 0) {
-      found.push_back({step, entry->path().string()});
-    }
+  auto found = checkpoints_in(folder.path, error);
+  if (error && error != std::errc::no_such_file_or_directory) {
+    folder.fail_system("cannot list the folder: {} [file-unreadable]", error.value());
   }
-  std::sort(found.begin(), found.end(),
-            [](const Found& a, const Found& b) { return a.step > b.step; });
   return found;
 }
 
 void remove_old(const std::string& folder, std::int64_t step, std::int64_t keep) {
   std::int64_t kept = 0;
-  for (const Found& found : checkpoints_in(folder)) {
+  std::error_code ignored;  // files that stay are removed after the next save
+  for (const Found& found : checkpoints_in(folder, ignored)) {
     if (found.step <= step && ++kept > keep) {
-      ::unlink(found.path.c_str());  // one that stays is removed after the next save
+      ::unlink(found.path.c_str());
     }
   }
 }
@@ -115,8 +125,9 @@ FolderLock::FolderLock(const FileCall& folder) {
 
 }  // namespace detail
 
-std::string newest_checkpoint(const std::string& folder) {
-  const auto found = detail::checkpoints_in(folder);
+std::string newest_checkpoint(const std::string& folder, Where where) {
+  const retrograd::detail::FileCall call("newest_checkpoint", folder, where);
+  const auto found = detail::checkpoints_of(call);
   return found.empty() ? std::string() : found.front().path;
 }
 

@@ -17,7 +17,8 @@ Batch* Run::next() {
   const Frame call("Run::batches", run.line);
   run.end_batch();
   run.was_stopped = run.was_stopped || (run.watch && run.watch->came());
-  while (!run.was_stopped && run.progress.epoch < run.options.epochs) {
+  while (!(run.was_stopped && run.batches_since_step == 0) &&
+         run.progress.epoch < run.options.epochs) {
     if (Batch* const batch = run.next_batch()) {
       return batch;
     }

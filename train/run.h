@@ -120,13 +120,15 @@ class RETROGRAD_API Run {
   /// not saved.
   void step(std::initializer_list<Value> values = {}, Where where = {});
   /// Logs a metric. If it is `RunOptions::metric` and improved, the state is saved as the best: at
-  /// the end of the loop's body, or now after the loop.
+  /// the end of the loop's body, or now after the loop. If that save fails, the run goes on with
+  /// the best state that was saved before, and later values are compared with its value.
   void metric(const std::string& name, double value, Where where = {});
   /// Saves a checkpoint now.
   /// @throws IoError with the system's reason
   void save(Where where = {});
 
-  /// Ends the loop after its body, with a save.
+  /// Ends the loop with a save, after its body or, where gradients of several batches are added,
+  /// after the next body that calls `step()`. An epoch's last body ends it, too.
   void stop() noexcept;
 
   /// Returns whether the present batch is the last of its epoch: the time to validate.
@@ -211,7 +213,8 @@ class RETROGRAD_API Run::Batches {
 /// @throws IoError if the file cannot be read or is malformed
 /// @throws IndexError if the checkpoint has no such part
 RETROGRAD_API StateDict load_part(const std::string& path, std::string_view part, Where where = {});
-/// Returns the path of the newest checkpoint of a run's folder, or an empty text.
-RETROGRAD_API std::string newest_checkpoint(const std::string& folder);
+/// Returns the path of the newest checkpoint of a run's folder, or an empty text if there is none.
+/// @throws IoError if the folder is there and cannot be listed
+RETROGRAD_API std::string newest_checkpoint(const std::string& folder, Where where = {});
 
 }  // namespace retrograd::train

@@ -34,6 +34,7 @@ Run::Impl::Impl(std::string its_folder, RunOptions its_options, Where where)
   parts = detail::parts_of(call, options);
   configuration = detail::configuration_of(options, parts);
   resume(call);
+  start = options.loader->state_dict();
   if (options.log) {
     const std::int64_t first = was_resumed ? progress.step + 1 : 0;  // to log anew
     try_to_log(
@@ -67,7 +68,7 @@ RunOptions Run::Impl::checked(RunOptions options, Where where) {
 
 // The newest checkpoint that is whole.
 std::optional<detail::Checkpoint> Run::Impl::newest(const Frame& call) {
-  const auto found = detail::checkpoints_in(folder);
+  const auto found = detail::checkpoints_of(FileCall("Run", folder, call.where()));
   for (const detail::Found& each : found) {
     try {
       return detail::read_checkpoint(each.path);
@@ -180,8 +181,10 @@ void Run::Impl::end_epoch() {
   }
   progress.metric.reset();
   pass.reset();
+  start = options.loader->state_dict();
   ++progress.epoch;
   progress.batch = 0;
+  batches_since_step = 0;
   is_unsaved = true;
   if (progress.epoch < options.epochs) {
     try_save();
@@ -193,6 +196,7 @@ void Run::Impl::end_batch() {
     return;
   }
   batch = nullptr;
+  batches_since_step = stepped ? 0 : batches_since_step + 1;
   const bool saves = std::exchange(stepped, false) && save_is_due();
   if (is_last()) {
     ++*pass;  // the position becomes the start of the next epoch
@@ -206,6 +210,7 @@ Batch* Run::Impl::next_batch() {
   if (pass) {
     ++*pass;
   } else {
+    options.loader->load_state_dict(start);  // others may have taken batches from it meanwhile
     batches_in_pass = options.loader->size();
     pass.emplace(options.loader->begin(line));
   }

@@ -196,3 +196,39 @@ TEST_CASE("Run: options that make no sense are refused") {
     options.states = {train::state_of("a.b", small.ema)};
   });
 }
+
+TEST_CASE("Run: a folder that cannot be made or listed is an IoError, not a new run") {
+  const TempFolder folder;
+  Small small;
+  const auto refusal = [&](const std::string& path) {
+    return test::message_of<rg::IoError>([&] { train::Run(path, small.options()); });
+  };
+  test::check_contains(refusal(folder.file(std::string(300, 'x'))), "File name too long");
+  test::write_file(folder.file("file"), "text");
+  test::check_contains(refusal(folder.file("file")), "[file-unwritable]");
+  test::check_contains(
+      test::message_of<rg::IoError>([&] { train::newest_checkpoint(folder.file("file")); }),
+      "cannot list the folder: Not a directory");
+  CHECK(train::newest_checkpoint(folder.file("nowhere")).empty());
+}
+
+TEST_CASE("Run: batches that others take from the loader do not move the run") {
+  const auto train = [](bool peeks) {
+    const TempFolder folder;
+    for (int part = 0; part < 2; ++part) {
+      Small small;
+      train::Run run(folder.file("a"), small.options());
+      if (peeks) {
+        small.loader.begin();
+      }
+      for (auto& [x, y] : run.batches()) {
+        small.train_on(run, x, y);
+        if (part == 0 && run.steps() == 7) {
+          run.stop();
+        }
+      }
+    }
+    return test::read_file(train::newest_checkpoint(folder.file("a")));
+  };
+  CHECK(train(true) == train(false));
+}

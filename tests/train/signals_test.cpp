@@ -96,3 +96,38 @@ TEST_CASE("Run: signals end the loop after a save, and handlers are there only m
   std::signal(SIGINT, SIG_DFL);
   ::sigaction(SIGTERM, &before, nullptr);
 }
+
+TEST_CASE("Run: an end by a signal or stop() loses no gradients that several batches add") {
+  // Steps every two batches, and after the last of an epoch: the fifth.
+  const auto train = [](const TempFolder& folder, int last, bool by_signal) {
+    Small small;
+    train::RunOptions options = small.options();
+    options.save_steps = 0;
+    train::Run run(folder.file("a"), options);
+    int batches = 0;
+    for (auto& [x, y] : run.batches()) {
+      if (run.batch() % 2 == 1) {
+        small.optimizer.zero_grad();
+      }
+      rg::cross_entropy(small.net(x), y).backward();
+      if (run.batch() % 2 == 0 || run.epoch_ends()) {
+        small.optimizer.step();
+        run.step();
+      }
+      if (++batches == last) {
+        by_signal ? static_cast<void>(std::raise(SIGTERM)) : run.stop();
+      }
+    }
+    return test::read_file(train::newest_checkpoint(folder.file("a")));
+  };
+  const TempFolder whole;
+  const std::string expected = train(whole, 0, false);
+  for (const bool by_signal : {false, true}) {
+    for (int last = 1; last <= 15; ++last) {
+      CAPTURE(last);
+      const TempFolder folder;
+      train(folder, last, by_signal);
+      CHECK(train(folder, 0, false) == expected);
+    }
+  }
+}

@@ -17,8 +17,8 @@ struct Found {
 
 std::string best_in(const std::string& folder);
 std::string checkpoint_in(const std::string& folder, std::int64_t step);
-// The newest first.
-std::vector<Found> checkpoints_in(const std::string& folder);
+// The newest first. Throws IoError if the folder is there and cannot be listed.
+std::vector<Found> checkpoints_of(const retrograd::detail::FileCall& folder);
 // Removes all but the newest `keep` checkpoints up to `step`. Later ones are damaged, or they would
 // have been loaded.
 void remove_old(const std::string& folder, std::int64_t step, std::int64_t keep);

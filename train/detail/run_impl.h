@@ -60,6 +60,8 @@ struct Run::Impl {
   Batch* batch = nullptr;                // that the loop's body has
   std::optional<detail::Best> new_best;  // a metric that improved since the last save
   bool stepped = false;                  // in this body of the loop
+  std::int64_t batches_since_step = 0;   // whose gradients no checkpoint has
+  StateDict start;                       // of the loader, for the next pass
   bool is_unsaved = false;               // there were steps since the last save
   bool was_resumed = false;
   bool was_stopped = false;
