@@ -129,41 +129,45 @@ int run(const Settings& settings) {
   optim::lr_scheduler::CosineAnnealingLR scheduler(optimizer, {.T_max = settings.epochs});
   train::Accuracy accuracy;
   std::optional<rg::logging::Progress> progress;
-  std::int64_t epoch = 0;
-  const auto begin_epoch = [&] {
-    progress.emplace(fmt::format("epoch {}/{}", epoch + 1, settings.epochs), data.training->size());
+  const std::int64_t images = data.training->size();
+  // Shows a step. A run that goes on inside an epoch shows the images that are left of it.
+  const auto show = [&](std::int64_t step, double loss) {
+    const std::int64_t done = (step - 1) % training.size() * settings.batch;  // of this epoch
+    if (!progress) {
+      progress.emplace(
+          fmt::format("epoch {}/{}", (step - 1) / training.size() + 1, settings.epochs),
+          images - done);
+    }
+    progress->advance(std::min(settings.batch, images - done), {{"loss", loss}});
   };
-  const train::FitReport report = train::fit(
-      *model.network, training,
-      {.folder = settings.out,
-       .run = {.optimizer = &optimizer,
-               .scheduler = &scheduler,
-               .epochs = settings.epochs,
-               .configuration = {{"model", settings.model},
-                                 {"size", std::to_string(settings.size)},
-                                 {"epochs", std::to_string(settings.epochs)}}},
-       .validation = &testing,
-       .metrics = {train::metric_of("accuracy", accuracy)},
-       .autocast = settings.bfloat16,
-       .on_step =
-           [&](std::int64_t, double loss) {
-             if (!progress) {
-               begin_epoch();
-             }
-             progress->advance(settings.batch, {{"loss", loss}});
-           },
-       .on_epoch =
-           [&](const train::FitEpoch& done) {
-             rg::logging::NamedValues values = {{"loss", done.loss}};
-             values.insert(values.end(), done.metrics.begin(), done.metrics.end());
-             if (progress) {
-               progress->finish(values);
-             }
-             progress.reset();
-             epoch = done.epoch;
-             return true;
-           }},
-      kLine);
+  const train::FitReport report =
+      train::fit(*model.network, training,
+                 {.folder = settings.out,
+                  .run = {.optimizer = &optimizer,
+                          .scheduler = &scheduler,
+                          .epochs = settings.epochs,
+                          .configuration = {{"model", settings.model},
+                                            {"size", std::to_string(settings.size)},
+                                            {"epochs", std::to_string(settings.epochs)},
+                                            {"classes", tools::metadata_of(model).at("classes")},
+                                            {"validation", std::to_string(settings.validation)},
+                                            {"freeze", settings.freeze ? "true" : "false"},
+                                            {"bfloat16", settings.bfloat16 ? "true" : "false"}}},
+                  .validation = &testing,
+                  .metrics = {train::metric_of("accuracy", accuracy)},
+                  .autocast = settings.bfloat16,
+                  .on_step = show,
+                  .on_epoch =
+                      [&](const train::FitEpoch& done) {
+                        rg::logging::NamedValues values = {{"loss", done.loss}};
+                        values.insert(values.end(), done.metrics.begin(), done.metrics.end());
+                        if (progress) {
+                          progress->finish(values);
+                        }
+                        progress.reset();
+                        return true;
+                      }},
+                 kLine);
   progress.reset();
   if (report.stopped) {
     fmt::print("stopped after {} epochs; --resume goes on\n", report.epochs);

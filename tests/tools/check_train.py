@@ -62,8 +62,10 @@ class Programs(unittest.TestCase):
 
     def test_a_folder_is_learned_and_images_are_named(self):
         write_images(self.data, 20)
-        text = run(TRAIN, *self.usual, "--epochs", "3", "--lr", "0.02")
+        text = run(TRAIN, *self.usual, "--epochs", "3", "--lr", "0.02", "--batch-size", "10")
         self.assertIn("3 classes, 48 training and 12 test images", text)
+        self.assertIn("epoch 3/3", text)
+        self.assertNotIn("stopped at", text)  # the last batch has 8 images
         best = float(text.split("best accuracy ")[1].split()[0])
         self.assertGreater(best, 0.9)
         new = self.root / "new"
