@@ -154,7 +154,9 @@ struct RandomPerspectiveOptions {
 };
 
 /// Corners moved inwards with probability `p`. Draws: whether, then x and y of each corner, upper
-/// left, upper right, lower right, lower left.
+/// left, upper right, lower right, lower left. The corners are drawn again while three are on a
+/// line, and keep their points after 100 draws. Images with a side of 1 pixel stay as they are,
+/// without draws of corners.
 class RETROGRAD_API RandomPerspective : public ImageTransform {
  public:
   /// Makes it for options.

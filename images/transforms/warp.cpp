@@ -1,5 +1,6 @@
 #include <retrograd/images/warp.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include <retrograd/images/transforms/common.h>
@@ -12,9 +13,30 @@ namespace {
 using std::int64_t;
 
 constexpr double kMostDegrees = 1e6;
+constexpr int kMostDraws = 100;  // of corners
 
 double real(int64_t n) {
   return static_cast<double>(n);
+}
+
+Corners corners_of(int64_t height, int64_t width) {
+  const double right = real(width - 1);
+  const double bottom = real(height - 1);
+  return {{{0, 0}, {right, 0}, {right, bottom}, {0, bottom}}};
+}
+
+// Of three of four points with whole coordinates below 2^31.
+bool any_on_a_line(const Corners& points) {
+  for (std::size_t left_out = 0; left_out < 4; ++left_out) {
+    const Point a = points[(left_out + 1) % 4];
+    const Point b = points[(left_out + 2) % 4];
+    const Point c = points[(left_out + 3) % 4];
+    const auto whole = [](double x) { return static_cast<int64_t>(x); };
+    if (whole(b.x - a.x) * whole(c.y - a.y) == whole(b.y - a.y) * whole(c.x - a.x)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -109,30 +131,33 @@ Corners RandomPerspective::get_params(int64_t height, int64_t width) const {
   const auto far = [&](int64_t side) {
     return real(detail::draw_integer(side - most(side) - 1, side));
   };
-  Corners corners;
-  corners[0].x = near(width);
-  corners[0].y = near(height);
-  corners[1].x = far(width);
-  corners[1].y = near(height);
-  corners[2].x = far(width);
-  corners[2].y = far(height);
-  corners[3].x = near(width);
-  corners[3].y = far(height);
-  return corners;
+  for (int draw = 0; draw < kMostDraws && std::min(height, width) > 1; ++draw) {
+    Corners corners;
+    corners[0].x = near(width);
+    corners[0].y = near(height);
+    corners[1].x = far(width);
+    corners[1].y = near(height);
+    corners[2].x = far(width);
+    corners[2].y = far(height);
+    corners[3].x = near(width);
+    corners[3].y = far(height);
+    if (!any_on_a_line(corners)) {
+      return corners;
+    }
+  }
+  return corners_of(height, width);
 }
 
 AnnotatedImage RandomPerspective::apply(const AnnotatedImage& input) const {
-  if (!detail::draw_chance(options_.p)) {
-    return input;
-  }
   const int64_t height = input.image.size(-2);
   const int64_t width = input.image.size(-1);
-  const double right = real(width - 1);
-  const double bottom = real(height - 1);
-  const Corners start = {{{0, 0}, {right, 0}, {right, bottom}, {0, bottom}}};
+  if (!detail::draw_chance(options_.p) || std::min(height, width) == 1) {
+    return input;
+  }
   return detail::warped(
       input,
-      detail::perspective_warp(*Frame::current(), input.image, start, get_params(height, width),
+      detail::perspective_warp(*Frame::current(), input.image, corners_of(height, width),
+                               get_params(height, width),
                                {.interpolation = options_.interpolation, .fill = options_.fill}));
 }
 

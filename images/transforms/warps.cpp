@@ -92,35 +92,48 @@ std::array<int64_t, 2> expanded_size(const std::array<double, 6>& m, int64_t hei
   return {length(3, height), length(0, width)};
 }
 
-// Solves for the eight numbers that map `from` to `to`, by elimination with pivots.
-Projection projection_between(const Frame& call, const Corners& from, const Corners& to) {
-  double rows[8][9] = {};
-  for (std::size_t i = 0; i < 4; ++i) {
-    const Point p = from[i];
-    const Point q = to[i];
-    const double x[9] = {p.x, p.y, 1, 0, 0, 0, -q.x * p.x, -q.x * p.y, q.x};
-    const double y[9] = {0, 0, 0, p.x, p.y, 1, -q.y * p.x, -q.y * p.y, q.y};
-    std::copy(x, x + 9, rows[2 * i]);
-    std::copy(y, y + 9, rows[2 * i + 1]);
+// Twice the area of the triangle, with a sign for its sense.
+double turn_of(Point a, Point b, Point c) {
+  return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+}
+
+// The map from three corners of a simple square to the first three points, and its last to the
+// last: Heckbert, "Fundamentals of texture mapping and image warping", 1989.
+Projection from_basis(const Frame& call, const Corners& p) {
+  const double shares[3] = {turn_of(p[3], p[1], p[2]), turn_of(p[0], p[3], p[2]),
+                            turn_of(p[0], p[1], p[3])};
+  const double whole = turn_of(p[0], p[1], p[2]);
+  double extent = 0;
+  for (const Point& each : p) {
+    extent = std::max({extent, std::abs(each.x - p[0].x), std::abs(each.y - p[0].y)});
   }
-  for (std::size_t k = 0; k < 8; ++k) {
-    std::size_t pivot = k;
-    for (std::size_t i = k + 1; i < 8; ++i) {
-      pivot = std::abs(rows[i][k]) > std::abs(rows[pivot][k]) ? i : pivot;
-    }
-    check::require<ValueError>(call, std::abs(rows[pivot][k]) > 1e-12, {},
+  for (const double area : {shares[0], shares[1], shares[2], whole}) {
+    check::require<ValueError>(call, std::abs(area) > 1e-12 * extent * extent, {},
                                "three of the points are on a line [value-out-of-range]");
-    std::swap(rows[k], rows[pivot]);
-    for (std::size_t i = 0; i < 8; ++i) {
-      const double factor = i == k ? 0 : rows[i][k] / rows[k][k];
-      for (std::size_t j = k; j < 9 && factor != 0; ++j) {
-        rows[i][j] -= factor * rows[k][j];
-      }
+  }
+  Projection result{};
+  for (std::size_t k = 0; k < 3; ++k) {
+    result.m[k] = shares[k] * p[k].x;
+    result.m[3 + k] = shares[k] * p[k].y;
+    result.m[6 + k] = shares[k];
+  }
+  return result;
+}
+
+// Maps each point of `from` to that of `to`.
+Projection projection_between(const Frame& call, const Corners& from, const Corners& to) {
+  const Projection out = from_basis(call, to);
+  const Projection in = inverse(from_basis(call, from));
+  Projection result{};
+  for (std::size_t i = 0; i < 9; ++i) {
+    for (std::size_t k = 0; k < 3; ++k) {
+      result.m[i] += out.m[i / 3 * 3 + k] * in.m[3 * k + i % 3];
     }
   }
-  Projection result{{0, 0, 0, 0, 0, 0, 0, 0, 1}};
-  for (std::size_t k = 0; k < 8; ++k) {
-    result.m[k] = rows[k][8] / rows[k][k];
+  // A factor does not change the map. The origin may be at infinity, where the last number is 0.
+  const double last = result.m[8] != 0 ? result.m[8] : 1;
+  for (double& number : result.m) {
+    number /= last;
   }
   return result;
 }

@@ -167,6 +167,47 @@ TEST_CASE("RandomAffine and RandomPerspective: parameters are uniform") {
   }
 }
 
+TEST_CASE("RandomPerspective: corners that are on a line are drawn again") {
+  rg::manual_seed(25);
+  const RandomPerspective tilt({.distortion_scale = 1, .p = 1});
+  for (const std::int64_t side : {2, 3, 8, 9}) {
+    CAPTURE(side);
+    const AnnotatedImage input = annotated(side, side + 1, {0, 0, 1, 1});
+    for (int i = 0; i < 500; ++i) {
+      const AnnotatedImage result = tilt(input);
+      CHECK(result.image.shape() == input.image.shape());
+    }
+  }
+  for (const rg::Shape& shape : {rg::Shape{3, 1, 9}, {3, 9, 1}, {1, 1, 1}}) {
+    const Tensor line = bytes(shape);
+    CHECK(same_values(tilt(line), line));
+    const auto before = rg::default_generator().state().position;
+    tilt.get_params(shape[1], shape[2]);
+    CHECK(rg::default_generator().state().position == before);
+  }
+}
+
+TEST_CASE("perspective: corners of any size, and an origin at infinity") {
+  const Tensor x = rg::tensor({{{1.0, 2.0}, {3.0, 4.0}}});
+  const auto near = [](const Tensor& a, const Tensor& b) {
+    return rg::max(rg::abs(a - b)).item<double>() < 1e-6;
+  };
+  for (const double unit : {1e-9, 1.0, 1e9}) {
+    const Corners square = {{{0, 0}, {unit, 0}, {unit, unit}, {0, unit}}};
+    CHECK(near(perspective(x, square, square), x));
+    const Corners line = {{{0, 0}, {unit / 3, unit / 3}, {unit, unit}, {0, unit}}};
+    REFUSED(ValueError, perspective(x, line, square), "perspective", "on a line");
+    REFUSED(ValueError, perspective(x, square, line), "perspective", "on a line");
+  }
+  // (x, y) to (1 / x, y / x), whose inverse is the map itself.
+  const Corners from = {{{1, 1}, {2, 1}, {2, 2}, {1, 2}}};
+  const Corners to = {{{1, 1}, {0.5, 0.5}, {0.5, 1}, {1, 2}}};
+  const Tensor nine = rg::reshape(rg::arange(9.0), {1, 3, 3});
+  const Tensor seen = perspective(nine, from, to, {.interpolation = rg::InterpolateMode::nearest});
+  CHECK(seen.at({0, 0, 2}) == 0);  // (2.5, 0.5) to (0.4, 0.2)
+  CHECK(seen.at({0, 2, 1}) == 3);  // (1.5, 2.5) to (0.7, 1.7)
+}
+
 TEST_CASE("warps refuse what has no meaning") {
   const Tensor x = rg::rand({3, 8, 9});
   REFUSED(ValueError, affine(x, {.scale = 0}), "affine", "scale");
