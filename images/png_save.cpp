@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -11,38 +12,30 @@
 
 namespace retrograd {
 
-namespace {
+namespace detail {
 
-using detail::OutputFile;
-using detail::Png;
-
-// For png_set_write_fn.
-void write(png_structp png, png_bytep bytes, std::size_t count) {
-  auto& file = *static_cast<OutputFile*>(png_get_io_ptr(png));
-  Png::of(png).guard([&] { file.append(bytes, count); });
+void require_png(const FileCall& call, const Tensor& image) {
+  PixelRows::require_image(call, image);
+  check::require<ShapeError>(
+      call, std::max(image.size(-2), image.size(-1)) <= std::int64_t{kMostPngSide},
+      {{"image", image}}, "image must have at most 1000000 rows and columns [image-too-large]");
 }
-void flush(png_structp) {}
 
-}  // namespace
-
-void save_png(const Tensor& image, const std::string& path, Where where) {
-  const detail::FileCall call{"save_png", path, where};
-  detail::PixelRows::require_image(call, image);
+void write_png(const FileCall& call, const Tensor& image, const PngTarget& append) {
   const std::int64_t channels = image.dim() == 3 ? image.shape()[0] : 1;
   const std::int64_t height = image.size(-2);
   const std::int64_t width = image.size(-1);
-  check::require<ShapeError>(call, std::max(height, width) <= std::int64_t{detail::kMostPngSide},
-                             {{"image", image}},
-                             "image must have at most 1000000 rows and columns [image-too-large]");
-
-  OutputFile file(call);
   Png png(call, Png::Does::write);
-  const detail::PixelRows rows(image);
+  const PixelRows rows(image);
   std::vector<png_byte> row(static_cast<std::size_t>(rows.size()));
   png.run([&] {
     constexpr std::array colours = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA,
                                     PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
-    png_set_write_fn(png.get(), &file, write, flush);
+    const auto write = [](png_structp to, png_bytep bytes, std::size_t count) {
+      const auto& target = *static_cast<const PngTarget*>(png_get_io_ptr(to));
+      Png::of(to).guard([&] { target(bytes, count); });
+    };
+    png_set_write_fn(png.get(), const_cast<PngTarget*>(&append), write, [](png_structp) {});
     png_set_compression_buffer_size(png.get(), std::size_t{256} << 10);  // a chunk of pixels
     png_set_IHDR(png.get(), png.info(), static_cast<png_uint_32>(width),
                  static_cast<png_uint_32>(height), 8,
@@ -55,6 +48,16 @@ void save_png(const Tensor& image, const std::string& path, Where where) {
     }
     png_write_end(png.get(), nullptr);
   });
+}
+
+}  // namespace detail
+
+void save_png(const Tensor& image, const std::string& path, Where where) {
+  const detail::FileCall call{"save_png", path, where};
+  detail::require_png(call, image);
+  detail::OutputFile file(call);
+  detail::write_png(call, image,
+                    [&](const void* bytes, std::size_t count) { file.append(bytes, count); });
   file.commit();
 }
 

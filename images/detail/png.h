@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include <png.h>
 
 #include <retrograd/images/detail/long_jump.h>
+#include <retrograd/tensor/tensor.h>
 
 namespace retrograd::detail {
 
@@ -35,5 +37,13 @@ class Png : public LongJump {
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
 };
+
+// Takes the next bytes of a file.
+using PngTarget = std::function<void(const void* bytes, std::size_t count)>;
+
+// Throws ShapeError or DTypeError for what cannot be written.
+void require_png(const FileCall& call, const Tensor& image);
+// Writes an image that was checked. Throws what `append` does, or OutOfMemory.
+void write_png(const FileCall& call, const Tensor& image, const PngTarget& append);
 
 }  // namespace retrograd::detail

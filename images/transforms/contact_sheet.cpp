@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include <retrograd/images/color.h>
-#include <retrograd/images/png.h>
+#include <retrograd/images/detail/png.h>
 #include <retrograd/images/transforms/common.h>
 #include <retrograd/io/internal/file.h>
 #include <retrograd/ops/arithmetic.h>
@@ -120,18 +119,12 @@ std::string in_base64(std::string_view bytes) {
   return text;
 }
 
-// The bytes of a PNG file, which is written beside the sheet and removed.
-std::string png_bytes(const Tensor& pixels, const std::string& path) {
-  const std::string beside = path + ".png";
-  save_png(pixels, beside);
+std::string png_bytes(const retrograd::detail::FileCall& call, const Tensor& pixels) {
   std::string bytes;
-  {
-    const retrograd::detail::FileCall call("show_transforms", beside, {});
-    retrograd::detail::InputFile file(call);
-    bytes.resize(static_cast<std::size_t>(file.size()));
-    file.read(bytes.data(), bytes.size());
-  }
-  std::remove(beside.c_str());
+  retrograd::detail::require_png(call, pixels);
+  retrograd::detail::write_png(call, pixels, [&](const void* part, std::size_t count) {
+    bytes.append(static_cast<const char*>(part), count);
+  });
   return bytes;
 }
 
@@ -185,7 +178,7 @@ void show_transforms(const AnnotatedImage& input, const std::vector<SheetRow>& r
       "href=\"data:image/png;base64,{6}\"/>\n<g transform=\"translate({2} {3})\" fill=\"none\" "
       "stroke=\"#ffd400\" stroke-width=\"1.5\">\n{7}</g>\n{8}</svg>\n",
       width, height, kCaption, kHeading, pixels.size(2), pixels.size(1),
-      in_base64(png_bytes(pixels, path)), sheet.frames(), captions);
+      in_base64(png_bytes(call, pixels)), sheet.frames(), captions);
   retrograd::detail::OutputFile file(call);
   file.append(text.data(), text.size());
   file.commit();

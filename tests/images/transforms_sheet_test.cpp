@@ -49,6 +49,7 @@ TEST_CASE("show_transforms: pictures, captions and frames") {
   rg::manual_seed(40);
   const test::TempFolder folder;
   const std::string path = folder.file("sheet.svg");
+  test::write_file(path + ".png", "of the user");
   const AnnotatedImage input = test::annotated(40, 60, {12, 8, 37, 30});
   for (const int draws : {1, 2, 3}) {  // base64 has three kinds of ends
     show_transforms(input,
@@ -71,7 +72,8 @@ TEST_CASE("show_transforms: pictures, captions and frames") {
     CHECK(pixels.at({0, 36 + 5 + 10, 25}) < 0.1);
     CHECK(pixels.at({0, 36 + 5 + 10, 15}) > 0.9);
   }
-  CHECK(folder.count() == 1);
+  CHECK(folder.count() == 2);
+  CHECK(test::read_file(path + ".png") == "of the user");
   REFUSED(ValueError, show_transforms(input, {}, path, {.draws = 0}), "show_transforms", "0 draws");
   REFUSED(ShapeError, show_transforms({.image = rg::zeros({1, 3, 4, 4})}, {}, path),
           "show_transforms", "pictures");
