@@ -55,21 +55,46 @@ Tensor bordered(const Tensor& x, int64_t dim, int64_t before, int64_t after, Bor
   return selected(x, dim, index);
 }
 
+// Elements of a side that a part shows, and positions in front of them and behind.
+struct Visible {
+  int64_t first;
+  int64_t count;
+  int64_t before;
+  int64_t after;
+};
+
+// In an order in which no number of a part overflows.
+Visible visible_part(int64_t first, int64_t length, int64_t size) {
+  if (first >= size || first <= -length) {
+    return {0, 0, 0, length};
+  }
+  const int64_t before = std::max<int64_t>(-first, 0);
+  const int64_t from = std::max<int64_t>(first, 0);
+  const int64_t count = std::min(length - before, size - from);
+  return {from, count, before, length - before - count};
+}
+
 Tensor four_numbers(double x, double y, DType dtype) {
   return tensor({x, y, x, y}, {.dtype = dtype});
 }
 
 }  // namespace
 
+bool is_inside(const CropBox& box, int64_t height, int64_t width) {
+  return box.height >= 0 && box.top >= 0 && box.height <= height &&
+         box.top <= height - box.height && box.width >= 0 && box.left >= 0 && box.width <= width &&
+         box.left <= width - box.width;
+}
+
 Tensor cropped(const Tensor& x, const CropBox& box) {
-  const int64_t height = x.size(-2);
-  const int64_t width = x.size(-1);
-  const int64_t bottom = box.top + box.height;
-  const int64_t right = box.left + box.width;
-  if (box.top >= 0 && box.left >= 0 && bottom <= height && right <= width) {
+  if (box.height <= 0 || box.width <= 0 || is_inside(box, x.size(-2), x.size(-1))) {
     return narrow(narrow(x, -2, box.top, box.height), -1, box.left, box.width);
   }
-  return retrograd::pad(x, {-box.left, right - width, -box.top, bottom - height});
+  const Visible rows = visible_part(box.top, box.height, x.size(-2));
+  const Visible columns = visible_part(box.left, box.width, x.size(-1));
+  return retrograd::pad(
+      narrow(narrow(x, -2, rows.first, rows.count), -1, columns.first, columns.count),
+      {columns.before, columns.after, rows.before, rows.after});
 }
 
 Tensor padded(const Tensor& x, const Padding& p, const BorderOptions& options) {

@@ -7,6 +7,8 @@
 
 namespace retrograd::transforms::detail {
 
+// Whether all of a part is in an image of that size, for any numbers.
+bool is_inside(const CropBox& box, std::int64_t height, std::int64_t width);
 // Any tensor (..., H, W), with zeros outside.
 Tensor cropped(const Tensor& x, const CropBox& box);
 Tensor padded(const Tensor& x, const Padding& padding, const BorderOptions& options);

@@ -114,9 +114,7 @@ Tensor gaussian_blur(const Tensor& image, Size<2> kernel_size, double sigma, Whe
 Tensor erase(const Tensor& image, const CropBox& box, const Tensor& value, Where where) {
   const Frame call("erase", where);
   detail::require_image(call, image);
-  const bool inside = box.top >= 0 && box.left >= 0 && box.height >= 0 && box.width >= 0 &&
-                      box.top + box.height <= image.size(-2) &&
-                      box.left + box.width <= image.size(-1);
+  const bool inside = detail::is_inside(box, image.size(-2), image.size(-1));
   check::require<ValueError>(call, inside, {{"image", image}},
                              "the part is outside of the image [value-out-of-range]");
   Tensor result = image.clone();

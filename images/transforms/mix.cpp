@@ -90,8 +90,7 @@ MixedBatch cutmix(const Tensor& images, const Tensor& labels, const CropBox& par
   require_batch(call, images, labels, num_classes);
   const int64_t height = images.size(2);
   const int64_t width = images.size(3);
-  const bool inside = part.top >= 0 && part.left >= 0 && part.height >= 0 && part.width >= 0 &&
-                      part.top + part.height <= height && part.left + part.width <= width;
+  const bool inside = detail::is_inside(part, height, width);
   check::require<ValueError>(call, inside && height * width > 0, {{"images", images}},
                              "the part is outside of the images [value-out-of-range]");
   Tensor result = images.clone();

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <retrograd/images/transforms.h>
@@ -48,6 +49,32 @@ TEST_CASE("transforms: boxes by hand") {
   CHECK(boxes_of(CenterCrop({4, 4})) == Floats{0, 0, 1, 4, 0, 0, 4, 4});
   // A box that is cropped away has no area.
   CHECK(boxes_of(Pad({-6, 0, 0, 0})) == Floats{0, 2, 0, 6, 0, 0, 4, 8});
+}
+
+TEST_CASE("crop: a part outside of the image is zeros") {
+  const Tensor image = rg::ones({2, 8, 10}, {.dtype = rg::uint8});
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t at : {std::int64_t{-2000}, std::int64_t{-7}, std::int64_t{11},
+                                std::int64_t{2000}, kMost, std::int64_t{-kMost - 1}}) {
+    CAPTURE(at);
+    const Tensor black = rg::zeros({2, 3, 4}, {.dtype = rg::uint8});
+    CHECK(same_values(crop(image, {at, 1, 3, 4}), black));
+    CHECK(same_values(crop(image, {1, at, 3, 4}), black));
+    CHECK(same_values(crop(image, {at, at, 3, 4}), black));
+    CHECK(resized_crop(image, {at, at, 3, 4}, {5, 5}).shape() == rg::Shape{2, 5, 5});
+    REFUSED(ValueError, erase(image, {at, 1, 3, 4}, rg::zeros({1})), "erase", "outside");
+    REFUSED(ValueError, erase(image, {1, 1, 3, kMost}, rg::zeros({1})), "erase", "outside");
+    const Tensor batch = rg::rand({2, 1, 8, 10});
+    const Tensor labels = rg::tensor({0, 1});
+    REFUSED(ValueError, cutmix(batch, labels, {at, 1, 3, 4}, 2), "cutmix", "outside");
+    REFUSED(ValueError, cutmix(batch, labels, {1, 1, kMost, 1}, 2), "cutmix", "outside");
+  }
+  for (const std::int64_t at : {std::int64_t{-3}, std::int64_t{5}, -kMost}) {
+    CHECK_THROWS_AS(crop(image, {at, 0, kMost, kMost}), rg::Error);
+  }
+  CHECK(same_values(
+      crop(image, {6, -1, 4, 3}),
+      retrograd::transforms::pad(rg::ones({2, 2, 2}, {.dtype = rg::uint8}), Padding(1, 0, 0, 2))));
 }
 
 TEST_CASE("transforms: a tensor alone, values and lists") {
