@@ -47,7 +47,7 @@ struct MixOptions {
 class RETROGRAD_API MixUp {
  public:
   /// Makes it for options.
-  /// @throws ValueError if `alpha` is not positive
+  /// @throws ValueError if `alpha` is not positive and finite
   explicit MixUp(const MixOptions& options = {}, Where where = {});
   /// Returns the mixed batch.
   MixedBatch operator()(const Tensor& images, const Tensor& labels, Where where = {}) const;
@@ -65,7 +65,7 @@ class RETROGRAD_API MixUp {
 class RETROGRAD_API CutMix {
  public:
   /// Makes it for options.
-  /// @throws ValueError if `alpha` is not positive
+  /// @throws ValueError if `alpha` is not positive and finite
   explicit CutMix(const MixOptions& options = {}, Where where = {});
   /// Returns the mixed batch.
   MixedBatch operator()(const Tensor& images, const Tensor& labels, Where where = {}) const;

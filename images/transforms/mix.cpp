@@ -40,12 +40,14 @@ double draw_gamma(double shape) {
 double draw_beta(double alpha) {
   const double a = draw_gamma(alpha);
   const double b = draw_gamma(alpha);
-  return a + b > 0 ? a / (a + b) : std::round(detail::draw_uniform(0, 1));
+  // Halves, because the sum of two may be infinite.
+  return a + b > 0 ? a / 2 / (a / 2 + b / 2) : std::round(detail::draw_uniform(0, 1));
 }
 
 void require_alpha(const Frame& call, double alpha) {
-  check::require<ValueError>(call, alpha > 0, {},
-                             "alpha is {}; a number above 0 is needed [value-out-of-range]", alpha);
+  check::require<ValueError>(call, alpha > 0 && std::isfinite(alpha), {},
+                             "alpha is {}; a finite number above 0 is needed [value-out-of-range]",
+                             alpha);
 }
 
 void require_batch(const Frame& call, const Tensor& images, const Tensor& labels,

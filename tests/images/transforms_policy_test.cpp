@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <numbers>
 #include <vector>
@@ -205,6 +206,12 @@ TEST_CASE("policies and mixed batches refuse what has no meaning") {
   REFUSED(ValueError, TrivialAugmentWide({.num_magnitude_bins = 1}), "TrivialAugmentWide", "1");
   REFUSED(DTypeError, augment({.image = x}, {Op::equalize}), "augment (equalize)", "uint8");
   REFUSED(ValueError, MixUp({.alpha = 0}), "MixUp", "alpha");
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  REFUSED(ValueError, MixUp({.alpha = kInfinity}), "MixUp", "alpha");
+  REFUSED(ValueError, CutMix({.alpha = kInfinity}), "CutMix", "alpha");
+  REFUSED(ValueError, CutMix({.alpha = std::nan("")}), "CutMix", "alpha");
+  const double most = std::numeric_limits<double>::max();
+  CHECK(MixUp({.alpha = most}).get_params() == doctest::Approx(0.5));
   REFUSED(ValueError, MixUp()(x, y), "MixUp (mixup)", "num_classes");
   REFUSED(ShapeError, mixup(x, rg::tensor({1}), 0.5, 2), "mixup", "2 images and 1 labels");
   REFUSED(DTypeError, mixup(x.to(rg::uint8), y, 0.5, 2), "mixup", "floating");
