@@ -43,7 +43,7 @@ unsigned scale_of(const jpeg_decompress_struct& jpeg, Size<2> needed, bool trans
   const std::int64_t height = needed[transposes ? 1 : 0];
   const std::int64_t width = needed[transposes ? 0 : 1];
   unsigned scale = height > 0 || width > 0 ? 8 : 1;
-  while (scale > 1 && (scale * height > jpeg.image_height || scale * width > jpeg.image_width)) {
+  while (scale > 1 && (height > jpeg.image_height / scale || width > jpeg.image_width / scale)) {
     scale /= 2;
   }
   return scale;

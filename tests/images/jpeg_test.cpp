@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -156,6 +157,11 @@ TEST_CASE("JPEG: decoded at the smallest scale that leaves as many pixels as are
   };
   CHECK(shape(file, 0) == rg::Shape{3, 90, 160});
   CHECK(shape(file, 91) == rg::Shape{3, 90, 160});
+  for (const std::int64_t huge :
+       {std::int64_t{1} << 61, std::int64_t{1} << 62, std::numeric_limits<std::int64_t>::max()}) {
+    CHECK(shape(file, huge) == rg::Shape{3, 90, 160});
+    CHECK(shape(file, {0, huge}) == rg::Shape{3, 90, 160});
+  }
   CHECK(shape(file, 46) == rg::Shape{3, 90, 160});
   CHECK(shape(file, 45) == rg::Shape{3, 45, 80});
   CHECK(shape(file, 22) == rg::Shape{3, 23, 40});
