@@ -79,7 +79,8 @@ kernels::ResampleAxis axis_of(const Frame& call, const Tensor& x, const Interpol
   const double wanted = factors.empty() ? static_cast<double>(pick(options.size))
                                         : std::floor(static_cast<double>(length) * pick(factors));
   constexpr double kMost = 2147483648.0;
-  check::require<ValueError>(call, length >= 1 && wanted >= 1 && wanted < kMost, {{"input", x}},
+  const bool fits = length >= 1 && static_cast<double>(length) < kMost;
+  check::require<ValueError>(call, fits && wanted >= 1 && wanted < kMost, {{"input", x}},
                              "spatial dimension {} of length {} cannot become {} long; both must "
                              "be at least 1 and below 2^31 [value-out-of-range]",
                              d, length, wanted);

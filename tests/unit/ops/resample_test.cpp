@@ -151,6 +151,11 @@ TEST_CASE("interpolate refuses what has no meaning") {
   REFUSED(ValueError, interpolate(x, {.scale_factor = -1.0}), "interpolate", "at least 1");
   REFUSED(ValueError, interpolate(x, {.scale_factor = NAN}), "interpolate", "nan");
   REFUSED(ValueError, interpolate(x, {.scale_factor = 1e300}), "interpolate", "below 2^31");
+  for (const retrograd::DType dtype : {uint8, float32}) {
+    const Tensor high = expand(zeros({1, 1, 1, 1}, {.dtype = dtype}), {1, 1, 2147483648, 1});
+    REFUSED(ValueError, interpolate(high, {.size = {1}}), "interpolate", "length 2147483648",
+            "below 2^31");
+  }
   REFUSED(ShapeError, interpolate(x, {.size = {2147483647}}), "interpolate", "2147483647");
   REFUSED(ValueError, interpolate(zeros({1, 2, 0, 4}), {.size = {2}}), "interpolate", "length 0");
   REFUSED(ValueError, interpolate(x, {.size = {2}, .align_corners = true}), "interpolate",
