@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <type_traits>
 
 #include <retrograd/tensor/loops/instructions.h>
 #include <retrograd/tensor/loops/pieces.h>
@@ -15,7 +16,7 @@ namespace retrograd::transforms::detail {
 using ByteTable = std::array<std::uint8_t, 256>;
 using Histogram = std::array<std::int64_t, 256>;
 
-// Each value v of channel c of image n replaced by table_of(n, c)[v].
+// Each value v of channel c of image n replaced by table_of(n, c)[v], which is called in order.
 Tensor by_tables(const Tensor& image,
                  const std::function<ByteTable(std::int64_t n, std::int64_t c)>& table_of);
 inline Tensor by_table(const Tensor& image, const ByteTable& table) {
@@ -59,12 +60,22 @@ inline std::uint8_t cut_to_byte(float value) {
   return static_cast<std::uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
+inline void put_pixel(std::uint8_t* to, std::int64_t, float grey) {
+  *to = cut_to_byte(grey);
+}
+inline void put_pixel(std::uint8_t* to, std::int64_t apart, const Rgb& pixel) {
+  to[0] = cut_to_byte(pixel.r);
+  to[apart] = cut_to_byte(pixel.g);
+  to[2 * apart] = cut_to_byte(pixel.b);
+}
+
 // The pixels of a row, changed by f(pixel).
 template <class F>
 void change_row(const std::uint8_t* x, std::uint8_t* y, const BytePlan& from, const BytePlan& to,
                 const F& f) {
   constexpr std::int64_t kBlock = 64;
   std::array<Rgb, kBlock> block;
+  std::array<decltype(f(Rgb{})), kBlock> changed;
   const std::int64_t width = from.size[3];
   for (std::int64_t at = 0; at < width; at += kBlock) {
     const std::int64_t count = std::min(kBlock, width - at);
@@ -75,22 +86,27 @@ void change_row(const std::uint8_t* x, std::uint8_t* y, const BytePlan& from, co
                                             static_cast<float>(pixel[2 * from.stride[1]])};
     }
     for (std::int64_t i = 0; i < count; ++i) {
-      block[static_cast<std::size_t>(i)] = f(block[static_cast<std::size_t>(i)]);
+      changed[static_cast<std::size_t>(i)] = f(block[static_cast<std::size_t>(i)]);
     }
     for (std::int64_t i = 0; i < count; ++i) {
-      const Rgb& pixel = block[static_cast<std::size_t>(i)];
-      std::uint8_t* const result = y + (at + i) * to.stride[3];
-      result[0] = cut_to_byte(pixel.r);
-      result[to.stride[1]] = cut_to_byte(pixel.g);
-      result[2 * to.stride[1]] = cut_to_byte(pixel.b);
+      put_pixel(y + (at + i) * to.stride[3], to.stride[1], changed[static_cast<std::size_t>(i)]);
     }
   }
 }
 
-// Each pixel of three channels in [0, 255] replaced by f(pixel), rounded down.
+// Uninitialised, with one channel.
+inline Tensor empty_grey(const Tensor& image) {
+  Shape shape = image.shape();
+  shape[shape.size() - 3] = 1;
+  return empty_tensor(shape, uint8);
+}
+
+// Each pixel of three channels in [0, 255] replaced by f(pixel), rounded down: three channels, or
+// one if f returns a number.
 template <class F>
 Tensor by_pixels(const Tensor& image, const F& f) {
-  Tensor out = empty_like_layout(image);
+  constexpr bool one = std::is_same_v<decltype(f(Rgb{})), float>;
+  Tensor out = one ? empty_grey(image) : empty_like_layout(image);
   const BytePlan from(image);
   const BytePlan to(out);
   const std::int64_t height = from.size[2];

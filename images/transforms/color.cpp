@@ -68,11 +68,7 @@ Tensor grey_of(const Tensor& image) {
     const Colors<Tensor> all = channels_of(image);
     return detail::grey(all.r, all.g, all.b);
   }
-  const Tensor three = detail::by_pixels(image, [](const Rgb& x) {
-    const float grey = detail::grey(x.r, x.g, x.b);
-    return Rgb{grey, grey, grey};
-  });
-  return narrow(three, -3, 0, 1);
+  return detail::by_pixels(image, [](const Rgb& x) { return detail::grey(x.r, x.g, x.b); });
 }
 
 }  // namespace
@@ -122,9 +118,13 @@ Tensor adjust_contrast(const Tensor& image, double contrast_factor, Where where)
   if (!of_bytes(image)) {
     return detail::blend(image, mean(grey, {-3, -2, -1}, true), contrast_factor, 1);
   }
-  return detail::by_tables(image, [&](int64_t n, int64_t) {
-    const float middle = mean_of(grey, n);
-    return table_of([&](float v) { return detail::blend(v, middle, contrast_factor, 255); });
+  detail::ByteTable table;
+  return detail::by_tables(image, [&](int64_t n, int64_t c) {
+    if (c == 0) {  // the channels share it, and come in order
+      const float middle = mean_of(grey, n);
+      table = table_of([&](float v) { return detail::blend(v, middle, contrast_factor, 255); });
+    }
+    return table;
   });
 }
 

@@ -66,6 +66,7 @@ TEST_CASE("transforms of colour: bytes in any layout, batches and crops") {
     CHECK(same_values(rg::select(f(whole), 0, 1), f(rg::select(whole, 0, 1))));
     CHECK(f(bytes({0, 3, 4, 5})).numel() == 0);
   }
+  CHECK(rgb_to_grayscale(pixels).is_contiguous());  // not a channel of three
 }
 
 TEST_CASE("transforms of colour: floating images have gradients, and bytes follow them") {
