@@ -111,7 +111,8 @@ class RETROGRAD_API Normalize : public ColorTransform {
 class RETROGRAD_API Grayscale : public ColorTransform {
  public:
   /// Makes it for 1 or 3 channels.
-  explicit Grayscale(std::int64_t num_output_channels = 1) : channels_(num_output_channels) {}
+  /// @throws ValueError for another number
+  explicit Grayscale(std::int64_t num_output_channels = 1, Where where = {});
   const char* name() const noexcept override { return "Grayscale"; }
 
  protected:
@@ -243,7 +244,7 @@ class RETROGRAD_API RandomInvert : public ColorTransform {
 class RETROGRAD_API RandomPosterize : public ColorTransform {
  public:
   /// Makes it for a number of bits.
-  /// @throws ValueError if `p` is outside of [0, 1]
+  /// @throws ValueError if `p` is outside of [0, 1], or `bits` of 0 to 8
   explicit RandomPosterize(int bits, double p = 0.5, Where where = {});
   const char* name() const noexcept override { return "RandomPosterize"; }
 
@@ -259,7 +260,7 @@ class RETROGRAD_API RandomPosterize : public ColorTransform {
 class RETROGRAD_API RandomSolarize : public ColorTransform {
  public:
   /// Makes it for a threshold.
-  /// @throws ValueError if `p` is outside of [0, 1]
+  /// @throws ValueError if `p` is outside of [0, 1], or `threshold` above 255
   explicit RandomSolarize(double threshold, double p = 0.5, Where where = {});
   const char* name() const noexcept override { return "RandomSolarize"; }
 
@@ -275,7 +276,7 @@ class RETROGRAD_API RandomSolarize : public ColorTransform {
 class RETROGRAD_API RandomAdjustSharpness : public ColorTransform {
  public:
   /// Makes it for a factor.
-  /// @throws ValueError if `p` is outside of [0, 1]
+  /// @throws ValueError if `p` is outside of [0, 1], or the factor below 0
   explicit RandomAdjustSharpness(double sharpness_factor, double p = 0.5, Where where = {});
   const char* name() const noexcept override { return "RandomAdjustSharpness"; }
 

@@ -99,7 +99,7 @@ struct RandomRotationOptions {
 class RETROGRAD_API RandomRotation : public ImageTransform {
  public:
   /// Makes it for a range.
-  /// @throws ValueError if the range is empty
+  /// @throws ValueError if the range is empty, or the mode is neither `nearest` nor `bilinear`
   explicit RandomRotation(Degrees degrees, const RandomRotationOptions& options = {},
                           Where where = {});
   const char* name() const noexcept override { return "RandomRotation"; }
@@ -131,6 +131,7 @@ class RETROGRAD_API RandomAffine : public ImageTransform {
  public:
   /// Makes it for ranges.
   /// @throws ValueError if a range is empty or out of its domain
+  /// @throws ValueError if the mode is neither `nearest` nor `bilinear`
   explicit RandomAffine(Degrees degrees, const RandomAffineOptions& options = {}, Where where = {});
   const char* name() const noexcept override { return "RandomAffine"; }
   /// Draws the map for an image of that size.
@@ -161,6 +162,7 @@ class RETROGRAD_API RandomPerspective : public ImageTransform {
  public:
   /// Makes it for options.
   /// @throws ValueError if `p` or `distortion_scale` is outside of [0, 1]
+  /// @throws ValueError if the mode is neither `nearest` nor `bilinear`
   explicit RandomPerspective(const RandomPerspectiveOptions& options = {}, Where where = {});
   const char* name() const noexcept override { return "RandomPerspective"; }
   /// Draws the corners' new points for an image of that size.

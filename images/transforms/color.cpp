@@ -20,11 +20,6 @@ using detail::Colors;
 using detail::Rgb;
 using std::int64_t;
 
-void require_factor(const Frame& call, double factor) {
-  check::require<ValueError>(call, factor >= 0, {},
-                             "the factor is {}; at least 0 is needed [value-out-of-range]", factor);
-}
-
 bool of_bytes(const Tensor& image) {
   return image.dtype() == uint8;
 }
@@ -90,9 +85,7 @@ Tensor convert_image_dtype(const Tensor& image, DType dtype, Where where) {
 Tensor rgb_to_grayscale(const Tensor& image, int64_t num_output_channels, Where where) {
   const Frame call("rgb_to_grayscale", where);
   detail::require_grey_or_rgb(call, image);
-  check::require<ValueError>(
-      call, num_output_channels == 1 || num_output_channels == 3, {{"image", image}},
-      "{} output channels; 1 or 3 are needed [value-out-of-range]", num_output_channels);
+  detail::require_grey_channels(call, num_output_channels);
   const Tensor grey = grey_of(image);
   Shape shape = grey.shape();
   shape[shape.size() - 3] = num_output_channels;
@@ -102,7 +95,7 @@ Tensor rgb_to_grayscale(const Tensor& image, int64_t num_output_channels, Where 
 Tensor adjust_brightness(const Tensor& image, double brightness_factor, Where where) {
   const Frame call("adjust_brightness", where);
   detail::require_grey_or_rgb(call, image);
-  require_factor(call, brightness_factor);
+  detail::require_factor(call, brightness_factor);
   if (of_bytes(image)) {
     return detail::by_table(
         image, table_of([&](float v) { return detail::blend(v, 0.0F, brightness_factor, 255); }));
@@ -113,7 +106,7 @@ Tensor adjust_brightness(const Tensor& image, double brightness_factor, Where wh
 Tensor adjust_contrast(const Tensor& image, double contrast_factor, Where where) {
   const Frame call("adjust_contrast", where);
   detail::require_grey_or_rgb(call, image);
-  require_factor(call, contrast_factor);
+  detail::require_factor(call, contrast_factor);
   const Tensor grey = grey_of(image);
   if (!of_bytes(image)) {
     return detail::blend(image, mean(grey, {-3, -2, -1}, true), contrast_factor, 1);
@@ -131,7 +124,7 @@ Tensor adjust_contrast(const Tensor& image, double contrast_factor, Where where)
 Tensor adjust_saturation(const Tensor& image, double saturation_factor, Where where) {
   const Frame call("adjust_saturation", where);
   detail::require_grey_or_rgb(call, image);
-  require_factor(call, saturation_factor);
+  detail::require_factor(call, saturation_factor);
   if (image.size(-3) == 1) {
     return image;
   }
@@ -182,8 +175,7 @@ Tensor posterize(const Tensor& image, int bits, Where where) {
   detail::require_grey_or_rgb(call, image);
   check::require<DTypeError>(call, of_bytes(image), {{"image", image}},
                              "needs an image of uint8 [dtype-unexpected]");
-  check::require<ValueError>(call, bits >= 0 && bits <= 8, {{"image", image}},
-                             "{} bits; 0 to 8 are possible [value-out-of-range]", bits);
+  detail::require_bits(call, bits);
   const auto step = static_cast<float>(1 << (8 - bits));
   return detail::by_table(image, table_of([&](float v) { return std::floor(v / step) * step; }));
 }
@@ -191,9 +183,7 @@ Tensor posterize(const Tensor& image, int bits, Where where) {
 Tensor solarize(const Tensor& image, double threshold, Where where) {
   const Frame call("solarize", where);
   detail::require_grey_or_rgb(call, image);
-  check::require<ValueError>(call, threshold <= largest(image), {{"image", image}},
-                             "the threshold is {}; the largest value is {} [value-out-of-range]",
-                             threshold, largest(image));
+  detail::require_threshold(call, threshold, largest(image));
   if (of_bytes(image)) {
     return detail::by_table(image, table_of([&](float v) {
                               return static_cast<double>(v) >= threshold ? 255 - v : v;

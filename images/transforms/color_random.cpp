@@ -16,6 +16,11 @@ double drawn(double low, double high, double unchanged) {
 
 }  // namespace
 
+Grayscale::Grayscale(std::int64_t num_output_channels, Where where)
+    : channels_(num_output_channels) {
+  detail::require_grey_channels(Frame("Grayscale", where), num_output_channels);
+}
+
 RandomGrayscale::RandomGrayscale(double p, Where where) : p_(p) {
   detail::require_probability(Frame("RandomGrayscale", where), p);
 }
@@ -74,7 +79,9 @@ Tensor RandomInvert::change(const Tensor& image) const {
 }
 
 RandomPosterize::RandomPosterize(int bits, double p, Where where) : bits_(bits), p_(p) {
-  detail::require_probability(Frame("RandomPosterize", where), p);
+  const Frame call("RandomPosterize", where);
+  detail::require_probability(call, p);
+  detail::require_bits(call, bits);
 }
 
 Tensor RandomPosterize::change(const Tensor& image) const {
@@ -83,7 +90,9 @@ Tensor RandomPosterize::change(const Tensor& image) const {
 
 RandomSolarize::RandomSolarize(double threshold, double p, Where where)
     : threshold_(threshold), p_(p) {
-  detail::require_probability(Frame("RandomSolarize", where), p);
+  const Frame call("RandomSolarize", where);
+  detail::require_probability(call, p);
+  detail::require_threshold(call, threshold, 255);
 }
 
 Tensor RandomSolarize::change(const Tensor& image) const {
@@ -92,7 +101,9 @@ Tensor RandomSolarize::change(const Tensor& image) const {
 
 RandomAdjustSharpness::RandomAdjustSharpness(double sharpness_factor, double p, Where where)
     : factor_(sharpness_factor), p_(p) {
-  detail::require_probability(Frame("RandomAdjustSharpness", where), p);
+  const Frame call("RandomAdjustSharpness", where);
+  detail::require_probability(call, p);
+  detail::require_factor(call, sharpness_factor);
 }
 
 Tensor RandomAdjustSharpness::change(const Tensor& image) const {

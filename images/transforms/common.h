@@ -18,6 +18,14 @@ void require_probability(const Frame& call, double p);
 // low <= high, both in [least, most].
 void require_range(const Frame& call, const char* name, double low, double high, double least,
                    double most);
+// At least 0.
+void require_factor(const Frame& call, double factor);
+// At most the largest value of an image.
+void require_threshold(const Frame& call, double threshold, double largest);
+// Of posterize(): 0 to 8.
+void require_bits(const Frame& call, int bits);
+// Of rgb_to_grayscale(): 1 or 3.
+void require_grey_channels(const Frame& call, std::int64_t channels);
 // Height and width of at least 1.
 void require_size(const Frame& call, std::int64_t height, std::int64_t width);
 

@@ -72,9 +72,7 @@ void require_sigma(const Frame& call, double sigma) {
 Tensor adjust_sharpness(const Tensor& image, double sharpness_factor, Where where) {
   const Frame call("adjust_sharpness", where);
   detail::require_grey_or_rgb(call, image);
-  check::require<ValueError>(call, sharpness_factor >= 0, {{"image", image}},
-                             "the factor is {}; at least 0 is needed [value-out-of-range]",
-                             sharpness_factor);
+  detail::require_factor(call, sharpness_factor);
   const int64_t height = image.size(-2);
   const int64_t width = image.size(-1);
   if (height <= 2 || width <= 2 || image.numel() == 0) {

@@ -128,6 +128,7 @@ AnnotatedImage augment(const AnnotatedImage& input, const Augmentation& choice,
 RandAugment::RandAugment(const RandAugmentOptions& options, Where where) : options_(options) {
   const Frame call("RandAugment", where);
   require_bins(call, options.num_magnitude_bins);
+  detail::require_mode(call, options.augment.interpolation);
   check::require<ValueError>(call,
                              options.num_ops >= 0 && options.magnitude >= 0 &&
                                  options.magnitude < options.num_magnitude_bins,
@@ -160,7 +161,9 @@ AnnotatedImage RandAugment::apply(const AnnotatedImage& input) const {
 
 TrivialAugmentWide::TrivialAugmentWide(const TrivialAugmentWideOptions& options, Where where)
     : options_(options) {
-  require_bins(Frame("TrivialAugmentWide", where), options.num_magnitude_bins);
+  const Frame call("TrivialAugmentWide", where);
+  require_bins(call, options.num_magnitude_bins);
+  detail::require_mode(call, options.augment.interpolation);
 }
 
 Augmentation TrivialAugmentWide::get_params() const {

@@ -39,6 +39,28 @@ void require_range(const Frame& call, const char* name, double low, double high,
       name, low, high, least, most);
 }
 
+void require_factor(const Frame& call, double factor) {
+  check::require<ValueError>(call, factor >= 0, {},
+                             "the factor is {}; at least 0 is needed [value-out-of-range]", factor);
+}
+
+void require_threshold(const Frame& call, double threshold, double largest) {
+  check::require<ValueError>(call, threshold <= largest, {},
+                             "the threshold is {}; the largest value is {} [value-out-of-range]",
+                             threshold, largest);
+}
+
+void require_bits(const Frame& call, int bits) {
+  check::require<ValueError>(call, bits >= 0 && bits <= 8, {},
+                             "{} bits; 0 to 8 are possible [value-out-of-range]", bits);
+}
+
+void require_grey_channels(const Frame& call, std::int64_t channels) {
+  check::require<ValueError>(call, channels == 1 || channels == 3, {},
+                             "{} output channels; 1 or 3 are needed [value-out-of-range]",
+                             channels);
+}
+
 void require_size(const Frame& call, std::int64_t height, std::int64_t width) {
   check::require<ValueError>(call, height >= 1 && width >= 1, {},
                              "a size of {} x {}; sides of at least 1 are needed "

@@ -60,8 +60,9 @@ Tensor perspective(const Tensor& image, const Corners& startpoints, const Corner
 
 RandomRotation::RandomRotation(Degrees degrees, const RandomRotationOptions& options, Where where)
     : degrees_(degrees), options_(options) {
-  detail::require_range(Frame("RandomRotation", where), "degrees", degrees.low, degrees.high,
-                        -kMostDegrees, kMostDegrees);
+  const Frame call("RandomRotation", where);
+  detail::require_range(call, "degrees", degrees.low, degrees.high, -kMostDegrees, kMostDegrees);
+  detail::require_mode(call, options.interpolation);
 }
 
 AnnotatedImage RandomRotation::apply(const AnnotatedImage& input) const {
@@ -76,6 +77,7 @@ AnnotatedImage RandomRotation::apply(const AnnotatedImage& input) const {
 RandomAffine::RandomAffine(Degrees degrees, const RandomAffineOptions& options, Where where)
     : degrees_(degrees), options_(options) {
   const Frame call("RandomAffine", where);
+  detail::require_mode(call, options.interpolation);
   const auto check_degrees = [&](const char* name, const Degrees& range) {
     detail::require_range(call, name, range.low, range.high, -kMostDegrees, kMostDegrees);
   };
@@ -119,6 +121,7 @@ RandomPerspective::RandomPerspective(const RandomPerspectiveOptions& options, Wh
     : options_(options) {
   const Frame call("RandomPerspective", where);
   detail::require_probability(call, options.p);
+  detail::require_mode(call, options.interpolation);
   detail::require_range(call, "distortion_scale", options.distortion_scale,
                         options.distortion_scale, 0, 1);
 }

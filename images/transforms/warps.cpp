@@ -27,9 +27,7 @@ double radians(double degrees) {
 void require_warp(const Frame& call, const Tensor& image, InterpolateMode mode,
                   const std::vector<double>& fill) {
   require_image(call, image);
-  check::require<ValueError>(
-      call, mode == InterpolateMode::nearest || mode == InterpolateMode::bilinear,
-      {{"image", image}}, "the mode is neither nearest nor bilinear [value-out-of-range]");
+  require_mode(call, mode);
   const auto count = static_cast<int64_t>(fill.size());
   check::require<ShapeError>(call, count <= 1 || count == image.size(-3), {{"image", image}},
                              "there are {} values of fill for {} channels [channels-differ]", count,
@@ -196,6 +194,12 @@ Tensor warped_boxes(const Tensor& boxes, const Warp& warp) {
 }
 
 }  // namespace
+
+void require_mode(const Frame& call, InterpolateMode mode) {
+  check::require<ValueError>(call,
+                             mode == InterpolateMode::nearest || mode == InterpolateMode::bilinear,
+                             {}, "the mode is neither nearest nor bilinear [value-out-of-range]");
+}
 
 Projection inverse(const Projection& map) {
   const auto& m = map.m;

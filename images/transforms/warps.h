@@ -31,6 +31,9 @@ struct Warp {
   std::vector<double> fill;
 };
 
+// Nearest or bilinear.
+void require_mode(const Frame& call, InterpolateMode mode);
+
 // From the middle of the image to that of the result.
 Warp affine_warp(const Frame& call, const Tensor& image, const AffineOptions& options);
 Warp rotate_warp(const Frame& call, const Tensor& image, double angle,

@@ -208,6 +208,12 @@ TEST_CASE("transforms of colour refuse what has no meaning") {
   REFUSED(ShapeError, gaussian_blur(x, {3, 21}, 1), "gaussian_blur", "mirror");
   REFUSED(ValueError, erase(x, {0, 5, 3, 5}, rg::zeros({1})), "erase", "outside");
   REFUSED(ValueError, ColorJitter({.hue = {-1, 0}}), "ColorJitter", "hue");
+  REFUSED(ValueError, RandomPosterize(9), "RandomPosterize", "9 bits");
+  REFUSED(ValueError, RandomPosterize(-1), "RandomPosterize", "-1 bits");
+  REFUSED(ValueError, RandomSolarize(256), "RandomSolarize", "256");
+  REFUSED(ValueError, RandomSolarize(std::nan("")), "RandomSolarize", "nan");
+  REFUSED(ValueError, RandomAdjustSharpness(-1), "RandomAdjustSharpness", "-1");
+  REFUSED(ValueError, Grayscale(2), "Grayscale", "2 output channels");
   REFUSED(ValueError, GaussianBlur(2), "GaussianBlur", "2 pixels");
   REFUSED(DTypeError, convert_image_dtype(x, rg::int64), "convert_image_dtype", "uint8");
   REFUSED(ShapeError, RandomErasing({.value = {1, 2}})(x), "RandomErasing", "2 values");

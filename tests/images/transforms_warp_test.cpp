@@ -220,5 +220,11 @@ TEST_CASE("warps refuse what has no meaning") {
   REFUSED(ValueError, RandomAffine(3, {.translate = Point{2, 0}}), "RandomAffine", "translate");
   REFUSED(ValueError, RandomPerspective({.distortion_scale = 2}), "RandomPerspective",
           "distortion");
+  constexpr auto kArea = rg::InterpolateMode::area;
+  REFUSED(ValueError, RandomRotation(3, {.interpolation = kArea}), "RandomRotation", "nearest");
+  REFUSED(ValueError, RandomAffine(3, {.interpolation = kArea}), "RandomAffine", "nearest");
+  REFUSED(ValueError, RandomPerspective({.interpolation = kArea}), "RandomPerspective", "nearest");
+  REFUSED(ValueError, RandAugment({.augment = {kArea}}), "RandAugment", "nearest");
+  REFUSED(ValueError, TrivialAugmentWide({.augment = {kArea}}), "TrivialAugmentWide", "nearest");
   REFUSED(ValueError, rotate(rg::zeros({3, 0, 9}), 3), "rotate", "no pixels");
 }
