@@ -152,14 +152,18 @@ void run(const CommandLine& options) {
   const std::string folder = options.has("data") ? options.text("data", "") : draw_folder(out);
   const std::int64_t size = options.integer("size", options.has("weights") ? 224 : 32);
 
+  // torchvision's weights need ImageNet's mean and deviation; the small network does not.
+  const transforms::Normalize normalize =
+      options.has("weights") ? transforms::Normalize({0.485, 0.456, 0.406}, {0.229, 0.224, 0.225})
+                             : transforms::Normalize({0, 0, 0}, {1, 1, 1});
   // Each epoch sees another part of each picture, in other colours, mirrored or not.
   const transforms::Compose augmented(
       {transforms::RandomResizedCrop(size, {.scale = {0.8, 1}, .ratio = {0.9, 1.1}}),
        transforms::RandomHorizontalFlip(),
        transforms::ColorJitter({.brightness = 0.3, .contrast = 0.3}),
-       transforms::ConvertImageDtype(rg::float32)});
+       transforms::ConvertImageDtype(rg::float32), normalize});
   const transforms::Compose plain({transforms::Resize(size), transforms::CenterCrop(size),
-                                   transforms::ConvertImageDtype(rg::float32)});
+                                   transforms::ConvertImageDtype(rg::float32), normalize});
   const rg::ImageFolder pictures(folder);
   const Tensor labels = pictures.targets();
   const auto parts = rg::stratified_split(pictures, labels, {0.5, 0.5}, seed);

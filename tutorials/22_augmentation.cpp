@@ -1,15 +1,16 @@
 // Augmentation: what random transforms make of one picture, with its mask and its box.
 //
-//   augmentation [--image FILE.png] [--out FOLDER] [--draws N] [--seed N]
+//   augmentation [--image FILE] [--out FOLDER] [--draws N] [--seed N]
 //
-// Without FILE, the picture is drawn. The sheet has a row for each transform and a column for each
-// draw. The house is marked by a mask, red, and a box, yellow: both have to follow it.
+// FILE is a JPEG or PNG file; without one, the picture is drawn. The sheet has a row for each
+// transform and a column for each draw. The house is marked by a mask, red, and a box, yellow: both
+// have to follow it.
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
 
-#include <retrograd/images/png.h>
+#include <retrograd/images/image.h>
 #include <retrograd/images/transforms.h>
 #include <retrograd/retrograd.h>
 
@@ -25,8 +26,7 @@ namespace {
 // The drawn picture, whose house is marked; a file has no marks.
 transforms::AnnotatedImage picture(const CommandLine& options) {
   if (options.has("image")) {
-    const Tensor image = rg::load_png(options.text("image", ""));
-    return {.image = transforms::convert_image_dtype(rg::narrow(image, 0, 0, 3), rg::uint8)};
+    return {.image = rg::load_image(options.text("image", ""))};
   }
   constexpr std::int64_t side = 200;
   const Tensor mask = rg::zeros({side, side}, {.dtype = rg::int64});
