@@ -104,12 +104,17 @@ void Reducer::begin_pass() {
   const auto pass = std::make_shared<int>(0);
   pass_ = pass;
   queue_callback([this, pass] { end_pass(); });
+  forget_pass();
+}
+
+void Reducer::forget_pass() noexcept {
   for (Bucket& bucket : buckets_) {
     bucket.clear();
   }
   for (Parameter& parameter : parameters_) {
     parameter.is_placed = parameter.is_summed = false;
   }
+  order_.clear();
   not_finite_ = -1;
 }
 

@@ -12,6 +12,9 @@ namespace retrograd::mpi::detail {
 
 void Reducer::finish() {
   start_full();
+  check::require<GraphError>({"DataParallel", {}}, started_ == buckets_.size(), {},
+                             "{} of {} buckets of gradients are complete [pass-unfinished]",
+                             started_, buckets_.size());
   if (options_.deterministic && is_shared()) {
     gather();
   }

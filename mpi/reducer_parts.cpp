@@ -49,13 +49,7 @@ void Reducer::end_part() {
   if (has_passed_ || is_idle()) {
     return;
   }
-  for (Bucket& bucket : buckets_) {
-    bucket.clear();
-  }
-  for (Parameter& parameter : parameters_) {
-    parameter.is_placed = parameter.is_summed = false;
-  }
-  not_finite_ = -1;
+  forget_pass();
   end_pass();
 }
 

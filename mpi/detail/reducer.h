@@ -72,6 +72,7 @@ class Reducer {
   DType wire_of(const Tensor& parameter) const;
 
   void begin_pass();
+  void forget_pass() noexcept;  // what leaves of an earlier one have left
   void end_pass();
   void leaf_accumulated(std::size_t i);
   Tensor summed(std::size_t i, Tensor gradient);

@@ -21,20 +21,6 @@ Options small_buckets(bool deterministic = false) {
   return {.bucket_bytes = 200, .deterministic = deterministic};
 }
 
-void require_close(const nn::Module& model, const nn::Module& wanted, double tolerance) {
-  const auto ours = model.named_parameters();
-  const auto theirs = wanted.named_parameters();
-  for (std::size_t i = 0; i < ours.size(); ++i) {
-    const Tensor a = ours[i].second.grad();
-    const Tensor b = theirs[i].second.grad();
-    require(a.defined() == b.defined(), ours[i].first + " has a gradient on one side alone");
-    if (a.defined()) {
-      const auto worst = rg::max(rg::abs(a - b.to(a.dtype()))).item<double>();
-      require(worst <= tolerance, ours[i].first + " is " + std::to_string(worst) + " off");
-    }
-  }
-}
-
 // A full batch in one process.
 void full_batch(Net& model, const rg::Batch& batch) {
   loss_of(model)(batch).backward();
@@ -250,6 +236,20 @@ void require(bool holds, const std::string& what) {
   }
 }
 
+void require_close(const nn::Module& model, const nn::Module& wanted, double tolerance) {
+  const auto ours = model.named_parameters();
+  const auto theirs = wanted.named_parameters();
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    const Tensor a = ours[i].second.grad();
+    const Tensor b = theirs[i].second.grad();
+    require(a.defined() == b.defined(), ours[i].first + " has a gradient on one side alone");
+    if (a.defined()) {
+      const auto worst = rg::max(rg::abs(a - b.to(a.dtype()))).item<double>();
+      require(worst <= tolerance, ours[i].first + " is " + std::to_string(worst) + " off");
+    }
+  }
+}
+
 const std::vector<std::pair<std::string, Case>>& cases() {
   static const std::vector<std::pair<std::string, Case>> all{
       {"collectives", collectives},
@@ -261,6 +261,7 @@ const std::vector<std::pair<std::string, Case>>& cases() {
       {"bfloat16 on the wire", bfloat16_wire},
       {"buffers", buffers},
       {"same bits", same_bits},
+      {"after an error", after_error},
       {"loader", loader},
       {"state", state}};
   return all;

@@ -16,6 +16,9 @@ using Case = std::function<void(retrograd::mpi::Communicator&)>;
 // Cases that pass with 1, 2 and 4 ranks.
 const std::vector<std::pair<std::string, Case>>& cases();
 
+// Of training_cases.cpp.
+void after_error(retrograd::mpi::Communicator& world);
+
 // Cases in which every rank ends with an error that has these texts; for 2 ranks or more.
 struct Failure {
   std::string name;

@@ -55,4 +55,7 @@ inline mpi::PartLoss loss_of(nn::Module& model) {
   };
 }
 
+// Whether all gradients are those of the other model.
+void require_close(const nn::Module& model, const nn::Module& wanted, double tolerance);
+
 }  // namespace test
