@@ -59,6 +59,9 @@ void Reducer::keep_buffers() {
   for (Buffer& buffer : buffers_) {
     buffer.tensor.detach().copy_(buffer.start);
   }
+  for (Buffer& counter : counters_) {
+    counter.tensor.detach().copy_(counter.start);
+  }
 }
 
 void Reducer::take_buffers() {

@@ -1,6 +1,7 @@
 #include "mpi/cases.h"
 
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 
 #include <retrograd/mpi/distributed_loader.h>
@@ -151,10 +152,11 @@ void buffers(Communicator& world) {
 }
 
 // Trained weights have the same bits as those of one rank.
-void same_bits(Communicator& world) {
-  const auto train = [](Communicator& ranks) {
+void same_bits(Communicator& world, std::optional<double> momentum) {
+  const auto train = [momentum](Communicator& ranks) {
     Net model(3, rg::float32);
     model.with_norm = true;
+    model.norm = nn::BatchNorm2d(4, {.momentum = momentum});
     DataParallel parallel(model, ranks, small_buckets(true));
     rg::optim::Adam optimizer(model.parameters(), {.lr = 0.01});
     for (std::uint64_t step = 0; step < 5; ++step) {
@@ -260,7 +262,9 @@ const std::vector<std::pair<std::string, Case>>& cases() {
       {"unused parameters", unused},
       {"bfloat16 on the wire", bfloat16_wire},
       {"buffers", buffers},
-      {"same bits", same_bits},
+      {"same bits", [](Communicator& world) { same_bits(world, 0.1); }},
+      {"same bits of a cumulative average",
+       [](Communicator& world) { same_bits(world, std::nullopt); }},
       {"after an error", after_error},
       {"loader", loader},
       {"state", state}};
