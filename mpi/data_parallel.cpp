@@ -52,10 +52,15 @@ nn::Module::NamedTensors all_tensors(const nn::Module& model) {
   return tensors;
 }
 
-std::string describe(const DataParallelOptions& options, std::size_t threads) {
+void require_rows(const Frame& call, std::int64_t rows, const Batch& batch) {
+  check::require<ShapeError>(call, rows > 0, {{"inputs", batch.inputs}},
+                             "the batch has no rows on any rank [tensor-empty]");
+}
+
+std::string describe(const DataParallelOptions& options, std::size_t tensors) {
   return fmt::format("options {} {} {} {} {} {}", name(options.wire), options.bucket_bytes,
                      options.check_finite, options.deterministic,
-                     options.deterministic ? options.virtual_ranks : 0, threads);
+                     options.deterministic ? options.virtual_ranks : 0, tensors);
 }
 
 }  // namespace
@@ -126,6 +131,7 @@ double DataParallel::backward(const Batch& batch, const PartLoss& loss, Where wh
                                      "the batch of rank {} has {} rows, and that of rank 0 has {} "
                                      "[ranks-differ]",
                                      impl_->communicator.rank(), rows, theirs);
+  require_rows(call, rows, batch);
   return impl_->run_parts(batch, 0, rows, loss);
 }
 
@@ -147,6 +153,7 @@ double DataParallel::backward_shard(const Batch& rows, const PartLoss& loss, Whe
                                        "rank {} has {} of {} rows, and not {} [ranks-differ]", r,
                                        counts.raw<std::int64_t>()[r], total, wanted);
   }
+  require_rows(call, total, rows);
   impl_->share(total);
   return impl_->run_parts(rows, first_row(total, communicator.rank(), communicator.size()), total,
                           loss);
@@ -189,8 +196,7 @@ double DataParallel::Impl::run_parts(const Batch& batch, std::int64_t first, std
     const std::int64_t end = first_row(rows, part + 1, parts);
     Generator random(random_bits(step, static_cast<std::uint64_t>(part)));
     const GeneratorGuard of_part(random);
-    const double weight =
-        rows == 0 ? 0 : static_cast<double>(end - begin) / static_cast<double>(rows);
+    const double weight = static_cast<double>(end - begin) / static_cast<double>(rows);
     losses.push_back(run_part(rows_of(batch, begin - first, end - first),
                               {.number = static_cast<std::size_t>(k),
                                .count = static_cast<std::size_t>(each),

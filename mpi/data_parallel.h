@@ -59,8 +59,8 @@ RETROGRAD_API Batch part_of(const Batch& batch, std::int64_t index, std::int64_t
 /// }
 /// @endcode
 ///
-/// After a pass, floating buffers such as running means are averaged too, and others are those of
-/// rank 0. A parameter that no rank used keeps its gradient. Convert the model with `to()` before.
+/// After a pass, floating buffers that it changed, such as running means, are averaged too. Those of
+/// integers become rank 0's. A parameter that no rank used keeps its gradient. Convert the model with `to()` before.
 class RETROGRAD_API DataParallel {
  public:
   /// While one is alive, passes add to gradients of this rank alone. The next pass without it
@@ -96,6 +96,7 @@ class RETROGRAD_API DataParallel {
   /// Inside, `default_generator()` draws a stream of its own for each part. It depends on the
   /// part's number and on the generator's state on rank 0.
   /// @throws GraphError if the loss is undefined or has several elements
+  /// @throws ShapeError if the batch has no rows
   /// @throws CommunicationError if ranks have batches of different sizes
   double backward(const Batch& batch, const PartLoss& loss, Where where = {});
   /// Adds the same gradient as `backward()`, where each rank has only its own rows of the batch.

@@ -38,6 +38,7 @@ Reducer::Reducer(nn::Module& model, Communicator& communicator, const DataParall
     order[i] = order.size() - 1 - i;  // the last layer is complete first, as a rule
   }
   make_buckets(order);
+  look_at_buffers();
   hook_leaves();
 }
 

@@ -21,6 +21,7 @@ void Reducer::begin_parts() {
   for (Buffer& buffer : buffers_) {
     buffer.start = buffer.tensor.detach().clone();
     buffer.sum.clear();
+    buffer.changed = false;
   }
   for (Buffer& counter : counters_) {
     counter.start = counter.tensor.detach().clone();
@@ -43,6 +44,9 @@ void Reducer::begin_part(const Part& part) {
   if (options_.deterministic && part.number > 0) {
     keep_buffers();
   }
+  if (options_.deterministic) {
+    look_at_buffers();
+  }
 }
 
 void Reducer::end_part() {
@@ -64,7 +68,16 @@ void Reducer::keep_buffers() {
   }
 }
 
+void Reducer::look_at_buffers() noexcept {
+  for (Buffer& buffer : buffers_) {
+    buffer.version = buffer.tensor.version();
+  }
+}
+
 void Reducer::take_buffers() {
+  for (Buffer& buffer : buffers_) {
+    buffer.changed = buffer.changed || buffer.tensor.version() != buffer.version;
+  }
   if (!options_.deterministic) {
     return;
   }
@@ -87,6 +100,7 @@ void Reducer::average_buffers() {
   for (const DType dtype : {float32, float64, bfloat16}) {
     average_kind(dtype);
   }
+  look_at_buffers();
   for (Buffer& counter : counters_) {
     const Tensor rows =
         (options_.deterministic ? counter.total : counter.tensor.detach()).contiguous();
@@ -109,20 +123,13 @@ void Reducer::average_kind(DType dtype) {
   if (kind.empty() || (!is_shared() && !options_.deterministic)) {
     return;
   }
+  const std::int64_t flags = numel;  // a number for each buffer: above 0 if a rank changed it
+  numel += static_cast<std::int64_t>(kind.size());
   const std::int64_t ranks = communicator_.size();
   const Tensor flat = full({(numel + ranks - 1) / ranks * ranks}, -0.0, {.dtype = dtype});
-  const double weight = part_ ? part_->weight : 1.0 / static_cast<double>(ranks);
-  std::int64_t begin = 0;
-  std::vector<Tensor> views;
-  for (const Buffer* buffer : kind) {
-    views.push_back(view(narrow(flat, 0, begin, buffer->tensor.numel()), buffer->tensor.shape()));
-    begin += buffer->tensor.numel();
-    if (!options_.deterministic) {
-      views.back().copy_(buffer->tensor.detach());
-      views.back().mul_(weight);
-    } else if (buffer->total.defined()) {
-      views.back().copy_(buffer->total);
-    }
+  const std::vector<Tensor> views = place_buffers(kind, flat);
+  for (std::size_t i = 0; i < kind.size(); ++i) {
+    narrow(flat, 0, flags + static_cast<std::int64_t>(i), 1).fill_(kind[i]->changed ? 1 : 0);
   }
   if (is_shared() && options_.deterministic) {
     sum_in_tree(flat);
@@ -130,8 +137,29 @@ void Reducer::average_kind(DType dtype) {
     communicator_.all_reduce(flat, kind.front()->name).wait();
   }
   for (std::size_t i = 0; i < kind.size(); ++i) {
-    kind[i]->tensor.detach().copy_(views[i]);
+    kind[i]->changed = false;
+    if (flat.at(flags + static_cast<std::int64_t>(i)) > 0) {  // a constant has no mean but itself
+      kind[i]->tensor.detach().copy_(views[i]);
+    }
   }
+}
+
+// A rank without rows adds no term: infinity times 0 is NaN.
+std::vector<Tensor> Reducer::place_buffers(const std::vector<Buffer*>& kind, const Tensor& flat) {
+  const double weight = part_ ? part_->weight : 1.0 / communicator_.size();
+  std::int64_t begin = 0;
+  std::vector<Tensor> views;
+  for (const Buffer* buffer : kind) {
+    views.push_back(view(narrow(flat, 0, begin, buffer->tensor.numel()), buffer->tensor.shape()));
+    begin += buffer->tensor.numel();
+    if (!options_.deterministic && weight > 0) {
+      views.back().copy_(buffer->tensor.detach());
+      views.back().mul_(weight);
+    } else if (options_.deterministic && buffer->total.defined()) {
+      views.back().copy_(buffer->total);
+    }
+  }
+  return views;
 }
 
 void Reducer::sum_in_tree(const Tensor& flat) {

@@ -58,6 +58,8 @@ class Reducer {
     Tensor start{};  // before the parts
     TreeSum sum{};
     Tensor total{};
+    std::uint32_t version = 0;  // of the tensor, when it was looked at
+    bool changed = false;       // since the latest average
   };
 
   bool is_shared() const noexcept { return communicator_.size() > 1; }
@@ -88,9 +90,11 @@ class Reducer {
   void rebuild();
 
   void keep_buffers();
+  void look_at_buffers() noexcept;
   void take_buffers();
   void average_buffers();
   void average_kind(DType dtype);
+  std::vector<Tensor> place_buffers(const std::vector<Buffer*>& kind, const Tensor& flat);
   void sum_in_tree(const Tensor& flat);
 
   Communicator& communicator_;

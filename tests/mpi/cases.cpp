@@ -266,6 +266,7 @@ const std::vector<std::pair<std::string, Case>>& cases() {
       {"same bits of a cumulative average",
        [](Communicator& world) { same_bits(world, std::nullopt); }},
       {"after an error", after_error},
+      {"constant buffers", constant_buffers},
       {"loader", loader},
       {"state", state}};
   return all;

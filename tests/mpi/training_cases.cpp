@@ -35,4 +35,45 @@ void after_error(Communicator& world) {
   }
 }
 
+namespace {
+
+struct Masked : Net {
+  Tensor mask = rg::triu(rg::full({6, 6}, -std::numeric_limits<double>::infinity()), 1);
+  Tensor tenth = rg::full({3}, 0.1);
+
+  Masked() : Net(1, rg::float32) { with_norm = true; }
+  nn::Members members() override {
+    nn::Members all = Net::members();
+    all.push_back(nn::buffer("mask", mask));
+    all.push_back(nn::buffer("tenth", tenth));
+    return all;
+  }
+};
+
+}  // namespace
+
+// Some ranks have no rows, and uneven parts have weights that are rounded.
+void constant_buffers(Communicator& world) {
+  for (const bool deterministic : {false, true}) {
+    Masked model;
+    const auto mask = model.mask.to_vector<float>();
+    const auto tenth = model.tenth.to_vector<float>();
+    DataParallel parallel(model, world, {.deterministic = deterministic});
+    for (const std::int64_t rows : {1, 7, 5, 3, 2}) {
+      parallel.backward(batch_of(rows, 5, rg::float32), loss_of(model));
+      require(model.mask.to_vector<float>() == mask, "the mask has changed");
+      require(model.tenth.to_vector<float>() == tenth, "a constant has changed");
+      require(rg::min(model.norm.running_var).item<double>() > 0, "a variance is 0");
+    }
+    parallel.verify();
+    std::string error;
+    try {
+      parallel.backward(batch_of(0, 5, rg::float32), loss_of(model));
+    } catch (const rg::ShapeError& caught) {
+      error = caught.what();
+    }
+    require(error.find("[tensor-empty]") != std::string::npos, "no rows are no error: " + error);
+  }
+}
+
 }  // namespace test
