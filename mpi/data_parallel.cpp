@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <retrograd/data/detail/rows.h>
 #include <retrograd/mpi/detail/agreement.h>
 #include <retrograd/mpi/detail/reducer.h>
-#include <retrograd/mpi/detail/rows.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
@@ -16,8 +16,8 @@
 
 namespace retrograd::mpi {
 
-using detail::first_row;
-using detail::rows_of;
+using retrograd::detail::first_row;
+using retrograd::detail::rows_of;
 
 namespace {
 

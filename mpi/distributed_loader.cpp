@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include <retrograd/mpi/detail/rows.h>
+#include <retrograd/data/detail/rows.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
@@ -12,7 +12,7 @@
 
 namespace retrograd::mpi {
 
-using detail::first_row;
+using retrograd::detail::first_row;
 using std::int64_t;
 
 DistributedSampler::DistributedSampler(int64_t samples, int64_t batch_size,
@@ -129,7 +129,7 @@ Batch DistributedLoader::no_rows() const {
   Generator unused;
   const GeneratorGuard guard(unused);
   const std::vector<Sample> one{rows_.dataset().get(0)};
-  return detail::rows_of(options_.collate ? options_.collate(one) : collate(one), 0, 0);
+  return retrograd::detail::rows_of(options_.collate ? options_.collate(one) : collate(one), 0, 0);
 }
 
 DistributedLoader::Iterator::Iterator(DistributedLoader& loader, DataLoader::Iterator rows,

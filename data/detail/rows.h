@@ -7,7 +7,7 @@
 #include <retrograd/data/sample.h>
 #include <retrograd/ops/shape.h>
 
-namespace retrograd::mpi::detail {
+namespace retrograd::detail {
 
 // The first row of part `index` of `count`.
 constexpr std::int64_t first_row(std::int64_t rows, std::int64_t index,
@@ -24,4 +24,4 @@ inline Batch rows_of(const Batch& batch, std::int64_t begin, std::int64_t end) {
   return rows;
 }
 
-}  // namespace retrograd::mpi::detail
+}  // namespace retrograd::detail
