@@ -55,10 +55,12 @@ std::int64_t BatchMaker::size() const noexcept {
   return count / setup_->options.batch_size + (count % setup_->options.batch_size == 0 ? 0 : 1);
 }
 
-std::span<const std::int64_t> BatchMaker::indices(std::int64_t number) const noexcept {
+BatchMaker::Range BatchMaker::range(std::int64_t number) const noexcept {
   const std::int64_t begin = number * setup_->options.batch_size;
-  const std::int64_t count = std::min(setup_->options.batch_size, order_.numel() - begin);
-  return {order_.raw<std::int64_t>() + begin, static_cast<std::size_t>(count)};
+  const std::int64_t rows = std::min(setup_->options.batch_size, order_.numel() - begin);
+  const auto [rank, ranks] = setup_->share;
+  const std::int64_t first = first_row(rows, rank, ranks);
+  return {begin + first, first_row(rows, rank + 1, ranks) - first};
 }
 
 Sample BatchMaker::sample(std::int64_t position) const {
@@ -79,23 +81,36 @@ Sample BatchMaker::sample(std::int64_t position) const {
 
 std::optional<Batch> BatchMaker::make(std::int64_t number, const std::atomic<bool>* stopped) const {
   const AsInWorker same;
-  const auto all = indices(number);
+  const Range own = range(number);
   Generator generator(
       seed_of(setup_->options.seed, epoch_, Purpose::batch, static_cast<std::uint64_t>(number)));
   const GeneratorGuard guard(generator);
+  if (own.count == 0) {
+    return no_rows(number * setup_->options.batch_size);
+  }
   if (setup_->options.collate == nullptr) {
     const Frame call("Dataset::get_batch", where_);
-    if (std::optional<Batch> batch = setup_->dataset->get_batch(all)) {
+    if (std::optional<Batch> batch = setup_->dataset->get_batch(
+            {order_.raw<std::int64_t>() + own.begin, static_cast<std::size_t>(own.count)})) {
       return batch;
     }
   }
   std::vector<Sample> samples;
-  for (std::size_t i = 0; i < all.size(); ++i) {
+  for (std::int64_t i = 0; i < own.count; ++i) {
     if (stopped != nullptr && stopped->load(std::memory_order_relaxed)) {
       return {};
     }
-    samples.push_back(sample(number * setup_->options.batch_size + static_cast<std::int64_t>(i)));
+    samples.push_back(sample(own.begin + i));
   }
+  return collated(samples);
+}
+
+// Shapes and dtypes are those of a sample's batch.
+Batch BatchMaker::no_rows(std::int64_t position) const {
+  return rows_of(collated({sample(position)}), 0, 0);
+}
+
+Batch BatchMaker::collated(const std::vector<Sample>& samples) const {
   const Frame call("DataLoader", where_);
   return setup_->options.collate != nullptr ? setup_->options.collate(samples) : collate(samples);
 }

@@ -15,8 +15,11 @@ namespace retrograd {
 using std::int64_t;
 using std::uint64_t;
 
-DataLoader::DataLoader(SharedDataset dataset, DataLoaderOptions options, Where where) {
-  const Frame call("DataLoader", where);
+DataLoader::DataLoader(SharedDataset dataset, DataLoaderOptions options, Where where)
+    : DataLoader(std::move(dataset), std::move(options), {}, Frame("DataLoader", where)) {}
+
+DataLoader::DataLoader(SharedDataset dataset, DataLoaderOptions options, detail::Share share,
+                       const Frame& call) {
   const auto at_least = [&](const char* name, int64_t value, int64_t least) {
     check::require<ValueError>(call, value >= least, {},
                                "{} must be at least {}, not {} [value-out-of-range]", name, least,
@@ -31,7 +34,7 @@ DataLoader::DataLoader(SharedDataset dataset, DataLoaderOptions options, Where w
   check::require<ValueError>(call, options.sampler == nullptr || !options.shuffle, {},
                              "shuffle and a sampler exclude each other [option-conflict]");
   setup_ = std::make_shared<const detail::LoaderSetup>(
-      detail::LoaderSetup{std::move(dataset), std::move(options)});
+      detail::LoaderSetup{std::move(dataset), std::move(options), share});
 }
 
 const Dataset& DataLoader::dataset() const noexcept {

@@ -21,6 +21,7 @@ namespace detail {
 class Pass;
 struct LoaderSetup;
 struct PassPosition;
+struct Share;
 }  // namespace detail
 
 /// Options of a data loader.
@@ -125,6 +126,11 @@ class RETROGRAD_API DataLoader {
   /// @throws ValueError if the number of samples or of those in a pass differs, or how they are
   ///   ordered
   void load_state_dict(const StateDict& state, Where where = {});
+
+ protected:
+  /// Constructs the loader of a rank's part of each batch.
+  DataLoader(SharedDataset dataset, DataLoaderOptions options, detail::Share share,
+             const Frame& call);
 
  private:
   // Samples in the batches of a pass.

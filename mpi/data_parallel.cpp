@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include <retrograd/data/detail/rows.h>
+#include <retrograd/data/internal/rows.h>
 #include <retrograd/mpi/detail/agreement.h>
 #include <retrograd/mpi/detail/reducer.h>
 #include <retrograd/tensor/creation.h>

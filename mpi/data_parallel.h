@@ -60,8 +60,8 @@ RETROGRAD_API Batch part_of(const Batch& batch, std::int64_t index, std::int64_t
 /// @endcode
 ///
 /// After a pass, floating buffers that it changed, such as running means, are averaged too. Buffers
-/// of integers become those of rank 0. A parameter that no rank used keeps its gradient. Convert the
-/// model with `to()` before.
+/// of integers become those of rank 0. A parameter that no rank used keeps its gradient. Convert
+/// the model with `to()` before.
 class RETROGRAD_API DataParallel {
  public:
   /// While one is alive, passes add to gradients of this rank alone. The next pass without it

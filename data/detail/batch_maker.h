@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
+#include <retrograd/data/internal/rows.h>
 #include <retrograd/data/loader.h>
 #include <retrograd/tensor/random.h>
 
@@ -23,6 +23,7 @@ std::uint64_t seed_of(std::uint64_t seed, std::uint64_t epoch, Purpose purpose,
 struct LoaderSetup {
   SharedDataset dataset;
   DataLoaderOptions options;
+  Share share{};
 };
 
 class BatchMaker {
@@ -39,9 +40,15 @@ class BatchMaker {
   std::optional<Batch> make(std::int64_t number, const std::atomic<bool>* stopped) const;
 
  private:
-  // Of a batch.
-  std::span<const std::int64_t> indices(std::int64_t number) const noexcept;
+  // Positions of this share of a batch in the order.
+  struct Range {
+    std::int64_t begin;
+    std::int64_t count;
+  };
+  Range range(std::int64_t number) const noexcept;
+  Batch no_rows(std::int64_t position) const;
   Sample sample(std::int64_t position) const;
+  Batch collated(const std::vector<Sample>& samples) const;
 
   std::shared_ptr<const LoaderSetup> setup_;
   std::uint64_t epoch_;

@@ -4,7 +4,6 @@
 #include <optional>
 #include <stdexcept>
 
-#include <retrograd/mpi/distributed_loader.h>
 #include <retrograd/mpi/in_process.h>
 #include <retrograd/mpi/state.h>
 
@@ -190,46 +189,6 @@ void state(Communicator& world) {
           "the state is another");
 }
 
-// Uneven passes over a data set, shuffled; then a pass that another number of ranks began.
-void loader(Communicator& world) {
-  const rg::Batch all = batch_of(11);
-  const rg::TensorDataset data(all.inputs, all.targets);
-  const rg::DataLoaderOptions options{.batch_size = 4, .shuffle = true, .seed = 3};
-  Net model;
-  DataParallel parallel(model, world, small_buckets(true));
-  mpi::DistributedLoader loader(data, world, options);
-  require(loader.size() == 3, "the loader has another number of batches");
-  rg::StateDict position;
-  std::vector<double> losses;
-  for (int epoch = 0; epoch < 2; ++epoch) {
-    for (const auto& rows : loader) {
-      losses.push_back(parallel.backward_shard(rows, loss_of(model)));
-      if (losses.size() == 4) {
-        position = loader.state_dict();
-      }
-    }
-  }
-  require(losses.size() == 6, "a pass has another number of batches");
-  std::vector<double> wanted;
-  mpi::run_in_process(1, [&](Communicator& alone) {
-    Net one;
-    DataParallel of_one(one, alone, small_buckets(true));
-    mpi::DistributedLoader rest(data, alone, options);
-    if (world.rank() == 0) {  // whose position is saved
-      rest.load_state_dict(position);
-    } else {
-      rest.set_epoch(2);
-    }
-    for (const auto& rows : rest) {
-      wanted.push_back(of_one.backward_shard(rows, loss_of(one)));
-    }
-  });
-  if (world.rank() == 0) {
-    require(wanted.size() == 2 && wanted[0] == losses[4] && wanted[1] == losses[5],
-            "the pass does not go on where it was left");
-  }
-}
-
 }  // namespace
 
 void require(bool holds, const std::string& what) {
@@ -268,6 +227,7 @@ const std::vector<std::pair<std::string, Case>>& cases() {
       {"after an error", after_error},
       {"constant buffers", constant_buffers},
       {"loader", loader},
+      {"batches of a loader", loader_batches},
       {"state", state}};
   return all;
 }

@@ -19,6 +19,9 @@ const std::vector<std::pair<std::string, Case>>& cases();
 // Of training_cases.cpp.
 void after_error(retrograd::mpi::Communicator& world);
 void constant_buffers(retrograd::mpi::Communicator& world);
+// Of loader_cases.cpp.
+void loader(retrograd::mpi::Communicator& world);
+void loader_batches(retrograd::mpi::Communicator& world);
 
 // Cases in which every rank ends with an error that has these texts; for 2 ranks or more.
 struct Failure {

@@ -15,6 +15,12 @@ constexpr std::int64_t first_row(std::int64_t rows, std::int64_t index,
   return (rows * index + count - 1) / count;
 }
 
+// A rank's part of each batch of a loader.
+struct Share {
+  std::int64_t rank = 0;
+  std::int64_t ranks = 1;
+};
+
 inline Batch rows_of(const Batch& batch, std::int64_t begin, std::int64_t end) {
   Batch rows;
   rows.rest.resize(batch.rest.size());
