@@ -113,14 +113,9 @@ bool is_constant(const Graph& graph, const GraphStep& step) {
   return all;
 }
 
-// Runs the step if it can be run alone. Outputs of the graph are made anew in each run, because
-// callers may write to them.
+// Runs the step if it can be run alone, and makes its results constants.
 bool fold_step(Graph& graph, const GraphStep& step) {
-  const bool makes_output =
-      std::any_of(step.outputs.begin(), step.outputs.end(), [&](ValueId made) {
-        return std::find(graph.outputs.begin(), graph.outputs.end(), made) != graph.outputs.end();
-      });
-  if (makes_output || !is_function(step) || !is_constant(graph, step)) {
+  if (!is_function(step) || !is_constant(graph, step)) {
     return false;
   }
   Arguments arguments;
@@ -155,6 +150,28 @@ std::size_t fold_constants(Graph& graph) {
   const Autocast off(bfloat16, false);
   for (std::size_t s = 0; s < graph.steps.size(); ++s) {
     folded[s] = fold_step(graph, graph.steps[s]);
+  }
+  // Callers may write to outputs: each run makes their memory anew, which views of it share.
+  std::vector<Tensor> outputs;
+  for (const ValueId id : graph.outputs) {
+    outputs.push_back(constant_of(graph, id));
+  }
+  const auto is_written = [&](ValueId made) {
+    const Tensor constant = constant_of(graph, made);
+    return constant.defined() && std::any_of(outputs.begin(), outputs.end(), [&](const Tensor& y) {
+             return y.defined() && y.shares_memory_with(constant);
+           });
+  };
+  for (std::size_t s = 0; s < graph.steps.size(); ++s) {
+    const std::vector<ValueId>& made = graph.steps[s].outputs;
+    if (folded[s] && std::any_of(made.begin(), made.end(), is_written)) {
+      folded[s] = false;
+      for (const ValueId id : made) {
+        if (id.index >= 0) {
+          graph.values[place(id)].constant = {};
+        }
+      }
+    }
   }
   return erase_steps(graph, folded);
 }

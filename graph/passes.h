@@ -23,7 +23,8 @@ RETROGRAD_API std::size_t drop_dead_steps(Graph& graph);
 RETROGRAD_API std::size_t drop_noops(Graph& graph);
 
 /// Runs the steps whose inputs are all constants, and makes their outputs constants. It returns the
-/// number of removed steps. Steps that draw random numbers are kept.
+/// number of removed steps. Steps that draw random numbers are kept, and those whose results share
+/// memory with an output of the graph, to which callers may write.
 RETROGRAD_API std::size_t fold_constants(Graph& graph);
 
 /// Multiplies each batch norm in evaluation mode into the weight and the bias of the convolution,
