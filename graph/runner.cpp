@@ -103,6 +103,15 @@ struct GraphRunner::Ready {
     return gathered.take();
   }
 
+  // Whether kernels may keep layouts of the constants: in training, each step would make them anew.
+  bool keeps_layouts() const {
+    const std::vector<GraphValue>& values = whole.graph.values;
+    return !grad_enabled() ||
+           std::none_of(values.begin(), values.end(), [](const GraphValue& each) {
+             return each.constant.defined() && each.constant.requires_grad();
+           });
+  }
+
   Prepared whole;
   detail::ConstantWeights weights;
   std::optional<Prepared> part;
@@ -125,7 +134,10 @@ std::vector<Tensor> GraphRunner::run(std::span<const Tensor> given, GraphRunOpti
   const Frame call("GraphRunner::run", where);
   const Autocast off(bfloat16, false);
   detail::check_inputs(ready_->whole.graph, given, call);
-  const detail::ConstantWeights::Use use(ready_->weights);
+  std::optional<detail::ConstantWeights::Use> use;
+  if (ready_->keeps_layouts()) {
+    use.emplace(ready_->weights);
+  }
   return ready_->may_part(given) ? ready_->run_parts(given, options, call)
                                  : ready_->whole.run(given, options, call);
 }

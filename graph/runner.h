@@ -21,7 +21,8 @@ namespace retrograd {
 ///
 /// A run of a small graph costs less than `Graph::run()`, which does this work each time. Kernels
 /// of convolutions keep copies of constant weights in their own layout, which a write in place to
-/// the weight renews. Writes through `data()` are not seen. Threads may run one runner at once.
+/// the weight renews. Writes through `data()` are not seen. Runs that record gradients of a
+/// constant keep no copies. Threads may run one runner at once.
 ///
 /// Under `NoGradGuard`, a large batch is run a few samples at a time if no step mixes samples. They
 /// stay in the cache, and results are those of `Graph::run()` up to rounding.

@@ -29,7 +29,8 @@ using Tensors = std::vector<Tensor>;
 /// A network from an ONNX file. load() makes it, in evaluation mode.
 ///
 /// The first call with new shapes translates the file's nodes into calls of the library's
-/// operators. Later calls with these shapes run the same steps again as a Graph.
+/// operators. Later calls with these shapes run the same steps again in a GraphRunner. Without
+/// gradients, it keeps copies of weights: they see writes in place, but not those through `data()`.
 class RETROGRAD_API Network : public nn::ModuleOf<Tensors(const Tensors&)> {
  public:
   /// Moves the network.

@@ -169,3 +169,23 @@ TEST_CASE("a runner sees writes to its constants, whatever layouts kernels keep 
     weight.mul_(1.5);
   }
 }
+
+TEST_CASE("a runner that records gradients of weights keeps no layouts of them") {
+  Tensor weight = numbers({32, 16, 3, 3}, 6).set_requires_grad();
+  const Tensor x = numbers({2, 16, 9, 9});
+  Graph graph;
+  {
+    const Trace trace;
+    graph = Graph(trace, {x}, {conv2d(x, weight)});
+  }
+  const GraphRunner runner(graph);
+  runner.run({{x}});
+  const std::size_t before = memory::stats().in_use;
+  runner.run({{x}});
+  CHECK(memory::stats().in_use == before);
+  weight.data<float>()[0] = 50.0F;  // moves no version
+  CHECK(same_bits(runner.run({{x}})[0], graph.run({x})[0]));
+  const NoGradGuard unrecorded;
+  runner.run({{x}});
+  CHECK(memory::stats().in_use > before);
+}
