@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <retrograd/retrograd.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 #include "same_bits.h"
 #include "unit/graph_changes.h"
@@ -27,17 +28,30 @@ Tensor images(std::int64_t count = kSamples) {
   return numbers({count, 6, 64, 80});
 }
 
-// How often a convolution runs.
+// How often a convolution runs, and in which kernels.
+struct Convolutions {
+  std::int64_t calls = 0;
+  std::string kernels;
+};
+
 template <class F>
-std::int64_t convolutions(const F& run) {
+Convolutions convolutions_of(const F& run) {
   start_kernel_report();
   run();
   stop_kernel_report();
-  std::int64_t calls = 0;
+  Convolutions found;
   for (const KernelReportEntry& entry : kernel_report().entries) {
-    calls += entry.kernel == "conv" ? entry.calls : 0;
+    if (entry.kernel == "conv") {
+      found.calls += entry.calls;
+      found.kernels += entry.implementation;
+    }
   }
-  return calls;
+  return found;
+}
+
+template <class F>
+std::int64_t convolutions(const F& run) {
+  return convolutions_of(run).calls;
 }
 
 struct Filters {
@@ -153,20 +167,30 @@ TEST_CASE("a write to a weight is seen by all kernels that keep a layout of it")
   struct Case {
     Shape input;
     Shape weight;
+    std::int64_t padding;
     std::int64_t groups;
+    std::string kernel;  // with AVX-512; none for one of oneDNN's
   };
-  const Case cases[] = {{{1, 32, 40, 40}, {32, 32, 3, 3}, 1}, {{1, 16, 40, 40}, {16, 16, 3, 3}, 1},
-                        {{1, 32, 16, 16}, {32, 32, 1, 1}, 1}, {{1, 3, 40, 40}, {16, 3, 3, 3}, 1},
-                        {{1, 32, 16, 16}, {32, 1, 3, 3}, 32}, {{1, 3, 16, 16}, {6, 3, 3, 3}, 1}};
+  const Case cases[] = {{{1, 32, 40, 40}, {32, 32, 3, 3}, 1, 1, "winograd"},
+                        {{1, 16, 40, 40}, {16, 16, 3, 3}, 1, 1, "winograd"},
+                        {{1, 32, 16, 16}, {32, 32, 1, 1}, 1, 1, ""},
+                        {{1, 32, 16, 16}, {32, 32, 1, 1}, 0, 1, "pointwise"},
+                        {{1, 3, 40, 40}, {16, 3, 3, 3}, 1, 1, "planes"},
+                        {{1, 5, 9, 12}, {16, 5, 3, 3}, 0, 1, "vectors"},
+                        {{1, 3, 28, 28}, {6, 3, 3, 3}, 1, 1, "pairs"},
+                        {{1, 32, 16, 16}, {32, 1, 3, 3}, 1, 32, "depthwise"},
+                        {{1, 3, 16, 16}, {6, 3, 3, 3}, 1, 1, "loops"}};
   for (const Case& each : cases) {
+    CAPTURE(each.input);
     CAPTURE(each.weight);
     Tensor weight = numbers(each.weight, 6);
     Tensor bias = numbers({each.weight[0]}, 7);
     const Tensor x = numbers(each.input);
     const Graph graph = traced(
         [&](const Tensor& in) {
-          const Tensor y = conv2d_relu(in, weight, bias, {.padding = 1, .groups = each.groups});
-          return cat({y, conv2d_relu(in, weight, {}, {.padding = 1, .groups = each.groups})}, 1);
+          const ConvOptions<2> options{.padding = each.padding, .groups = each.groups};
+          return cat({conv2d_relu(in, weight, bias, options), conv2d_relu(in, weight, {}, options)},
+                     1);
         },
         x);
     const GraphRunner runner(graph);
@@ -176,6 +200,9 @@ TEST_CASE("a write to a weight is seen by all kernels that keep a layout of it")
       CHECK(same_bits(runner.run({{x}})[0], expected));
       CHECK(same_bits(runner.run({{x}})[0], expected));
       (round == 0 ? weight : bias).mul_(-1.5);
+    }
+    if (!each.kernel.empty() && detail::best_instructions() == detail::Instructions::avx512) {
+      CHECK(convolutions_of([&] { runner.run({{x}}); }).kernels == each.kernel);
     }
   }
 }
