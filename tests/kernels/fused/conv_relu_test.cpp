@@ -19,9 +19,13 @@ rg::ConvOptions<2> options_of(const ConvRow& row) {
           .groups = row.groups};
 }
 
-Tensor relu_of_portable(const ConvInputs& inputs, const rg::ConvOptions<2>& options) {
+Tensor portable(const ConvInputs& inputs, const Tensor& bias, const rg::ConvOptions<2>& options) {
   const rg::ReferenceKernelsGuard guard;
-  return rg::relu(rg::conv2d(inputs.x, inputs.weight, inputs.bias, options));
+  return rg::conv2d(inputs.x, inputs.weight, bias, options);
+}
+
+Tensor relu_of_portable(const ConvInputs& inputs, const rg::ConvOptions<2>& options) {
+  return rg::relu(portable(inputs, inputs.bias, options));
 }
 
 std::vector<ConvRow> rows_with_relu() {
@@ -64,6 +68,22 @@ std::vector<ConvRow> rows_with_relu() {
                     .padding = {filters % 2, filters == 8 ? 0 : 1},
                     .dilation = {filters == 5 ? 2 : 1, 1}});
   }
+  // Of those, a tall band, a wide line, and one row of results.
+  rows.push_back({.in = 2,
+                  .out = 6,
+                  .input = {130, 28},
+                  .kernel = {3, 1},
+                  .padding = {0, 0},
+                  .dilation = {64, 1}});
+  rows.push_back({.in = 2,
+                  .out = 6,
+                  .input = {3, 156},
+                  .kernel = {1, 3},
+                  .padding = {0, 0},
+                  .dilation = {1, 64}});
+  rows.push_back({.in = 3, .out = 8, .input = {1, 56}, .kernel = {1, 7}, .padding = {0, 3}});
+  rows.push_back({.in = 3, .out = 8, .input = {17, 28}, .kernel = {1, 7}, .padding = {0, 3}});
+  rows.push_back({.in = 4, .out = 5, .input = {1, 28}, .kernel = {7, 3}, .padding = {3, 1}});
   return rows;
 }
 
@@ -71,19 +91,23 @@ std::vector<ConvRow> rows_with_relu() {
 
 TEST_SUITE_BEGIN("exactness");
 
-TEST_CASE("convolutions with ReLU equal the ReLU of the unfolded ones exactly") {
+TEST_CASE("convolutions with and without ReLU equal the unfolded ones exactly") {
   const std::vector<ConvRow> rows = rows_with_relu();
   REQUIRE(rows.size() >= 100);
   for (const ConvRow& row : rows) {
     const ConvInputs inputs = conv_inputs(row, rg::float32);
     const rg::ConvOptions<2> options = options_of(row);
     INFO(to_string(row));
-    const Tensor expected = relu_of_portable(inputs, options);
-    for (const Tensor& x :
-         {inputs.x, rg::permute(rg::permute(inputs.x, {0, 2, 3, 1}).contiguous(), {0, 3, 1, 2})}) {
-      CHECK(equal(rg::conv2d_relu(x, inputs.weight, inputs.bias, options), expected));
+    for (const Tensor& bias : {inputs.bias, Tensor()}) {
+      const Tensor plain = portable(inputs, bias, options);
+      const Tensor expected = rg::relu(plain);
+      for (const Tensor& x :
+           {inputs.x,
+            rg::permute(rg::permute(inputs.x, {0, 2, 3, 1}).contiguous(), {0, 3, 1, 2})}) {
+        CHECK(equal(rg::conv2d_relu(x, inputs.weight, bias, options), expected));
+        CHECK(equal(rg::conv2d(x, inputs.weight, bias, options), plain));
+      }
     }
-    CHECK(rg::all(rg::conv2d_relu(inputs.x, inputs.weight, {}, options) >= 0.0).item<bool>());
   }
 }
 
