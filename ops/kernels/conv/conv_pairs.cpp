@@ -29,13 +29,18 @@ constexpr int64_t kBand = 14;  // rows of results whose pixels are laid out toge
 using Vector = gemm_tile::Vectors<float, kBytes>::Vector;
 using Half [[gnu::vector_size(kFilters * sizeof(float))]] = float;
 
+// Rows of pixels that so many rows of results read.
+int64_t rows_below(int64_t results, const ConvGeometry& g) {
+  return (results - 1) * g.stride[1] + (g.kernel[1] - 1) * g.dilation[1] + 1;
+}
+
 // Lengths are in pairs of pixels.
 struct Sizes {
   explicit Sizes(const ConvGeometry& g)
       : line(kPairs + (g.kernel[2] - 1) * g.dilation[2]),
-        rows((kBand - 1) * g.stride[1] + (g.kernel[1] - 1) * g.dilation[1] + 1),
-        plane(line * rows) {}
-  int64_t line, rows, plane;
+        band(std::min(kBand, g.output[1])),
+        plane(line * rows_below(band, g)) {}
+  int64_t line, band, plane;
 };
 
 struct Doubled {
@@ -59,15 +64,16 @@ Tensor doubled(const Tensor& values, int64_t filters, int64_t taps) {
 // Lays out, for each position of a line, the pixel there and the one kPairs behind it, 8 times
 // each. `padded`: scratch for the pixels of a line.
 [[gnu::always_inline]] inline void lay_out(const float* image, const Strides& strides,
-                                           int64_t first_row, int64_t first_column,
+                                           int64_t first_row, int64_t results, int64_t first_column,
                                            const ConvGeometry& g, const Sizes& s, float* padded,
                                            float* to) {
   const int64_t width = s.line + kPairs;
+  const int64_t rows = rows_below(results, g);
   const int64_t left = first_column - g.pad_before[2];
   const int64_t begin = std::clamp<int64_t>(-left, 0, width);
   const int64_t end = std::clamp(g.input[2] - left, begin, width);
   for (int64_t c = 0; c < g.in_channels; ++c) {
-    for (int64_t row = 0; row < s.rows; ++row) {
+    for (int64_t row = 0; row < rows; ++row) {
       const int64_t h = first_row * g.stride[1] - g.pad_before[1] + row;
       std::fill_n(padded, width, 0.0F);
       if (h >= 0 && h < g.input[1]) {
@@ -143,12 +149,16 @@ struct Weights {
 
 bool suits(const ConvGeometry& g) {
   constexpr int64_t kMostChannels = 4;
-  return g.dtype == float32 && g.groups == 1 && g.spatial_rank == 2 && g.stride[2] == 1 &&
-         g.in_channels > 0 && g.in_channels <= kMostChannels && g.out_channels > kFilters / 2 &&
-         g.out_channels <= kFilters && g.output[2] >= kTile && g.output[2] % kTile == 0 &&
-         g.batch * g.output[1] > 0 && std::min(g.pad_before[1], g.pad_before[2]) >= 0 &&
-         g.kernel[1] * g.kernel[2] > 1 &&
-         detail::best_instructions() == detail::Instructions::avx512;
+  if (g.dtype != float32 || g.groups != 1 || g.spatial_rank != 2 || g.stride[2] != 1 ||
+      g.in_channels <= 0 || g.in_channels > kMostChannels || g.out_channels <= kFilters / 2 ||
+      g.out_channels > kFilters || g.output[2] < kTile || g.output[2] % kTile != 0 ||
+      g.batch * g.output[1] <= 0 || std::min(g.pad_before[1], g.pad_before[2]) < 0 ||
+      detail::best_instructions() != detail::Instructions::avx512) {
+    return false;
+  }
+  const int64_t taps = g.kernel[1] * g.kernel[2];
+  const Sizes s(g);  // of large strides and dilations, most of the time would be spent in lay_out()
+  return taps > 1 && s.plane <= s.band * kPairs * taps;
 }
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g,
@@ -178,7 +188,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
       const float* const from = x.raw<float>() + image * x.strides()[0];
       with_vectors([&]<std::size_t kOwn>() RETROGRAD_INLINE {
         if constexpr (kOwn == kBytes) {
-          lay_out(from, x.strides(), first, column, g, s, pixels + of_pixels, pixels);
+          lay_out(from, x.strides(), first, last - first, column, g, s, pixels + of_pixels, pixels);
           for (int64_t row = first; row < last; ++row) {
             results_of(pixels + (row - first) * g.stride[1] * s.line * kLanes, g, s, weights,
                        out.raw<float>() +

@@ -1,8 +1,12 @@
 // A convolution and its ReLU in one kernel equal the two, exactly on small integers.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
+
+#include <retrograd/ops/kernel_report.h>
+#include <retrograd/tensor/loops/instructions.h>
 
 #include "conv_rows.h"
 #include "threads_guard.h"
@@ -108,6 +112,26 @@ TEST_CASE("convolutions with and without ReLU equal the unfolded ones exactly") 
         CHECK(equal(rg::conv2d(x, inputs.weight, bias, options), plain));
       }
     }
+  }
+}
+
+TEST_CASE("convolutions of far pixels do not lay out more than they multiply") {
+  const auto runs_in_pairs = [](const ConvRow& row) {
+    const ConvInputs inputs = conv_inputs(row, rg::float32);
+    rg::start_kernel_report();
+    rg::conv2d(inputs.x, inputs.weight, {}, options_of(row));
+    rg::stop_kernel_report();
+    const std::vector<rg::KernelReportEntry> entries = rg::kernel_report().entries;
+    return std::any_of(entries.begin(), entries.end(), [](const rg::KernelReportEntry& entry) {
+      return entry.implementation == "pairs";
+    });
+  };
+  const ConvRow far{
+      .in = 3, .out = 8, .input = {156, 156}, .padding = {0, 0}, .dilation = {64, 64}};
+  CHECK_FALSE(runs_in_pairs(far));
+  const ConvRow one_row{.in = 3, .out = 8, .input = {1, 56}, .kernel = {1, 7}, .padding = {0, 3}};
+  if (rg::detail::best_instructions() == rg::detail::Instructions::avx512) {
+    CHECK(runs_in_pairs(one_row));
   }
 }
 
