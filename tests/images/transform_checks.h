@@ -72,13 +72,20 @@ inline void check_follows(const rg::transforms::Transform& transform,
   const std::vector<double> by_pixels = box_around(bright.to(rg::int64));
   const auto box = result.boxes.to_vector<double>();
   REQUIRE(box.size() == 4);
-  for (std::size_t i = 0; i < by_mask.size() && i < by_pixels.size(); ++i) {
+  // Either may vanish alone where less than a pixel is left.
+  const auto is_thin = [&](const std::vector<double>& sides) {
+    return sides.empty() || sides[2] - sides[0] <= 1 || sides[3] - sides[1] <= 1;
+  };
+  if (by_mask.empty() || by_pixels.empty()) {
+    CHECK(is_thin(by_mask));
+    CHECK(is_thin(by_pixels));
+    CHECK((box[2] - box[0] <= slack || box[3] - box[1] <= slack));
+    return;
+  }
+  for (std::size_t i = 0; i < 4; ++i) {
     CAPTURE(i);
     CHECK(std::abs(by_mask[i] - box[i]) <= slack);
     CHECK(std::abs(by_mask[i] - by_pixels[i]) <= 1);
-  }
-  if (by_mask.empty()) {
-    CHECK((box[2] - box[0] <= slack || box[3] - box[1] <= slack));
   }
 }
 

@@ -151,23 +151,29 @@ TEST_CASE("RandomCrop and flips: their odds") {
   const RandomCrop crop({5, 7});
   std::vector<int> tops(4);
   std::vector<int> lefts(3);
-  int flipped = 0;
-  const RandomHorizontalFlip flip(0.3);
-  const Tensor image = rg::tensor({{{1.0, 2.0}}});
+  const Tensor image = rg::tensor({{{1.0, 2.0}, {3.0, 4.0}}});
+  const std::vector<Transform> flips = {RandomHorizontalFlip(0.3), RandomVerticalFlip(0.3),
+                                        RandomApply({RandomHorizontalFlip(1)}, 0.3)};
+  const std::vector<double> first = {2, 3, 2};
+  std::vector<int> flipped(flips.size());
   for (int i = 0; i < kDraws; ++i) {
     const CropBox box = crop.get_params(8, 9);
     ++tops.at(static_cast<std::size_t>(box.top));
     ++lefts.at(static_cast<std::size_t>(box.left));
-    flipped += flip(image).at({0, 0, 0}) == 2;
+    for (std::size_t k = 0; k < flips.size(); ++k) {
+      flipped[k] += flips[k](image).at({0, 0, 0}) == first[k];
+    }
   }
-  const double margin = frequency_margin(kDraws, 8);
+  const double margin = frequency_margin(kDraws, 10);
   for (const int found : tops) {
     CHECK(std::abs(found / double{kDraws} - 1.0 / 4) <= margin);
   }
   for (const int found : lefts) {
     CHECK(std::abs(found / double{kDraws} - 1.0 / 3) <= margin);
   }
-  CHECK(std::abs(flipped / double{kDraws} - 0.3) <= margin);
+  for (const int found : flipped) {
+    CHECK(std::abs(found / double{kDraws} - 0.3) <= margin);
+  }
 }
 
 TEST_CASE("transforms: sizes and crops refuse what has no meaning") {

@@ -41,7 +41,7 @@ void check_distribution(const std::function<double()>& draw,
   for (int k = 0; k < kBins; ++k) {
     const double expected = distribution((k + 1.0) / kBins) - distribution(double{1} * k / kBins);
     const double found = bins[static_cast<std::size_t>(k)] / double{kDraws};
-    CHECK(std::abs(found - expected) <= frequency_margin(kDraws, 4 * kBins));
+    CHECK(std::abs(found - expected) <= frequency_margin(kDraws, 6 * kBins));
   }
 }
 
@@ -87,32 +87,42 @@ TEST_CASE("RandAugment: strengths by hand, and every transform as often") {
 
 TEST_CASE("TrivialAugmentWide: every transform and strength as often") {
   rg::manual_seed(31);
-  constexpr int kDraws = 40000;
+  constexpr int kDraws = 400000;
   const TrivialAugmentWide policy({.num_magnitude_bins = 5});
-  std::vector<int> found(kOps);
-  std::map<double, int> angles;
-  std::map<double, int> bits;
+  std::map<Op, std::map<double, int>> found;
   for (int i = 0; i < kDraws; ++i) {
     const Augmentation choice = policy.get_params();
-    ++found.at(static_cast<std::size_t>(choice.op));
-    if (choice.op == Op::rotate) {
-      ++angles[choice.magnitude];
-    } else if (choice.op == Op::posterize) {
-      ++bits[choice.magnitude];
+    ++found[choice.op][choice.magnitude];
+  }
+  const std::map<Op, double> largest = {
+      {Op::shear_x, 0.99},   {Op::shear_y, 0.99},    {Op::rotate, 135},  {Op::translate_x, 32},
+      {Op::translate_y, 32}, {Op::brightness, 0.99}, {Op::color, 0.99},  {Op::contrast, 0.99},
+      {Op::sharpness, 0.99}, {Op::posterize, 8},     {Op::solarize, 255}};
+  REQUIRE(found.size() == kOps);
+  const int checks = kOps + 9 * 9 + 2 * 5;
+  for (const auto& [op, strengths] : found) {
+    CAPTURE(static_cast<int>(op));
+    int draws = 0;
+    for (const auto& [strength, count] : strengths) {
+      draws += count;
+    }
+    CHECK(std::abs(draws / double{kDraws} - 1.0 / kOps) <= frequency_margin(kDraws, checks));
+    if (largest.count(op) == 0) {
+      CHECK(strengths.size() == 1);
+      continue;
+    }
+    // 0 and four with both signs, or five.
+    const bool with_sign = op != Op::posterize && op != Op::solarize;
+    REQUIRE(strengths.size() == (with_sign ? 9 : 5));
+    CHECK(strengths.rbegin()->first == doctest::Approx(largest.at(op)));
+    for (const auto& [strength, count] : strengths) {
+      CAPTURE(strength);
+      const double expected = with_sign && strength != 0 ? 0.1 : 0.2;
+      CHECK(std::abs(count / double(draws) - expected) <= frequency_margin(draws, checks));
+      CHECK(strengths.count(with_sign ? -strength : strength) == 1);
     }
   }
-  const int checks = kOps + 9 + 5;
-  const double margin = frequency_margin(kDraws, checks);
-  for (const int count : found) {
-    CHECK(std::abs(count / double{kDraws} - 1.0 / kOps) <= margin);
-  }
-  REQUIRE(angles.size() == 9);  // 0, and four with both signs
-  for (const auto& [angle, count] : angles) {
-    CAPTURE(angle);
-    CHECK(std::fmod(angle, 33.75) == 0);
-    CHECK(std::abs(count / double{kDraws} - (angle == 0 ? 1.0 : 0.5) / (5 * kOps)) <= margin);
-  }
-  REQUIRE(bits.size() == 5);  // 8 less 0, 1.5, 3, 4.5 and 6, half to even
+  const std::map<double, int>& bits = found[Op::posterize];  // 8 less 0, 1.5, 3, 4.5 and 6
   CHECK(bits.count(8) + bits.count(6) + bits.count(5) + bits.count(4) + bits.count(2) == 5);
 }
 
@@ -173,30 +183,60 @@ TEST_CASE("MixUp and CutMix: shares are of the beta distribution, positions unif
   check_distribution(share(0.5),
                      [](double x) { return 2 / std::numbers::pi * std::asin(std::sqrt(x)); });
   check_distribution(share(2), [](double x) { return x * x * (3 - 2 * x); });
+  // By hand for alpha = 1: the middle of a part [max(c - r, 0), min(c + r, 1)], where r^2 = u / 4,
+  // for uniform c and u: below 1/2, the middle is c where c >= r, else (c + r) / 2.
+  const auto middle_distribution = [](double x) {
+    const auto below = [](double t) {  // for t <= 1/2
+      // P(c <= t, c >= r) + P((c + r) / 2 <= t, c < r), with r of density 8 r on [0, 1/2]
+      double sum = 0;
+      constexpr int kSteps = 20000;
+      for (int i = 0; i < kSteps; ++i) {
+        const double r = (i + 0.5) / kSteps / 2;
+        const double kept = std::max(t - r, 0.0);
+        const double cut_off = std::clamp(2 * t - r, 0.0, r);
+        sum += 8 * r * (kept + cut_off) / (2.0 * kSteps);
+      }
+      return sum;
+    };
+    return x <= 0.5 ? below(x) : 1 - below(1 - x);
+  };
   const CutMix cut;
-  // Of the parts that the border does not cut, the area is 1 - share: uniform where it is small.
+  constexpr std::int64_t kHeight = 1 << 20;
+  constexpr std::int64_t kWidth = 1 << 21;
   check_distribution(
       [&] {
-        const CropBox part = cut.get_params(1 << 20, 1 << 20);
-        return static_cast<double>(part.left + part.width / 2) / (1 << 20);
+        const CropBox part = cut.get_params(kHeight, kWidth);
+        return static_cast<double>(part.left + part.width / 2) / kWidth;
       },
-      // By hand for alpha = 1: the middle x of a part [max(c - r, 0), min(c + r, 1)], where
-      // r^2 = u / 4, for uniform c and u: below 1/2, x = c where c >= r, else (c + r) / 2.
-      [](double x) {
-        const auto below = [](double t) {  // for t <= 1/2
-          // P(c <= t, c >= r) + P((c + r) / 2 <= t, c < r), with r of density 8 r on [0, 1/2]
-          double sum = 0;
-          constexpr int kSteps = 20000;
-          for (int i = 0; i < kSteps; ++i) {
-            const double r = (i + 0.5) / kSteps / 2;
-            const double kept = std::max(t - r, 0.0);
-            const double cut_off = std::clamp(2 * t - r, 0.0, r);
-            sum += 8 * r * (kept + cut_off) / (2.0 * kSteps);
-          }
-          return sum;
-        };
-        return x <= 0.5 ? below(x) : 1 - below(1 - x);
-      });
+      middle_distribution);
+  check_distribution(
+      [&] {
+        const CropBox part = cut.get_params(kHeight, kWidth);
+        return static_cast<double>(part.top + part.height / 2) / kHeight;
+      },
+      middle_distribution);
+  // The share of a side of parts that no border cuts; 1 for the others. For s = 2 r, they are
+  // whole with a probability of (1 - s)^2.
+  const auto whole_side = [&](const CutMix& mix) {
+    const CropBox part = mix.get_params(kHeight, kWidth);
+    const double high = static_cast<double>(part.height) / kHeight;
+    const double wide = static_cast<double>(part.width) / kWidth;
+    const bool is_whole = part.top > 0 && part.left > 0 && part.top + part.height < kHeight &&
+                          part.left + part.width < kWidth;
+    CHECK((!is_whole || std::abs(high - wide) < 1e-5));
+    return is_whole ? high : 1;
+  };
+  check_distribution([&] { return whole_side(cut); },
+                     [](double s) { return s < 1 ? s * s * (1 - 4 * s / 3 + s * s / 2) : 1; });
+  // A large alpha takes half of the area.
+  const CutMix half({.alpha = 1e8});
+  int whole = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const double side = whole_side(half);
+    whole += side < 1;
+    CHECK((side == 1 || std::abs(side - std::sqrt(0.5)) < 1e-3));
+  }
+  CHECK(whole > 0);
 }
 
 TEST_CASE("policies and mixed batches refuse what has no meaning") {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 #include <vector>
 
 #include <retrograd/images/transforms.h>
@@ -164,6 +165,27 @@ TEST_CASE("RandomAffine and RandomPerspective: parameters are uniform") {
     for (const int found : of) {
       CHECK(std::abs(found / double{kDraws} - 1.0 / 4) <= margin);
     }
+  }
+}
+
+TEST_CASE("RandomRotation: the angle is uniform") {
+  rg::manual_seed(26);
+  const RandomRotation turn({-60, 100});
+  const AnnotatedImage input{.image = rg::zeros({1, 20, 20}, {.dtype = rg::uint8}),
+                             .boxes = rg::tensor({15.0, 10.0, 15.0, 10.0}).to(rg::float64)};
+  constexpr int kDraws = 20000;
+  constexpr int kBins = 8;
+  std::vector<int> bins(kBins);
+  for (int i = 0; i < kDraws; ++i) {
+    const Tensor at = turn(input).boxes;  // 5 pixels from the middle, and up for positive angles
+    const double angle = std::atan2(10 - at.at({1}), at.at({0}) - 10) * 180 / std::numbers::pi;
+    const double part = (angle + 60) / 160;
+    REQUIRE(part >= -1e-9);
+    REQUIRE(part <= 1 + 1e-9);
+    ++bins[static_cast<std::size_t>(std::min(std::max(part, 0.0) * kBins, kBins - 1.0))];
+  }
+  for (const int found : bins) {
+    CHECK(std::abs(found / double{kDraws} - 1.0 / kBins) <= frequency_margin(kDraws, kBins));
   }
 }
 
