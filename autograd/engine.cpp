@@ -144,7 +144,7 @@ void Engine::visit(detail::OperatorNode& node, Tensor grad) {
   grad = {};
   use.done();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!leaf_uses_.empty() && inputs[i] && add_to_leaf(inputs[i].get(), gradients[i])) {
+    if (!ready_.leaf_uses.empty() && inputs[i] && add_to_leaf(inputs[i].get(), gradients[i])) {
       continue;
     }
     if (inputs[i] && gradients[i].defined() && (!capturing_ || needed[i])) {

@@ -29,7 +29,7 @@ void Engine::count_leaf_uses() {
       }
       if (input->is_leaf()) {
         if (input->hooks_ && !input->hooks_->accumulated.empty()) {
-          ++leaf_uses_[input.get()].left;
+          ++ready_.leaf_uses[input.get()].left;
         }
       } else if (seen.insert(input.get()).second) {
         found.push_back(input.get());
@@ -37,21 +37,21 @@ void Engine::count_leaf_uses() {
     }
   }
   for (std::size_t i = 0; i < roots; ++i) {
-    leaf_uses_.erase(found[i]);  // a leaf that is a root has a gradient of its own
+    ready_.leaf_uses.erase(found[i]);  // a leaf that is a root has a gradient of its own
   }
 }
 
-// Returns false for all other nodes.
-bool Engine::add_to_leaf(Node* leaf, Tensor grad) {
-  const auto found = leaf_uses_.find(leaf);
-  if (found == leaf_uses_.end()) {
+// Takes the gradient, so that the leaf owns its memory. Returns false for all other nodes.
+bool Engine::add_to_leaf(Node* leaf, Tensor& grad) {
+  const auto found = ready_.leaf_uses.find(leaf);
+  if (found == ready_.leaf_uses.end()) {
     return false;
   }
-  LeafUses& uses = found->second;
+  ReadyNodes::LeafUses& uses = found->second;
   if (!uses.grad.defined()) {
     uses.grad = std::move(grad);
   } else if (grad.defined()) {
-    detail::accumulate(uses.grad, grad);
+    detail::accumulate(uses.grad, std::exchange(grad, {}));
   }
   if (--uses.left == 0 && uses.grad.defined()) {
     complete_leaf(*leaf, std::exchange(uses.grad, {}));
@@ -62,7 +62,7 @@ bool Engine::add_to_leaf(Node* leaf, Tensor grad) {
 // Those with a use that no gradient reached.
 void Engine::complete_leaves_left() {
   std::vector<Node*> left;
-  for (const auto& [leaf, uses] : leaf_uses_) {
+  for (const auto& [leaf, uses] : ready_.leaf_uses) {
     if (uses.grad.defined()) {
       left.push_back(leaf);
     }
@@ -70,7 +70,7 @@ void Engine::complete_leaves_left() {
   std::sort(left.begin(), left.end(),
             [](const Node* a, const Node* b) { return a->number() > b->number(); });
   for (Node* leaf : left) {
-    complete_leaf(*leaf, std::exchange(leaf_uses_[leaf].grad, {}));
+    complete_leaf(*leaf, std::exchange(ready_.leaf_uses[leaf].grad, {}));
   }
 }
 

@@ -11,6 +11,13 @@ Tensor* ReadyNodes::waiting(const Node* node) noexcept {
   return at != nullptr ? &entries_[*at].grad : nullptr;
 }
 
+Tensor* ReadyNodes::sum_of(Node* node) noexcept {
+  if (const auto found = leaf_uses.find(node); found != leaf_uses.end()) {
+    return found->second.grad.defined() ? &found->second.grad : nullptr;
+  }
+  return waiting(node);
+}
+
 void ReadyNodes::add(Node* node, Tensor grad) {
   if (Tensor* sum = waiting(node)) {
     detail::accumulate(*sum, grad);
@@ -66,7 +73,7 @@ Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept {
   if (b.ready_ == nullptr || grad_enabled()) {
     return nullptr;
   }
-  Tensor* sum = b.ready_->waiting(b.node_.inputs()[i].get());
+  Tensor* sum = b.ready_->sum_of(b.node_.inputs()[i].get());
   return sum != nullptr && owns_memory(*sum) ? sum : nullptr;
 }
 

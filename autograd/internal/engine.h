@@ -34,6 +34,16 @@ class ReadyNodes {
   }
   // The node's gradient so far; null where it has none.
   Tensor* waiting(const Node* node) noexcept;
+  // That of any node, also of a leaf with hooks.
+  Tensor* sum_of(Node* node) noexcept;
+
+  // A leaf with hooks is complete after its last use, long before the pass comes to it: leaves are
+  // older than all operators.
+  struct LeafUses {
+    std::size_t left = 0;  // that the pass has not been through
+    Tensor grad{};
+  };
+  std::unordered_map<Node*, LeafUses> leaf_uses{};
 
  private:
   const std::uint32_t* find(const Node* node) const noexcept;
@@ -73,7 +83,7 @@ class Engine {
   void complete_leaf(Node& leaf, Tensor grad) const;
   void accumulate_leaf(Node& leaf, Tensor grad) const;
   void count_leaf_uses();
-  bool add_to_leaf(Node* leaf, Tensor grad);
+  bool add_to_leaf(Node* leaf, Tensor& grad);
   void complete_leaves_left();
   const Wanted* wanted(const Node* node) const;
 
@@ -84,14 +94,6 @@ class Engine {
   std::unordered_map<const Node*, Wanted> wanted_;
   std::vector<Tensor> captured_;
   std::vector<bool> reached_;  // by target
-
-  // A leaf with hooks is complete after its last use, long before the pass comes to it: leaves are
-  // older than all operators.
-  struct LeafUses {
-    std::size_t left = 0;  // that the pass has not been through
-    Tensor grad{};
-  };
-  std::unordered_map<Node*, LeafUses> leaf_uses_;
 };
 
 namespace detail {

@@ -1,6 +1,7 @@
 // Functions that run at the end of a backward pass.
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -118,4 +119,36 @@ TEST_CASE("a leaf that is also an output has both gradients") {
 TEST_CASE("outside of a pass a callback is refused") {
   CHECK_THROWS_WITH_AS(rg::queue_callback([] {}),
                        doctest::Contains("no backward pass runs in this thread"), rg::GraphError);
+}
+
+TEST_CASE("a hooked leaf takes over the gradient of its last use") {
+  Tensor x = rg::ones({100}, {.requires_grad = true});
+  const std::byte* seen = nullptr;
+  x.register_hook([&](const Tensor& gradient) {
+    seen = gradient.raw_bytes();
+    return Tensor();
+  });
+  x.register_post_accumulate_grad_hook([](const Tensor&) {});
+  rg::sum(rg::exp(x)).backward();
+  CHECK(x.grad().raw_bytes() == seen);
+}
+
+TEST_CASE("slices of a hooked leaf add to one gradient") {
+  constexpr std::int64_t kParts = 64;
+  Tensor x = rg::ones({kParts, 1 << 10}, {.requires_grad = true});
+  int calls = 0;
+  x.register_post_accumulate_grad_hook([&](const Tensor&) { ++calls; });
+  Tensor loss = rg::zeros({});
+  for (std::int64_t i = 0; i < kParts; ++i) {
+    loss = loss + rg::sum(rg::narrow(x, 0, i, 1)) * static_cast<double>(i + 1);
+  }
+  rg::memory::reset_peak();
+  const auto before = rg::memory::stats().in_use;
+  loss.backward();
+  CHECK(calls == 1);
+  for (std::int64_t i = 0; i < kParts; ++i) {
+    CHECK(x.grad().at(i, 5) == static_cast<double>(i + 1));
+  }
+  // The gradient, and no other tensor of its size.
+  CHECK(rg::memory::stats().peak - before < 2 * sizeof(float) * (kParts << 10));
 }
