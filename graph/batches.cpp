@@ -223,6 +223,8 @@ bool makes_outputs(const Graph& graph) {
 
 std::optional<Batches> batches_of(const Graph& given) {
   constexpr std::int64_t kCache = std::int64_t{1} << 21;  // bytes
+  // Samples of a round: some kernels share them, and no parts of them, between threads.
+  constexpr std::int64_t kLeast = 2;
   const std::int64_t samples = samples_of(given);
   if (samples < 2 || given.outputs.empty() || !makes_outputs(given) || has_effects(given)) {
     return std::nullopt;
@@ -242,7 +244,11 @@ std::optional<Batches> batches_of(const Graph& given) {
   if (most * samples <= 2 * kCache) {
     return std::nullopt;
   }
-  const std::int64_t rounds = (samples - 1) / std::max<std::int64_t>(kCache / most, 1) + 1;
+  const std::int64_t cached = std::max<std::int64_t>(kCache / most, 1);
+  const std::int64_t rounds = std::min((samples - 1) / cached + 1, samples / kLeast);
+  if (rounds < 2) {
+    return std::nullopt;
+  }
   batches.together = (samples - 1) / rounds + 1;
   return batches;
 }

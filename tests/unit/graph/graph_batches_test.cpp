@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <retrograd/retrograd.h>
@@ -102,6 +103,21 @@ TEST_CASE("samples that do not depend on one another run a few at a time") {
       CHECK(convolutions([&] { y = runner.run({{fewer}})[0]; }) == 1);
       CHECK(difference(y, program(fewer)) < 1e-6);
     }
+  }
+}
+
+TEST_CASE("samples that fill the cache alone run in pairs, for the threads") {
+  const Filters f;
+  const Program program = [&](const Tensor& x) { return conv2d(x, f.points); };
+  const Tensor x = numbers({9, 6, 224, 224});
+  const NoGradGuard unrecorded;
+  for (const auto& [samples, calls] : {std::pair{3, 1}, std::pair{4, 2}, std::pair{9, 3}}) {
+    CAPTURE(samples);
+    const Tensor given = narrow(x, 0, 0, samples);
+    const GraphRunner runner(traced(program, given));
+    Tensor y;
+    CHECK(convolutions([&] { y = runner.run({{given}})[0]; }) == calls);
+    CHECK(difference(y, program(given)) < 1e-6);
   }
 }
 
