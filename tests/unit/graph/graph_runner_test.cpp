@@ -187,5 +187,7 @@ TEST_CASE("a runner that records gradients of weights keeps no layouts of them")
   CHECK(same_bits(runner.run({{x}})[0], graph.run({x})[0]));
   const NoGradGuard unrecorded;
   runner.run({{x}});
-  CHECK(memory::stats().in_use > before);
+  if (onednn_enabled()) {  // the portable kernel reads weights as they are
+    CHECK(memory::stats().in_use > before);
+  }
 }
