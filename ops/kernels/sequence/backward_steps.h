@@ -122,10 +122,10 @@ class Backwards {
     std::fill_n(made.own + group.count * wide, unused, C{0});  // the product reads it
     std::fill_n(made.direct, count, C{0});
     std::fill_n(made.zeros, size, T{});
-    const std::int64_t last = geometry_.outputs() + first_state(group);
+    const std::int64_t last = geometry_.outputs() + first_state(geometry_, group);
     start<T>(grad_, last, count, made.later);
     start<T>(geometry_.has_cells() ? grad_ : Tensor(), last + geometry_.states(), count, made.c);
-    start<T>(c_, first_state(group), count, made.first_c);
+    start<T>(c_, first_state(geometry_, group), count, made.first_c);
     return made;
   }
 
@@ -137,12 +137,12 @@ class Backwards {
       take_step(group, i, carried, sums);
     }
     const std::int64_t count = group.count * geometry_.hidden;
-    T* const d_h = first_h_.raw<T>() + first_state(group);
+    T* const d_h = first_h_.raw<T>() + first_state(geometry_, group);
     for (std::int64_t k = 0; k < count; ++k) {
       d_h[k] = convert<T>(carried.later[k] + carried.direct[k]);
     }
     if (geometry_.has_cells()) {
-      T* const d_c = first_c_.raw<T>() + first_state(group);
+      T* const d_c = first_c_.raw<T>() + first_state(geometry_, group);
       std::transform(carried.c, carried.c + count, d_c, convert<T, C>);
     }
   }
@@ -161,7 +161,8 @@ class Backwards {
     const std::int64_t first = row_of(i);
     const std::int64_t before = row_of(i - 1);  // not there for the first step
     const T* const output = values_.packed.raw<T>() + group.direction * size;
-    const T* const first_h = h_.defined() ? h_.raw<T>() + first_state(group) : carried.zeros;
+    const T* const first_h =
+        h_.defined() ? h_.raw<T>() + first_state(geometry_, group) : carried.zeros;
     const std::int64_t h_step = i > 0 ? across : h_.defined() ? size : 0;
     const std::int64_t gate_step = Cell::kKeepsGates ? wide : across;
     const C* const cells = Cell::kKeepsCells ? trace.cells.template raw<C>() : nullptr;
@@ -204,10 +205,6 @@ class Backwards {
     products_[direction].multiply(count, carried.own, carried.later, carried.rest);
   }
 
-  // The first state of a group's rows in (D, N, H).
-  std::int64_t first_state(const RowGroup& group) const {
-    return (group.direction * geometry_.batch + group.first) * geometry_.hidden;
-  }
   std::int64_t sums_of_group() const {
     return (Cell::kOwnInput ? 2 : 1) * geometry_.gates() * geometry_.hidden;
   }

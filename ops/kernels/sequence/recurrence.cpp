@@ -140,7 +140,7 @@ class Forward {
   Carried start_at(const RowGroup& group, LaneParts scratch) const {
     const std::int64_t size = geometry_.hidden;
     const std::int64_t wide = geometry_.gates() * size;
-    const std::int64_t states = first_state(group);
+    const std::int64_t states = first_state(geometry_, group);
     const Carried made{scratch.take<C>(groups_.rows() * wide),
                        scratch.take<C>(groups_.rows() * deep_),
                        scratch.take<C>(group.count * size),
@@ -164,7 +164,7 @@ class Forward {
     for (std::int64_t i = 0; i < geometry_.steps; ++i) {
       take_step(group, i, carried);
     }
-    T* const last = packed_.raw<T>() + geometry_.outputs() + first_state(group);
+    T* const last = packed_.raw<T>() + geometry_.outputs() + first_state(geometry_, group);
     const T* const output = output_of(group, geometry_.steps - 1);
     for (std::int64_t n = 0; n < group.count; ++n) {
       std::copy_n(output + n * geometry_.directions * size, size, last + n * size);
@@ -223,10 +223,6 @@ class Forward {
   // The first of a group's rows in (T N), at the i-th step.
   std::int64_t row_of(const RowGroup& group, std::int64_t i) const {
     return geometry_.time_of(group.direction, i) * geometry_.batch + group.first;
-  }
-  // The same in (D N, H).
-  std::int64_t first_state(const RowGroup& group) const {
-    return (group.direction * geometry_.batch + group.first) * geometry_.hidden;
   }
   T* output_of(const RowGroup& group, std::int64_t i) const {
     const std::int64_t size = geometry_.hidden;

@@ -31,6 +31,11 @@ struct RowGroup {
   std::int64_t count;
 };
 
+// The first state of a group's rows in (D, N, H).
+inline std::int64_t first_state(const RecurrenceGeometry& geometry, const RowGroup& group) {
+  return (group.direction * geometry.batch + group.first) * geometry.hidden;
+}
+
 class RowGroups {
  public:
   explicit RowGroups(const RecurrenceGeometry& geometry)
