@@ -42,7 +42,8 @@ RETROGRAD_API std::size_t fold_batch_norms(Graph& graph);
 RETROGRAD_API std::size_t fold_arithmetic(Graph& graph);
 
 /// Replaces `clamp(x + 3, 0, 6) / 6` by `hardsigmoid(x)`, and its product with `x` by
-/// `hardswish(x)`. It returns the number of removed steps.
+/// `hardswish(x)`. It returns the number of removed steps. Where `x` is minus infinity, the product
+/// is NaN and `hardswish(x)` is zero.
 RETROGRAD_API std::size_t fuse_activations(Graph& graph);
 
 /// Merges each ReLU into the convolution, linear step, batch norm or addition before it, if no

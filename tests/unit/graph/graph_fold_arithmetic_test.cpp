@@ -122,7 +122,13 @@ TEST_CASE("hardsigmoid and hardswish are found in the ways that files write them
 TEST_CASE("what is nearly a hardswish stays") {
   const Tensor x = numbers({2, 5});
   const Tensor taller = full({1, 1, 1}, 6.0);
+  const auto rounded = static_cast<double>(1.0F / 6);
   const std::vector<Program> programs = {
+      [&](const Tensor& in) { return in * clamp(in + 3.000001, 0, 6) / 6.0; },
+      [&](const Tensor& in) {
+        const Tensor wide = in.to(float64);
+        return wide * clamp(wide + 3.0, 0, 6) * rounded;
+      },
       [&](const Tensor& in) { return in * clamp(in + 3.0, 0, 6) / 6.5; },
       [&](const Tensor& in) { return in * clamp(in + 3.0, 0, 5) / 6.0; },
       [&](const Tensor& in) { return in * clamp(in + 2.0, 0, 6) / 6.0; },
