@@ -2,6 +2,8 @@
 //   z[i, j] = b + sum_{k, l} w[k, l] x[i + k, j + l].
 // The 5 x 5 image reads "Hi". The filter, -1 with a 1 in the middle, finds a single bright pixel
 // among dark ones: the dot on the i.
+#include <cstdio>
+
 #include <retrograd/retrograd.h>
 
 #include "show.h"
@@ -24,6 +26,15 @@ int main() {
   // at the edge, and is not found.
   show("\nvalid", rg::conv2d(image, filter));
 
+  // The first of them, -7, is the sum of nine products.
+  const Tensor window = rg::narrow(rg::narrow(image, 1, 0, 3), 2, 0, 3);  // rows 0-2, columns 0-2
+  const Tensor products = rg::reshape(window * filter, {3, 3});
+  show("nine products", products);
+  show("their sum", rg::sum(products));
+
+  // A stride of 2 moves the filter by 2 pixels, to every second position each way.
+  show("\nstride 2", rg::conv2d(image, filter, {}, {.stride = 2}));
+
   // A frame of zeros lets the filter reach every pixel: 5 x 5 in, 5 x 5 out.
   const Tensor padded = rg::conv2d(image, filter, {}, {.padding = 1});
   show("\npadded", padded);
@@ -35,6 +46,20 @@ int main() {
   const Tensor bias = rg::tensor({2}, real);
   show("\nwith bias 2", rg::conv2d(image, filter, bias, {.padding = 1}));
   show("after ReLU", rg::relu(rg::conv2d(image, filter, bias, {.padding = 1})));
+
+  // A filter of size m needs m - 1 zeros each way to keep the size of the image. For 2 x 2, that is
+  // 1: a frame is too much. One column on the right and one row below are right.
+  const Tensor small =
+      rg::tensor({{{{-1, 1}, {-1, 1}}}}, real);  // dark on the left, bright beside it
+  show_shape("\n2 x 2, no padding", rg::conv2d(image, small));
+  show_shape("2 x 2, a frame of zeros", rg::conv2d(image, small, {}, {.padding = 1}));
+  const Tensor kept = rg::conv2d(image, small, {}, {.padding = rg::same});
+  show_shape("2 x 2, zeros at two sides", kept);
+  show("left edges", kept);
+  const Tensor by_hand =
+      rg::conv2d(rg::pad(image, {0, 1, 0, 1}), small);  // left, right, top, bottom
+  std::printf("zeros on the right and below: %s\n",
+              difference(kept, by_hand) == 0 ? "equal" : "NOT EQUAL");
 
   // The second lecture's I * K.
   const Tensor I = rg::tensor(
@@ -62,6 +87,15 @@ valid
   -7 -2 -4
   -5 -2 -5
   -7 -2 -5
+nine products
+  -1  0 -1
+  -1  0 -1
+  -1 -1 -1
+their sum                  -7
+
+stride 2
+  -7 -4
+  -7 -5
 
 padded
    0 -4  0 -3 -1
@@ -89,6 +123,17 @@ after ReLU
   0 0 0 0 0
   0 0 0 0 2
   2 0 2 0 2
+
+2 x 2, no padding          [1, 4, 4]
+2 x 2, a frame of zeros    [1, 6, 6]
+2 x 2, zeros at two sides  [1, 5, 5]
+left edges
+  -2  2 -2  1 -1
+  -1  1 -2  1 -1
+  -1  1 -2  1 -1
+  -2  2 -2  2 -2
+  -1  1 -1  1 -1
+zeros on the right and below: equal
 
 I * K
   4 3 4

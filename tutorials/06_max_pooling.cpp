@@ -60,6 +60,18 @@ int main() {
 
   // Flattening makes one row of 14 x 14 x 64 numbers, for the fully connected layers after it.
   show_shape("flattened", rg::flatten(small));
+
+  // The typical architecture: convolution, ReLU and pooling, repeated. Maps become smaller and
+  // more. Fully connected layers at the end make scores of 10 classes. Most weights are there.
+  rg::nn::Sequential network{rg::nn::Conv2d(3, 32, 3, {.padding = 1}),
+                             rg::nn::ReLU(),
+                             rg::nn::MaxPool2d(2),
+                             rg::nn::Conv2d(32, 64, 3, {.padding = 1}),
+                             rg::nn::ReLU(),
+                             rg::nn::MaxPool2d(3, {.stride = 2, .padding = 1}),
+                             rg::nn::Flatten(),
+                             rg::nn::Linear(14 * 14 * 64, 10)};
+  std::printf("\n%s", network.summary({1, 3, 54, 54}).c_str());
 }
 
 /* Output:
@@ -110,4 +122,16 @@ size 2, rounded up         [64, 14, 14]
 size 3, stride 2, padded   [64, 14, 14]
 weights of the layer       0
 flattened                  [12544]
+
+module   kind                 output           receptive field  parameters  multiply-adds
+(model)  Sequential(8)        [1, 10]                                    0              0
+0        Conv2d(3, 32, 3x3)   [1, 32, 54, 54]                3         896      2,519,424
+1        ReLU()               [1, 32, 54, 54]                3           0              0
+2        MaxPool2d(2)         [1, 32, 27, 27]                4           0              0
+3        Conv2d(32, 64, 3x3)  [1, 64, 27, 27]                8      18,496     13,436,928
+4        ReLU()               [1, 64, 27, 27]                8           0              0
+5        MaxPool2d(3)         [1, 64, 14, 14]               12           0              0
+6        Flatten(1, -1)       [1, 12544]                                 0              0
+7        Linear(12544, 10)    [1, 10]                              125,450        125,440
+total                                                              144,842     16,081,792
 */

@@ -65,6 +65,16 @@ int main(int argc, char** argv) {
         v.loss, net.W1,
         {.names = {{"W1", net.W1}, {"W2", net.W2}, {"x", x}, {"Z1", v.Z1}, {"A1", v.A1}}});
     std::printf("\n%s", chain.text().c_str());
+
+    // One entry derived. Z2 is linear in W3 with the slope x3, so W3 + 1 changes Z2 by x3.
+    //   Z2 = W1 x1 + W2 x2 + W3 x3   and therefore   dZ2/dW3 = x3
+    Net raised;
+    raised.W1 = raised.W1 + rg::tensor({0.0, 0.0, 1.0}, kReal);
+    show("\nx3", x[2], 1);
+    show("Z2 with W3 + 1, less Z2", (forward(raised, x, y).Z1 - v.Z1)(0, 1), 1);
+    show_title("dZ2/dW3");
+    std::printf(" %s\n", chain.steps[0].entry_text(2, 1).c_str());  // row W3, column Z2, from 0
+
     const std::string path = options.text("out", ".") + "/backprop_by_hand.html";
     if (!(std::ofstream(path) << chain.html()).flush()) {
       throw std::runtime_error("cannot write " + path);
@@ -142,6 +152,10 @@ dloss/dA1  5x1  dense  (reshape, ..., sub, square at 08_backprop_by_hand.cpp:47)
 multiplied out  [-0.294, -0.539, 2.352]
 backward()      [-0.294, -0.539, 2.352]
 largest difference  ...
+
+x3                         -1.0
+Z2 with W3 + 1, less Z2    -1.0
+dZ2/dW3                    x3
 
 by hand                    -0.2940 -0.5390  2.3520
 the tape                   -0.2940 -0.5390  2.3520
