@@ -6,6 +6,8 @@
 //   fully connected     every pair                 n^2 weights
 //   locally connected   neighbours only            3n - 2
 //   convolution         neighbours, shared weights 3
+// A convolution is therefore a fully connected layer with connections removed and weights shared.
+// Trained in both forms, it learns the same.
 #include <cstdint>
 #include <cstdio>
 #include <set>
@@ -25,7 +27,7 @@ Tensor connections(nn::Module& layer) {
   const auto f = [&](const Tensor& x) {
     return rg::reshape(layer(rg::reshape(x, {1, 1, n})), {n});
   };
-  return rg::jacobian(f, rg::zeros({n}));
+  return rg::jacobian(f, rg::zeros({n}, {.dtype = layer.parameters().front().dtype()}));
 }
 
 void report(const char* title, const Tensor& matrix) {
@@ -36,7 +38,7 @@ void report(const char* title, const Tensor& matrix) {
   std::printf("different weights: %zu\n\n", weights.size());
 }
 
-int main() {
+void show_connections() {
   const rg::NoGradGuard weights_are_set_by_hand;
   // Weights 1, 2, 3, ... make each one recognisable.
   const auto numbered = [](const Tensor& weight) {
@@ -56,6 +58,14 @@ int main() {
   convolution.weight.copy_(numbered(convolution.weight));
   show("theta", convolution.weight);
   report("convolution, 3", connections(convolution));
+}
+
+void count_weights() {
+  // Each of n1 inputs is connected with each of n2 units, and these with each of n3 outputs:
+  // n1 n2 + n2 n3 weights.
+  nn::Sequential three{nn::Linear(784, 100, {.bias = false}), nn::Linear(100, 10, {.bias = false})};
+  std::printf("%-26s %lld\n\n", "784, 100 and 10 units",
+              static_cast<long long>(three.parameter_count()));
 
   // The lecture's image has 200 x 200 pixels and 400,000 hidden units, which see the whole image or
   // a field of 10 x 10. As a convolution, the same units are 10 maps of 200 x 200.
@@ -72,6 +82,55 @@ int main() {
   print("fully connected", pixels * units);
   print("locally connected", field * units);
   print("convolution", maps.parameter_count());
+}
+
+// Returns the gradient that keeps a full matrix W a convolution. A diagonal of W has the copies of
+// one weight, which share the sum of their gradients. Removed connections get 0.
+Tensor shared_gradient(const Tensor& gradient) {
+  Tensor shared = rg::zeros_like(gradient);
+  for (const int k : {-1, 0, 1}) {
+    const Tensor copies = rg::diagonal(gradient, k);
+    shared = shared + rg::diag_embed(rg::sum(copies) * rg::ones_like(copies), k);
+  }
+  return shared;
+}
+
+void train_both_ways() {
+  const rg::TensorOptions real = {.dtype = rg::float64};
+  rg::manual_seed(1);
+  nn::Conv1d convolution(1, 1, 3, {.padding = 1, .bias = false, .dtype = rg::float64});
+  nn::Linear full(n, n, {.bias = false, .dtype = rg::float64});
+  {
+    const rg::NoGradGuard both_start_with_the_same_weights;
+    full.weight.copy_(connections(convolution));
+  }
+  full.weight.register_hook(shared_gradient);
+
+  // Samples of a convolution with the filter 1 -2 1.
+  const Tensor x = rg::randn({20, 1, n}, real);
+  const Tensor y = rg::conv1d(x, rg::tensor({{{1, -2, 1}}}, real), {}, {.padding = 1});
+  rg::optim::SGD optimizer({convolution.weight, full.weight}, {.lr = 0.05});
+  std::printf("\nstep  loss as convolution  as full connection\n");
+  for (int step = 0; step <= 60; ++step) {
+    const Tensor one = rg::mse_loss(convolution(x), y);
+    const Tensor other = rg::mse_loss(full(x), y);
+    if (step % 20 == 0) {
+      std::printf("%4d  %19.6f  %18.6f\n", step, one.item<double>(), other.item<double>());
+    }
+    optimizer.zero_grad();
+    (one + other).backward();
+    optimizer.step();
+  }
+  show("learned filter", convolution.weight, 3);
+  show("learned full connection", full.weight, 3);
+  const double apart = difference(connections(convolution), full.weight);
+  std::printf("both are %s\n", apart < 1e-12 ? "equal to 1e-12" : "DIFFERENT");
+}
+
+int main() {
+  show_connections();
+  count_weights();
+  train_both_ways();
 }
 
 /* Output:
@@ -100,8 +159,24 @@ convolution, 3
   0 0 0 1 2
 different weights: 3
 
+784, 100 and 10 units      79400
+
 200 x 200 pixels, 400000 hidden units; weights:
 fully connected       16000000000
 locally connected        40000000
 convolution                  1000
+
+step  loss as convolution  as full connection
+   0             7.625204            7.625204
+  20             0.081918            0.081918
+  40             0.001136            0.001136
+  60             0.000034            0.000034
+learned filter              1.003 -1.998  0.995
+learned full connection
+  -1.998  0.995  0.000  0.000  0.000
+   1.003 -1.998  0.995  0.000  0.000
+   0.000  1.003 -1.998  0.995  0.000
+   0.000  0.000  1.003 -1.998  0.995
+   0.000  0.000  0.000  1.003 -1.998
+both are equal to 1e-12
 */

@@ -7,10 +7,17 @@
 //   dL/dW(l) = delta(l+1) a(l)^T,  dL/db(l) = delta(l+1)
 //
 // Training maximises a likelihood, so it minimises J = -L / m + lambda / 2 sum W^2. J is the mean
-// over m samples with a penalty on the weights, not on the biases. The signs above are reversed.
+// over m samples with a penalty on the weights, not on the biases. Its gradient has a minus:
+//   D = -Delta / m + lambda W,  where Delta is the sum of dL/dW over the samples
+//   W <- W - lr D
+// The sign slip of the lecture's last page is about this minus.
+//
+// The recursion is one case of reverse-mode differentiation: a program is differentiated line by
+// line, from its last line to its first. The tape does this for any program, and J is one.
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include <retrograd/retrograd.h>
@@ -51,8 +58,8 @@ Tensors backpropagate(const Tensors& net, const Tensor& x, const Tensor& y) {
   return gradient;
 }
 
-// Returns the gradient of J: accumulated over the samples, averaged, regularised.
-Tensors gradient_of_J(const Tensors& net, const Tensors& x, const Tensors& y) {
+// Returns D, the gradient of J: accumulated over the samples, averaged, regularised.
+Tensors gradient_of_J(const Tensors& net, const Tensors& x, const Tensors& y, double sign = -1) {
   const rg::NoGradGuard by_hand;
   Tensors total(net.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -63,7 +70,8 @@ Tensors gradient_of_J(const Tensors& net, const Tensors& x, const Tensors& y) {
   }
   for (std::size_t p = 0; p < net.size(); ++p) {
     const bool is_weight = p % 2 == 0;
-    total[p] = -total[p] / static_cast<double>(x.size()) + (is_weight ? kLambda : 0.0) * net[p];
+    total[p] =
+        sign * total[p] / static_cast<double>(x.size()) + (is_weight ? kLambda : 0.0) * net[p];
   }
   return total;
 }
@@ -75,6 +83,52 @@ Tensor J(const Tensors& net, const Tensors& x, const Tensors& y) {
     cost = cost - log_likelihood(net, x[i], y[i]) / static_cast<double>(x.size());
   }
   return cost;
+}
+
+// Shows that the recursion's deltas are the tape's gradients, found in the order of the recursion.
+void show_reverse_mode(const Tensors& net, const Tensor& x, const Tensor& y) {
+  const Tensor z2 = rg::matmul(net[0], x) + net[1];  // the program, line by line
+  const Tensor a2 = rg::sigmoid(z2);
+  const Tensor z3 = rg::matmul(net[2], a2) + net[3];
+  const Tensor a3 = rg::sigmoid(z3);
+  const Tensor L = rg::sum(y * rg::log(a3) + (1.0 - y) * rg::log(1.0 - a3));
+
+  const Tensor delta3 = y - a3;  // the recursion, from the last line to the first
+  const Tensor delta2 = a2 * (1.0 - a2) * rg::matmul(rg::transpose(net[2], 0, 1), delta3);
+
+  std::string order;
+  const auto note = [&](const char* name, Tensor at) {
+    at.register_hook([&order, name](const Tensor& gradient) {
+      order += std::string(" ") + name;
+      return gradient;
+    });
+  };
+  note("z(2)", z2);
+  note("a(2)", a2);
+  note("z(3)", z3);
+  note("a(3)", a3);
+  const Tensors tape = rg::grad({L}, {z3, z2}, {.retain_graph = true});
+  show("\ndelta(3), by hand", delta3, 4);
+  show("dL/dz(3), the tape", tape[0], 4);
+  show("delta(2), by hand", delta2, 4);
+  show("dL/dz(2), the tape", tape[1], 4);
+  std::printf("the program computes       z(2) a(2) z(3) a(3) L\n");
+  std::printf("the tape differentiates by%s\n", order.c_str());
+}
+
+// Returns J after some steps W <- W - lr D, with D = sign Delta / m + lambda W.
+double J_after(int steps, double sign, const Tensors& start, const Tensors& x, const Tensors& y) {
+  Tensors net;
+  for (const Tensor& weight : start) {
+    net.push_back(weight.detach().clone());
+  }
+  for (int step = 0; step < steps; ++step) {
+    const Tensors D = gradient_of_J(net, x, y, sign);
+    for (std::size_t p = 0; p < net.size(); ++p) {
+      net[p] -= 2.0 * D[p];
+    }
+  }
+  return J(net, x, y).item<double>();
 }
 
 int main() {
@@ -94,7 +148,22 @@ int main() {
   show("dL/dW(2), by hand", by_hand[2], 4);
   show("dL/dW(2), the tape", tape[2], 4);
 
-  // All samples: both gradients at every step of a training.
+  // Backpropagation is reverse-mode differentiation of one program.
+  show_reverse_mode(net, x[3], y[3]);
+
+  // The sign: with a minus J falls; without it, each step makes the likelihood smaller.
+  for (const double sign : {-1.0, 1.0}) {
+    std::vector<double> costs;
+    for (const int steps : {0, 1, 5, 10}) {
+      costs.push_back(J_after(steps, sign, net, x, y));
+    }
+    show(sign < 0 ? "\nJ after 0, 1, 5, 10 steps\nby -Delta / m + lambda W"
+                  : "by +Delta / m + lambda W",
+         rg::tensor(costs), 3);
+  }
+
+  // All samples: the algorithm's gradient and the tape's, at every step of a training. J, with its
+  // loop over samples and its penalty, is one program, and one pass back differentiates it.
   std::printf("\n step       J\n");
   double largest = 0;
   for (int step = 0; step <= 2000; ++step) {
@@ -110,7 +179,8 @@ int main() {
       std::printf("%5d  %.4f\n", step, cost.item<double>());
     }
   }
-  std::printf("by hand and by the tape: %s\n", largest < 1e-12 ? "equal to 1e-12" : "NOT EQUAL");
+  std::printf("the algorithm and one pass back through J: %s\n",
+              largest < 1e-12 ? "equal to 1e-12" : "NOT EQUAL");
   for (const Tensor& sample : x) {
     std::printf("%.0f xor %.0f: %.2f\n", sample.at({0}), sample.at({1}),
                 activations(net, sample).back().item<double>());
@@ -127,13 +197,24 @@ dL/dW(1), the tape
 dL/dW(2), by hand          -0.3128 -0.2301
 dL/dW(2), the tape         -0.3128 -0.2301
 
+delta(3), by hand          -0.4845
+dL/dz(3), the tape         -0.4845
+delta(2), by hand          -0.0554  0.0725
+dL/dz(2), the tape         -0.0554  0.0725
+the program computes       z(2) a(2) z(3) a(3) L
+the tape differentiates by a(3) z(3) a(2) z(2)
+
+J after 0, 1, 5, 10 steps
+by -Delta / m + lambda W   0.698 0.697 0.696 0.695
+by +Delta / m + lambda W   0.698 0.700 0.958 5.663
+
  step       J
     0  0.6980
   500  0.0510
  1000  0.0291
  1500  0.0277
  2000  0.0274
-by hand and by the tape: equal to 1e-12
+the algorithm and one pass back through J: equal to 1e-12
 0 xor 0: 0.01
 0 xor 1: 0.99
 1 xor 0: 0.99

@@ -73,7 +73,7 @@ with tempfile.TemporaryDirectory() as name:
         source.write_text(f"int main() {{}}\n\n/* Output:\n{output}*/\n")
         numbers.write_text(slides)
         page.write_text(f"## The first lecture\n\n| s | {formula} | [01](source.cpp) | `f` |\n"
-                        "| t | max(z, 0) | [02](source.cpp) | `f` |\n")
+                        "| t | $\\max(z, 0)$ | [02](source.cpp) | `f` |\n")
         return not list(check_slides.all_faults(numbers, page))
 
     MATRIX = "# a note\n\n01 s\n  m\n    1 2\n    3 4\n"
@@ -95,7 +95,8 @@ with tempfile.TemporaryDirectory() as name:
         assert slides_fit(output, MATRIX, "m: 1 2 / 3 4") == right, output
     for formula in ["1 2 / 3 5", "1 2 3 4", "1 2 / 3 4 5", "0 1 2 / 3 4", "1 2 / 3 4 / 5", "-1 2 / 3 4",
                     "1 2 / 3 4.5", "1 2 / 3 4, 2 x 2", "-2 -2; 1 2 / 3 4",
-                    "1 2 / 3 4, 12 numbers", "m_ij"]:
+                    "1 2 / 3 4, 12 numbers", "1 2 / 3 4, 5 numbers", "1 2 / 3 4, x1", "$1 2 / 3 4$",
+                    "1 2 / 3 4, $x_{12}$", "1 2 / 3 4, $5", "m_ij"]:
         assert not slides_fit("m\n  1 2\n  3 4\n", MATRIX, formula), formula
 
     COUNTS = "01 s\n  a b | c\n    2 million -> 2000000\n  d\n    -1 0\n"
@@ -105,7 +106,7 @@ with tempfile.TemporaryDirectory() as name:
                           ("a b 7\nc  2000000\nd -1  1\n", False),
                           ("a b 7\nc  2000000 1\nd -1  0\n", False),
                           ("a b 7\nc  2000000\nd\n", False)]:
-        assert slides_fit(output, COUNTS, "f(x, 1) = 2 million, -1 0") == right, output
+        assert slides_fit(output, COUNTS, "$f(x, 1)$ = 2 million, -1 0") == right, output
     for slides in ["", MATRIX.replace("01", "02"), MATRIX.replace("s\n", "t\n"), MATRIX + "  n\n",
                    MATRIX + "\n01 t\n  m\n    1 2\n    3 4\n"]:
         assert not slides_fit("m\n  1 2\n  3 4\n", slides, "1 2 / 3 4"), slides
