@@ -1,6 +1,7 @@
 // Learn in three lines: predict, measure the loss, minimise it. All later networks do the same.
 //
-//   predict    score s = w . x + b, and class +1 where s is above the threshold 0, else -1
+//   predict    score s = w . x + b, and class +1 where s is above the threshold 0, else -1;
+//              the bias b moves the threshold: s > 0 where w . x > -b
 //   loss       small where the margin m = y s is large, for the true class y = +1 or -1:
 //                logistic loss  log(1 + exp(-m))
 //                hinge loss     max(0, 1 - m)

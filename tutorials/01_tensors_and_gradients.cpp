@@ -42,7 +42,9 @@ int main() {
   show("dL/dw, the tape", w.grad(), 4);
   show("dL/dw, by hand", 2.0 * rg::matmul(error.detach(), x), 4);
 
-  // The tape: each operator that led to the loss, the tensors that it saved, and its line.
+  // The tape: each operator that led to the loss, the tensors that it saved, and its line. Its
+  // inputs are numbers of rows. A - is a tensor without a gradient, such as x and y. backward()
+  // goes through the rows from the last to the first.
   std::printf("\n");
   rg::print_tape(loss);
 

@@ -22,9 +22,10 @@ using rg::Tensor;
 constexpr rg::TensorOptions real = {.dtype = rg::float32};
 
 void small_images() {
-  // Convolutions take channels x length, and have one filter for each output channel.
+  // Signals have the shape channels x length. Filters have output channels x input channels x
+  // width.
   const Tensor image = rg::tensor({{0, 0, 1, 1, 1, 0, 1, 0, 0, 0}}, real);  // 1 x 10
-  const Tensor filter = rg::tensor({{{-1, 1, -1}}}, real);                  // 1 made of 1, 3 wide
+  const Tensor filter = rg::tensor({{{-1, 1, -1}}}, real);                  // 1 x 1 x 3
   show("image", image);
   show("filter", filter);
 
@@ -32,12 +33,12 @@ void small_images() {
   show("\nconvolution", z);         // 3 fit into 10 at 8 positions
   show("after ReLU", rg::relu(z));  // only the single bright pixel is found
 
-  // A bias shifts the threshold of the ReLU.
+  // A bias moves the threshold of the ReLU: with +1, sums of 0 pass too, which are weaker matches.
   const Tensor bias = rg::tensor({1}, real);
   show("\nwith bias +1", rg::conv1d(image, filter, bias));
   show("after ReLU", rg::relu(rg::conv1d(image, filter, bias)));
 
-  // One zero at both ends keeps the length: 10 in, 10 out.
+  // A filter of 3 loses 2 positions. One zero at both ends keeps the length: 10 in, 10 out.
   const Tensor padded = rg::conv1d(image, filter, {}, {.padding = 1});
   show("\npadded", padded);
   show("after ReLU", rg::relu(padded));
@@ -100,7 +101,7 @@ void heartbeats(const std::string& out) {
     ecg = ecg + sharp_peak(t, at) + wave(t, at - 16, 4, 0.2) + wave(t, at + 25, 7, 0.35);
   }
 
-  // The filter has the shape itself. Its weights add up to 0, so it does not see the drift.
+  // The filter has the shape itself. Its weights add up to 0, so it hardly sees the drift.
   const Tensor shape = sharp_peak(rg::arange(0, 21, 1, real), 10);
   const Tensor filter = rg::reshape(shape - rg::mean(shape), {1, 1, 21});
   const Tensor threshold = rg::tensor({-2}, real);  // a negative bias

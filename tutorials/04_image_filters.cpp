@@ -38,7 +38,8 @@ std::vector<Filter> filters() {
   };
 }
 
-// Filters each channel of (C, H, W) separately, as a batch of C pictures with one channel.
+// Filters each channel of (C, H, W) separately, as a batch of C pictures with one channel. The
+// padding repeats the outer pixels: zeros would be an edge around the picture.
 Tensor filtered(const Tensor& picture, const Tensor& filter) {
   const Tensor padded = rg::pad(picture, {1, 1, 1, 1}, {.mode = rg::PaddingMode::replicate});
   return rg::squeeze(rg::conv2d(rg::unsqueeze(padded, 1), rg::reshape(filter, {1, 1, 3, 3})), 1);

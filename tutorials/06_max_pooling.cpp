@@ -26,8 +26,8 @@ int main() {
 
   // The gradient of a maximum goes only to the element that gave it:
   //   d out / d x = 1 at the largest element of the window, 0 elsewhere.
-  // Seeds 1 to 4 show the output that each gradient belongs to. In a window of equal values, the
-  // first element gets the gradient.
+  // The four outputs get the gradients 1, 2, 3 and 4, which show where each one goes. In a window
+  // of equal values, the first element gets the gradient.
   const Tensor values = rg::tensor({{{1, 5, 2, 0, 3, 0},
                                      {0, 2, 1, 9, 1, 4},
                                      {3, 1, 0, 2, 2, 6},
@@ -41,10 +41,11 @@ int main() {
   pooled.backward(rg::tensor({{{1, 2}, {3, 4}}}, real));
   show("where 1 2 / 3 4 go", values.grad());
 
-  // Overlapping windows may have the same largest element. Its gradients are added.
+  // Overlapping windows may have the same largest element, whose gradients are added. A window's
+  // output gets its maximum as the gradient, so windows of zeros count 0.
   image.set_requires_grad();
   const Tensor overlapping = rg::max_pool2d(image, 3, {.stride = 1});
-  rg::sum(overlapping * overlapping.detach()).backward();  // windows with maximum 1 count 1
+  overlapping.backward(overlapping.detach());
   show("\nwindows each one won", image.grad());
 
   // The lecture's network pools each channel separately: 27 x 27 x 64 becomes 14 x 14 x 64. As 27

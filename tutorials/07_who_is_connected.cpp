@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <set>
+#include <vector>
 
 #include <retrograd/retrograd.h>
 
