@@ -42,18 +42,18 @@ def faults(root):
             continue
         lines = path.read_text().splitlines()
         public = layer in ALLOWED and path.suffix == ".h" and name.count("/") == 1
-        if layer in ALLOWED or name.split("/")[0] in ("tests", "tutorials"):
+        if layer in ALLOWED or name.split("/")[0] in ("tests", "tutorials", "exercises"):
             if not public:
                 sources[path.parent.relative_to(root).as_posix()] += 1
             count = sum(not (public and line.lstrip().startswith("///")) for line in lines)
             if count > MOST_LINES:
                 yield f"{name}: {count} lines, more than {MOST_LINES}; split it by topic"
-        if name.startswith("tutorials/"):
+        if name.startswith(("tutorials/", "exercises/")):
             for number, line in enumerate(lines, 1):
                 found = re.match(r"\s*#include <(retrograd/.*)>", line)
                 if (found and found[1] not in FOR_PROGRAMS and
                         layers.layer_of(found[1].removeprefix("retrograd/")) not in COMPONENTS):
-                    yield (f"{name}:{number}: tutorials include <retrograd/retrograd.h>, "
+                    yield (f"{name}:{number}: tutorials and exercises include <retrograd/retrograd.h>, "
                            "optional headers and components alone")
         if layer not in ALLOWED:
             continue

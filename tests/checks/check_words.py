@@ -226,7 +226,7 @@ def texts_of(root):
             continue
         if path.suffix == ".md" and (name.count("/") == 0 or folder == "docs"):
             yield name, page_texts
-        elif path.suffix in (".cpp", ".h") and folder == "tutorials":
+        elif path.suffix in (".cpp", ".h") and folder in ("tutorials", "exercises"):
             yield name, tutorial_texts
         elif path.suffix == ".h" and folder in HEADERS and name.count("/") == 1:
             yield name, header_texts

@@ -7,7 +7,7 @@ mkdir -p build
 # Flags that clang knows, as tests/stages/compilers.sh configures them.
 cmake --fresh --preset dev -B build/dev-clang \
   -DCMAKE_CXX_COMPILER="$(command -v clang++-14 || command -v clang++)" > build/dev-clang.log
-sources=$(git ls-files '*.cpp' | grep -vE '^(bench|docs|tests|tutorials)/')
+sources=$(git ls-files '*.cpp' | grep -vE '^(bench|docs|exercises|tests|tutorials)/')
 export TIDY=$(command -v clang-tidy-14 || command -v clang-tidy)
 export PASSED=build/tidy-passed
 mkdir -p $PASSED
