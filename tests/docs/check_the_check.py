@@ -4,6 +4,7 @@ notices what is not there."""
 import pathlib
 import tempfile
 
+import cheat_sheet
 import check_pages
 import code_blocks
 
@@ -98,3 +99,12 @@ with tempfile.TemporaryDirectory() as folder:
     assert wrong(" 1 s | 2 s | 2 |", " 1 s | 2 s | 2 |") == []
     assert "README.md: a is" in wrong(" 1 s | 2 s | 2 |", " 1 s | 3 s | 3 |")[0]
     assert wrong(" 1 s | 2 s | 2 |", " 1 s | 2 s | 2 |", heading="") != []  # figures of the other
+
+sheet = "<!-- cpp:\nint x;\n-->\n| PyTorch | retrograd |\n| --- | --- |\n" + "| `x` | `x` |\n" * 30
+assert cheat_sheet.program(sheet).count("show_all(") == 31, cheat_sheet.program(sheet)
+values = {row: [([2], [1.0, 2.0])] for row in range(30)}
+printed = "".join(f"{row} tensor 2 : 1 2\n" for row in range(30))
+assert list(cheat_sheet.faults(sheet, printed, values)) == []
+assert "x is" in list(cheat_sheet.faults(sheet, printed.replace("9 tensor 2 : 1 2", "9 tensor 2 : 1 3"), values))[0]
+assert "x is" in list(cheat_sheet.faults(sheet, printed.replace("9 tensor 2", "9 tensor 1 2"), values))[0]
+assert "only" in list(cheat_sheet.faults(sheet, "", {}))[-1]
