@@ -125,6 +125,13 @@ std::vector<std::string> Communicator::all_gather_text(const std::string& text,
   return texts;
 }
 
+bool Communicator::any(bool condition) {
+  const Frame call("any", {});
+  const Tensor count = full({1}, condition ? 1 : 0, {.dtype = int64});
+  all_reduce(count, "whether any rank stops").wait();
+  return count.item<std::int64_t>() > 0;
+}
+
 std::string Communicator::broadcast_text(const std::string& text, int root, std::string_view what,
                                          Where where) {
   const Frame call("broadcast_text", where);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/processes.h>
 #include <retrograd/tensor/tensor.h>
 #include <retrograd/tensor/where.h>
 
@@ -83,14 +84,12 @@ class RETROGRAD_API Work {
 /// mpi::Work work = world.all_reduce(total, "the totals");
 /// work.wait();  // {2, 2, 2} with two ranks
 /// @endcode
-class RETROGRAD_API Communicator {
+class RETROGRAD_API Communicator : public Processes {
  public:
-  virtual ~Communicator();
-  Communicator(const Communicator&) = delete;
-  Communicator& operator=(const Communicator&) = delete;
+  ~Communicator() override;
 
   /// Returns the number of this rank.
-  int rank() const noexcept { return rank_; }
+  int rank() const noexcept final { return rank_; }
   /// Returns the number of ranks.
   int size() const noexcept { return size_; }
 
@@ -131,6 +130,11 @@ class RETROGRAD_API Communicator {
   /// Returns the text of rank `root`.
   std::string broadcast_text(const std::string& text, int root = 0,
                              std::string_view what = "a text", Where where = {});
+
+  /// Returns the state of rank 0, as broadcast_state() does. `train::Run` calls it.
+  StateDict shared(const StateDict& state) final;
+  /// Returns whether any rank gives true.
+  bool any(bool condition) final;
 
   /// Tells all other ranks that this one fails. Their waits throw a CommunicationError with the
   /// text.

@@ -12,6 +12,7 @@
 #include <retrograd/ops/arithmetic.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
+#include <retrograd/tensor/random.h>
 
 namespace retrograd::mpi {
 
@@ -185,9 +186,13 @@ std::vector<std::string> run_in_process(int size,
                              "the timeout must be above 0, not {} [value-out-of-range]", timeout);
   Group group(size);
   std::vector<std::string> errors(group.size);
+  const Generator::State random = default_generator().state();
   std::vector<std::thread> threads;
   for (int r = 0; r < size; ++r) {
     threads.emplace_back([&, r] {
+      Generator own;  // as processes have
+      own.set_state(random);
+      const GeneratorGuard guard(own);
       InProcessCommunicator world(group, r);
       world.set_timeout(timeout);
       try {

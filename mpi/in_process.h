@@ -15,7 +15,8 @@ namespace retrograd::mpi {
 /// Runs `program` in `size` threads of this process, which are the ranks. Returns the error of each
 /// rank, or an empty text.
 ///
-/// Sums are added in the order of the ranks. `timeout` is that of the communicators, in seconds.
+/// Sums are added in the order of the ranks. Each rank has a default generator of its own, which
+/// starts from the state of the caller's. `timeout` is that of the communicators, in seconds.
 /// @code
 /// const auto errors = mpi::run_in_process(2, [](mpi::Communicator& world) {
 ///   const rg::Tensor one = rg::ones({1});

@@ -63,4 +63,8 @@ StateDict broadcast_state(const StateDict& state, Communicator& communicator, in
   return received;
 }
 
+StateDict Communicator::shared(const StateDict& state) {
+  return broadcast_state(state, *this);
+}
+
 }  // namespace retrograd::mpi

@@ -80,8 +80,8 @@ std::string described(const Tensor* tensor) {
 
 }  // namespace
 
-void write_checkpoint(const std::string& path, const std::vector<State>& parts,
-                      const Progress& progress, const Metadata& configuration) {
+Checkpoint checkpoint_of(const std::vector<State>& parts, const Progress& progress,
+                         const Metadata& configuration) {
   StateDict all;
   for (const State& part : parts) {
     for (const auto& [name, tensor] : part.save()) {
@@ -103,7 +103,13 @@ void write_checkpoint(const std::string& path, const std::vector<State>& parts,
     texts["run.best.value"] = fmt::format("{:.17g}", progress.best->value);
     texts["run.best.step"] = fmt::to_string(progress.best->step);
   }
-  retrograd::save(all, path, SaveOptions{.metadata = std::move(texts)});
+  return {"", std::move(all), std::move(texts)};
+}
+
+void write_checkpoint(const std::string& path, const std::vector<State>& parts,
+                      const Progress& progress, const Metadata& configuration) {
+  Checkpoint all = checkpoint_of(parts, progress, configuration);
+  retrograd::save(all.tensors, path, SaveOptions{.metadata = std::move(all.texts)});
 }
 
 Checkpoint read_checkpoint(const std::string& path) {

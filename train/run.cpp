@@ -1,4 +1,5 @@
 #include <retrograd/train/detail/run_impl.h>
+#include <retrograd/train/detail/share.h>
 #include <retrograd/train/run.h>
 
 namespace retrograd::train {
@@ -17,6 +18,9 @@ Batch* Run::next() {
   const Frame call("Run::batches", run.line);
   run.end_batch();
   run.was_stopped = run.was_stopped || (run.watch && run.watch->came());
+  if (run.options.processes != nullptr) {
+    run.was_stopped = run.options.processes->any(run.was_stopped);
+  }
   while (!(run.was_stopped && run.batches_since_step == 0) &&
          run.progress.epoch < run.options.epochs) {
     if (Batch* const batch = run.next_batch()) {
@@ -58,6 +62,9 @@ void Run::step(std::initializer_list<Value> values, Where where) {
 void Run::metric(const std::string& name, double value, Where where) {
   const Frame call("Run::metric", where);
   Impl& run = *impl_;
+  if (run.options.processes != nullptr) {
+    value = detail::share(*run.options.processes, value);
+  }
   run.log(name, value);
   if (run.options.metric.empty()) {
     run.options.metric = run.progress.best ? run.progress.best->name : name;

@@ -22,6 +22,7 @@
 #include <retrograd/optim/optimizer.h>
 #include <retrograd/optim/reduce_lr_on_plateau.h>
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/processes.h>
 #include <retrograd/tensor/tensor.h>
 #include <retrograd/train/state.h>
 
@@ -54,8 +55,11 @@ struct RunOptions {
   optim::lr_scheduler::LRScheduler* scheduler = nullptr;  ///< Scheduler, stepped by the run.
   /// Scheduler that the run steps with `metric` after each epoch.
   optim::lr_scheduler::ReduceLROnPlateau* plateau = nullptr;
-  optim::EMA* ema = nullptr;                ///< Averages, updated by `Run::step()`.
-  DataLoader* loader = nullptr;             ///< Loader of the batches.
+  optim::EMA* ema = nullptr;     ///< Averages, updated by `Run::step()`.
+  DataLoader* loader = nullptr;  ///< Loader of the batches.
+  /// Processes that train the model together, such as `mpi::Communicator`. Process 0 alone writes
+  /// the folder and calls the sinks. All start from its state, and stop after one step.
+  Processes* processes = nullptr;
   std::int64_t epochs = 1;                  ///< Number of epochs; a later run may have more.
   Schedule schedule = Schedule::per_epoch;  ///< Times at which `scheduler` steps.
   /// Name of the metric that decides which state is the best; empty for the first that is given.
@@ -119,9 +123,10 @@ class RETROGRAD_API Run {
   /// If a save is due, it follows at the end of the loop's body. A loop that is left by `break` is
   /// not saved.
   void step(std::initializer_list<Value> values = {}, Where where = {});
-  /// Logs a metric. If it is `RunOptions::metric` and improved, the state is saved as the best: at
-  /// the end of the loop's body, or now after the loop. If that save fails, the run goes on with
-  /// the best state that was saved before, and later values are compared with its value.
+  /// Logs a metric. Of several processes, each calls it, and the value of process 0 counts. If it
+  /// is `RunOptions::metric` and improved, the state is saved as the best: at the end of the loop's
+  /// body, or now after the loop. If that save fails, the run goes on with the best state that was
+  /// saved before, and later values are compared with its value.
   void metric(const std::string& name, double value, Where where = {});
   /// Saves a checkpoint now.
   /// @throws IoError with the system's reason

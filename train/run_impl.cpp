@@ -8,6 +8,7 @@
 #include <retrograd/tensor/random.h>
 #include <retrograd/train/detail/parts.h>
 #include <retrograd/train/detail/run_impl.h>
+#include <retrograd/train/detail/share.h>
 
 namespace retrograd::train {
 
@@ -26,16 +27,16 @@ void Run::Impl::try_to_log(Write write) {
 }
 
 Run::Impl::Impl(std::string its_folder, RunOptions its_options, Where where)
-    : folder(std::move(its_folder)),
-      options(std::move(its_options)),
-      lock(FileCall("Run", folder, where)),
-      line(where) {
+    : folder(std::move(its_folder)), options(std::move(its_options)), line(where) {
   const Frame call("Run", where);
+  if (writes()) {
+    lock.emplace(FileCall("Run", folder, where));
+  }
   parts = detail::parts_of(call, options);
   configuration = detail::configuration_of(options, parts);
   resume(call);
   start = options.loader->state_dict();
-  if (options.log) {
+  if (options.log && writes()) {
     const std::int64_t first = was_resumed ? progress.step + 1 : 0;  // to log anew
     try_to_log(
         [&] { events.emplace(folder, logging::EventWriterOptions{.purge_step = first}, where); });
@@ -84,8 +85,20 @@ std::optional<detail::Checkpoint> Run::Impl::newest(const Frame& call) {
 }
 
 void Run::Impl::resume(const Frame& call) {
-  const auto checkpoint = newest(call);
-  if (!checkpoint) {
+  std::optional<detail::Checkpoint> checkpoint;
+  if (writes()) {
+    checkpoint = newest(call);
+  }
+  was_resumed = checkpoint.has_value();
+  if (options.processes != nullptr) {
+    if (!checkpoint) {
+      progress.generator = default_generator().state();
+      checkpoint = detail::checkpoint_of(parts, progress, configuration);
+      checkpoint->path = "of process 0";
+    }
+    was_resumed = detail::share(*options.processes, *checkpoint, was_resumed);
+  }
+  if (!checkpoint || (writes() && !was_resumed)) {
     return;
   }
   detail::require_version(*checkpoint);
@@ -99,7 +112,6 @@ void Run::Impl::resume(const Frame& call) {
   default_generator().set_state(saved.generator);
   progress = saved;
   step_of_save = progress.step;
-  was_resumed = true;
 }
 
 void Run::Impl::tell(const std::string& text) const {
@@ -113,6 +125,9 @@ void Run::Impl::tell(const std::string& text) const {
 void Run::Impl::log(const std::string& name, double value) {
   if (events) {
     try_to_log([&] { events->add_scalar(name, value, progress.step); });
+  }
+  if (!writes()) {
+    return;
   }
   for (const Sink& sink : options.sinks) {
     sink(progress.step, name, value);
@@ -130,6 +145,15 @@ void Run::Impl::save() {
   step_of_save = progress.step;
   time_of_save = std::chrono::steady_clock::now();
   progress.generator = default_generator().state();
+  if (writes()) {
+    write();
+  } else if (const auto best = std::exchange(new_best, {})) {
+    progress.best = best;
+  }
+  is_unsaved = false;
+}
+
+void Run::Impl::write() {
   if (events) {  // values up to this step are not logged again
     try_to_log([&] { events->flush(); });
   }
@@ -142,7 +166,6 @@ void Run::Impl::save() {
   }
   detail::write_checkpoint(detail::checkpoint_in(folder, progress.step), parts, progress,
                            configuration);
-  is_unsaved = false;
   detail::remove_old(folder, progress.step, options.keep);
 }
 

@@ -17,27 +17,6 @@ SECONDS = 10
 ENDLESS = "1000000000"
 
 
-def ranks_below(process, program):
-    """The processes of the program that descend from a process."""
-    parents, matching = {}, []
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
-            parents[int(folder.name)] = int(fields[1])
-            if os.readlink(folder / "exe") == os.path.realpath(program):
-                matching.append(int(folder.name))
-        except OSError:
-            continue  # it has ended
-    found = []
-    for pid in matching:
-        above = pid
-        while above in parents and above != process:
-            above = parents[above]
-        if above == process:
-            found.append(pid)
-    return sorted(found)
-
-
 def kill_one(options, chance):
     """A fault, or nothing."""
     job = subprocess.Popen(launch.command(options.mpiexec, options.ranks, options.program, "lenet",
@@ -47,7 +26,7 @@ def kill_one(options, chance):
     moment = chance.uniform(0, 1)
     job.stdout.readline()  # steps are running
     time.sleep(moment)
-    ranks = ranks_below(job.pid, options.program)
+    ranks = launch.ranks_below(job.pid, options.program)
     if len(ranks) != options.ranks:
         job.kill()
         return f"there are {len(ranks)} ranks: {job.stdout.read()}"

@@ -1,5 +1,6 @@
 """Starts ranks with the mpiexec of Open MPI or MPICH, one thread each unless said otherwise."""
 import os
+import pathlib
 import subprocess
 
 
@@ -23,3 +24,24 @@ def run(mpiexec, ranks, *program, threads=1, timeout=300):
     """What the ranks print, and their status."""
     return subprocess.run(command(mpiexec, ranks, *program), env=environment(threads), text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout)
+
+
+def ranks_below(process, program):
+    """The processes of the program that descend from a process."""
+    parents, matching = {}, []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+            parents[int(folder.name)] = int(fields[1])
+            if os.readlink(folder / "exe") == os.path.realpath(program):
+                matching.append(int(folder.name))
+        except OSError:
+            continue  # it has ended
+    found = []
+    for pid in matching:
+        above = pid
+        while above in parents and above != process:
+            above = parents[above]
+        if above == process:
+            found.append(pid)
+    return sorted(found)

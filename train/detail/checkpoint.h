@@ -43,6 +43,9 @@ struct Checkpoint {
   Metadata texts;
 };
 
+// The state of all parts, of no file.
+Checkpoint checkpoint_of(const std::vector<State>& parts, const Progress& progress,
+                         const Metadata& configuration);
 // Throws IoError with the system's reason.
 void write_checkpoint(const std::string& path, const std::vector<State>& parts,
                       const Progress& progress, const Metadata& configuration);

@@ -24,7 +24,9 @@ struct Run::Impl {
   static RunOptions checked(RunOptions options, Where where);
   void resume(const Frame& call);
   std::optional<detail::Checkpoint> newest(const Frame& call);
-  void load(const Frame& call, const detail::Checkpoint& checkpoint);
+  // Whether this process has the folder.
+  bool writes() const { return options.processes == nullptr || options.processes->rank() == 0; }
+  void write();
 
   void tell(const std::string& text) const;
   void log(const std::string& name, double value);
@@ -46,7 +48,7 @@ struct Run::Impl {
 
   std::string folder;
   RunOptions options;
-  detail::FolderLock lock;
+  std::optional<detail::FolderLock> lock;
   Where line;  // of the loop
   std::vector<State> parts;
   Metadata configuration;
