@@ -48,16 +48,16 @@ int main() {
   show("after ReLU", rg::relu(rg::conv2d(image, filter, bias, {.padding = 1})));
 
   // A filter of size m needs m - 1 zeros each way to keep the size of the image. For 2 x 2, that is
-  // 1: a frame is too much. One column on the right and one row below are right.
-  const Tensor small =
-      rg::tensor({{{{-1, 1}, {-1, 1}}}}, real);  // dark on the left, bright beside it
+  // 1: a frame is too much. One column on the right and one row below are right. The filter answers
+  // to dark pixels with bright ones on their right.
+  const Tensor small = rg::tensor({{{{-1, 1}, {-1, 1}}}}, real);
   show_shape("\n2 x 2, no padding", rg::conv2d(image, small));
   show_shape("2 x 2, a frame of zeros", rg::conv2d(image, small, {}, {.padding = 1}));
   const Tensor kept = rg::conv2d(image, small, {}, {.padding = rg::same});
   show_shape("2 x 2, zeros at two sides", kept);
   show("left edges", kept);
-  const Tensor by_hand =
-      rg::conv2d(rg::pad(image, {0, 1, 0, 1}), small);  // left, right, top, bottom
+  const Tensor extended = rg::pad(image, {0, 1, 0, 1});  // zeros left, right, above, below
+  const Tensor by_hand = rg::conv2d(extended, small);
   std::printf("zeros on the right and below: %s\n",
               difference(kept, by_hand) == 0 ? "equal" : "NOT EQUAL");
 
