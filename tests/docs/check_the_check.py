@@ -7,6 +7,7 @@ import tempfile
 import cheat_sheet
 import check_pages
 import code_blocks
+import crawl_site
 
 PAGE = """
 <!-- setup: int hidden = 1; -->
@@ -108,3 +109,21 @@ assert list(cheat_sheet.faults(sheet, printed, values)) == []
 assert "x is" in list(cheat_sheet.faults(sheet, printed.replace("9 tensor 2 : 1 2", "9 tensor 2 : 1 3"), values))[0]
 assert "x is" in list(cheat_sheet.faults(sheet, printed.replace("9 tensor 2", "9 tensor 1 2"), values))[0]
 assert "only" in list(cheat_sheet.faults(sheet, "", {}))[-1]
+
+with tempfile.TemporaryDirectory() as folder:
+    folder = pathlib.Path(folder)
+    (folder / "a").mkdir()
+
+    def wrong_links(body):
+        (folder / "index.html").write_text(f'<h1 id="top">x</h1>{body}')
+        (folder / "a" / "b.html").write_text('<a href="../index.html#top">x</a>')
+        return [fault for fault in crawl_site.faults(folder) if "only" not in fault]
+
+    assert wrong_links('<a href="a/b.html">x</a> <a href="https://x.org/">x</a>') == []
+    assert wrong_links("") == ["a/b.html: no link leads there"]
+    assert "leaves the site" in wrong_links('<a href="/a/b.html">x</a><a href="a/b.html">x</a>')[0]
+    assert "leaves the site" in wrong_links('<a href="../c">x</a><a href="a/b.html">x</a>')[0]
+    assert "c.png is not there" in wrong_links('<img src="c.png"><a href="a/b.html">x</a>')[0]
+    assert "no anchor c" in wrong_links('<a href="a/b.html#c">x</a>')[0]
+    assert "there 2 times" in wrong_links('<a href="a/b.html" id="top">x</a>')[0]
+    assert list(crawl_site.faults(folder))[-1] == "there are only 2 pages"
