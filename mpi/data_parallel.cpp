@@ -11,6 +11,7 @@
 #include <retrograd/mpi/detail/reducer.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/batch_rows.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/random.h>
 
@@ -178,7 +179,9 @@ double DataParallel::Impl::run_parts(const Batch& batch, std::int64_t first, std
   const int ranks = communicator.size();
   const std::int64_t parts = options.deterministic ? options.virtual_ranks : ranks;
   const std::int64_t each = parts / ranks;
-  const Generator::State step{random_bits(default_generator().take(1), 0), 0};
+  Generator& shared = default_generator();
+  const Generator::State start = shared.state();
+  Generator::State end_of_first = start;
   std::optional<DeterministicGuard> same_bits;
   if (options.deterministic) {
     same_bits.emplace();
@@ -194,15 +197,21 @@ double DataParallel::Impl::run_parts(const Batch& batch, std::int64_t first, std
     const std::int64_t part = communicator.rank() * each + k;
     const std::int64_t begin = first_row(rows, part, parts);
     const std::int64_t end = first_row(rows, part + 1, parts);
-    Generator random(random_bits(step, static_cast<std::uint64_t>(part)));
+    Generator random;
+    random.set_state(start);
     const GeneratorGuard of_part(random);
+    const retrograd::detail::BatchRowsGuard of_rows({begin, end - begin, rows, &random});
     const double weight = static_cast<double>(end - begin) / static_cast<double>(rows);
     losses.push_back(run_part(rows_of(batch, begin - first, end - first),
                               {.number = static_cast<std::size_t>(k),
                                .count = static_cast<std::size_t>(each),
                                .weight = weight},
                               loss));
+    if (k == 0) {
+      end_of_first = random.state();
+    }
   }
+  shared.set_state(end_of_first);
   return mean_loss(losses);
 }
 

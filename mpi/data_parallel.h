@@ -94,8 +94,9 @@ class RETROGRAD_API DataParallel {
   ///
   /// `loss` is called with each part of this rank. By default there is one part for each rank. In
   /// deterministic mode there is one for each virtual rank. A part without rows is left out.
-  /// Inside, `default_generator()` draws a stream of its own for each part. It depends on the
-  /// part's number and on the generator's state on rank 0.
+  /// Inside, random tensors of `default_generator()` are the rows of those that one process draws
+  /// for the whole batch, where their first dimension counts the samples. The generator starts from
+  /// that of rank 0. Other tensors have numbers of their own in each part.
   /// @throws GraphError if the loss is undefined or has several elements
   /// @throws ShapeError if the batch has no rows
   /// @throws CommunicationError if ranks have batches of different sizes

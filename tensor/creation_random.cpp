@@ -9,6 +9,7 @@
 #include <retrograd/tensor/detail/generate.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/frame.h>
+#include <retrograd/tensor/internal/batch_rows.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/number.h>
 
@@ -19,7 +20,9 @@ namespace {
 using detail::finish;
 using detail::fresh;
 using detail::generate;
+using detail::Numbers;
 using detail::require_fits;
+using detail::take_numbers;
 
 void require_floating(const Frame& call, DType dtype) {
   if (!is_floating(dtype)) {
@@ -46,11 +49,12 @@ Tensor rand(const Shape& shape, TensorOptions options, Generator& generator, Whe
   const DType dtype = options.dtype.value_or(float32);
   require_floating(call, dtype);
   Tensor result = fresh(call, shape, dtype);
-  const auto start = generator.take(static_cast<std::uint64_t>(result.numel()));
+  const Numbers numbers = take_numbers(generator, shape);
   for_floating(dtype, [&]<class T>() {
     T* out = result.raw<T>();
     for (std::int64_t i = 0; i < result.numel(); ++i) {
-      out[i] = below_one<T>(random_uniform(start, static_cast<std::uint64_t>(i)));
+      out[i] = below_one<T>(
+          random_uniform(numbers.start, numbers.first + static_cast<std::uint64_t>(i)));
     }
   });
   return finish(call, std::move(result), options);
@@ -60,10 +64,10 @@ Tensor randn(const Shape& shape, TensorOptions options, Generator& generator, Wh
   const Operation call("randn", where, shape, options, generator);
   const DType dtype = options.dtype.value_or(float32);
   require_floating(call, dtype);
-  const auto count = static_cast<std::uint64_t>(check::numel(call, shape, dtype));
-  const auto start = generator.take(count);
+  check::numel(call, shape, dtype);
+  const Numbers numbers = take_numbers(generator, shape);
   return generate(call, shape, dtype, options, [&]<class T>(std::int64_t i) {
-    return convert<T>(random_normal(start, static_cast<std::uint64_t>(i)));
+    return convert<T>(random_normal(numbers.start, numbers.first + static_cast<std::uint64_t>(i)));
   });
 }
 
@@ -81,11 +85,12 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, TensorOp
   }
   require_fits(call, low, dtype);
   require_fits(call, high - 1, dtype);
-  const auto count = static_cast<std::uint64_t>(check::numel(call, shape, dtype));
-  const auto start = generator.take(count);
+  check::numel(call, shape, dtype);
+  const Numbers numbers = take_numbers(generator, shape);
   const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   return generate(call, shape, dtype, options, [&]<class T>(std::int64_t i) {
-    const std::uint64_t step = random_bits(start, static_cast<std::uint64_t>(i)) % range;
+    const std::uint64_t step =
+        random_bits(numbers.start, numbers.first + static_cast<std::uint64_t>(i)) % range;
     return convert<T>(static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + step));
   });
 }

@@ -18,8 +18,7 @@ void check_arguments(const Frame& call, const Tensor& x, double p) {
 }
 
 Tensor draw(const Tensor& model, double p, Generator& generator) {
-  const auto count = static_cast<std::uint64_t>(model.numel());
-  return kernels::random_mask(model, 1 - p, generator.take(kernels::positions_of_mask(count)));
+  return kernels::random_mask(model, 1 - p, kernels::take_mask(generator, model.shape()));
 }
 
 // Its own backward.

@@ -75,7 +75,7 @@ Tensor shares(const Tensor& query, const Tensor& key, const Tensor& mask, double
 // What dropout makes of the weights: 0, or 1 / (1 - p).
 Tensor drops(const Shape& scores, DType dtype, const kernels::AttentionRule& rule) {
   const Tensor mask =
-      kernels::random_mask(empty_tensor(scores, dtype), 1 - rule.dropout_p, rule.state);
+      kernels::random_mask(empty_tensor(scores, dtype), 1 - rule.dropout_p, rule.numbers);
   return mask.to(dtype) * (rule.dropout_p == 1 ? 0 : 1 / (1 - rule.dropout_p));
 }
 
@@ -160,11 +160,10 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
   kernels::AttentionRule rule{
       attention::scale_of(q, options), options.is_causal, options.dropout_p, {}};
   if (rule.dropout_p > 0) {
-    std::uint64_t weights = static_cast<std::uint64_t>(q.size(-2) * k.size(-2));
-    for (const std::int64_t size : lead) {
-      weights *= static_cast<std::uint64_t>(size);
-    }
-    rule.state = default_generator().take(kernels::positions_of_mask(weights));
+    Shape weights = lead;
+    weights.push_back(q.size(-2));
+    weights.push_back(k.size(-2));
+    rule.numbers = kernels::take_mask(default_generator(), weights);
   }
   const kernels::Attention result = kernels::attention({q, k, v, mask}, lead, rule);
   return call.record(

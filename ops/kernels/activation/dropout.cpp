@@ -9,23 +9,31 @@
 
 namespace retrograd::kernels {
 
+using retrograd::detail::Numbers;
+
 // One position gives two numbers of 32 bits.
-std::uint64_t positions_of_mask(std::uint64_t count) {
-  return (count + 1) / 2;
+Numbers take_mask(Generator& generator, const Shape& shape) {
+  return retrograd::detail::take_numbers(generator, shape, 2);
 }
 
-Tensor random_mask(const Tensor& model, double kept, Generator::State state) {
+Tensor random_mask(const Tensor& model, double kept, const Numbers& numbers) {
   Tensor mask = empty_tensor(model.shape(), uint8);
   auto* const m = mask.raw<std::uint8_t>();
   const std::int64_t count = mask.numel();
   const auto limit = static_cast<std::uint64_t>(std::ldexp(kept, 32));
   constexpr std::uint64_t kLow = 0xffffffffU;
-  parallel_ranges((count + 1) / 2, kGrain / 8, [&](std::int64_t begin, std::int64_t end) {
+  const auto odd = static_cast<std::int64_t>(numbers.first %
+                                             2);  // the first element has the second of two numbers
+  parallel_ranges((odd + count + 1) / 2, kGrain / 8, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      const std::uint64_t bits = random_bits(state, static_cast<std::uint64_t>(i));
-      m[2 * i] = (bits & kLow) < limit;
-      if (2 * i + 1 < count) {
-        m[2 * i + 1] = (bits >> 32) < limit;
+      const std::uint64_t bits =
+          random_bits(numbers.start, numbers.first / 2 + static_cast<std::uint64_t>(i));
+      const std::int64_t low = 2 * i - odd;
+      if (low >= 0) {
+        m[low] = (bits & kLow) < limit;
+      }
+      if (low + 1 < count) {
+        m[low + 1] = (bits >> 32) < limit;
       }
     }
   });

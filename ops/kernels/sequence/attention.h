@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include <retrograd/tensor/random.h>
+#include <retrograd/tensor/internal/batch_rows.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd::kernels {
@@ -25,7 +25,7 @@ struct AttentionRule {
   double scale;
   bool is_causal;
   double dropout_p;
-  Generator::State state;  // before the dropout's numbers; weight i in row-major order has the i-th
+  retrograd::detail::Numbers numbers;  // of the dropout, by weights in row-major order
 };
 
 struct Attention {

@@ -220,9 +220,9 @@ class Drops {
       C* const v = values.row(i);
       std::uint64_t bits = 0;
       for (int64_t j = 0; j < keys.count; ++j) {
-        const auto at = static_cast<std::uint64_t>(row + j);
+        const std::uint64_t at = rule_.numbers.first + static_cast<std::uint64_t>(row + j);
         if (j == 0 || at % 2 == 0) {
-          bits = random_bits(rule_.state, at / 2);
+          bits = random_bits(rule_.numbers.start, at / 2);
         }
         const std::uint64_t own = at % 2 == 0 ? bits & 0xffffffffU : bits >> 32U;
         v[j] = own < limit_ ? v[j] : C{0};
