@@ -9,6 +9,7 @@
 #include <retrograd/data/internal/rows.h>
 #include <retrograd/mpi/detail/agreement.h>
 #include <retrograd/mpi/detail/reducer.h>
+#include <retrograd/mpi/detail/sync.h>
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/batch_rows.h>
@@ -58,6 +59,23 @@ void require_rows(const Frame& call, std::int64_t rows, const Batch& batch) {
                              "the batch has no rows on any rank [tensor-empty]");
 }
 
+// All ranks meet in a synchronised batch norm, once for each of their parts.
+void check_synchronised(const Frame& call, const nn::Module& model,
+                        const DataParallelOptions& options, int ranks, std::int64_t rows) {
+  if (!detail::is_synchronised(model)) {
+    return;
+  }
+  check::require<ValueError>(
+      call, !options.deterministic || options.virtual_ranks == ranks, {},
+      "synchronised batch norm has the statistics of the ranks: in deterministic mode it needs "
+      "as many virtual ranks as the {} ranks, not {} [sync-batch-norm]",
+      ranks, options.virtual_ranks);
+  check::require<ShapeError>(call, rows >= ranks, {},
+                             "synchronised batch norm needs a row on each of the {} ranks, and the "
+                             "batch has {} [sync-batch-norm]",
+                             ranks, rows);
+}
+
 std::string describe(const DataParallelOptions& options, std::size_t tensors) {
   return fmt::format("options {} {} {} {} {} {}", name(options.wire), options.bucket_bytes,
                      options.check_finite, options.deterministic,
@@ -104,6 +122,7 @@ DataParallel::DataParallel(nn::Module& model, Communicator& communicator,
                            DataParallelOptions options, Where where) {
   const Frame call("DataParallel", where);
   check_options(call, options, communicator.size());
+  check_synchronised(call, model, options, communicator.size(), communicator.size());
   const nn::Module::NamedTensors tensors = all_tensors(model);
   std::vector<std::string> lines = detail::describe(tensors);
   lines.push_back(describe(options, tensors.size()));
@@ -133,6 +152,7 @@ double DataParallel::backward(const Batch& batch, const PartLoss& loss, Where wh
                                      "[ranks-differ]",
                                      impl_->communicator.rank(), rows, theirs);
   require_rows(call, rows, batch);
+  check_synchronised(call, impl_->model, impl_->options, impl_->communicator.size(), rows);
   return impl_->run_parts(batch, 0, rows, loss);
 }
 
@@ -155,6 +175,7 @@ double DataParallel::backward_shard(const Batch& rows, const PartLoss& loss, Whe
                                        counts.raw<std::int64_t>()[r], total, wanted);
   }
   require_rows(call, total, rows);
+  check_synchronised(call, impl_->model, impl_->options, communicator.size(), total);
   impl_->share(total);
   return impl_->run_parts(rows, first_row(total, communicator.rank(), communicator.size()), total,
                           loss);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
 #include <retrograd/nn/layer.h>
+#include <retrograd/ops/norm.h>
 #include <retrograd/tensor/api.h>
 
 namespace retrograd::nn {
@@ -54,6 +56,15 @@ class RETROGRAD_API RunningNorm : public Weighted {
   };
   /// Returns the scale and the shift of a norm that is_fixed(), in the dtype of the statistics.
   ScaleAndShift as_scale_and_shift() const;
+  /// Function with the arguments of batch_norm().
+  using Function = std::function<Tensor(
+      const Tensor& x, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
+      const Tensor& bias, const retrograd::BatchNormOptions& options)>;
+  /// Makes a batch norm call `function` with the statistics of a batch, in place of batch_norm().
+  /// `mpi::convert_sync_batchnorm()` does so. An empty one restores batch_norm().
+  void set_batch_function(Function function);
+  /// Returns whether a function was set.
+  bool has_batch_function() const noexcept { return function_ != nullptr; }
 
   Tensor running_mean;         ///< Running mean (C), or undefined.
   Tensor running_var;          ///< Running variance (C), or undefined.
@@ -68,8 +79,14 @@ class RETROGRAD_API RunningNorm : public Weighted {
   /// @throws ShapeError if it is below `least` or above `most`; the message names the layer.
   void require_rank(const Tensor& x, std::int64_t least, std::int64_t most) const;
 
+  /// Returns the batch norm of an input, or its rectified values if `relu` is true.
+  Tensor normalised(const Tensor& x, bool relu);
+
   const char* layer_;         ///< Name of the layer in messages.
   BatchNormOptions options_;  ///< Options.
+
+ private:
+  Function function_{};
 };
 
 /// Batch norm of inputs with N spatial dimensions, as BatchNorm1d, BatchNorm2d and BatchNorm3d.

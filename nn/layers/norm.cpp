@@ -1,9 +1,11 @@
 #include <retrograd/nn/norm.h>
 
 #include <cmath>
+#include <utility>
 
 #include <retrograd/autograd/grad_mode.h>
 #include <retrograd/nn/detail/layer.h>
+#include <retrograd/ops/activation.h>
 #include <retrograd/ops/internal/fold_norm.h>
 #include <retrograd/ops/norm.h>
 #include <retrograd/ops/operand.h>
@@ -79,6 +81,29 @@ RunningNorm::ScaleAndShift RunningNorm::as_scale_and_shift() const {
   return {scale.to(running_mean.dtype()), shift.to(running_mean.dtype())};
 }
 
+void RunningNorm::set_batch_function(Function function) {
+  function_ = std::move(function);
+}
+
+Tensor RunningNorm::normalised(const Tensor& x, bool relu) {
+  const bool training = is_training() || !running_mean.defined();
+  const retrograd::BatchNormOptions options{
+      .training = training, .momentum = next_momentum(), .eps = options_.eps};
+  Tensor y;
+  if (is_training() && function_) {
+    y = function_(x, running_mean, running_var, weight, bias, options);
+    y = relu ? retrograd::relu(y) : y;
+  } else {
+    y = (relu ? batch_norm_relu : batch_norm)(x, running_mean, running_var, weight, bias, options,
+                                              {});
+  }
+  if (is_training() && num_batches_tracked.defined()) {
+    const NoGradGuard unrecorded;
+    num_batches_tracked.add_(1);
+  }
+  return y;
+}
+
 double RunningNorm::next_momentum() const {
   if (options_.momentum || !num_batches_tracked.defined()) {
     return options_.momentum.value_or(0);
@@ -103,15 +128,7 @@ template <std::size_t N>
 Tensor BatchNorm<N>::apply(const Tensor& x, bool relu) {
   constexpr std::int64_t most = N + 2;
   require_rank(x, N == 1 ? 2 : most, most);
-  const bool training = is_training() || !running_mean.defined();
-  Tensor y = (relu ? batch_norm_relu : batch_norm)(
-      x, running_mean, running_var, weight, bias,
-      {.training = training, .momentum = next_momentum(), .eps = options_.eps}, {});
-  if (is_training() && num_batches_tracked.defined()) {
-    const NoGradGuard unrecorded;
-    num_batches_tracked.add_(1);
-  }
-  return y;
+  return normalised(x, relu);
 }
 
 template <std::size_t N>

@@ -24,6 +24,11 @@ void random_rows(retrograd::mpi::Communicator& world);
 void random_without_rows(retrograd::mpi::Communicator& world);
 void dropped_gradient(retrograd::mpi::Communicator& world);
 // Of loader_cases.cpp.
+// Of sync_cases.cpp.
+void sync_norm(retrograd::mpi::Communicator& world);
+void sync_norm_dtypes(retrograd::mpi::Communicator& world);
+void sync_data_parallel(retrograd::mpi::Communicator& world);
+void sync_refused(retrograd::mpi::Communicator& world);
 void loader(retrograd::mpi::Communicator& world);
 void loader_batches(retrograd::mpi::Communicator& world);
 
