@@ -10,7 +10,7 @@ times as long as the fastest one is run once. The table has medians,
 beside the fastest peer's, which it names, and how far the ratios of the repeats lie apart. A ratio
 above 1 says that retrograd is faster, or needs less. Peers in Python are those of PYTHON. --under
 runs each timed process by COMMAND, such as "taskset -c 1". --markdown docs/benchmarks.md writes the
-section of this processor on that page, and the README's rows of the same names.
+section of this processor on that page, and docs/speed.svg, the bars of the README.
 """
 import argparse
 import json

@@ -1,9 +1,11 @@
-"""Tables of compare.py, docs/benchmarks.md and the README's rows."""
+"""Tables of compare.py, docs/benchmarks.md and docs/speed.svg."""
 import datetime
 import json
 import os
 import re
 import statistics
+
+import speed
 
 TITLE = "# Benchmarks\n\nMade by `./dev bench`. Each section is a processor.\n"
 HEADER = ["row", "threads", "retrograd", "fastest peer", "ratio", "spread", "of the machine's best",
@@ -59,7 +61,7 @@ def about(folder, machine, measured):
 
 
 def write(page, about, table):
-    """Puts the section in its place on the page, or first; and the first one into the README."""
+    """Puts the section in its place on the page, or first, and draws the first one's bars."""
     old = page.read_text() if page.exists() else ""
     sections = re.findall(r"(?ms)^## .*?(?=^## |\Z)", old)
     heading = about.splitlines()[0]
@@ -70,15 +72,4 @@ def write(page, about, table):
     else:
         sections.insert(0, new)
     page.write_text("\n".join([TITLE, *(section.rstrip() + "\n" for section in sections)]))
-    write_readme(page.parent.parent / "README.md", sections[0])
-
-
-def write_readme(page, section):
-    """Puts the cells of one thread into the rows of the README's table of the same names."""
-    content = page.read_text()
-    for line in section.splitlines():
-        row = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(row) == len(HEADER) and row[1] == "1":
-            shown = "| " + " | ".join([row[0], *row[2:5], row[7]]) + " |"
-            content = re.sub(rf"(?m)^\| {re.escape(row[0])} \|.*$", lambda _: shown, content)
-    page.write_text(content)
+    page.with_name("speed.svg").write_text(speed.draw(page.read_text()))

@@ -52,7 +52,7 @@ class Site:
             return "index.html"
         if name == "docs/exercises.md" or name == "exercises":
             return "exercises/index.html"
-        if name in ("tutorials", "docs"):
+        if name in ("tutorials", "docs", "lecture"):
             return f"{name.replace('docs', 'guides')}/index.html"
         if name == "docs/README.md":
             return "guides/index.html"
@@ -112,14 +112,17 @@ def add_guides(site):
         if path in site.pages:
             continue
         writer = text.Writer(site, path)
-        body = writer.markdown(source.read_text(), "docs" if "/" in name else "")
+        words = source.read_text()
+        if path == "index.html":  # the site has a page for each slide
+            words = words.replace("](docs/lecture_map.md)", "](lecture)")
+        body = writer.markdown(words, "docs" if "/" in name else "")
         title = text.plain(re.search(r"<h1[^>]*>(.*?)</h1>", body, re.S)[1])
         number = at.get(path)
         page = Page(path, title, body, "" if path == "index.html" else "guides", writer.math,
                     guides[number - 1] if number else None,
                     guides[number + 1] if number is not None and number + 1 < len(guides) else None)
         site.add(page)
-        site.index += [[title, "guide", where, words] for title, where, words in headings(page)]
+        site.index += [[named, "guide", where, told] for named, where, told in headings(page)]
 
 
 def copy_mathjax(target):

@@ -7,6 +7,10 @@ import pathlib
 import re
 import sys
 
+sys.path[:0] = [str(pathlib.Path(__file__).parents[2] / folder) for folder in ("bench", "docs")]
+import make_chain  # noqa: E402
+import speed  # noqa: E402
+
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.S | re.M)
 
@@ -46,28 +50,22 @@ def faults(root, page):
             yield f"{page.name}: there are not more than {number} operators"
 
 
-def cells(line):
-    return [cell.strip() for cell in line.strip().strip("|").split("|")]
-
-
-def wrong_figures(root):
-    """Rows of the README's table that bench/compare.py writes, and that the first section of
-    docs/benchmarks.md has otherwise."""
-    sections = (root / "docs" / "benchmarks.md").read_text().split("\n## ")
-    made = {row[0]: [*row[2:5], row[7]] for row in map(cells, sections[min(1, len(sections) - 1)].splitlines())
-            if len(row) > 7 and row[1] == "1"}
-    shown = [row for row in map(cells, (root / "README.md").open()) if row[0] in made]
-    if len(shown) < 10:
-        yield f"README.md: shows {len(shown)} rows of docs/benchmarks.md"
-    for row in shown:
-        if row[1:] != made[row[0]]:
-            yield f"README.md: {row[0]} is {row[1:]}, and {made[row[0]]} in docs/benchmarks.md"
+def wrong_pictures(root):
+    """Pictures of the README that are not what their scripts draw of today's pages."""
+    drawn = {"speed": speed.draw((root / "docs" / "benchmarks.md").read_text()),
+             "chain": make_chain.draw((root / "docs" / "explain.md").read_text())}
+    readme = (root / "README.md").read_text()
+    for name, picture in drawn.items():
+        if (root / "docs" / f"{name}.svg").read_text() != picture:
+            yield f"docs/{name}.svg is not what its script draws: run it again"
+        if f"](docs/{name}.svg)" not in readme:
+            yield f"README.md: does not show docs/{name}.svg"
 
 
 def main():
     found = [fault for page in sys.argv[2:]
              for fault in faults(pathlib.Path(sys.argv[1]), pathlib.Path(page))]
-    found += wrong_figures(pathlib.Path(sys.argv[1]))
+    found += wrong_pictures(pathlib.Path(sys.argv[1]))
     print("\n".join(found))
     return 1 if found else 0
 

@@ -90,16 +90,20 @@ with tempfile.TemporaryDirectory() as folder:
     assert complaint("| operators | more than 9 |") == ["page.md: there are not more than 9 operators"]
     assert complaint("More than 9 operators.") == ["page.md: there are not more than 9 operators"]
 
-    def wrong(ours, theirs, heading="## Xeon\n"):
-        (folder / "README.md").write_text(f"| a |{ours} peer |\n" + "| b | 1 | 2 | 3 | peer |\n" * 9)
-        (folder / "docs/benchmarks.md").write_text(
-            f"# All\n\n{heading}| a | 1 |{theirs} x | y | peer |\n| b | 1 | 1 | 2 | 3 | x | y | peer |\n"
-            "## Other\n| a | 1 | 9 s | 9 s | 9 | x | y | peer |\n")
-        return list(check_pages.wrong_figures(folder))
+    def wrong(ratio, kept, shown="![](docs/chain.svg) ![](docs/speed.svg)"):
+        section = "".join(f"| {row} | 1 | 1 s | 2 s | {{}} | x | y | peer |\n" for row in check_pages.speed.ROWS)
+        (folder / "docs" / "benchmarks.md").write_text("# All\n\n## Xeon\n" + section.replace("{}", ratio))
+        explained = (pathlib.Path(__file__).parents[2] / "docs" / "explain.md").read_text()
+        (folder / "docs" / "explain.md").write_text(explained)
+        (folder / "docs" / "chain.svg").write_text(check_pages.make_chain.draw(explained))
+        (folder / "docs" / "speed.svg").write_text(
+            check_pages.speed.draw("# All\n\n## Xeon\n" + section.replace("{}", kept)))
+        (folder / "README.md").write_text(shown)
+        return list(check_pages.wrong_pictures(folder))
 
-    assert wrong(" 1 s | 2 s | 2 |", " 1 s | 2 s | 2 |") == []
-    assert "README.md: a is" in wrong(" 1 s | 2 s | 2 |", " 1 s | 3 s | 3 |")[0]
-    assert wrong(" 1 s | 2 s | 2 |", " 1 s | 2 s | 2 |", heading="") != []  # figures of the other
+    assert wrong("2.00", "2.00") == []
+    assert wrong("2.00", "1.90") == ["docs/speed.svg is not what its script draws: run it again"]
+    assert wrong("2.00", "2.00", "![](docs/chain.svg)") == ["README.md: does not show docs/speed.svg"]
 
 sheet = "<!-- cpp:\nint x;\n-->\n| PyTorch | retrograd |\n| --- | --- |\n" + "| `x` | `x` |\n" * 30
 assert cheat_sheet.program(sheet).count("show_all(") == 31, cheat_sheet.program(sheet)

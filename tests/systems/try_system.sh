@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs what the README promises in a bare system: ./dev demo, test, bench and oracle.
+# Runs what the README promises in a bare system: ./dev demo, run, exercise, test, bench and oracle.
 #
 # usage: try_system.sh bookworm|trixie [FOLDER]
 #
@@ -7,7 +7,7 @@
 # FOLDER, or used as it stands there, and kept; without FOLDER it is made in a temporary one and
 # removed. What each command prints goes to SUITE-COMMAND.log in the current folder. Ends with one
 # line of counts, and with 1 where a command failed.
-#   STAGES="demo test bench oracle"  commands to run
+#   STAGES="demo run exercise test bench oracle"  commands to run
 #   CACHE=FOLDER                     a folder for ccache, kept between runs
 #   RETROGRAD_TEST_DATA=FOLDER       data sets for the tests
 set -eu
@@ -15,7 +15,7 @@ set -eu
 suite=${1:?bookworm or trixie}
 tree=$(cd "$(dirname "$0")/../.." && pwd)
 logs=$(pwd)
-stages=${STAGES:-demo test bench oracle}
+stages=${STAGES:-demo run exercise test bench oracle}
 
 if [ "${TRY_SYSTEM_INSIDE:-}" != 1 ]; then
   # Mounts of a namespace of its own go when the script ends, however it ends.
@@ -57,6 +57,10 @@ command_of() {
   case $1 in
     bench) echo "./dev bench --threads 1 --repeats 1" ;;
     oracle) echo "./dev oracle --cases 2000" ;;
+    # The README's network, and an exercise, which is marked as not yet right.
+    run) echo "sed -n '/file: mine.cpp/,/^\`\`\`\$/p' README.md | sed '1,/^\`\`\`cpp/d; /^\`\`\`/d' > mine.cpp &&" \
+           "./dev run mine.cpp && rm mine.cpp" ;;
+    exercise) echo "./dev exercise 2 > hint.log; cat hint.log; grep -q ^Hint: hint.log" ;;
     *) echo "./dev $1" ;;
   esac
 }
@@ -68,6 +72,8 @@ counts_of() {
           echo ", $(grep -c '(Skipped)$' "$2" || true) skipped" ;;
     bench) grep -c '^| ' "$2" | sed 's/$/ rows/' ;;
     oracle) grep -E 'disagreements|failed' "$2" ;;
+    run) grep -o '[0-9]* of 500 unseen digits are right' "$2" ;;
+    exercise) grep -c '^Hint: ' "$2" | sed 's/$/ hint/' ;;
     demo) grep -o 'accuracy[: ]*0\.[0-9]*' "$2" | tail -n 1 ;;
   esac | tr '\n' ' ' | sed 's/ ,/,/g; s/ *$//'
 }
