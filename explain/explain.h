@@ -19,21 +19,13 @@
 #include <utility>
 #include <vector>
 
+#include <retrograd/autograd/trace.h>
+#include <retrograd/explain/jacobian.h>
 #include <retrograd/tensor/api.h>
+#include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
-
-/// Elements [first, last) of a tensor, in row-major order from 0.
-struct ElementRange {
-  std::int64_t first = 0;  ///< First element.
-  std::int64_t last = 0;   ///< Element behind the last.
-
-  /// Returns the number of elements.
-  std::int64_t size() const noexcept { return last - first; }
-  /// Returns whether the range contains `element`.
-  bool contains(std::int64_t element) const noexcept { return first <= element && element < last; }
-};
 
 /// Options of `explain()`.
 struct ExplainOptions {
@@ -57,74 +49,77 @@ struct ExplainOptions {
   std::int64_t most_elements = std::int64_t{1}
 
                                << 25;
+  /// Trace of the program. Its calls become stations, and its names of tensors are used.
+  const Trace* trace = nullptr;
+  /// Name of the tensor that the gradient of a model is by. Without one, it is the first parameter
+  /// with a path to the output, or else the first such input.
+  std::string by = {};
+  /// Whether operators between names are folded, if no named tensor lies between input and output.
+  /// Layout operators (`reshape`, `permute`, `expand`...) then belong to the next operator. A call
+  /// of the trace that made several operators is one station. Without a trace, a line is, if more
+  /// than 32 operators are on the way.
+  bool fold = true;
 };
 
-/// Structures of a matrix; the most special one is given.
-enum class JacobianStructure : std::uint8_t {
-  not_computed,    ///< No entries.
-  zero,            ///< Zeros.
-  identity,        ///< Ones on the diagonal.
-  diagonal,        ///< Zeros off the diagonal.
-  selection,       ///< Ones, at most one in each column: outputs are selected inputs.
-  toeplitz,        ///< Function of column - row: a convolution by its input.
-  block_toeplitz,  ///< Toeplitz structure in several dimensions.
-  hankel,          ///< Function of column + row: a matrix of shifted inputs.
-  block_hankel,    ///< Hankel structure in several dimensions.
-  sparse,          ///< Zeros in at least half of the entries.
-  dense,           ///< More entries than in a sparse matrix.
-};
-/// Returns the name of a structure.
-RETROGRAD_API const char* name(JacobianStructure structure) noexcept;
-
-/// A recognised element: `factor * tensor[index]`.
-struct NamedElement {
-  std::string tensor;  ///< Name of the tensor.
-  Dims index;          ///< Index from 1, without dimensions of length 1.
-  int factor = 1;      ///< Factor of the element: 1, -1, 2 or -2.
+/// Kinds of stations.
+enum class StationKind : std::uint8_t {
+  result,     ///< Result of an operator.
+  parameter,  ///< Tensor that has no operator and wants a gradient.
+  data        ///< Tensor without a gradient: an image, a target, a buffer or a constant.
 };
 
-/// Entry of a matrix, counted from 0.
-struct JacobianEntry {
-  std::int64_t row;     ///< Element of the input.
-  std::int64_t column;  ///< Element of the output.
-  double value;         ///< Derivative of the output by the input.
-};
-
-/// A tensor on the way from the input to the output, both included.
+/// A tensor of an explanation.
 struct RETROGRAD_API ExplainedStation {
   std::string name;    ///< Name, given or made.
   Shape shape;         ///< Lengths of all dimensions.
   Tensor value;        ///< Copy of the value; undefined for results of operators without a name.
   Tensor gradient;     ///< Gradient doutput/dstation of the tape, of the station's shape.
   ElementRange shown;  ///< Shown elements; empty if there are too many.
+  StationKind kind = StationKind::result;  ///< Kind.
+  std::string op = {};                     ///< Operator or call that computed it: `conv2d`.
+  std::string module = {};                 ///< Path of the module that called it: `features.0`.
+  Where where = Where::at("", 0);          ///< Line of the call.
+  /// Index of its inner operators in `Explanation::insides`; -1 if it is a single operator.
+  std::ptrdiff_t inside = -1;
   /// Returns the number of elements.
   std::int64_t numel() const;
 };
 
-/// Jacobian d(to) / d(from) between neighbouring stations.
-struct RETROGRAD_API JacobianStep {
-  std::size_t from;                ///< Index of the earlier station.
-  std::size_t to;                  ///< Index of the later station.
-  std::string operators;           ///< Operators between them, oldest first: `reshape, conv1d`.
-  Where where = Where::at("", 0);  ///< Line of the last operator.
-  std::int64_t rows;               ///< Number of elements of `from`.
-  std::int64_t columns;            ///< Number of elements of `to`.
-  JacobianStructure structure = JacobianStructure::not_computed;  ///< Structure of the matrix.
-  /// Entries other than zero, by column and row.
-  /// If a local derivative is infinite, other entries of its row may be NaN: 0 * inf.
-  std::vector<JacobianEntry> entries;
-  /// Recognised elements, by `row * columns + column`.
-  std::map<std::int64_t, NamedElement> names;
+/// Operators of a station that is folded: a composite operator or a line.
+struct RETROGRAD_API ExplainedInside {
+  std::size_t station = 0;  ///< Index of the folded station.
+  /// Stations that it starts from, then its operators, oldest first; the last is the station.
+  std::vector<ExplainedStation> stations;
+  /// Steps between `stations`, by their indices here.
+  std::vector<JacobianStep> steps;
+  /// Returns the name of a step's matrix.
+  std::string derivative(const JacobianStep& step) const;
+};
 
-  /// Returns whether there are entries.
-  bool computed() const noexcept { return structure != JacobianStructure::not_computed; }
-  /// Returns an entry, or 0 if `entries` does not have it.
-  double at(std::int64_t row, std::int64_t column) const;
-  /// Returns the matrix as float64 (rows, columns).
-  /// @throws GraphError if it was not computed
-  Tensor matrix(Where where = {}) const;
-  /// Returns the text of an entry, such as `x1`, `-0.4` or `0`.
-  std::string entry_text(std::int64_t row, std::int64_t column) const;
+/// Stations [first, last) that belong together.
+struct StationGroup {
+  /// Kinds of groups.
+  enum class Kind : std::uint8_t {
+    module,  ///< Module of the trace.
+    repeat   ///< Equal parts one after the other, such as the cells of an RNN.
+  };
+  Kind kind = Kind::module;        ///< Kind.
+  std::string name;                ///< Path of the module, or of the repeated one, or operators.
+  Where where = Where::at("", 0);  ///< Line of the call.
+  std::size_t first = 0;           ///< First station.
+  std::size_t last = 0;            ///< Station behind the last.
+  std::size_t repeats = 1;     ///< Number of equal parts of `(last - first) / repeats` stations.
+  std::ptrdiff_t parent = -1;  ///< Index of the group around it; -1 for none.
+};
+
+/// A line of the chain rule as a recurrence: `dL/dh1 = dh2/dh1 . dL/dh2`.
+struct RecurrenceLine {
+  std::size_t station = 0;         ///< Station of the gradient.
+  std::vector<std::size_t> steps;  ///< Steps that leave it; the line is the sum over them.
+  /// Number of stations of the line: one in each of several equal parts, or 1. They are `station`,
+  /// `station + stride`, `station + 2 stride` and so on.
+  std::size_t repeats = 1;
+  std::size_t stride = 0;  ///< Distance between those stations.
 };
 
 /// The chain rule from an input to an output.
@@ -132,9 +127,18 @@ struct RETROGRAD_API Explanation {
   /// Stations, oldest first, from the input to the output.
   std::vector<ExplainedStation> stations;
   std::vector<JacobianStep> steps;  ///< Steps, in the order of `to`, then of `from`.
+  /// Other tensors that stations are computed from: parameters, named data, and with a trace all
+  /// arguments of its calls.
+  std::vector<ExplainedStation> inputs;
+  /// Steps from `inputs` to stations, with `from_input`. Steps of data have no entries.
+  std::vector<JacobianStep> feeds;
+  std::vector<ExplainedInside> insides;  ///< Folded stations from the inside.
+  std::vector<StationGroup> groups;      ///< Groups of stations, outer ones first.
   /// Steps of each path from the input to the output, for the first 64 paths.
   std::vector<std::vector<std::size_t>> paths;
   bool all_paths = true;  ///< Whether `paths` has all paths.
+  /// Gradients of all stations by those behind them, from the output backward.
+  std::vector<RecurrenceLine> recurrence;
   /// Sum over all paths of the product of their matrices: float64 (elements of the input, 1).
   /// It is undefined if a matrix was not computed.
   Tensor product;
@@ -142,9 +146,16 @@ struct RETROGRAD_API Explanation {
   /// It is NaN if only one of them is NaN, or if `product` is undefined.
   double difference = 0;
 
+  /// Returns the station or input that a step starts from.
+  const ExplainedStation& source(const JacobianStep& step) const;
   /// Returns the name of a step's matrix: `dZ1/dW1`.
   std::string derivative(const JacobianStep& step) const;
+  /// Returns why an entry of a step's matrix is what it is.
+  /// @throws IndexError if the row or column is out of range
+  CellReason why(const JacobianStep& step, std::int64_t row, std::int64_t column,
+                 Where where = {}) const;
   /// Returns the chain rule: `dloss/dW1 = dZ1/dW1 . dloss/dZ1`; several paths are a sum.
+  /// More than 8 paths, or more than 64 factors, are lines of a recurrence.
   std::string formula() const;
   /// Returns the shapes of the matrices: `3x1 = 3x5 . 5x1`.
   std::string shapes() const;
@@ -173,6 +184,68 @@ struct RETROGRAD_API Explanation {
 /// @throws ValueError if a slice is of no station or out of range
 RETROGRAD_API Explanation explain(const Tensor& output, const Tensor& input,
                                   const ExplainOptions& options = {}, Where where = {});
+
+namespace detail {
+
+// Explains the gradient of `output` for a model that ran under `trace`.
+RETROGRAD_API Explanation
+explain_trace(const Trace& trace, const Tensor& output, const std::vector<Tensor>& inputs,
+              const std::vector<std::pair<std::string, Tensor>>& parameters,
+              const ExplainOptions& options, Where where);
+[[noreturn]] RETROGRAD_API void refuse_inputs(std::size_t count, Where where);
+
+template <class Model, class Loss>
+Tensor run_model(Model& model, const std::vector<Tensor>& inputs, Loss&& loss, Where where) {
+  if constexpr (requires { loss(model(inputs[0], where)); }) {
+    if (inputs.size() == 1) {
+      return loss(model(inputs[0], where));
+    }
+  }
+  if constexpr (requires { loss(model(inputs[0], inputs[1], where)); }) {
+    if (inputs.size() == 2) {
+      return loss(model(inputs[0], inputs[1], where));
+    }
+  }
+  if constexpr (requires { loss(model(inputs[0], inputs[1], inputs[2], where)); }) {
+    if (inputs.size() == 3) {
+      return loss(model(inputs[0], inputs[1], inputs[2], where));
+    }
+  }
+  if constexpr (requires { loss(model(inputs[0], inputs[1], inputs[2], inputs[3], where)); }) {
+    if (inputs.size() == 4) {
+      return loss(model(inputs[0], inputs[1], inputs[2], inputs[3], where));
+    }
+  }
+  refuse_inputs(inputs.size(), where);
+}
+
+}  // namespace detail
+
+/// Runs `loss(model(inputs))` under a trace and explains it.
+///
+/// @code
+/// const Explanation e = explain(model, {image}, [&](const Tensor& scores) {
+///   return cross_entropy(scores, target);
+/// });
+/// @endcode
+///
+/// Calls of the model are stations with the paths of their modules. Parameters, buffers and inputs
+/// have names: those of `options.names`, or else the model's, and `input`, or `input1`, `input2`.
+/// The model runs in its mode, once, with at most four inputs.
+/// @throws ValueError if `options.by` names no tensor of the tape, or the model does not take as
+/// many inputs
+template <class Model, class Loss>
+requires requires(Model& model) {
+  model.named_parameters();
+  model.named_buffers();
+}
+Explanation explain(Model& model, const std::vector<Tensor>& inputs, Loss&& loss,
+                    const ExplainOptions& options = {}, Where where = {}) {
+  const Frame call("explain", where);
+  const Trace trace(model, where);
+  const Tensor output = detail::run_model(model, inputs, loss, where);
+  return detail::explain_trace(trace, output, inputs, model.named_parameters(), options, where);
+}
 
 /// Returns the operators that led to `output` as a graph for Graphviz.
 /// It shows shapes, lines, and leaves with the given names.

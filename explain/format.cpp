@@ -19,6 +19,17 @@ std::string size_text(std::int64_t rows, std::int64_t columns, std::string_view 
   return formatted("{}{}{}", rows, times, columns);
 }
 
+Dims element_index(std::int64_t element, const Shape& shape) {
+  Dims index;
+  for (std::size_t d = shape.size(); d-- > 0;) {
+    if (shape[d] != 1) {
+      index.insert(0, element % shape[d] + 1);
+    }
+    element /= shape[d];
+  }
+  return index;
+}
+
 std::string index_text(const Dims& index) {
   return joined(index, ",");
 }
@@ -44,12 +55,55 @@ std::string structure_text(const JacobianStep& step) {
              : structure;
 }
 
+std::string derivative_text(const ExplainedStation& of, const ExplainedStation& by) {
+  return formatted("d{}/d{}", of.name, by.name);
+}
+
 std::string whole_derivative(const Explanation& e) {
-  return formatted("d{}/d{}", e.stations.back().name, e.stations.front().name);
+  return derivative_text(e.stations.back(), e.stations.front());
 }
 
 std::string origin_text(const JacobianStep& step) {
   return formatted("{} at {}", step.operators, to_string(step.where));
+}
+
+bool is_recurrence_shorter(const Explanation& e) {
+  constexpr std::size_t kMostPaths = 8;
+  constexpr std::size_t kMostFactors = 64;
+  std::size_t factors = 0;
+  for (const auto& path : e.paths) {
+    factors += path.size();
+  }
+  return !e.all_paths || e.paths.size() > kMostPaths || factors > kMostFactors;
+}
+
+std::string repeats_text(const Explanation& e, const RecurrenceLine& line) {
+  if (line.repeats == 1) {
+    return "";
+  }
+  const std::string& last = e.stations[line.station + (line.repeats - 1) * line.stride].name;
+  return formatted("  (for {} stations: {}, {}{})", line.repeats, e.stations[line.station].name,
+                   line.repeats == 2 ? ""
+                                     : e.stations[line.station + line.stride].name +
+                                           (line.repeats == 3 ? ", " : ", ..., "),
+                   last);
+}
+
+std::string group_text(const Explanation& e, const StationGroup& group) {
+  return formatted("{} equal parts, {} to {}: the first is shown ({})", group.repeats,
+                   e.stations[group.first].name, e.stations[group.last - 1].name, group.name);
+}
+
+std::vector<bool> repeated_stations(const Explanation& e) {
+  std::vector<bool> repeated(e.stations.size());
+  for (const StationGroup& group : e.groups) {
+    if (group.kind == StationGroup::Kind::repeat) {
+      const std::size_t part = (group.last - group.first) / group.repeats;
+      std::fill(repeated.begin() + static_cast<std::ptrdiff_t>(group.first + part),
+                repeated.begin() + static_cast<std::ptrdiff_t>(group.last), true);
+    }
+  }
+  return repeated;
 }
 
 namespace {

@@ -95,18 +95,20 @@ std::string number(double value) {
   return text == "inf" ? "\\infty" : text == "-inf" ? "-\\infty" : text;
 }
 
+std::string element(const std::string& tensor, const std::string& index) {
+  const std::string base = symbol(tensor);
+  const bool indexed = base.find('_') != std::string::npos;
+  return detail::formatted("{}{}", indexed ? detail::formatted("({})", base) : base,
+                           index.empty() ? "" : detail::formatted("_{{{}}}", index));
+}
+
 std::string entry(const JacobianStep& step, std::int64_t row, std::int64_t column) {
   const auto found = step.names.find(row * step.columns + column);
   if (found == step.names.end()) {
     return number(step.at(row, column));
   }
-  const NamedElement& element = found->second;
-  const std::string base = symbol(element.tensor);
-  const std::string index = detail::index_text(element.index);
-  const bool indexed = base.find('_') != std::string::npos;
-  return detail::formatted("{}{}{}", detail::factor_text(element),
-                           indexed ? detail::formatted("({})", base) : base,
-                           index.empty() ? "" : detail::formatted("_{{{}}}", index));
+  return detail::factor_text(found->second) +
+         element(found->second.tensor, detail::index_text(found->second.index));
 }
 
 std::string matrix(const JacobianStep& step, const Block& block) {
@@ -141,7 +143,38 @@ std::string factor(const std::string& derivative, const std::string& size) {
   return detail::formatted("\\underbrace{{{}}}_{{{}}}", derivative, size);
 }
 
+std::string gradient(const Explanation& e, std::size_t station) {
+  return fraction(e.stations.back().name, e.stations[station].name);
+}
+
+std::string recurrence(const Explanation& e) {
+  constexpr std::size_t kTermsInLine = 3;
+  constexpr std::size_t kMostTerms = 8;
+  std::string text;
+  for (const RecurrenceLine& line : e.recurrence) {
+    text += detail::formatted("\\begin{{gather*}}\n{} =", gradient(e, line.station));
+    const std::size_t count = line.steps.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      if (count > kMostTerms && i == 2) {
+        text += " + \\cdots";
+        i = count - 1;
+      }
+      const JacobianStep& step = e.steps[line.steps[i]];
+      text += i == 0 ? "\n" : i % kTermsInLine == 0 ? " \\\\\n+ " : " +\n";
+      text += fraction(e.stations[step.to].name, e.stations[step.from].name);
+      text += step.to + 1 == e.stations.size() ? "" : " \\cdot " + gradient(e, step.to);
+    }
+    text += "\n\\end{gather*}\n";
+    const std::string repeats = detail::repeats_text(e, line);
+    text += repeats.empty() ? "" : detail::formatted("\\noindent {}\n", plain(repeats));
+  }
+  return text;
+}
+
 std::string chain_rule(const Explanation& e) {
+  if (detail::is_recurrence_shorter(e)) {
+    return recurrence(e);
+  }
   const ExplainedStation& input = e.stations.front();
   std::string text = detail::formatted(
       "\\begin{{gather*}}\n{} =",
@@ -161,13 +194,32 @@ std::string chain_rule(const Explanation& e) {
 
 }  // namespace
 
+std::string formula_latex(const std::vector<FormulaPart>& parts) {
+  std::string text;
+  for (const FormulaPart& part : parts) {
+    if (part.is_tensor) {
+      text += element(part.text, part.index);
+    } else {
+      text += part.text.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string::npos ||
+                      part.text == "c" || part.text == "d"
+                  ? part.text
+                  : detail::formatted("\\textrm{{{}}}", plain(part.text));
+    }
+  }
+  return text;
+}
+
 std::string Explanation::latex() const {
   std::int64_t columns = 10;
   for (const ExplainedStation& station : stations) {
     columns = std::max(columns, station.shown.size());
   }
   std::string text = detail::formatted(kBegin, columns, chain_rule(*this));
+  const std::vector<bool> repeated = detail::repeated_stations(*this);
   for (const JacobianStep& step : steps) {
+    if (repeated[step.to]) {
+      continue;
+    }
     const Block block = detail::block_of(*this, step);
     const bool shown = step.computed() && !block.empty();
     const std::string derivative = fraction(stations[step.to].name, stations[step.from].name);
@@ -179,6 +231,11 @@ std::string Explanation::latex() const {
     text += shown ? display(detail::formatted("{} =\n{}", derivative, matrix(step, block)),
                             block.columns.size())
                   : "\\medskip\n";
+  }
+  for (const StationGroup& group : groups) {
+    if (group.kind == StationGroup::Kind::repeat) {
+      text += detail::formatted("\n\\noindent {}\n", plain(detail::group_text(*this, group)));
+    }
   }
   const ExplainedStation& input = stations.front();
   if (product.defined() && input.shown.size() > 0) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <unordered_set>
 
+#include <retrograd/explain/detail/format.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/strided.h>
@@ -12,18 +13,6 @@ namespace retrograd::detail {
 namespace {
 
 constexpr std::int64_t kMostElements = 1 << 16;  // more could not be told apart in float32
-
-// Where an element stands, from 1, dimensions of length 1 left out.
-Dims index_of(std::int64_t element, const Shape& shape) {
-  Dims index;
-  for (std::size_t d = shape.size(); d-- > 0;) {
-    if (shape[d] != 1) {
-      index.insert(0, element % shape[d] + 1);
-    }
-    element /= shape[d];
-  }
-  return index;
-}
 
 Tensor copy_of_memory(const Tensor& tensor) {
   const std::size_t count = tensor.impl().storage->bytes / item_size(tensor.dtype());
@@ -56,6 +45,7 @@ Probe::Probe(const std::vector<Node*>& nodes,
       const Tensor& saved = node->saved()[i].value;
       const Tensor* memory = saved.defined() ? memory_of(saved) : nullptr;
       if (memory != nullptr) {
+        nodes_.insert(node);
         replaced_.emplace_back(
             *node, i,
             detail::view_within(*memory, saved.shape(), saved.strides(), saved.impl().offset));
@@ -100,10 +90,31 @@ std::optional<NamedElement> Probe::recognise(double probed, double value) const 
     if (found != sources_.end() && found->second.value * factor == value) {
       const Source& source = found->second;
       const auto& [name, tensor] = named_[source.tensor];
-      return NamedElement{name, index_of(source.element, tensor.shape()), factor};
+      return NamedElement{name, element_index(source.element, tensor.shape()), factor};
     }
   }
   return std::nullopt;
+}
+
+// Entries that are 0 in one of both are in the other's list alone; both are by column and row.
+std::map<std::int64_t, NamedElement> Probe::recognise(const Link& probed, const Link& own) const {
+  std::map<std::int64_t, NamedElement> names;
+  const std::int64_t columns = elements(own.between.back()->shape());
+  auto at = own.entries.begin();
+  for (const JacobianEntry& entry : probed.entries) {
+    const auto is_before = [&](const JacobianEntry& e) {
+      return std::pair(e.column, e.row) < std::pair(entry.column, entry.row);
+    };
+    while (at != own.entries.end() && is_before(*at)) {
+      ++at;
+    }
+    const bool is_same =
+        at != own.entries.end() && at->column == entry.column && at->row == entry.row;
+    if (const auto element = recognise(entry.value, is_same ? at->value : 0)) {
+      names.emplace(entry.row * columns + entry.column, *element);
+    }
+  }
+  return names;
 }
 
 }  // namespace retrograd::detail

@@ -14,6 +14,8 @@ namespace retrograd::detail {
 std::string number_text(double value);
 // "3x5"
 std::string size_text(std::int64_t rows, std::int64_t columns, std::string_view times = "x");
+// Where an element stands, from 1, dimensions of length 1 left out.
+Dims element_index(std::int64_t element, const Shape& shape);
 // "2,3"
 std::string index_text(const Dims& index);
 // "2", "-", "": what stands before a named element
@@ -24,8 +26,19 @@ std::string vector_text(const Tensor& values, std::int64_t most);
 std::string structure_text(const JacobianStep& step);
 // "dloss/dw"
 std::string whole_derivative(const Explanation& e);
+// "dZ1/dw"
+std::string derivative_text(const ExplainedStation& of, const ExplainedStation& by);
 // "reshape, conv1d at net.cpp:12"
 std::string origin_text(const JacobianStep& step);
+
+// Whether the chain rule is written as a recurrence: there are many paths, or long ones.
+bool is_recurrence_shorter(const Explanation& e);
+// "  (for 3 stations: h1, h2, h3)", or "" for a single one.
+std::string repeats_text(const Explanation& e, const RecurrenceLine& line);
+// "3 equal parts, tanh_2 to tanh_4: the first one is shown"
+std::string group_text(const Explanation& e, const StationGroup& group);
+// The stations whose operators need not be shown again: those of the second and later parts.
+std::vector<bool> repeated_stations(const Explanation& e);
 
 struct Block {
   ElementRange rows;

@@ -7,10 +7,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include <retrograd/autograd/node.h>
+#include <retrograd/explain/detail/links.h>
 #include <retrograd/explain/explain.h>
 
 namespace retrograd::detail {
@@ -23,7 +25,10 @@ class Probe {
 
   // Which element an entry of a Jacobian is, given its value now and without the probe.
   std::optional<NamedElement> recognise(double probed, double value) const;
-  bool empty() const { return replaced_.empty(); }
+  // Those of a whole Jacobian, by row * columns + column.
+  std::map<std::int64_t, NamedElement> recognise(const Link& probed, const Link& own) const;
+  // Whether the node saved something that is replaced.
+  bool replaces(const Node* node) const { return nodes_.contains(node); }
 
  private:
   struct Source {
@@ -39,6 +44,7 @@ class Probe {
   std::vector<std::pair<std::string, Tensor>> named_;
   std::vector<std::pair<Tensor, Tensor>> memories_;  // a tensor there, the copy
   std::map<double, Source> sources_;                 // by what was put there
+  std::unordered_set<const Node*> nodes_;            // with replaced ones
   std::list<detail::ReplacedSaved> replaced_;
 };
 

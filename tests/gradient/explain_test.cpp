@@ -32,10 +32,20 @@ std::string fault(const rg::Explanation& e, const rg::Tensor& gradient) {
   return difference(e.product, expected, {.atol = 1e-12, .rtol = 1e-9, .of_largest = true});
 }
 
+// The product for inputs of which one is moved, with the numbers that the row draws for seed 1.
+rg::Explanation moved(const OpCase& row, Tensors inputs, std::size_t i, double by) {
+  inputs[i] = (inputs[i].detach() * by).set_requires_grad(true);
+  rg::manual_seed(1);
+  const rg::Tensor output = row.function(inputs);
+  return rg::explain(rg::sum(output), inputs[i],
+                     {.names = {{"w", inputs[i]}, {"out", output}}, .most_elements = 1 << 20});
+}
+
 }  // namespace
 
 TEST_CASE("explain gives the gradient of backward") {
   std::set<std::string> operators;
+  std::set<std::string> linear;
   std::size_t graphs = 0;
   std::size_t too_large = 0;
   for (const OpCase& row : all_cases()) {
@@ -63,7 +73,8 @@ TEST_CASE("explain gives the gradient of backward") {
         ++too_large;
         continue;
       }
-      const rg::Explanation each = rg::explain(loss, input, {.most_elements = 20 * kMostElements});
+      const rg::Explanation each =
+          rg::explain(loss, input, {.most_elements = 20 * kMostElements, .fold = false});
       const rg::Explanation whole =
           rg::explain(loss, input, {.names = {{"w", input}, {"out", output}, {"loss", loss}}});
       const rg::Tensor gradient = rg::grad({loss}, {input}, {.retain_graph = true})[0];
@@ -71,12 +82,20 @@ TEST_CASE("explain gives the gradient of backward") {
         CHECK_MESSAGE(fault(each, gradient).empty(), fault(each, gradient));
       }
       CHECK_MESSAGE(fault(whole, gradient).empty(), fault(whole, gradient));
+      if (whole.steps.size() == 2 && whole.steps[0].is_linear) {
+        const rg::Explanation one = moved(row, inputs, i, 1.0);
+        const rg::Explanation other = moved(row, inputs, i, 0.75);
+        CHECK_MESSAGE(difference(other.product, one.product, {.atol = 1e-12, .rtol = 1e-9}).empty(),
+                      "not linear");
+        linear.insert(row.op);
+      }
       operators.insert(row.op);
       ++graphs;
     }
   }
   CHECK(graphs >= 2000);
   CHECK(operators.size() >= 150);
+  CHECK(linear.size() >= 30);
   MESSAGE(graphs << " graphs of " << operators.size() << " operators; " << too_large
-                 << " more are too large");
+                 << " more are too large; " << linear.size() << " operators are linear");
 }

@@ -55,9 +55,9 @@ TEST_CASE("explain: the slide's matrix of shifted inputs") {
   }
 }
 
-TEST_CASE("explain: without names every operator is a station") {
+TEST_CASE("explain: without names and folds every operator is a station") {
   const test::SlideNet net;
-  const auto e = rg::explain(net.loss, net.W1);
+  const auto e = rg::explain(net.loss, net.W1, {.fold = false});
   CHECK(e.stations.front().name == "w");
   CHECK(e.stations[1].name == "reshape");
   CHECK(e.stations[3].name == "reshape_2");
@@ -86,30 +86,6 @@ TEST_CASE("explain: several paths are summed") {
   CHECK(sum.at({0, 0}) == doctest::Approx(net.a.grad().at({0})));
   CHECK(sum.at({1, 0}) == doctest::Approx(net.a.grad().at({1})));
   CHECK(row_text(e.steps[1], 0) == "2a1 0");
-}
-
-TEST_CASE("explain: more paths than can be listed") {
-  const Tensor w = rg::tensor({0.5}, {.dtype = rg::float64, .requires_grad = true});
-  Tensor y = w;
-  for (int i = 0; i < 10; ++i) {
-    y = rg::sin(y) + rg::cos(y);
-  }
-  const auto e = rg::explain(rg::sum(y), w);
-  CHECK(e.paths.size() == 64);
-  CHECK_FALSE(e.all_paths);
-  CHECK(e.formula().ends_with(" + ..."));
-  CHECK(e.difference <= 1e-14);
-}
-
-TEST_CASE("explain: a long chain") {
-  const Tensor w = rg::tensor({0.5}, {.dtype = rg::float64, .requires_grad = true});
-  Tensor y = w;
-  for (int i = 0; i < 20000; ++i) {
-    y = y + 1.0;
-  }
-  const auto e = rg::explain(y, w);
-  CHECK(e.steps.size() == 20000);
-  CHECK(e.product.at({0, 0}) == 1);
 }
 
 TEST_CASE("explain: an output that is the input") {

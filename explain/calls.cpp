@@ -1,0 +1,122 @@
+#include <retrograd/explain/detail/calls.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include <retrograd/explain/detail/operators.h>
+
+namespace retrograd::detail {
+
+namespace {
+
+// ".fc1" in a module that has it, or " > Linear"; the outermost module has no path.
+std::string path_in(const std::string& around, bool is_outermost, const std::string& name) {
+  if (is_outermost) {
+    return "";
+  }
+  const std::string own = name.substr(name.starts_with(" > ") ? 3 : name.starts_with('.') ? 1 : 0);
+  return around.empty() ? own : around + "." + own;
+}
+
+bool is_same_line(const Where& a, const Where& b) {
+  return a.line == b.line && std::strcmp(a.file, b.file) == 0;
+}
+
+struct OpenEntry {
+  std::size_t entry;
+  bool is_module;
+  std::string path;  // of the innermost module
+  std::ptrdiff_t unit = -1;
+};
+
+}  // namespace
+
+std::size_t period_to_end(const std::vector<const char*>& sequence) {
+  const std::size_t count = sequence.size();
+  const auto at = [&](std::size_t i) -> std::string_view { return sequence[count - 1 - i]; };
+  std::vector<std::size_t> border(count + 1);  // of each end: longest that is also its last part
+  for (std::size_t i = 1, k = 0; i < count; ++i) {
+    while (k > 0 && at(i) != at(k)) {
+      k = border[k];
+    }
+    k += at(i) == at(k) ? 1 : 0;
+    border[i + 1] = k;
+  }
+  const std::size_t period = count - border[count];
+  return 2 * period <= count ? period : count;
+}
+
+Calls::Calls(const std::vector<Node*>& nodes, const Trace* trace, bool by_line) {
+  add_lines(trace != nullptr ? follow(nodes, *trace) : nodes, by_line);
+}
+
+void Calls::add(const Node* node, std::size_t unit) {
+  number_[node] = unit;
+  units_[unit].is_layout = units_[unit].is_layout && !node->is_leaf() && is_layout(node->op());
+}
+
+// Nodes and entries are both in order: the entries around a node are a stack. Returns the nodes
+// that no operator of the trace made.
+std::vector<Node*> Calls::follow(const std::vector<Node*>& nodes, const Trace& trace) {
+  const std::vector<TraceEntry>& entries = trace.entries();
+  std::vector<Node*> others;
+  std::vector<OpenEntry> open;
+  std::size_t next = 0;
+  for (Node* node : nodes) {
+    for (; next < entries.size() && entries[next].first_node <= node->number(); ++next) {
+      const TraceEntry& entry = entries[next];
+      if (entry.end_node <= node->number()) {
+        continue;
+      }
+      while (!open.empty() && entries[open.back().entry].end <= next) {
+        open.pop_back();
+      }
+      OpenEntry opened{next, entry.kind == TraceEntry::Kind::module, {}};
+      if (!open.empty()) {
+        opened.path = open.back().path;
+        opened.unit = open.back().unit;
+      }
+      if (opened.is_module && opened.unit < 0) {
+        opened.path = path_in(opened.path, open.empty(), entry.name);
+        modules_.push_back({opened.path, entry.where, entry.first_node, entry.end_node});
+      } else if (!opened.is_module && opened.unit < 0) {
+        opened.unit = static_cast<std::ptrdiff_t>(units_.size());
+        units_.push_back({entry.name, opened.path, entry.where, static_cast<std::ptrdiff_t>(next)});
+      }
+      open.push_back(std::move(opened));
+    }
+    while (!open.empty() && entries[open.back().entry].end_node <= node->number()) {
+      open.pop_back();
+    }
+    if (node->is_leaf() || open.empty() || open.back().unit < 0) {
+      others.push_back(node);
+    } else {
+      add(node, static_cast<std::size_t>(open.back().unit));
+    }
+  }
+  return others;
+}
+
+// A loop in a line is as many units.
+void Calls::add_lines(const std::vector<Node*>& nodes, bool by_line) {
+  std::vector<const char*> operators;
+  for (std::size_t first = 0, last = 0; first < nodes.size(); first = last) {
+    operators = {nodes[first]->op()};
+    for (last = first + 1;
+         by_line && last < nodes.size() && !nodes[first]->is_leaf() && !nodes[last]->is_leaf() &&
+         is_same_line(nodes[last]->where(), nodes[first]->where());
+         ++last) {
+      operators.push_back(nodes[last]->op());
+    }
+    const std::size_t period = period_to_end(operators);
+    for (std::size_t i = first; i < last; ++i) {
+      if (i == first || (last - i) % period == 0) {
+        units_.push_back({{}, {}, nodes[i]->where()});
+      }
+      add(nodes[i], units_.size() - 1);
+    }
+  }
+}
+
+}  // namespace retrograd::detail

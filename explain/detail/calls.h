@@ -1,0 +1,56 @@
+// The calls that made a tape's nodes: those of a trace, or lines. Internal.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <retrograd/autograd/node.h>
+#include <retrograd/autograd/trace.h>
+
+namespace retrograd::detail {
+
+// Operators that belong together: a call of a trace, or a line.
+struct Unit {
+  std::string name;           // of the call; empty for a line
+  std::string module;         // path
+  Where where;                // of the call
+  std::ptrdiff_t entry = -1;  // of the trace
+  bool is_layout = true;      // moves elements only
+};
+
+// A module of a trace that made nodes.
+struct ModuleCall {
+  std::string path;
+  Where where;
+  std::uint64_t first_node;
+  std::uint64_t end_node;
+};
+
+class Calls {
+ public:
+  Calls() = default;
+  // The nodes are from oldest to newest; without a trace, null. Operators without a call of the
+  // trace are units by line, or each by itself.
+  Calls(const std::vector<Node*>& nodes, const Trace* trace, bool by_line);
+
+  const Unit& unit_of(const Node* node) const { return units_[number_of(node)]; }
+  std::size_t number_of(const Node* node) const { return number_.at(node); }
+  const std::vector<ModuleCall>& modules() const { return modules_; }  // outer ones first
+
+ private:
+  std::vector<Node*> follow(const std::vector<Node*>& nodes, const Trace& trace);
+  void add_lines(const std::vector<Node*>& nodes, bool by_line);
+  void add(const Node* node, std::size_t unit);
+
+  std::vector<Unit> units_;
+  std::unordered_map<const Node*, std::size_t> number_;
+  std::vector<ModuleCall> modules_;
+};
+
+// The length of the part that a sequence repeats up to its end: its first part may be shorter.
+// The whole length if it does not repeat.
+std::size_t period_to_end(const std::vector<const char*>& sequence);
+
+}  // namespace retrograd::detail
