@@ -163,8 +163,12 @@ struct RETROGRAD_API Explanation {
   std::string text() const;
   /// Returns a LaTeX document that uses only amsmath, with `?` for letters beyond ASCII.
   std::string latex() const;
-  /// Returns a page that needs no other file and no script.
-  std::string html() const;
+  /// Returns a page that needs no other file.
+  ///
+  /// `training` has explanations of the same program after steps of training. The page plays them:
+  /// its loss, values, gradients and matrices change from step to step.
+  /// @throws ValueError if an explanation has other stations or matrices
+  std::string html(const std::vector<Explanation>& training = {}, Where where = {}) const;
   /// Returns a graph for Graphviz.
   std::string dot() const;
 };

@@ -38,11 +38,11 @@ std::string factor_text(const NamedElement& element) {
   return element.factor == 1 ? "" : element.factor == -1 ? "-" : formatted("{}", element.factor);
 }
 
-std::string vector_text(const Tensor& values, std::int64_t most) {
+std::string vector_text(const Tensor& values, std::int64_t most, std::string (*text_of)(double)) {
   const Tensor flat = reshape(values.detach(), {values.numel()});
   std::vector<std::string> texts;
   for (const double value : slice(flat, 0, 0, most).to_vector<double>()) {
-    texts.push_back(number_text(value));
+    texts.push_back(text_of(value));
   }
   return formatted("[{}{}]", joined(texts, ", "), flat.numel() > most ? ", ..." : "");
 }

@@ -1,4 +1,5 @@
-// The drawing of the stations: one below the other, those equally far from the input side by side.
+// The drawing of the stations: boxes one below the other, with the arrows into each above it.
+// Arrows that pass by other boxes run in lanes at the left: one for each box that they leave.
 #include <algorithm>
 
 #include <retrograd/explain/detail/format.h>
@@ -10,47 +11,57 @@ namespace retrograd::detail {
 
 namespace {
 
-// In pixels.
-constexpr int kBoxWidth = 150;
-constexpr int kBoxHeight = 46;
-constexpr int kColumn = 350;
-constexpr int kRow = 142;
-constexpr int kMargin = 12;
+constexpr std::size_t kMostLanes = 8;
 constexpr std::int64_t kMostInVector = 3;
 
-struct Place {
-  int row = 0;
-  int column = 0;
-
-  int x() const { return kMargin + column * kColumn; }
-  int y() const { return kMargin + row * kRow; }
-  int middle() const { return x() + kBoxWidth / 2; }
-  int right() const { return x() + kBoxWidth; }
-  int bottom() const { return y() + kBoxHeight; }
-};
-
+// Rows of the grid from 1, and lanes.
 struct Layout {
-  std::vector<Place> places;  // by station
-  int columns = 0;            // of stations; to the right of them are lanes
-  std::vector<int> lanes;     // by step: the column it runs down in, if it skips a row
+  std::vector<std::size_t> boxes;  // by station
+  std::vector<std::size_t> edges;  // by step
+  std::vector<std::size_t> lanes;  // by station: from 1, or 0
+  std::vector<std::size_t> last;   // by station: the step that leaves its lane last
+  std::size_t width = 1;           // lanes, and one that is free
 };
 
-// A station's row is the longest way to it.
+bool passes_by(const JacobianStep& step) {
+  return step.from + 1 != step.to;
+}
+
 Layout layout_of(const Explanation& e) {
-  Layout layout{std::vector<Place>(e.stations.size()), 0, std::vector<int>(e.steps.size())};
-  auto& places = layout.places;
-  for (const JacobianStep& step : e.steps) {  // by the age of `to`: that of `from` is known
-    places[step.to].row = std::max(places[step.to].row, places[step.from].row + 1);
+  const std::size_t none = e.steps.size();
+  Layout layout{std::vector<std::size_t>(e.stations.size()), std::vector<std::size_t>(none),
+                std::vector<std::size_t>(e.stations.size()),
+                std::vector<std::size_t>(e.stations.size(), none), 1};
+  std::size_t row = 1;
+  std::size_t next = 0;
+  for (std::size_t to = 0; to < e.stations.size(); ++to) {
+    const std::size_t first = next;
+    while (next < e.steps.size() && e.steps[next].to == to) {
+      ++next;
+    }
+    for (const bool passing : {false, true}) {  // that of the box above comes first
+      for (std::size_t i = first; i < next; ++i) {
+        if (passes_by(e.steps[i]) == passing) {
+          layout.edges[i] = row++;
+          if (passing) {
+            layout.last[e.steps[i].from] = i;
+          }
+        }
+      }
+    }
+    layout.boxes[to] = row++;
   }
-  std::vector<int> used(e.stations.size());
-  for (Place& place : places) {
-    place.column = used[static_cast<std::size_t>(place.row)]++;
-    layout.columns = std::max(layout.columns, place.column + 1);
-  }
-  int lane = layout.columns;
-  for (std::size_t i = 0; i < e.steps.size(); ++i) {
-    if (places[e.steps[i].to].row > places[e.steps[i].from].row + 1) {
-      layout.lanes[i] = lane++;
+  std::vector<std::size_t> free_from(kMostLanes, 0);  // the row in which a lane ends
+  for (std::size_t from = 0; from < e.stations.size(); ++from) {
+    if (layout.last[from] == none) {
+      continue;
+    }
+    const auto lane = std::find_if(free_from.begin(), free_from.end(),
+                                   [&](std::size_t end) { return end < layout.boxes[from]; });
+    if (lane != free_from.end()) {
+      *lane = layout.edges[layout.last[from]];
+      layout.lanes[from] = static_cast<std::size_t>(lane - free_from.begin()) + 1;
+      layout.width = std::max(layout.width, layout.lanes[from] + 1);
     }
   }
   return layout;
@@ -67,18 +78,22 @@ std::string few_operators(const std::string& operators) {
   return formatted("{}, …{}", operators.substr(0, first), operators.substr(last));
 }
 
-std::string text_at(int x, int y, const char* style, const std::string& text) {
-  return formatted("<text x=\"{}\" y=\"{}\" class=\"{}\">{}</text>\n", x, y, style,
-                   html_escaped(text));
+std::string row_of(const char* style, const std::string& word, const std::string& values) {
+  return values.empty()
+             ? ""
+             : formatted("<span class=\"row{0}\"><span class=\"word{0}\">{1}</span>{2}</span>",
+                         style, word, values);
 }
 
-std::string box(const ExplainedStation& station, const Place& place) {
+std::string box(Page& page, std::size_t station, std::size_t row) {
+  const ExplainedStation& s = page.e.stations[station];
+  const std::string name = html_escaped(s.name);
   return formatted(
-      "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"#fff\" "
-      "stroke=\"#59636e\"/>\n{}{}",
-      place.x(), place.y(), kBoxWidth, kBoxHeight,
-      text_at(place.x() + 10, place.y() + 20, "title", station.name),
-      text_at(place.x() + 10, place.y() + 37, "small", to_string(station.shape)));
+      "<a class=\"box\" id=\"box{0}\" href=\"#station{0}\" style=\"grid-row:{1}\" "
+      "aria-label=\"{2}, of shape {3}: values and gradient\"><b>{2}</b> <span "
+      "class=\"soft\">{3}</span>\n{4}{5}</a>\n",
+      station, row, name, to_string(s.shape), row_of("", "value", page.values(station, false)),
+      row_of(" back gradient", "gradient", page.values(station, true)));
 }
 
 // What flows back through one step: its matrix times the gradient of `to`.
@@ -92,79 +107,97 @@ Tensor gradient_through(const Explanation& e, const JacobianStep& step) {
   return tensor(values, {.dtype = float64});
 }
 
-// Straight down, or along one side and then down, or the other way round.
-struct Line {
-  std::string path;
-  int text_x;
-  int text_y;
-};
-Line line_of(const Place& from, const Place& to, int lane) {
-  const int apart = lane > 0 ? 9 : -9;  // lanes run below what goes one row down
-  const int out = from.y() + kBoxHeight / 2 + apart;
-  const int in = to.y() + kBoxHeight / 2 + apart;
-  const int beside = from.bottom() + 24;
-  if (lane > 0) {
-    const int x = Place{0, lane}.x();
-    return {formatted("M{} {}H{}V{}H{}", from.right(), out, x, in, to.right() + 4), x + 12, beside};
-  }
-  if (to.column > from.column) {
-    return {formatted("M{} {}H{}V{}", from.right(), out, to.middle(), to.y() - 4), to.middle() + 14,
-            beside};
-  }
-  const std::string down = formatted("M{} {}V", from.middle(), from.bottom());
-  if (to.column < from.column) {
-    return {formatted("{}{}H{}", down, in, to.right() + 4), from.middle() + 14, beside};
-  }
-  return {formatted("{}{}", down, to.y() - 4), from.middle() + 14, beside};
-}
-
-std::string arrow(const Explanation& e, std::size_t number, const Layout& layout) {
-  const JacobianStep& step = e.steps[number];
-  const auto [path, x, y] =
-      line_of(layout.places[step.from], layout.places[step.to], layout.lanes[number]);
-  const ExplainedStation& source = e.stations[step.from];
+std::string edge(Page& page, std::size_t number, const Layout& layout, bool only) {
+  const JacobianStep& step = page.e.steps[number];
+  const std::string from = html_escaped(page.e.stations[step.from].name);
+  const std::string to = html_escaped(page.e.stations[step.to].name);
+  const std::size_t row = layout.edges[number];
+  const bool last = row + 1 == layout.boxes[step.to];
+  const bool first = number == 0 || page.e.steps[number - 1].to != step.to;
   std::string text = formatted(
-      "<a id=\"arrow{0}\" href=\"#step{0}\">\n<path d=\"{1}\" class=\"near\"/>\n"
-      "<path d=\"{1}\" class=\"line\" marker-end=\"url(#head)\"/>\n{2}{3}",
-      number, path, text_at(x, y, "", few_operators(step.operators)),
-      text_at(x, y + 17, "",
-              formatted("{}, {}", size_text(step.rows, step.columns, "×"), name(step.structure))));
-  int below = y + 34;
-  if (source.value.defined()) {
-    text += text_at(x, below, "small", "value " + vector_text(source.value, kMostInVector));
-    below += 17;
+      "<a class=\"edge{}{}\" id=\"arrow{}\" href=\"#step{}\" style=\"grid-row:{}\" "
+      "data-from=\"{}\" data-to=\"{}\">{}<span class=\"operators\">{}</span><span "
+      "class=\"kind\">∂{}/∂{}: {}, {}</span>\n",
+      passes_by(step) && first ? " joins" : "", last ? " last" : "", number, number, row, step.from,
+      step.to, passes_by(step) ? formatted("from <b>{}</b>: ", from) : "",
+      html_escaped(few_operators(step.operators)), to, from,
+      size_text(step.rows, step.columns, "×"), name(step.structure));
+  std::string inputs;
+  for (const std::size_t operand : page.operands(step)) {
+    inputs += row_of("", formatted("<i>{}</i>", html_escaped(page.tensors[operand].name)),
+                     page.values(operand, false));
   }
-  if (step.computed()) {
-    text += text_at(x, below, "small",
-                    "gradient " + vector_text(gradient_through(e, step), kMostInVector));
+  text += inputs.empty()
+              ? ""
+              : formatted("<span class=\"inputs\" style=\"display:block\">{}</span>", inputs);
+  if (!only && step.computed()) {
+    text += formatted("<span class=\"kind back\">gradient {}</span>",
+                      vector_text(gradient_through(page.e, step), kMostInVector, short_text));
   }
   return text + "</a>\n";
 }
 
+std::string line(const char* style, std::size_t lane, std::size_t row, std::size_t end) {
+  return end <= row ? ""
+                    : formatted(
+                          "<span class=\"lane {}\" style=\"grid-row:{}/{};grid-column:{}/-2\" "
+                          "aria-hidden=\"true\"></span>\n",
+                          style, row, end, lane);
+}
+
+// A lane's turn at its box, the parts that run down, and a branch to each arrow.
+std::string lane(const Explanation& e, std::size_t station, const Layout& layout) {
+  const std::size_t lane = layout.lanes[station];
+  const std::size_t begin = layout.boxes[station];
+  const std::size_t end = layout.edges[layout.last[station]];
+  std::string text = line("leave", lane, begin, begin + 1) + line("pass", lane, begin + 1, end);
+  for (std::size_t i = 0; i < e.steps.size(); ++i) {
+    if (e.steps[i].from == station && passes_by(e.steps[i])) {
+      const std::size_t row = layout.edges[i];
+      text += line(row == end ? "reach end" : "reach", lane, row, row + 1);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string html_graph(const Explanation& e) {
+std::string html_graph(Page& page) {
+  const Explanation& e = page.e;
   const Layout layout = layout_of(e);
-  std::string drawing;
-  for (std::size_t i = 0; i < e.steps.size(); ++i) {
-    drawing += arrow(e, i, layout);
+  std::vector<std::size_t> leaving(e.stations.size());
+  for (const JacobianStep& step : e.steps) {
+    ++leaving[step.from];
   }
-  for (std::size_t i = 0; i < e.stations.size(); ++i) {
-    drawing += box(e.stations[i], layout.places[i]);
+  std::string text = formatted("<div class=\"flow\" style=\"--lanes:{}\">\n", layout.width);
+  std::vector<std::size_t> order(e.steps.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    order[i] = i;
   }
-  const Place& last = layout.places.back();
-  drawing += text_at(last.x(), last.bottom() + 18, "small",
-                     "value " + vector_text(e.stations.back().value, 1));
-  int columns = layout.columns;
-  for (const int lane : layout.lanes) {
-    columns = std::max(columns, lane + 1);
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return layout.edges[a] < layout.edges[b]; });
+  auto next = order.begin();
+  for (std::size_t station = 0; station < e.stations.size(); ++station) {
+    for (; next != order.end() && e.steps[*next].to == station; ++next) {
+      text += edge(page, *next, layout, leaving[e.steps[*next].from] == 1);
+    }
+    text += box(page, station, layout.boxes[station]);
+    text += layout.lanes[station] > 0 ? lane(e, station, layout) : "";
   }
-  return formatted(
-      "<svg width=\"{}\" height=\"{}\">\n"
-      "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"11\" "
-      "markerHeight=\"11\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">"
-      "<path d=\"M0 0L8 4L0 8z\" fill=\"#0a58ca\"/></marker></defs>\n{}</svg>\n",
-      Place{0, columns}.x() + kBoxWidth / 2, last.bottom() + 40, drawing);
+  text += "</div>\n";
+  std::string others;
+  for (std::size_t i = e.stations.size(); i < page.tensors.size(); ++i) {
+    const bool used = std::any_of(e.steps.begin(), e.steps.end(), [&](const JacobianStep& step) {
+      const auto operands = page.operands(step);
+      return std::find(operands.begin(), operands.end(), i) != operands.end();
+    });
+    others += used ? ""
+                   : row_of("", formatted("<i>{}</i>", html_escaped(page.tensors[i].name)),
+                            page.values(i, false));
+  }
+  return others.empty()
+             ? text
+             : formatted("{}<h2>Other inputs</h2>\n<div class=\"inputs\">{}</div>\n", text, others);
 }
 
 }  // namespace retrograd::detail

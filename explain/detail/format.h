@@ -21,7 +21,8 @@ std::string index_text(const Dims& index);
 // "2", "-", "": what stands before a named element
 std::string factor_text(const NamedElement& element);
 // "[1, 2, 3]"; of more than `most` elements the first ones and "...".
-std::string vector_text(const Tensor& values, std::int64_t most);
+std::string vector_text(const Tensor& values, std::int64_t most,
+                        std::string (*text_of)(double) = number_text);
 // "sparse, 12 of 40 not zero"
 std::string structure_text(const JacobianStep& step);
 // "dloss/dw"

@@ -15,6 +15,7 @@
 #include <retrograd/ops/elementwise.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
+#include <retrograd/tensor/internal/base64.h>
 
 namespace retrograd::transforms {
 
@@ -100,25 +101,6 @@ void Sheet::frame(const Tensor& boxes, Cell at, double scale) {
   }
 }
 
-std::string in_base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    unsigned group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      const unsigned byte = i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0;
-      group = group << 8 | byte;
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      const bool known = i + k <= bytes.size();
-      text += known ? kDigits[group >> (18 - 6 * k) & 63] : '=';
-    }
-  }
-  return text;
-}
-
 std::string png_bytes(const retrograd::detail::FileCall& call, const Tensor& pixels) {
   std::string bytes;
   retrograd::detail::require_png(call, pixels);
@@ -178,7 +160,7 @@ void show_transforms(const AnnotatedImage& input, const std::vector<SheetRow>& r
       "href=\"data:image/png;base64,{6}\"/>\n<g transform=\"translate({2} {3})\" fill=\"none\" "
       "stroke=\"#ffd400\" stroke-width=\"1.5\">\n{7}</g>\n{8}</svg>\n",
       width, height, kCaption, kHeading, pixels.size(2), pixels.size(1),
-      in_base64(png_bytes(call, pixels)), sheet.frames(), captions);
+      retrograd::detail::in_base64(png_bytes(call, pixels)), sheet.frames(), captions);
   retrograd::detail::OutputFile file(call);
   file.append(text.data(), text.size());
   file.commit();

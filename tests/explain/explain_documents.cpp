@@ -1,11 +1,14 @@
-// Writes explanations as pages and LaTeX documents into a folder, for the checks that open them.
+// Writes explanations as pages and LaTeX documents into a folder, for the checks that open them,
+// and the numbers that the pages must show.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <string>
 
 #include <retrograd/retrograd.h>
 
+#include "graphs.h"
 #include "unit/explain_nets.h"
 #include "unit/nn_small_lenet.h"
 
@@ -25,6 +28,45 @@ void write(const std::filesystem::path& path, const std::string& text) {
 void write_both(const std::filesystem::path& folder, const char* name, const rg::Explanation& e) {
   write(folder / (std::string(name) + ".html"), e.html());
   write(folder / (std::string(name) + ".tex"), e.latex());
+}
+
+void put(std::ostream& out, const rg::Tensor& values) {
+  const char* between = "[";
+  for (const double value : values.to_vector<double>()) {
+    out << between << value;
+    between = ",";
+  }
+  out << (*between == '[' ? "[]" : "]");
+}
+
+// Values and gradients by number, and entries near the first one: [step, row, column, value].
+std::string numbers(const rg::Explanation& e) {
+  std::ostringstream out;
+  out.precision(17);
+  out << "{\"values\":{";
+  for (std::size_t i = 0; i < e.stations.size(); ++i) {
+    out << (i > 0 ? "," : "") << '"' << i << "g\":";
+    put(out, e.stations[i].gradient);
+    if (e.stations[i].value.defined()) {
+      out << ",\"" << i << "v\":";
+      put(out, e.stations[i].value);
+    }
+  }
+  for (std::size_t i = 0; i < e.inputs.size(); ++i) {
+    out << ",\"" << e.stations.size() + i << "v\":";
+    put(out, e.inputs[i].value);
+  }
+  out << "},\"entries\":[[-1,0,0,0]";
+  for (std::size_t i = 0; i < e.steps.size(); ++i) {
+    const auto& entries = e.steps[i].entries;
+    for (const rg::JacobianEntry& entry : entries) {
+      if (entry.column < entries.front().column + 20) {
+        out << ",[" << i << ',' << entry.row << ',' << entry.column << ',' << entry.value << ']';
+      }
+    }
+  }
+  out << "]}";
+  return out.str();
 }
 
 rg::Explanation lenet() {
@@ -59,4 +101,11 @@ int main(int argc, char** argv) {
   write_both(folder, "paths", test::ManyPaths().explain());
   write_both(folder, "lenet", lenet());
   write_both(folder, "odd_names", odd_names());
+  for (const auto& [name, e] : test::explained_graphs()) {
+    write(folder / (name + ".html"), e.html());
+    write(folder / (name + ".json"), numbers(e));
+  }
+  const std::vector<rg::Explanation> training = test::trained_slide(40);
+  write(folder / "trained.html", training.front().html(training));
+  write(folder / "trained.json", numbers(training.back()));
 }
