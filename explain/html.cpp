@@ -52,7 +52,7 @@ constexpr char kPage[] = R"(<!DOCTYPE html>
 </ul>
 {5}<p class="readout" id="readout" role="status">Choose an arrow for its Jacobian, or a box for its
 values. Point at an element, or move to it with the arrow keys, to see where else it is.</p>
-<section aria-label="The gradient">
+<section id="gradient" aria-label="The gradient">
 <h2>The gradient</h2>
 <dl>
 {6}</dl>

@@ -113,7 +113,7 @@ std::string edge(Page& page, std::size_t number, const Layout& layout, bool only
   const std::string to = html_escaped(page.e.stations[step.to].name);
   const std::size_t row = layout.edges[number];
   const bool last = row + 1 == layout.boxes[step.to];
-  const bool first = number == 0 || page.e.steps[number - 1].to != step.to;
+  const bool first = row == layout.boxes[step.to - 1] + 1;
   std::string text = formatted(
       "<a class=\"edge{}{}\" id=\"arrow{}\" href=\"#step{}\" style=\"grid-row:{}\" "
       "data-from=\"{}\" data-to=\"{}\">{}<span class=\"operators\">{}</span><span "

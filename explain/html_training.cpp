@@ -22,16 +22,16 @@ std::string list_of(const std::vector<double>& values) {
   return formatted("[{}]", joined(texts, ","));
 }
 
-// Values and gradients of small stations, and entries of small matrices other than zero.
+// Values and gradients of small tensors, and entries of small matrices other than zero.
 std::string data_of(const Explanation& e) {
   std::vector<std::string> parts;
-  for (std::size_t i = 0; i < e.stations.size(); ++i) {
-    const ExplainedStation& station = e.stations[i];
-    if (station.numel() <= kMostInTable) {
-      if (station.value.defined()) {
-        parts.push_back(formatted("\"{}v\":{}", i, list_of(station.value.to_vector<double>())));
+  const std::vector<Page::Named> tensors = Page(e).tensors;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    for (const auto& [kind, numbers] :
+         {std::pair('v', tensors[i].value), std::pair('g', tensors[i].gradient)}) {
+      if (numbers.defined() && numbers.numel() <= kMostInTable) {
+        parts.push_back(formatted("\"{}{}\":{}", i, kind, list_of(numbers.to_vector<double>())));
       }
-      parts.push_back(formatted("\"{}g\":{}", i, list_of(station.gradient.to_vector<double>())));
     }
   }
   for (std::size_t i = 0; i < e.steps.size(); ++i) {

@@ -12,7 +12,7 @@ namespace retrograd::detail {
 
 namespace {
 
-constexpr std::int64_t kMostCells = 64;
+constexpr std::int64_t kMostCells = 36;
 constexpr std::int64_t kMostCellColumns = 6;
 constexpr std::int64_t kMostPixels = 16384;
 constexpr std::int64_t kMostTiles = 64;
@@ -196,8 +196,10 @@ std::string Page::values(std::size_t tensor, bool gradient, double scale,
   const std::string name = html_escaped(named.name);
   if (tiles.fits_cells()) {
     return formatted(
-        "<span role=\"img\" data-t=\"{}\" data-k=\"{}\" aria-label=\"{} {}: {}\">{}</span>", tensor,
-        gradient ? "g" : "v", kind, name, all_text(values), cells(tensor, values, tiles, winners));
+        "<span class=\"tiles\" role=\"img\" data-t=\"{}\" data-k=\"{}\" aria-label=\"{} {}: "
+        "{}\">{}</span>",
+        tensor, gradient ? "g" : "v", kind, name, all_text(values),
+        cells(tensor, values, tiles, winners));
   }
   const std::int64_t shown = std::min(tiles.count, kMostTiles);
   const std::int64_t across = across_of(shown, tiles);

@@ -39,6 +39,7 @@ all('.panel.step').forEach(panel => {
         (names.length > 6 ? ', …' : '') : ''));
   };
   slider.addEventListener('input', () => go(Number(slider.value)));
+  slider.addEventListener('blur', clear);
   sweeps.set(panel, {count: columns.length, go});
 });
 let sweeping = 0;

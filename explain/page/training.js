@@ -21,8 +21,9 @@ const playTraining = () => {
   const largestOf = texts => Math.max(0, ...texts.map(t => Math.abs(Number(t))).filter(Number.isFinite));
   const train = i => {
     slider.value = i;
+    one('#gradient').hidden = i > 0;  // it is that of the first step
     const s = steps[i];
-    boxes.forEach((_, k) => {
+    tensors.forEach((_, k) => {
       for (const kind of ['v', 'g']) {
         const texts = s[k + kind];
         if (!texts) continue;

@@ -142,10 +142,17 @@ def main():
         whole = check(page, report)
         least = min(view["contrast"][0] for view in report["views"].values())
         shown = ""
-        if page.with_suffix(".json").exists() and page.stem != "trained":
-            shown = f", {compare_numbers(page, whole['numbers'])} numbers"
+        if page.with_suffix(".json").exists():
+            last = whole["trained"] or whole
+            shown = f", {compare_numbers(page, last['numbers'])} numbers"
+        if page.stem == "trained":
+            losses = whole["trained"]["losses"]
+            assert len(losses) == 41 and losses[-1] < 1e-6 < losses[0], losses
+        if page.stem in ("graph_pool", "graph_lenet_digit"):
+            assert whole["won"] > 0, page
         print(f"{page.name}: {whole['panels']} panels in {len(VIEWS)} views, {len(text)} bytes, "
-              f"contrast {least:.2f}, {whole.get('linked', 0)} linked cells{shown}", flush=True)
+              f"contrast {least:.2f}, {whole.get('linked', 0)} linked cells, "
+              f"{whole.get('slid', 0)} outputs{shown}", flush=True)
 
 
 main()

@@ -208,7 +208,7 @@ std::vector<Explanation> trained_slide(int steps) {
                                            {"A1", now.A1},
                                            {"A2", now.A2}}}));
     now.loss.backward();
-    rg::optim::SGD({net.W1, net.W2}, {.lr = 0.02}).step();
+    rg::optim::SGD({net.W1, net.W2}, {.lr = 0.008}).step();
     net.W1.zero_grad();
     net.W2.zero_grad();
   }

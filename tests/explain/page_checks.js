@@ -194,6 +194,36 @@ function linked(doc) {
   return {cells, faults};
 }
 
+// The slider over the outputs lights, for each, its column and the elements in it.
+function slides(doc) {
+  const faults = [];
+  let outputs = 0;
+  for (const slider of doc.querySelectorAll('.panel.current .sweep input')) {
+    for (let i = 0; i <= Number(slider.max); ++i) {
+      slider.value = i;
+      slider.dispatchEvent(new doc.defaultView.Event('input'));
+      const lit = kind => doc.querySelectorAll(`.panel.current ${kind}:not(.swatch)`).length;
+      if (!lit('.column-of') && !lit('.mark.column-of')) faults.push(`output ${i} is not lit`);
+      if (!slider.getAttribute('aria-valuetext')) faults.push(`output ${i} has no name`);
+      outputs += 1;
+    }
+    slider.dispatchEvent(new doc.defaultView.Event('blur'));
+  }
+  return {outputs, faults};
+}
+
+// Numbers at the end of training, and a loss that falls.
+function trained(doc) {
+  const slider = doc.querySelector('#at'), losses = [];
+  if (!slider) return null;
+  for (let i = 0; i <= Number(slider.max); ++i) {
+    slider.value = i;
+    slider.dispatchEvent(new doc.defaultView.Event('input'));
+    losses.push(Number(doc.querySelector('#trained').textContent.split('=')[1]));
+  }
+  return {losses, numbers: numbers(doc)};
+}
+
 // Numbers shown: cells of values, and of matrices by step, row and column.
 function numbers(doc) {
   const values = {}, entries = [];
@@ -241,13 +271,16 @@ function look(doc, whole) {
     if (whole && panel.matches('.step')) {
       const found = linked(doc);
       report.linked = (report.linked ?? 0) + found.cells;
-      report.leaves.push(...found.faults);
+      const slid = slides(doc);
+      report.slid = (report.slid ?? 0) + slid.outputs;
+      report.leaves.push(...found.faults, ...slid.faults);
     }
     report.panels += 1;
   }
   if (whole) {
     Object.assign(report, {accessibility: accessibility(doc), focus: focusOrder(doc),
-                           numbers: numbers(doc), keyboard: keyboard(doc)});
+                           numbers: numbers(doc), keyboard: keyboard(doc),
+                           won: doc.querySelectorAll('.won, .winners').length, trained: trained(doc)});
   }
   return report;
 }
