@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <string_view>
 
 #include <retrograd/explain/detail/operators.h>
@@ -32,19 +33,27 @@ struct OpenEntry {
 
 }  // namespace
 
-std::size_t period_to_end(const std::vector<const char*>& sequence) {
-  const std::size_t count = sequence.size();
-  const auto at = [&](std::size_t i) -> std::string_view { return sequence[count - 1 - i]; };
-  std::vector<std::size_t> border(count + 1);  // of each end: longest that is also its last part
-  for (std::size_t i = 1, k = 0; i < count; ++i) {
-    while (k > 0 && at(i) != at(k)) {
-      k = border[k];
-    }
-    k += at(i) == at(k) ? 1 : 0;
-    border[i + 1] = k;
+Stretch repeating_stretch(const std::vector<const char*>& sequence) {
+  constexpr std::size_t kMostPeriod = 512;
+  std::map<std::string_view, std::size_t> known;
+  std::vector<std::size_t> kinds;
+  for (const char* const one : sequence) {
+    kinds.push_back(known.try_emplace(one, known.size()).first->second);
   }
-  const std::size_t period = count - border[count];
-  return 2 * period <= count ? period : count;
+  const std::size_t count = kinds.size();
+  Stretch best;
+  std::size_t most = 0;
+  for (std::size_t period = 1; period <= std::min(kMostPeriod, count / 3); ++period) {
+    std::size_t equal = 0;  // how many elements up to here equal those a period before
+    for (std::size_t i = period; i < count; ++i) {
+      equal = kinds[i] == kinds[i - period] ? equal + 1 : 0;
+      if (equal >= 2 * period && equal > most) {
+        most = equal;
+        best = {i + 1 - equal - period, i + 1, period};
+      }
+    }
+  }
+  return best;
 }
 
 Calls::Calls(const std::vector<Node*>& nodes, const Trace* trace, bool by_line) {
@@ -109,9 +118,12 @@ void Calls::add_lines(const std::vector<Node*>& nodes, bool by_line) {
          ++last) {
       operators.push_back(nodes[last]->op());
     }
-    const std::size_t period = period_to_end(operators);
+    const Stretch loop = repeating_stretch(operators);
     for (std::size_t i = first; i < last; ++i) {
-      if (i == first || (last - i) % period == 0) {
+      const std::size_t at = i - first;
+      const bool is_cut = loop.period > 0 && loop.first <= at && at <= loop.last &&
+                          (loop.last - at) % loop.period == 0;
+      if (i == first || is_cut) {
         units_.push_back({{}, {}, nodes[i]->where()});
       }
       add(nodes[i], units_.size() - 1);

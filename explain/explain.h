@@ -94,6 +94,10 @@ struct RETROGRAD_API ExplainedInside {
   std::vector<JacobianStep> steps;
   /// Returns the name of a step's matrix.
   std::string derivative(const JacobianStep& step) const;
+  /// Returns why an entry of a step's matrix is what it is.
+  /// @throws IndexError if the row or column is out of range
+  CellReason why(const JacobianStep& step, std::int64_t row, std::int64_t column,
+                 Where where = {}) const;
 };
 
 /// Stations [first, last) that belong together.

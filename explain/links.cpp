@@ -1,6 +1,7 @@
 #include <retrograd/explain/detail/links.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
@@ -90,6 +91,28 @@ void append_column(Link& link, std::int64_t column, const Tensor& gradient) {
   }
 }
 
+// One pass is enough for an operator on elements whose derivatives are all finite. Returns whether
+// that was so.
+bool compute_diagonal(const Node* to, std::vector<Link>& links) {
+  if (links.size() != 1 || links[0].between.size() != 1 || pointwise_rule(to->op()) == nullptr ||
+      links[0].source->shape() != to->shape() || links[0].columns.size() != elements(to->shape())) {
+    return false;
+  }
+  Gradients local = call_backward(*to, ones(to->shape(), {.dtype = to->dtype()}), nullptr);
+  const auto values = local[0].to_vector<double>();
+  const auto is_finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(values.begin(), values.end(), is_finite)) {
+    return false;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] != 0) {
+      const auto at = static_cast<std::int64_t>(i);
+      links[0].entries.push_back({at, at, values[i]});
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::int64_t elements(const Shape& shape) {
@@ -154,6 +177,11 @@ void choose_columns(std::vector<Link>& links, const ElementRange& shown,
 }
 
 void compute(const Node* to, std::vector<Link>& links) {
+  const NoGradGuard unrecorded;
+  const Autocast off(bfloat16, false);  // a gradient has the dtype of what was recorded
+  if (compute_diagonal(to, links)) {
+    return;
+  }
   std::unordered_set<const Node*> wanted;
   std::map<std::uint64_t, const Node*, std::greater<>> by_age;
   std::int64_t last = 0;
@@ -171,8 +199,6 @@ void compute(const Node* to, std::vector<Link>& links) {
   for (const auto& [age, node] : by_age) {
     newest_first.push_back(node);
   }
-  const NoGradGuard unrecorded;
-  const Autocast off(bfloat16, false);  // a gradient has the dtype of what was recorded
   for (std::int64_t column = 0; column < last; ++column) {
     const auto wants = [column](const Link& link) { return link.columns.contains(column); };
     if (std::none_of(links.begin(), links.end(), wants)) {

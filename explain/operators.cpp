@@ -85,8 +85,8 @@ bool is_linear(const Node& node, const std::unordered_set<const Node*>& varying)
   const auto varies = [&](std::size_t i) {
     return i < inputs.size() && inputs[i] && varying.contains(inputs[i].get());
   };
-  if (op == "div") {
-    return !varies(1);
+  if (op == "div") {  // a number divided by a tensor saves that
+    return inputs.size() == 2 ? !varies(1) : node.saved().empty();
   }
   if (op == "lerp") {
     return !varies(2);

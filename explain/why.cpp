@@ -234,6 +234,12 @@ CellReason why(const Frame& call, const Cell& cell) {
 
 }  // namespace detail
 
+CellReason ExplainedInside::why(const JacobianStep& step, std::int64_t row, std::int64_t column,
+                                Where from_where) const {
+  const Frame call("explain", from_where);
+  return detail::why(call, {step, stations[step.from], stations[step.to], row, column});
+}
+
 CellReason Explanation::why(const JacobianStep& step, std::int64_t row, std::int64_t column,
                             Where from_where) const {
   const Frame call("explain", from_where);

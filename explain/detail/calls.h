@@ -49,8 +49,13 @@ class Calls {
   std::vector<ModuleCall> modules_;
 };
 
-// The length of the part that a sequence repeats up to its end: its first part may be shorter.
-// The whole length if it does not repeat.
-std::size_t period_to_end(const std::vector<const char*>& sequence);
+// The longest stretch [first, last) of a sequence that repeats its last `period` elements at least
+// three times; its first repetition may begin in the middle. The period is 0 if there is none.
+struct Stretch {
+  std::size_t first = 0;
+  std::size_t last = 0;
+  std::size_t period = 0;
+};
+Stretch repeating_stretch(const std::vector<const char*>& sequence);
 
 }  // namespace retrograd::detail

@@ -1,7 +1,6 @@
 // Long tapes: folds, and the chain rule as a recurrence.
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <string>
 
 #include <retrograd/retrograd.h>
@@ -87,4 +86,34 @@ TEST_CASE("explain: a long tape without a trace is folded by line, and cells rep
   CHECK(e.inputs[0].name == "parameter");
   CHECK(e.inputs[0].kind == rg::StationKind::parameter);
   CHECK(e.feeds.size() == 20);
+}
+
+TEST_CASE("explain: a loop in a line is cut into its repetitions") {
+  const Tensor w = rg::tensor({0.5}, {.dtype = rg::float64, .requires_grad = true});
+  Tensor y = w;
+  Tensor loss;
+  // clang-format off
+  for (int i = 0; i < 30; ++i) { y = rg::sin(y) * 1.5 + rg::tanh(y); } loss = rg::square(y) * 2.0;
+  // clang-format on
+  const auto e = rg::explain(loss, w);
+  CHECK(e.stations.size() == 32);
+  REQUIRE(e.groups.size() == 1);
+  CHECK(e.groups[0].repeats == 30);
+  CHECK(e.difference <= 1e-12);
+  REQUIRE(e.insides.size() == 2);
+  CHECK(e.insides[0].station == 1);
+  CHECK(e.insides[0].stations.size() == 5);  // w, sin, mul, tanh, add
+  CHECK(e.insides[1].station == 31);
+}
+
+TEST_CASE("explain: thousands of operators into one are no quadratic work") {
+  const Tensor w = rg::tensor({0.5}, {.dtype = rg::float64, .requires_grad = true});
+  std::vector<Tensor> all;
+  for (int i = 0; i < 8000; ++i) {
+    all.push_back(rg::sin(w));
+  }
+  const auto e = rg::explain(rg::sum(rg::cat(all)), w);
+  CHECK(e.stations.size() == 8002);
+  CHECK(e.steps.size() == 16000);
+  CHECK(e.difference <= 1e-9);
 }

@@ -170,6 +170,7 @@ TEST_CASE("explain: composite operators are one station that can be opened") {
   const Tensor whole = e.steps[0].matrix();
   CHECK(rg::amax(rg::abs(product - whole)).item<double>() < 1e-12);
   CHECK(inside.derivative(inside.steps[0]).ends_with("/dw"));
+  CHECK(inside.why(inside.steps[0], 0, 0).is_derived);
   CHECK(trace->entries().size() > 0);
   const std::size_t entries = trace->entries().size();
   CHECK(rg::explain(loss, w, {.fold = false}).steps.size() > 3);
