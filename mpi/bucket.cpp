@@ -3,10 +3,18 @@
 #include <utility>
 
 #include <retrograd/mpi/detail/tree.h>
+#include <retrograd/ops/reduce.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/creation.h>
 
 namespace retrograd::mpi::detail {
+
+namespace {
+
+// Far above the number of ranks, in each dtype.
+constexpr double kFails = 0x1p30;
+
+}  // namespace
 
 Tensor tree_sum(const Tensor& rows) {
   const std::int64_t count = rows.shape()[0];
@@ -33,18 +41,24 @@ Bucket::Bucket(std::vector<std::size_t> parameters, const std::vector<Tensor>& t
   }
 }
 
-void Bucket::place(std::size_t slot, const Tensor& gradient) {
+void Bucket::place(std::size_t slot, const Tensor& gradient, bool fails) {
   if (gradient.defined()) {
     slots_[slot].values.copy_(gradient);
   } else {
     slots_[slot].values.fill_(-0.0);
   }
-  narrow(flat_, 0, flags_ + static_cast<std::int64_t>(slot), 1).fill_(gradient.defined() ? 1 : 0);
+  const double flag = fails ? kFails : gradient.defined() ? 1 : 0;
+  narrow(flat_, 0, flags_ + static_cast<std::int64_t>(slot), 1).fill_(flag);
   ++placed_;
 }
 
 bool Bucket::is_used(std::size_t slot) const {
   return flat_.at(flags_ + static_cast<std::int64_t>(slot)) > 0;
+}
+
+bool Bucket::fails() const {
+  const Tensor flags = narrow(flat_, 0, flags_, static_cast<std::int64_t>(slots_.size()));
+  return max(flags).item<double>() >= kFails / 2;
 }
 
 void Bucket::start_sum(Communicator& communicator) {

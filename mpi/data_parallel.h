@@ -25,8 +25,8 @@ struct DataParallelOptions {
   /// let the first message start earlier (docs/scaling.md).
   std::int64_t bucket_bytes = 1 << 20;
   /// Whether a gradient with NaN or infinity is an error, which names its rank and parameter on all
-  /// ranks.
-  bool check_finite = false;
+  /// ranks. Ranks learn of it with the gradients, so that steps have no further message.
+  bool check_finite = true;
   /// Whether trained weights have the same bits for any number of ranks.
   bool deterministic = is_deterministic();
   /// Number of parts of a batch in deterministic mode: a power of two, and a multiple of the number

@@ -1,5 +1,6 @@
 #include <retrograd/mpi/detail/reducer.h>
 
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,8 +17,9 @@ namespace retrograd::mpi::detail {
 
 namespace {
 
+// A sum is a cheap look at all values. It may overflow where they do not.
 bool is_finite(const Tensor& values) {
-  return all(isfinite(values)).item<bool>();
+  return std::isfinite(sum(values).item<double>()) || all(isfinite(values)).item<bool>();
 }
 
 }  // namespace
@@ -157,12 +159,13 @@ Tensor Reducer::summed(std::size_t i, Tensor gradient) {
 void Reducer::place(std::size_t i, const Tensor& gradient) {
   Parameter& parameter = parameters_[i];
   parameter.is_placed = true;
-  if (options_.check_finite && not_finite_ < 0 && gradient.defined() && !is_finite(gradient)) {
+  const bool fails = options_.check_finite && gradient.defined() && !is_finite(gradient);
+  if (fails && not_finite_ < 0) {
     not_finite_ = static_cast<std::int64_t>(i);
   }
   if (is_shared()) {
-    buckets_[parameter.bucket].place(parameter.slot, gradient);
-  } else {
+    buckets_[parameter.bucket].place(parameter.slot, gradient, fails);
+  } else if (options_.deterministic) {
     parameter.sum.clear();
     give(parameter, gradient);
   }

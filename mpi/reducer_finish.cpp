@@ -18,16 +18,20 @@ void Reducer::finish() {
   if (options_.deterministic && is_shared()) {
     gather();
   }
+  bool fails = not_finite_ >= 0;
   for (Bucket& bucket : buckets_) {
     bucket.wait();
     take_back(bucket);
+    fails = fails || bucket.fails();
   }
   started_ = ended_ = 0;
   for (Parameter& parameter : parameters_) {
     parameter.sum.clear();
   }
   average_buffers();
-  require_finite_gradients();
+  if (fails) {
+    refuse_gradients();
+  }
   if (!is_rebuilt_ && is_shared()) {
     rebuild();
   }
@@ -68,10 +72,8 @@ void Reducer::give(Parameter& parameter, const Tensor& reduced) {
   parameter.tensor.set_grad(gradient);
 }
 
-void Reducer::require_finite_gradients() {
-  if (!options_.check_finite) {
-    return;
-  }
+// All ranks know that one has failed, from the flags of a bucket.
+void Reducer::refuse_gradients() {
   const Tensor all = zeros({communicator_.size()}, {.dtype = int64});
   communicator_
       .all_gather(full({1}, not_finite_, {.dtype = int64}), all, "whether gradients are finite")

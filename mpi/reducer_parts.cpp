@@ -101,6 +101,9 @@ void Reducer::average_buffers() {
     average_kind(dtype);
   }
   look_at_buffers();
+  if (!is_shared() && !options_.deterministic) {
+    return;
+  }
   for (Buffer& counter : counters_) {
     const Tensor rows =
         (options_.deterministic ? counter.total : counter.tensor.detach()).contiguous();

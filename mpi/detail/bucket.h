@@ -27,10 +27,13 @@ class Bucket {
   bool is_full() const noexcept { return placed_ == slots_.size(); }
 
   void clear() noexcept { placed_ = 0; }
-  // Copies a gradient, or -0 for an undefined one.
-  void place(std::size_t slot, const Tensor& gradient);
+  // Copies a gradient, or -0 for an undefined one. `fails`: all ranks are to learn that it is
+  // wrong.
+  void place(std::size_t slot, const Tensor& gradient, bool fails);
   // Whether a rank used the parameter, once the bucket is reduced.
   bool is_used(std::size_t slot) const;
+  // Whether a gradient of a rank fails, once the bucket is reduced.
+  bool fails() const;
 
   // The sum over all ranks in an order that MPI chooses.
   void start_sum(Communicator& communicator);
@@ -41,7 +44,7 @@ class Bucket {
   void start_gather(Communicator& communicator);
 
  private:
-  Tensor flat_;      // the slots, then a number for each: above 0 if a rank used it
+  Tensor flat_;      // the slots, then a number for each: how many ranks used it
   Tensor received_;  // one part of flat_ from each rank
   std::vector<Slot> slots_;
   std::size_t placed_ = 0;

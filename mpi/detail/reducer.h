@@ -85,8 +85,7 @@ class Reducer {
   void gather();
   void take_back(const Bucket& bucket);
   void give(Parameter& parameter, const Tensor& reduced);
-  void give_alone();
-  void require_finite_gradients();
+  void refuse_gradients();
   void rebuild();
 
   void keep_buffers();

@@ -14,8 +14,7 @@ using mpi::DataParallel;
 void after_error(Communicator& world) {
   for (const bool deterministic : {false, true}) {
     Net model;
-    DataParallel parallel(
-        model, world, {.bucket_bytes = 200, .check_finite = true, .deterministic = deterministic});
+    DataParallel parallel(model, world, {.bucket_bytes = 200, .deterministic = deterministic});
     rg::Batch bad = batch_of(8);
     bad.inputs.fill_(std::numeric_limits<double>::quiet_NaN());
     std::string error;
