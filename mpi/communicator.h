@@ -100,7 +100,7 @@ class RETROGRAD_API Communicator : public Processes {
   void set_timeout(double seconds, Where where = {});
 
   /// Starts to replace `values` by their sum over all ranks, in an order that MPI chooses.
-  /// @throws ShapeError if `values` is not contiguous, or has 2^31 elements or more
+  /// @throws ShapeError if `values` is not contiguous, or has 2^31 bytes or more
   /// @throws DTypeError for uint8 and boolean
   Work all_reduce(const Tensor& values, std::string_view what = "values", Where where = {});
   /// Starts to copy the values of rank `root` to all others.

@@ -37,7 +37,7 @@ class MpiRequest : public detail::Request {
   MpiRequest(detail::Progress& progress, const char* name, Tensor sent, Tensor received,
              Start&& start)
       : progress_(progress), sent_(std::move(sent)), received_(std::move(received)) {
-    const auto held = progress_.lock();
+    const auto held = detail::Progress::lock();
     require_success(name, start(&request_));
     progress_.begin();
   }
@@ -50,7 +50,7 @@ class MpiRequest : public detail::Request {
   MpiRequest& operator=(const MpiRequest&) = delete;
 
   bool test() override {
-    const auto held = progress_.lock();
+    const auto held = detail::Progress::lock();
     int done = 0;
     require_success("MPI_Test", MPI_Test(&request_, &done, MPI_STATUS_IGNORE));
     if (done != 0) {
@@ -88,6 +88,7 @@ struct MpiCommunicator::Handles {
 
   // Initialises MPI where that has not been done, for MPI_Comm_f2c needs it.
   explicit Handles(const int* fortran_handle) {
+    const auto held = detail::Progress::lock();
     int initialised = 0;
     MPI_Initialized(&initialised);
     if (initialised == 0) {
@@ -154,6 +155,7 @@ MpiCommunicator::~MpiCommunicator() {
     fail_all(error.what());
   }
   handles_->progress.stop();
+  const auto held = detail::Progress::lock();
   for (Handles::Message& message : handles_->sent) {
     MPI_Wait(&message.request, MPI_STATUS_IGNORE);
   }
@@ -175,6 +177,7 @@ void MpiCommunicator::fail_all(const char* error) noexcept {
 
 void MpiCommunicator::abort() noexcept {
   handles_->progress.stop();
+  const auto held = detail::Progress::lock();
   MPI_Abort(handles_->values, 1);
 }
 
@@ -218,7 +221,7 @@ std::unique_ptr<detail::Request> MpiCommunicator::start_all_to_all(const Tensor&
 
 // A message is the kind, the number and the text.
 void MpiCommunicator::send(const detail::Notice& notice) {
-  const auto held = handles_->progress.lock();
+  const auto held = detail::Progress::lock();
   handles_->sent.remove_if([](Handles::Message& message) {
     int done = 0;
     MPI_Test(&message.request, &done, MPI_STATUS_IGNORE);
@@ -241,7 +244,7 @@ void MpiCommunicator::send(const detail::Notice& notice) {
 }
 
 bool MpiCommunicator::receive(detail::Notice& notice) {
-  const auto held = handles_->progress.lock();
+  const auto held = detail::Progress::lock();
   int there = 0;
   MPI_Status status;
   require_success("MPI_Iprobe",

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <retrograd/tensor/internal/helper_thread.h>
+
 namespace retrograd::mpi::detail {
 
 namespace {
@@ -16,8 +18,13 @@ Progress::~Progress() {
   stop();
 }
 
+std::mutex& Progress::mutex() noexcept {
+  static std::mutex& one = *new std::mutex;  // threads may outlive the program's objects
+  return one;
+}
+
 void Progress::start(MPI_Comm communicator) {
-  thread_ = std::thread([this, communicator] { run(communicator); });
+  thread_ = retrograd::detail::start_helper([this, communicator] { run(communicator); });
 }
 
 void Progress::stop() {
@@ -25,7 +32,7 @@ void Progress::stop() {
     return;
   }
   {
-    const std::scoped_lock held(mutex_);
+    const std::scoped_lock held(mutex());
     ends_ = true;
   }
   changed_.notify_one();
@@ -39,7 +46,7 @@ void Progress::begin() {
 }
 
 void Progress::run(MPI_Comm communicator) {
-  std::unique_lock held(mutex_);
+  std::unique_lock held(mutex());
   while (!ends_) {
     if (in_flight_ == 0) {
       changed_.wait(held, [this] { return in_flight_ > 0 || ends_; });

@@ -29,6 +29,8 @@ constexpr auto kSpinCrowded = microseconds(50);
 constexpr auto kYield = milliseconds(10);
 constexpr auto kSleep = microseconds(50);
 constexpr auto kLookEach = milliseconds(5);
+// Ranks that wait say so early: one that says it shortly before another gives up was not late.
+constexpr double kAnnounce = 1;  // seconds, or a tenth of the timeout
 
 std::string names(const std::vector<int>& ranks) {
   return fmt::format("rank{} {}", ranks.size() == 1 ? "" : "s", fmt::join(ranks, ", "));
@@ -85,7 +87,7 @@ void Communicator::wait_for(Work& work, Where where) {
       continue;
     }
     next_look = waited + kLookEach;
-    if (!announced && waited > Seconds(timeout_ / 2)) {
+    if (!announced && waited > Seconds(std::min(kAnnounce, timeout_ / 10))) {
       announced = true;
       send({.kind = detail::Notice::Kind::waiting, .rank = rank_, .number = work.number_});
     }

@@ -11,7 +11,7 @@ namespace retrograd::mpi::detail {
 
 // MPI libraries send large messages piece by piece, in calls of their functions. Between leaves of
 // a backward pass there are none for milliseconds, so a thread makes them while operations are on
-// their way. All calls of MPI hold the lock.
+// their way. All calls of MPI hold the lock, which is one for all communicators of the process.
 class Progress {
  public:
   Progress() = default;
@@ -24,15 +24,15 @@ class Progress {
   // Ends it.
   void stop();
 
-  std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex_); }
+  static std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex()); }
   // Of an operation, under the lock.
   void begin();
   void end() noexcept { --in_flight_; }
 
  private:
   void run(MPI_Comm communicator);
+  static std::mutex& mutex() noexcept;
 
-  std::mutex mutex_{};
   std::condition_variable changed_{};
   int in_flight_ = 0;
   bool ends_ = false;
