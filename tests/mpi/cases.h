@@ -18,17 +18,18 @@ const std::vector<std::pair<std::string, Case>>& cases();
 
 // Of training_cases.cpp.
 void after_error(retrograd::mpi::Communicator& world);
+void after_exceptions(retrograd::mpi::Communicator& world);
 void constant_buffers(retrograd::mpi::Communicator& world);
 // Of random_cases.cpp.
 void random_rows(retrograd::mpi::Communicator& world);
 void random_without_rows(retrograd::mpi::Communicator& world);
 void dropped_gradient(retrograd::mpi::Communicator& world);
-// Of loader_cases.cpp.
 // Of sync_cases.cpp.
 void sync_norm(retrograd::mpi::Communicator& world);
 void sync_norm_dtypes(retrograd::mpi::Communicator& world);
 void sync_data_parallel(retrograd::mpi::Communicator& world);
 void sync_refused(retrograd::mpi::Communicator& world);
+// Of loader_cases.cpp.
 void loader(retrograd::mpi::Communicator& world);
 void loader_batches(retrograd::mpi::Communicator& world);
 

@@ -1,6 +1,7 @@
 // The cases with ranks that are threads.
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 
 #include <retrograd/mpi/in_process.h>
@@ -20,6 +21,30 @@ TEST_CASE("cases pass with 1, 2 and 4 ranks") {
       }
     }
   }
+}
+
+// Three do not divide the virtual ranks of deterministic mode.
+TEST_CASE("cases of the default mode pass with 3 ranks") {
+  const std::set<std::string> in_default_mode{"collectives",
+                                              "gradient",
+                                              "plain backward",
+                                              "unused parameters",
+                                              "bfloat16 on the wire",
+                                              "batches of a loader",
+                                              "synchronised batch norm",
+                                              "state",
+                                              "dtypes of synchronised batch norm"};
+  std::size_t count = 0;
+  for (const auto& [name, run] : test::cases()) {
+    if (in_default_mode.contains(name)) {
+      ++count;
+      CAPTURE(name);
+      for (const std::string& error : test::mpi::run_in_process(3, run, 60)) {
+        CHECK(error == "");
+      }
+    }
+  }
+  CHECK(count == in_default_mode.size());
 }
 
 TEST_CASE("what goes wrong on one rank ends all of them with an error") {
