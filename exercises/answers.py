@@ -39,7 +39,7 @@ def exercise(number):
     found = sorted(FOLDER.glob(f"{int(number):02d}_*.cpp")) if number.isdigit() else []
     if not found:
         names = "\n".join("  " + path.stem.replace("_", " ") for path in sorted(FOLDER.glob("[0-9]*.cpp")))
-        raise SystemExit(f"there is no exercise {number}; the exercises are\n{names}")
+        raise SystemExit(f"usage: ./dev exercise N, where N is one of\n{names}")
     return found[0]
 
 

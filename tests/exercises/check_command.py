@@ -26,7 +26,7 @@ with tempfile.TemporaryDirectory() as folder:
     assert "scatter_add(pairs" in shown and shown.startswith("// --- Your lines"), shown
     for wrong in ("11", "three", ""):
         refused = run("start", wrong)
-        assert refused.returncode == 1 and "there is no exercise" in refused.stderr, refused
+        assert refused.returncode == 1 and "./dev exercise N" in refused.stderr, refused
         assert "  03 backward of max pooling\n" in refused.stderr, refused
 
     answers = folder / "answers" / "03_backward_of_max_pooling.txt"
