@@ -179,6 +179,22 @@ def excerpt(code, quote):
     return "", 0, 0
 
 
+def matrix_of(text):
+    """The words before a matrix of a slide, its rows, and the words behind it."""
+    rows = [row.strip() for row in text.split(" / ")]
+    if len(rows) == 1:
+        return "", text, ""
+    numbers = rows[1] if len(rows) > 2 else re.search(r"(?: ?-?[a-z]?\d+)*$", rows[0])[0]
+    count = len(numbers.split())
+    if not count:
+        return "", "\n".join(rows), ""
+    first = re.search(rf"((?:\S+ ){{{count - 1}}}\S+)$", rows[0])
+    last = re.match(rf"((?:[^\s,;]+ ){{{count - 1}}}[^\s,;]+)[,;]? ?(.*)$", rows[-1])
+    if not first or not last:
+        return "", "\n".join(rows), ""
+    return (rows[0][:first.start()].strip(), "\n".join([first[1], *rows[1:-1], last[1]]), last[2])
+
+
 def add_lecture(site, tutorials):
     """A page for each slide of docs/lecture_map.md."""
     pages = dict(zip((source.name for source in tutorials.sources), tutorials.listed()))
@@ -205,13 +221,14 @@ def add_lecture(site, tutorials):
         writer = text.Writer(site, path)
         source = site.root / "tutorials" / program
         code = OUTPUT.sub("\n", source.read_text())
-        main, _, numbers = formula.partition(": ")
+        main, _, numbers = ("", "", formula) if re.fullmatch(r"[-\d /]+", formula) else formula.partition(": ")
         page, named = pages[program]
         body = [f'<p class="kicker">{html.escape(heading)}</p><h1>{html.escape(capital(title))}</h1>',
-                f'<p class="formula">{html.escape(main.replace(chr(92) + "|", "|"))}</p>']
-        if numbers:
-            rows = "\n".join(html.escape(row.strip()) for row in numbers.split(" / "))
-            body.append(f'<pre class="output numbers"><code>{rows}</code></pre>')
+                f'<p class="formula">{html.escape(main.replace(chr(92) + "|", "|"))}</p>' if main else ""]
+        before, rows, after = matrix_of(numbers)
+        body += [f'<p class="formula">{html.escape(words)}</p>' if kind else
+                 f'<pre class="output numbers"><code>{html.escape(words)}</code></pre>'
+                 for kind, words in ((1, before), (0, rows), (1, after)) if words]
         for quote in quotes:
             part, first, last = excerpt(code, quote)
             if part:

@@ -52,7 +52,12 @@ class Writer:
         """A block of code, in which names lead to the reference."""
         if language not in LEXERS:
             return f'<pre class="output"><code>{html.escape(text.rstrip())}</code></pre>\n'
-        tokens = list(pygments.lex(text.rstrip() + "\n", get_lexer_by_name(LEXERS[language], stripnl=False)))
+        tokens = []
+        for kind, value in pygments.lex(text.rstrip() + "\n", get_lexer_by_name(LEXERS[language], stripnl=False)):
+            if value == ":" and tokens and tokens[-1][1] == ":":
+                tokens[-1] = (kind, "::")  # some versions give two
+            else:
+                tokens.append((kind, value))
         out, at = [], 0
         while at < len(tokens):
             kind, value = tokens[at]
