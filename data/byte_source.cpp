@@ -7,9 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include <zlib.h>
-
-#include <retrograd/tensor/error.h>
+#include <retrograd/io/internal/inflate.h>
 
 namespace retrograd::detail {
 
@@ -41,25 +39,12 @@ class PlainFile : public ByteSource {
 class GzipFile : public ByteSource {
  public:
   GzipFile(const FileCall& call, std::unique_ptr<PlainFile> packed)
-      : call_(call), packed_(std::move(packed)) {
-    constexpr int gzip_only = 16 + MAX_WBITS;
-    if (::inflateInit2(&stream_, gzip_only) != Z_OK) {
-      throw OutOfMemory(0);
-    }
-  }
-  GzipFile(const GzipFile&) = delete;
-  GzipFile& operator=(const GzipFile&) = delete;
-  ~GzipFile() override { ::inflateEnd(&stream_); }
+      : call_(call), packed_(std::move(packed)), stream_(call, Packing::gzip) {}
 
   std::size_t read(unsigned char* to, std::size_t count) override {
     std::size_t done = 0;
     while (done < count && !at_end_) {
-      constexpr std::size_t most = std::numeric_limits<uInt>::max();
-      const std::size_t room = std::min(count - done, most);
-      stream_.next_out = to + done;
-      stream_.avail_out = static_cast<uInt>(room);
-      step();
-      done += room - stream_.avail_out;
+      done += step(to + done, count - done);
     }
     return done;
   }
@@ -67,35 +52,36 @@ class GzipFile : public ByteSource {
   std::optional<std::uint64_t> size() const override { return {}; }
 
  private:
-  void step() {
-    if (stream_.avail_in == 0) {
-      stream_.next_in = input_.data();
-      stream_.avail_in = static_cast<uInt>(packed_->read(input_.data(), input_.size()));
+  // Returns how many bytes it wrote.
+  std::size_t step(unsigned char* to, std::size_t room) {
+    if (stream_.in.empty()) {
+      stream_.in = {input_.data(), packed_->read(input_.data(), input_.size())};
     }
-    if (stream_.avail_in == 0 && between_members_) {
+    if (stream_.in.empty() && between_members_) {
       at_end_ = true;
-      return;
+      return 0;
     }
-    if (between_members_ && *stream_.next_in != 0x1f) {
+    if (between_members_ && stream_.in.front() != 0x1f) {
       call_.fail("something else follows the gzip data [file-malformed]");
     }
-    switch (::inflate(&stream_, Z_NO_FLUSH)) {
-      case Z_OK: between_members_ = false; return;
-      case Z_STREAM_END:
-        ::inflateReset(&stream_);
-        between_members_ = true;
-        return;
-      case Z_BUF_ERROR: call_.fail("the gzip data is truncated [file-truncated]");
-      case Z_MEM_ERROR: throw OutOfMemory(0);
-      default: break;
+    std::size_t got = 0;
+    const Inflated state = stream_.run(to, room, got);
+    if (state == Inflated::nothing) {
+      call_.fail("the gzip data is truncated [file-truncated]");
     }
-    call_.fail("the gzip data is damaged: {} [file-malformed]",
-               stream_.msg != nullptr ? stream_.msg : "unknown error");
+    if (state == Inflated::damaged) {
+      call_.fail("the gzip data is damaged: {} [file-malformed]", stream_.message());
+    }
+    between_members_ = state == Inflated::end;
+    if (between_members_) {
+      stream_.reset();
+    }
+    return got;
   }
 
   const FileCall& call_;
   std::unique_ptr<PlainFile> packed_;
-  z_stream stream_ = {};
+  Inflate stream_;
   std::array<unsigned char, 65536> input_;
   bool between_members_ = false;
   bool at_end_ = false;

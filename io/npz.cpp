@@ -2,10 +2,9 @@
 #include <string>
 #include <vector>
 
-#include <zlib.h>
-
 #include <retrograd/io/detail/npy.h>
 #include <retrograd/io/detail/npz.h>
+#include <retrograd/io/internal/inflate.h>
 #include <retrograd/io/internal/row_major.h>
 #include <retrograd/io/npy.h>
 #include <retrograd/tensor/internal/check.h>
@@ -123,8 +122,7 @@ Written append_entry(OutputFile& file, const FileCall& call, const StateDict::En
   file.append(local.data(), local.size());
   const auto append = [&](const void* bytes, std::size_t count) {
     file.append(bytes, count);
-    written.crc =
-        static_cast<std::uint32_t>(::crc32_z(written.crc, static_cast<const Bytef*>(bytes), count));
+    written.crc = crc32(written.crc, bytes, count);
   };
   append(header.data(), header.size());
   append_row_major(tensor, append);

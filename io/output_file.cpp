@@ -13,9 +13,9 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <retrograd/io/internal/file.h>
+#include <retrograd/io/internal/inflate.h>
 #include <retrograd/tensor/internal/within_memory.h>
 
 namespace retrograd::detail {
@@ -28,7 +28,7 @@ constexpr std::string_view kSuffix = ".tmp";
 std::array<char, 21> temporary_prefix() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  const auto number = ::crc32_z(0, reinterpret_cast<const Bytef*>(host.data()), host.size());
+  const auto number = crc32(0, host.data(), host.size());
   std::array<char, 21> prefix{};
   std::snprintf(prefix.data(), prefix.size(), ".retrograd-%08x-", static_cast<unsigned>(number));
   return prefix;

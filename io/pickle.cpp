@@ -66,7 +66,7 @@ bool PickleMachine::run_constant(unsigned char opcode) {
       push(PyValue::of(Kind::integer, static_cast<std::int64_t>(number(opcode == 'K' ? 1 : 2))));
       return true;
     case 0x8a: {  // LONG1: two's complement
-      const std::size_t count = number(1);
+      const auto count = static_cast<std::size_t>(number(1));
       const std::string_view bytes = take(count);
       require(count <= 16, "an integer of more than 16 bytes");
       if (count > 8) {
@@ -170,15 +170,16 @@ bool PickleMachine::run_memo(unsigned char opcode) {
 void PickleMachine::put(std::uint64_t position) {
   require(!stack_.empty(), "too few values");
   require(position <= memo_.size() + 1, "a memo far ahead of the others");
-  if (position >= memo_.size()) {
-    memo_.resize(position + 1);
+  const auto at = static_cast<std::size_t>(position);
+  if (at >= memo_.size()) {
+    memo_.resize(at + 1);
   }
-  memo_[position] = stack_.back();
+  memo_[at] = stack_.back();
 }
 
 void PickleMachine::get(std::uint64_t position) {
   require(position < memo_.size(), "a memo that was never set");
-  push(memo_[position]);
+  push(memo_[static_cast<std::size_t>(position)]);
 }
 
 bool PickleMachine::run_call(unsigned char opcode) {
@@ -210,7 +211,7 @@ std::string_view PickleMachine::take(std::uint64_t count) {
   if (count > pickle_.bytes.size() - next_) {
     throw NeedsMore{};
   }
-  const std::string_view bytes = pickle_.bytes.substr(next_, count);
+  const std::string_view bytes = pickle_.bytes.substr(next_, static_cast<std::size_t>(count));
   next_ += count;
   return bytes;
 }

@@ -63,7 +63,7 @@ void PtFile::open_archive() {
     call_.fail("its data.pkl of {} bytes is longer than the 100,000,000 allowed [file-malformed]",
                found->size);
   }
-  bytes_.resize(found->size);
+  bytes_.resize(static_cast<std::size_t>(found->size));
   ZipEntryReader(call_, file_, *found).read(bytes_.data(), bytes_.size());
   const PickleSource source{bytes_, bytes_.size(), std::string(found->name), 0};
   // A value, because no more bytes are available than there are.
@@ -73,7 +73,8 @@ void PtFile::open_archive() {
   if (const ZipEntry* order = archive_->find(folder + "/byteorder"); order != nullptr) {
     std::array<char, 3> first = {};
     ZipEntryReader(call_, file_, *order)
-        .read(first.data(), std::min<std::size_t>(order->size, first.size()));
+        .read(first.data(),
+              static_cast<std::size_t>(std::min<std::uint64_t>(order->size, first.size())));
     is_big_endian_ = std::string_view(first.data(), first.size()) == "big";
   }
   find_entries(folder + "/data/");
@@ -123,7 +124,7 @@ Pickle PtFile::run(std::string& bytes, std::uint64_t offset) const {
   while (true) {
     count = std::min(count, most);
     bytes = std::string();  // free before more is taken
-    bytes.resize(count);
+    bytes.resize(static_cast<std::size_t>(count));
     file_.seek(offset);
     file_.read(bytes.data(), bytes.size());
     auto pickle = run_pickle(call_, {bytes, available, "the file", offset});

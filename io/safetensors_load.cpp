@@ -2,11 +2,10 @@
 #include <cstdint>
 #include <string>
 
-#include <zlib.h>
-
 #include <retrograd/io/detail/safetensors.h>
 #include <retrograd/io/detail/safetensors_header.h>
 #include <retrograd/io/internal/file.h>
+#include <retrograd/io/internal/inflate.h>
 #include <retrograd/io/safetensors.h>
 
 namespace retrograd {
@@ -44,7 +43,7 @@ class Reader {
       call_.fail("the header of {} bytes is longer than the {} bytes that follow [file-truncated]",
                  length, rest);
     }
-    std::string text(length, '\0');
+    std::string text(static_cast<std::size_t>(length), '\0');
     file_.read(text.data(), text.size());
     auto header = detail::parse_safetensors_header(text, rest - length, call_);
     begin_checksum(length, text, header);
@@ -95,7 +94,7 @@ class Reader {
 
   void add(const void* bytes, std::size_t count) {
     if (!expected_.empty()) {
-      crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, static_cast<const Bytef*>(bytes), count));
+      crc_ = detail::crc32(crc_, bytes, count);
     }
   }
 

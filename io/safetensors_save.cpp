@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include <zlib.h>
 #include <nlohmann/json.hpp>
 
 #include <retrograd/io/detail/safetensors_header.h>
 #include <retrograd/io/internal/file.h>
+#include <retrograd/io/internal/inflate.h>
 #include <retrograd/io/internal/row_major.h>
 #include <retrograd/io/safetensors.h>
 #include <retrograd/tensor/internal/check.h>
@@ -114,7 +114,7 @@ class Writer {
 
   void append(const void* bytes, std::size_t count) {
     file_.append(bytes, count);
-    crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, static_cast<const Bytef*>(bytes), count));
+    crc_ = detail::crc32(crc_, bytes, count);
   }
 
   void append(const Tensor& tensor) {

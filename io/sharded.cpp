@@ -132,7 +132,7 @@ Index read_index(const FileCall& call, InputFile& file) {
     call.fail("an index of {} bytes is longer than the 100,000,000 allowed [file-malformed]",
               file.size());
   }
-  std::string text(file.size(), '\0');
+  std::string text(static_cast<std::size_t>(file.size()), '\0');
   file.read(text.data(), text.size());
   if (text.find('\0') != std::string::npos) {
     call.fail("the index has a zero byte [file-malformed]");

@@ -2,8 +2,6 @@
 #include <array>
 #include <numeric>
 
-#include <zlib.h>
-
 #include <retrograd/io/detail/zip.h>
 #include <retrograd/tensor/internal/format.h>
 
@@ -26,6 +24,11 @@ std::uint64_t number(std::string_view bytes, std::size_t at, std::size_t count) 
     value = value << 8 | static_cast<unsigned char>(bytes[at + i - 1]);
   }
   return value;
+}
+
+// A number of 2 bytes.
+std::size_t length(std::string_view bytes, std::size_t at) {
+  return static_cast<std::size_t>(number(bytes, at, 2));
 }
 
 std::string read_at(InputFile& file, std::uint64_t offset, std::size_t count) {
@@ -51,8 +54,8 @@ ZipFile::ZipFile(const FileCall& call, InputFile& file) : call_(call), file_(fil
     call_.fail("its directory of {} bytes cannot hold {} entries, or is too long [file-malformed]",
                directory.size, directory.count);
   }
-  directory_ = read_at(file_, directory.offset, directory.size);
-  entries_.reserve(directory.count);
+  directory_ = read_at(file_, directory.offset, static_cast<std::size_t>(directory.size));
+  entries_.reserve(static_cast<std::size_t>(directory.count));
   std::size_t at = 0;
   for (std::uint64_t i = 0; i < directory.count; ++i) {
     at = read_entry(at);
@@ -111,9 +114,9 @@ std::size_t ZipFile::read_entry(std::size_t at) {
   if (bytes.size() - at < kEntryBytes || !bytes.substr(at).starts_with("PK\1\2")) {
     call_.fail("its directory has no entry at byte {} [file-malformed]", at);
   }
-  const std::size_t name_bytes = number(bytes, at + 28, 2);
-  const std::size_t extra_bytes = number(bytes, at + 30, 2);
-  const std::size_t end = at + kEntryBytes + name_bytes + extra_bytes + number(bytes, at + 32, 2);
+  const std::size_t name_bytes = length(bytes, at + 28);
+  const std::size_t extra_bytes = length(bytes, at + 30);
+  const std::size_t end = at + kEntryBytes + name_bytes + extra_bytes + length(bytes, at + 32);
   if (end > bytes.size()) {
     call_.fail("its directory ends within the entry at byte {} [file-malformed]", at);
   }
@@ -131,7 +134,7 @@ std::size_t ZipFile::read_entry(std::size_t at) {
   entry.is_deflated = method == 8;
   // zip64: the numbers that do not fit are in field 1 of the extra data, in this order.
   for (std::size_t x = at + kEntryBytes + name_bytes, last = x + extra_bytes; x + 4 <= last;) {
-    const std::size_t field_end = x + 4 + number(bytes, x + 2, 2);
+    const std::size_t field_end = x + 4 + length(bytes, x + 2);
     if (number(bytes, x, 2) == 1) {
       std::size_t from = x + 4;
       for (std::uint64_t* each : {&entry.size, &entry.packed, &entry.offset}) {
@@ -190,7 +193,7 @@ const ZipEntry* ZipFile::find(std::string_view name) const {
 ZipEntryReader::ZipEntryReader(const FileCall& call, InputFile& file, const ZipEntry& entry)
     : call_(call), file_(file), entry_(entry), packed_(entry.packed) {
   const std::string local = read_at(file, entry.offset, kLocalBytes);
-  const std::size_t name_bytes = number(local, 26, 2);
+  const std::size_t name_bytes = length(local, 26);
   at_ = entry.offset + kLocalBytes + name_bytes + number(local, 28, 2);
   if (!local.starts_with("PK\3\4") || name_bytes != entry.name.size() || at_ > entry.limit ||
       entry.packed > entry.limit - at_) {
@@ -199,16 +202,7 @@ ZipEntryReader::ZipEntryReader(const FileCall& call, InputFile& file, const ZipE
   }
   if (entry.is_deflated) {
     input_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(entry.packed, 1U << 16)));
-    stream_ = std::make_unique<z_stream_s>();
-    if (::inflateInit2(stream_.get(), -MAX_WBITS) != Z_OK) {
-      throw std::bad_alloc();
-    }
-  }
-}
-
-ZipEntryReader::~ZipEntryReader() {
-  if (stream_ != nullptr) {
-    ::inflateEnd(stream_.get());
+    stream_ = std::make_unique<Inflate>(call, Packing::deflate);
   }
 }
 
@@ -221,7 +215,7 @@ void ZipEntryReader::read(void* to, std::size_t count) {
   } else {
     read_packed(to, count);
   }
-  crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, static_cast<const Bytef*>(to), count));
+  crc_ = crc32(crc_, to, count);
   done_ += count;
 }
 
@@ -233,23 +227,20 @@ void ZipEntryReader::read_packed(void* to, std::size_t count) {
 }
 
 void ZipEntryReader::inflate(void* to, std::size_t count) {
-  auto* out = static_cast<Bytef*>(to);
+  auto* out = static_cast<unsigned char*>(to);
   while (count > 0) {
-    if (stream_->avail_in == 0 && packed_ > 0) {
+    if (stream_->in.empty() && packed_ > 0) {
       const auto now = static_cast<std::size_t>(std::min<std::uint64_t>(packed_, input_.size()));
       read_packed(input_.data(), now);
-      stream_->next_in = input_.data();
-      stream_->avail_in = static_cast<uInt>(now);
+      stream_->in = {input_.data(), now};
     }
-    const auto piece = static_cast<uInt>(std::min<std::size_t>(count, 1U << 30));
-    stream_->next_out = out;
-    stream_->avail_out = piece;
-    const int state = ::inflate(stream_.get(), Z_NO_FLUSH);
-    const uInt got = piece - stream_->avail_out;
+    std::size_t got = 0;
+    const Inflated state = stream_->run(out, count, got);
     out += got;
     count -= got;
-    const bool is_stuck = got == 0 && stream_->avail_in == 0 && packed_ == 0;
-    if (state < 0 || is_stuck || (state == Z_STREAM_END && count > 0)) {
+    const bool is_stuck = got == 0 && stream_->in.empty() && packed_ == 0;
+    const bool is_damaged = state == Inflated::nothing || state == Inflated::damaged;
+    if (is_damaged || is_stuck || (state == Inflated::end && count > 0)) {
       call_.fail("its entry {} is packed wrongly [file-malformed]", in_quotes(entry_.name));
     }
   }

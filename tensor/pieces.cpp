@@ -13,7 +13,6 @@
 #include <thread>
 #include <utility>
 
-#include <omp.h>
 #include <pthread.h>
 
 #include <retrograd/tensor/detail/never_destroyed.h>
@@ -22,6 +21,7 @@
 #include <retrograd/tensor/error.h>
 #include <retrograd/tensor/internal/helper_thread.h>
 #include <retrograd/tensor/internal/hot_tls.h>
+#include <retrograd/tensor/internal/openmp.h>
 #include <retrograd/tensor/internal/processors.h>
 #include <retrograd/tensor/loops/pieces.h>
 

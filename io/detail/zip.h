@@ -14,8 +14,7 @@
 #include <vector>
 
 #include <retrograd/io/internal/file.h>
-
-struct z_stream_s;
+#include <retrograd/io/internal/inflate.h>
 
 namespace retrograd::detail {
 
@@ -65,7 +64,6 @@ class ZipEntryReader {
   ZipEntryReader(const FileCall& call, InputFile& file, const ZipEntry& entry);
   ZipEntryReader(const ZipEntryReader&) = delete;
   ZipEntryReader& operator=(const ZipEntryReader&) = delete;
-  ~ZipEntryReader();
 
   std::uint64_t left() const noexcept { return entry_.size - done_; }
   // Reads exactly `count` bytes. Throws IoError.
@@ -84,7 +82,7 @@ class ZipEntryReader {
   std::uint64_t packed_ = 0;  // bytes left in the file
   std::uint64_t done_ = 0;
   std::uint32_t crc_ = 0;
-  std::unique_ptr<z_stream_s> stream_;
+  std::unique_ptr<Inflate> stream_;
   std::vector<unsigned char> input_;
 };
 

@@ -1,7 +1,18 @@
-// oneDNN and OpenBLAS ask OpenMP how many threads to use. Internal.
+// oneDNN and OpenBLAS ask OpenMP how many threads to use. A build without OpenMP has neither.
+// Internal.
 #pragma once
 
+#ifdef RETROGRAD_WITH_OPENMP
 #include <omp.h>
+#else
+inline int omp_get_max_threads() noexcept {
+  return 1;
+}
+inline void omp_set_num_threads(int) noexcept {}
+inline int omp_in_parallel() noexcept {
+  return 0;
+}
+#endif
 
 namespace retrograd::detail {
 

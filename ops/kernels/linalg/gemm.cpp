@@ -4,12 +4,14 @@
 #include <limits>
 
 #include <retrograd/ops/kernels/linalg/gemm_packed.h>
+#ifdef RETROGRAD_WITH_BLAS
 #include <retrograd/ops/kernels/loops/xt.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/internal/openmp.h>
 #include <retrograd/tensor/loops/pieces.h>
 #include <retrograd/tensor/threads.h>
 #include <xtensor-blas/xblas.hpp>
+#endif
 
 namespace retrograd::kernels {
 
@@ -47,6 +49,7 @@ void multiply_loops(std::int64_t rows, std::int64_t columns, std::int64_t depth,
   }
 }
 
+#ifdef RETROGRAD_WITH_BLAS
 bool fits_blas(std::int64_t a, std::int64_t b, std::int64_t c) {
   return std::max({a, b, c}) <= std::numeric_limits<xt::blas_index_t>::max();
 }
@@ -122,6 +125,7 @@ bool suits_packed(std::int64_t rows, std::int64_t columns, std::int64_t depth, b
          static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(depth) >
              kFewMultiplications;
 }
+#endif
 
 }  // namespace
 
@@ -129,16 +133,23 @@ template <class T>
 void gemm(std::int64_t rows, std::int64_t columns, std::int64_t depth, Matrix<T> a, Matrix<T> b,
           T* c, std::int64_t c_row_stride, Target target) {
   const bool small = rows * columns <= kSmall && rows * columns * depth <= kSmall;
-  if (!small && depth > 0 && suits_packed(rows, columns, depth, b.transposed)) {
+#ifdef RETROGRAD_WITH_BLAS
+  const bool packed = suits_packed(rows, columns, depth, b.transposed);
+#else
+  constexpr bool packed = true;
+#endif
+  if (!small && depth > 0 && packed) {
     gemm_packed(rows, columns, depth, a, b, c, c_row_stride, target);
     return;
   }
+#ifdef RETROGRAD_WITH_BLAS
   if (!small && depth > 0 && fits_blas(rows, columns, depth) &&
       fits_blas(a.row_stride, b.row_stride, c_row_stride)) {
     multiply_pieces(rows, columns, depth, a, b, c, c_row_stride,
                     target == Target::added_to ? T{1} : T{0});
     return;
   }
+#endif
   if (target == Target::overwritten) {
     for (std::int64_t i = 0; i < rows; ++i) {
       std::fill_n(c + i * c_row_stride, columns, T{0});

@@ -6,6 +6,7 @@
 
 #include "bench/models.h"
 #include "skip.h"
+#include "test_libraries.h"
 
 namespace rg = retrograd;
 using rg::Tensor;
@@ -34,6 +35,10 @@ double accuracy_after_an_epoch(const rg::TensorDataset& training, const rg::Tens
 }  // namespace
 
 TEST_CASE("Autocast learns digits as float32 does") {
+  if (!RETROGRAD_WITH_ZLIB) {
+    test::skip(test::Lacks::option, "the files are compressed, and this build has no zlib");
+    return;
+  }
   const std::string folder = test::data_folder("mnist");
   if (folder.empty()) {
     return;

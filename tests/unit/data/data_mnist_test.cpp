@@ -8,6 +8,7 @@
 #include <retrograd/data/mnist.h>
 
 #include "skip.h"
+#include "test_libraries.h"
 #include "unit/io_temp_files.h"
 
 namespace rg = retrograd;
@@ -79,6 +80,10 @@ TEST_CASE("load_fashion_mnist: files of the same form, errors of its own") {
 }
 
 TEST_CASE("load_mnist: the published files") {
+  if (!RETROGRAD_WITH_ZLIB) {
+    test::skip(test::Lacks::option, "the files are compressed, and this build has no zlib");
+    return;
+  }
   const std::string folder = test::data_folder("mnist");
   if (folder.empty()) {
     return;
