@@ -3,6 +3,7 @@
 
   answers.py start N           copies exercise N to exercises/mine/, unless it is there; prints its path
   answers.py fill SOURCE OUT   writes the exercise with the answers of answers/NAME.txt
+  answers.py mistake SOURCE OUT  and with a mistake in its first blank, which the file has
   answers.py show N            prints the answers of exercise N
 
 An answer replaces the lines between "// --- Your lines" and "// --- to here ---".
@@ -17,18 +18,20 @@ BLANK = re.compile(r"(^ *// --- Your lines.*?---\n)(.*?)(^ *// --- to here ---\n
 
 
 def parts_of(source):
-    """The answers to an exercise, and what it prints at first and at last."""
+    """The answers to an exercise, and what it prints: at first, at last and after a mistake."""
     text = (FOLDER / "answers" / source.name).with_suffix(".txt").read_text()
     parts = re.split(r"^== (.*)\n", text, flags=re.M)[1:]
     named = list(zip(parts[::2], parts[1::2]))
-    first, last = (next(text for name, text in named if name == key) for key in ("at first", "at last"))
-    return [text for name, text in named if name == "answer"], first, last
+    one = dict(named)
+    return [text for name, text in named if name == "answer"], one
 
 
-def filled(source):
+def filled(source, mistake=False):
     """The exercise with its answers."""
     text = source.read_text()
-    answers = parts_of(source)[0]
+    answers, parts = parts_of(source)
+    if mistake:
+        answers[0] = parts["mistake"]
     if len(BLANK.findall(text)) != len(answers):
         raise SystemExit(f"{source.name} has {len(BLANK.findall(text))} blanks and {len(answers)} answers")
     left = iter(answers)
@@ -45,8 +48,8 @@ def exercise(number):
 
 def main():
     command, *arguments = sys.argv[1:]
-    if command == "fill":
-        pathlib.Path(arguments[1]).write_text(filled(pathlib.Path(arguments[0])))
+    if command in ("fill", "mistake"):
+        pathlib.Path(arguments[1]).write_text(filled(pathlib.Path(arguments[0]), command == "mistake"))
         return
     source = exercise(arguments[0] if arguments else "")
     if command == "show":

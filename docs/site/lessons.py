@@ -150,11 +150,11 @@ def add_exercises(site):
         writer = text.Writer(site, page)
         code = source.read_text()
         opening = OPENING.match(code)[1]
-        found, first, _ = answers.parts_of(source)
+        found, parts = answers.parts_of(source)
         body = [f'<p class="kicker">Exercise {number + 1}</p><h1>{html.escape(title.split(" ", 1)[1])}</h1>',
                 writer.markdown(prose(opening)), writer.code(f"./dev exercise {number + 1}", "sh"),
                 '<h2 id="program">The program with its gap</h2>', writer.code(code[len(opening):]),
-                '<h2 id="first">What it says at first</h2>', writer.code(first, "text"),
+                '<h2 id="first">What it says at first</h2>', writer.code(parts["at first"], "text"),
                 '<h2 id="answer">The answer</h2>',
                 fold("Show the answer", "".join(writer.code(answer) for answer in found))]
         site.index.append([f"Exercise {title}", "exercise", page, text.plain(body[1])])

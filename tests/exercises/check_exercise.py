@@ -1,8 +1,9 @@
 """Runs an exercise and compares what it prints with its file in exercises/answers.
 
-usage: check_exercise.py SOURCE first|last PROGRAM
+usage: check_exercise.py SOURCE "at first"|"at last"|"after it" PROGRAM
 
-At first it must fail with the hint of "at first"; with its answers it must print "at last".
+At first, and after the mistake that the file has, it must fail with that part's hint. With its
+answers it must print "at last".
 """
 import difflib
 import pathlib
@@ -27,11 +28,11 @@ def fault(expected, ran, fails):
 
 def main():
     source, when, program = sys.argv[1:]
-    _, first, last = parts_of(pathlib.Path(source))
+    expected = parts_of(pathlib.Path(source))[1][when]
     ran = subprocess.run([program], stdout=subprocess.PIPE, text=True)
     page = (ROOT / "docs" / "exercises.md").read_text()
-    quoted = when == "last" or not source.endswith("02_backward_of_relu.cpp") or ran.stdout in page
-    found = fault(first if when == "first" else last, ran, when == "first")
+    quoted = when != "at first" or not source.endswith("02_backward_of_relu.cpp") or ran.stdout in page
+    found = fault(expected, ran, when != "at last")
     found = found or ("" if quoted else f"docs/exercises.md does not quote\n{ran.stdout}")
     print(found)
     return 1 if found else 0
