@@ -12,6 +12,8 @@
 
 namespace retrograd {
 
+class Trace;  // autograd/trace.h
+
 /// Options of `grad()`.
 struct GradOptions {
   std::vector<Tensor> grad_outputs = {};  ///< Seed for each output; an undefined one means ones.
@@ -77,5 +79,7 @@ RETROGRAD_API void queue_callback(std::function<void()> callback, Where where = 
 RETROGRAD_API void print_tape(const Tensor& output);
 /// Prints the operators that led to `output` to `out`, oldest first.
 RETROGRAD_API void print_tape(const Tensor& output, std::ostream& out);
+/// Prints the operators with the trace's names of parameters and paths of modules.
+RETROGRAD_API void print_tape(const Tensor& output, const Trace& trace, std::ostream& out);
 
 }  // namespace retrograd

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <retrograd/autograd/backward.h>
+#include <retrograd/autograd/internal/traced_nodes.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/tensor/internal/format.h>
 
@@ -25,13 +26,7 @@ std::string saved_text(const Node& node) {
   return detail::joined(texts, ", ");
 }
 
-}  // namespace
-
-void print_tape(const Tensor& output) {
-  print_tape(output, std::cout);
-}
-
-void print_tape(const Tensor& output, std::ostream& out) {
+void print(const Tensor& output, const Trace* trace, std::ostream& out) {
   const NodePtr root = detail::grad_node(output);
   if (!root) {
     out << "no tape: the tensor does not require a gradient\n";
@@ -39,7 +34,15 @@ void print_tape(const Tensor& output, std::ostream& out) {
   }
   std::unordered_map<const Node*, std::size_t> position;
   std::vector<std::vector<std::string>> rows{{"#", "op", "output", "inputs", "saves", "at"}};
-  for (const Node* node : detail::nodes_before(root.get())) {
+  const std::vector<Node*> nodes = detail::nodes_before(root.get());
+  std::unordered_map<const Node*, std::string> leaves;
+  detail::TracedNodes traced;
+  if (trace != nullptr) {
+    leaves = detail::traced_leaves(*trace);
+    traced = detail::traced_nodes(nodes, *trace);
+    rows[0].insert(rows[0].begin() + 1, "name");
+  }
+  for (const Node* node : nodes) {
     position.emplace(node, position.size());
     std::vector<std::string> inputs;
     for (const NodePtr& input : node->inputs()) {
@@ -49,6 +52,10 @@ void print_tape(const Tensor& output, std::ostream& out) {
                     detail::formatted("{} {}", name(node->dtype()), to_string(node->shape())),
                     detail::joined(inputs, ", "), saved_text(*node),
                     node->is_leaf() ? "" : to_string(node->where())});
+    if (trace != nullptr) {
+      rows.back().insert(rows.back().begin() + 1,
+                         node->is_leaf() ? leaves[node] : traced.calls[position.at(node)].module);
+    }
   }
   std::vector<std::size_t> widths(rows[0].size());
   for (const auto& row : rows) {
@@ -64,6 +71,20 @@ void print_tape(const Tensor& output, std::ostream& out) {
     line.erase(line.find_last_not_of(' ') + 1);
     out << line << '\n';
   }
+}
+
+}  // namespace
+
+void print_tape(const Tensor& output) {
+  print(output, nullptr, std::cout);
+}
+
+void print_tape(const Tensor& output, std::ostream& out) {
+  print(output, nullptr, out);
+}
+
+void print_tape(const Tensor& output, const Trace& trace, std::ostream& out) {
+  print(output, &trace, out);
 }
 
 }  // namespace retrograd

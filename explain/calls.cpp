@@ -11,25 +11,9 @@ namespace retrograd::detail {
 
 namespace {
 
-// ".fc1" in a module that has it, or " > Linear"; the outermost module has no path.
-std::string path_in(const std::string& around, bool is_outermost, const std::string& name) {
-  if (is_outermost) {
-    return "";
-  }
-  const std::string own = name.substr(name.starts_with(" > ") ? 3 : name.starts_with('.') ? 1 : 0);
-  return around.empty() ? own : around + "." + own;
-}
-
 bool is_same_line(const Where& a, const Where& b) {
   return a.line == b.line && std::strcmp(a.file, b.file) == 0;
 }
-
-struct OpenEntry {
-  std::size_t entry;
-  bool is_module;
-  std::string path;  // of the innermost module
-  std::ptrdiff_t unit = -1;
-};
 
 }  // namespace
 
@@ -65,44 +49,24 @@ void Calls::add(const Node* node, std::size_t unit) {
   units_[unit].is_layout = units_[unit].is_layout && !node->is_leaf() && is_layout(node->op());
 }
 
-// Nodes and entries are both in order: the entries around a node are a stack. Returns the nodes
-// that no operator of the trace made.
+// Returns the nodes that no operator of the trace made.
 std::vector<Node*> Calls::follow(const std::vector<Node*>& nodes, const Trace& trace) {
-  const std::vector<TraceEntry>& entries = trace.entries();
+  TracedNodes traced = traced_nodes(nodes, trace);
+  modules_ = std::move(traced.modules);
   std::vector<Node*> others;
-  std::vector<OpenEntry> open;
-  std::size_t next = 0;
-  for (Node* node : nodes) {
-    for (; next < entries.size() && entries[next].first_node <= node->number(); ++next) {
-      const TraceEntry& entry = entries[next];
-      if (entry.end_node <= node->number()) {
-        continue;
-      }
-      while (!open.empty() && entries[open.back().entry].end <= next) {
-        open.pop_back();
-      }
-      OpenEntry opened{next, entry.kind == TraceEntry::Kind::module, {}};
-      if (!open.empty()) {
-        opened.path = open.back().path;
-        opened.unit = open.back().unit;
-      }
-      if (opened.is_module && opened.unit < 0) {
-        opened.path = path_in(opened.path, open.empty(), entry.name);
-        modules_.push_back({opened.path, entry.where, entry.first_node, entry.end_node});
-      } else if (!opened.is_module && opened.unit < 0) {
-        opened.unit = static_cast<std::ptrdiff_t>(units_.size());
-        units_.push_back({entry.name, opened.path, entry.where, static_cast<std::ptrdiff_t>(next)});
-      }
-      open.push_back(std::move(opened));
+  std::unordered_map<std::ptrdiff_t, std::size_t> unit_of_entry;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const NodeCalls& calls = traced.calls[i];
+    if (calls.entry < 0) {
+      others.push_back(nodes[i]);
+      continue;
     }
-    while (!open.empty() && entries[open.back().entry].end_node <= node->number()) {
-      open.pop_back();
+    const auto [unit, is_new] = unit_of_entry.try_emplace(calls.entry, units_.size());
+    if (is_new) {
+      const TraceEntry& entry = trace.entries()[static_cast<std::size_t>(calls.entry)];
+      units_.push_back({entry.name, calls.module, entry.where, calls.entry});
     }
-    if (node->is_leaf() || open.empty() || open.back().unit < 0) {
-      others.push_back(node);
-    } else {
-      add(node, static_cast<std::size_t>(open.back().unit));
-    }
+    add(nodes[i], unit->second);
   }
   return others;
 }

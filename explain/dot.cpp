@@ -1,6 +1,8 @@
 // Graphs for Graphviz.
 #include <unordered_map>
+#include <utility>
 
+#include <retrograd/autograd/internal/traced_nodes.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/tensor/internal/format.h>
@@ -42,20 +44,14 @@ std::string Explanation::dot() const {
   return text + "}\n";
 }
 
-std::string to_dot(const Tensor& output, const std::vector<std::pair<std::string, Tensor>>& names) {
-  const NodePtr root = detail::grad_node(output);
-  if (!root) {
-    return std::string(kBegin) + "}\n";
-  }
-  std::unordered_map<const Node*, std::string> label;
-  for (const auto& [name, tensor] : names) {
-    if (const NodePtr node = detail::grad_node(tensor)) {
-      label.emplace(node.get(), name);
-    }
-  }
+namespace {
+
+// With a first line for nodes that have a label.
+std::string tape_dot(const std::vector<Node*>& nodes,
+                     std::unordered_map<const Node*, std::string> label) {
   std::unordered_map<const Node*, std::size_t> place;
   std::string text = kBegin;
-  for (const Node* node : detail::nodes_before(root.get())) {
+  for (const Node* node : nodes) {
     const std::size_t number = place.size();
     place.emplace(node, number);
     std::vector<std::string> lines;
@@ -78,6 +74,35 @@ std::string to_dot(const Tensor& output, const std::vector<std::pair<std::string
     }
   }
   return text + "}\n";
+}
+
+std::vector<Node*> tape_of(const Tensor& output) {
+  const NodePtr root = detail::grad_node(output);
+  return root ? detail::nodes_before(root.get()) : std::vector<Node*>();
+}
+
+}  // namespace
+
+std::string to_dot(const Tensor& output, const std::vector<std::pair<std::string, Tensor>>& names) {
+  std::unordered_map<const Node*, std::string> label;
+  for (const auto& [name, tensor] : names) {
+    if (const NodePtr node = detail::grad_node(tensor)) {
+      label.emplace(node.get(), name);
+    }
+  }
+  return tape_dot(tape_of(output), std::move(label));
+}
+
+std::string to_dot(const Tensor& output, const Trace& trace) {
+  const std::vector<Node*> nodes = tape_of(output);
+  std::unordered_map<const Node*, std::string> label = detail::traced_leaves(trace);
+  const detail::TracedNodes traced = detail::traced_nodes(nodes, trace);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (!traced.calls[i].module.empty()) {
+      label.emplace(nodes[i], traced.calls[i].module);
+    }
+  }
+  return tape_dot(nodes, std::move(label));
 }
 
 }  // namespace retrograd

@@ -259,5 +259,7 @@ Explanation explain(Model& model, const std::vector<Tensor>& inputs, Loss&& loss
 /// It shows shapes, lines, and leaves with the given names.
 RETROGRAD_API std::string to_dot(const Tensor& output,
                                  const std::vector<std::pair<std::string, Tensor>>& names = {});
+/// Returns the graph with the trace's names of parameters and paths of modules.
+RETROGRAD_API std::string to_dot(const Tensor& output, const Trace& trace);
 
 }  // namespace retrograd

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <retrograd/autograd/internal/traced_nodes.h>
 #include <retrograd/autograd/node.h>
 #include <retrograd/autograd/trace.h>
 
@@ -18,14 +19,6 @@ struct Unit {
   Where where;                // of the call
   std::ptrdiff_t entry = -1;  // of the trace
   bool is_layout = true;      // moves elements only
-};
-
-// A module of a trace that made nodes.
-struct ModuleCall {
-  std::string path;
-  Where where;
-  std::uint64_t first_node;
-  std::uint64_t end_node;
 };
 
 class Calls {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include <retrograd/retrograd.h>
@@ -175,4 +176,23 @@ TEST_CASE("explain: composite operators are one station that can be opened") {
   const std::size_t entries = trace->entries().size();
   CHECK(rg::explain(loss, w, {.fold = false}).steps.size() > 3);
   CHECK(trace->entries().size() == entries);  // no calls of explain
+}
+
+TEST_CASE("explain: print_tape and to_dot name the parameters and modules of a trace") {
+  rg::manual_seed(1);
+  test::SmallLeNet model;
+  const rg::Trace trace(model);
+  const Tensor loss = rg::sum(model(rg::rand({1, 1, 16, 16})));
+  std::ostringstream tape;
+  rg::print_tape(loss, trace, tape);
+  const std::string table = tape.str();
+  CHECK(table.starts_with("#   name          op          output"));
+  CHECK(table.find("conv1.weight  leaf        float32 [3, 1, 5, 5]") != std::string::npos);
+  CHECK(table.find("conv1         conv2d      float32 [1, 3, 12, 12]") != std::string::npos);
+  const std::string dot = rg::to_dot(loss, trace);
+  CHECK(dot.find("label=\"conv1.weight\\nfloat32 [3, 1, 5, 5]\"") != std::string::npos);
+  CHECK(dot.find("label=\"fc3\\nlinear\\nfloat32 [1, 10]") != std::string::npos);
+  std::ostringstream plain;
+  rg::print_tape(loss, plain);
+  CHECK(plain.str().find("conv1") == std::string::npos);
 }
