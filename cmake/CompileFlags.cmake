@@ -86,7 +86,7 @@ mark_lines(retrograd)
 add_flags("^(tensor|autograd|ops|optim)/" $<$<CONFIG:Release>:-O2>
           EXCEPT "^(ops/kernels|tensor/loops)/")
 add_flags("^(explain|graph|functional|nn|data|io)/" $<$<CONFIG:Release>:-Os>)
-add_flags("^ops/(loss|image|sequence|linalg/einsum|registry|detail/kernel_report)"
+add_flags("^ops/(conv|index|linalg|loss|image|norm|pool|reduce|sequence|registry|detail/kernel_report)"
           $<$<CONFIG:Release>:-Os>)
 add_flags("^(tensor/(format|element_texts)|autograd/(trace|print_tape|gradient_checker))"
           $<$<CONFIG:Release>:-Os>)

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include <retrograd/tensor/api.h>
-#include <retrograd/tensor/random.h>
 #include <retrograd/tensor/dims.h>
+#include <retrograd/tensor/random.h>
 
 namespace retrograd::detail {
 

@@ -29,7 +29,7 @@ TEST_CASE("DataLoader: workers start no teams of OpenMP's threads") {
   rg::DataLoader loader(Counting(teams), {.batch_size = 3, .workers = 2});
   std::int64_t samples = 0;
   for (auto& batch : loader) {
-    samples += batch.size();
+    samples += batch.inputs.size(0);
   }
   CHECK(samples == 8);
   CHECK(teams == 0);
