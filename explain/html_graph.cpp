@@ -123,7 +123,13 @@ std::string edge(Page& page, std::size_t number, const Layout& layout, bool only
       html_escaped(few_operators(step.operators)), to, from,
       size_text(step.rows, step.columns, "×"), name(step.structure));
   std::string inputs;
-  for (const std::size_t operand : page.operands(step)) {
+  std::vector<std::size_t> operands = page.operands(step);
+  for (const std::size_t input : first ? page.inputs_of(step.to) : std::vector<std::size_t>()) {
+    if (std::find(operands.begin(), operands.end(), input) == operands.end()) {
+      operands.push_back(input);
+    }
+  }
+  for (const std::size_t operand : operands) {
     inputs += row_of("", formatted("<i>{}</i>", html_escaped(page.tensors[operand].name)),
                      page.values(operand, false));
   }
@@ -187,10 +193,14 @@ std::string html_graph(Page& page) {
   text += "</div>\n";
   std::string others;
   for (std::size_t i = e.stations.size(); i < page.tensors.size(); ++i) {
-    const bool used = std::any_of(e.steps.begin(), e.steps.end(), [&](const JacobianStep& step) {
-      const auto operands = page.operands(step);
-      return std::find(operands.begin(), operands.end(), i) != operands.end();
+    const bool fed = std::any_of(e.feeds.begin(), e.feeds.end(), [&](const JacobianStep& feed) {
+      return e.stations.size() + feed.from == i;
     });
+    const bool used =
+        fed || std::any_of(e.steps.begin(), e.steps.end(), [&](const JacobianStep& step) {
+          const auto operands = page.operands(step);
+          return std::find(operands.begin(), operands.end(), i) != operands.end();
+        });
     others += used ? ""
                    : row_of("", formatted("<i>{}</i>", html_escaped(page.tensors[i].name)),
                             page.values(i, false));

@@ -66,7 +66,24 @@ std::string header(const Page& page, const char* scope, std::size_t tensor, std:
       whole ? element_html(name, index) : index_text(index));
 }
 
-std::string table(const Page& page, const JacobianStep& step, const Block& block,
+// Why a cell is what it is, in words and as a formula.
+std::string reason(Page& page, const JacobianStep& step, std::int64_t row, std::int64_t column) {
+  constexpr std::size_t kMost = 200'000;  // bytes of the page
+  if (page.reasons > kMost) {
+    return "";
+  }
+  const CellReason why = page.e.why(step, row, column);
+  if (!why.is_derived) {
+    return "";
+  }
+  const std::string text =
+      formatted(" data-w=\"{}{}{}\"", html_escaped(why.words), why.formula.empty() ? "" : " ",
+                html_escaped(formula_text(why.formula)));
+  page.reasons += text.size();
+  return text;
+}
+
+std::string table(Page& page, const JacobianStep& step, const Block& block,
                   const std::string& name) {
   const double largest = largest_of(step);
   std::string text = formatted(
@@ -84,10 +101,10 @@ std::string table(const Page& page, const JacobianStep& step, const Block& block
       const auto found = step.names.find(row * step.columns + column);
       const bool pad = is_padding(page, step, row, column);
       text += formatted(
-          "<td class=\"{}{}{}{}>{}</td>", pad ? "pad " : "", cell_colour(value, largest),
+          "<td class=\"{}{}{}{}{}>{}</td>", pad ? "pad " : "", cell_colour(value, largest),
           found == step.names.end() ? "" : formatted(" data-e=\"{}\"", page.token(found->second)),
           value == 0 ? "" : formatted(" data-v=\"{}\"", number_text(value)),
-          cell_text(step, row, column));
+          value != 0 || pad ? reason(page, step, row, column) : "", cell_text(step, row, column));
     }
     text += "</tr>\n";
   }
@@ -112,19 +129,16 @@ Block slice_of(const Explanation& e, const JacobianStep& step) {
 
 std::string picture(Page& page, std::size_t number, const Block& slice, const std::string& name) {
   const JacobianStep& step = page.e.steps[number];
-  const auto blocks = [](std::int64_t length) { return (length + kMostPixels - 1) / kMostPixels; };
-  const std::int64_t high = std::max<std::int64_t>(blocks(step.rows), 1);
-  const std::int64_t wide = std::max<std::int64_t>(blocks(step.columns), 1);
-  Raster raster((step.rows + high - 1) / high, (step.columns + wide - 1) / wide);
-  for (const JacobianEntry& entry : step.entries) {
-    keep_larger(raster.at(entry.row / high, entry.column / wide), entry.value);
-  }
+  const DownsampledMatrix small = step.downsampled(kMostPixels, kMostPixels);
+  Raster raster(small.rows, small.columns);
+  raster.values = small.values;
   const double ratio = static_cast<double>(step.columns) / static_cast<double>(step.rows);
   const double shape = std::clamp(ratio, 0.2, 6.0);
   const std::string drawn =
-      high * wide == 1 ? std::string("Each pixel is an entry.")
-                       : formatted("Each pixel is the entry of largest magnitude among {}.",
-                                   size_text(high, wide, "×"));
+      small.block_rows * small.block_columns == 1
+          ? std::string("Each pixel is an entry.")
+          : formatted("Each pixel is the entry of largest magnitude among {}.",
+                      size_text(small.block_rows, small.block_columns, "×"));
   return formatted(
       "<figure><span class=\"picture {}\" role=\"img\" aria-label=\"{}: picture of the whole "
       "matrix\" data-m=\"{},{}\" style=\"--w:{:.2f};--a:{:.3f}\"><svg viewBox=\"0 0 {} {}\" "
@@ -220,7 +234,15 @@ std::string html_matrix(Page& page, std::size_t number) {
   }
   text += figure(page, step.to, ", the columns");
   if (!step.computed()) {
-    return text + "<p class=\"soft\">Not computed: it has too many elements.</p>\n";
+    text += "<p class=\"soft\">Not computed: it has too many elements.</p>\n";
+    if (step.computed_columns.size() == 0) {
+      return text;
+    }
+    const Block some = slice_of(page.e, step);
+    const ElementRange columns{
+        step.computed_columns.first,
+        std::min(step.computed_columns.last, step.computed_columns.first + kSlice)};
+    return text + table(page, step, {some.rows, columns, false}, name);
   }
   if (step.rows <= kMostTextCells && step.columns <= kMostTextCells) {
     return text + table(page, step, {{0, step.rows}, {0, step.columns}, true}, name);

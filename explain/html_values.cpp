@@ -133,7 +133,7 @@ Page::Page(const Explanation& explanation) : e(explanation) {
     tensors.push_back({station.name, station.shape, station.value, station.gradient});
   }
   for (const ExplainedStation& input : e.inputs) {
-    tensors.push_back({input.name, input.shape, input.value, input.gradient});
+    tensors.push_back({input.name, input.shape, input.value, {}});
   }
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     numbers_.emplace(tensors[i].name, i);
@@ -168,6 +168,16 @@ std::vector<std::size_t> Page::operands(const JacobianStep& step) const {
     if (number >= e.stations.size() && number < tensors.size() &&
         std::find(found.begin(), found.end(), number) == found.end()) {
       found.push_back(number);
+    }
+  }
+  return found;
+}
+
+std::vector<std::size_t> Page::inputs_of(std::size_t station) const {
+  std::vector<std::size_t> found;
+  for (const JacobianStep& feed : e.feeds) {
+    if (feed.to == station) {
+      found.push_back(e.stations.size() + feed.from);
     }
   }
   return found;

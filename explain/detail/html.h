@@ -63,6 +63,7 @@ class Page {
   };
   const Explanation& e;
   std::vector<Named> tensors;
+  std::size_t reasons = 0;  // bytes of derivations so far
 
   // The number of a name, or as many as there are.
   std::size_t number_of(const std::string& name) const;
@@ -77,6 +78,8 @@ class Page {
                      const std::vector<std::int64_t>& winners = {});
   // Numbers of named tensors, other than stations, whose elements a step's matrix has.
   std::vector<std::size_t> operands(const JacobianStep& step) const;
+  // Numbers of inputs that a station is computed from.
+  std::vector<std::size_t> inputs_of(std::size_t station) const;
 
  private:
   std::map<std::string, std::size_t> numbers_;

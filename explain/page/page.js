@@ -91,7 +91,8 @@ const point = element => {
     light(column, 'column-of');
     const value = element.dataset.v || '0';
     say(`∂${label(column)}/∂${label(row)} = ` + (own ? `${element.textContent} = ${value}` :
-      value + (element.classList.contains('pad') ? ': padding' : '')));
+      value + (element.classList.contains('pad') ? ': padding' : '')) +
+      (element.dataset.w ? '. ' + element.dataset.w : ''));
   } else if (own) {
     const number = element.classList.contains('c') ? ' = ' + element.textContent : '';
     say(label(own) + number);

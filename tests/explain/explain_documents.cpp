@@ -53,8 +53,10 @@ std::string numbers(const rg::Explanation& e) {
     }
   }
   for (std::size_t i = 0; i < e.inputs.size(); ++i) {
-    out << ",\"" << e.stations.size() + i << "v\":";
-    put(out, e.inputs[i].value);
+    if (e.inputs[i].value.defined()) {
+      out << ",\"" << e.stations.size() + i << "v\":";
+      put(out, e.inputs[i].value);
+    }
   }
   out << "},\"entries\":[[-1,0,0,0]";
   for (std::size_t i = 0; i < e.steps.size(); ++i) {
