@@ -37,7 +37,8 @@ constexpr char kPage[] = R"(<!DOCTYPE html>
 <nav class="graph" aria-label="Stations and arrows">
 <div class="bar" id="bar" hidden role="group" aria-label="Step through">
 <button id="previous">Previous</button><button id="next">Next</button>
-<button id="play">Play</button><button id="all">Show all</button></div>
+<button id="play">Play</button><button id="all">Show all</button>
+<button id="fold" aria-expanded="true" hidden>Fold</button></div>
 <p class="status" id="status" role="status"></p>
 {4}</nav>
 <main class="panels" id="panels" tabindex="-1" aria-label="Matrices">
@@ -86,10 +87,12 @@ std::string operation(std::string_view sign) {
 std::string chain_rule(const Explanation& e) {
   std::string text = formula(
       detail::html_fraction(e.stations.back().name, e.stations.front().name) + operation("="));
+  const bool many = e.paths.size() > kMostPathsShown || !e.all_paths;
+  if (many) {  // a recurrence instead
+    text = formatted("<pre class=\"recurrence\">{}</pre>\n<details><summary>{} paths</summary>\n",
+                     html_escaped(e.formula()), e.paths.size());
+  }
   for (std::size_t p = 0; p < e.paths.size(); ++p) {
-    if (p == kMostPathsShown) {
-      text += formatted("<details><summary>{} more paths</summary>\n", e.paths.size() - p);
-    }
     for (std::size_t i = 0; i < e.paths[p].size(); ++i) {
       const std::size_t step = e.paths[p][i];
       const std::string sign = i > 0 ? operation("·") : p > 0 ? operation("+") : "";
@@ -100,7 +103,7 @@ std::string chain_rule(const Explanation& e) {
     text += e.paths[p].empty() ? formula("<mn>1</mn>") : "";
   }
   text += e.all_paths ? "" : formula("<mo>+</mo><mo>…</mo>");
-  return text + (e.paths.size() > kMostPathsShown ? "</details>\n" : "");
+  return text + (many ? "</details>\n" : "");
 }
 
 std::string step_panel(Page& page, std::size_t number) {
@@ -191,6 +194,19 @@ std::string tensors(const Page& page) {
 
 }  // namespace
 
+// Equal parts that follow each other, of which the script folds the inner ones.
+std::string detail::html_folds(const Explanation& e) {
+  std::string text;
+  for (const StationGroup& group : e.groups) {
+    if (group.kind == StationGroup::Kind::repeat && group.repeats > 3) {
+      const std::size_t part = (group.last - group.first) / group.repeats;
+      text += formatted("{}[{},{},{}]", text.empty() ? "" : ",", group.first + part,
+                        group.last - part, group.repeats);
+    }
+  }
+  return formatted("<script type=\"application/json\" id=\"folds\">[{}]</script>\n", text);
+}
+
 std::string detail::html_escaped(std::string_view text) {
   return escaped(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}});
 }
@@ -214,8 +230,9 @@ std::string Explanation::html(const std::vector<Explanation>& training, Where wh
   return formatted(kPage, html_escaped(detail::whole_derivative(*this)),
                    detail::kPageStyle + page.picture_styles(), chain_rule(*this),
                    paths.size() <= kMostPathsShown ? html_escaped(shapes()) : "", graph, panels,
-                   gradients(*this), detail::html_training(call, page, training), tensors(page),
-                   detail::kPageScript);
+                   gradients(*this),
+                   detail::html_training(call, page, training) + detail::html_folds(*this),
+                   tensors(page), detail::kPageScript);
 }
 
 }  // namespace retrograd

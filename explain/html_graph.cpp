@@ -143,12 +143,14 @@ std::string edge(Page& page, std::size_t number, const Layout& layout, bool only
   return text + "</a>\n";
 }
 
-std::string line(const char* style, std::size_t lane, std::size_t row, std::size_t end) {
+std::string line(const char* style, std::size_t lane, std::size_t row, std::size_t end,
+                 std::size_t station) {
   return end <= row ? ""
                     : formatted(
                           "<span class=\"lane {}\" style=\"grid-row:{}/{};grid-column:{}/-2\" "
+                          "data-of=\"{}\" "
                           "aria-hidden=\"true\"></span>\n",
-                          style, row, end, lane);
+                          style, row, end, lane, station);
 }
 
 // A lane's turn at its box, the parts that run down, and a branch to each arrow.
@@ -156,11 +158,12 @@ std::string lane(const Explanation& e, std::size_t station, const Layout& layout
   const std::size_t lane = layout.lanes[station];
   const std::size_t begin = layout.boxes[station];
   const std::size_t end = layout.edges[layout.last[station]];
-  std::string text = line("leave", lane, begin, begin + 1) + line("pass", lane, begin + 1, end);
+  std::string text =
+      line("leave", lane, begin, begin + 1, station) + line("pass", lane, begin + 1, end, station);
   for (std::size_t i = 0; i < e.steps.size(); ++i) {
     if (e.steps[i].from == station && passes_by(e.steps[i])) {
       const std::size_t row = layout.edges[i];
-      text += line(row == end ? "reach end" : "reach", lane, row, row + 1);
+      text += line(row == end ? "reach end" : "reach", lane, row, row + 1, e.steps[i].to);
     }
   }
   return text;

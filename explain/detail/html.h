@@ -94,6 +94,8 @@ std::string html_matrix(Page& page, std::size_t step);
 // The part of the page that plays training, from explanations of its steps.
 std::string html_training(const Frame& call, const Page& page,
                           const std::vector<Explanation>& training);
+// Which stations the script folds.
+std::string html_folds(const Explanation& e);
 // "∂Z1/∂W1" as a formula.
 std::string html_fraction(const std::string& of, const std::string& by);
 

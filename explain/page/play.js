@@ -60,6 +60,20 @@ const sweep = (panel, done) => {
   sweeping = setInterval(next, Math.max(60, Math.min(400, 4000 / run.count)));
 };
 
+// Equal parts that follow each other: the inner ones are folded, until the button unfolds them.
+const folds = data(one('#folds'));
+const inner = k => folds.some(([first, last]) => first <= k && k < last);
+const fold = on => {
+  all('.box').forEach((b, k) => b.classList.toggle('folded', on && inner(k)));
+  all('.edge').forEach(e => e.classList.toggle('folded', on && inner(Number(e.dataset.to))));
+  all('.lane').forEach(l => l.classList.toggle('folded', on && inner(Number(l.dataset.of))));
+  one('#fold').setAttribute('aria-expanded', String(!on));
+  one('#fold').textContent = (on ? 'Unfold ' : 'Fold ') + folds.map(f => f[2] - 2).join(' and ') + ' equal parts';
+};
+one('#fold').hidden = !folds.length;
+if (folds.length) fold(true);
+one('#fold').addEventListener('click', () => fold(one('#fold').getAttribute('aria-expanded') === 'true'));
+
 // Forward, then backward, one station at a time.
 const boxes = all('.box'), edges = all('.edge');
 const last = boxes.length - 1;
@@ -72,6 +86,7 @@ const step = to => {
   at = Math.max(-1, Math.min(2 * last + 1, to));
   document.body.classList.toggle('stepping', at >= 0);
   const forward = at <= last, k = forward ? at : 2 * last + 1 - at;
+  if (at >= 0 && boxes[k].classList.contains('folded')) fold(false);
   boxes.forEach((b, i) => {
     b.classList.toggle('seen', !forward || i <= k);
     b.classList.toggle('back-seen', !forward && i >= k);

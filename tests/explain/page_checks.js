@@ -132,6 +132,7 @@ function focusOrder(doc) {
   const faults = [];
   let above = -1e9;
   for (const element of doc.querySelectorAll('.flow a')) {
+    if (!visible(element)) continue;
     const top = element.getBoundingClientRect().top;
     if (top < above - 1) faults.push(`focus goes up at ${describe(element)}`);
     above = top;
@@ -202,7 +203,7 @@ function slides(doc) {
     for (let i = 0; i <= Number(slider.max); ++i) {
       slider.value = i;
       slider.dispatchEvent(new doc.defaultView.Event('input'));
-      const lit = kind => doc.querySelectorAll(`.panel.current ${kind}:not(.swatch)`).length;
+      const lit = kind => doc.querySelectorAll(`${kind}:not(.swatch)`).length;
       if (!lit('.column-of') && !lit('.mark.column-of')) faults.push(`output ${i} is not lit`);
       if (!slider.getAttribute('aria-valuetext')) faults.push(`output ${i} has no name`);
       outputs += 1;
@@ -253,7 +254,8 @@ function numbers(doc) {
 }
 
 function look(doc, whole) {
-  const report = {overlaps: [], leaves: [], contrast: [99, ''], panels: 0};
+  const folded = doc.querySelectorAll('.box.folded').length;
+  const report = {folded, overlaps: [], leaves: [], contrast: [99, ''], panels: 0};
   const into = found => {
     report.overlaps.push(...overlaps(doc));
     report.leaves.push(...leaves(doc));
@@ -280,7 +282,8 @@ function look(doc, whole) {
   if (whole) {
     Object.assign(report, {accessibility: accessibility(doc), focus: focusOrder(doc),
                            numbers: numbers(doc), keyboard: keyboard(doc),
-                           won: doc.querySelectorAll('.won, .winners').length, trained: trained(doc)});
+                           won: doc.querySelectorAll('.won, .winners').length,
+                           folds: JSON.parse(doc.querySelector('#folds').textContent), trained: trained(doc)});
   }
   return report;
 }
