@@ -102,8 +102,9 @@ TEST_CASE("explain: the page") {
   CHECK(count(slide, "class=\"box\"") == 4);
   CHECK(has(slide, "<th scope=\"row\" data-e=\"0.1\"><i>W1</i><sub>2</sub></th>"));
   CHECK(has(slide, "<th scope=\"col\" data-e=\"1.4\"><i>Z1</i><sub>5</sub></th>"));
-  CHECK(has(slide, " data-e=\"4.0\" data-v=\"1\"><i>x</i><sub>1</sub></td>"));
-  CHECK(count(slide, "<td class=\"pad zero\">0</td>") == 2);
+  CHECK(has(slide, " data-e=\"5.0\" data-v=\"1\" data-w=\""));
+  CHECK(has(slide, "<i>x</i><sub>1</sub></td>"));
+  CHECK(count(slide, "<td class=\"pad zero\"") == 2);
   CHECK(has(slide, "aria-label=\"value of W1: 0.5, -0.4, 0.8\""));
   CHECK(has(slide, "aria-label=\"gradient of W1: -0.294, -0.539, 2.35\""));
   CHECK(has(slide, "aria-label=\"value of x: 1, 2, -1, 3, 0.5\""));
@@ -123,8 +124,8 @@ TEST_CASE("explain: the page") {
 TEST_CASE("explain: the page's colours of what is infinite") {
   const Tensor w = rg::tensor({0.0, 4.0}, {.dtype = rg::float64, .requires_grad = true});
   const std::string page = rg::explain(rg::sum(rg::sqrt(w)), w).html();
-  CHECK(has(page, "class=\"pos\" style=\"--s:100%\" data-v=\"inf\">inf<"));
-  CHECK(has(page, "class=\"pos\" style=\"--s:100%\" data-v=\"0.25\">0.25<"));
+  CHECK(has(page, "class=\"pos\" style=\"--s:100%\" data-v=\"inf\""));
+  CHECK(has(page, "class=\"pos\" style=\"--s:100%\" data-v=\"0.25\""));
 }
 
 TEST_CASE("explain: the page shortens long lists of operators, not long names") {
