@@ -7,11 +7,13 @@ A step is a forward pass, and a backward pass that fills buckets layer by layer.
 when it is full and the one before has been sent. The step ends when both have ended and gradients
 are copied back and applied. --launch is a command that starts two ranks another way, such as
 "tests/mpi/two_namespaces.sh 1gbit", and has four ranks left out.
+
+compare measures the parts of a step at each number of ranks: the work alone, sums of two sizes
+alone, the work beside a sum that needs none of it, and copies into buckets and back. How buckets put them together is simulated.
 """
 import argparse
 import json
 import math
-import os
 import pathlib
 import shlex
 import subprocess
@@ -22,14 +24,18 @@ import launch  # noqa: E402
 
 TOLERANCE = 0.15
 MIB = 1 << 20
-COPIES_PER_SECOND = 5e9  # bytes between gradients and buckets
+COPIED = 0.2e-9  # seconds for a byte, between a gradient and a bucket
 
 
 class Link:
-    """Time of a message: `latency` seconds, and its bytes at `rate` a second."""
+    """Time of a message: `latency` seconds, and its bytes at `rate` a second.
 
-    def __init__(self, latency, rate):
-        self.latency, self.rate = latency, rate
+    After a pause, `burst` bytes cost no time, as in a limiter with a bucket of tokens. `effort`:
+    seconds that the processors spend on a byte of a sum, which the work has to wait for.
+    """
+
+    def __init__(self, latency, rate, burst=0.0, effort=0.0):
+        self.latency, self.rate, self.burst, self.effort = latency, rate, burst, effort
 
     def all_reduce(self, ranks, size, algorithm):
         """Seconds of a sum over all ranks: R. Thakur et al., "Optimization of collective
@@ -37,24 +43,59 @@ class Link:
         if ranks == 1:
             return 0.0
         rounds = math.ceil(math.log2(ranks))
-        if algorithm == "tree":  # to one rank and back, Open MPI's for fewer than four
-            return 2 * rounds * (self.latency + size / self.rate)
         steps = 2 * (ranks - 1) if algorithm == "ring" else 2 * rounds  # halving and doubling
         return steps * self.latency + 2 * size * (ranks - 1) / ranks / self.rate
 
 
-def simulate(layers, times, bucket, ranks, link, algorithm):
+class Direction:
+    """One direction of a link, whose messages come one after the other."""
+
+    def __init__(self, link):
+        self.link, self.free, self.tokens = link, 0.0, link.burst
+
+    def send(self, start, size, rounds):
+        """The end of `rounds` messages in turn, which start at `start` or later."""
+        start = max(start, self.free)
+        tokens = min(self.link.burst, self.tokens + (start - self.free) * self.link.rate)
+        self.tokens = max(0.0, tokens - size)
+        self.free = start + rounds * (
+            self.link.latency + max(0.0, size - tokens) / self.link.rate)
+        return self.free
+
+
+class Sums:
+    """The sums of buckets, one after the other. In a tree, Open MPI's for sums in place, a bucket
+    goes up to one rank while the one before comes down."""
+
+    def __init__(self, ranks, link, algorithm):
+        self.ranks, self.link, self.algorithm = ranks, link, algorithm
+        self.up, self.down, self.free = Direction(link), Direction(link), 0.0
+
+    def end_of(self, start, size):
+        if self.algorithm == "tree":
+            rounds = math.ceil(math.log2(self.ranks))
+            self.free = self.down.send(self.up.send(start, size, rounds), size, rounds)
+        else:
+            self.free = max(start, self.free) + self.link.all_reduce(
+                self.ranks, size, self.algorithm)
+        return self.free
+
+
+def simulate(layers, times, bucket, ranks, link, algorithm, copied=COPIED):
     """Seconds of a step. `layers`: (bytes, share of the backward pass), the last layer first."""
+    sums = Sums(ranks, link, algorithm)
+    copied = copied if ranks > 1 else 0.0
     now = times["forward"]
-    free = filled = sent = 0.0
+    end = filled = sent = 0.0
     for number, (size, share) in enumerate(layers, 1):
-        now += times["backward"] * share + (size / COPIES_PER_SECOND if ranks > 1 else 0)
+        now += times["backward"] * share + size * copied
         filled += size
         if filled >= bucket or number == len(layers):
-            free = max(now, free) + link.all_reduce(ranks, filled, algorithm)
+            end = sums.end_of(now, filled)
+            now += filled * link.effort  # the sum takes processors from the rest of the pass
             sent += filled
             filled = 0.0
-    return max(now, free) + (sent / COPIES_PER_SECOND if ranks > 1 else 0) + times["update"]
+    return max(now, end) + sent * copied + times["update"]
 
 
 # --- here ---
@@ -93,8 +134,24 @@ def measure(command, *arguments):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-CASES = [("resnet20", (32, 1, 15), resnet20()),
-         ("mlp", (1536, 1, 6, "--width", 512, "--layers", 16), even(16809984, 16))]
+CASES = [("resnet20", (32, 1, 10), resnet20()),
+         ("mlp", (1536, 1, 3, "--width", 512, "--layers", 16), even(16809984, 16))]
+
+
+def link_of(small, large, ranks):
+    """The link, of two measured sums in a tree. Where the smaller takes less than its share, the
+    link has a burst."""
+    ways = 2 * math.ceil(math.log2(ranks))
+    rate = ways * (large["bytes"] - small["bytes"]) / (
+        large["exchange_ms"] - small["exchange_ms"]) * 1000
+    start = small["exchange_ms"] / 1000 / ways - small["bytes"] / rate
+    return Link(max(0.0, start), rate, burst=max(0.0, -start) * rate)
+
+
+def effort_of(parts):
+    """Seconds of a byte by which the work and a sum beside each other outlast the longer one."""
+    longer = max(parts["alone_ms"], parts["forward_ms"] + parts["exchange_ms"])
+    return max(0.0, parts["beside_ms"] - longer) / 1000 / parts["bytes"]
 
 
 def compare(options):
@@ -107,29 +164,28 @@ def compare(options):
     ranks_tried = (2,) if options.launch else (2, 4)
     measured = {(model, ranks): run(ranks, model, arguments)
                 for model, arguments, _ in CASES for ranks in ranks_tried}
-    # Two messages of known size give the link.
-    small, large = measured["resnet20", 2], measured["mlp", 2]
-    rate = 2 * (large["bytes"] - small["bytes"]) / (
-        large["exchange_ms"] - small["exchange_ms"]) * 1000
-    link = Link(max(0.0, small["exchange_ms"] / 2000 - small["bytes"] / rate), rate)
-    print(f"link: {link.latency * 1e6:.0f} us and {link.rate / 1e9:.3f} GB/s\n")
-    print("| model | ranks | measured | simulated | difference |\n| --- | --- | --- | --- | --- |")
+    links = {ranks: link_of(measured["resnet20", ranks], measured["mlp", ranks], ranks)
+             for ranks in ranks_tried}
+    for ranks, link in links.items():
+        print(f"{ranks} ranks: {link.latency * 1e6:.0f} us, {link.rate / 1e9:.3f} GB/s and a burst "
+              f"of {link.burst / 1e6:.2f} MB")
+    for parts in measured.values():
+        print(json.dumps(parts))
+    print("\n| model | ranks | measured | simulated | difference |\n| --- | --- | --- | --- | --- |")
     agree = True
     for model, _, layers in CASES:
         for ranks in ranks_tried:
-            crowd = max(1, ranks / max(2, os.cpu_count()))  # ranks that share a processor
-            # The work without an exchange, while all processors work: they share caches.
-            one = measured[model, 2]
-            times = {"forward": one["forward_ms"] * crowd / 1000,
-                     "update": one["update_ms"] * crowd / 1000}
-            times["backward"] = one["alone_ms"] * crowd / 1000 - times["forward"] - times["update"]
-            slower = Link(link.latency * crowd, link.rate / crowd)
-            simulated = simulate(layers, times, MIB, ranks, slower,
-                                 "tree" if ranks < 4 else "ring") * 1000
-            off = simulated / measured[model, ranks]["step_ms"] - 1
+            parts = measured[model, ranks]
+            times = {"forward": parts["forward_ms"] / 1000, "update": parts["update_ms"] / 1000}
+            times["backward"] = parts["alone_ms"] / 1000 - times["forward"] - times["update"]
+            link = links[ranks]
+            link.effort = effort_of(parts)
+            simulated = simulate(layers, times, MIB, ranks, link, "tree",
+                                 parts["copies_ms"] / 2000 / parts["bytes"]) * 1000
+            off = simulated / parts["step_ms"] - 1
             agree &= abs(off) <= TOLERANCE
-            print(f"| {model} | {ranks} | {measured[model, ranks]['step_ms']:.1f} ms | "
-                  f"{simulated:.1f} ms | {off:+.1%} |")
+            print(f"| {model} | {ranks} | {parts['step_ms']:.1f} ms | {simulated:.1f} ms | "
+                  f"{off:+.1%} |")
     return agree
 
 
@@ -168,7 +224,7 @@ def paper(options):
     print("| network | algorithm | bucket | " + " | ".join(f"{r:,}" for r in RANKS) + " |")
     print("| --- | --- | --- | " + " | ".join("---" for _ in RANKS) + " |")
     for name, link in NETWORKS:
-        for algorithm in ("ring", "halving"):
+        for algorithm in ("tree", "ring", "halving"):
             for bucket in (MIB, 25 * MIB):
                 cells = [f"{alone / simulate(layers, times, bucket, r, link, algorithm):.0%}"
                          for r in RANKS]

@@ -1,8 +1,9 @@
-// Times training steps on the ranks of MPI: the work alone, the exchange of gradients alone, and
-// both together. Rank 0 prints milliseconds, as one line of JSON.
+// Times training steps on the ranks of MPI: the work alone, the exchange of gradients alone, the
+// work beside a sum that needs none of it, and a step. Rank 0 prints milliseconds, as one
+// line of JSON.
 //
 //   mpi_step resnet20|resnet50|lenet|mlp BATCH THREADS STEPS [--width N] [--layers N] [--bucket
-//   BYTES]
+//   BYTES] [--check_finite 0|1]
 //
 // BATCH is that of a rank. The mlp has LAYERS linear layers of WIDTH x WIDTH.
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <retrograd/mpi/data_parallel.h>
@@ -41,6 +43,7 @@ struct Settings {
   std::int64_t width = 512;
   int layers = 8;
   std::int64_t bucket = mpi::DataParallelOptions().bucket_bytes;
+  bool check = mpi::DataParallelOptions().check_finite;
 };
 
 struct Training {
@@ -93,12 +96,49 @@ double median_of(mpi::Communicator& world, int steps, const std::function<void()
   return *middle;
 }
 
+// A backward pass beside a sum that needs none of its gradients, which leaves look at as they do in
+// training.
+void step_beside_sum(mpi::Communicator& world, mpi::DataParallel& parallel, nn::Module& model,
+                     const std::function<Tensor()>& loss_of, rg::optim::Optimizer& optimizer,
+                     const Tensor& flat) {
+  const auto unsynchronised = parallel.no_sync();
+  optimizer.zero_grad();
+  const Tensor loss = loss_of();
+  mpi::Work work = world.all_reduce(flat, "gradients");
+  std::vector<std::pair<Tensor, int>> hooks;
+  for (const Tensor& leaf : model.parameters()) {
+    hooks.emplace_back(leaf, Tensor(leaf).register_post_accumulate_grad_hook(
+                                 [&work](const Tensor& /*leaf*/) { work.test(); }));
+  }
+  loss.backward();
+  optimizer.step();
+  work.wait();
+  for (auto& [leaf, hook] : hooks) {
+    leaf.remove_hook(hook);
+  }
+}
+
+// What DataParallel does with gradients beside sending them: looks at them, and copies them into
+// buckets and back.
+void copy_gradients(nn::Module& model, const Tensor& flat) {
+  std::int64_t begin = 0;
+  for (const Tensor& leaf : model.parameters()) {
+    const Tensor gradient = leaf.grad();
+    Tensor slot = rg::view(rg::narrow(flat, 0, begin, leaf.numel()), leaf.shape());
+    begin += leaf.numel();
+    rg::sum(gradient);
+    slot.copy_(gradient);
+    Tensor(gradient).copy_(slot);
+  }
+}
+
 void measure(mpi::Communicator& world, const Settings& settings) {
   rg::set_num_threads(settings.threads);
   const Training training = make(settings);
   nn::Module& model = *training.model;
-  mpi::DataParallel parallel(model, world,
-                             {.bucket_bytes = settings.bucket, .deterministic = false});
+  mpi::DataParallel parallel(
+      model, world,
+      {.bucket_bytes = settings.bucket, .check_finite = settings.check, .deterministic = false});
   rg::optim::SGD optimizer(model.parameters(), {.lr = 1e-6, .momentum = 0.9});
   const auto loss = [&] {
     return rg::cross_entropy(model(training.batch.inputs), training.batch.targets);
@@ -118,14 +158,18 @@ void measure(mpi::Communicator& world, const Settings& settings) {
   const Tensor flat = rg::zeros({model.parameter_count()});
   const double exchange =
       median_of(world, settings.steps, [&] { world.all_reduce(flat, "gradients").wait(); });
+  const double beside = median_of(world, settings.steps, [&] {
+    step_beside_sum(world, parallel, model, loss, optimizer, flat);
+  });
+  const double copies = median_of(world, settings.steps, [&] { copy_gradients(model, flat); });
   if (world.rank() == 0) {
     std::printf(
         "{\"model\": \"%s\", \"ranks\": %d, \"threads\": %d, \"batch\": %lld, \"bytes\": %lld, "
         "\"forward_ms\": %.3f, \"alone_ms\": %.3f, \"update_ms\": %.3f, \"exchange_ms\": %.3f, "
-        "\"step_ms\": %.3f}\n",
+        "\"beside_ms\": %.3f, \"copies_ms\": %.3f, \"step_ms\": %.3f}\n",
         settings.model.c_str(), world.size(), settings.threads,
         static_cast<long long>(settings.batch), static_cast<long long>(flat.numel() * 4), forward,
-        alone, update, exchange, together);
+        alone, update, exchange, beside, copies, together);
   }
 }
 
@@ -151,6 +195,8 @@ int main(int argc, char** argv) {
       settings.layers = std::atoi(arguments[i + 1].c_str());
     } else if (arguments[i] == "--bucket") {
       settings.bucket = std::atoll(arguments[i + 1].c_str());
+    } else if (arguments[i] == "--check_finite") {
+      settings.check = std::atoi(arguments[i + 1].c_str()) != 0;
     }
   }
   return mpi::run([&](mpi::Communicator& world) { measure(world, settings); });
