@@ -158,8 +158,8 @@ struct RETROGRAD_API Explanation {
   /// @throws IndexError if the row or column is out of range
   CellReason why(const JacobianStep& step, std::int64_t row, std::int64_t column,
                  Where where = {}) const;
-  /// Returns the chain rule: `dloss/dW1 = dZ1/dW1 . dloss/dZ1`; several paths are a sum.
-  /// More than 8 paths, or more than 64 factors, are lines of a recurrence.
+  /// Returns the chain rule: dloss/dW1 = dZ1/dW1 . dloss/dZ1. Several paths are a sum, and more
+  /// than 8 paths, or 64 factors, are lines of a recurrence.
   std::string formula() const;
   /// Returns the shapes of the matrices: `3x1 = 3x5 . 5x1`.
   std::string shapes() const;

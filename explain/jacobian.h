@@ -64,8 +64,8 @@ struct FormulaPart {
 
 /// Derivation of an entry of a Jacobian.
 struct RETROGRAD_API CellReason {
-  std::string words;  ///< Sentences: `Z2 is a sum. W3 stands in it with the factor x3.`
-  /// Formula of the output's element: `Z2 = W1 x1 + W2 x2 + W3 x3`; empty if none was found.
+  std::string words;  ///< Sentences, such as: Z2 is a sum, and W3 has the factor x3 in it.
+  /// Formula of an element of the output, such as `Z2 = W1 x1 + W2 x2`. Empty if none was found.
   std::vector<FormulaPart> formula;
   /// The entry: `dZ2/dW3 = x3`.
   std::vector<FormulaPart> derivative;
