@@ -15,7 +15,6 @@ using detail::Page;
 
 constexpr std::int64_t kMostInVector = 32;
 constexpr std::int64_t kMostInTable = 64;
-constexpr std::size_t kMostPathsShown = 8;
 
 // Its title, style, chain rule, sizes, graph, panels, gradients, training, data and script.
 constexpr char kPage[] = R"(<!DOCTYPE html>
@@ -87,8 +86,8 @@ std::string operation(std::string_view sign) {
 std::string chain_rule(const Explanation& e) {
   std::string text = formula(
       detail::html_fraction(e.stations.back().name, e.stations.front().name) + operation("="));
-  const bool many = e.paths.size() > kMostPathsShown || !e.all_paths;
-  if (many) {  // a recurrence instead
+  const bool many = detail::is_recurrence_shorter(e);
+  if (many) {
     text = formatted("<pre class=\"recurrence\">{}</pre>\n<details><summary>{} paths</summary>\n",
                      html_escaped(e.formula()), e.paths.size());
   }
@@ -184,8 +183,12 @@ std::string gradients(const Explanation& e) {
 std::string tensors(const Page& page) {
   std::string text = "[";
   for (const Page::Named& named : page.tensors) {
-    const std::string name = detail::escaped(
-        named.name, {{'"', "\\\""}, {'\\', "\\\\"}, {'<', "\\u003c"}, {'\n', "\\n"}});
+    const std::string name = detail::escaped(named.name, {{'"', "\\\""},
+                                                          {'\\', "\\\\"},
+                                                          {'<', "\\u003c"},
+                                                          {'\n', "\\n"},
+                                                          {'\r', "\\r"},
+                                                          {'\t', "\\t"}});
     text += formatted("{}[\"{}\",[{}]]", text.size() > 1 ? "," : "", name,
                       detail::joined(named.shape, ","));
   }
@@ -229,8 +232,8 @@ std::string Explanation::html(const std::vector<Explanation>& training, Where wh
   }
   return formatted(kPage, html_escaped(detail::whole_derivative(*this)),
                    detail::kPageStyle + page.picture_styles(), chain_rule(*this),
-                   paths.size() <= kMostPathsShown ? html_escaped(shapes()) : "", graph, panels,
-                   gradients(*this),
+                   detail::is_recurrence_shorter(*this) ? "" : html_escaped(shapes()), graph,
+                   panels, gradients(*this),
                    detail::html_training(call, page, training) + detail::html_folds(*this),
                    tensors(page), detail::kPageScript);
 }

@@ -220,7 +220,7 @@ CellReason why(const Frame& call, const Cell& cell) {
   append_entry(reason.derivative, step, cell.row, cell.column);
   const std::vector<std::string> ops = working_operators(step);
   const PointwiseRule* const rule = ops.size() == 1 ? pointwise_rule(ops[0]) : nullptr;
-  if (ops.size() == 1 && is_pool(ops[0])) {
+  if (ops.size() == 1 && is_pool(ops[0]) && !entries_of_column(cell).empty()) {
     explain_pool(cell, ops[0], reason);
   } else if (step.is_linear) {
     explain_sum(cell, ops, reason);
