@@ -43,12 +43,10 @@ struct ExplainOptions {
   /// Matrices of larger stations show a shape and a structure only.
   std::int64_t most_shown = 16;
   /// Largest number of elements, zeros included, of a Jacobian that is computed.
-  /// Larger ones show a shape only. A Jacobian with more columns than rows counts as square, since
-  /// each column takes a backward pass over as many elements. More than 8 million elements other
-  /// than zero are not computed either.
-  std::int64_t most_elements = std::int64_t{1}
-
-                               << 25;
+  /// Larger ones have the columns of a slice, or the first 16. A Jacobian with more columns than
+  /// rows counts as square, since each column takes a backward pass over as many elements. More
+  /// than 8 million elements other than zero are not computed either.
+  std::int64_t most_elements = std::int64_t{1} << 25;
   /// Trace of the program. Its calls become stations, and its names of tensors are used.
   const Trace* trace = nullptr;
   /// Name of the tensor that the gradient of a model is by. Without one, it is the first parameter

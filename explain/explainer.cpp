@@ -16,6 +16,10 @@ constexpr std::int64_t kMostCopied = 1 << 20;  // elements of a tensor whose val
 
 }  // namespace
 
+Tensor Explainer::copied(const Tensor& value) {
+  return value.defined() && value.numel() <= kMostCopied ? value.detach().clone() : Tensor();
+}
+
 Explanation Explainer::run(const Tensor& output, const NodePtr& last) {
   for (const Chain::Station& station : chain_.stations()) {
     e_.stations.push_back(station_of(station.node.get(), station.name));
@@ -47,10 +51,7 @@ ExplainedStation Explainer::station_of(const Node* node, std::string name) const
     station.where = unit.entry >= 0 ? unit.where : node->where();
   }
   const auto given = values_.find(node);
-  const Tensor value = given != values_.end() ? given->second : known_.result_of(node);
-  if (value.defined() && value.numel() <= kMostCopied) {
-    station.value = value.detach().clone();
-  }
+  station.value = copied(given != values_.end() ? given->second : known_.result_of(node));
   if (station.numel() <= options_.most_shown) {
     station.shown = {0, station.numel()};
   }

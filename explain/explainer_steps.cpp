@@ -7,12 +7,6 @@
 
 namespace retrograd::detail {
 
-namespace {
-
-constexpr std::int64_t kMostCopied = 1 << 20;
-
-}  // namespace
-
 void Explainer::find_links() {
   for (std::size_t to = 0; to < e_.stations.size(); ++to) {
     links_.push_back(chain_.links()[to]);
@@ -102,8 +96,8 @@ void Explainer::add_steps() {
 
 void Explainer::add_data() {
   FreeNames free;
-  for (const auto& list : {e_.stations, e_.inputs}) {
-    for (const ExplainedStation& station : list) {
+  for (const auto* list : {&e_.stations, &e_.inputs}) {
+    for (const ExplainedStation& station : *list) {
       free.take(station.name);
     }
   }
@@ -115,9 +109,7 @@ void Explainer::add_data() {
       if (fresh) {
         ExplainedStation station{free.next(data.name), data.tensor.shape(), {}, {}, {}};
         station.kind = StationKind::data;
-        if (data.tensor.numel() <= kMostCopied) {
-          station.value = data.tensor.clone();
-        }
+        station.value = copied(data.tensor);
         if (station.numel() <= options_.most_shown) {
           station.shown = {0, station.numel()};
         }

@@ -27,6 +27,8 @@ class Explainer {
 
  private:
   ExplainedStation station_of(const Node* node, std::string name) const;
+  // A copy; undefined for a tensor of too many elements.
+  static Tensor copied(const Tensor& value);
   void find_insides();
   // That of a source, or of the folded station itself.
   const ExplainedStation* known_station(const Chain::Inside& inside, std::size_t station,
