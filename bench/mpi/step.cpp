@@ -80,17 +80,29 @@ Training make(const Settings& settings) {
   return made;
 }
 
-double median_of(mpi::Communicator& world, int steps, const std::function<void()>& step) {
-  std::vector<double> times;
-  for (int i = -3; i < steps; ++i) {
-    world.barrier();
-    const auto begin = std::chrono::steady_clock::now();
-    step();
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
-    if (i >= 0) {
-      times.push_back(time.count());
+struct Part {
+  const char* name;
+  std::function<void()> run;
+  std::vector<double> times{};  // ms
+};
+
+// Parts take turns, so that a machine whose speed drifts slows all of them.
+void time(mpi::Communicator& world, int rounds, std::vector<Part>& parts) {
+  for (int i = -3; i < rounds; ++i) {
+    for (Part& part : parts) {
+      world.barrier();
+      const auto begin = std::chrono::steady_clock::now();
+      part.run();
+      const std::chrono::duration<double, std::milli> time =
+          std::chrono::steady_clock::now() - begin;
+      if (i >= 0) {
+        part.times.push_back(time.count());
+      }
     }
   }
+}
+
+double median(std::vector<double> times) {
   const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
   std::nth_element(times.begin(), middle, times.end());
   return *middle;
@@ -143,33 +155,34 @@ void measure(mpi::Communicator& world, const Settings& settings) {
   const auto loss = [&] {
     return rg::cross_entropy(model(training.batch.inputs), training.batch.targets);
   };
-  const double forward = median_of(world, settings.steps, [&] { loss(); });
   const auto step = [&] {
     optimizer.zero_grad();
     loss().backward();
     optimizer.step();
   };
-  const double alone = median_of(world, settings.steps, [&] {
-    const auto unsynchronised = parallel.no_sync();
-    step();
-  });
-  const double together = median_of(world, settings.steps, step);
-  const double update = median_of(world, settings.steps, [&] { optimizer.step(); });
   const Tensor flat = rg::zeros({model.parameter_count()});
-  const double exchange =
-      median_of(world, settings.steps, [&] { world.all_reduce(flat, "gradients").wait(); });
-  const double beside = median_of(world, settings.steps, [&] {
-    step_beside_sum(world, parallel, model, loss, optimizer, flat);
-  });
-  const double copies = median_of(world, settings.steps, [&] { copy_gradients(model, flat); });
+  std::vector<Part> parts{
+      {"forward_ms", [&] { loss(); }},
+      {"alone_ms",
+       [&] {
+         const auto unsynchronised = parallel.no_sync();
+         step();
+       }},
+      {"step_ms", step},
+      {"update_ms", [&] { optimizer.step(); }},
+      {"exchange_ms", [&] { world.all_reduce(flat, "gradients").wait(); }},
+      {"beside_ms", [&] { step_beside_sum(world, parallel, model, loss, optimizer, flat); }},
+      {"copies_ms", [&] { copy_gradients(model, flat); }}};
+  time(world, settings.steps, parts);
   if (world.rank() == 0) {
     std::printf(
-        "{\"model\": \"%s\", \"ranks\": %d, \"threads\": %d, \"batch\": %lld, \"bytes\": %lld, "
-        "\"forward_ms\": %.3f, \"alone_ms\": %.3f, \"update_ms\": %.3f, \"exchange_ms\": %.3f, "
-        "\"beside_ms\": %.3f, \"copies_ms\": %.3f, \"step_ms\": %.3f}\n",
+        "{\"model\": \"%s\", \"ranks\": %d, \"threads\": %d, \"batch\": %lld, \"bytes\": %lld",
         settings.model.c_str(), world.size(), settings.threads,
-        static_cast<long long>(settings.batch), static_cast<long long>(flat.numel() * 4), forward,
-        alone, update, exchange, beside, copies, together);
+        static_cast<long long>(settings.batch), static_cast<long long>(flat.numel() * 4));
+    for (const Part& part : parts) {
+      std::printf(", \"%s\": %.3f", part.name, median(part.times));
+    }
+    std::printf("}\n");
   }
 }
 
