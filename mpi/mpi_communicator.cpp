@@ -39,7 +39,7 @@ class MpiRequest : public detail::Request {
       : progress_(progress), sent_(std::move(sent)), received_(std::move(received)) {
     const auto held = detail::Progress::lock();
     require_success(name, start(&request_));
-    progress_.begin();
+    begun_ = progress_.begin();
   }
   ~MpiRequest() override {
     if (request_ != MPI_REQUEST_NULL) {
@@ -54,13 +54,14 @@ class MpiRequest : public detail::Request {
     int done = 0;
     require_success("MPI_Test", MPI_Test(&request_, &done, MPI_STATUS_IGNORE));
     if (done != 0) {
-      progress_.end();
+      progress_.end(begun_);
     }
     return done != 0;
   }
 
  private:
   detail::Progress& progress_;
+  detail::Progress::Clock::time_point begun_{};
   MPI_Request request_ = MPI_REQUEST_NULL;
   Tensor sent_;
   Tensor received_;

@@ -1,6 +1,6 @@
 #include <retrograd/mpi/detail/progress.h>
 
-#include <chrono>
+#include <algorithm>
 
 #include <retrograd/tensor/internal/helper_thread.h>
 
@@ -8,11 +8,17 @@ namespace retrograd::mpi::detail {
 
 namespace {
 
-// At 1 Gbit/s 125 kB come in this time, which the buffers of a connection hold. Calls more often
-// take the time of the computation.
-constexpr auto kEach = std::chrono::milliseconds(1);
+using std::chrono::milliseconds;
+
+// Each call takes time from the computation, and a message may wait for the next one. So there are
+// several calls in the time that operations take, which tells how fast the network is.
+constexpr int kCalls = 4;
+constexpr milliseconds kShortest(1);
+constexpr milliseconds kLongest(6);  // 750 kB at 1 Gbit/s, which the buffers of a connection hold
 
 }  // namespace
+
+Progress::Progress() noexcept : pause_(kShortest) {}
 
 Progress::~Progress() {
   stop();
@@ -39,10 +45,16 @@ void Progress::stop() {
   thread_.join();
 }
 
-void Progress::begin() {
+Progress::Clock::time_point Progress::begin() {
   if (in_flight_++ == 0 && thread_.joinable()) {
     changed_.notify_one();
   }
+  return Clock::now();
+}
+
+void Progress::end(Clock::time_point begun) noexcept {
+  --in_flight_;
+  pause_ = std::clamp<Clock::duration>((Clock::now() - begun) / kCalls, kShortest, kLongest);
 }
 
 void Progress::run(MPI_Comm communicator) {
@@ -51,8 +63,9 @@ void Progress::run(MPI_Comm communicator) {
     if (in_flight_ == 0) {
       changed_.wait(held, [this] { return in_flight_ > 0 || ends_; });
     }
+    const Clock::duration pause = pause_;
     held.unlock();
-    std::this_thread::sleep_for(kEach);
+    std::this_thread::sleep_for(pause);
     held.lock();
     if (in_flight_ > 0) {
       int there = 0;

@@ -1,6 +1,7 @@
 // A thread that lets MPI send while the program computes. Internal.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -14,7 +15,7 @@ namespace retrograd::mpi::detail {
 // their way. All calls of MPI hold the lock, which is one for all communicators of the process.
 class Progress {
  public:
-  Progress() = default;
+  Progress() noexcept;
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -25,9 +26,10 @@ class Progress {
   void stop();
 
   static std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex()); }
-  // Of an operation, under the lock.
-  void begin();
-  void end() noexcept { --in_flight_; }
+  using Clock = std::chrono::steady_clock;
+  // Of an operation, under the lock. end() takes what begin() returned.
+  Clock::time_point begin();
+  void end(Clock::time_point begun) noexcept;
 
  private:
   void run(MPI_Comm communicator);
@@ -35,6 +37,7 @@ class Progress {
 
   std::condition_variable changed_{};
   int in_flight_ = 0;
+  Clock::duration pause_;
   bool ends_ = false;
   std::thread thread_{};
 };
