@@ -93,8 +93,9 @@ std::vector<Subset> random_split(SharedDataset dataset, const std::vector<double
   std::vector<IndexList> all;
   auto begin = order.begin();
   for (const int64_t count : counts) {
-    all.emplace_back(begin, begin + count);
-    begin += count;
+    const auto end = begin + static_cast<std::ptrdiff_t>(count);
+    all.emplace_back(begin, end);
+    begin = end;
   }
   return subsets(dataset, std::move(all));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <numeric>
 
 #include <retrograd/autograd/grad_mode.h>
@@ -90,7 +91,7 @@ void LBFGS::place(const Vector& start, double step_size) {
   const Vector all = plus(start, step_size, memory_.direction);
   auto at = all.begin();
   for (Tensor& parameter : parameters(0)) {
-    const auto end = at + parameter.numel();
+    const auto end = at + static_cast<std::ptrdiff_t>(parameter.numel());
     const Tensor values = tensor(Vector(at, end), {.dtype = parameter.dtype()});
     parameter.copy_(view_of(values, parameter.shape(), contiguous_strides(parameter.shape()), 0));
     at = end;

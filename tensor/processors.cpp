@@ -14,6 +14,7 @@
 
 namespace retrograd::detail {
 
+#ifndef __EMSCRIPTEN__  // where a module has one thread, and no files
 namespace {
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
@@ -116,12 +117,17 @@ int allowed() noexcept {
 }
 
 }  // namespace
+#endif
 
 int usable_processors() noexcept {
+#ifdef __EMSCRIPTEN__
+  return 1;
+#else
   if (const int count = wanted()) {
     return count;
   }
   return std::clamp(lower(allowed(), quota()), 1, kMostThreads);
+#endif
 }
 
 bool may_wait_busily() noexcept {

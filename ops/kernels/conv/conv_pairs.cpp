@@ -63,10 +63,11 @@ Tensor doubled(const Tensor& values, int64_t filters, int64_t taps) {
 
 // Lays out, for each position of a line, the pixel there and the one kPairs behind it, 8 times
 // each. `padded`: scratch for the pixels of a line.
-[[gnu::always_inline]] inline void lay_out(const float* image, const Strides& strides,
-                                           int64_t first_row, int64_t results, int64_t first_column,
-                                           const ConvGeometry& g, const Sizes& s, float* padded,
-                                           float* to) {
+[[gnu::always_inline, maybe_unused]] inline void lay_out(const float* image, const Strides& strides,
+                                                         int64_t first_row, int64_t results,
+                                                         int64_t first_column,
+                                                         const ConvGeometry& g, const Sizes& s,
+                                                         float* padded, float* to) {
   const int64_t width = s.line + kPairs;
   const int64_t rows = rows_below(results, g);
   const int64_t left = first_column - g.pad_before[2];
@@ -100,8 +101,9 @@ struct Weights {
 };
 
 // kTile results of all filters, from the pixels of a band.
-[[gnu::always_inline]] inline void results_of(const float* pixels, const ConvGeometry& g,
-                                              const Sizes& s, const Weights& weights, float* to) {
+[[gnu::always_inline, maybe_unused]] inline void results_of(const float* pixels,
+                                                            const ConvGeometry& g, const Sizes& s,
+                                                            const Weights& weights, float* to) {
   Vector sums[kPairs];
   Vector right;
   gemm_tile::load<float, kBytes>(weights.bias, right);

@@ -42,7 +42,8 @@ StepProduct<T>::StepProduct(std::int64_t most_rows, const Tensor& w, bool transp
 
 // The right side for tiles, where those compute products without gaps in them.
 template <class T>
-Tensor StepProduct<T>::tiles_of(const Tensor& w, bool transposed) const {
+Tensor StepProduct<T>::tiles_of([[maybe_unused]] const Tensor& w,
+                                [[maybe_unused]] bool transposed) const {
 #if RETROGRAD_INSTRUCTIONS
   if constexpr (std::is_same_v<T, BFloat16>) {
     const bool whole = most_rows_ % tiles::kFewRows == 0 && depth_ % tiles::kStep == 0 &&

@@ -1,0 +1,3 @@
+include(${CMAKE_CURRENT_LIST_DIR}/header_target.cmake)
+header_target(xtensor-blas xtensor-blas)
+set(xtensor-blas_FOUND ON)

@@ -1,0 +1,11 @@
+# header_target(TARGET FOLDER [DEFINITION]): a library of headers alone, for Find*.cmake here.
+function(header_target target folder)
+  if(NOT EXISTS ${RETROGRAD_HEADERS}/${folder})
+    message(FATAL_ERROR "${RETROGRAD_HOST_INCLUDE}/${folder} was not found.")
+  endif()
+  if(NOT TARGET ${target})
+    add_library(${target} INTERFACE IMPORTED GLOBAL)
+    target_include_directories(${target} SYSTEM INTERFACE ${RETROGRAD_HEADERS})
+    target_compile_definitions(${target} INTERFACE ${ARGN})
+  endif()
+endfunction()
