@@ -65,6 +65,13 @@ if(RETROGRAD_PACKED_RELOCATIONS AND RETROGRAD_GLIBC_2_36)
   target_link_options(retrograd PRIVATE -Wl,-z,pack-relative-relocs)
 endif()
 
+# Functions without a caller are left out: 16 kB.
+check_linker_flag(CXX -Wl,--gc-sections RETROGRAD_GC_SECTIONS)
+if(RETROGRAD_GC_SECTIONS)
+  target_compile_options(retrograd PRIVATE -ffunction-sections)
+  target_link_options(retrograd PRIVATE -Wl,--gc-sections)
+endif()
+
 # --- names of files ---
 # The library's own lines begin with "@/": messages show the user's line instead (tensor/frame.h).
 # ccache gives the compiler paths from the build folder on.
@@ -86,7 +93,10 @@ mark_lines(retrograd)
 add_flags("^(tensor|autograd|ops|optim)/" $<$<CONFIG:Release>:-O2>
           EXCEPT "^(ops/kernels|tensor/loops)/")
 add_flags("^(explain|graph|functional|nn|data|io)/" $<$<CONFIG:Release>:-Os>)
-add_flags("^ops/(conv|index|linalg|loss|image|norm|pool|reduce|sequence|registry|detail/kernel_report)"
+add_flags("^ops/(activation|conv|index|linalg|loss|image|norm|pool|reduce|sequence|registry|detail/kernel_report)"
+          $<$<CONFIG:Release>:-Os>)
+# A view takes twice as long with -Os, so of these only what programs seldom call.
+add_flags("^ops/(math/(trigonometry|logical|lerp|rounding)|shape/(rearrange|pad|diagonal))"
           $<$<CONFIG:Release>:-Os>)
 add_flags("^(tensor/(format|element_texts)|autograd/(trace|print_tape|gradient_checker))"
           $<$<CONFIG:Release>:-Os>)
