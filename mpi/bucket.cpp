@@ -1,6 +1,5 @@
 #include <retrograd/mpi/detail/bucket.h>
 
-#include <algorithm>
 #include <utility>
 
 #include <retrograd/mpi/detail/tree.h>
@@ -62,32 +61,8 @@ bool Bucket::fails() const {
   return max(flags).item<double>() >= kFails / 2;
 }
 
-std::int64_t Bucket::bytes() const noexcept {
-  return flat_.numel() * static_cast<std::int64_t>(item_size(flat_.dtype()));
-}
-
 void Bucket::start_sum(Communicator& communicator) {
-  works_.clear();
-  const std::int64_t size = (flat_.numel() + pieces_ - 1) / pieces_;
-  for (std::int64_t begin = 0; begin < flat_.numel(); begin += size) {
-    const Tensor piece = narrow(flat_, 0, begin, std::min(size, flat_.numel() - begin));
-    works_.push_back(communicator.all_reduce(piece, what_));
-  }
-}
-
-// MPI sends while it is called, so all are asked.
-bool Bucket::test() {
-  bool done = true;
-  for (Work& work : works_) {
-    done &= work.test();
-  }
-  return done;
-}
-
-void Bucket::wait() {
-  for (Work& work : works_) {
-    work.wait();
-  }
+  work_ = communicator.all_reduce(flat_, what_);
 }
 
 void Bucket::start_exchange(Communicator& communicator) {
@@ -95,13 +70,11 @@ void Bucket::start_exchange(Communicator& communicator) {
     received_ =
         empty_tensor({communicator.size(), flat_.numel() / communicator.size()}, flat_.dtype());
   }
-  works_.clear();
-  works_.push_back(communicator.all_to_all(flat_, received_, what_));
+  work_ = communicator.all_to_all(flat_, received_, what_);
 }
 
 void Bucket::start_gather(Communicator& communicator) {
-  works_.clear();
-  works_.push_back(communicator.all_gather(tree_sum(received_), flat_, what_));
+  work_ = communicator.all_gather(tree_sum(received_), flat_, what_);
 }
 
 }  // namespace retrograd::mpi::detail

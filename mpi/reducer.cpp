@@ -1,6 +1,5 @@
 #include <retrograd/mpi/detail/reducer.h>
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -17,8 +16,6 @@
 namespace retrograd::mpi::detail {
 
 namespace {
-
-constexpr std::int64_t kPieces = 4;
 
 // A sum is a cheap look at all values. It may overflow where they do not.
 bool is_finite(const Tensor& values) {
@@ -81,19 +78,6 @@ void Reducer::make_buckets(const std::vector<std::size_t>& order) {
       add_bucket(std::exchange(members, {}), wire);
       bytes = 0;
     }
-  }
-  split_last();
-}
-
-// No backward pass hides the last bucket. In a tree, which Open MPI takes for sums in place, its
-// parts go up and down at the same time.
-void Reducer::split_last() {
-  constexpr std::int64_t kSmallest = 64 << 10;
-  std::int64_t after = 0;
-  for (auto bucket = buckets_.rbegin();
-       bucket != buckets_.rend() && after < options_.bucket_bytes / kPieces; ++bucket) {
-    bucket->set_pieces(std::clamp<std::int64_t>(bucket->bytes() / kSmallest, 1, kPieces));
-    after += bucket->bytes();
   }
 }
 

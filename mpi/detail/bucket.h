@@ -35,13 +35,10 @@ class Bucket {
   // Whether a gradient of a rank fails, once the bucket is reduced.
   bool fails() const;
 
-  std::int64_t bytes() const noexcept;
-  // Sums of so many parts, one after the other: one comes back while the next one goes.
-  void set_pieces(std::int64_t pieces) noexcept { pieces_ = pieces; }
   // The sum over all ranks in an order that MPI chooses.
   void start_sum(Communicator& communicator);
-  bool test();
-  void wait();
+  bool test() { return work_.test(); }
+  void wait() { work_.wait(); }
   // The sum in a balanced tree over the ranks: each adds one part, then all get all parts.
   void start_exchange(Communicator& communicator);
   void start_gather(Communicator& communicator);
@@ -52,9 +49,8 @@ class Bucket {
   std::vector<Slot> slots_;
   std::size_t placed_ = 0;
   std::int64_t flags_ = 0;  // position of the first
-  std::int64_t pieces_ = 1;
   std::string what_;
-  std::vector<Work> works_;
+  Work work_;
 };
 
 }  // namespace retrograd::mpi::detail

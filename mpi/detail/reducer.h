@@ -70,7 +70,6 @@ class Reducer {
   bool is_last_part() const noexcept { return !part_ || part_->number + 1 == part_->count; }
   void hook_leaves();
   void make_buckets(const std::vector<std::size_t>& order);
-  void split_last();
   void add_bucket(std::vector<std::size_t> parameters, DType wire);
   DType wire_of(const Tensor& parameter) const;
 

@@ -242,7 +242,6 @@ const std::vector<std::pair<std::string, Case>>& cases() {
       {"after an error", after_error},
       {"after exceptions", after_exceptions},
       {"constant buffers", constant_buffers},
-      {"a large bucket", large_bucket},
       {"loader", loader},
       {"batches of a loader", loader_batches},
       {"state", state}};

@@ -20,7 +20,6 @@ const std::vector<std::pair<std::string, Case>>& cases();
 void after_error(retrograd::mpi::Communicator& world);
 void after_exceptions(retrograd::mpi::Communicator& world);
 void constant_buffers(retrograd::mpi::Communicator& world);
-void large_bucket(retrograd::mpi::Communicator& world);
 // Of random_cases.cpp.
 void random_rows(retrograd::mpi::Communicator& world);
 void random_without_rows(retrograd::mpi::Communicator& world);

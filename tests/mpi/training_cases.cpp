@@ -135,23 +135,4 @@ void constant_buffers(Communicator& world) {
   }
 }
 
-// The last bucket of more than 64 KiB goes in pieces, whose sizes differ here.
-void large_bucket(Communicator& world) {
-  const auto make = [] {
-    nn::Sequential net{nn::Flatten(), nn::Linear(36, 1201), nn::Linear(1201, 3)};
-    draw(net, 3);
-    net.to(rg::float64);
-    return net;
-  };
-  nn::Sequential model = make();
-  nn::Sequential whole = make();
-  DataParallel parallel(model, world);
-  loss_of(whole)(batch_of(8)).backward();
-  for (int step = 0; step < 2; ++step) {
-    model.zero_grad();
-    parallel.backward(batch_of(8), loss_of(model));
-    require_close(model, whole, 1e-12);
-  }
-}
-
 }  // namespace test
