@@ -6,6 +6,7 @@
 
 #include <retrograd/explain/detail/explainer.h>
 #include <retrograd/explain/detail/format.h>
+#include <retrograd/explain/detail/program.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/check.h>
 #include <retrograd/tensor/internal/format.h>
@@ -79,6 +80,9 @@ std::string ExplainedInside::derivative(const JacobianStep& step) const {
 
 Explanation explain(const Tensor& output, const Tensor& input, const ExplainOptions& options,
                     Where where) {
+  // Before this call begins: a trace with an open call has no graph.
+  const detail::KnownTensors known(options.names, options.trace);
+  const auto program = detail::program_of(options.trace, output, input, known.named(), where);
   const Frame call("explain", where);
   const NodePtr last = detail::grad_node(output);
   const NodePtr first = detail::grad_node(input);
@@ -90,7 +94,6 @@ Explanation explain(const Tensor& output, const Tensor& input, const ExplainOpti
   require_names(call, options);
 
   const Unlistened unlistened;
-  const detail::KnownTensors known(options.names, options.trace);
   std::unordered_map<const Node*, Tensor> values{{first.get(), input}, {last.get(), output}};
   std::vector<std::pair<std::string, NodePtr>> names;
   for (const auto& [name, tensor] : known.named()) {
@@ -104,7 +107,10 @@ Explanation explain(const Tensor& output, const Tensor& input, const ExplainOpti
   const Chain chain(last, first, names, options);
   require_tape(call, chain, output, input);
   require_different_names(call, chain);
-  return detail::Explainer(call, chain, known, options, std::move(values)).run(output, last);
+  Explanation result =
+      detail::Explainer(call, chain, known, options, std::move(values)).run(output, last);
+  result.program = program;
+  return result;
 }
 
 }  // namespace retrograd

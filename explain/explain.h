@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,10 @@
 #include <retrograd/tensor/tensor.h>
 
 namespace retrograd {
+
+namespace detail {
+struct Program;
+}
 
 /// Options of `explain()`.
 struct ExplainOptions {
@@ -48,6 +53,7 @@ struct ExplainOptions {
   /// than 8 million elements other than zero are not computed either.
   std::int64_t most_elements = std::int64_t{1} << 25;
   /// Trace of the program. Its calls become stations, and its names of tensors are used.
+  /// `Explanation::play()` needs it.
   const Trace* trace = nullptr;
   /// Name of the tensor that the gradient of a model is by. Without one, it is the first parameter
   /// with a path to the output, or else the first such input.
@@ -57,6 +63,14 @@ struct ExplainOptions {
   /// of the trace that made several operators is one station. Without a trace, a line is, if more
   /// than 32 operators are on the way.
   bool fold = true;
+};
+
+/// Options of `Explanation::play()`.
+struct PlayOptions {
+  std::string title = {};  ///< Heading of the page; the chain rule if empty.
+  /// Path of the page without a program, which the preset `wasm` builds. If empty, the environment
+  /// variable `RETROGRAD_PLAY` names it, or it is the installed one.
+  std::string page = {};
 };
 
 /// Kinds of stations.
@@ -173,6 +187,14 @@ struct RETROGRAD_API Explanation {
   std::string html(const std::vector<Explanation>& training = {}, Where where = {}) const;
   /// Returns a graph for Graphviz.
   std::string dot() const;
+
+  /// Program that led to the output, if there was a trace.
+  std::shared_ptr<const detail::Program> program;
+  /// Returns a page on which every number of a leaf can be changed.
+  /// The page holds the program and the library itself as WebAssembly, and needs no other file.
+  /// @throws GraphError if there was no trace, or the trace has no `Graph`
+  /// @throws IoError if the page without a program is not found
+  std::string play(const PlayOptions& options = {}, Where where = {}) const;
 };
 
 /// Returns the chain rule of the gradient of `output`, which has one element, by `input`.

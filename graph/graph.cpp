@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include <retrograd/graph/internal/first_entries.h>
 #include <retrograd/graph/registry.h>
 #include <retrograd/tensor/internal/check.h>
 
@@ -24,7 +25,7 @@ class Builder {
                                "an input is undefined [undefined-tensor]");
     graph_.inputs.push_back(fresh(input));
   }
-  void add_steps() { visit(0, entries_.size(), ""); }
+  void add_steps(std::size_t entries) { visit(0, entries, ""); }
   void add_output(const Tensor& output) {
     if (!output.defined()) {
       graph_.outputs.push_back({});
@@ -117,14 +118,15 @@ class Builder {
   std::unordered_map<const detail::TensorImpl*, ValueId> ids_;
 };
 
+bool is_known_step(const TraceEntry& entry) {
+  return !entry.casts_inside && is_operator(entry.name);
+}
+
 }  // namespace
 
 Graph::Graph(const Trace& trace, const std::vector<Tensor>& given,
              const std::vector<Tensor>& computed, Where where)
-    : Graph(
-          trace, given, computed,
-          [](const TraceEntry& entry) { return !entry.casts_inside && is_operator(entry.name); },
-          where) {}
+    : Graph(trace, given, computed, is_known_step, where) {}
 
 Graph::Graph(const Trace& trace, const std::vector<Tensor>& given,
              const std::vector<Tensor>& computed,
@@ -134,10 +136,27 @@ Graph::Graph(const Trace& trace, const std::vector<Tensor>& given,
   for (const Tensor& input : given) {
     builder.add_input(input);
   }
-  builder.add_steps();
+  builder.add_steps(trace.entries().size());
   for (const Tensor& output : computed) {
     builder.add_output(output);
   }
+}
+
+Graph detail::graph_of_first(std::size_t entries, const Trace& trace,
+                             const std::vector<Tensor>& given, const std::vector<Tensor>& computed,
+                             Where where) {
+  trace.check_whole(where);
+  Graph graph;
+  const Builder::Choice known = is_known_step;
+  Builder builder(graph, trace, known, where);
+  for (const Tensor& input : given) {
+    builder.add_input(input);
+  }
+  builder.add_steps(entries);
+  for (const Tensor& output : computed) {
+    builder.add_output(output);
+  }
+  return graph;
 }
 
 }  // namespace retrograd
