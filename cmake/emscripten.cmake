@@ -11,6 +11,10 @@ set(CMAKE_CXX_FLAGS_INIT "-fwasm-exceptions -msimd128 -isystem ${CMAKE_CURRENT_L
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-sALLOW_MEMORY_GROWTH=1")
 # Emscripten's scripts need packages that only Debian's own Node finds without being told.
 set(CMAKE_CXX_LINKER_LAUNCHER ${CMAKE_COMMAND} -E env NODE_PATH=/usr/share/nodejs)
+# With fetch(), Node would not read a module from a file.
+find_program(RETROGRAD_NODE NAMES nodejs node)
+mark_as_advanced(RETROGRAD_NODE)
+set(CMAKE_CROSSCOMPILING_EMULATOR ${RETROGRAD_NODE} --no-experimental-fetch)
 include(${EMSCRIPTEN_TOOLCHAIN})
 
 set(RETROGRAD_HEADERS ${CMAKE_BINARY_DIR}/host_include)
