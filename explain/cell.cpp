@@ -99,10 +99,12 @@ void append_entry(Formula& formula, const JacobianStep& step, std::int64_t row,
 }
 
 std::span<const JacobianEntry> entries_of_column(const Cell& cell) {
-  const auto [first, last] = std::equal_range(
-      cell.step.entries.begin(), cell.step.entries.end(), JacobianEntry{0, cell.column, 0},
+  const std::span<const JacobianEntry> all(cell.step.entries);
+  const auto found = std::equal_range(
+      all.begin(), all.end(), JacobianEntry{0, cell.column, 0},
       [](const JacobianEntry& a, const JacobianEntry& b) { return a.column < b.column; });
-  return {first, last};
+  return all.subspan(static_cast<std::size_t>(found.first - all.begin()),
+                     static_cast<std::size_t>(found.second - found.first));
 }
 
 Formula sum_formula(const Cell& cell) {
