@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include <retrograd/autograd/node.h>
 #include <retrograd/graph/internal/first_entries.h>
+#include <retrograd/tensor/internal/check.h>
 
 namespace retrograd::detail {
 
@@ -70,6 +72,14 @@ std::size_t entries_until(const Trace& trace, const std::vector<Tensor>& wanted)
   return count;
 }
 
+// A leaf that has a history would end the gradients on the page.
+void require_no_history(const Tensor& leaf, Where where) {
+  const NodePtr node = grad_node(leaf);
+  check::require<GraphError>({"Explanation::play", where}, !node || node->is_leaf(),
+                             {{"tensor", leaf}},
+                             "a tensor was computed before the trace began [trace-incomplete]");
+}
+
 Program built(const Trace& trace, const Tensor& output, const Tensor& input,
               const std::vector<std::pair<std::string, Tensor>>& names, Where where) {
   Made made(trace);
@@ -88,10 +98,12 @@ Program built(const Trace& trace, const Tensor& output, const Tensor& input,
     program.names.emplace_back(names[i].first, graph.outputs[i + 2]);
   }
   for (std::size_t i = 0; i < made.anew.size(); ++i) {
+    require_no_history(made.anew[i], where);
     program.leaves.push_back({graph.inputs[i], made.anew[i]});
   }
   for (std::size_t i = 0; i < graph.values.size(); ++i) {
     if (graph.values[i].constant.defined()) {
+      require_no_history(graph.values[i].constant, where);
       program.leaves.push_back({{static_cast<std::int64_t>(i)}, graph.values[i].constant});
     }
   }

@@ -1,4 +1,5 @@
 // Pages of recorded programs: the program on the page, and the engine that runs it there.
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <string>
@@ -196,6 +197,37 @@ TEST_CASE("play: tensors made while the trace is alive are leaves, as those made
   CHECK(data["leaves"].size() == 2);
   CHECK(data["steps"].size() == 2);
   CHECK(built(data).loss() == doctest::Approx(loss.item<double>()));
+}
+
+TEST_CASE("play: explanations of models have the program with the model's names") {
+  rg::manual_seed(1);
+  rg::nn::Sequential model(rg::nn::Linear(3, 4), rg::nn::Tanh(), rg::nn::Linear(4, 2));
+  const rg::Tensor x = rg::tensor({{0.5, -1.0, 2.0}});
+  const rg::Tensor target = rg::tensor({{1.0, 0.0}});
+  const rg::Explanation e = rg::explain(
+      model, {x}, [&](const rg::Tensor& y) { return rg::mse_loss(y, target); }, {.by = "2.weight"});
+  const json data = program_on(e);
+  std::vector<std::string> names;
+  for (const json& name : data["names"]) {
+    names.push_back(name[0].get<std::string>());
+  }
+  for (const char* name : {"0.weight", "0.bias", "2.weight", "2.bias", "input"}) {
+    CHECK(std::count(names.begin(), names.end(), name) == 1);
+  }
+  const Program program = built(data);
+  const rg::ValueId by{data["input"].get<std::int64_t>()};
+  CHECK(program.loss() == doctest::Approx(data["loss"].get<double>()));
+  CHECK(program.gradient(by).to_vector<float>() == e.stations[0].gradient.to_vector<float>());
+}
+
+TEST_CASE("play: a trace of a part of the program explains, and play() refuses it") {
+  const rg::Tensor w = rg::tensor({1.0, 2.0}, {.requires_grad = true});
+  const rg::Tensor before = w * w;
+  const rg::Trace trace;
+  const rg::Explanation e = rg::explain(rg::sum(before), w, {.trace = &trace});
+  CHECK(e.formula() == "dloss/dw = dmul/dw . dloss/dmul");
+  CHECK_THROWS_WITH_AS(e.play(), doctest::Contains("was computed before the trace began"),
+                       rg::GraphError);
 }
 
 TEST_CASE("play: it says what is missing") {
