@@ -112,7 +112,10 @@ add_flags("^optim/(lbfgs|line_search|optimizer|.*scheduler|.*_lr)" $<$<CONFIG:Re
 # Checks of the C library and the compiler that take no measurable time. The stack protector stands
 # where bytes from outside are handled: in operators it takes 2 % of a chain of 1,000 products.
 set(hardened $<CONFIG:Release,RelWithDebInfo,MinSizeRel>)
-check_cxx_compiler_flag(-fstack-protector-strong RETROGRAD_STACK_PROTECTOR)
+# Emscripten compiles it, and has no guard to link.
+if(NOT EMSCRIPTEN)
+  check_cxx_compiler_flag(-fstack-protector-strong RETROGRAD_STACK_PROTECTOR)
+endif()
 if(NOT RETROGRAD_SANITIZE)
   target_compile_options(retrograd PRIVATE "$<${hardened}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
 endif()

@@ -233,10 +233,12 @@ void OutputFile::commit() {
     call_.fail_system("cannot write it to disk: {} [file-unwritable]", errno);
   }
   // Closing may report an error too. A copy is closed, so that the lock lasts as long as the name.
+#ifndef __EMSCRIPTEN__  // its copies create the file once more, which fails
   Descriptor copy(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
   if (const int error = copy.is_open() ? copy.close() : errno) {
     call_.fail_system("cannot write it to disk: {} [file-unwritable]", error);
   }
+#endif
   if (::renameat(directory_.get(), temporary_.c_str(), directory_.get(), name_.c_str()) != 0) {
     call_.fail_system("cannot replace it: {} [file-unwritable]", errno);
   }

@@ -111,7 +111,8 @@ TEST_CASE("samples that fill the cache alone run in pairs, for the threads") {
   const Program program = [&](const Tensor& x) { return conv2d(x, f.points); };
   const Tensor x = numbers({9, 6, 224, 224});
   const NoGradGuard unrecorded;
-  for (const auto& [samples, calls] : {std::pair{3, 1}, std::pair{4, 2}, std::pair{9, 3}}) {
+  for (const auto& [count, calls] : {std::pair{3, 1}, std::pair{4, 2}, std::pair{9, 3}}) {
+    const int samples = count;  // clang 14 captures no structured binding
     CAPTURE(samples);
     const Tensor given = narrow(x, 0, 0, samples);
     const GraphRunner runner(traced(program, given));

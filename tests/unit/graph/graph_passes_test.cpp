@@ -120,7 +120,8 @@ TEST_CASE("steps of constants alone are run once, except those that draw numbers
   Graph graph = traced(
       [&](const Tensor& in) {
         const std::vector<Tensor> rows = unbind(weight * 2.0);
-        return in * narrow(cat({rows[0], rows[1]}), 0, 0, 3) + rand({3}) + arange(3);
+        const Tensor noise = rand({3});
+        return in * narrow(cat({rows[0], rows[1]}), 0, 0, 3) + noise + arange(3);
       },
       x);
   const Tensor expected = graph.run({x})[0];
@@ -168,7 +169,10 @@ TEST_CASE("ReLU is merged into the step before, with the same bits") {
       {[&](const Tensor& in) { return relu(in + w[0]); }, "index add_relu"},
       {[&](const Tensor& in) { return relu(in + 1.0); }, "add relu"},
       {[&](const Tensor& in) { return relu(in + arange(4)); }, "arange add_relu"},
-      {[&](const Tensor& in) { return relu((in > 0).to(int64) + arange(4)); },
+      {[&](const Tensor& in) {
+         const Tensor counts = arange(4);
+         return relu((in > 0).to(int64) + counts);
+       },
        "arange gt to add relu"},
       {[&](const Tensor& in) {
          const Tensor y = in + in;

@@ -16,7 +16,7 @@ using rg::Tensor;
 namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_number = std::numeric_limits<double>::quiet_NaN();
 
 std::string printed(const Tensor& x) {
   std::ostringstream out;
@@ -81,11 +81,11 @@ TEST_CASE("print: scientific form is chosen for the whole tensor") {
 
 TEST_CASE("print: numbers that are none, or infinite") {
   for (const rg::DType dtype : {rg::float32, rg::float64, rg::bfloat16}) {
-    CHECK(values(rg::tensor({inf, -inf, nan, -nan, -0.0}, {.dtype = dtype})) ==
+    CHECK(values(rg::tensor({inf, -inf, not_number, -not_number, -0.0}, {.dtype = dtype})) ==
           "[ inf, -inf,  nan,  nan,  -0.]");
-    CHECK(values(rg::tensor({nan, 1.5}, {.dtype = dtype})) == "[nan, 1.5]");
-    CHECK(values(rg::tensor({nan}, {.dtype = dtype})) == "[nan]");
-    CHECK(values(rg::tensor({nan, 1e9, 1.0}, {.dtype = rg::float64})) ==
+    CHECK(values(rg::tensor({not_number, 1.5}, {.dtype = dtype})) == "[nan, 1.5]");
+    CHECK(values(rg::tensor({not_number}, {.dtype = dtype})) == "[nan]");
+    CHECK(values(rg::tensor({not_number, 1e9, 1.0}, {.dtype = rg::float64})) ==
           "[   nan, 1.e+09, 1.e+00]");
   }
 }
