@@ -14,7 +14,7 @@ function makeTensor(id, isLeaf) {
 function makeCells(id, isLeaf) {
   const grid = document.createElement("div");
   grid.className = "cells";
-  grid.style.gridTemplateColumns = `repeat(${columnsOf(id)}, minmax(4.4rem, 1fr))`;
+  grid.style.gridTemplateColumns = `repeat(${columnsOf(id)}, minmax(5rem, 1fr))`;
   const cells = Array.from({length: count(id)}, (_, i) => {
     const cell = document.createElement("div");
     cell.className = isLeaf ? "cell leaf" : "cell";
