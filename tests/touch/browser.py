@@ -11,7 +11,8 @@ class Browser:
     """One page of a browser."""
 
     def __init__(self, program):
-        self.folder = tempfile.TemporaryDirectory()
+        # Its processes may write for a moment after its end.
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_read, self.to = os.pipe()
         self.back, to_write = os.pipe()
 
