@@ -4,22 +4,22 @@
   make_chain.py [FILE]
 
 The matrices and the product are those that the page's program prints, which a test compares with a
-run. The picture moves by CSS alone, so it plays wherever an image is shown. It is still where
-motion is not wanted.
+run. The picture moves by CSS alone, so it plays wherever an image is shown. It begins whole, as
+previews show the first moment. It is still where motion is not wanted.
 """
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-CELL, LINE, TOP, CYCLE = 8.4, 21, 150, 12  # pixels and seconds
+CELL, LINE, TOP, CYCLE, WHOLE = 8.4, 21, 150, 14, 9  # pixels and seconds
 STYLE = """
 text { font: 14px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1c2430; }
 .name { font-weight: bold; } .note { fill: #66707d; font-size: 12px; } .x { fill: #0b57a4; } .one { fill: #b3261e; } .w { fill: #1f6f3c; }
 .zero { fill: #b6bec8; } .bracket { fill: none; stroke: #1c2430; } .back { fill: #ffffff; stroke: #dde3ea; } .head { font-size: 15px; }
 @media (prefers-color-scheme: dark) { text { fill: #e3e8ee; } .note { fill: #9aa6b5; } .x { fill: #82b8f5; } .one { fill: #ff8a80; }
 .w { fill: #93d7a7; } .zero { fill: #4a5563; } .bracket { stroke: #e3e8ee; } .back { fill: #12161c; stroke: #2d3643; } }
-@media (prefers-reduced-motion: no-preference) { .part { animation: %ds linear infinite both; } }
+@media (prefers-reduced-motion: no-preference) { .part { animation: %ds linear -%ds infinite both; } }
 """
 
 
@@ -97,7 +97,7 @@ def draw(text):
     height = TOP + LINE * 5 + 38
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {height}" width="{total}" height="{height}">\n'
             f"<title>{formula}: each matrix, their product, and the gradient of backward()</title>\n"
-            f"<style>{STYLE % CYCLE}{chr(10).join(picture.rules)}</style>\n"
+            f"<style>{STYLE % (CYCLE, WHOLE)}{chr(10).join(picture.rules)}</style>\n"
             f'<rect class="back" x=".5" y=".5" width="{total - 1}" height="{height - 1}" rx="6"/>\n' +
             "\n".join(picture.parts) + "\n</svg>\n")
 
