@@ -21,6 +21,10 @@ const auto f = [](int x) { return x; };
 struct Pair { int a, b; };
 ```
 
+```sh
+./shown
+```
+
 ```text
 two
 ```
@@ -48,7 +52,7 @@ with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
     (folder / "page.md").write_text(PAGE)
     found = list(code_blocks.blocks([folder / "page.md"]))
-    assert [block.place for block in found] == ["page.md:4", "page.md:18", "page.md:29"], found
+    assert [block.place for block in found] == ["page.md:4", "page.md:22", "page.md:33"], found
     assert [block.expected for block in found] == ["two\n", "", ""]
     parts = [statement.strip() for statement, _ in code_blocks.statements(found[0].code)]
     assert [code_blocks.is_definition(part) for part in parts] == [True, False, False, True], parts
@@ -68,8 +72,8 @@ with tempfile.TemporaryDirectory() as folder:
     good = "\\0370\\ntwo\\n\\0371\\n\\0372\\n12 ms\\n"
     assert faults(good) == []
     assert "page.md:4: prints\nthree" in faults(good.replace("two", "three"))[0]
-    assert "page.md:18: prints\nmore" in faults(good.replace("1\\n", "1\\nmore\\n", 1))[0]
-    assert "page.md:29: did not run" in faults(good.split("\\0372")[0])[0]
+    assert "page.md:22: prints\nmore" in faults(good.replace("1\\n", "1\\nmore\\n", 1))[0]
+    assert "page.md:33: did not run" in faults(good.split("\\0372")[0])[0]
 
 with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)

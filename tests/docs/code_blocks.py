@@ -6,7 +6,8 @@
 
 A block with a main() is a program; others are fragments, which may use the names rg and nn. What a
 block prints, or the error that leaves it, has to be what the next block shows if that is ```text or
-has no language; without one it prints nothing. A comment <!-- ... --> right above it says more:
+has no language; without one it prints nothing. Commands (```sh) may come between. A comment <!-- ... --> right above
+it says more:
 
   file: first.cpp           the name that the block's lines have in messages
   file: model.cpp line 40   and the number of its first one
@@ -89,7 +90,7 @@ def blocks(paths):
                 block = Block(path, match, marks, text)
                 if block.runs:
                     yield block
-            else:
+            elif match[1] != "sh":  # a command between a program and its output runs the program
                 if block and match[1] in ("", "text"):
                     block.expected = match[2]
                 block = None
