@@ -40,6 +40,7 @@ f(2);
 wrong
 ```
 
+<!-- setup: before(1); -->
 <!-- varies: a time -->
 ```cpp
 int main() {
@@ -52,7 +53,7 @@ with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
     (folder / "page.md").write_text(PAGE)
     found = list(code_blocks.blocks([folder / "page.md"]))
-    assert [block.place for block in found] == ["page.md:4", "page.md:22", "page.md:33"], found
+    assert [block.place for block in found] == ["page.md:4", "page.md:22", "page.md:34"], found
     assert [block.expected for block in found] == ["two\n", "", ""]
     parts = [statement.strip() for statement, _ in code_blocks.statements(found[0].code)]
     assert [code_blocks.is_definition(part) for part in parts] == [True, False, False, True], parts
@@ -62,6 +63,7 @@ with tempfile.TemporaryDirectory() as folder:
     assert '#line 7 "shown.cpp"\nint twice' in text and '#line 9 "shown.cpp"\n\nfor' in text
     assert text.count("::run);") == 2 and text.index("<vector>") < text.index("block_0")
     assert "int program()" in text and "wrong" not in text
+    assert text.index("begin(2)") < text.index("before(1);") < text.index("program();\n}")
 
     def faults(printed):
         program = folder / "program"
@@ -73,7 +75,7 @@ with tempfile.TemporaryDirectory() as folder:
     assert faults(good) == []
     assert "page.md:4: prints\nthree" in faults(good.replace("two", "three"))[0]
     assert "page.md:22: prints\nmore" in faults(good.replace("1\\n", "1\\nmore\\n", 1))[0]
-    assert "page.md:33: did not run" in faults(good.split("\\0372")[0])[0]
+    assert "page.md:34: did not run" in faults(good.split("\\0372")[0])[0]
 
 with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)

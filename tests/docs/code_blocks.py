@@ -72,10 +72,6 @@ class Block:
             else:
                 raise SystemExit(f"{self.place}: no block is marked {key}")
 
-    @property
-    def is_program(self):
-        return "int main(" in self.code
-
 
 def blocks(paths):
     for path in map(pathlib.Path, paths):
@@ -134,7 +130,7 @@ def group_code(group):
         for code, file, line in [(block.setup, f"{block.file}, setup", 1),
                                  (block.code, block.file, block.line)]:
             code = INCLUDE.sub("", code)
-            if block.is_program and code.strip():
+            if "int main(" in code:
                 body = code.replace("int main(", "int program(").rstrip().removesuffix("}")
                 outside.append(located(body + "return 0;\n}", file, line))
                 inside.append("program();\n")
