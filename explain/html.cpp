@@ -1,5 +1,7 @@
 // An explanation as a web page: a drawing of the stations, and a panel for each of them and each
 // Jacobian, which the style sheet shows when the address names it. A script adds more.
+#include <algorithm>
+
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>
 #include <retrograd/tensor/frame.h>
@@ -82,14 +84,36 @@ std::string operation(std::string_view sign) {
   return formatted("<mo form=\"infix\">{}</mo>", sign);
 }
 
+// The first and the last lines of many.
+std::string few_lines(const std::string& text) {
+  constexpr std::ptrdiff_t kMost = 60;
+  std::ptrdiff_t line = 0;
+  const std::ptrdiff_t lines = std::count(text.begin(), text.end(), '\n') + 1;
+  std::string result;
+  for (const char c : text) {
+    if (lines <= kMost || line < kMost / 2 || line >= lines - kMost / 2) {
+      result += c;
+    }
+    line += c == '\n' ? 1 : 0;
+    if (c == '\n' && lines > kMost && line == kMost / 2) {
+      result += "…\n";
+    }
+  }
+  return result;
+}
+
 // One formula for each factor, so that lines can break between them.
-std::string chain_rule(const Explanation& e) {
+std::string chain_rule(const Page& page) {
+  const Explanation& e = page.e;
   std::string text = formula(
       detail::html_fraction(e.stations.back().name, e.stations.front().name) + operation("="));
   const bool many = detail::is_recurrence_shorter(e);
   if (many) {
-    text = formatted("<pre class=\"recurrence\">{}</pre>\n<details><summary>{} paths</summary>\n",
-                     html_escaped(e.formula()), e.paths.size());
+    text = formatted("<pre class=\"recurrence\">{}</pre>\n", html_escaped(few_lines(e.formula())));
+    if (std::find(page.left_out.begin(), page.left_out.end(), true) != page.left_out.end()) {
+      return text;
+    }
+    text += formatted("<details><summary>{} paths</summary>\n", e.paths.size());
   }
   for (std::size_t p = 0; p < e.paths.size(); ++p) {
     for (std::size_t i = 0; i < e.paths[p].size(); ++i) {
@@ -150,11 +174,11 @@ std::string elements(Page& page, std::size_t number) {
 std::string station_panel(Page& page, std::size_t number) {
   const ExplainedStation& station = page.e.stations[number];
   std::string links;
-  for (std::size_t i = 0; i < page.e.steps.size(); ++i) {
-    const JacobianStep& step = page.e.steps[i];
-    if (step.from == number || step.to == number) {
-      links += formatted("<a href=\"#step{}\" aria-label=\"{}\">{}</a>", i,
-                         html_escaped(page.e.derivative(step)), formula(fraction(page.e, i)));
+  for (const auto* list : {&page.reaching[number], &page.leaving[number]}) {
+    for (const std::size_t step : *list) {
+      links += formatted("<a href=\"#step{}\" aria-label=\"{}\">{}</a>", step,
+                         html_escaped(page.e.derivative(page.e.steps[step])),
+                         formula(fraction(page.e, step)));
     }
   }
   const std::string name = html_escaped(station.name);
@@ -179,10 +203,15 @@ std::string gradients(const Explanation& e) {
                    tape + numbers("largest difference", detail::short_text(e.difference));
 }
 
-// Names and shapes, for the script.
+// Names and shapes of what is on the page, for the script.
 std::string tensors(const Page& page) {
   std::string text = "[";
-  for (const Page::Named& named : page.tensors) {
+  for (std::size_t i = 0; i < page.tensors.size(); ++i) {
+    if (!page.shows(i)) {
+      text += text.size() > 1 ? ",0" : "0";
+      continue;
+    }
+    const Page::Named& named = page.tensors[i];
     const std::string name = detail::escaped(named.name, {{'"', "\\\""},
                                                           {'\\', "\\\\"},
                                                           {'<', "\\u003c"},
@@ -196,19 +225,6 @@ std::string tensors(const Page& page) {
 }
 
 }  // namespace
-
-// Equal parts that follow each other, of which the script folds the inner ones.
-std::string detail::html_folds(const Explanation& e) {
-  std::string text;
-  for (const StationGroup& group : e.groups) {
-    if (group.kind == StationGroup::Kind::repeat && group.repeats > 3) {
-      const std::size_t part = (group.last - group.first) / group.repeats;
-      text += formatted("{}[{},{},{}]", text.empty() ? "" : ",", group.first + part,
-                        group.last - part, group.repeats);
-    }
-  }
-  return formatted("<script type=\"application/json\" id=\"folds\">[{}]</script>\n", text);
-}
 
 std::string detail::html_escaped(std::string_view text) {
   return escaped(text, {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}});
@@ -224,17 +240,19 @@ std::string Explanation::html(const std::vector<Explanation>& training, Where wh
   Page page(*this);
   const std::string graph = detail::html_graph(page);
   std::string panels;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    panels += step_panel(page, i);
+  for (const auto& list : page.reaching) {
+    for (const std::size_t step : list) {
+      panels += step_panel(page, step);
+    }
   }
   for (std::size_t i = 0; i < stations.size(); ++i) {
-    panels += station_panel(page, i);
+    panels += page.left_out[i] ? "" : station_panel(page, i);
   }
   return formatted(kPage, html_escaped(detail::whole_derivative(*this)),
-                   detail::kPageStyle + page.picture_styles(), chain_rule(*this),
+                   detail::kPageStyle + page.picture_styles(), chain_rule(page),
                    detail::is_recurrence_shorter(*this) ? "" : html_escaped(shapes()), graph,
                    panels, gradients(*this),
-                   detail::html_training(call, page, training) + detail::html_folds(*this),
+                   detail::html_training(call, page, training) + detail::html_folds(page),
                    tensors(page), detail::kPageScript);
 }
 

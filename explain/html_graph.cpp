@@ -27,25 +27,23 @@ bool passes_by(const JacobianStep& step) {
   return step.from + 1 != step.to;
 }
 
-Layout layout_of(const Explanation& e) {
+Layout layout_of(const Page& page) {
+  const Explanation& e = page.e;
   const std::size_t none = e.steps.size();
   Layout layout{std::vector<std::size_t>(e.stations.size()), std::vector<std::size_t>(none),
                 std::vector<std::size_t>(e.stations.size()),
                 std::vector<std::size_t>(e.stations.size(), none), 1};
   std::size_t row = 1;
-  std::size_t next = 0;
   for (std::size_t to = 0; to < e.stations.size(); ++to) {
-    const std::size_t first = next;
-    while (next < e.steps.size() && e.steps[next].to == to) {
-      ++next;
+    if (page.left_out[to]) {  // a row for all that follow each other
+      row += page.left_out[to - 1] ? 0 : 1;
+      continue;
     }
     for (const bool passing : {false, true}) {  // that of the box above comes first
-      for (std::size_t i = first; i < next; ++i) {
+      for (const std::size_t i : page.reaching[to]) {
         if (passes_by(e.steps[i]) == passing) {
           layout.edges[i] = row++;
-          if (passing) {
-            layout.last[e.steps[i].from] = i;
-          }
+          layout.last[e.steps[i].from] = passing ? i : layout.last[e.steps[i].from];
         }
       }
     }
@@ -53,7 +51,7 @@ Layout layout_of(const Explanation& e) {
   }
   std::vector<std::size_t> free_from(kMostLanes, 0);  // the row in which a lane ends
   for (std::size_t from = 0; from < e.stations.size(); ++from) {
-    if (layout.last[from] == none) {
+    if (layout.last[from] == none || page.left_out[from]) {
       continue;
     }
     const auto lane = std::find_if(free_from.begin(), free_from.end(),
@@ -113,7 +111,7 @@ std::string edge(Page& page, std::size_t number, const Layout& layout, bool only
   const std::string to = html_escaped(page.e.stations[step.to].name);
   const std::size_t row = layout.edges[number];
   const bool last = row + 1 == layout.boxes[step.to];
-  const bool first = row == layout.boxes[step.to - 1] + 1;
+  const bool first = row + page.reaching[step.to].size() == layout.boxes[step.to];
   std::string text = formatted(
       "<a class=\"edge{}{}\" id=\"arrow{}\" href=\"#step{}\" style=\"grid-row:{}\" "
       "data-from=\"{}\" data-to=\"{}\">{}<span class=\"operators\">{}</span><span "
@@ -154,59 +152,62 @@ std::string line(const char* style, std::size_t lane, std::size_t row, std::size
 }
 
 // A lane's turn at its box, the parts that run down, and a branch to each arrow.
-std::string lane(const Explanation& e, std::size_t station, const Layout& layout) {
+std::string lane(const Page& page, std::size_t station, const Layout& layout) {
   const std::size_t lane = layout.lanes[station];
   const std::size_t begin = layout.boxes[station];
   const std::size_t end = layout.edges[layout.last[station]];
   std::string text =
       line("leave", lane, begin, begin + 1, station) + line("pass", lane, begin + 1, end, station);
-  for (std::size_t i = 0; i < e.steps.size(); ++i) {
-    if (e.steps[i].from == station && passes_by(e.steps[i])) {
+  for (const std::size_t i : page.leaving[station]) {
+    if (passes_by(page.e.steps[i])) {
       const std::size_t row = layout.edges[i];
-      text += line(row == end ? "reach end" : "reach", lane, row, row + 1, e.steps[i].to);
+      text += line(row == end ? "reach end" : "reach", lane, row, row + 1, page.e.steps[i].to);
     }
   }
   return text;
+}
+
+// Boxes and arrows, in the order of their rows.
+std::string flow(Page& page) {
+  const Explanation& e = page.e;
+  const Layout layout = layout_of(page);
+  std::string text = formatted("<div class=\"flow\" style=\"--lanes:{}\">\n", layout.width);
+  for (std::size_t station = 0; station < e.stations.size(); ++station) {
+    if (page.left_out[station]) {
+      const std::size_t row = layout.boxes[station - 1] + 1;
+      text += html_left_out(page, station, row);
+    }
+    std::vector<std::size_t> order = page.reaching[station];
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return layout.edges[a] < layout.edges[b]; });
+    for (const std::size_t i : order) {
+      text += edge(page, i, layout, page.leaving[e.steps[i].from].size() == 1);
+    }
+    text += box(page, station, layout.boxes[station]);
+    text += layout.lanes[station] > 0 ? lane(page, station, layout) : "";
+  }
+  return text + "</div>\n";
 }
 
 }  // namespace
 
 std::string html_graph(Page& page) {
   const Explanation& e = page.e;
-  const Layout layout = layout_of(e);
-  std::vector<std::size_t> leaving(e.stations.size());
+  std::vector<bool> used(page.tensors.size());
+  for (const JacobianStep& feed : e.feeds) {
+    used[e.stations.size() + feed.from] = true;
+  }
   for (const JacobianStep& step : e.steps) {
-    ++leaving[step.from];
-  }
-  std::string text = formatted("<div class=\"flow\" style=\"--lanes:{}\">\n", layout.width);
-  std::vector<std::size_t> order(e.steps.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = i;
-  }
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return layout.edges[a] < layout.edges[b]; });
-  auto next = order.begin();
-  for (std::size_t station = 0; station < e.stations.size(); ++station) {
-    for (; next != order.end() && e.steps[*next].to == station; ++next) {
-      text += edge(page, *next, layout, leaving[e.steps[*next].from] == 1);
+    for (const std::size_t operand : page.operands(step)) {
+      used[operand] = true;
     }
-    text += box(page, station, layout.boxes[station]);
-    text += layout.lanes[station] > 0 ? lane(e, station, layout) : "";
   }
-  text += "</div>\n";
+  const std::string text = flow(page);
   std::string others;
   for (std::size_t i = e.stations.size(); i < page.tensors.size(); ++i) {
-    const bool fed = std::any_of(e.feeds.begin(), e.feeds.end(), [&](const JacobianStep& feed) {
-      return e.stations.size() + feed.from == i;
-    });
-    const bool used =
-        fed || std::any_of(e.steps.begin(), e.steps.end(), [&](const JacobianStep& step) {
-          const auto operands = page.operands(step);
-          return std::find(operands.begin(), operands.end(), i) != operands.end();
-        });
-    others += used ? ""
-                   : row_of("", formatted("<i>{}</i>", html_escaped(page.tensors[i].name)),
-                            page.values(i, false));
+    others += used[i] ? ""
+                      : row_of("", formatted("<i>{}</i>", html_escaped(page.tensors[i].name)),
+                               page.values(i, false));
   }
   return others.empty()
              ? text

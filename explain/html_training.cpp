@@ -25,8 +25,12 @@ std::string list_of(const std::vector<double>& values) {
 // Values and gradients of small tensors, and entries of small matrices other than zero.
 std::string data_of(const Explanation& e) {
   std::vector<std::string> parts;
-  const std::vector<Page::Named> tensors = Page(e).tensors;
+  const Page page(e);
+  const std::vector<Page::Named>& tensors = page.tensors;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (!page.shows(i)) {
+      continue;
+    }
     for (const auto& [kind, numbers] :
          {std::pair('v', tensors[i].value), std::pair('g', tensors[i].gradient)}) {
       if (numbers.defined() && numbers.numel() <= kMostInTable) {
@@ -36,7 +40,7 @@ std::string data_of(const Explanation& e) {
   }
   for (std::size_t i = 0; i < e.steps.size(); ++i) {
     const JacobianStep& step = e.steps[i];
-    if (step.computed() && step.rows * step.columns <= kMostInMatrix) {
+    if (!page.left_out[step.to] && step.computed() && step.rows * step.columns <= kMostInMatrix) {
       std::vector<double> values(static_cast<std::size_t>(step.rows * step.columns));
       for (const JacobianEntry& entry : step.entries) {
         values[static_cast<std::size_t>(entry.row * step.columns + entry.column)] = entry.value;

@@ -128,15 +128,42 @@ std::string element_html(const std::string& tensor, const Dims& index) {
                    index.empty() ? "" : formatted("<sub>{}</sub>", index_text(index)));
 }
 
-Page::Page(const Explanation& explanation) : e(explanation) {
+Page::Page(const Explanation& explanation)
+    : e(explanation),
+      left_out(left_out_of(explanation)),
+      reaching(explanation.stations.size()),
+      leaving(explanation.stations.size()),
+      feeds(explanation.stations.size()) {
   for (const ExplainedStation& station : e.stations) {
     tensors.push_back({station.name, station.shape, station.value, station.gradient});
   }
   for (const ExplainedStation& input : e.inputs) {
     tensors.push_back({input.name, input.shape, input.value, {}});
   }
+  shown_.resize(tensors.size());
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     numbers_.emplace(tensors[i].name, i);
+    shown_[i] = i < e.stations.size() ? !left_out[i] : true;
+  }
+  for (std::size_t i = 0; i < e.feeds.size(); ++i) {
+    feeds[e.feeds[i].to].push_back(i);
+    shown_[e.stations.size() + e.feeds[i].from] = false;
+  }
+  for (std::size_t i = 0; i < e.steps.size(); ++i) {
+    const JacobianStep& step = e.steps[i];
+    if (!left_out[step.to]) {
+      reaching[step.to].push_back(i);
+      leaving[step.from].push_back(i);
+      shown_[step.from] = true;
+      for (const std::size_t operand : operands(step)) {
+        shown_[operand] = true;
+      }
+    }
+  }
+  for (const JacobianStep& feed : e.feeds) {
+    if (!left_out[feed.to]) {
+      shown_[e.stations.size() + feed.from] = true;
+    }
   }
 }
 
@@ -175,10 +202,8 @@ std::vector<std::size_t> Page::operands(const JacobianStep& step) const {
 
 std::vector<std::size_t> Page::inputs_of(std::size_t station) const {
   std::vector<std::size_t> found;
-  for (const JacobianStep& feed : e.feeds) {
-    if (feed.to == station) {
-      found.push_back(e.stations.size() + feed.from);
-    }
+  for (const std::size_t feed : feeds[station]) {
+    found.push_back(e.stations.size() + e.feeds[feed].from);
   }
   return found;
 }

@@ -33,10 +33,7 @@ KnownTensors::KnownTensors(const NamedTensors& names, const Trace* trace)
   for (const auto& [name, tensor] : names) {
     names_.emplace(tensor.impl_or_null(), name);
   }
-  if (trace == nullptr) {
-    return;
-  }
-  for (std::size_t i = 0; i < trace->entries().size(); ++i) {
+  for (std::size_t i = 0; trace != nullptr && i < trace->entries().size(); ++i) {
     const TraceEntry& entry = trace->entries()[i];
     for_each_tensor(entry, [&](const Tensor& tensor) {
       const std::string name = tensor.defined() ? trace->name_of(tensor) : "";
@@ -51,6 +48,11 @@ KnownTensors::KnownTensors(const NamedTensors& names, const Trace* trace)
           results_.emplace(node.get(), output);
         }
       }
+    }
+  }
+  for (std::size_t i = 0; i < named_.size(); ++i) {
+    if (!grad_node(named_[i].second)) {
+      data_[memory_key(named_[i].second)].push_back(i);
     }
   }
 }
@@ -101,15 +103,16 @@ std::vector<KnownTensors::Data> KnownTensors::data_of(std::ptrdiff_t number) con
 
 void KnownTensors::add_saved(const Node& node, std::vector<Data>& all) const {
   for (const SavedTensor& saved : node.saved()) {
-    for (const auto& named : named_) {
-      const Tensor& tensor = named.second;
-      const bool is_here =
-          saved.value.defined() && !grad_node(tensor) && tensor.shares_memory_with(saved.value);
-      const auto is_same = [&](const Data& data) {
-        return data.tensor.impl_or_null() == tensor.impl_or_null();
-      };
-      if (is_here && std::none_of(all.begin(), all.end(), is_same)) {
-        all.push_back({named.first, tensor, true});
+    const auto here = saved.value.defined() ? data_.find(memory_key(saved.value)) : data_.end();
+    if (here == data_.end()) {
+      continue;
+    }
+    for (const std::size_t number : here->second) {
+      const auto& [name, tensor] = named_[number];
+      const TensorImpl* const impl = tensor.impl_or_null();
+      const auto is_same = [impl](const Data& data) { return data.tensor.impl_or_null() == impl; };
+      if (std::none_of(all.begin(), all.end(), is_same)) {
+        all.push_back({name, tensor, true});
       }
     }
   }

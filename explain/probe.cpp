@@ -1,9 +1,11 @@
 #include <retrograd/explain/detail/probe.h>
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
 
 #include <retrograd/explain/detail/format.h>
+#include <retrograd/explain/detail/known.h>
 #include <retrograd/tensor/dispatch.h>
 #include <retrograd/tensor/internal/view_within.h>
 #include <retrograd/tensor/strided.h>
@@ -31,7 +33,7 @@ Probe::Probe(const std::vector<Node*>& nodes,
       count += tensor.numel();
       named_.emplace_back(name, tensor);
       if (memory_of(tensor) == nullptr) {
-        memories_.emplace_back(tensor, copy_of_memory(tensor));
+        memories_.emplace(memory_key(tensor), std::pair(tensor, copy_of_memory(tensor)));
       }
     }
   }
@@ -55,12 +57,10 @@ Probe::Probe(const std::vector<Node*>& nodes,
 }
 
 const Tensor* Probe::memory_of(const Tensor& tensor) const {
-  for (const auto& [original, memory] : memories_) {
-    if (original.shares_memory_with(tensor) && original.dtype() == tensor.dtype()) {
-      return &memory;
-    }
-  }
-  return nullptr;
+  const auto [first, last] = memories_.equal_range(memory_key(tensor));
+  const auto found = std::find_if(
+      first, last, [&](const auto& entry) { return entry.second.first.dtype() == tensor.dtype(); });
+  return found == last ? nullptr : &found->second.second;
 }
 
 // Values between 1 and 1.4, spread by the golden ratio. `last` is the fraction used last.

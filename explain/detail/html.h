@@ -63,6 +63,11 @@ class Page {
   };
   const Explanation& e;
   std::vector<Named> tensors;
+  std::vector<bool> left_out;  // stations that are not on the page
+  // By station, the steps to and from it whose `to` is on the page, and all that feed it.
+  std::vector<std::vector<std::size_t>> reaching;
+  std::vector<std::vector<std::size_t>> leaving;
+  std::vector<std::vector<std::size_t>> feeds;
   std::size_t reasons = 0;  // bytes of derivations so far
 
   // The number of a name, or as many as there are.
@@ -80,8 +85,11 @@ class Page {
   std::vector<std::size_t> operands(const JacobianStep& step) const;
   // Numbers of inputs that a station is computed from.
   std::vector<std::size_t> inputs_of(std::size_t station) const;
+  // Whether a tensor is on the page.
+  bool shows(std::size_t tensor) const { return shown_[tensor]; }
 
  private:
+  std::vector<bool> shown_;
   std::map<std::string, std::size_t> numbers_;
   std::map<std::string, std::string> classes_;
   std::string styles_;
@@ -94,8 +102,12 @@ std::string html_matrix(Page& page, std::size_t step);
 // The part of the page that plays training, from explanations of its steps.
 std::string html_training(const Frame& call, const Page& page,
                           const std::vector<Explanation>& training);
+// The stations that a page leaves out of many: equal parts first.
+std::vector<bool> left_out_of(const Explanation& e);
+// What stands in the place of those from `first` on; moves `first` behind them.
+std::string html_left_out(const Page& page, std::size_t& first, std::size_t row);
 // Which stations the script folds.
-std::string html_folds(const Explanation& e);
+std::string html_folds(const Page& page);
 // "∂Z1/∂W1" as a formula.
 std::string html_fraction(const std::string& of, const std::string& by);
 

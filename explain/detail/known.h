@@ -14,6 +14,11 @@ namespace retrograd::detail {
 
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
+// Equal for tensors that share memory.
+inline const void* memory_key(const Tensor& tensor) {
+  return &*tensor.impl().storage;
+}
+
 class KnownTensors {
  public:
   // The user's names come first; then those of the trace, if there is one.
@@ -42,6 +47,8 @@ class KnownTensors {
   std::unordered_map<const TensorImpl*, std::string> names_;
   std::unordered_map<const Node*, Tensor> results_;
   std::unordered_map<const TensorImpl*, std::size_t> producers_;  // entries
+  // Named ones without a gradient, by memory.
+  std::unordered_map<const void*, std::vector<std::size_t>> data_;
 };
 
 }  // namespace retrograd::detail

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -42,9 +43,10 @@ class Probe {
   void put_values(std::size_t number, double& last);
 
   std::vector<std::pair<std::string, Tensor>> named_;
-  std::vector<std::pair<Tensor, Tensor>> memories_;  // a tensor there, the copy
-  std::map<double, Source> sources_;                 // by what was put there
-  std::unordered_set<const Node*> nodes_;            // with replaced ones
+  // By memory: a tensor there, the copy.
+  std::unordered_multimap<const void*, std::pair<Tensor, Tensor>> memories_;
+  std::map<double, Source> sources_;       // by what was put there
+  std::unordered_set<const Node*> nodes_;  // with replaced ones
   std::list<detail::ReplacedSaved> replaced_;
 };
 

@@ -64,7 +64,7 @@ const sweep = (panel, done) => {
 const folds = data(one('#folds'));
 const inner = k => folds.some(([first, last]) => first <= k && k < last);
 const fold = on => {
-  all('.box').forEach((b, k) => b.classList.toggle('folded', on && inner(k)));
+  all('.box').forEach(b => b.classList.toggle('folded', on && inner(Number(b.id.slice(3)))));
   all('.edge').forEach(e => e.classList.toggle('folded', on && inner(Number(e.dataset.to))));
   all('.lane').forEach(l => l.classList.toggle('folded', on && inner(Number(l.dataset.of))));
   one('#fold').setAttribute('aria-expanded', String(!on));
@@ -77,7 +77,7 @@ one('#fold').addEventListener('click', () => fold(one('#fold').getAttribute('ari
 // Forward, then backward, one station at a time.
 const boxes = all('.box'), edges = all('.edge');
 const last = boxes.length - 1;
-const names = boxes.map(b => one('b', b).textContent);
+const names = tensors.map(t => t && t[0]), ids = boxes.map(b => Number(b.id.slice(3)));
 let at = -1, playing = false, timer = 0;
 const status = one('#status');
 const step = to => {
@@ -93,20 +93,20 @@ const step = to => {
     b.classList.toggle('now', at >= 0 && i === k);
     b.classList.toggle('backward', !forward);
   });
-  edges.forEach(e => e.classList.toggle('flows', !forward && Number(e.dataset.from) === k));
+  edges.forEach(e => e.classList.toggle('flows', !forward && Number(e.dataset.from) === ids[k]));
   if (at < 0) {
     status.textContent = '';
     return show(named());
   }
-  const into = edges.filter(e => Number(forward ? e.dataset.to : e.dataset.from) === k);
-  show(into.length ? one('#step' + into[0].id.slice(5)) : one('#station' + k));
+  const into = edges.filter(e => Number(forward ? e.dataset.to : e.dataset.from) === ids[k]);
+  show(into.length ? one('#step' + into[0].id.slice(5)) : one('#station' + ids[k]));
   const other = into.map(e => names[forward ? e.dataset.from : e.dataset.to]);
-  const end = names[last];
+  const end = names[ids[last]], own = names[ids[k]];
   status.textContent = forward
-    ? `Forward, ${k + 1} of ${last + 1}: ${names[k]}` +
+    ? `Forward, ${k + 1} of ${last + 1}: ${own}` +
       (into.length ? ` = ${one('.operators', into[0]).textContent} of ${other.join(', ')}` : '')
-    : `Backward, ${last + 1 - k} of ${last + 1}: ∂${end}/∂${names[k]}` + (into.length
-      ? ' = ' + other.map(n => `∂${n}/∂${names[k]} · ∂${end}/∂${n}`).join(' + ') : ' = 1');
+    : `Backward, ${last + 1 - k} of ${last + 1}: ∂${end}/∂${own}` + (into.length
+      ? ' = ' + other.map(n => `∂${n}/∂${own} · ∂${end}/∂${n}`).join(' + ') : ' = 1');
   boxes[k].scrollIntoView({block: 'nearest', behavior: calm.matches ? 'auto' : 'smooth'});
   if (forward && !playing) sweep(shown);
 };

@@ -1,7 +1,7 @@
 // The script of explain's page: numbers of each step of training. CMake puts the files of it together in one function.
 // A function, since most pages have no training.
 const playTraining = () => {
-  const steps = data(one('#steps')), loss = steps.map(s => Number(s[last + 'v'] ? s[last + 'v'][0] : NaN));
+  const steps = data(one('#steps')), loss = steps.map(s => Number(s[ids[last] + 'v'] ? s[ids[last] + 'v'][0] : NaN));
   const slider = one('#at'), curve = one('.curve'), svg = (name, attributes) => {
     const element = document.createElementNS('http://www.w3.org/2000/svg', name);
     Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
@@ -48,7 +48,7 @@ const playTraining = () => {
     const [x, y] = spot(i);
     now.setAttribute('cx', x);
     now.setAttribute('cy', y);
-    one('#trained').textContent = `after ${i} steps: ${names[last]} = ${loss[i]}`;
+    one('#trained').textContent = `after ${i} steps: ${names[ids[last]]} = ${loss[i]}`;
   };
   slider.addEventListener('input', () => train(Number(slider.value)));
   let run = 0;

@@ -90,6 +90,18 @@ rg::Explanation odd_names() {
   return rg::explain(loss, w, {.names = {{"<w_1> & \"%\"", w}, {"z^{~}\\#$", z}, {"L", loss}}});
 }
 
+// 10,000 operators.
+rg::Explanation long_rnn() {
+  rg::manual_seed(1);
+  rg::Tensor U = rg::rand({2, 2});
+  U.set_requires_grad(true);
+  rg::Tensor h = rg::randn({1, 2});
+  for (int t = 0; t < 5000; ++t) {
+    h = rg::tanh(rg::matmul(h, U));
+  }
+  return rg::explain(rg::sum(h), U, {.names = {{"U", U}}});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -103,6 +115,7 @@ int main(int argc, char** argv) {
   write_both(folder, "paths", test::ManyPaths().explain());
   write_both(folder, "lenet", lenet());
   write_both(folder, "odd_names", odd_names());
+  write(folder / "long.html", long_rnn().html());
   for (const auto& [name, e] : test::explained_graphs()) {
     write(folder / (name + ".html"), e.html());
     write(folder / (name + ".json"), numbers(e));

@@ -172,7 +172,7 @@ function keyboard(doc) {
     }
     doc.activeElement.blur();
   }
-  return {seen, after, moved, boxes: boxes.length};
+  return {seen, after, moved, boxes: [...boxes].map(b => b.id)};
 }
 
 // Pointing at a cell lights each cell with its element, and its row and column.
