@@ -4,6 +4,7 @@
 
 #include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>
+#include <retrograd/explain/detail/links.h>
 #include <retrograd/tensor/frame.h>
 #include <retrograd/tensor/internal/format.h>
 
@@ -130,24 +131,27 @@ std::string chain_rule(const Page& page) {
 }
 
 std::string step_panel(Page& page, std::size_t number) {
-  const JacobianStep& step = page.e.steps[number];
+  const Page::Arrow arrow = page.arrows[number];
+  const JacobianStep& step = *arrow.step;
   return formatted(
       "<section class=\"panel step{}\" id=\"step{}\" data-from=\"{}\" data-to=\"{}\" "
       "aria-label=\"{}\">\n<h2><math>{}</math> &ensp; {}, {}</h2>\n"
       "<p class=\"origin\">{}; a row for each element of <i>{}</i>, a column for each of "
       "<i>{}</i></p>\n{}</section>\n",
-      number == 0 ? " first" : "", number, step.from, step.to,
-      html_escaped(page.e.derivative(step)), fraction(page.e, number),
+      number == 0 ? " first" : "", number, arrow.from, arrow.to,
+      html_escaped(page.derivative(arrow)), page.fraction(arrow),
       detail::size_text(step.rows, step.columns, "×"), detail::structure_text(step),
-      html_escaped(detail::origin_text(step)), html_escaped(page.e.stations[step.from].name),
-      html_escaped(page.e.stations[step.to].name), detail::html_matrix(page, number));
+      html_escaped(detail::origin_text(step)), html_escaped(page.tensors[arrow.from].name),
+      html_escaped(page.tensors[arrow.to].name), detail::html_matrix(page, number));
 }
 
-// A table of a station's elements, or pictures of them.
+// A table of a tensor's elements, or pictures of them.
 std::string elements(Page& page, std::size_t number) {
-  const ExplainedStation& station = page.e.stations[number];
+  const Page::Named& tensor = page.tensors[number];
+  const bool known = tensor.value.defined();
+  const bool has_gradient = tensor.gradient.defined();
   std::string text;
-  if (station.numel() > kMostInTable) {
+  if (detail::elements(tensor.shape) > kMostInTable) {
     for (const bool gradient : {false, true}) {
       const std::string drawn = page.values(number, gradient, 1.4);
       text += drawn.empty() ? ""
@@ -156,36 +160,54 @@ std::string elements(Page& page, std::size_t number) {
     }
     return text;
   }
-  const bool known = station.value.defined();
-  const auto values = known ? station.value.to_vector<double>() : std::vector<double>();
-  const auto gradients = station.gradient.to_vector<double>();
-  for (std::size_t i = 0; i < gradients.size(); ++i) {
-    text += formatted("<tr><th scope=\"row\" data-e=\"{0}.{1}\">{2}</th>{3}<td>{4}</td></tr>\n",
-                      number, i, page.label(number, static_cast<std::int64_t>(i)),
-                      known ? formatted("<td>{}</td>", detail::short_text(values[i])) : "",
-                      detail::short_text(gradients[i]));
+  const auto values = known ? tensor.value.to_vector<double>() : std::vector<double>();
+  const auto gradients = has_gradient ? tensor.gradient.to_vector<double>() : std::vector<double>();
+  for (std::size_t i = 0; i < std::max(values.size(), gradients.size()); ++i) {
+    text +=
+        formatted("<tr><th scope=\"row\" data-e=\"{0}.{1}\">{2}</th>{3}{4}</tr>\n", number, i,
+                  page.label(number, static_cast<std::int64_t>(i)),
+                  known ? formatted("<td>{}</td>", detail::short_text(values[i])) : "",
+                  has_gradient ? formatted("<td>{}</td>", detail::short_text(gradients[i])) : "");
   }
   return formatted(
-      "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">element</th>{}<th "
-      "scope=\"col\">gradient</th></tr></thead><tbody>\n{}</tbody></table></div>\n",
-      known ? "<th scope=\"col\">value</th>" : "", text);
+      "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">element</th>{}{}"
+      "</tr></thead><tbody>\n{}</tbody></table></div>\n",
+      known ? "<th scope=\"col\">value</th>" : "",
+      has_gradient ? "<th scope=\"col\">gradient</th>" : "", text);
 }
 
-std::string station_panel(Page& page, std::size_t number) {
-  const ExplainedStation& station = page.e.stations[number];
-  std::string links;
-  for (const auto* list : {&page.reaching[number], &page.leaving[number]}) {
-    for (const std::size_t step : *list) {
-      links += formatted("<a href=\"#step{}\" aria-label=\"{}\">{}</a>", step,
-                         html_escaped(page.e.derivative(page.e.steps[step])),
-                         formula(fraction(page.e, step)));
-    }
-  }
-  const std::string name = html_escaped(station.name);
+// `links`: by tensor, those to its matrices.
+std::string station_panel(Page& page, std::size_t number, const std::string& links) {
+  const Page::Named& tensor = page.tensors[number];
+  const std::string name = html_escaped(tensor.name);
   return formatted(
       "<section class=\"panel station\" id=\"station{}\" aria-label=\"{}\">\n<h2>{} <span "
       "class=\"soft\">{}</span></h2>\n{}<div class=\"chain\">{}</div>\n</section>\n",
-      number, name, name, to_string(station.shape), elements(page, number), links);
+      number, name, name, to_string(tensor.shape), elements(page, number), links);
+}
+
+std::string panels_of(Page& page) {
+  std::string text;
+  std::vector<std::string> links(page.tensors.size());
+  for (std::size_t i = 0; i < page.arrows.size(); ++i) {
+    const Page::Arrow arrow = page.arrows[i];
+    if (!page.has_panel(i)) {
+      continue;
+    }
+    text += step_panel(page, i);
+    const std::string link =
+        formatted("<a href=\"#step{}\" aria-label=\"{}\">{}</a>", i,
+                  html_escaped(page.derivative(arrow)), formula(page.fraction(arrow)));
+    links[arrow.from] += link;
+    links[arrow.to] += link;
+  }
+  for (std::size_t i = 0; i < page.tensors.size(); ++i) {
+    const bool is_station = i < page.e.stations.size();
+    if (is_station ? !page.left_out[i] : page.drawn[i]) {
+      text += station_panel(page, i, links[i]);
+    }
+  }
+  return text;
 }
 
 std::string numbers(const char* what, const std::string& values) {
@@ -239,15 +261,7 @@ std::string Explanation::html(const std::vector<Explanation>& training, Where wh
   const Frame call("Explanation::html", where);
   Page page(*this);
   const std::string graph = detail::html_graph(page);
-  std::string panels;
-  for (const auto& list : page.reaching) {
-    for (const std::size_t step : list) {
-      panels += step_panel(page, step);
-    }
-  }
-  for (std::size_t i = 0; i < stations.size(); ++i) {
-    panels += page.left_out[i] ? "" : station_panel(page, i);
-  }
+  const std::string panels = panels_of(page);
   return formatted(kPage, html_escaped(detail::whole_derivative(*this)),
                    detail::kPageStyle + page.picture_styles(), chain_rule(page),
                    detail::is_recurrence_shorter(*this) ? "" : html_escaped(shapes()), graph,

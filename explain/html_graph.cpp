@@ -39,6 +39,7 @@ Layout layout_of(const Page& page) {
       row += page.left_out[to - 1] ? 0 : 1;
       continue;
     }
+    row += to > 0 ? 1 : 0;                      // its inputs
     for (const bool passing : {false, true}) {  // that of the box above comes first
       for (const std::size_t i : page.reaching[to]) {
         if (passes_by(e.steps[i]) == passing) {
@@ -48,6 +49,7 @@ Layout layout_of(const Page& page) {
       }
     }
     layout.boxes[to] = row++;
+    row += page.insides[to].empty() ? 0 : 1;  // below the box
   }
   std::vector<std::size_t> free_from(kMostLanes, 0);  // the row in which a lane ends
   for (std::size_t from = 0; from < e.stations.size(); ++from) {
@@ -74,13 +76,6 @@ std::string few_operators(const std::string& operators) {
     return operators;
   }
   return formatted("{}, …{}", operators.substr(0, first), operators.substr(last));
-}
-
-std::string row_of(const char* style, const std::string& word, const std::string& values) {
-  return values.empty()
-             ? ""
-             : formatted("<span class=\"row{0}\"><span class=\"word{0}\">{1}</span>{2}</span>",
-                         style, word, values);
 }
 
 std::string box(Page& page, std::size_t station, std::size_t row) {
@@ -120,20 +115,6 @@ std::string edge(Page& page, std::size_t number, const Layout& layout, bool only
       step.to, passes_by(step) ? formatted("from <b>{}</b>: ", from) : "",
       html_escaped(few_operators(step.operators)), to, from,
       size_text(step.rows, step.columns, "×"), name(step.structure));
-  std::string inputs;
-  std::vector<std::size_t> operands = page.operands(step);
-  for (const std::size_t input : first ? page.inputs_of(step.to) : std::vector<std::size_t>()) {
-    if (std::find(operands.begin(), operands.end(), input) == operands.end()) {
-      operands.push_back(input);
-    }
-  }
-  for (const std::size_t operand : operands) {
-    inputs += row_of("", formatted("<i>{}</i>", html_escaped(page.tensors[operand].name)),
-                     page.values(operand, false));
-  }
-  text += inputs.empty()
-              ? ""
-              : formatted("<span class=\"inputs\" style=\"display:block\">{}</span>", inputs);
   if (!only && step.computed()) {
     text += formatted("<span class=\"kind back\">gradient {}</span>",
                       vector_text(gradient_through(page.e, step), kMostInVector, short_text));
@@ -175,15 +156,20 @@ std::string flow(Page& page) {
   for (std::size_t station = 0; station < e.stations.size(); ++station) {
     if (page.left_out[station]) {
       const std::size_t row = layout.boxes[station - 1] + 1;
-      text += html_left_out(page, station, row);
+      text += html_left_out(page, station, row + (page.insides[station - 1].empty() ? 0 : 1));
     }
     std::vector<std::size_t> order = page.reaching[station];
     std::sort(order.begin(), order.end(),
               [&](std::size_t a, std::size_t b) { return layout.edges[a] < layout.edges[b]; });
+    if (!order.empty()) {
+      text += html_inputs(page, station, layout.edges[order.front()] - 1,
+                          passes_by(e.steps[order.front()]));
+    }
     for (const std::size_t i : order) {
       text += edge(page, i, layout, page.leaving[e.steps[i].from].size() == 1);
     }
     text += box(page, station, layout.boxes[station]);
+    text += html_inside(page, station, layout.boxes[station] + 1);
     text += layout.lanes[station] > 0 ? lane(page, station, layout) : "";
   }
   return text + "</div>\n";
@@ -205,9 +191,7 @@ std::string html_graph(Page& page) {
   const std::string text = flow(page);
   std::string others;
   for (std::size_t i = e.stations.size(); i < page.tensors.size(); ++i) {
-    others += used[i] ? ""
-                      : row_of("", formatted("<i>{}</i>", html_escaped(page.tensors[i].name)),
-                               page.values(i, false));
+    others += used[i] || i >= e.stations.size() + e.inputs.size() ? "" : html_input(page, i);
   }
   return others.empty()
              ? text

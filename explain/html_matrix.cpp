@@ -35,7 +35,8 @@ std::string cell_text(const JacobianStep& step, std::int64_t row, std::int64_t c
 
 // Where a filter meets what stands around its input: in a matrix of the input's elements, and of no
 // other entries, those that are none. Filters of several channels have such a matrix for each.
-bool is_padding(const Page& page, const JacobianStep& step, std::int64_t row, std::int64_t column) {
+bool is_padding(const Page& page, const Page::Arrow& arrow, std::int64_t row, std::int64_t column) {
+  const JacobianStep& step = *arrow.step;
   if (step.names.empty() || step.operators.find("conv") == std::string::npos ||
       step.names.contains(row * step.columns + column) || step.at(row, column) != 0) {
     return false;
@@ -44,8 +45,8 @@ bool is_padding(const Page& page, const JacobianStep& step, std::int64_t row, st
       step.structure == JacobianStructure::block_hankel) {
     return true;
   }
-  const Shape& filter = page.e.stations[step.from].shape;  // (out, in, ...)
-  const Shape& maps = page.e.stations[step.to].shape;      // (1, out, ...)
+  const Shape& filter = page.tensors[arrow.from].shape;  // (out, in, ...)
+  const Shape& maps = page.tensors[arrow.to].shape;      // (1, out, ...)
   const std::size_t input = page.number_of(step.names.begin()->second.tensor);
   if (filter.size() < 3 || maps.size() != filter.size() || maps[0] != 1 || maps[1] != filter[0] ||
       input == page.tensors.size() || page.tensors[input].shape.back() < filter.back()) {
@@ -57,7 +58,7 @@ bool is_padding(const Page& page, const JacobianStep& step, std::int64_t row, st
 // With the tensor's name where it is short; in the heading it is anyway.
 std::string header(const Page& page, const char* scope, std::size_t tensor, std::int64_t element) {
   constexpr std::size_t kShort = 5;
-  const auto& [name, shape, value, gradient] = page.tensors[tensor];
+  const auto& [name, shape, value, gradient, shown, op] = page.tensors[tensor];
   const Dims index = element_index(element, shape);
   const bool whole = name.size() <= kShort || index.empty();
   return formatted(
@@ -67,12 +68,14 @@ std::string header(const Page& page, const char* scope, std::size_t tensor, std:
 }
 
 // Why a cell is what it is, in words and as a formula.
-std::string reason(Page& page, const JacobianStep& step, std::int64_t row, std::int64_t column) {
+std::string reason(Page& page, const Page::Arrow& arrow, std::int64_t row, std::int64_t column) {
   constexpr std::size_t kMost = 200'000;  // bytes of the page
   if (page.reasons > kMost) {
     return "";
   }
-  const CellReason why = page.e.why(step, row, column);
+  const JacobianStep& step = *arrow.step;
+  const CellReason why = arrow.inside != nullptr ? arrow.inside->why(step, row, column)
+                                                 : page.e.why(step, row, column);
   if (!why.is_derived) {
     return "";
   }
@@ -83,28 +86,29 @@ std::string reason(Page& page, const JacobianStep& step, std::int64_t row, std::
   return text;
 }
 
-std::string table(Page& page, const JacobianStep& step, const Block& block,
+std::string table(Page& page, const Page::Arrow& arrow, const Block& block,
                   const std::string& name) {
+  const JacobianStep& step = *arrow.step;
   const double largest = largest_of(step);
   std::string text = formatted(
       "<div class=\"scroll\"><table class=\"matrix\" role=\"grid\" aria-label=\"{}\">\n<thead><tr>"
       "<td class=\"corner\"></td>",
       name);
   for (std::int64_t column = block.columns.first; column < block.columns.last; ++column) {
-    text += header(page, "col", step.to, column);
+    text += header(page, "col", arrow.to, column);
   }
   text += "</tr></thead>\n<tbody>";
   for (std::int64_t row = block.rows.first; row < block.rows.last; ++row) {
-    text += "<tr>" + header(page, "row", step.from, row);
+    text += "<tr>" + header(page, "row", arrow.from, row);
     for (std::int64_t column = block.columns.first; column < block.columns.last; ++column) {
       const double value = step.at(row, column);
       const auto found = step.names.find(row * step.columns + column);
-      const bool pad = is_padding(page, step, row, column);
+      const bool pad = is_padding(page, arrow, row, column);
       text += formatted(
           "<td class=\"{}{}{}{}{}>{}</td>", pad ? "pad " : "", cell_colour(value, largest),
           found == step.names.end() ? "" : formatted(" data-e=\"{}\"", page.token(found->second)),
           value == 0 ? "" : formatted(" data-v=\"{}\"", number_text(value)),
-          value != 0 || pad ? reason(page, step, row, column) : "", cell_text(step, row, column));
+          value != 0 || pad ? reason(page, arrow, row, column) : "", cell_text(step, row, column));
     }
     text += "</tr>\n";
   }
@@ -112,7 +116,8 @@ std::string table(Page& page, const JacobianStep& step, const Block& block,
 }
 
 // A user's slice, or what stands around the first entry other than zero.
-Block slice_of(const Explanation& e, const JacobianStep& step) {
+Block slice_of(const Page& page, const Page::Arrow& arrow) {
+  const JacobianStep& step = *arrow.step;
   const auto part = [](ElementRange chosen, std::int64_t first, std::int64_t all) {
     if (chosen.size() > 0 && chosen.size() < all) {
       return ElementRange{chosen.first, std::min(chosen.last, chosen.first + kMostTextCells)};
@@ -122,13 +127,13 @@ Block slice_of(const Explanation& e, const JacobianStep& step) {
     return ElementRange{begin, begin + size};
   };
   const bool any = !step.entries.empty();
-  const Block block = block_of(e, step);
-  return {part(block.rows, any ? step.entries.front().row : 0, step.rows),
-          part(block.columns, any ? step.entries.front().column : 0, step.columns), false};
+  return {part(page.tensors[arrow.from].shown, any ? step.entries.front().row : 0, step.rows),
+          part(page.tensors[arrow.to].shown, any ? step.entries.front().column : 0, step.columns),
+          false};
 }
 
 std::string picture(Page& page, std::size_t number, const Block& slice, const std::string& name) {
-  const JacobianStep& step = page.e.steps[number];
+  const JacobianStep& step = *page.arrows[number].step;
   const DownsampledMatrix small = step.downsampled(kMostPixels, kMostPixels);
   Raster raster(small.rows, small.columns);
   raster.values = small.values;
@@ -172,7 +177,8 @@ std::vector<std::int64_t> windows(const Shape& shape, std::int64_t columns, std:
 }
 
 // Which elements of its input, and which named ones, some columns of a picture have.
-std::string window_data(const Page& page, const JacobianStep& step) {
+std::string window_data(const Page& page, const Page::Arrow& arrow) {
+  const JacobianStep& step = *arrow.step;
   if (step.entries.empty()) {
     return "";
   }
@@ -183,7 +189,7 @@ std::string window_data(const Page& page, const JacobianStep& step) {
     return "";
   }
   std::string data;
-  for (const std::int64_t column : windows(page.e.stations[step.to].shape, step.columns, most)) {
+  for (const std::int64_t column : windows(page.tensors[arrow.to].shape, step.columns, most)) {
     std::vector<std::string> rows;
     std::vector<std::string> names;
     auto entry = std::lower_bound(
@@ -226,30 +232,31 @@ std::string figure(Page& page, std::size_t tensor, const char* what,
 }  // namespace
 
 std::string html_matrix(Page& page, std::size_t number) {
-  const JacobianStep& step = page.e.steps[number];
-  const std::string name = html_escaped(page.e.derivative(step));
-  std::string text = figure(page, step.from, ", the rows", winners(step));
+  const Page::Arrow arrow = page.arrows[number];
+  const JacobianStep& step = *arrow.step;
+  const std::string name = html_escaped(page.derivative(arrow));
+  std::string text = figure(page, arrow.from, ", the rows", winners(step));
   for (const std::size_t operand : page.operands(step)) {
-    text += figure(page, operand, ", in the matrix");
+    text += operand == arrow.from ? "" : figure(page, operand, ", in the matrix");
   }
-  text += figure(page, step.to, ", the columns");
+  text += figure(page, arrow.to, ", the columns");
   if (!step.computed()) {
     text += "<p class=\"soft\">Not computed: it has too many elements.</p>\n";
     if (step.computed_columns.size() == 0) {
       return text;
     }
-    const Block some = slice_of(page.e, step);
+    const Block some = slice_of(page, arrow);
     const ElementRange columns{
         step.computed_columns.first,
         std::min(step.computed_columns.last, step.computed_columns.first + kSlice)};
-    return text + table(page, step, {some.rows, columns, false}, name);
+    return text + table(page, arrow, {some.rows, columns, false}, name);
   }
   if (step.rows <= kMostTextCells && step.columns <= kMostTextCells) {
-    return text + table(page, step, {{0, step.rows}, {0, step.columns}, true}, name);
+    return text + table(page, arrow, {{0, step.rows}, {0, step.columns}, true}, name);
   }
-  const Block slice = slice_of(page.e, step);
+  const Block slice = slice_of(page, arrow);
   return formatted("{}<div>{}</div>\n{}{}", text, picture(page, number, slice, name),
-                   table(page, step, slice, name), window_data(page, step));
+                   table(page, arrow, slice, name), window_data(page, arrow));
 }
 
 }  // namespace retrograd::detail

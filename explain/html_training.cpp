@@ -38,9 +38,9 @@ std::string data_of(const Explanation& e) {
       }
     }
   }
-  for (std::size_t i = 0; i < e.steps.size(); ++i) {
-    const JacobianStep& step = e.steps[i];
-    if (!page.left_out[step.to] && step.computed() && step.rows * step.columns <= kMostInMatrix) {
+  for (std::size_t i = 0; i < page.arrows.size(); ++i) {
+    const JacobianStep& step = *page.arrows[i].step;
+    if (page.has_panel(i) && step.computed() && step.rows * step.columns <= kMostInMatrix) {
       std::vector<double> values(static_cast<std::size_t>(step.rows * step.columns));
       for (const JacobianEntry& entry : step.entries) {
         values[static_cast<std::size_t>(entry.row * step.columns + entry.column)] = entry.value;

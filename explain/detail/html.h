@@ -49,8 +49,9 @@ Raster shrunk(const Raster& raster, std::int64_t most_pixels);
 // The raster as the bytes of a BMP file, in the colours of cells.
 std::string bitmap(const Raster& raster);
 
-// The page while it is written. Tensors have numbers: stations first, then inputs. An element is
-// known to the script by its token, "2.15": the number of its tensor, and its position from 0.
+// The page while it is written. Tensors have numbers: stations first, then inputs, then what is
+// inside of stations. An element is known to the script by its token, "2.15": the number of its
+// tensor, and its position from 0.
 class Page {
  public:
   explicit Page(const Explanation& explanation);
@@ -59,7 +60,16 @@ class Page {
     std::string name;
     Shape shape;
     Tensor value;     // may be undefined
-    Tensor gradient;  // of stations
+    Tensor gradient;  // may be undefined
+    ElementRange shown;
+    std::string op;
+  };
+  // A Jacobian between tensors of the page.
+  struct Arrow {
+    const JacobianStep* step;
+    std::size_t from;
+    std::size_t to;
+    const ExplainedInside* inside;  // of an operator in a folded station, or null
   };
   const Explanation& e;
   std::vector<Named> tensors;
@@ -68,7 +78,10 @@ class Page {
   std::vector<std::vector<std::size_t>> reaching;
   std::vector<std::vector<std::size_t>> leaving;
   std::vector<std::vector<std::size_t>> feeds;
-  std::size_t reasons = 0;  // bytes of derivations so far
+  std::vector<Arrow> arrows;                      // steps, feeds, then those inside of stations
+  std::vector<std::vector<std::size_t>> insides;  // by station: arrows
+  std::vector<bool> drawn;                        // tensors other than stations that have a box
+  std::size_t reasons = 0;                        // bytes of derivations so far
 
   // The number of a name, or as many as there are.
   std::size_t number_of(const std::string& name) const;
@@ -83,12 +96,19 @@ class Page {
                      const std::vector<std::int64_t>& winners = {});
   // Numbers of named tensors, other than stations, whose elements a step's matrix has.
   std::vector<std::size_t> operands(const JacobianStep& step) const;
+  // "dZ1/dW1"
+  std::string derivative(const Arrow& arrow) const;
+  std::string fraction(const Arrow& arrow) const;
+  // Whether an arrow has a panel.
+  bool has_panel(std::size_t arrow) const;
   // Numbers of inputs that a station is computed from.
   std::vector<std::size_t> inputs_of(std::size_t station) const;
   // Whether a tensor is on the page.
   bool shows(std::size_t tensor) const { return shown_[tensor]; }
 
  private:
+  void add_insides();
+
   std::vector<bool> shown_;
   std::map<std::string, std::size_t> numbers_;
   std::map<std::string, std::string> classes_;
@@ -97,8 +117,14 @@ class Page {
 
 // The stations and arrows between them, the input on top, with links to the panels.
 std::string html_graph(Page& page);
-// The matrix of a step: a table, or a picture with a slice beside it.
-std::string html_matrix(Page& page, std::size_t step);
+// The matrix of an arrow: a table, or a picture with a slice beside it.
+std::string html_matrix(Page& page, std::size_t arrow);
+// A line of a box: a word, and values.
+std::string row_of(const char* style, const std::string& word, const std::string& values);
+// The inputs of a station, and the operators in it.
+std::string html_inputs(Page& page, std::size_t station, std::size_t row, bool joins);
+std::string html_inside(Page& page, std::size_t station, std::size_t row);
+std::string html_input(Page& page, std::size_t tensor);
 // The part of the page that plays training, from explanations of its steps.
 std::string html_training(const Frame& call, const Page& page,
                           const std::vector<Explanation>& training);

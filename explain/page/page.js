@@ -14,7 +14,7 @@ const show = panel => {
   shown = panel || one('.panel.first') || panels[0];
   panels.forEach(p => p.classList.toggle('current', p === shown));
   const of = kind => shown.id.startsWith(kind) ? shown.id.slice(kind.length) : '';
-  all('.edge').forEach(e => e.classList.toggle('current', e.id === 'arrow' + of('step')));
+  all('.edge, .feed').forEach(e => e.classList.toggle('current', e.id === 'arrow' + of('step')));
   all('.box').forEach(b => b.classList.toggle('current', b.id === 'box' + of('station')));
   all('.chain a').forEach(a => a.getAttribute('href') === '#' + shown.id
     ? a.setAttribute('aria-current', 'true') : a.removeAttribute('aria-current'));

@@ -64,9 +64,9 @@ const sweep = (panel, done) => {
 const folds = data(one('#folds'));
 const inner = k => folds.some(([first, last]) => first <= k && k < last);
 const fold = on => {
-  all('.box').forEach(b => b.classList.toggle('folded', on && inner(Number(b.id.slice(3)))));
+  all('.box:not(.input, .inner)').forEach(b => b.classList.toggle('folded', on && inner(Number(b.id.slice(3)))));
   all('.edge').forEach(e => e.classList.toggle('folded', on && inner(Number(e.dataset.to))));
-  all('.lane').forEach(l => l.classList.toggle('folded', on && inner(Number(l.dataset.of))));
+  all('.lane, .inputs, .inside').forEach(l => l.classList.toggle('folded', on && inner(Number(l.dataset.of))));
   one('#fold').setAttribute('aria-expanded', String(!on));
   one('#fold').textContent = (on ? 'Unfold ' : 'Fold ') + folds.map(f => f[2] - 2).join(' and ') + ' equal parts';
 };
@@ -75,7 +75,7 @@ if (folds.length) fold(true);
 one('#fold').addEventListener('click', () => fold(one('#fold').getAttribute('aria-expanded') === 'true'));
 
 // Forward, then backward, one station at a time.
-const boxes = all('.box'), edges = all('.edge');
+const boxes = all('.box:not(.input, .inner)'), edges = all('.edge');
 const last = boxes.length - 1;
 const names = tensors.map(t => t && t[0]), ids = boxes.map(b => Number(b.id.slice(3)));
 let at = -1, playing = false, timer = 0;

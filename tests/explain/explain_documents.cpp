@@ -39,33 +39,54 @@ void put(std::ostream& out, const rg::Tensor& values) {
   out << (*between == '[' ? "[]" : "]");
 }
 
-// Values and gradients by number, and entries near the first one: [step, row, column, value].
-std::string numbers(const rg::Explanation& e) {
-  std::ostringstream out;
-  out.precision(17);
-  out << "{\"values\":{";
-  for (std::size_t i = 0; i < e.stations.size(); ++i) {
-    out << (i > 0 ? "," : "") << '"' << i << "g\":";
-    put(out, e.stations[i].gradient);
-    if (e.stations[i].value.defined()) {
-      out << ",\"" << i << "v\":";
-      put(out, e.stations[i].value);
+void put_entries(std::ostream& out, const rg::JacobianStep& step, std::size_t number) {
+  for (const rg::JacobianEntry& entry : step.entries) {
+    if (entry.column < step.entries.front().column + 20) {
+      out << ",[" << number << ',' << entry.row << ',' << entry.column << ',' << entry.value << ']';
     }
   }
-  for (std::size_t i = 0; i < e.inputs.size(); ++i) {
-    if (e.inputs[i].value.defined()) {
-      out << ",\"" << e.stations.size() + i << "v\":";
-      put(out, e.inputs[i].value);
+}
+
+// Values and gradients by number, and entries near the first one: [step, row, column, value]. The
+// numbers are those of the page: stations, inputs, and operators in stations.
+std::string numbers(const rg::Explanation& e) {
+  std::vector<const rg::ExplainedStation*> tensors;
+  std::vector<const rg::JacobianStep*> steps;
+  const auto add = [](auto& to, const auto& list) {
+    for (const auto& one : list) {
+      to.push_back(&one);
+    }
+  };
+  add(tensors, e.stations);
+  add(tensors, e.inputs);
+  add(steps, e.steps);
+  add(steps, e.feeds);
+  for (const rg::ExplainedInside& inside : e.insides) {
+    add(steps, inside.steps);
+    for (std::size_t i = 0; i + 1 < inside.stations.size(); ++i) {
+      for (const rg::JacobianStep& step : inside.steps) {
+        if (step.to == i) {
+          tensors.push_back(&inside.stations[i]);
+          break;
+        }
+      }
+    }
+  }
+  std::ostringstream out;
+  out.precision(17);
+  out << "{\"values\":{\"none\":[]";
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    for (const auto& [kind, values] :
+         {std::pair('v', tensors[i]->value), std::pair('g', tensors[i]->gradient)}) {
+      if (values.defined()) {
+        out << ",\"" << i << kind << "\":";
+        put(out, values);
+      }
     }
   }
   out << "},\"entries\":[[-1,0,0,0]";
-  for (std::size_t i = 0; i < e.steps.size(); ++i) {
-    const auto& entries = e.steps[i].entries;
-    for (const rg::JacobianEntry& entry : entries) {
-      if (entry.column < entries.front().column + 20) {
-        out << ",[" << i << ',' << entry.row << ',' << entry.column << ',' << entry.value << ']';
-      }
-    }
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    put_entries(out, *steps[i], i);
   }
   out << "]}";
   return out.str();

@@ -153,11 +153,11 @@ const press = (doc, key) => (doc.activeElement || doc.body).dispatchEvent(new do
 
 // Arrow keys step through all stations, forward and back, and move in a matrix.
 function keyboard(doc) {
-  const seen = [], status = doc.querySelector('#status'), boxes = doc.querySelectorAll('.box');
+  const seen = [], status = doc.querySelector('#status'), boxes = doc.querySelectorAll('.box:not(.input, .inner)');
   doc.activeElement?.blur();
   for (let i = 0; i < 2 * boxes.length; ++i) {
     press(doc, 'ArrowRight');
-    seen.push([doc.querySelector('.box.now').id, doc.querySelectorAll('.box.seen').length,
+    seen.push([doc.querySelector('.box.now').id, doc.querySelectorAll('.box.seen:not(.input, .inner)').length,
                status.textContent.split(' ')[0]]);
   }
   press(doc, 'Escape');
@@ -235,10 +235,10 @@ function numbers(doc) {
   }
   for (const section of doc.querySelectorAll('.panel.station')) {
     for (const row of section.querySelectorAll('tbody tr')) {
-      const cells = [...row.cells].map(c => c.textContent), number = section.id.slice(7);
+      const cells = [...row.cells].slice(1).map(c => c.textContent), number = section.id.slice(7);
+      const kinds = [...section.querySelectorAll('thead th')].slice(1).map(h => h.textContent[0]);
       const element = Number(row.querySelector('th').dataset.e.split('.')[1]);
-      entries.push(['g', number, element, cells.at(-1)]);
-      if (cells.length === 3) entries.push(['v', number, element, cells[1]]);
+      kinds.forEach((kind, i) => entries.push([kind, number, element, cells[i]]));
     }
   }
   for (const section of doc.querySelectorAll('.panel.step')) {
@@ -262,7 +262,8 @@ function look(doc, whole) {
     const [least, where] = contrast(doc);
     if (least < report.contrast[0]) report.contrast = [least, where];
   };
-  for (const link of doc.querySelectorAll('.edge, .box')) {
+  doc.querySelectorAll('details.inside').forEach(d => { d.open = true; });
+  for (const link of doc.querySelectorAll('.edge, .box, .feed')) {
     const panel = doc.querySelector(link.getAttribute('href'));
     const shown = [...doc.querySelectorAll('.panel')].filter(visible);
     link.click();

@@ -96,8 +96,8 @@ TEST_CASE("explain: the page") {
   CHECK(is_closed(slide));
   CHECK_FALSE(has(slide, "<script src"));
   CHECK_FALSE(has(slide, "https:"));
-  CHECK(count(slide, "<section class=\"panel step") == 3);
-  CHECK(count(slide, "<section class=\"panel station") == 4);
+  CHECK(count(slide, "<section class=\"panel step") == 4);     // with that by the other weights
+  CHECK(count(slide, "<section class=\"panel station") == 6);  // with both inputs
   CHECK(count(slide, "class=\"edge") == 3);
   CHECK(count(slide, "class=\"box\"") == 4);
   CHECK(has(slide, "<th scope=\"row\" data-e=\"0.1\"><i>W1</i><sub>2</sub></th>"));

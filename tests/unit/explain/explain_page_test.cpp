@@ -54,3 +54,25 @@ TEST_CASE("explain: the page's digits") {
   const std::string page = rg::explain(rg::sum(w), w).html();
   CHECK(has(page, "aria-label=\"value of w: 1.23e5, 1234, 0.123, 1.23e-5, 0\""));
 }
+
+TEST_CASE("explain: inputs, their matrices and the operators in a station have panels") {
+  const Tensor w = rg::tensor({0.5, -0.25}, {.requires_grad = true});
+  const Tensor b = rg::tensor({1.0, 2.0}, {.requires_grad = true});
+  const rg::Explanation e =
+      rg::explain(rg::sum(w * b), w, {.names = {{"w", w}, {"b", b}}, .fold = false});
+  REQUIRE(e.stations.size() == 3);
+  const std::string page = e.html();
+  CHECK(
+      has(page, "<a class=\"box input\" id=\"box3\" href=\"#station3\" aria-label=\"b, of shape"));
+  CHECK(has(page, "id=\"station3\" aria-label=\"b\""));
+  CHECK(has(page, "id=\"step2\" data-from=\"3\" data-to=\"1\" aria-label=\"dmul/db\""));
+
+  Tensor y = w;
+  for (int i = 0; i < 30; ++i) {
+    y = rg::tanh(rg::sin(y) * 2 + 1);
+  }
+  const rg::Explanation folded = rg::explain(rg::sum(y), w);
+  REQUIRE_FALSE(folded.insides.empty());
+  CHECK(has(folded.html(), "<details class=\"inside\""));
+  CHECK(has(folded.html(), "class=\"box inner\""));
+}
