@@ -1,48 +1,28 @@
 // What a page's script calls: a program is built value by value and step by step, then changed and
-// asked. Numbers that the script passes are doubles in an array that numbers() gives.
+// asked.
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "exchange.h"
 #include "program.h"
-
-#ifdef __EMSCRIPTEN__
-#include <emscripten.h>
-#define TOUCH_EXPORT extern "C" EMSCRIPTEN_KEEPALIVE
-#else
-#define TOUCH_EXPORT extern "C"
-#endif
 
 namespace {
 
 using namespace retrograd;  // NOLINT: this file is a program's, not a header
 
+using touch::guarded;
+using touch::passed;
+using touch::text_passed;
+
 std::unique_ptr<touch::Program> program;
-std::vector<double> passed;
-std::string text_passed;
 std::string answer;
-std::string error;
 
 ValueId value_id(int index) {
   return {index};
-}
-
-// Runs f, and returns its number; NaN where it throws, and error() says why.
-template <class F>
-double guarded(F&& f) {
-  try {
-    error.clear();
-    return f();
-  } catch (const std::exception& thrown) {
-    error = thrown.what();
-  } catch (...) {
-    error = "an exception of another type";
-  }
-  return std::nan("");
 }
 
 std::vector<std::int64_t> integers(int count) {
@@ -96,19 +76,6 @@ void append_step(std::string& to, const Explanation& e, const JacobianStep& step
 }
 
 }  // namespace
-
-// --- arrays for what is passed ---
-TOUCH_EXPORT double* touch_numbers(int count) {
-  passed.resize(static_cast<std::size_t>(count));
-  return passed.data();
-}
-TOUCH_EXPORT char* touch_text(int bytes) {
-  text_passed.resize(static_cast<std::size_t>(bytes));
-  return text_passed.data();
-}
-TOUCH_EXPORT const char* touch_error() {
-  return error.c_str();
-}
 
 // --- building ---
 TOUCH_EXPORT void touch_begin() {
@@ -213,9 +180,6 @@ TOUCH_EXPORT double touch_read(int id, int is_gradient) {
     passed = x.defined() ? x.detach().to(float64).to_vector<double>() : std::vector<double>();
     return static_cast<double>(passed.size());
   });
-}
-TOUCH_EXPORT double* touch_read_numbers() {
-  return passed.data();
 }
 // The loss for `count` numbers of an element, which are replaced by it.
 TOUCH_EXPORT double touch_curve(int leaf, int index, int count) {

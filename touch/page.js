@@ -1,6 +1,5 @@
 // A page of a program whose leaves are changed by dragging, by keys, or by gradient descent.
 const mostCells = 64;
-const byId = (id) => document.getElementById(id);
 const program = JSON.parse(byId("program").textContent);
 const names = new Map(program.names.map(([name, id]) => [id, name]));
 if (!names.has(program.output)) names.set(program.output, "loss");
@@ -9,11 +8,6 @@ let engine;
 let selected = null;
 let plot = null;
 let running = false;
-
-function text(number) {
-  if (!Number.isFinite(number)) return String(number);
-  return String(Number(number.toPrecision(4)) + 0);
-}
 
 function colour(number, largest) {
   if (Number.isNaN(number)) return "#c8c8c8";
@@ -106,11 +100,6 @@ function show() {
       `${text(predicted)}, ${text(loss)} came. Second derivative ${text(plot.bend)}.`;
   }
   showJacobians();
-}
-
-// Nodes that are as they were stay, or the browser would lay out the page again.
-function setText(node, words) {
-  if (node.textContent !== words) node.textContent = words;
 }
 
 let shownChain = "";
@@ -212,12 +201,6 @@ function build() {
   });
   byId("restart").addEventListener("click", restart);
   byId("check").addEventListener("click", checkGradients);
-}
-
-async function unpacked(id) {
-  const bytes = Uint8Array.from(atob(byId(id).textContent), (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 async function start() {

@@ -39,11 +39,9 @@ function makeCells(id, isLeaf) {
   return grid;
 }
 
-// Planes of the last two dimensions side by side, up to 64 of them.
-function makePicture(id, isLeaf) {
-  const [rows, columns] = program.values[id].s.length > 1 ? program.values[id].s.slice(-2) : [1, count(id)];
-  const planes = Math.min(64, count(id) / (rows * columns));
-  const across = Math.ceil(Math.sqrt((planes * rows) / columns)) || 1;
+// A picture of planes side by side: its canvas, and paint(values), which shows numbers in blue below
+// zero and in orange above. `zero` is the colour of zero.
+function makePlanes(planes, rows, columns, across = Math.ceil(Math.sqrt((planes * rows) / columns)) || 1) {
   const canvas = document.createElement("canvas");
   canvas.width = across * (columns + 1) - 1;
   canvas.height = Math.ceil(planes / across) * (rows + 1) - 1;
@@ -54,6 +52,28 @@ function makePicture(id, isLeaf) {
     return [(plane % across) * (columns + 1) + (i % columns),
             Math.floor(plane / across) * (rows + 1) + (Math.floor(i / columns) % rows)];
   };
+  const paint = (values, zero = [255, 255, 255]) => {
+    const image = context.createImageData(canvas.width, canvas.height);
+    let largest = 0;
+    for (const value of values) largest = Math.max(largest, Math.abs(value));
+    for (let i = 0; i < planes * rows * columns; ++i) {
+      const [x, y] = at(i);
+      const share = largest ? values[i] / largest : 0;
+      const full = share < 0 ? [70, 130, 220] : [240, 150, 40];
+      const to = 4 * (y * canvas.width + x);
+      for (let c = 0; c < 3; ++c) image.data[to + c] = zero[c] - (zero[c] - full[c]) * Math.abs(share);
+      image.data[to + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+  };
+  return {canvas, across, paint};
+}
+
+// Planes of the last two dimensions, up to 64 of them.
+function makePicture(id, isLeaf) {
+  const [rows, columns] = program.values[id].s.length > 1 ? program.values[id].s.slice(-2) : [1, count(id)];
+  const planes = Math.min(64, count(id) / (rows * columns));
+  const {canvas, across, paint} = makePlanes(planes, rows, columns);
   if (isLeaf) {
     makeDraggable(canvas, id, (event) => {
       if (!event) return selected?.leaf === id ? selected.index : 0;
@@ -64,20 +84,6 @@ function makePicture(id, isLeaf) {
       return (plane * rows + Math.min(rows - 1, y % (rows + 1))) * columns + Math.min(columns - 1, x % (columns + 1));
     });
   }
-  views.push({id, update() {
-    const values = engine.value(id);
-    const image = context.createImageData(canvas.width, canvas.height);
-    let largest = 0;
-    for (const value of values) largest = Math.max(largest, Math.abs(value));
-    for (let i = 0; i < planes * rows * columns; ++i) {
-      const [x, y] = at(i);
-      const share = largest ? values[i] / largest : 0;
-      const full = share < 0 ? [70, 130, 220] : [240, 150, 40];
-      const to = 4 * (y * canvas.width + x);
-      for (let c = 0; c < 3; ++c) image.data[to + c] = 255 - (255 - full[c]) * Math.abs(share);
-      image.data[to + 3] = 255;
-    }
-    context.putImageData(image, 0, 0);
-  }});
+  views.push({id, update: () => paint(engine.value(id))});
   return canvas;
 }
