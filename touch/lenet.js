@@ -159,9 +159,8 @@ function showCurves() {
   curves.querySelector(".loss").setAttribute("d", path(loss));
   curves.querySelector(".right").setAttribute("d", path(log.tests.map((t) => [x(t.step), y(t.share)])));
   setText(curves.querySelector(".end"), `${steps} steps`);
-  const best = Math.max(0, ...log.tests.map((t) => t.share));
-  setText(byId("told"), `The loss of each batch of 40 new digits, and the share of the 500 held-out digits that are right; ` +
-    `at best ${percent(best)}.`);
+  const best = log.tests.length ? `; at best ${percent(Math.max(...log.tests.map((t) => t.share)))}` : "";
+  setText(byId("told"), `The loss of each batch of 40 new digits, and the share of the 500 held-out digits that are right${best}.`);
 }
 
 // --- building ---
