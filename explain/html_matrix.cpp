@@ -14,7 +14,7 @@ constexpr std::int64_t kMostTextCells = 20;  // in a row or column, to have room
 constexpr std::int64_t kSlice = 12;          // rows and columns beside a picture
 constexpr std::int64_t kMostPixels = 112;    // in a row or column of a picture
 constexpr std::size_t kMostWindows = 64;
-constexpr std::size_t kMostInWindows = 6000;
+constexpr std::size_t kMostInWindows = 5000;
 
 double largest_of(const JacobianStep& step) {
   double largest = 0;
@@ -69,7 +69,7 @@ std::string header(const Page& page, const char* scope, std::size_t tensor, std:
 
 // Why a cell is what it is, in words and as a formula.
 std::string reason(Page& page, const Page::Arrow& arrow, std::int64_t row, std::int64_t column) {
-  constexpr std::size_t kMost = 200'000;  // bytes of the page
+  constexpr std::size_t kMost = 120'000;  // bytes of the page
   if (page.reasons > kMost) {
     return "";
   }

@@ -124,59 +124,55 @@ struct LeNet : rg::nn::Module {
   rg::nn::Members members() override {
     return {{"conv1", conv1}, {"conv2", conv2}, {"fc1", fc1}, {"fc2", fc2}, {"fc3", fc3}};
   }
+  Tensor operator()(const Tensor& image, rg::Where where = {}) {
+    const Tensor first = rg::max_pool2d(rg::relu(conv1(image, where)), 2);
+    const Tensor second = rg::max_pool2d(rg::relu(conv2(first, where)), 2);
+    const Tensor hidden = rg::relu(fc1(rg::flatten(second, 1), where));
+    return fc3(rg::relu(fc2(hidden, where)), where);
+  }
 };
 
 Explanation lenet_digit() {
   LeNet net;
   const Tensor image =
       rg::reshape(rg::slice(rg::drawn_digits(4).images(), 0, 1, 2), {1, 1, 28, 28});
-  const Tensor conv1 = net.conv1(image);
-  const Tensor relu1 = rg::relu(conv1);
-  const Tensor pool1 = rg::max_pool2d(relu1, 2);
-  const Tensor conv2 = net.conv2(pool1);
-  const Tensor relu2 = rg::relu(conv2);
-  const Tensor pool2 = rg::max_pool2d(relu2, 2);
-  const Tensor fc1 = rg::relu(net.fc1(rg::flatten(pool2, 1)));
-  const Tensor fc2 = rg::relu(net.fc2(fc1));
-  const Tensor scores = net.fc3(fc2);
-  const Tensor loss = rg::cross_entropy(scores, rg::tensor({3}));
-  return rg::explain(loss, net.conv1.weight,
-                     {.names = {{"conv1.weight", net.conv1.weight},
-                                {"image", image},
-                                {"conv2.weight", net.conv2.weight},
-                                {"conv1", conv1},
-                                {"relu1", relu1},
-                                {"pool1", pool1},
-                                {"conv2", conv2},
-                                {"relu2", relu2},
-                                {"pool2", pool2},
-                                {"fc1", fc1},
-                                {"fc2", fc2},
-                                {"scores", scores}}});
+  return rg::explain(
+      net, {image}, [](const Tensor& scores) { return rg::cross_entropy(scores, rg::tensor({3})); },
+      {.names = {{"image", image}}});
 }
+
+struct ResNetBlock : rg::nn::Module {
+  rg::nn::Conv2d conv1{2, 2, 3, {.padding = 1}};
+  rg::nn::BatchNorm2d norm{2};
+  rg::nn::Conv2d conv2{2, 2, 3, {.padding = 1}};
+  rg::nn::Members members() override {
+    return {{"conv1", conv1}, {"norm", norm}, {"conv2", conv2}};
+  }
+  Tensor operator()(const Tensor& x, rg::Where where = {}) {
+    return rg::relu(conv2(rg::relu(norm(conv1(x, where), where)), where) + x);
+  }
+};
 
 Explanation resnet_block() {
-  const Tensor x = parameter({1, 2, 5, 5});
-  const Tensor w1 = parameter({2, 2, 3, 3});
-  const Tensor w2 = parameter({2, 2, 3, 3});
-  const Tensor a = rg::relu(rg::conv2d(x, w1, {}, {.padding = 1}));
-  const Tensor b = rg::conv2d(a, w2, {}, {.padding = 1});
-  const Tensor y = rg::relu(b + x);
-  return rg::explain(rg::sum(rg::square(y)), x,
-                     {.names = {{"x", x}, {"w1", w1}, {"w2", w2}, {"a", a}, {"b", b}, {"y", y}}});
+  ResNetBlock block;
+  return rg::explain(block, {rg::randn({1, 2, 5, 5})},
+                     [](const Tensor& y) { return rg::sum(rg::square(y)); });
 }
 
+struct TwoInputs : rg::nn::Module {
+  rg::nn::Linear left{2, 3};
+  rg::nn::Linear right{2, 3};
+  rg::nn::Members members() override { return {{"left", left}, {"right", right}}; }
+  Tensor operator()(const Tensor& a, const Tensor& b, rg::Where where = {}) {
+    return left(a, where) * rg::tanh(right(b, where));
+  }
+};
+
 Explanation two_inputs() {
-  const Tensor W = parameter({2, 3});
-  const Tensor left = constant({2, 2});
-  const Tensor right = constant({2, 2});
-  const Tensor p = rg::matmul(left, W);
-  const Tensor q = rg::tanh(rg::matmul(right, W));
-  const Tensor score = p * q;
-  return rg::explain(
-      rg::sum(score), W,
-      {.names = {
-           {"W", W}, {"left", left}, {"right", right}, {"p", p}, {"q", q}, {"score", score}}});
+  TwoInputs net;
+  return rg::explain(net, {rg::randn({2, 2}), rg::randn({2, 2})}, [](const Tensor& score) {
+    return rg::mse_loss(score, rg::ones({2, 3}));
+  });
 }
 
 }  // namespace
