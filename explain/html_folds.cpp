@@ -1,6 +1,7 @@
 // Parts of the graph that are folded, and those that are left out of large graphs.
 #include <algorithm>
 
+#include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/html.h>
 #include <retrograd/tensor/internal/format.h>
 
@@ -59,15 +60,22 @@ std::string html_left_out(const Page& page, std::size_t& first, std::size_t row)
   return text;
 }
 
+// Of a module, the script folds all but the result.
 std::string html_folds(const Page& page) {
-  std::string text;
+  std::vector<std::string> folds;
   for (const StationGroup& group : page.e.groups) {
-    const auto [first, last] = inner_parts(group);
-    if (group.kind == StationGroup::Kind::repeat && first < last && !page.left_out[first]) {
-      text += formatted("{}[{},{},{}]", text.empty() ? "" : ",", first, last, group.repeats);
+    const bool repeats = group.kind == StationGroup::Kind::repeat;
+    const auto [first, last] =
+        repeats ? inner_parts(group) : std::pair(group.first, group.last - 1);
+    if (first < last && !page.left_out[first]) {
+      folds.push_back(formatted(
+          "[{},{},{}{}]", first, last, group.repeats,
+          repeats ? ""
+                  : formatted(",\"{}\"", escaped(group.name, {{'"', ""}, {'\\', ""}, {'<', ""}}))));
     }
   }
-  return formatted("<script type=\"application/json\" id=\"folds\">[{}]</script>\n", text);
+  return formatted("<script type=\"application/json\" id=\"folds\">[{}]</script>\n",
+                   joined(folds, ","));
 }
 
 }  // namespace retrograd::detail

@@ -60,19 +60,37 @@ const sweep = (panel, done) => {
   sweeping = setInterval(next, Math.max(60, Math.min(400, 4000 / run.count)));
 };
 
-// Equal parts that follow each other: the inner ones are folded, until the button unfolds them.
-const folds = data(one('#folds'));
-const inner = k => folds.some(([first, last]) => first <= k && k < last);
-const fold = on => {
-  all('.box:not(.input, .inner)').forEach(b => b.classList.toggle('folded', on && inner(Number(b.id.slice(3)))));
-  all('.edge').forEach(e => e.classList.toggle('folded', on && inner(Number(e.dataset.to))));
-  all('.lane, .inputs, .inside').forEach(l => l.classList.toggle('folded', on && inner(Number(l.dataset.of))));
-  one('#fold').setAttribute('aria-expanded', String(!on));
-  one('#fold').textContent = (on ? 'Unfold ' : 'Fold ') + folds.map(f => f[2] - 2).join(' and ') + ' equal parts';
+// Folds: the inner ones of equal parts, until their button unfolds them, and modules but for their results.
+const folds = data(one('#folds')).map(([first, last, repeats, name]) => ({first, last, repeats, name, on: !name}));
+const parts = folds.filter(f => !f.name);
+const station = e => Number(e.dataset.to || e.dataset.of || e.id.slice(3));
+const press = (button, on, text) => {
+  button.setAttribute('aria-expanded', String(!on));
+  button.textContent = (on ? 'Unfold ' : 'Fold ') + text;
 };
-one('#fold').hidden = !folds.length;
-if (folds.length) fold(true);
-one('#fold').addEventListener('click', () => fold(one('#fold').getAttribute('aria-expanded') === 'true'));
+const refold = () => {
+  all('.box:not(.input, .inner), .edge, .lane, .inputs, .inside').forEach(e => e.classList.toggle('folded',
+    folds.some(f => f.on && f.first <= station(e) && station(e) < f.last)));
+  if (parts.length) press(one('#fold'), parts[0].on, parts.map(f => f.repeats - 2).join(' and ') + ' equal parts');
+  folds.forEach(f => f.button && press(f.button, f.on, f.name));
+};
+folds.filter(f => f.name).slice(0, 12).forEach(f => {
+  f.button = document.createElement('button');
+  f.button.className = 'module';
+  f.button.addEventListener('click', () => { f.on = !f.on; refold(); });
+  one('#bar').append(f.button);
+});
+const unfold = k => {
+  folds.forEach(f => { if (f.first <= k && k < f.last) f.on = false; });
+  refold();
+};
+one('#fold').hidden = !parts.length;
+one('#fold').addEventListener('click', () => {
+  const on = !parts[0].on;
+  parts.forEach(f => { f.on = on; });
+  refold();
+});
+refold();
 
 // Forward, then backward, one station at a time.
 const boxes = all('.box:not(.input, .inner)'), edges = all('.edge');
@@ -86,7 +104,7 @@ const step = to => {
   at = Math.max(-1, Math.min(2 * last + 1, to));
   document.body.classList.toggle('stepping', at >= 0);
   const forward = at <= last, k = forward ? at : 2 * last + 1 - at;
-  if (at >= 0 && boxes[k].classList.contains('folded')) fold(false);
+  if (at >= 0 && boxes[k].classList.contains('folded')) unfold(ids[k]);
   boxes.forEach((b, i) => {
     b.classList.toggle('seen', !forward || i <= k);
     b.classList.toggle('back-seen', !forward && i >= k);

@@ -148,8 +148,10 @@ def main():
         if page.stem == "trained":
             losses = whole["trained"]["losses"]
             assert len(losses) == 41 and losses[-1] < 1e-6 < losses[0], losses
-        inner = sum(last - first for first, last, repeats in whole["folds"])
+        inner = sum(fold[1] - fold[0] for fold in whole["folds"] if len(fold) == 3)
         assert whole["folded"] == inner and (inner > 0 or page.stem != "graph_rnn"), page
+        assert all(hidden > 0 for hidden in whole["modules"]), page
+        assert (len(whole["modules"]) > 0) == (page.stem == "graph_resnet_block"), page
         if page.stem in ("graph_pool", "graph_lenet_digit"):
             assert whole["won"] > 0, page
         print(f"{page.name}: {whole['panels']} panels in {len(VIEWS)} views, {len(text)} bytes, "

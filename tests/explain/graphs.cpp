@@ -124,11 +124,11 @@ struct LeNet : rg::nn::Module {
   rg::nn::Members members() override {
     return {{"conv1", conv1}, {"conv2", conv2}, {"fc1", fc1}, {"fc2", fc2}, {"fc3", fc3}};
   }
-  Tensor operator()(const Tensor& image, rg::Where where = {}) {
-    const Tensor first = rg::max_pool2d(rg::relu(conv1(image, where)), 2);
-    const Tensor second = rg::max_pool2d(rg::relu(conv2(first, where)), 2);
-    const Tensor hidden = rg::relu(fc1(rg::flatten(second, 1), where));
-    return fc3(rg::relu(fc2(hidden, where)), where);
+  Tensor forward(const Tensor& image) override {
+    const Tensor first = rg::max_pool2d(rg::relu(conv1(image)), 2);
+    const Tensor second = rg::max_pool2d(rg::relu(conv2(first)), 2);
+    const Tensor hidden = rg::relu(fc1(rg::flatten(second, 1)));
+    return fc3(rg::relu(fc2(hidden)));
   }
 };
 
@@ -148,24 +148,26 @@ struct ResNetBlock : rg::nn::Module {
   rg::nn::Members members() override {
     return {{"conv1", conv1}, {"norm", norm}, {"conv2", conv2}};
   }
-  Tensor operator()(const Tensor& x, rg::Where where = {}) {
-    return rg::relu(conv2(rg::relu(norm(conv1(x, where), where)), where) + x);
-  }
+  Tensor forward(const Tensor& x) override { return rg::relu(conv2(rg::relu(norm(conv1(x)))) + x); }
+};
+
+struct ResNet : rg::nn::Module {
+  ResNetBlock block;
+  rg::nn::Members members() override { return {{"block", block}}; }
+  Tensor forward(const Tensor& x) override { return block(x); }
 };
 
 Explanation resnet_block() {
-  ResNetBlock block;
-  return rg::explain(block, {rg::randn({1, 2, 5, 5})},
+  ResNet net;
+  return rg::explain(net, {rg::randn({1, 2, 5, 5})},
                      [](const Tensor& y) { return rg::sum(rg::square(y)); });
 }
 
-struct TwoInputs : rg::nn::Module {
+struct TwoInputs : rg::nn::ModuleOf<Tensor(const Tensor&, const Tensor&)> {
   rg::nn::Linear left{2, 3};
   rg::nn::Linear right{2, 3};
   rg::nn::Members members() override { return {{"left", left}, {"right", right}}; }
-  Tensor operator()(const Tensor& a, const Tensor& b, rg::Where where = {}) {
-    return left(a, where) * rg::tanh(right(b, where));
-  }
+  Tensor forward(const Tensor& a, const Tensor& b) override { return left(a) * rg::tanh(right(b)); }
 };
 
 Explanation two_inputs() {

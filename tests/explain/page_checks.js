@@ -253,9 +253,18 @@ function numbers(doc) {
   return {values, entries};
 }
 
+// How many boxes each button of a module folds; it unfolds them again.
+function modules(doc) {
+  const folded = () => doc.querySelectorAll('.box.folded').length, before = folded();
+  return [...doc.querySelectorAll('button.module')].map(button => {
+    button.click();
+    const hidden = folded() - before;
+    return button.click(), folded() === before ? hidden : -1;
+  });
+}
+
 function look(doc, whole) {
-  const folded = doc.querySelectorAll('.box.folded').length;
-  const report = {folded, overlaps: [], leaves: [], contrast: [99, ''], panels: 0};
+  const report = {folded: doc.querySelectorAll('.box.folded').length, overlaps: [], leaves: [], contrast: [99, ''], panels: 0};
   const into = found => {
     report.overlaps.push(...overlaps(doc));
     report.leaves.push(...leaves(doc));
@@ -281,7 +290,7 @@ function look(doc, whole) {
     report.panels += 1;
   }
   if (whole) {
-    Object.assign(report, {accessibility: accessibility(doc), focus: focusOrder(doc),
+    Object.assign(report, {modules: modules(doc), accessibility: accessibility(doc), focus: focusOrder(doc),
                            numbers: numbers(doc), keyboard: keyboard(doc),
                            won: doc.querySelectorAll('.won, .winners').length,
                            folds: JSON.parse(doc.querySelector('#folds').textContent), trained: trained(doc)});
