@@ -12,9 +12,9 @@ using std::chrono::milliseconds;
 
 // Each call takes time from the computation, and a message may wait for the next one. So there are
 // several calls in the time that operations take, which tells how fast the network is.
-constexpr int kCalls = 4;
+constexpr int kCalls = 3;
 constexpr milliseconds kShortest(1);
-constexpr milliseconds kLongest(6);  // 750 kB at 1 Gbit/s, which the buffers of a connection hold
+constexpr milliseconds kLongest(8);  // 1 MB at 1 Gbit/s, which the buffers of a connection hold
 
 }  // namespace
 
