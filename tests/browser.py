@@ -8,7 +8,7 @@ import time
 
 
 class Browser:
-    """One page of a browser."""
+    """One page of a browser without a network."""
 
     def __init__(self, program):
         # Its processes may write for a moment after its end.
@@ -35,6 +35,10 @@ class Browser:
         targets = self.call("Target.getTargets")["targetInfos"]
         page = next(t for t in targets if t["type"] == "page")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
+        self.call("Page.enable")
+        self.call("Network.enable")
+        self.call("Network.emulateNetworkConditions", offline=True, latency=0,
+                  downloadThroughput=0, uploadThroughput=0)
 
     def __enter__(self):
         return self
@@ -63,6 +67,16 @@ class Browser:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']}")
                 return answer["result"]
+
+    def open(self, path):
+        """Goes to a file."""
+        self.call("Page.navigate", url=path.resolve().as_uri())
+
+    def media(self, kind="", **features):
+        """Shows the page as on this medium, to a user who prefers color_scheme="dark", say."""
+        self.call("Emulation.setEmulatedMedia", media=kind, features=[
+            {"name": "prefers-" + name.replace("_", "-"), "value": value}
+            for name, value in features.items()])
 
     def value(self, expression):
         """The value of an expression of the page's script."""

@@ -30,7 +30,7 @@ def require(holds, text):
 
 
 def open_page(browser, path):
-    browser.call("Page.navigate", url=path.resolve().as_uri())
+    browser.open(path)
     browser.wait(f"location.href === {path.resolve().as_uri()!r} && document.readyState === 'complete'")
 
 
@@ -100,10 +100,6 @@ def main(folder, slides, program=""):
     pages = sorted(folder.glob("[0-9][0-9]_*.html"))
     touched = computed = 0
     with Browser(program) as browser:
-        browser.call("Page.enable")
-        browser.call("Network.enable")
-        browser.call("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0,
-                     uploadThroughput=0)
         open_page(browser, folder / "index.html")
         for width in (1280, 390):
             browser.picture(folder / f"index.{width}.png", width, 900)

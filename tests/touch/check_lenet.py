@@ -9,10 +9,10 @@ import subprocess
 import sys
 import time
 
-from browser import Browser
-from check_pages import TAB, require
-
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from browser import Browser  # noqa: E402
+from check_pages import TAB, require  # noqa: E402
 from skip import skip  # noqa: E402
 
 STEPS = 100  # the loss has left its plateau
@@ -78,18 +78,8 @@ def tab_to(browser, element):
     raise SystemExit(f"FAILED: Tab does not reach {element}")
 
 
-def media(browser, **features):
-    browser.call("Emulation.setEmulatedMedia", features=[
-        {"name": f"prefers-{name.replace('_', '-')}", "value": value}
-        for name, value in features.items()])
-
-
 def open_page(browser, page):
-    browser.call("Page.enable")
-    browser.call("Network.enable")
-    browser.call("Network.emulateNetworkConditions", offline=True, latency=0,
-                 downloadThroughput=0, uploadThroughput=0)
-    browser.call("Page.navigate", url=page.resolve().as_uri())
+    browser.open(page)
     browser.wait("document.body?.dataset.ready === 'yes' || "
                  "document.getElementById('stamp')?.className === 'bad'")
     require(browser.value("document.body.dataset.ready") == "yes",
@@ -196,14 +186,14 @@ def main(page, losses, chromium=""):
         check_pointer(browser)
         check_training(browser)
         for scheme in ("light", "dark"):
-            media(browser, color_scheme=scheme)
+            browser.media(color_scheme=scheme)
             contrast = browser.value(CONTRAST)
             require(contrast >= 4.5, f"contrast {contrast:.2f} at least, {scheme}")
             for width, height in ((1400, 1000), (390, 844)):
                 browser.picture(page.with_suffix(f".{scheme}.{width}.png"), width, height)
                 seen = browser.value("document.documentElement.scrollWidth")
                 require(seen <= width, f"{seen} px wide in a window of {width}")
-        media(browser, reduced_motion="reduce")
+        browser.media(reduced_motion="reduce")
         browser.value("byId('run').click(); globalThis.shows = 0;"
                       "const paint = pictures[0].paint; "
                       "pictures[0].paint = (...all) => { ++shows; paint(...all); }; 0")

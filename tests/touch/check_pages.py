@@ -5,7 +5,9 @@ usage: check_pages.py FOLDER CHROMIUM
 import pathlib
 import sys
 
-from browser import Browser
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from browser import Browser  # noqa: E402
 
 MOST_BYTES = {"slide": 700_000}
 MOST_MS = {"slide": 5, "lenet": 50}
@@ -45,11 +47,7 @@ def check(browser, path):
     print(path.name)
     size = path.stat().st_size
     require(size <= MOST_BYTES.get(name, 2_000_000), f"{size:,} bytes")
-    browser.call("Page.enable")
-    browser.call("Network.enable")
-    browser.call("Network.emulateNetworkConditions", offline=True, latency=0,
-                 downloadThroughput=0, uploadThroughput=0)
-    browser.call("Page.navigate", url=path.resolve().as_uri())
+    browser.open(path)
     browser.wait("document.body?.dataset.ready === 'yes' || "
                  "document.getElementById('stamp')?.className === 'bad'")
     stamp = browser.value("byId('stamp').textContent")
