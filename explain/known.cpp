@@ -51,8 +51,9 @@ KnownTensors::KnownTensors(const NamedTensors& names, const Trace* trace)
     }
   }
   for (std::size_t i = 0; i < named_.size(); ++i) {
-    if (!grad_node(named_[i].second)) {
-      data_[memory_key(named_[i].second)].push_back(i);
+    const Tensor& tensor = named_[i].second;
+    if (tensor.defined() && !grad_node(tensor)) {  // explain() refuses undefined ones later
+      data_[memory_key(tensor)].push_back(i);
     }
   }
 }
