@@ -94,6 +94,10 @@ Explanation explain(const Tensor& output, const Tensor& input, const ExplainOpti
   require_names(call, options);
 
   const Unlistened unlistened;
+  for (std::size_t i = 0; program && i < program->leaves.size(); ++i) {
+    Tensor& leaf = program->leaves[i].tensor;
+    leaf = leaf.detach().clone();  // the program may write to it before play()
+  }
   std::unordered_map<const Node*, Tensor> values{{first.get(), input}, {last.get(), output}};
   std::vector<std::pair<std::string, NodePtr>> names;
   for (const auto& [name, tensor] : known.named()) {

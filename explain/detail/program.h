@@ -16,6 +16,7 @@ namespace retrograd::detail {
 struct ProgramLeaf {
   ValueId id;
   Tensor tensor;
+  bool is_trained;
 };
 
 struct Program {
@@ -29,10 +30,9 @@ struct Program {
 };
 
 // The program of the trace that led to the output; null without a trace.
-std::shared_ptr<const Program> program_of(const Trace* trace, const Tensor& output,
-                                          const Tensor& input,
-                                          const std::vector<std::pair<std::string, Tensor>>& names,
-                                          Where where);
+std::shared_ptr<Program> program_of(const Trace* trace, const Tensor& output, const Tensor& input,
+                                    const std::vector<std::pair<std::string, Tensor>>& names,
+                                    Where where);
 
 // The program as JSON, with the gradient of its input.
 std::string json(const Program& program, const Tensor& gradient);

@@ -130,8 +130,8 @@ std::string json(const Program& program, const Tensor& gradient) {
                      list(value.shape, integer));
   };
   const auto leaf_text = [](const ProgramLeaf& leaf) {
-    return formatted("{{\"id\":{},\"trained\":{},\"v\":{}}}", leaf.id.index,
-                     leaf.tensor.requires_grad(), elements_text(leaf.tensor));
+    return formatted("{{\"id\":{},\"trained\":{},\"v\":{}}}", leaf.id.index, leaf.is_trained,
+                     elements_text(leaf.tensor));
   };
   const auto name_text = [](const std::pair<std::string, ValueId>& name) {
     return formatted("[{},{}]", quoted(name.first), name.second.index);

@@ -40,44 +40,46 @@ struct Made {
   }
   // A leaf, unless it is one already.
   void add(const Tensor& leaf) {
-    const bool known = std::any_of(anew.begin(), anew.end(), [&](const Tensor& each) {
-      return each.impl_or_null() == leaf.impl_or_null();
-    });
-    if (!known && !of_others.contains(leaf.impl_or_null())) {
+    const TensorImpl* const impl = leaf.impl_or_null();
+    if (!of_others.contains(impl) && known_.insert(impl).second) {
       anew.push_back(leaf);
     }
   }
+
+ private:
+  std::unordered_set<const TensorImpl*> known_;
 };
 
-// How many entries it takes to make all of these; calls that go on are counted to their end.
+// How many entries it takes to make all of these; calls that go on are counted to their end. Later
+// calls may return a tensor once more.
 std::size_t entries_until(const Trace& trace, const std::vector<Tensor>& wanted) {
-  std::size_t count = 0;
+  std::unordered_set<const TensorImpl*> left;
   for (const Tensor& tensor : wanted) {
-    std::size_t end = 0;
-    for (const TraceEntry& entry : trace.entries()) {
-      const bool makes = std::any_of(
-          entry.outputs.begin(), entry.outputs.end(),
-          [&](const Tensor& output) { return output.impl_or_null() == tensor.impl_or_null(); });
-      if (makes) {
-        const TraceEntry* outer = &entry;
-        while (outer->parent >= 0) {
-          outer = &trace.entries()[static_cast<std::size_t>(outer->parent)];
-        }
-        end = outer->end;
-        break;  // later calls return it once more
+    left.insert(tensor.impl_or_null());
+  }
+  std::size_t count = 0;
+  for (const TraceEntry& entry : trace.entries()) {
+    for (const Tensor& output : entry.outputs) {
+      if (left.erase(output.impl_or_null()) == 0) {
+        continue;
       }
+      const TraceEntry* outer = &entry;
+      while (outer->parent >= 0) {
+        outer = &trace.entries()[static_cast<std::size_t>(outer->parent)];
+      }
+      count = std::max(count, outer->end);
     }
-    count = std::max(count, end);
   }
   return count;
 }
 
 // A leaf that has a history would end the gradients on the page.
-void require_no_history(const Tensor& leaf, Where where) {
+void add_leaf(Program& program, ValueId id, const Tensor& leaf, Where where) {
   const NodePtr node = grad_node(leaf);
   check::require<GraphError>({"Explanation::play", where}, !node || node->is_leaf(),
                              {{"tensor", leaf}},
                              "a tensor was computed before the trace began [trace-incomplete]");
+  program.leaves.push_back({id, leaf, leaf.requires_grad()});
 }
 
 Program built(const Trace& trace, const Tensor& output, const Tensor& input,
@@ -98,13 +100,11 @@ Program built(const Trace& trace, const Tensor& output, const Tensor& input,
     program.names.emplace_back(names[i].first, graph.outputs[i + 2]);
   }
   for (std::size_t i = 0; i < made.anew.size(); ++i) {
-    require_no_history(made.anew[i], where);
-    program.leaves.push_back({graph.inputs[i], made.anew[i]});
+    add_leaf(program, graph.inputs[i], made.anew[i], where);
   }
   for (std::size_t i = 0; i < graph.values.size(); ++i) {
     if (graph.values[i].constant.defined()) {
-      require_no_history(graph.values[i].constant, where);
-      program.leaves.push_back({{static_cast<std::int64_t>(i)}, graph.values[i].constant});
+      add_leaf(program, {static_cast<std::int64_t>(i)}, graph.values[i].constant, where);
     }
   }
   std::erase_if(graph.steps, [](const GraphStep& step) {
@@ -117,10 +117,9 @@ Program built(const Trace& trace, const Tensor& output, const Tensor& input,
 
 }  // namespace
 
-std::shared_ptr<const Program> program_of(const Trace* trace, const Tensor& output,
-                                          const Tensor& input,
-                                          const std::vector<std::pair<std::string, Tensor>>& names,
-                                          Where where) {
+std::shared_ptr<Program> program_of(const Trace* trace, const Tensor& output, const Tensor& input,
+                                    const std::vector<std::pair<std::string, Tensor>>& names,
+                                    Where where) {
   if (trace == nullptr) {
     return nullptr;
   }

@@ -199,6 +199,14 @@ TEST_CASE("play: tensors made while the trace is alive are leaves, as those made
   CHECK(built(data).loss() == doctest::Approx(loss.item<double>()));
 }
 
+TEST_CASE("play: the page has the numbers that explain() saw, whatever was written later") {
+  const Slide slide;
+  const rg::Explanation e = slide.explained();
+  slide.W1.detach().fill_(9.0);
+  const json data = program_on(e);
+  CHECK(built(data).loss() == doctest::Approx(data["loss"].get<double>()));
+}
+
 TEST_CASE("play: explanations of models have the program with the model's names") {
   rg::manual_seed(1);
   rg::nn::Sequential model(rg::nn::Linear(3, 4), rg::nn::Tanh(), rg::nn::Linear(4, 2));
