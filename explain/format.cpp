@@ -140,6 +140,20 @@ std::string escaped(std::string_view text,
   return result;
 }
 
+std::string json_quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    // "</script>" would end the script
+    if (byte < ' ' || c == '"' || c == '\\' || c == '<') {
+      result += formatted("\\u{:04x}", static_cast<unsigned>(byte));
+    } else {
+      result += c;
+    }
+  }
+  return result += '"';
+}
+
 std::string dot_escaped(std::string_view text) {
   return escaped(text, {{'"', "\\\""}, {'\\', "\\\\"}, {'\n', "\\n"}});
 }

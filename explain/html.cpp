@@ -234,13 +234,7 @@ std::string tensors(const Page& page) {
       continue;
     }
     const Page::Named& named = page.tensors[i];
-    const std::string name = detail::escaped(named.name, {{'"', "\\\""},
-                                                          {'\\', "\\\\"},
-                                                          {'<', "\\u003c"},
-                                                          {'\n', "\\n"},
-                                                          {'\r', "\\r"},
-                                                          {'\t', "\\t"}});
-    text += formatted("{}[\"{}\",[{}]]", text.size() > 1 ? "," : "", name,
+    text += formatted("{}[{},[{}]]", text.size() > 1 ? "," : "", detail::json_quoted(named.name),
                       detail::joined(named.shape, ","));
   }
   return text + "]";

@@ -68,10 +68,8 @@ std::string html_folds(const Page& page) {
     const auto [first, last] =
         repeats ? inner_parts(group) : std::pair(group.first, group.last - 1);
     if (first < last && !page.left_out[first]) {
-      folds.push_back(formatted(
-          "[{},{},{}{}]", first, last, group.repeats,
-          repeats ? ""
-                  : formatted(",\"{}\"", escaped(group.name, {{'"', ""}, {'\\', ""}, {'<', ""}}))));
+      folds.push_back(formatted("[{},{},{}{}]", first, last, group.repeats,
+                                repeats ? "" : "," + json_quoted(group.name)));
     }
   }
   return formatted("<script type=\"application/json\" id=\"folds\">[{}]</script>\n",

@@ -56,6 +56,8 @@ Block block_of(const Explanation& e, const JacobianStep& step);
 // `text` with each character of `special` replaced by what stands beside it.
 std::string escaped(std::string_view text,
                     const std::vector<std::pair<char, const char*>>& special);
+// A string of JSON, in quotes, which may stand in a script of a page.
+std::string json_quoted(std::string_view text);
 // For a string in quotes in a DOT file.
 std::string dot_escaped(std::string_view text);
 

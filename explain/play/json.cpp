@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include <retrograd/explain/detail/format.h>
 #include <retrograd/explain/detail/program.h>
 #include <retrograd/ops/shape.h>
 #include <retrograd/tensor/internal/format.h>
@@ -13,20 +14,6 @@ namespace retrograd::detail {
 namespace {
 
 constexpr std::int64_t kMostTexts = 64;  // more elements are bytes in base64
-
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    // "</script>" would end the data
-    if (byte < ' ' || c == '"' || c == '\\' || c == '<') {
-      result += formatted("\\u{:04x}", static_cast<unsigned>(byte));
-    } else {
-      result += c;
-    }
-  }
-  return result += '"';
-}
 
 std::string number(double value) {
   return std::isfinite(value) ? text(Scalar(value))
@@ -88,7 +75,7 @@ struct ArgumentText {
       default: return formatted("{{\"d\":{}}}", number(value.to<double>()));
     }
   }
-  std::string operator()(const std::string& value) const { return quoted(value); }
+  std::string operator()(const std::string& value) const { return json_quoted(value); }
   std::string operator()(const std::vector<std::int64_t>& all) const {
     return "{\"is\":" + list(all, integer) + '}';
   }
@@ -107,8 +94,8 @@ struct ArgumentText {
 
 std::string step_text(const GraphStep& step) {
   std::string result = formatted(
-      "{{\"op\":{},\"path\":{},\"at\":{},\"a\":{},\"o\":{}", quoted(step.op), quoted(step.path),
-      quoted(to_string(step.where)),
+      "{{\"op\":{},\"path\":{},\"at\":{},\"a\":{},\"o\":{}", json_quoted(step.op),
+      json_quoted(step.path), json_quoted(to_string(step.where)),
       list(step.arguments, [](const Argument& each) { return std::visit(ArgumentText{}, each); }),
       list(step.outputs, id_text));
   if (step.switches_recording) {
@@ -134,7 +121,7 @@ std::string json(const Program& program, const Tensor& gradient) {
                      elements_text(leaf.tensor));
   };
   const auto name_text = [](const std::pair<std::string, ValueId>& name) {
-    return formatted("[{},{}]", quoted(name.first), name.second.index);
+    return formatted("[{},{}]", json_quoted(name.first), name.second.index);
   };
   return formatted(
       "{{\"values\":{},\n\"steps\":{},\n\"leaves\":{},\n\"names\":{},\n\"output\":{},\"input\":{},"

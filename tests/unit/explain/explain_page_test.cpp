@@ -76,3 +76,9 @@ TEST_CASE("explain: inputs, their matrices and the operators in a station have p
   CHECK(has(folded.html(), "<details class=\"inside\""));
   CHECK(has(folded.html(), "class=\"box inner\""));
 }
+
+TEST_CASE("explain: any name may stand in the data of the page") {
+  const Tensor w = rg::tensor({1.0, 2.0}, {.requires_grad = true});
+  const rg::Explanation e = rg::explain(rg::sum(w * w), w, {.names = {{"a\x01\"\\</script>", w}}});
+  CHECK(has(e.html(), "[[\"a\\u0001\\u0022\\u005c\\u003c/script>\",[2]]"));
+}
