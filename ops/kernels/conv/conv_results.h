@@ -17,7 +17,7 @@ using std::int64_t;
 
 inline constexpr std::size_t kBytes = 64;
 inline constexpr int64_t kLanes = 16;
-inline constexpr int64_t kMostTogether = 16;  // results that are summed together
+inline constexpr int64_t kMostTogether = 16;  // results of a vector that are summed together
 using Vector = gemm_tile::Vectors<float, kBytes>::Vector;
 
 struct FilterLayout {
@@ -65,7 +65,7 @@ template <int kVectors, int64_t kResults, class Offsets>
   const int64_t block = filters.taps * kLanes;
   const float* weights = filters.weights + first * filters.taps;
   Vector sums[kResults][kVectors];
-#pragma GCC unroll 2
+#pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     Vector bias;
     gemm_tile::load<float, kBytes>(filters.bias + first + v * kLanes, bias);
@@ -88,7 +88,7 @@ template <int kVectors, int64_t kResults, class Offsets>
   asm("" : "+r"(three_steps));
   for (int64_t t = 0; t < filters.taps; ++t, weights += kLanes) {
     Vector right[kVectors];
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       gemm_tile::load<float, kBytes>(weights + v * block, right[v]);
     }
@@ -97,7 +97,7 @@ template <int kVectors, int64_t kResults, class Offsets>
     for (int64_t i = 0; i < kResults; ++i) {
       const float* const at = pixels[i / kShare] + offset;
       const Vector pixel = at[i % kShare == 3 ? three_steps : i % kShare * step] - Vector{};
-#pragma GCC unroll 2
+#pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         sums[i][v] += pixel * right[v];
       }
@@ -105,7 +105,7 @@ template <int kVectors, int64_t kResults, class Offsets>
   }
 #pragma GCC unroll 16
   for (int64_t i = 0; i < kResults; ++i) {
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       const Vector sum = sums[i][v] < filters.limit ? Vector{} : sums[i][v];
       std::memcpy(to + i * filters.count + first + v * kLanes, &sum, kBytes);
@@ -117,7 +117,8 @@ template <int kVectors, class Offsets>
 [[gnu::always_inline]] inline void row_of_results(const float* x, int64_t step, int64_t count,
                                                   Offsets offsets, const Filters& filters,
                                                   int64_t first, float* to) {
-  constexpr int64_t kTogether = kMostTogether / kVectors;
+  // Of four vectors, six results and what they read fill the registers.
+  constexpr int64_t kTogether = kVectors == 4 ? 6 : kMostTogether / kVectors;
   int64_t j = 0;
   for (; count >= kTogether && j < count; j += kTogether) {
     j = std::min(j, count - kTogether);  // the last ones may overlap those before
@@ -136,6 +137,9 @@ template <class Offsets>
                                                   Offsets offsets, const Filters& filters,
                                                   float* to) {
   int64_t first = 0;
+  for (; first + 4 * kLanes <= filters.count; first += 4 * kLanes) {
+    row_of_results<4>(x, step, count, offsets, filters, first, to);
+  }
   for (; first + 2 * kLanes <= filters.count; first += 2 * kLanes) {
     row_of_results<2>(x, step, count, offsets, filters, first, to);
   }

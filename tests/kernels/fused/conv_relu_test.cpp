@@ -41,7 +41,7 @@ std::vector<ConvRow> rows_with_relu() {
   }
   // 1x1, of which the last pixels fill no tile.
   for (const std::int64_t in : {16, 37, 256}) {
-    for (const std::int64_t out : {16, 48}) {
+    for (const std::int64_t out : {16, 48, 64, 112}) {
       for (const Pair input : {Pair{8, 8}, Pair{13, 17}}) {
         rows.push_back({.batch = 1,
                         .in = in,
