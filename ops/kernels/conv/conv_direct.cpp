@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include <retrograd/ops/kernels/conv/conv_direct_input_grad.h>
 #include <retrograd/ops/kernels/conv/conv_direct_loops.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
 #include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/tree.h>
+#include <retrograd/ops/kernels/loops/vectors.h>
 #include <retrograd/ops/kernels/prepared_weights.h>
 #include <retrograd/ops/kernels/shape/channels_last.h>
 #include <retrograd/tensor/loops/instructions.h>
@@ -148,20 +150,23 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeome
   const Sizes s(geometry);
   const Tensor out_grad = as_channels_last(grad);
   Tensor x_grad = empty_channels_last(geometry.input_shape(), float32);
-  const int64_t length = rounded_up(s.run, kLanes);
+  const bool is_wide = detail::best_instructions() == detail::Instructions::avx512;
+  const int64_t length = rounded_up(s.run, is_wide ? kWideLanes : kLanes);
   const Tensor filters = packed_runs(weight, s, length);
   const int64_t pieces = detail::pieces_of(s.batch, grain(s));
   const int lanes = detail::lanes_for(pieces);
   // The last run is added in whole vectors: what lies behind it must be numbers.
-  const int64_t image_and_behind = s.padded_image() + kLanes;
+  const int64_t image_and_behind = s.padded_image() + kWideLanes;
   const LaneScratch scratch(image_and_behind * kFloat, lanes);
   detail::for_pieces(s.batch, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
     float* const work = scratch.of_lane<float>(lane);
     for (int64_t n = begin; n < end; ++n) {
       zero(work, image_and_behind);
-      detail::vectorised([&] {
-        input_image(work, filters.raw<float>(), length,
-                    out_grad.raw<float>() + n * s.rows * s.columns * s.out, s);
+      const float* const from = out_grad.raw<float>() + n * s.rows * s.columns * s.out;
+      with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
+        constexpr int kOwn = kBytes == kWideLanes * kFloat ? kWideLanes : kLanes;
+        constexpr int kMostRows = kBytes == 64 ? 4 : (kBytes == 32 ? 2 : 1);
+        input_image<kOwn, kMostRows>(work, filters.raw<float>(), length, from, s);
       });
       float* const image = x_grad.raw<float>() + n * s.height * s.width * s.in;
       for (int64_t h = 0; h < s.height; ++h) {

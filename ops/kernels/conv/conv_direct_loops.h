@@ -4,7 +4,7 @@
 // the rows of the filter:
 //   forward           y[p, o]    += x[p + r] w[r, o]     a tile of positions p
 //   gradient of w     dw[r, o]   += x[p + r] g[p, o]     a tile of the run r
-//   gradient of x     dx[p + r]  += w[r, o] g[p, o]      the run r, of two rows of positions
+//   gradient of x     dx[p + r]  += w[r, o] g[p, o]      the run r, of some rows of positions
 // Padding is written out, as zeros around the image.
 #pragma once
 
@@ -21,10 +21,8 @@ using std::int64_t;
 
 constexpr int kLanes = 8;
 using Vector [[gnu::vector_size(kLanes * sizeof(float))]] = float;
-using Mask [[gnu::vector_size(kLanes * sizeof(float))]] = std::int32_t;
 constexpr int kMostTile = 8;  // results held at once, so that two instructions a cycle can start
 constexpr int64_t kShortSum = 256;
-constexpr int kMostVectors = 4;  // of a run, at once, for two rows
 
 using retrograd::detail::rounded_up;
 
@@ -90,10 +88,12 @@ void for_each_tile(int64_t count, int64_t tile, const F& f) {
 }
 
 // By reference: how a vector is returned depends on the instructions that a caller may use.
-inline void load(Vector& to, const float* from) {
+template <class V>
+void load(V& to, const float* from) {
   std::memcpy(&to, from, sizeof to);
 }
-inline void store(float* to, const Vector& from) {
+template <class V>
+void store(float* to, const V& from) {
   std::memcpy(to, &from, sizeof from);
 }
 
@@ -221,70 +221,6 @@ inline void weight_image(const float* x, const float* grad, float* w, int64_t im
         });
       }
     }
-  }
-}
-
-// --- gradient of the input ---
-
-// Adds kVectors vectors of the run of one filter row at kRows positions, one below the other. The
-// filters are 0 beyond the run, but 0 times an infinite gradient is not: `last` says which lanes of
-// the last vector count.
-template <int kRows, int kVectors>
-void input_tile(float* x, const float* w, int64_t length, const float* grad, int64_t grad_row,
-                const Mask& last, const Sizes& s) {
-  Vector sums[kRows][kVectors] = {};
-  for (int64_t o = 0; o < s.out; ++o) {
-    for (int v = 0; v < kVectors; ++v) {
-      Vector filters;
-      load(filters, w + o * length + v * kLanes);
-      for (int row = 0; row < kRows; ++row) {
-        sums[row][v] += filters * grad[row * grad_row + o];
-      }
-    }
-  }
-  for (int row = 0; row < kRows; ++row) {
-    float* const to = x + row * s.row_step;
-    Vector& at_end = sums[row][kVectors - 1];
-    at_end = last ? at_end : Vector{};
-    for (int v = 0; v < kVectors; ++v) {
-      Vector total;
-      load(total, to + v * kLanes);
-      store(to + v * kLanes, total + sums[row][v]);
-    }
-  }
-}
-
-template <int kRows, int kVectors>
-void input_rows(float* x, const float* w, int64_t length, const float* grad, int64_t begin,
-                const Sizes& s) {
-  Mask last;
-  for (int i = 0; i < kLanes; ++i) {
-    last[i] = begin + (kVectors - 1) * kLanes + i < s.run ? -1 : 0;
-  }
-  for (int64_t column = 0; column < s.columns; ++column) {
-    for (int64_t kh = 0; kh < s.filter_rows; ++kh) {
-      input_tile<kRows, kVectors>(x + kh * s.filter_row_step + column * s.step + begin,
-                                  w + kh * s.out * length + begin, length, grad + column * s.out,
-                                  s.columns * s.out, last, s);
-    }
-  }
-}
-
-inline void input_image(float* x, const float* w, int64_t length, const float* grad,
-                        const Sizes& s) {
-  for (int64_t begin = 0; begin < length; begin += kMostVectors * kLanes) {
-    const int64_t vectors = std::min<int64_t>((length - begin) / kLanes, kMostVectors);
-    with_constant<1, kMostVectors>(vectors, [&]<int kVectors>() {
-      int64_t row = 0;
-      for (; row + 2 <= s.rows; row += 2) {
-        input_rows<2, kVectors>(x + row * s.row_step, w, length, grad + row * s.columns * s.out,
-                                begin, s);
-      }
-      if (row < s.rows) {
-        input_rows<1, kVectors>(x + row * s.row_step, w, length, grad + row * s.columns * s.out,
-                                begin, s);
-      }
-    });
   }
 }
 
