@@ -77,4 +77,8 @@ Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept {
   return sum != nullptr && owns_memory(*sum) ? sum : nullptr;
 }
 
+bool detail::may_overwrite_gradient(const Backward& b) noexcept {
+  return b.ready_ != nullptr && !grad_enabled() && owns_memory(b.grad);
+}
+
 }  // namespace retrograd

@@ -63,6 +63,7 @@ class ReadyNodes;  // autograd/internal/engine.h
 namespace detail {
 class OperatorNode;  // autograd/detail/operator_node.h
 Tensor* waiting_gradient(const Backward& b, std::size_t i) noexcept;
+bool may_overwrite_gradient(const Backward& b) noexcept;
 }  // namespace detail
 
 /// Argument of a backward function.
@@ -85,6 +86,7 @@ class RETROGRAD_API Backward {
 
  private:
   friend Tensor* detail::waiting_gradient(const Backward& b, std::size_t i) noexcept;
+  friend bool detail::may_overwrite_gradient(const Backward& b) noexcept;
 
   const detail::OperatorNode& node_;
   const bool* needed_;  // by input, or null when every recorded one is

@@ -28,4 +28,8 @@ inline bool owns_memory(const Tensor& tensor) noexcept {
 // few numbers among zeros adds them to it instead, and returns an undefined gradient.
 Tensor* waiting_gradient(const Backward& b, std::size_t i) noexcept;
 
+// Whether a backward may write its result to the memory of b.grad: the pass is not recorded, and
+// nothing else sees that gradient.
+bool may_overwrite_gradient(const Backward& b) noexcept;
+
 }  // namespace retrograd::detail

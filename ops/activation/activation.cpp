@@ -90,7 +90,7 @@ Tensor add_relu(const Tensor& a, const Tensor& b, Where where) {
                       .inputs = {x, y},
                       .saved = {sum},
                       .backward = [](const Backward& g) -> Gradients {
-                        const Tensor grad = relu_grad(g.grad, g.saved(0));
+                        const Tensor grad = relu_grad(g, g.saved(0));
                         return {grad, grad};
                       }});
 }

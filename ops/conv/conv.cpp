@@ -37,7 +37,7 @@ Tensor conv(const Call& call, const Tensor& x, const Tensor& weight, const Tenso
                       .saved = {save_if(weight.requires_grad(), x),
                                 save_if(x.requires_grad(), weight), save_if(relu, y)},
                       .backward = [geometry, relu](const Backward& b) -> Gradients {
-                        const Tensor grad = relu ? relu_grad(b.grad, b.saved(2)) : b.grad;
+                        const Tensor grad = relu ? relu_grad(b, b.saved(2)) : b.grad;
                         return {b.needs(0) ? input_grad_of(grad, b.saved(1), geometry) : Tensor(),
                                 b.needs(1) ? weight_grad(b.saved(0), grad, geometry) : Tensor(),
                                 b.needs(2) ? bias_grad(grad) : Tensor()};

@@ -13,6 +13,8 @@ namespace retrograd {
 
 // The gradient of x from that of y = relu(x): 0 where y <= 0. Differentiable in grad.
 Tensor relu_grad(const Tensor& grad, const Tensor& y);
+// That of b.grad, which the backward must not read after it.
+Tensor relu_grad(const Backward& b, const Tensor& y);
 
 // y, computed from x; `rule` gives the gradient of x from that of y.
 template <class Rule>

@@ -123,7 +123,7 @@ Tensor linear_rows(const Call& call, const Tensor& x, const Tensor& weight, cons
                       .saved = {save_if(weight.requires_grad(), x),
                                 save_if(x.requires_grad(), weight), save_if(relu, y)},
                       .backward = [relu](const Backward& b) -> Gradients {
-                        const Tensor grad = relu ? relu_grad(b.grad, b.saved(2)) : b.grad;
+                        const Tensor grad = relu ? relu_grad(b, b.saved(2)) : b.grad;
                         return {b.needs(0) ? product(grad, b.saved(1)) : Tensor(),
                                 b.needs(1) ? product(swapped(grad), b.saved(0)) : Tensor(),
                                 b.needs(2) ? sum(grad, 0) : Tensor()};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
 #include <retrograd/ops/kernels/activation/activation.h>
@@ -108,13 +109,22 @@ Tensor relu(const Tensor& x, Where where) {
   const Call call("relu", where, x);
   check::defined(call, "input", x);
   const Tensor y = kernels::unary(Unary::relu, x);
-  return with_rule(call, x, y, y, relu_grad);
+  return with_backward(call, x, y, {y}, [](const Backward& b) { return relu_grad(b, b.saved(0)); });
 }
 
 Tensor relu_grad(const Tensor& grad, const Tensor& y) {
   const Call call("relu_grad", {});
   const Tensor mask = y.detach();
-  return with_rule(call, grad, kernels::relu_grad(grad, mask), mask, relu_grad);
+  return with_backward(call, grad, kernels::relu_grad(grad, mask), {mask},
+                       [](const Backward& b) { return relu_grad(b, b.saved(0)); });
+}
+
+Tensor relu_grad(const Backward& b, const Tensor& y) {
+  if (detail::may_overwrite_gradient(b) && b.grad.strides() == y.strides()) {
+    kernels::relu_grad_in_place(b.grad, y);
+    return b.grad;
+  }
+  return relu_grad(b.grad, y);
 }
 
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max, Where where) {

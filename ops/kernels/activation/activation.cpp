@@ -155,6 +155,10 @@ namespace {
 constexpr auto kReluGrad = [](auto v, auto g) { return relu_keeps(v) ? g : decltype(g){}; };
 constexpr auto kAddRelu = [](auto a, auto b) { return kRelu(a + b); };
 
+void relu_grad_into(const Tensor& out, const Tensor& grad, const Tensor& y) {
+  for_floating(y.dtype(), [&]<class T>() { map<T, T, T>(out, y, grad, kReluGrad); });
+}
+
 }  // namespace
 
 // The result has the layout of y: gradients may be expanded numbers.
@@ -164,8 +168,16 @@ Tensor relu_grad(const Tensor& grad, const Tensor& y) {
     return reference(grad, y);
   }
   Tensor out = empty_as(layout_model(y, grad), y.dtype());
-  for_floating(y.dtype(), [&]<class T>() { map<T, T, T>(out, y, grad, kReluGrad); });
+  relu_grad_into(out, grad, y);
   return out;
+}
+
+void relu_grad_in_place(const Tensor& grad, const Tensor& y) {
+  const detail::KernelTimer timer("relu_grad", y);
+  if (const auto reference = reference_of(&ReferenceTable::relu_grad)) {
+    return copy(grad, reference(grad, y));
+  }
+  relu_grad_into(grad, grad, y);
 }
 
 Tensor add_relu(const Tensor& a, const Tensor& b) {

@@ -22,6 +22,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight);
 
 // Of floating tensors of one shape and dtype: grad where y > 0 or NaN, else 0.
 Tensor relu_grad(const Tensor& grad, const Tensor& y);
+void relu_grad_in_place(const Tensor& grad, const Tensor& y);  // of the same strides
 // max(a + b, 0)
 Tensor add_relu(const Tensor& a, const Tensor& b);
 void add_relu_in_place(const Tensor& a, const Tensor& b);  // a becomes the result

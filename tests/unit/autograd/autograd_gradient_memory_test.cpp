@@ -127,6 +127,47 @@ TEST_CASE("what a backward function returns stays its own") {
   CHECK(values(kept) == V{5, 5});
 }
 
+TEST_CASE("ReLU's backward writes over no gradient that something else sees") {
+  using Relu = Tensor (*)(const Tensor&);
+  const Relu plain = [](const Tensor& x) { return rg::relu(x); };
+  const Relu fused = [](const Tensor& x) {
+    const Tensor weight = rg::full({1, 1, 1}, 1, {.dtype = rg::float64});
+    return rg::reshape(rg::conv1d_relu(rg::reshape(x, {1, 1, 4}), weight), {4});
+  };
+  for (const Relu relu : {plain, fused}) {
+    const Tensor x =
+        rg::tensor({-1.0, 2.0, -3.0, 4.0}, {.dtype = rg::float64}).set_requires_grad(true);
+    const Tensor seed = rg::tensor({1.0, 2.0, 3.0, 4.0}, {.dtype = rg::float64});
+    relu(x).backward(seed);
+    CHECK(values(seed) == V{1, 2, 3, 4});
+    CHECK(values(x.grad()) == V{0, 2, 0, 4});
+
+    Tensor y = relu(x);
+    y.retain_grad();
+    Tensor seen;
+    y.register_hook([&](const Tensor& gradient) {
+      seen = gradient;
+      return Tensor();
+    });
+    const Tensor z = y * 5;
+    rg::sum(z).backward({.retain_graph = true});
+    CHECK(values(y.grad()) == V{5, 5, 5, 5});
+    CHECK(values(seen) == V{5, 5, 5, 5});
+    CHECK(values(x.grad()) == V{0, 7, 0, 9});
+    rg::sum(z).backward();  // the tape is as it was
+    CHECK(values(x.grad()) == V{0, 12, 0, 14});
+
+    const Tensor w = leaf({4});  // gets the gradient that ReLU gets
+    rg::sum((relu(x) + w) * 2).backward();
+    CHECK(values(w.grad()) == V{2, 2, 2, 2});
+    CHECK(values(x.grad()) == V{0, 14, 0, 16});
+    const Tensor inner = relu(x);
+    const std::vector<Tensor> both = rg::grad({rg::sum(inner * 3)}, {inner, x});
+    CHECK(values(both[0]) == V{3, 3, 3, 3});
+    CHECK(values(both[1]) == V{0, 3, 0, 3});
+  }
+}
+
 TEST_CASE("memory that is added to in place is not taken anew") {
   Tensor w = leaf({1000});
   rg::sum(w * 2).backward();
