@@ -85,10 +85,8 @@ Tensor doubled(const Tensor& values, int64_t filters, int64_t taps) {
       }
       float* const line = to + (c * s.plane + row * s.line) * kLanes;
       for (int64_t i = 0; i < s.line; ++i) {
-        const Half near = padded[i] - Half{};
-        const Half far = padded[i + kPairs] - Half{};
-        std::memcpy(line + i * kLanes, &near, sizeof near);
-        std::memcpy(line + i * kLanes + kFilters, &far, sizeof far);
+        std::fill_n(line + i * kLanes, kFilters, padded[i]);
+        std::fill_n(line + i * kLanes + kFilters, kFilters, padded[i + kPairs]);
       }
     }
   }
