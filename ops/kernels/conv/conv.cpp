@@ -12,10 +12,13 @@
 #include <retrograd/ops/kernels/conv/winograd.h>
 #include <retrograd/ops/kernels/kernel_state.h>
 #include <retrograd/ops/kernels/reference_table.h>
+#include <retrograd/ops/kernels/shape/channels_last.h>
 #include <retrograd/ops/kernels/shape/converted.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
 #include <retrograd/tensor/internal/view_within.h>
+#include <retrograd/tensor/loops/copy.h>
 #include <retrograd/tensor/loops/instructions.h>
+#include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::kernels {
 
@@ -73,6 +76,39 @@ void add_to_channels(const Tensor& y, const Tensor& bias) {
 ConvGeometry in_float32(ConvGeometry geometry) {
   geometry.dtype = float32;
   return geometry;
+}
+
+// x (N, C, ...) with `channels`, of which those behind x's are zeros.
+Tensor with_channels(const Tensor& x, std::int64_t channels) {
+  Shape shape = x.shape();
+  shape[1] = channels;
+  const Tensor wide = empty_channels_last(shape, x.dtype());
+  detail::fill(wide, 0);
+  detail::copy(detail::view_within(wide, x.shape(), wide.strides(), 0), x);
+  return wide;
+}
+
+// oneDNN's weight gradient of bfloat16 is right for full blocks of channels: zeros fill them.
+// Undefined where that does not help.
+Tensor weight_grad_of_blocks(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
+  constexpr std::int64_t kBlock = 16;
+  if (geometry.dtype != bfloat16 || geometry.groups != 1) {
+    return {};
+  }
+  ConvGeometry full = geometry;
+  full.in_channels = detail::rounded_up(geometry.in_channels, kBlock);
+  full.out_channels = detail::rounded_up(geometry.out_channels, kBlock);
+  const std::int64_t products = full.in_channels * full.out_channels;
+  if (products > 2 * geometry.in_channels * geometry.out_channels) {
+    return {};
+  }
+  const Tensor result = try_onednn(onednn::Pass::weight_grad, full, [&] {
+    return onednn::conv_weight_grad(with_channels(x, full.in_channels),
+                                    with_channels(grad, full.out_channels), full);
+  });
+  return result.defined() ? as_contiguous(detail::view_within(result, geometry.weight_shape(),
+                                                              result.strides(), 0))
+                          : Tensor();
 }
 
 // Of bfloat16, the result may be asked for in float32.
@@ -205,6 +241,10 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
                                  [&] { return onednn::conv_weight_grad(x, grad, geometry); });
   if (fast.defined()) {
     return fast;
+  }
+  Tensor of_blocks = weight_grad_of_blocks(x, grad, geometry);
+  if (of_blocks.defined()) {
+    return of_blocks;
   }
   if (geometry.dtype == bfloat16) {
     detail::kernel_uses("float32");
