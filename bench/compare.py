@@ -10,7 +10,8 @@ times as long as the fastest one is run once. The table has medians,
 beside the fastest peer's, which it names, and how far the ratios of the repeats lie apart. A ratio
 above 1 says that retrograd is faster, or needs less. Peers in Python are those of PYTHON. --under
 runs each timed process by COMMAND, such as "taskset -c 1". --markdown docs/benchmarks.md writes the
-section of this processor on that page, and docs/speed.svg, the bars of the README.
+section of this processor on that page, or with --rows those rows of it, and docs/speed.svg, the
+bars of the README.
 """
 import argparse
 import json
@@ -209,10 +210,10 @@ def main():
                  "rows": [{"row": each.row, "threads": each.threads, "unit": each.unit,
                            **each.values} for each in measured]}, indent=1))
     about = page.about(options.folder, machine, measured)
-    table = list(page.table([page.cells(one, machine) for one in measured]))
-    print("\n".join([about, "", *table]))
+    rows = [page.cells(one, machine) for one in measured]
+    print("\n".join([about, "", *page.table(rows)]))
     if options.markdown:
-        page.write(options.markdown, about, table)
+        page.write(options.markdown, about, rows, some=bool(options.rows))
 
 
 if __name__ == "__main__":

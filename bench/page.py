@@ -60,13 +60,27 @@ def about(folder, machine, measured):
             f"{versions['retrograd']}, {versions['compiler']}; {', '.join(peers)}. {best}.")
 
 
-def write(page, about, table):
-    """Puts the section in its place on the page, or first, and draws the first one's bars."""
+def merged(section, rows):
+    """The head of a section and its rows, with those that were measured again in their places."""
+    head, _, lines = section.partition("\n| ")
+    old = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines.splitlines()[2:]]
+    known = {tuple(row[:2]): row for row in old if len(row) == len(HEADER)}
+    known.update({tuple(row[:2]): row for row in rows})
+    names = dict.fromkeys(row[0] for row in rows)
+    return (f"{head.strip()}\n\nMeasured again on {datetime.date.today()}: {'; '.join(names)}.",
+            list(known.values()))
+
+
+def write(page, about, rows, some):
+    """Puts the section in its place on the page, or first, and draws the first one's bars. `some`:
+    these rows only take the places of a section that is there."""
     old = page.read_text() if page.exists() else ""
     sections = re.findall(r"(?ms)^## .*?(?=^## |\Z)", old)
     heading = about.splitlines()[0]
-    new = "\n".join([about, "", *table, ""])
     places = [i for i, section in enumerate(sections) if section.splitlines()[0] == heading]
+    if places and some:
+        about, rows = merged(sections[places[0]], rows)
+    new = "\n".join([about, "", *table(rows), ""])
     if places:
         sections[places[0]] = new
     else:
