@@ -5,7 +5,8 @@
 
 The matrices and the product are those that the page's program prints, which a test compares with a
 run. The picture moves by CSS alone, so it plays wherever an image is shown. It begins whole, as
-previews show the first moment. It is still where motion is not wanted.
+previews show the first moment. It is still where motion is not wanted. Where it is shown narrow, as
+on a telephone, it has one matrix in larger letters.
 """
 import pathlib
 import re
@@ -13,12 +14,14 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CELL, LINE, TOP, CYCLE, WHOLE = 8.4, 21, 150, 14, 9  # pixels and seconds
+KEY, LARGER = "dZ1/dW1", 1.7  # what the narrow picture shows, and how much larger
 STYLE = """
 text { font: 14px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1c2430; }
 .name { font-weight: bold; } .note { fill: #66707d; font-size: 12px; } .x { fill: #0b57a4; } .one { fill: #b3261e; } .w { fill: #1f6f3c; }
 .zero { fill: #b6bec8; } .bracket { fill: none; stroke: #1c2430; } .back { fill: #ffffff; stroke: #dde3ea; } .head { font-size: 15px; }
 @media (prefers-color-scheme: dark) { text { fill: #e3e8ee; } .note { fill: #9aa6b5; } .x { fill: #82b8f5; } .one { fill: #ff8a80; }
 .w { fill: #93d7a7; } .zero { fill: #4a5563; } .bracket { stroke: #e3e8ee; } .back { fill: #12161c; stroke: #2d3643; } }
+.narrow { display: none; } @media (max-width: 520px) { .wide { display: none; } .narrow { display: inline; } }
 @media (prefers-reduced-motion: no-preference) { .part { animation: %ds linear -%ds infinite both; } }
 """
 
@@ -57,10 +60,31 @@ def words(x, y, text, kind="", anchor="middle"):
     return f'<text x="{x:.0f}" y="{y:.0f}" class="{kind}" text-anchor="{anchor}">{text}</text>'
 
 
-def bracket(x, width, rows):
-    top, bottom = TOP - 16, TOP - 16 + rows * LINE
+def bracket(x, width, rows, top=TOP):
+    top, bottom = top - 16, top - 16 + rows * LINE
     return (f'<path class="bracket" d="M{x + 5:.0f} {top}H{x:.0f}V{bottom}H{x + 5:.0f}'
             f'M{x + width - 5:.0f} {top}H{x + width:.0f}V{bottom}H{x + width - 5:.0f}"/>')
+
+
+def narrow(picture, rows, note, others, product, size):
+    """One matrix, the names of those that it is multiplied by, and the product, in large letters."""
+    top, step, last = 78, CELL * (size + 1.4), CELL * 11
+    width = step * len(rows[0]) + 10
+    after = 14 + width + 20 + CELL * 12  # begin of the product
+    picture.parts += [f'<g class="narrow" transform="scale({LARGER})">', words(14, 26, "rg::explain(loss, W1)", "head name", "start"),
+                      words(14 + width / 2, top - 26, KEY, "name"), bracket(14, width, len(rows), top)]
+    for i, row in enumerate(rows):
+        cells = "".join(words(14 + width / 2 + step * (j + 0.5 - len(row) / 2), top + LINE * i, cell, style_of(cell))
+                        for j, cell in enumerate(row))
+        picture.add(0.6 + i * 0.7, cells, step)
+    picture.add(0.4, words(14 + width / 2, top + LINE * len(rows) + 6, note, "note"))
+    for i, name in enumerate(others):
+        picture.add(4.2 + i * 0.5, words(14 + width + 10, top + LINE * (i + 0.5), f". {name}", "", "start"))
+    picture.parts += [words(after - 8, top + LINE * 1.5, "="), words(after + last / 2, top - 26, "dloss/dW1", "name"),
+                      bracket(after + 4, last, len(product), top)]
+    picture.add(6.0, "".join(words(after + 4 + last / 2, top + LINE * i, value, "name") for i, value in enumerate(product)) +
+                words(after + last, top + LINE * len(product) + 6, "= W1.grad()", "note", "end"))
+    picture.parts.append("</g>")
 
 
 def draw(text):
@@ -72,7 +96,7 @@ def draw(text):
     gap = 30
     total = int(sum(widths) + last + gap * 4 + 48)
     formula = "dloss/dW1 = " + " . ".join(name for name, *_ in matrices)
-    picture.parts += [words(24, 36, "rg::explain(loss, W1)", "head name", "start"),
+    picture.parts += ['<g class="wide">', words(24, 36, "rg::explain(loss, W1)", "head name", "start"),
                       words(24, 64, formula, "head", "start")]
     x, at = 24, 0.4
     for (name, note, where, rows), width, size in zip(matrices, widths, columns):
@@ -80,7 +104,7 @@ def draw(text):
         picture.parts += [words(middle, TOP - 34, name, "name"), bracket(x, width, len(rows))]
         picture.add(at + 0.2, words(middle, TOP + LINE * 5 + 14, note, "note"))
         step = CELL * (size + 1.4)
-        shifted = name == "dZ1/dW1"
+        shifted = name == KEY
         for i, row in enumerate(rows):
             cells = "".join(words(middle + step * (j + 0.5 - len(row) / 2), TOP + LINE * i, cell, style_of(cell))
                             for j, cell in enumerate(row))
@@ -94,6 +118,10 @@ def draw(text):
     picture.add(at, "".join(
         words(x + last / 2, TOP + LINE * i, value, "name") for i, value in enumerate(product)) +
         words(x + last, TOP + LINE * 5 + 14, "= W1.grad()", "note", "end"))
+    picture.parts.append("</g>")
+    names = [name for name, *_ in matrices]
+    key = names.index(KEY)
+    narrow(picture, matrices[key][3], matrices[key][1], names[:key] + names[key + 1:], product, columns[key])
     height = TOP + LINE * 5 + 38
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {height}" width="{total}" height="{height}">\n'
             f"<title>{formula}: each matrix, their product, and the gradient of backward()</title>\n"
