@@ -32,7 +32,7 @@ struct LeNet : nn::Module {
 };
 
 void train(LeNet& model, const rg::TensorDataset& digits) {
-  rg::optim::SGD optimizer(model.parameters(), {.lr = 0.05, .momentum = 0.9});
+  rg::optim::SGD optimizer(model.parameters(), {.lr = 0.03, .momentum = 0.9});
   rg::DataLoader loader(digits, {.batch_size = 32, .shuffle = true, .seed = 1});
   for (const auto& [images, labels] : loader) {
     // --- Your lines: empty the gradients, compute new ones from the loss, and step. ---
