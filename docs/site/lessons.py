@@ -190,9 +190,11 @@ def add_lecture(site, tutorials):
         body += [f'<p class="formula">{html.escape(words)}</p>' if kind else
                  f'<pre class="output numbers"><code>{html.escape(words)}</code></pre>'
                  for kind, words in ((1, before), (0, rows), (1, after)) if words]
+        shown = set()
         for quote in quotes:
             part, first, last = excerpt(code, quote)
-            if part:
+            if part and (first, last) not in shown:
+                shown.add((first, last))
                 body.append(f'<p class="where">Lines {first} to {last} of <a href="{writer.href(page)}">{html.escape(named)}</a></p>')
                 body.append(writer.code(part))
         found = OUTPUT.search(source.read_text())

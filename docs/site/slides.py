@@ -11,8 +11,11 @@ def capital(title):
     return title if re.match(r"[a-z][A-Z]", title) else title[:1].upper() + title[1:]
 
 
+MOST = 24  # lines above or below a quoted one
+
+
 def excerpt(code, quote):
-    """The lines around a quoted line of a program, and their numbers."""
+    """The paragraph around a quoted line of a program, and the numbers of its lines."""
     squeezed = re.sub(r"\s+|//", "", quote)
     lines = code.splitlines()
     for first in range(len(lines)):
@@ -20,7 +23,11 @@ def excerpt(code, quote):
         for last in range(first, min(first + 8, len(lines))):
             joined += re.sub(r"\s+|//", "", lines[last])
             if squeezed in joined and squeezed not in re.sub(r"\s+|//", "", "".join(lines[first + 1:last + 1])):
-                begin, end = max(first - 3, 0), min(last + 4, len(lines))
+                begin, end = first, last + 1
+                while begin > max(first - MOST, 0) and lines[begin - 1].strip():
+                    begin -= 1
+                while end < min(last + 1 + MOST, len(lines)) and lines[end].strip():
+                    end += 1
                 part = lines[begin:end]
                 indent = min((len(line) - len(line.lstrip()) for line in part if line.strip()), default=0)
                 return "\n".join(line[indent:] for line in part), begin + 1, end

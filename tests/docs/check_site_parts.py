@@ -44,5 +44,7 @@ assert lessons.matrix_of("0 1 2") == ("", "0 1 2", "")
 code = "int a;\nint b;\nint main() {\n  const int z = f(x,\n                  y);\n  return z;\n}\n"
 part, first, last = lessons.excerpt(code, "f(x, y)")
 assert (first, last) == (1, 7) and "f(x,\n" in part, (part, first, last)
+part, first, last = lessons.excerpt("int a;\n\n// Two.\nint b;\nint c;\n\nint d;\n", "int c")
+assert (part, first, last) == ("// Two.\nint b;\nint c;", 3, 5), (part, first, last)
 assert lessons.excerpt(code, "g(x)") == ("", 0, 0)
 assert lessons.prose("// A.\n//   x = 1\n//     y\n// B.\n") == "A.\n\n```\nx = 1\n  y\n```\n\nB.\n"

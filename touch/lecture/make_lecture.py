@@ -88,10 +88,11 @@ def program(slide):
     """The lines of the tutorial, and what it prints."""
     text = slide.source.read_text(encoding="utf-8")
     code, output = OUTPUT.sub("\n", text), OUTPUT.search(text)
-    parts = []
+    parts, shown = [], set()
     for quote in slide.quotes:
         part, first, last = excerpt(code, quote)
-        if part:
+        if part and (first, last) not in shown:
+            shown.add((first, last))
             parts.append(f'<p class="where">{slide.source.name}, lines {first} to {last}</p>'
                          f'<pre class="code" tabindex="0">{html.escape(part)}</pre>')
     printed = html.escape(output[2]) if output else ""
