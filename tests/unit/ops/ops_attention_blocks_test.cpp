@@ -233,10 +233,14 @@ TEST_CASE("attention's memory does not grow with the square of the length") {
     attention_of({x, x, x}, x, {.is_causal = true, .dropout_p = 0.5});
     return memory::stats().peak - before;
   };
-  const std::size_t peak = peak_of(2048);
-  const std::size_t scores = std::size_t{16} << 20U;
+#ifdef __EMSCRIPTEN__  // portable products take more
+  const std::size_t limit = std::size_t{8} << 20U;
+#else
+  const std::size_t limit = std::size_t{4} << 20U;
+#endif
+  const std::size_t peak = peak_of(2048);  // 16 MiB of scores
   CAPTURE(peak);
-  CHECK(peak < scores / 2);
+  CHECK(peak < limit);
   const std::size_t of_twice = peak_of(4096);
   CAPTURE(of_twice);
   CHECK(of_twice < 5 * peak / 2);
