@@ -99,7 +99,8 @@ Tensor weight_grad_of_blocks(const Tensor& x, const Tensor& grad, const ConvGeom
   full.in_channels = detail::rounded_up(geometry.in_channels, kBlock);
   full.out_channels = detail::rounded_up(geometry.out_channels, kBlock);
   const std::int64_t products = full.in_channels * full.out_channels;
-  if (products > 2 * geometry.in_channels * geometry.out_channels) {
+  const std::int64_t given = geometry.in_channels * geometry.out_channels;
+  if (products == given || products > 2 * given) {
     return {};
   }
   const Tensor result = try_onednn(onednn::Pass::weight_grad, full, [&] {
