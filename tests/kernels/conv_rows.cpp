@@ -48,51 +48,6 @@ void add_strides(std::vector<ConvRow>& rows) {
   rows.push_back({.input = {3, 2}, .stride = {5, 3}});
 }
 
-// One filter for each channel, of all widths that have loops of their own.
-void add_depthwise(std::vector<ConvRow>& rows) {
-  for (const std::int64_t kernel : {3, 5, 7}) {
-    for (const std::int64_t channels : {2, 13, 40}) {
-      for (const Pair stride : {Pair{1, 1}, Pair{2, 2}, Pair{1, 3}}) {
-        rows.push_back({.batch = 3,
-                        .in = channels,
-                        .out = channels,
-                        .input = {9, 14},
-                        .kernel = {kernel - 2 * (channels % 2), kernel},
-                        .stride = stride,
-                        .padding = {1, kernel / 2},
-                        .groups = channels});
-        rows.push_back(rows.back());
-        rows.back().dilation = {1, 2};
-        rows.back().padding = {3, 4};
-      }
-    }
-    rows.push_back({.in = 20,
-                    .out = 20,
-                    .input = {1, 30},
-                    .kernel = {1, kernel},
-                    .stride = {1, 2},
-                    .padding = {0, 2},
-                    .groups = 20,
-                    .one_dimensional = true});
-  }
-}
-
-// Many channels and tiles of 2x2 results, of which the last may be half empty.
-void add_winograd(std::vector<ConvRow>& rows) {
-  for (const std::int64_t padding : {0, 1, 2}) {
-    rows.push_back({.batch = 5, .in = 24, .out = 40, .input = {12, 13}, .padding = {padding, 1}});
-    rows.push_back({.batch = 4, .in = 33, .out = 25, .input = {13, 16}, .padding = {2, padding}});
-  }
-  for (const std::int64_t padding : {0, 1, 2}) {  // one vector of channels
-    rows.push_back({.batch = 3, .in = 16, .out = 16, .input = {19, 18}, .padding = {1, padding}});
-    rows.push_back({.batch = 2, .in = 16, .out = 16, .input = {16, 33}, .padding = {padding, 1}});
-  }
-  rows.push_back({.batch = 3, .in = 16, .out = 35, .input = {17, 16}});
-  rows.push_back({.batch = 1, .in = 64, .out = 31, .input = {33, 32}});
-  rows.push_back({.batch = 9, .in = 48, .out = 64, .input = {8, 8}, .same = true});
-  rows.push_back({.batch = 2, .in = 280, .out = 32, .input = {16, 16}});  // deeper than a panel
-}
-
 void add_points(std::vector<ConvRow>& rows) {
   for (const std::int64_t in : {1, 3, 7, 8, 12, 15, 16, 17, 24, 32}) {
     for (const std::int64_t stride : {1, 2, 3}) {
