@@ -158,19 +158,21 @@ void free_cached(std::size_t keep) noexcept {
   }
 }
 
-// A new block, or null. Large ones may have huge pages: with pages of 4 KiB, the processor looks up
-// addresses more slowly than it streams.
+// A new block, or null. Large ones ask for huge pages, and begin where one can: with pages of 4
+// KiB, the processor looks up addresses more slowly than it streams.
 void* from_system(std::size_t size) noexcept {
-  void* const block = std::aligned_alloc(kAlignment, size);
 #ifdef MADV_HUGEPAGE
-  constexpr std::size_t kPage = 4096;
-  constexpr std::size_t kLarge = std::size_t{1} << 22;
-  if (block != nullptr && size >= kLarge) {
-    const std::size_t skipped = (kPage - reinterpret_cast<std::uintptr_t>(block) % kPage) % kPage;
-    madvise(static_cast<char*>(block) + skipped, size - skipped, MADV_HUGEPAGE);  // NOLINT
+  constexpr std::size_t kHuge = std::size_t{1} << 21;
+  if (size >= kHuge) {
+    void* block = nullptr;
+    if (posix_memalign(&block, kHuge, size) != 0) {
+      return nullptr;
+    }
+    madvise(block, size, MADV_HUGEPAGE);  // NOLINT
+    return block;
   }
 #endif
-  return block;
+  return std::aligned_alloc(kAlignment, size);
 }
 
 // Where the thread holds no block of that size.

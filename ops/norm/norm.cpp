@@ -1,6 +1,7 @@
 #include <retrograd/ops/norm.h>
 
 #include <retrograd/autograd/grad_mode.h>
+#include <retrograd/autograd/internal/accumulate.h>
 #include <retrograd/ops/detail/norm.h>
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
@@ -59,7 +60,8 @@ Gradients backward(const Norm& norm, const Backward& b) {
   }
   const auto found = kernels::standardise_backward(
       b.grad, b.saved(0), saved_statistics(b), {b.saved(1), b.saved(4), norm.relu}, norm.geometry,
-      norm.fixed, {b.needs(0), b.needs(1), b.needs(2)}, norm.parameter_dtype);
+      norm.fixed, {b.needs(0), b.needs(1), b.needs(2)}, norm.parameter_dtype,
+      detail::may_overwrite_gradient(b));
   return {found.input, found.weight, found.bias};
 }
 

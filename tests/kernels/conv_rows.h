@@ -48,6 +48,7 @@ std::string to_string(const ConvRow& row);
 // Adds rows at which kernels of our own have borders.
 void add_depthwise(std::vector<ConvRow>& rows);
 void add_winograd(std::vector<ConvRow>& rows);
+void add_tiled(std::vector<ConvRow>& rows);
 
 // oneDNN's weight gradient for these is known to be wrong.
 bool is_known_bad(const ConvRow& row);

@@ -20,6 +20,16 @@ void add_depthwise(std::vector<ConvRow>& rows) {
         rows.back().padding = {3, 4};
       }
     }
+    for (const std::int64_t height : {2, 3}) {  // whole vectors, and rows that lie outside
+      rows.push_back({.batch = 2,
+                      .in = 32 + 5 * (height % 2),
+                      .out = 32 + 5 * (height % 2),
+                      .input = {4, 11},
+                      .kernel = {height, kernel},
+                      .stride = {1, height - 1},
+                      .padding = {2, 1},
+                      .groups = 32 + 5 * (height % 2)});
+    }
     rows.push_back({.in = 20,
                     .out = 20,
                     .input = {1, 30},
@@ -45,6 +55,41 @@ void add_winograd(std::vector<ConvRow>& rows) {
   rows.push_back({.batch = 1, .in = 64, .out = 31, .input = {33, 32}});
   rows.push_back({.batch = 9, .in = 48, .out = 64, .input = {8, 8}, .same = true});
   rows.push_back({.batch = 2, .in = 280, .out = 32, .input = {16, 16}});  // deeper than a panel
+}
+
+// Whose weight gradients fill tiles of 32 channels and 32 places, or leave some of a tile empty.
+void add_tiled(std::vector<ConvRow>& rows) {
+  const ConvRow row{.batch = 5, .in = 32, .out = 64, .input = {17, 16}};
+  rows.push_back(row);
+  rows.push_back({.batch = 3, .in = 64, .out = 64, .input = {40, 41}});  // more than a round
+  rows.push_back({.batch = 2, .in = 33, .out = 40, .input = {20, 21}});
+  rows.push_back({.batch = 4, .in = 3, .out = 64, .input = {24, 31}});
+  for (const Pair padding : {Pair{0, 0}, Pair{2, 1}, Pair{0, 2}}) {
+    rows.push_back(row);
+    rows.back().kernel = {5, 3};
+    rows.back().padding = padding;
+    rows.push_back(row);
+    rows.back().padding = padding;
+    rows.back().dilation = {2, 3};
+    rows.push_back({.batch = 3,
+                    .in = 29,
+                    .out = 31,
+                    .input = {19, 18},
+                    .stride = {1 + padding[1], 2},
+                    .padding = padding});
+  }
+  rows.push_back(row);
+  rows.back().kernel = {4, 2};
+  rows.back().same = true;
+  for (const std::int64_t kernel : {1, 5}) {
+    rows.push_back({.batch = 3,
+                    .in = 30,
+                    .out = 50,
+                    .input = {1, 200},
+                    .kernel = {1, kernel},
+                    .padding = {0, kernel / 2},
+                    .one_dimensional = true});
+  }
 }
 
 }  // namespace kernel_tests

@@ -31,7 +31,7 @@ bool may_use_onednn(onednn::Pass pass, const ConvGeometry& geometry) {
          (geometry.dtype != bfloat16 || detail::fast_bfloat16());
 }
 
-enum class Own : std::uint8_t { none, direct, depthwise, winograd };
+enum class Own : std::uint8_t { none, direct, depthwise, tiles, winograd };
 
 // The loops of our own that are the fastest for a shape, which it counts and notes.
 Own choose_own(onednn::Pass pass, const ConvGeometry& geometry) {
@@ -44,6 +44,9 @@ Own choose_own(onednn::Pass pass, const ConvGeometry& geometry) {
   } else if (depthwise::suits(pass, geometry)) {
     own = Own::depthwise;
     detail::kernel_uses("depthwise");
+  } else if (pass == onednn::Pass::weight_grad && in_tiles::suits_weight_grad(geometry)) {
+    own = Own::tiles;
+    detail::kernel_uses("AMX");
   } else if (winograd::suits(pass, geometry)) {
     own = Own::winograd;
     detail::kernel_uses("winograd");
@@ -76,40 +79,6 @@ void add_to_channels(const Tensor& y, const Tensor& bias) {
 ConvGeometry in_float32(ConvGeometry geometry) {
   geometry.dtype = float32;
   return geometry;
-}
-
-// x (N, C, ...) with `channels`, of which those behind x's are zeros.
-Tensor with_channels(const Tensor& x, std::int64_t channels) {
-  Shape shape = x.shape();
-  shape[1] = channels;
-  const Tensor wide = empty_channels_last(shape, x.dtype());
-  detail::fill(wide, 0);
-  detail::copy(detail::view_within(wide, x.shape(), wide.strides(), 0), x);
-  return wide;
-}
-
-// oneDNN's weight gradient of bfloat16 is right for full blocks of channels: zeros fill them.
-// Undefined where that does not help.
-Tensor weight_grad_of_blocks(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry) {
-  constexpr std::int64_t kBlock = 16;
-  if (geometry.dtype != bfloat16 || geometry.groups != 1) {
-    return {};
-  }
-  ConvGeometry full = geometry;
-  full.in_channels = detail::rounded_up(geometry.in_channels, kBlock);
-  full.out_channels = detail::rounded_up(geometry.out_channels, kBlock);
-  const std::int64_t products = full.in_channels * full.out_channels;
-  const std::int64_t given = geometry.in_channels * geometry.out_channels;
-  if (products == given || products > 2 * given) {
-    return {};
-  }
-  const Tensor result = try_onednn(onednn::Pass::weight_grad, full, [&] {
-    return onednn::conv_weight_grad(with_channels(x, full.in_channels),
-                                    with_channels(grad, full.out_channels), full);
-  });
-  return result.defined() ? as_contiguous(detail::view_within(result, geometry.weight_shape(),
-                                                              result.strides(), 0))
-                          : Tensor();
 }
 
 // Of bfloat16, the result may be asked for in float32.
@@ -235,6 +204,7 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
   switch (choose_own(onednn::Pass::weight_grad, geometry)) {
     case Own::direct: return direct::conv_weight_grad(x, grad, geometry);
     case Own::depthwise: return depthwise::conv_weight_grad(x, grad, geometry);
+    case Own::tiles: return in_tiles::conv_weight_grad(x, grad, geometry);
     case Own::winograd: return winograd::conv_weight_grad(x, grad, geometry);
     case Own::none: break;
   }
@@ -242,10 +212,6 @@ Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry&
                                  [&] { return onednn::conv_weight_grad(x, grad, geometry); });
   if (fast.defined()) {
     return fast;
-  }
-  Tensor of_blocks = weight_grad_of_blocks(x, grad, geometry);
-  if (of_blocks.defined()) {
-    return of_blocks;
   }
   if (geometry.dtype == bfloat16) {
     detail::kernel_uses("float32");

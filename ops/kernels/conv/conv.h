@@ -68,6 +68,14 @@ Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeome
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
 }  // namespace unfolded
 
+// In the tiles of AMX, of bfloat16: sums are formed in float32. Where an input is infinite or not a
+// number, so is more of the gradient than the weights that read it.
+namespace in_tiles {
+// One group, at most two spatial dimensions, and enough of all sizes.
+bool suits_weight_grad(const ConvGeometry& geometry);
+Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);
+}  // namespace in_tiles
+
 namespace onednn {
 // wide_input_grad: of bfloat16, in float32.
 enum class Pass : std::uint8_t { forward, input_grad, wide_input_grad, weight_grad };

@@ -16,9 +16,16 @@ namespace retrograd::kernels::depthwise {
 
 namespace {
 
+// As computes() asks for.
+constexpr std::size_t kLeastBytes = 32;
+
 template <class S, class R>
 void run(const Line<S, R>& line) {
-  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE { run_line<kBytes, S, R>(line); });
+  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
+    if constexpr (kBytes >= kLeastBytes) {
+      run_line<kBytes, S, R>(line);
+    }
+  });
 }
 
 // Columns of the image that are a stride apart see the same weights: they are computed together.
@@ -64,8 +71,11 @@ Tensor input_grad_as(const Tensor& grad, const Tensor& weight, const ConvGeometr
 
 template <class S, int kWidth>
 void add_weights(const WeightLine<S>& line) {
-  with_vectors([&]<std::size_t kBytes>()
-                   RETROGRAD_INLINE { run_weight_line<kBytes, S, kWidth>(line); });
+  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
+    if constexpr (kBytes >= kLeastBytes) {
+      run_weight_line<kBytes, S, kWidth>(line);
+    }
+  });
 }
 
 template <class S>

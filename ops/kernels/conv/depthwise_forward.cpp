@@ -19,78 +19,116 @@ namespace {
 constexpr int64_t kWidth = 3;  // of the filters
 constexpr std::size_t kVector = 64;
 
+constexpr int64_t kMostRows = 3;  // of the filters
+
 // A row of results, and the rows of the image and of the filters that it reads.
 struct Row {
-  std::array<const float*, kMostSide> images;
-  std::array<const float*, kMostSide> weights;  // kWidth of all channels
-  int64_t count = 0;
+  std::array<const float*, kMostRows> images;
+  std::array<const float*, kMostRows> weights;  // kWidth of all channels
+  std::size_t count = 0;
   const float* bias;
   float limit;  // results below it become 0
   float* to;
 };
 
-// Results j to j + kResults - 1 of kStep columns each; checked: of which some columns lie outside.
-template <std::size_t kBytes, int kStep, int kResults, bool kChecked>
-[[gnu::always_inline]] inline void forward_results(const Row& row, const Sizes& s, int64_t j) {
-  constexpr int64_t kLanes = gemm_tile::Vectors<float, kBytes>::lanes;
-  constexpr int kColumns = (kResults - 1) * kStep + static_cast<int>(kWidth);
-  const int64_t first = j * kStep - s.left;
-  for (int64_t from = 0; from < s.channels; from += kLanes) {
-    const int64_t c = std::min(from, s.channels - kLanes);
-    Vector<kBytes> bias;
-    load<kBytes>(row.bias + c, bias);
-    Vector<kBytes> sums[kResults];
-    for (int i = 0; i < kResults; ++i) {
-      sums[i] = bias;
+template <std::size_t kBytes>
+[[gnu::always_inline]] inline void store_limited(const Vector<kBytes>& sum, float limit,
+                                                 float* to) {
+  store<kBytes>(sum < limit ? Vector<kBytes>{} : sum, to);
+}
+
+// Result j of channels from c on, of which some columns may lie outside the image.
+template <std::size_t kBytes>
+[[gnu::always_inline]] inline void result_at_edge(const Row& row, const Sizes& s, int64_t c,
+                                                  int64_t j) {
+  const int64_t first = j * s.across - s.left;
+  Vector<kBytes> sum;
+  load<kBytes>(row.bias + c, sum);
+  for (std::size_t r = 0; r < row.count; ++r) {
+    for (int64_t k = std::max<int64_t>(-first, 0); k < std::min(kWidth, s.width - first); ++k) {
+      Vector<kBytes> value;
+      Vector<kBytes> weight;
+      load<kBytes>(row.images[r] + (first + k) * s.channels + c, value);
+      load<kBytes>(row.weights[r] + k * s.channels + c, weight);
+      sum += value * weight;
     }
-    for (int64_t r = 0; r < row.count; ++r) {
-      const float* const x = row.images[static_cast<std::size_t>(r)] + first * s.channels + c;
-      const float* const w = row.weights[static_cast<std::size_t>(r)] + c;
-      Vector<kBytes> weights[kWidth];
+  }
+  store_limited<kBytes>(sum, row.limit, row.to + j * s.channels + c);
+}
+
+// Results begin to end - 1 of channels from c on, whose columns all lie in the image, of kRows rows
+// of it: the weights stay in registers.
+template <std::size_t kBytes, int kStep, std::size_t kRows>
+[[gnu::always_inline]] inline void results_within(const Row& row, const Sizes& s, int64_t c,
+                                                  int64_t begin, int64_t end) {
+  constexpr int kColumns = (kTogether - 1) * kStep + static_cast<int>(kWidth);
+  Vector<kBytes> weights[kRows][kWidth];
 #pragma GCC unroll 3
-      for (int k = 0; k < kWidth; ++k) {
-        load<kBytes>(w + k * s.channels, weights[k]);
-      }
+  for (std::size_t r = 0; r < kRows; ++r) {
+#pragma GCC unroll 3
+    for (int k = 0; k < kWidth; ++k) {
+      load<kBytes>(row.weights[r] + k * s.channels + c, weights[r][k]);
+    }
+  }
+  Vector<kBytes> bias;
+  load<kBytes>(row.bias + c, bias);
+  for (int64_t i = begin; i < end; i += kTogether) {
+    const int64_t j = std::min(i, end - kTogether);  // the last ones may overlap those before
+    const int64_t first = (j * kStep - s.left) * s.channels + c;
+    Vector<kBytes> sums[kTogether];
+#pragma GCC unroll 4
+    for (auto& sum : sums) {
+      sum = bias;
+    }
+#pragma GCC unroll 3
+    for (std::size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 9
       for (int column = 0; column < kColumns; ++column) {
-        if (kChecked && (first + column < 0 || first + column >= s.width)) {
-          continue;
-        }
         Vector<kBytes> value;
-        load<kBytes>(x + column * s.channels, value);
+        load<kBytes>(row.images[r] + first + column * s.channels, value);
+        asm("" : "+v"(value));  // read once, not by each product
+        if (r == kRows - 1) {
+          __builtin_prefetch(row.images[r] + first + (s.width + column) * s.channels);
+        }
 #pragma GCC unroll 4
-        for (int i = 0; i < kResults; ++i) {
-          const int k = column - i * kStep;
+        for (int own = 0; own < kTogether; ++own) {
+          const int k = column - own * kStep;
           if (k >= 0 && k < kWidth) {
-            sums[i] += value * weights[k];
+            sums[own] += value * weights[r][k];
           }
         }
       }
     }
 #pragma GCC unroll 4
-    for (int i = 0; i < kResults; ++i) {
-      store<kBytes>(sums[i] < row.limit ? Vector<kBytes>{} : sums[i],
-                    row.to + (j + i) * s.channels + c);
+    for (int own = 0; own < kTogether; ++own) {
+      store_limited<kBytes>(sums[own], row.limit, row.to + (j + own) * s.channels + c);
     }
   }
 }
 
 template <std::size_t kBytes, int kStep>
 [[gnu::always_inline]] inline void forward_row(const Row& row, const Sizes& s) {
+  constexpr int64_t kLanes = gemm_tile::Vectors<float, kBytes>::lanes;
   // Between begin and end, all columns lie in the image.
-  const int64_t begin = std::min(detail::divided_up(s.left, kStep), s.columns);
+  int64_t begin = std::min(detail::divided_up(s.left, kStep), s.columns);
   const int64_t last = s.width - kWidth + s.left;
-  const int64_t end = std::clamp(last < 0 ? 0 : last / kStep + 1, begin, s.columns);
-  int64_t j = 0;
-  for (; j < begin; ++j) {
-    forward_results<kBytes, kStep, 1, true>(row, s, j);
+  int64_t end = std::clamp(last < 0 ? 0 : last / kStep + 1, begin, s.columns);
+  if (end - begin < kTogether || row.count < 2) {
+    end = begin;
   }
-  for (; end - begin >= kTogether && j < end; j += kTogether) {
-    j = std::min(j, end - kTogether);  // the last ones may overlap those before
-    forward_results<kBytes, kStep, kTogether, false>(row, s, j);
-  }
-  for (; j < s.columns; ++j) {
-    forward_results<kBytes, kStep, 1, true>(row, s, j);
+  for (int64_t from = 0; from < s.channels; from += kLanes) {
+    const int64_t c = std::min(from, s.channels - kLanes);
+    for (int64_t j = 0; j < begin; ++j) {
+      result_at_edge<kBytes>(row, s, c, j);
+    }
+    if (begin < end && row.count == 3) {
+      results_within<kBytes, kStep, 3>(row, s, c, begin, end);
+    } else if (begin < end) {
+      results_within<kBytes, kStep, 2>(row, s, c, begin, end);
+    }
+    for (int64_t j = end; j < s.columns; ++j) {
+      result_at_edge<kBytes>(row, s, c, j);
+    }
   }
 }
 
@@ -100,8 +138,9 @@ template <std::size_t kBytes, int kStep>
 bool suits_forward(const ConvGeometry& g) {
   constexpr int64_t kLeastChannels = kVector / sizeof(float);
   return computes(g) && detail::best_instructions() == detail::Instructions::avx512 &&
-         g.dtype == float32 && g.kernel[2] == kWidth && g.dilation[2] == 1 && g.stride[2] <= 2 &&
-         g.in_channels >= kLeastChannels && g.pad_before[2] >= 0;
+         g.dtype == float32 && g.kernel[2] == kWidth && g.kernel[1] <= kMostRows &&
+         g.dilation[2] == 1 && g.stride[2] <= 2 && g.in_channels >= kLeastChannels &&
+         g.pad_before[2] >= 0;
 }
 
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
@@ -119,7 +158,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
       for (int64_t kh = 0; kh < s.filter_height; ++kh) {
         const int64_t h = i % s.rows * s.down - s.top + kh * s.down_apart;
         if (h >= 0 && h < s.height) {
-          const auto at = static_cast<std::size_t>(row.count++);
+          const std::size_t at = row.count++;
           row.images[at] = image + h * s.width * s.channels;
           row.weights[at] = weights.raw<float>() + kh * kWidth * s.channels;
         }

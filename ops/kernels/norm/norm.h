@@ -59,10 +59,11 @@ struct NormGradients {
 
 // The gradients that are wanted; those of weight and bias in `parameter_dtype`. With `fixed`
 // statistics, these do not depend on x. Where ReLU cut the value off is computed again, which is
-// faster than to read it.
+// faster than to read it. `over_grad`: the input's gradient may be written over `grad`.
 NormGradients standardise_backward(const Tensor& grad, const Tensor& x,
                                    const NormStatistics& statistics, const NormAffine& affine,
                                    const NormGeometry& geometry, bool fixed,
-                                   std::array<bool, 3> wanted, DType parameter_dtype);
+                                   std::array<bool, 3> wanted, DType parameter_dtype,
+                                   bool over_grad);
 
 }  // namespace retrograd::kernels

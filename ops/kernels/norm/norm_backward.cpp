@@ -244,13 +244,15 @@ class Backwards {
 NormGradients standardise_backward(const Tensor& grad, const Tensor& x,
                                    const NormStatistics& statistics, const NormAffine& affine,
                                    const NormGeometry& geometry, bool fixed,
-                                   std::array<bool, 3> wanted, DType parameter_dtype) {
+                                   std::array<bool, 3> wanted, DType parameter_dtype,
+                                   bool over_grad) {
   const detail::KernelTimer timer("norm_backward", x);
   const Tensor rows = laid_out(x, geometry);
   const Tensor grad_rows = laid_out(grad, geometry);
   NormGradients result;
   if (wanted[0]) {
-    result.input = empty_result(rows, geometry);
+    const bool is_copy = grad_rows.raw_bytes() != grad.raw_bytes();
+    result.input = over_grad || is_copy ? grad_rows : empty_result(rows, geometry);
   }
   if (rows.numel() == 0) {
     for (Tensor* const parameter : {&result.weight, &result.bias}) {
@@ -260,7 +262,8 @@ NormGradients standardise_backward(const Tensor& grad, const Tensor& x,
     return result;
   }
   if (const auto reference = reference_of(&ReferenceTable::standardise_backward)) {
-    return reference(grad, x, statistics, affine, geometry, fixed, wanted, parameter_dtype);
+    return reference(grad, x, statistics, affine, geometry, fixed, wanted, parameter_dtype,
+                     over_grad);
   }
   for_floating(rows.dtype(), [&]<class T>() {
     Backwards<T> backwards(grad_rows, rows, statistics, affine, geometry, fixed);

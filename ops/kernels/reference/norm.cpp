@@ -98,7 +98,7 @@ Tensor moved_running(const Tensor& running, const Tensor& fresh, double momentum
 NormGradients standardise_backward(const Tensor& grad, const Tensor& x,
                                    const NormStatistics& statistics, const NormAffine& affine,
                                    const NormGeometry& s, bool fixed, std::array<bool, 3> wanted,
-                                   DType parameter_dtype) {
+                                   DType parameter_dtype, bool /*over_grad*/) {
   const Array values = elements(x, s);
   const Array r = by_set(statistics.inverse_deviation, s);
   const Array h = (values - by_set(statistics.mean, s)) * r;

@@ -87,15 +87,14 @@ TEST_CASE("oneDNN convolutions equal the unfolded ones exactly") {
   }
   MESSAGE(rows.size() << " convolutions of three kernels each: oneDNN " << by_onednn
                       << ", unfolded " << by_portable);
-  if (rg::onednn_enabled()) {
-    CHECK(by_onednn > 9 * by_portable);
-  } else {
-    CHECK(by_onednn == 0);
-  }
+  CHECK((rg::onednn_enabled() ? by_onednn > 9 * by_portable : by_onednn == 0));
 }
 
 TEST_CASE("convolutions with few channels equal the unfolded ones exactly") {
-  std::vector<ConvRow> rows = conv_rows();
+  for (const ConvRow& row : conv_rows()) {
+    check_row(row, conv_inputs(row, rg::float32));
+  }
+  std::vector<ConvRow> rows;
   // Sizes at which the loops for few channels are chosen for more than their small work.
   for (const std::int64_t channels : {1, 2, 3, 5, 8}) {
     for (const std::int64_t width : {4, 13, 28}) {
@@ -126,7 +125,7 @@ TEST_CASE("convolutions with few channels equal the unfolded ones exactly") {
   }
   const long long direct = rg::kernel_counts().direct - before.direct;
   MESSAGE(direct << " of " << 3 * rows.size() << " kernels by own loops");
-  CHECK(direct > static_cast<long long>(rows.size()));
+  CHECK(4 * direct > 3 * static_cast<long long>(rows.size()));  // without AVX2, 183 of 190
 }
 
 TEST_CASE("weight gradients of large images keep their digits") {

@@ -168,6 +168,52 @@ TEST_CASE("ReLU's backward writes over no gradient that something else sees") {
   }
 }
 
+TEST_CASE("the backward of a norm writes over no gradient that something else sees") {
+  using Norm = Tensor (*)(const Tensor&);
+  const Norm batch = [](const Tensor& x) {
+    return rg::batch_norm_relu(x, {}, {}, {}, {}, {.training = true});
+  };
+  const Norm layer = [](const Tensor& x) { return rg::layer_norm(x, {3}); };
+  for (const Norm norm : {batch, layer}) {
+    rg::manual_seed(3);
+    const Tensor x = rg::randn({4, 3}, {.dtype = rg::float64}).set_requires_grad(true);
+    const Tensor seed = rg::randn({4, 3}, {.dtype = rg::float64});
+    const V given = values(seed);
+    norm(x).backward(seed);
+    CHECK(values(seed) == given);
+    const V expected = values(x.grad());
+    const auto check_passes = [&](const Tensor& z) {
+      Tensor(x).zero_grad();
+      rg::sum(z).backward({.retain_graph = true});
+      CHECK(values(x.grad()) == expected);
+      Tensor(x).zero_grad();
+      rg::sum(z).backward();  // the tape is as it was
+      CHECK(values(x.grad()) == expected);
+    };
+
+    check_passes(norm(x) * seed);  // over the product's gradient
+
+    Tensor y = norm(x);
+    y.retain_grad();
+    Tensor seen;
+    y.register_hook([&](const Tensor& gradient) {
+      seen = gradient;
+      return Tensor();
+    });
+    check_passes(y * seed);
+    CHECK(values(seen) == given);
+    CHECK(values(y.grad()) == values(seed * 2));
+
+    const Tensor w = leaf({4, 3});  // gets the gradient that the norm gets
+    check_passes((norm(x) + w) * seed);
+    CHECK(values(w.grad()) == values(seed * 2));
+    const Tensor inner = norm(x);
+    const std::vector<Tensor> both = rg::grad({rg::sum(inner * seed)}, {inner, x});
+    CHECK(values(both[0]) == given);
+    CHECK(values(both[1]) == expected);
+  }
+}
+
 TEST_CASE("memory that is added to in place is not taken anew") {
   Tensor w = leaf({1000});
   rg::sum(w * 2).backward();
