@@ -8,7 +8,9 @@
 #include <cstring>
 
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/linalg/gemm_pack.h>
 #include <retrograd/ops/kernels/linalg/gemm_tile.h>
+#include <retrograd/ops/kernels/loops/vectors.h>
 #include <retrograd/ops/kernels/prepared_weights.h>
 
 namespace retrograd::kernels::results {
@@ -30,12 +32,14 @@ inline Tensor packed_filters(const Tensor& weight, int64_t filters, int64_t taps
   return PreparedWeights::laid_out(weight, FilterLayout{filters, taps}, [&] {
     const Tensor w = as_contiguous(weight);
     Tensor result = empty_tensor({filters / kLanes, taps, kLanes}, float32);
-    for (int64_t f = 0; f < filters; ++f) {
-      float* const to = result.raw<float>() + f / kLanes * taps * kLanes + f % kLanes;
-      for (int64_t t = 0; t < taps; ++t) {
-        to[t * kLanes] = w.raw<float>()[f * taps + t];
+    with_vectors([&]<std::size_t kOwn>() RETROGRAD_INLINE {
+      if constexpr (kOwn == kBytes) {
+        for (int64_t f = 0; f < filters; f += kLanes) {
+          gemm_tile::pack_transposed<float, kLanes>(w.raw<float>() + f * taps, taps, kLanes, taps,
+                                                    result.raw<float>() + f * taps, kLanes);
+        }
       }
-    }
+    });
     return result;
   });
 }
