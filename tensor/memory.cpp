@@ -161,7 +161,7 @@ void free_cached(std::size_t keep) noexcept {
 // A new block, or null. Large ones ask for huge pages, and begin where one can: with pages of 4
 // KiB, the processor looks up addresses more slowly than it streams.
 void* from_system(std::size_t size) noexcept {
-#ifdef MADV_HUGEPAGE
+#if defined(MADV_HUGEPAGE) && !defined(__EMSCRIPTEN__)
   constexpr std::size_t kHuge = std::size_t{1} << 21;
   if (size >= kHuge) {
     void* block = nullptr;

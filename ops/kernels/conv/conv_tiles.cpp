@@ -147,7 +147,9 @@ class WeightGradient {
 
   // Adds the products of all shifts over `places` places.
   void multiply(int64_t places, Target target) const {
-    detail::parallel_ranges(taps() * panels_, 1, [&](int64_t begin, int64_t end) {
+    constexpr int64_t kWork = int64_t{1} << 22;  // multiplications that are worth a thread
+    const int64_t grain = kWork / (filters_ * kStep * places) + 1;
+    detail::parallel_ranges(taps() * panels_, grain, [&](int64_t begin, int64_t end) {
       const tiles::Configured in_force;
       for (int64_t i = begin; i < end; ++i) {
         const int64_t tap = i / panels_;
