@@ -213,7 +213,6 @@ std::vector<ConvRow> conv_rows() {
   add_narrow(rows);
   add_depthwise(rows);
   add_winograd(rows);
-  add_tiled(rows);
   add_points(rows);
   add_groups(rows);
   add_shapes(rows);

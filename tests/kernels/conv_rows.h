@@ -48,7 +48,8 @@ std::string to_string(const ConvRow& row);
 // Adds rows at which kernels of our own have borders.
 void add_depthwise(std::vector<ConvRow>& rows);
 void add_winograd(std::vector<ConvRow>& rows);
-void add_tiled(std::vector<ConvRow>& rows);
+// Rows for the tiles of AMX.
+std::vector<ConvRow> tiled_rows();
 
 // oneDNN's weight gradient for these is known to be wrong.
 bool is_known_bad(const ConvRow& row);

@@ -58,9 +58,15 @@ void add_winograd(std::vector<ConvRow>& rows) {
 }
 
 // Whose weight gradients fill tiles of 32 channels and 32 places, or leave some of a tile empty.
-void add_tiled(std::vector<ConvRow>& rows) {
+std::vector<ConvRow> tiled_rows() {
   const ConvRow row{.batch = 5, .in = 32, .out = 64, .input = {17, 16}};
-  rows.push_back(row);
+  std::vector<ConvRow> rows{row,
+                            {.batch = 4, .in = 32, .out = 32, .input = {20, 20}},
+                            {.batch = 9, .in = 64, .out = 48, .input = {11, 13}},
+                            {.batch = 3, .in = 33, .out = 65, .input = {9, 31}},
+                            {.batch = 5, .in = 13, .out = 29, .input = {14, 17}},
+                            {.batch = 40, .in = 16, .out = 16, .input = {8, 8}},
+                            {.batch = 2, .in = 3, .out = 64, .input = {40, 40}}};
   rows.push_back({.batch = 3, .in = 64, .out = 64, .input = {40, 41}});  // more than a round
   rows.push_back({.batch = 2, .in = 33, .out = 40, .input = {20, 21}});
   rows.push_back({.batch = 4, .in = 3, .out = 64, .input = {24, 31}});
@@ -90,6 +96,7 @@ void add_tiled(std::vector<ConvRow>& rows) {
                     .padding = {0, kernel / 2},
                     .one_dimensional = true});
   }
+  return rows;
 }
 
 }  // namespace kernel_tests

@@ -32,20 +32,27 @@ struct Rows {
   int64_t apart;         // from an image to the next, in rows of places
 
   // Copies what rows first to first + count - 1 of places hold, `step` of them each, beside zeros.
-  [[gnu::noinline]] void copy(int64_t first, int64_t count, int64_t step, BFloat16* to) const {
-    for (int64_t i = first; i < first + count; ++i, to += step * channels) {
-      const int64_t row = i % apart;
-      const bool holds = i >= 0 && i / apart < batch && row % down == 0 && row / down < height;
-      const BFloat16* const from =
-          holds ? images + (i / apart * height + row / down) * width * channels : nullptr;
-      const int64_t together = across == 1 ? width : 1;
-      for (int64_t j = 0; j < width; j += together) {
-        BFloat16* const own = to + j * across * channels;
-        if (from != nullptr) {
-          std::copy_n(from + j * channels, together * channels, own);
-        } else {
-          std::fill_n(own, together * channels, BFloat16{});
-        }
+  void copy(int64_t first, int64_t count, int64_t step, BFloat16* to) const {
+    const int64_t grain = detail::kGrain / (width * channels) + 1;
+    detail::parallel_ranges(count, grain, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        copy_row(first + i, to + i * step * channels);
+      }
+    });
+  }
+
+  [[gnu::noinline]] void copy_row(int64_t i, BFloat16* to) const {
+    const int64_t row = i % apart;
+    const bool holds = i >= 0 && i / apart < batch && row % down == 0 && row / down < height;
+    const BFloat16* const from =
+        holds ? images + (i / apart * height + row / down) * width * channels : nullptr;
+    const int64_t together = across == 1 ? width : 1;
+    for (int64_t j = 0; j < width; j += together) {
+      BFloat16* const own = to + j * across * channels;
+      if (from != nullptr) {
+        std::copy_n(from + j * channels, together * channels, own);
+      } else {
+        std::fill_n(own, together * channels, BFloat16{});
       }
     }
   }
@@ -168,11 +175,11 @@ class WeightGradient {
     const int64_t each = filters_ * kStep;
     detail::parallel_ranges(g_.out_channels, 16, [&](int64_t begin, int64_t end) {
       for (int64_t filter = begin; filter < end; ++filter) {
-        BFloat16* const to = found.raw<BFloat16>() + filter * in * taps();
-        for (int64_t tap = 0; tap < taps(); ++tap) {
-          for (int64_t c = 0; c < in; ++c) {
-            const int64_t at = (tap * panels_ + c / kStep) * each + filter * kStep + c % kStep;
-            to[c * taps() + tap] = convert<BFloat16>(sums_.raw<float>()[at]);
+        BFloat16* to = found.raw<BFloat16>() + filter * in * taps();
+        for (int64_t c = 0; c < in; ++c) {
+          const float* from = sums_.raw<float>() + c / kStep * each + filter * kStep + c % kStep;
+          for (int64_t tap = 0; tap < taps(); ++tap, from += panels_ * each) {
+            *to++ = convert<BFloat16>(*from);
           }
         }
       }

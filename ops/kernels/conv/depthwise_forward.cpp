@@ -87,7 +87,7 @@ template <std::size_t kBytes, int kStep, std::size_t kRows>
         Vector<kBytes> value;
         load<kBytes>(row.images[r] + first + column * s.channels, value);
         asm("" : "+v"(value));  // read once, not by each product
-        if (r == kRows - 1) {
+        if (r == kRows - 1) {   // the row that the next results read
           __builtin_prefetch(row.images[r] + first + (s.width + column) * s.channels);
         }
 #pragma GCC unroll 4

@@ -87,14 +87,15 @@ TEST_CASE("oneDNN convolutions equal the unfolded ones exactly") {
   }
   MESSAGE(rows.size() << " convolutions of three kernels each: oneDNN " << by_onednn
                       << ", unfolded " << by_portable);
-  CHECK((rg::onednn_enabled() ? by_onednn > 9 * by_portable : by_onednn == 0));
+  if (rg::onednn_enabled()) {
+    CHECK(by_onednn > 9 * by_portable);
+  } else {
+    CHECK(by_onednn == 0);
+  }
 }
 
 TEST_CASE("convolutions with few channels equal the unfolded ones exactly") {
-  for (const ConvRow& row : conv_rows()) {
-    check_row(row, conv_inputs(row, rg::float32));
-  }
-  std::vector<ConvRow> rows;
+  std::vector<ConvRow> rows = conv_rows();
   // Sizes at which the loops for few channels are chosen for more than their small work.
   for (const std::int64_t channels : {1, 2, 3, 5, 8}) {
     for (const std::int64_t width : {4, 13, 28}) {
@@ -125,7 +126,7 @@ TEST_CASE("convolutions with few channels equal the unfolded ones exactly") {
   }
   const long long direct = rg::kernel_counts().direct - before.direct;
   MESSAGE(direct << " of " << 3 * rows.size() << " kernels by own loops");
-  CHECK(4 * direct > 3 * static_cast<long long>(rows.size()));  // without AVX2, 183 of 190
+  CHECK(direct > static_cast<long long>(rows.size()));
 }
 
 TEST_CASE("weight gradients of large images keep their digits") {
@@ -276,12 +277,7 @@ TEST_CASE("bfloat16 convolutions equal the unfolded ones after one rounding") {
 
 TEST_CASE("bfloat16 convolutions by AMX equal the unfolded ones after one rounding") {
   std::string used;
-  for (const ConvRow& row : {ConvRow{.batch = 4, .in = 32, .out = 32, .input = {20, 20}},
-                             ConvRow{.batch = 9, .in = 64, .out = 48, .input = {11, 13}},
-                             ConvRow{.batch = 3, .in = 33, .out = 65, .input = {9, 31}},
-                             ConvRow{.batch = 5, .in = 13, .out = 29, .input = {14, 17}},
-                             ConvRow{.batch = 40, .in = 16, .out = 16, .input = {8, 8}},
-                             ConvRow{.batch = 2, .in = 3, .out = 64, .input = {40, 40}}}) {
+  for (const ConvRow& row : tiled_rows()) {
     const ConvInputs inputs = conv_inputs(row, rg::bfloat16);
     rg::start_kernel_report();
     run(row, inputs);
@@ -293,7 +289,9 @@ TEST_CASE("bfloat16 convolutions by AMX equal the unfolded ones after one roundi
   }
   if (used.find("amx") == std::string::npos) {
     test::skip(test::Lacks::hardware, "a processor with AMX; these were used: " + used);
+    return;
   }
+  CHECK(used.find("AMX ") != std::string::npos);  // the library's own, for weight gradients
 }
 
 TEST_SUITE_END();

@@ -21,6 +21,15 @@ V values(const Tensor& x) {
   return x.detach().to_vector<double>();
 }
 
+// Keeps the gradient of y, and notes in `seen` what a hook is given.
+void watch(Tensor& y, Tensor& seen) {
+  y.retain_grad();
+  y.register_hook([&seen](const Tensor& gradient) {
+    seen = gradient;
+    return Tensor();
+  });
+}
+
 constexpr rg::BackwardOptions kCreate{.create_graph = true};
 
 }  // namespace
@@ -143,12 +152,8 @@ TEST_CASE("ReLU's backward writes over no gradient that something else sees") {
     CHECK(values(x.grad()) == V{0, 2, 0, 4});
 
     Tensor y = relu(x);
-    y.retain_grad();
     Tensor seen;
-    y.register_hook([&](const Tensor& gradient) {
-      seen = gradient;
-      return Tensor();
-    });
+    watch(y, seen);
     const Tensor z = y * 5;
     rg::sum(z).backward({.retain_graph = true});
     CHECK(values(y.grad()) == V{5, 5, 5, 5});
@@ -194,12 +199,8 @@ TEST_CASE("the backward of a norm writes over no gradient that something else se
     check_passes(norm(x) * seed);  // over the product's gradient
 
     Tensor y = norm(x);
-    y.retain_grad();
     Tensor seen;
-    y.register_hook([&](const Tensor& gradient) {
-      seen = gradient;
-      return Tensor();
-    });
+    watch(y, seen);
     check_passes(y * seed);
     CHECK(values(seen) == given);
     CHECK(values(y.grad()) == values(seed * 2));
