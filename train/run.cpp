@@ -31,6 +31,8 @@ Batch* Run::next() {
   run.pass.reset();
   if (run.is_unsaved) {
     run.save();
+  } else {
+    run.remove_old();  // what a run left that was killed right after its last save
   }
   return nullptr;
 }

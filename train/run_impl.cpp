@@ -166,7 +166,13 @@ void Run::Impl::write() {
   }
   detail::write_checkpoint(detail::checkpoint_in(folder, progress.step), parts, progress,
                            configuration);
-  detail::remove_old(folder, progress.step, options.keep);
+  remove_old();
+}
+
+void Run::Impl::remove_old() const {
+  if (writes()) {
+    detail::remove_old(folder, progress.step, options.keep);
+  }
 }
 
 void Run::Impl::compare(double value) {

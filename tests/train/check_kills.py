@@ -3,7 +3,7 @@
 usage: check_kills.py TRAINER [--random N] [--inside N] [--seed N]
 
 --random kills (100): one in each run, at a moment drawn from the whole length of a run. --inside kills
-(100): before each system call of a save in turn, then halfway through each write, then in saves of other
+(125): before each system call of a save in turn, then halfway through each write, then in saves of other
 kinds. A run that was killed is started again. Its last checkpoints, the best one, the
 weights and the logged values must have the SHA-256 of those of a run that was not killed.
 """
@@ -17,8 +17,9 @@ import sys
 import tempfile
 import time
 
-# A save at the end of an epoch with a new best state, the first of all, one in the midst of an epoch.
-STEPS = [10, 1, 13]
+# The last save, one at the end of an epoch, both with a new best state; the first, one in the midst of an
+# epoch.
+STEPS = [15, 10, 1, 13]
 
 
 def contents(folder):
@@ -77,7 +78,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("trainer")
     parser.add_argument("--random", type=int, default=100)
-    parser.add_argument("--inside", type=int, default=100)
+    parser.add_argument("--inside", type=int, default=125)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)

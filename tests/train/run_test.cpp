@@ -138,13 +138,18 @@ TEST_CASE("Run: a folder has each logged value once, also after a kill") {
 TEST_CASE("Run: a finished run has no batches, and continues for more epochs") {
   const TempFolder folder;
   bytes_after(folder);
+  // As if it had been killed before its last save removed the oldest checkpoint.
+  const std::string left_over = folder.file("a/step-000000000013.safetensors");
+  std::filesystem::copy_file(train::newest_checkpoint(folder.file("a")), left_over);
   Small small;
   train::RunOptions options = small.options();
   {
     train::Run run(folder.file("a"), options);
     CHECK(run.resumed());
     CHECK(run.best() == 0.5);
+    CHECK(std::filesystem::exists(left_over));
     CHECK(run.batches().begin() == run.batches().end());
+    CHECK_FALSE(std::filesystem::exists(left_over));
   }
   options.epochs = 5;
   train::Run run(folder.file("a"), options);

@@ -29,13 +29,14 @@ void train_in(const std::string& folder, const Plan& plan) {
   options.log = true;
   std::optional<test::KillingCall> killing;
   train::Run run(folder, options);
-  for (auto& [x, y] : run.batches()) {
-    if (killing && plan.command == "calls") {
-      for (int n = 1; killing->name_of(n) != nullptr; ++n) {
-        std::puts(killing->name_of(n));
-      }
+  const auto end_save = [&] {
+    for (int n = 1; killing && plan.command == "calls" && killing->name_of(n) != nullptr; ++n) {
+      std::puts(killing->name_of(n));
     }
     killing.reset();
+  };
+  for (auto& [x, y] : run.batches()) {
+    end_save();
     small.train_on(run, x, y);
     if (run.epoch_ends()) {
       run.metric("accuracy", static_cast<double>(run.epoch()));
@@ -44,7 +45,7 @@ void train_in(const std::string& folder, const Plan& plan) {
       killing.emplace(plan.nth, plan.torn);
     }
   }
-  killing.reset();
+  end_save();
   rg::save(small.net, folder + "/model.safetensors");
 }
 

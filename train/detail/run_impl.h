@@ -27,6 +27,7 @@ struct Run::Impl {
   // Whether this process has the folder.
   bool writes() const { return options.processes == nullptr || options.processes->rank() == 0; }
   void write();
+  void remove_old() const;
 
   void tell(const std::string& text) const;
   void log(const std::string& name, double value);
