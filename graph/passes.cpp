@@ -207,6 +207,61 @@ std::size_t fuse_relus(Graph& graph) {
   return erase_steps(graph, fused);
 }
 
+namespace {
+
+using Sizes = std::vector<std::int64_t>;
+
+// Whether the step has a filter for each channel, of constant parameters.
+bool is_depthwise(const Graph& graph, const GraphStep& step) {
+  const Tensor weight = constant_argument(graph, step, 1);
+  const Scalar* const groups = argument<Scalar>(step, 6);
+  return step.op == "conv2d_relu" && weight.defined() && groups != nullptr && weight.dim() == 4 &&
+         weight.shape()[1] == 1 && groups->to<std::int64_t>() == weight.shape()[0] &&
+         graph.values[place(*tensor_argument(step, 0))].shape.size() == 4;
+}
+
+// Whether the step mixes the channels of each pixel.
+bool is_pointwise_conv(const Graph& graph, const GraphStep& step) {
+  const Tensor weight = constant_argument(graph, step, 1);
+  const auto* const stride = argument<Sizes>(step, 3);
+  const auto* const padding = argument<Sizes>(step, 4);
+  const Scalar* const groups = argument<Scalar>(step, 6);
+  return step.op == "conv2d_relu" && weight.defined() && weight.dim() == 4 &&
+         weight.shape()[2] == 1 && weight.shape()[3] == 1 && stride != nullptr &&
+         *stride == Sizes{1, 1} && padding != nullptr && *padding == Sizes{0, 0} &&
+         groups != nullptr && groups->to<std::int64_t>() == 1;
+}
+
+}  // namespace
+
+std::size_t fuse_separable_convs(Graph& graph) {
+  std::vector<bool> fused(graph.steps.size(), false);
+  if (has_effects(graph)) {
+    return 0;
+  }
+  const auto makers = find_makers(graph);
+  const auto uses = count_uses(graph);
+  for (std::size_t s = 0; s < graph.steps.size(); ++s) {
+    GraphStep& last = graph.steps[s];
+    const ValueId* const between = tensor_argument(last, 0);
+    if (between == nullptr || makers[place(*between)] < 0 || uses[place(*between)] != 1 ||
+        !is_pointwise_conv(graph, last)) {
+      continue;
+    }
+    GraphStep& first = graph.steps[static_cast<std::size_t>(makers[place(*between)])];
+    if (!is_depthwise(graph, first) || first.switches_recording != last.switches_recording) {
+      continue;
+    }
+    const Arguments& a = first.arguments;
+    const Arguments& b = last.arguments;
+    first.arguments = {a[0], a[1], b[1], a[2], b[2], a[3], a[4], a[5], Scalar(1)};
+    first.op = "separable_conv2d_relu";
+    first.outputs = last.outputs;
+    fused[s] = true;
+  }
+  return erase_steps(graph, fused);
+}
+
 void optimize(Graph& graph) {
   drop_noops(graph);
   fold_constants(graph);
@@ -215,6 +270,7 @@ void optimize(Graph& graph) {
   fold_batch_norms(graph);
   fold_arithmetic(graph);  // of what is behind a norm
   fuse_relus(graph);
+  fuse_separable_convs(graph);
   drop_dead_steps(graph);
 }
 

@@ -50,6 +50,11 @@ RETROGRAD_API std::size_t fuse_activations(Graph& graph);
 /// other step uses that step's output. It returns the number of removed steps.
 RETROGRAD_API std::size_t fuse_relus(Graph& graph);
 
+/// Merges each depthwise `conv2d_relu` with the `conv2d_relu` by constant 1x1 filters behind it, if
+/// no other step uses its output, into `separable_conv2d_relu`. It returns the number of removed
+/// steps.
+RETROGRAD_API std::size_t fuse_separable_convs(Graph& graph);
+
 /// Runs all passes above.
 RETROGRAD_API void optimize(Graph& graph);
 

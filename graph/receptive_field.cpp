@@ -32,7 +32,9 @@ Sizes sizes(const GraphStep& step, std::size_t i, const Sizes& otherwise) {
 
 std::optional<Window> window_of(const Graph& graph, const GraphStep& step) {
   const std::string_view op = step.op;
-  if (op.starts_with("conv1d") || op.starts_with("conv2d") || op.starts_with("conv3d")) {
+  const bool is_separable = op == "separable_conv2d_relu";
+  if (op.starts_with("conv1d") || op.starts_with("conv2d") || op.starts_with("conv3d") ||
+      is_separable) {
     const ValueId* const weight = argument<ValueId>(step, 1);
     if (weight == nullptr || weight->index < 0) {
       return {};
@@ -40,7 +42,8 @@ std::optional<Window> window_of(const Graph& graph, const GraphStep& step) {
     const Shape& shape = graph.values[static_cast<std::size_t>(weight->index)].shape;
     const Sizes kernel(shape.begin() + 2, shape.end());
     const Sizes ones(kernel.size(), 1);
-    return Window{kernel, sizes(step, 3, ones), sizes(step, 5, ones)};
+    const std::size_t at = is_separable ? 5 : 3;  // behind two filters and two biases
+    return Window{kernel, sizes(step, at, ones), sizes(step, at + 2, ones)};
   }
   const bool is_max = op.starts_with("max_pool");
   if (is_max || op.starts_with("avg_pool") || op.starts_with("lp_pool")) {

@@ -34,6 +34,9 @@ using Conv3dOptions = ConvOptions<3>;
 template <std::size_t N>
 using ConvLayerOptions [[deprecated("ConvOptions")]] = ConvOptions<N>;
 
+template <std::size_t N>
+class BatchNorm;
+
 /// Convolution over N spatial dimensions, as Conv1d, Conv2d and Conv3d.
 ///
 /// `weight` is (out_channels, in_channels / groups, kernel...), and `bias` is (out_channels). Both
@@ -56,8 +59,20 @@ class RETROGRAD_API Conv : public Weighted {
   /// include a batch norm in evaluation mode. It does so while no gradients are recorded, where
   /// that takes less work than to normalise the result.
   Tensor forward_normalised(const Tensor& x, const Module& norm, bool relu) override;
+  /// Returns `forward_normalised(x, norm, true)`, then the same of the convolution `next` and its
+  /// norm, computed as separable_conv2d_relu(). It needs one filter for each channel here, and 1x1
+  /// filters in `next`. Returns an undefined tensor without any effect where this is not so, or
+  /// where one of the two calls would.
+  Tensor forward_separable(const Tensor& x, const Module& norm, const Module& next,
+                           const Module& next_norm);
 
  private:
+  // The weight and bias of a convolution that includes a norm.
+  struct Filters {
+    Tensor weight;
+    Tensor bias;
+  };
+  Filters folded(const BatchNorm<N>& norm) const;
   Tensor convolve(const Tensor& x, const Tensor& with_weight, const Tensor& with_bias, bool relu);
   // Throws ShapeError with the layer that would fit, for another number of channels.
   void require_channels(const Tensor& x) const;

@@ -33,7 +33,8 @@ class RETROGRAD_API Sequential : public ModuleList {
 
   /// Runs the modules in order. A Linear, convolution or batch norm and the ReLU after it run as
   /// one operator, unless one of them has hooks. While no gradients are recorded, a convolution and
-  /// a batch norm in evaluation mode run as one convolution, which rounds otherwise.
+  /// a batch norm in evaluation mode run as one convolution, which rounds otherwise. A depthwise
+  /// and a 1x1 convolution, each with a norm and a ReLU behind it, then run as one operator.
   Tensor forward(const Tensor& x) override;
   std::string describe() const override;
 };

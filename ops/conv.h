@@ -116,6 +116,37 @@ RETROGRAD_API Tensor conv2d_relu(const Tensor& x, const Tensor& weight, const Te
 RETROGRAD_API Tensor conv3d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
                                  const ConvOptions<3>& options = {}, Where where = {});
 
+/// Returns `conv2d_relu(conv2d_relu(x, depthwise, depthwise_bias, options), pointwise,
+/// pointwise_bias)`, with a filter of its own for each channel, then filters of 1x1 (F. Chollet,
+/// "Xception: deep learning with depthwise separable convolutions", 2017; A. Howard et al.,
+/// "MobileNets", 2017, figure 3).
+///
+/// - `x`: (N, C, H, W), or (C, H, W) for one image
+/// - `depthwise`: (M, 1, KH, KW), where M is a multiple of C
+/// - `pointwise`: (O, M, 1, 1)
+/// - `depthwise_bias`: (M) or undefined
+/// - `pointwise_bias`: (O) or undefined
+/// - `options`: those of the first convolution; its groups are the channels, so `groups` stays 1
+/// - result: (N, O, H', W') or (O, H', W'), with sizes as of conv2d()
+///
+/// While no gradients are recorded, the result between the convolutions takes no memory where the
+/// processor has a kernel for both.
+/// @code
+/// const rg::Tensor images = rg::rand({8, 32, 16, 16});
+/// const rg::Tensor depthwise = rg::rand({32, 1, 3, 3});
+/// const rg::Tensor pointwise = rg::rand({64, 32, 1, 1});
+/// rg::separable_conv2d_relu(images, depthwise, pointwise, {}, {}, {.padding = 1});
+/// @endcode
+/// @throws ShapeError if a rank, the channels or the size of a bias do not fit, or if the window is
+/// larger than the padded input.
+/// @throws DTypeError if `x` is not floating or the dtypes differ.
+/// @throws ValueError if an option is out of range, or if `padding = same` meets a stride above 1.
+RETROGRAD_API Tensor separable_conv2d_relu(const Tensor& x, const Tensor& depthwise,
+                                           const Tensor& pointwise,
+                                           const Tensor& depthwise_bias = {},
+                                           const Tensor& pointwise_bias = {},
+                                           const ConvOptions<2>& options = {}, Where where = {});
+
 /// Options of `conv_transpose1d`, `conv_transpose2d` and `conv_transpose3d`.
 template <std::size_t N>
 struct ConvTransposeOptions {

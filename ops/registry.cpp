@@ -214,6 +214,7 @@ constexpr OperatorEntry kOperators[] = {
     {"scatter_add", called<scatter_add>},
     {"select", called<select>},
     {"selu", called<selu>, kPointwise},
+    {"separable_conv2d_relu", called<separable_conv2d_relu>},
     {"sigmoid", called<sigmoid>, kPointwise},
     {"sign", called<sign>, kPointwise},
     {"silu", called<silu>, kPointwise},

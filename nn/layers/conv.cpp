@@ -124,6 +124,14 @@ bool is_foldable(const Conv<N>& conv, const Tensor& x, Size<N> stride, const Bat
 }
 
 template <std::size_t N>
+typename Conv<N>::Filters Conv<N>::folded(const BatchNorm<N>& norm) const {
+  const auto [scale, shift] = norm.as_scale_and_shift();
+  Shape filters = weight.shape();
+  std::fill(filters.begin() + 1, filters.end(), 1);
+  return {weight * reshape(scale, filters), bias.defined() ? bias * scale + shift : shift};
+}
+
+template <std::size_t N>
 Tensor Conv<N>::forward_normalised(const Tensor& x, const Module& norm, bool relu) {
   if (typeid(*this) != typeid(Conv) || typeid(norm) != typeid(BatchNorm<N>) || grad_enabled() ||
       autocast_enabled()) {
@@ -133,11 +141,49 @@ Tensor Conv<N>::forward_normalised(const Tensor& x, const Module& norm, bool rel
   if (!is_foldable(*this, x, options_.stride, fixed)) {
     return {};
   }
-  const auto [scale, shift] = fixed.as_scale_and_shift();
-  Shape filters = weight.shape();
-  std::fill(filters.begin() + 1, filters.end(), 1);
-  const Tensor folded = bias.defined() ? bias * scale + shift : shift;
-  return convolve(x, weight * reshape(scale, filters), folded, relu);
+  const Filters with_norm = folded(fixed);
+  return convolve(x, with_norm.weight, with_norm.bias, relu);
+}
+
+// Whether the results of 1x1 filters are as many as the positions.
+template <std::size_t N>
+bool takes_each_position(const retrograd::ConvOptions<N>& options) {
+  bool each = true;  // `same` and `valid` pad no 1x1 filter
+  for (std::size_t d = 0; d < N; ++d) {
+    each = each && options.stride[d] == 1 && options.padding[d] == 0;
+  }
+  return each;
+}
+
+template <std::size_t N>
+Tensor Conv<N>::forward_separable(const Tensor& x, const Module& norm, const Module& next,
+                                  const Module& next_norm) {
+  if constexpr (N == 2) {
+    if (typeid(*this) != typeid(Conv) || typeid(next) != typeid(Conv) ||
+        typeid(norm) != typeid(BatchNorm<N>) || typeid(next_norm) != typeid(BatchNorm<N>) ||
+        grad_enabled() || autocast_enabled()) {
+      return {};
+    }
+    const auto& mixing = static_cast<const Conv&>(next);
+    const auto& fixed = static_cast<const BatchNorm<N>&>(norm);
+    const auto& next_fixed = static_cast<const BatchNorm<N>&>(next_norm);
+    const std::int64_t channels = options_.groups;
+    if (!is_foldable(*this, x, options_.stride, fixed) ||
+        !is_foldable(mixing, x, options_.stride, next_fixed) ||  // its images are as many
+        padding_mode_ != PaddingMode::constant || x.shape()[1] != channels ||
+        weight.shape()[0] != channels || weight.shape()[1] != 1 || mixing.options_.groups != 1 ||
+        !takes_each_position(mixing.options_) || mixing.padding_mode_ != PaddingMode::constant ||
+        mixing.weight.shape() != Shape{mixing.weight.shape()[0], channels, 1, 1}) {
+      return {};
+    }
+    const Filters first = folded(fixed);
+    const Filters second = mixing.folded(next_fixed);
+    retrograd::ConvOptions<N> each = options_;
+    each.groups = 1;
+    return separable_conv2d_relu(x, first.weight, second.weight, first.bias, second.bias, each, {});
+  } else {
+    return {};
+  }
 }
 
 template <std::size_t N>

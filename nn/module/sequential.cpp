@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <retrograd/nn/activation.h>
+#include <retrograd/nn/conv.h>
 #include <retrograd/nn/detail/layer.h>
 
 namespace retrograd::nn {
@@ -33,8 +34,9 @@ struct InOrder {
   static std::size_t run_fused(Tensor& x, std::size_t first, std::size_t count, const At& at,
                                Where where) {
     // Modules of which no hook wants to see the input or the output.
+    constexpr std::size_t kMost = 6;
     std::size_t end = first;
-    while (end < count && end < first + 3 && !at(end).is_watched()) {
+    while (end < count && end < first + kMost && !at(end).is_watched()) {
       ++end;
     }
     if (end < first + 2) {
@@ -43,10 +45,17 @@ struct InOrder {
     Module& module = at(first);
     const Module& next = at(first + 1);
     const ModuleFrame frame(module, where);
-    bool relu = false;
-    if (end == first + 3) {
-      const Module& third = at(first + 2);
-      relu = typeid(third) == typeid(ReLU);
+    const auto is_relu = [&](std::size_t i) {
+      const Module& other = at(i);
+      return typeid(other) == typeid(ReLU);
+    };
+    const bool relu = end >= first + 3 && is_relu(first + 2);
+    if (end == first + kMost && relu && is_relu(first + 5) && typeid(module) == typeid(Conv2d)) {
+      auto& conv = static_cast<Conv2d&>(module);
+      if (Tensor y = conv.forward_separable(x, next, at(first + 3), at(first + 4)); y.defined()) {
+        x = std::move(y);
+        return kMost;
+      }
     }
     if (Tensor y = module.forward_normalised(x, next, relu); y.defined()) {
       x = std::move(y);

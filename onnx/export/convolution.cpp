@@ -36,16 +36,28 @@ Ints pads(const Step& s, std::size_t i, const Ints& kernel, const Ints& dilation
   return before;
 }
 
-// x, weight, bias; stride, padding, dilation, groups.
-Values conv(Builder& b, const Step& s, const Row& row) {
+// Of the batched input, by the filters of argument 1; the options begin with argument `at`.
+Value convolved(Builder& b, const Step& s, const Value& bias, std::size_t at, std::int64_t groups) {
   const Ints weight = s.lengths(1);
   const Ints kernel(weight.begin() + 2, weight.end());
-  const Ints dilation = s.ints(5);
-  const Value y = b.node(
-      "Conv", {batched(b, s), s.in(1), s.in(2)},
-      {with("dilations", dilation), with("group", s.integer(6)), with("kernel_shape", kernel),
-       with("pads", pads(s, 4, kernel, dilation)), with("strides", s.ints(3))});
+  const Ints dilation = s.ints(at + 2);
+  return b.node("Conv", {batched(b, s), s.in(1), bias},
+                {with("dilations", dilation), with("group", groups), with("kernel_shape", kernel),
+                 with("pads", pads(s, at + 1, kernel, dilation)), with("strides", s.ints(at))});
+}
+
+// x, weight, bias; stride, padding, dilation, groups.
+Values conv(Builder& b, const Step& s, const Row& row) {
+  const Value y = convolved(b, s, s.in(2), 3, s.integer(6));
   return {unbatched(b, s, row.op.ends_with("_relu") ? b.node("Relu", {y}) : y)};
+}
+
+// x, both weights, both biases; stride, padding, dilation, 1.
+Values separable_conv(Builder& b, const Step& s, const Row& /*row*/) {
+  const Ints lengths = s.lengths(0);
+  const std::int64_t channels = lengths[lengths.size() - 3];
+  const Value between = b.node("Relu", {convolved(b, s, s.in(3), 5, channels)});
+  return {unbatched(b, s, b.node("Relu", {b.node("Conv", {between, s.in(2), s.in(4)})}))};
 }
 
 // x, weight, bias; stride, padding, output_padding, groups, dilation.
@@ -83,6 +95,7 @@ constexpr Row kRows[] = {
     {"conv_transpose1d", conv_transpose},
     {"conv_transpose2d", conv_transpose},
     {"conv_transpose3d", conv_transpose},
+    {"separable_conv2d_relu", separable_conv},
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <retrograd/ops/conv.h>
 
+#include <algorithm>
+
 #include <retrograd/ops/detail/conv.h>
 #include <retrograd/ops/detail/unary.h>
 #include <retrograd/ops/internal/operator.h>
@@ -118,11 +120,10 @@ ConvGeometry shape_of(const Frame& call, const Tensor& x, const Tensor& weight,
   return s;
 }
 
+// Checks options and tensors, which inputs() has checked before.
 template <std::size_t N>
-Tensor convolution(const Call& call, const Tensor& input, const Tensor& filters,
-                   const Tensor& offsets, const ConvOptions<N>& options, bool relu = false) {
-  const auto [x, weight, bias] =
-      call.inputs({{"input", input, floating}, {"weight", filters}, {"bias", offsets, optional}});
+ConvGeometry checked(const Frame& call, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                     const ConvOptions<N>& options) {
   check_options<N>(call, x, weight, options);
   for (std::size_t d = 0; d < N; ++d) {
     check::require<ValueError>(call, options.padding.mode() != same || options.stride[d] == 1,
@@ -132,11 +133,31 @@ Tensor convolution(const Call& call, const Tensor& input, const Tensor& filters,
   }
   check_groups(call, x, weight, options.groups);
   check_tensors<N>(call, x, weight, bias, options.groups);
-  const ConvGeometry geometry = shape_of(call, x, weight, options);
+  return shape_of(call, x, weight, options);
+}
+
+template <std::size_t N>
+Tensor convolution(const Call& call, const Tensor& input, const Tensor& filters,
+                   const Tensor& offsets, const ConvOptions<N>& options, bool relu = false) {
+  const auto [x, weight, bias] =
+      call.inputs({{"input", input, floating}, {"weight", filters}, {"bias", offsets, optional}});
+  const ConvGeometry geometry = checked(call, x, weight, bias, options);
   if (x.dim() == static_cast<std::int64_t>(N + 1)) {
     return call.result(squeeze(conv(call, unsqueeze(x, 0), weight, bias, geometry, relu), 0));
   }
   return conv(call, x, weight, bias, geometry, relu);
+}
+
+// The convolution behind one with `before`, by 1x1 filters.
+ConvGeometry pointwise_behind(const ConvGeometry& before, std::int64_t filters) {
+  ConvGeometry s = before;
+  s.in_channels = before.out_channels;
+  s.out_channels = filters;
+  s.groups = 1;
+  s.input = before.output;
+  s.kernel = s.stride = s.dilation = {1, 1, 1};
+  s.pad_before = s.pad_after = {0, 0, 0};
+  return s;
 }
 
 }  // namespace
@@ -175,6 +196,54 @@ Tensor conv3d_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
                    const ConvOptions<3>& options, Where where) {
   const Call call("conv3d_relu", where, Cast::downcast, x, weight, bias, options);
   return convolution(call, x, weight, bias, options, true);
+}
+
+Tensor separable_conv2d_relu(const Tensor& x, const Tensor& depthwise, const Tensor& pointwise,
+                             const Tensor& depthwise_bias, const Tensor& pointwise_bias,
+                             const ConvOptions<2>& options, Where where) {
+  const Call call("separable_conv2d_relu", where, Cast::downcast, x, depthwise, pointwise,
+                  depthwise_bias, pointwise_bias, options);
+  const auto [images, first, second, first_bias, second_bias] =
+      call.inputs({{"input", x, floating},
+                   {"depthwise", depthwise, like_first},
+                   {"pointwise", pointwise, like_first},
+                   {"depthwise_bias", depthwise_bias, optional | like_first},
+                   {"pointwise_bias", pointwise_bias, optional | like_first}});
+  check::require<ValueError>(call, options.groups == 1, {{"input", images}, {"depthwise", first}},
+                             "the groups are the channels; options.groups must stay 1, not {} "
+                             "[option-conflict]",
+                             options.groups);
+  ConvOptions<2> by_channels = options;
+  by_channels.groups = check_ranks<2>(call, images, first, 4);
+  const ConvGeometry geometry = checked(call, images, first, first_bias, by_channels);
+  const std::int64_t filters = second.dim() == 4 ? second.shape()[0] : 0;
+  check::require<ShapeError>(
+      call, second.shape() == Shape{filters, geometry.out_channels, 1, 1},
+      {{"depthwise", first}, {"pointwise", second}},
+      "pointwise must be (O, {}, 1, 1), for the filters of depthwise [shape-unexpected]",
+      geometry.out_channels);
+  check::require<ShapeError>(
+      call, !second_bias.defined() || second_bias.shape() == Shape{filters},
+      {{"pointwise", second}, {"pointwise_bias", second_bias}},
+      "pointwise_bias must have one element for each of the {} filters [shape-unexpected]",
+      filters);
+  if (images.dim() == 3) {
+    return call.result(squeeze(separable_conv2d_relu(unsqueeze(images, 0), first, second,
+                                                     first_bias, second_bias, options),
+                               0));
+  }
+  const auto inputs = {&images, &first, &second, &first_bias, &second_bias};
+  const bool is_recorded =
+      grad_enabled() && std::any_of(inputs.begin(), inputs.end(), [](const Tensor* each) {
+        return each->defined() && each->requires_grad();
+      });
+  if (is_recorded || detail::record_mode().detect_anomaly) {
+    const Tensor y = conv2d_relu(images, first, first_bias, by_channels);
+    return call.result(conv2d_relu(y, second, second_bias));
+  }
+  return call.result(kernels::separable_conv_relu(images, {first, first_bias}, geometry,
+                                                  {second, second_bias},
+                                                  pointwise_behind(geometry, filters)));
 }
 
 }  // namespace retrograd

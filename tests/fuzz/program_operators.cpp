@@ -125,6 +125,9 @@ const std::vector<ProgramOperator>& program_operators() {
       [](In in) { return rg::conv2d(in.a, in.b, {}, conv_options<2>(in)); },
       [](In in) { return rg::conv2d(in.a, in.b, in.c, conv_options<2>(in)); },
       [](In in) { return rg::conv2d_relu(in.a, in.b, {}, conv_options<2>(in)); },
+      [](In in) {
+        return rg::separable_conv2d_relu(in.a, in.b, in.c, {}, {}, conv_options<2>(in));
+      },
       [](In in) { return rg::conv3d(in.a, in.b, {}, conv_options<3>(in)); },
       [](In in) { return rg::conv_transpose1d(in.a, in.b, {}, transpose_options<1>(in)); },
       [](In in) { return rg::conv_transpose2d(in.a, in.b, {}, transpose_options<2>(in)); },

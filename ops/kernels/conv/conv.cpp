@@ -182,6 +182,19 @@ Tensor conv_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
   return y;
 }
 
+Tensor separable_conv_relu(const Tensor& x, const Filters& depthwise, const ConvGeometry& geometry,
+                           const Filters& pointwise, const ConvGeometry& then) {
+  if (kernel_state().may_use_direct() && depthwise::suits_forward(geometry) &&
+      pointwise::suits(then)) {
+    const detail::KernelTimer timer("separable_conv", x, pointwise.weight);
+    ++kernel_state().direct_runs;
+    detail::kernel_uses("separable");
+    return depthwise::separable_conv_relu(x, depthwise, geometry, pointwise, then);
+  }
+  const Tensor y = conv_relu(x, depthwise.weight, depthwise.bias, geometry);
+  return conv_relu(y, pointwise.weight, pointwise.bias, then);
+}
+
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
                        const ConvGeometry& geometry) {
   if (const auto reference = reference_of(&ReferenceTable::conv_input_grad)) {

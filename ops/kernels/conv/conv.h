@@ -56,6 +56,15 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias,
 // relu() of it.
 Tensor conv_relu(const Tensor& x, const Tensor& weight, const Tensor& bias,
                  const ConvGeometry& geometry);
+// The parameters of a convolution, of which the bias may be undefined.
+struct Filters {
+  const Tensor& weight;
+  const Tensor& bias;
+};
+// conv_relu() of it by 1x1 filters, with geometry `then`. Where both convolutions suit, no tensor
+// holds what is between them.
+Tensor separable_conv_relu(const Tensor& x, const Filters& depthwise, const ConvGeometry& geometry,
+                           const Filters& pointwise, const ConvGeometry& then);
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const Tensor& bias,
                        const ConvGeometry& geometry);
 Tensor conv_weight_grad(const Tensor& x, const Tensor& grad, const ConvGeometry& geometry);

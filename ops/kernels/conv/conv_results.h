@@ -54,6 +54,11 @@ inline Tensor bias_of(const Tensor& bias, int64_t filters) {
   return zeros;
 }
 
+// The taps of a filter are the channels of one pixel.
+struct InOrder {
+  int64_t operator[](int64_t t) const { return t; }
+};
+
 struct Filters {
   const float* weights;  // packed
   const float* bias;
@@ -107,12 +112,24 @@ template <int kVectors, int64_t kResults, class Offsets>
       }
     }
   }
+  // What the stores might change, and addresses as above.
+  const Vector limit = filters.limit - Vector{};
+  const int64_t next = filters.count;
+  int64_t three_on = 3 * next;
+  asm("" : "+r"(three_on));
+  float* results[kAddresses];
+#pragma GCC unroll 4
+  for (int64_t a = 0; a < kAddresses; ++a) {
+    results[a] = to + first + a * kShare * next;
+    asm("" : "+r"(results[a]));
+  }
 #pragma GCC unroll 16
   for (int64_t i = 0; i < kResults; ++i) {
+    float* const at = results[i / kShare] + (i % kShare == 3 ? three_on : i % kShare * next);
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
-      const Vector sum = sums[i][v] < filters.limit ? Vector{} : sums[i][v];
-      std::memcpy(to + i * filters.count + first + v * kLanes, &sum, kBytes);
+      const Vector sum = sums[i][v] < limit ? Vector{} : sums[i][v];
+      std::memcpy(at + v * kLanes, &sum, kBytes);
     }
   }
 }

@@ -2,10 +2,12 @@
 #include <array>
 #include <cstddef>
 
+#include <retrograd/ops/kernels/conv/conv_results.h>
 #include <retrograd/ops/kernels/conv/depthwise.h>
 #include <retrograd/ops/kernels/conv/depthwise_loops.h>
 #include <retrograd/ops/kernels/conv/depthwise_sizes.h>
 #include <retrograd/ops/kernels/kernels.h>
+#include <retrograd/ops/kernels/loops/lane_scratch.h>
 #include <retrograd/ops/kernels/loops/relu.h>
 #include <retrograd/ops/kernels/loops/vectors.h>
 #include <retrograd/ops/kernels/shape/channels_last.h>
@@ -56,12 +58,23 @@ template <std::size_t kBytes>
   store_limited<kBytes>(sum, row.limit, row.to + j * s.channels + c);
 }
 
-// Results begin to end - 1 of channels from c on, whose columns all lie in the image, of kRows rows
-// of it: the weights stay in registers.
+// The results of a row of which some columns lie outside the image: before `begin`, from `end` on.
+struct Edges {
+  int64_t begin;
+  int64_t end;
+  // One result, of which one column does.
+  bool one_before;
+  bool one_after;
+};
+
+// Results of channels from c on, of kRows rows of the image: the weights stay in registers. At each
+// edge, it takes a single one.
 template <std::size_t kBytes, int kStep, std::size_t kRows>
 [[gnu::always_inline]] inline void results_within(const Row& row, const Sizes& s, int64_t c,
-                                                  int64_t begin, int64_t end) {
+                                                  const Edges& edges) {
   constexpr int kColumns = (kTogether - 1) * kStep + static_cast<int>(kWidth);
+  const int64_t begin = edges.begin;
+  const int64_t end = edges.end;
   Vector<kBytes> weights[kRows][kWidth];
 #pragma GCC unroll 3
   for (std::size_t r = 0; r < kRows; ++r) {
@@ -72,6 +85,24 @@ template <std::size_t kBytes, int kStep, std::size_t kRows>
   }
   Vector<kBytes> bias;
   load<kBytes>(row.bias + c, bias);
+  // Result j, of the columns that weights kFirst and the next one see.
+  const auto result_of_two = [&]<int kFirst>(int64_t j) RETROGRAD_INLINE {
+    const int64_t first = (j * kStep - s.left) * s.channels + c;
+    Vector<kBytes> sum = bias;
+#pragma GCC unroll 3
+    for (std::size_t r = 0; r < kRows; ++r) {
+#pragma GCC unroll 2
+      for (int k = kFirst; k < kFirst + 2; ++k) {
+        Vector<kBytes> value;
+        load<kBytes>(row.images[r] + first + k * s.channels, value);
+        sum += value * weights[r][k];
+      }
+    }
+    store_limited<kBytes>(sum, row.limit, row.to + j * s.channels + c);
+  };
+  if (edges.one_before) {
+    result_of_two.template operator()<1>(0);
+  }
   for (int64_t i = begin; i < end; i += kTogether) {
     const int64_t j = std::min(i, end - kTogether);  // the last ones may overlap those before
     const int64_t first = (j * kStep - s.left) * s.channels + c;
@@ -104,29 +135,37 @@ template <std::size_t kBytes, int kStep, std::size_t kRows>
       store_limited<kBytes>(sums[own], row.limit, row.to + (j + own) * s.channels + c);
     }
   }
+  if (edges.one_after) {
+    result_of_two.template operator()<0>(end);
+  }
 }
 
 template <std::size_t kBytes, int kStep>
 [[gnu::always_inline]] inline void forward_row(const Row& row, const Sizes& s) {
   constexpr int64_t kLanes = gemm_tile::Vectors<float, kBytes>::lanes;
-  // Between begin and end, all columns lie in the image.
-  int64_t begin = std::min(detail::divided_up(s.left, kStep), s.columns);
+  const int64_t begin = std::min(detail::divided_up(s.left, kStep), s.columns);
   const int64_t last = s.width - kWidth + s.left;
   int64_t end = std::clamp(last < 0 ? 0 : last / kStep + 1, begin, s.columns);
   if (end - begin < kTogether || row.count < 2) {
     end = begin;
   }
+  const bool is_within = begin < end;
+  const Edges edges{.begin = begin,
+                    .end = end,
+                    .one_before = is_within && begin == 1 && s.left == 1,
+                    .one_after = is_within && end == s.columns - 1 &&
+                                 s.width - (end * kStep - s.left) == kWidth - 1};
   for (int64_t from = 0; from < s.channels; from += kLanes) {
     const int64_t c = std::min(from, s.channels - kLanes);
-    for (int64_t j = 0; j < begin; ++j) {
+    for (int64_t j = edges.one_before ? begin : 0; j < begin; ++j) {
       result_at_edge<kBytes>(row, s, c, j);
     }
-    if (begin < end && row.count == 3) {
-      results_within<kBytes, kStep, 3>(row, s, c, begin, end);
-    } else if (begin < end) {
-      results_within<kBytes, kStep, 2>(row, s, c, begin, end);
+    if (is_within && row.count == 3) {
+      results_within<kBytes, kStep, 3>(row, s, c, edges);
+    } else if (is_within) {
+      results_within<kBytes, kStep, 2>(row, s, c, edges);
     }
-    for (int64_t j = end; j < s.columns; ++j) {
+    for (int64_t j = edges.one_after ? s.columns : end; j < s.columns; ++j) {
       result_at_edge<kBytes>(row, s, c, j);
     }
   }
@@ -143,37 +182,97 @@ bool suits_forward(const ConvGeometry& g) {
          g.pad_before[2] >= 0;
 }
 
+namespace {
+
+// What results are computed from.
+struct Operands {
+  Operands(const Tensor& x, const Tensor& weight, const Tensor& bias, const Sizes& s)
+      : images(as_channels_last(x)),
+        weights(by_taps(weight, s)),
+        shift(bias.defined() ? as_contiguous(bias) : filled(s.channels, float32, 0)) {}
+
+  Tensor images;
+  Tensor weights;
+  Tensor shift;
+};
+
+// Rows begin to end - 1 of all images' results, one behind another.
+template <std::size_t kBytes>
+[[gnu::always_inline]] inline void forward_rows(const Operands& from, const Sizes& s, float limit,
+                                                int64_t begin, int64_t end, float* to) {
+  Row row{.bias = from.shift.raw<float>(), .limit = limit, .to = to};
+  for (int64_t i = begin; i < end; ++i) {
+    const float* const image =
+        from.images.raw<float>() + i / s.rows * s.height * s.width * s.channels;
+    row.count = 0;
+    for (int64_t kh = 0; kh < s.filter_height; ++kh) {
+      const int64_t h = i % s.rows * s.down - s.top + kh * s.down_apart;
+      if (h >= 0 && h < s.height) {
+        const std::size_t at = row.count++;
+        row.images[at] = image + h * s.width * s.channels;
+        row.weights[at] = from.weights.raw<float>() + kh * kWidth * s.channels;
+      }
+    }
+    if (s.across == 1) {
+      forward_row<kBytes, 1>(row, s);
+    } else {
+      forward_row<kBytes, 2>(row, s);
+    }
+    row.to += s.columns * s.channels;
+  }
+}
+
+}  // namespace
+
 Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
             bool relu) {
   const Sizes s(geometry);
-  const Tensor images = as_channels_last(x);
-  const Tensor weights = by_taps(weight, s);
-  const Tensor shift = bias.defined() ? as_contiguous(bias) : filled(s.channels, float32, 0);
+  const Operands operands(x, weight, bias, s);
   Tensor out = empty_channels_last(geometry.output_shape(), float32);
   for_lines(s.batch * s.rows, s.columns * s.channels * s.taps(), [&](int64_t begin, int64_t end) {
-    Row row{.bias = shift.raw<float>(), .limit = lower_limit<float>(relu)};
-    for (int64_t i = begin; i < end; ++i) {
-      const float* const image = images.raw<float>() + i / s.rows * s.height * s.width * s.channels;
-      row.count = 0;
-      for (int64_t kh = 0; kh < s.filter_height; ++kh) {
-        const int64_t h = i % s.rows * s.down - s.top + kh * s.down_apart;
-        if (h >= 0 && h < s.height) {
-          const std::size_t at = row.count++;
-          row.images[at] = image + h * s.width * s.channels;
-          row.weights[at] = weights.raw<float>() + kh * kWidth * s.channels;
+    with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
+      if constexpr (kBytes == kVector) {
+        forward_rows<kBytes>(operands, s, lower_limit<float>(relu), begin, end,
+                             out.raw<float>() + begin * s.columns * s.channels);
+      }
+    });
+  });
+  return out;
+}
+
+Tensor separable_conv_relu(const Tensor& x, const Filters& depthwise, const ConvGeometry& geometry,
+                           const Filters& pointwise, const ConvGeometry& then) {
+  constexpr int64_t kCached = 96 << 10;  // bytes of rows between the convolutions
+  const Sizes s(geometry);
+  const Operands operands(x, depthwise.weight, depthwise.bias, s);
+  const int64_t filters = then.out_channels;
+  const Tensor weights = results::packed_filters(pointwise.weight, filters, s.channels);
+  const Tensor shift = results::bias_of(pointwise.bias, filters);
+  Tensor out = empty_channels_last(then.output_shape(), float32);
+  const results::Filters mixing{.weights = weights.raw<float>(),
+                                .bias = shift.raw<float>(),
+                                .taps = s.channels,
+                                .count = filters,
+                                .limit = lower_limit<float>(true)};
+  const int64_t lines = s.batch * s.rows;
+  const int64_t line = s.columns * s.channels;
+  const int64_t band = std::clamp<int64_t>(kCached / (line * int64_t{sizeof(float)}), 1, lines);
+  const int64_t pieces = detail::pieces_of(lines, 8 * detail::kGrain / (line * filters) + 1);
+  const int lanes = detail::lanes_for(pieces);
+  const LaneScratch scratch(band * line * int64_t{sizeof(float)}, lanes);
+  detail::for_pieces(lines, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
+    float* const between = scratch.of_lane<float>(lane);
+    with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
+      if constexpr (kBytes == kVector) {
+        for (int64_t first = begin; first < end; first += band) {
+          const int64_t last = std::min(first + band, end);
+          forward_rows<kBytes>(operands, s, mixing.limit, first, last, between);
+          results::results_of_all(between, s.channels, (last - first) * s.columns,
+                                  results::InOrder{}, mixing,
+                                  out.raw<float>() + first * s.columns * filters);
         }
       }
-      row.to = out.raw<float>() + i * s.columns * s.channels;
-      with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
-        if constexpr (kBytes == kVector) {
-          if (s.across == 1) {
-            forward_row<kBytes, 1>(row, s);
-          } else {
-            forward_row<kBytes, 2>(row, s);
-          }
-        }
-      });
-    }
+    });
   });
   return out;
 }

@@ -16,11 +16,6 @@ namespace {
 
 using std::int64_t;
 
-// The taps of a filter are the channels of one pixel.
-struct InOrder {
-  int64_t operator[](int64_t t) const { return t; }
-};
-
 int64_t pixels_of(const ConvGeometry& g) {
   return g.batch * g.output[0] * g.output[1] * g.output[2];
 }
@@ -58,7 +53,7 @@ Tensor conv_relu(const Tensor& x, const Tensor& weight, const Tensor& bias, cons
           if constexpr (kOwn == results::kBytes) {
             for (int64_t i = begin; i < end; i += kBlock) {
               results::results_of_all(images.raw<float>() + i * g.in_channels, g.in_channels,
-                                      std::min(kBlock, end - i), InOrder{}, filters,
+                                      std::min(kBlock, end - i), results::InOrder{}, filters,
                                       out.raw<float>() + i * g.out_channels);
             }
           }

@@ -190,3 +190,39 @@ TEST_CASE("ReLU is merged into the step before, with the same bits") {
     CHECK(difference(graph.run({input})[0], expected) == 0);
   }
 }
+
+TEST_CASE("depthwise and 1x1 convolutions are merged, with the same bits") {
+  const Tensor x = numbers({2, 6, 5, 4});
+  const Tensor w = numbers({6, 1, 3, 3}, 6);
+  const Tensor v = numbers({4, 6, 1, 1}, 7);
+  const Tensor b = numbers({6}, 8);
+  const Tensor other = numbers({4}, 9);
+  const Conv2dOptions options{.stride = {2, 1}, .padding = 1, .groups = 6};
+  const auto depthwise = [&](const Tensor& in) { return conv2d_relu(in, w, b, options); };
+  const std::vector<std::pair<Program, std::string>> programs = {
+      {[&](const Tensor& in) { return conv2d_relu(depthwise(in), v); }, "separable_conv2d_relu"},
+      {[&](const Tensor& in) { return conv2d_relu(conv2d_relu(in, w, {}, options), v, other); },
+       "separable_conv2d_relu"},
+      {[&](const Tensor& in) { return conv2d(depthwise(in), v); }, "conv2d_relu conv2d"},
+      {[&](const Tensor& in) { return conv2d_relu(conv2d(in, w, b, options), v); },
+       "conv2d conv2d_relu"},
+      {[&](const Tensor& in) { return conv2d_relu(depthwise(in), v, {}, {.stride = 2}); },
+       "conv2d_relu conv2d_relu"},
+      {[&](const Tensor& in) { return conv2d_relu(depthwise(in), v, {}, {.padding = 1}); },
+       "conv2d_relu conv2d_relu"},
+      {[&](const Tensor& in) {
+         const Tensor y = depthwise(in);
+         const Tensor z = conv2d_relu(y, v);
+         return z + sum(y);
+       },
+       "conv2d_relu conv2d_relu sum add"},
+  };
+  for (const auto& [program, steps] : programs) {
+    Graph graph = traced(program, x);
+    const Tensor expected = graph.run({x})[0];
+    const std::size_t removed = fuse_separable_convs(graph);
+    CHECK(removed == (steps == "separable_conv2d_relu" ? 1 : 0));
+    CHECK(steps_of(graph) == steps);
+    CHECK(same_bits(graph.run({x})[0], expected));
+  }
+}

@@ -102,6 +102,12 @@ TEST_CASE("receptive_fields: by dimension, and undefined behind what mixes every
   CHECK(last_fields(pooled, x) == rg::ReceptiveFields{{2, 1}, {3, 2}});
   CHECK(last_fields([&](const Tensor& y) { return pooled(pooled(y)); }, x) ==
         rg::ReceptiveFields{{3, 1}, {7, 4}});
+  const Tensor depthwise = rg::ones({1, 1, 3, 2});
+  const auto separable = [&](const Tensor& y) {
+    return rg::separable_conv2d_relu(y, depthwise, rg::ones({1, 1, 1, 1}), {}, {},
+                                     {.stride = {2, 1}, .dilation = {1, 4}});
+  };
+  CHECK(last_fields(separable, x) == rg::ReceptiveFields{{3, 2}, {5, 1}});
   CHECK(last_fields([&](const Tensor& y) { return rg::softmax(pooled(y), -1); }, x).empty());
 }
 

@@ -11,6 +11,8 @@
 
 #include <retrograd/retrograd.h>
 
+#include "unit/graph_changes.h"
+
 namespace rg = retrograd;
 namespace nn = retrograd::nn;
 using rg::Tensor;
@@ -61,12 +63,12 @@ Orders all_orders(nn::Sequential& net, const Tensor& x,
   return found;
 }
 
-void check_near(const Tensor& a, const Tensor& b) {
+void check_near(const Tensor& a, const Tensor& b, double bound = 1e-11) {
   REQUIRE(a.defined() == b.defined());
   if (a.defined() && a.numel() > 0) {
     REQUIRE(a.shape() == b.shape());
     const double scale = 1 + rg::amax(rg::abs(b)).item<double>();
-    CHECK(rg::amax(rg::abs(a - b)).item<double>() <= 1e-11 * scale);
+    CHECK(rg::amax(rg::abs(a - b)).item<double>() <= bound * scale);
   }
 }
 
@@ -165,6 +167,61 @@ TEST_CASE("run_in_order: modules in fields run as in a Sequential, with hooks un
   CHECK(!fused(run()));
   CHECK(calls == 1);
   CHECK(nn::run_in_order(x, {}).to_vector<float>() == x.to_vector<float>());
+}
+
+namespace {
+
+// Whether the call runs a depthwise and a 1x1 convolution as one operator; where it does, the
+// values are those of the modules one by one.
+bool is_separable(nn::Sequential& net, const Tensor& x) {
+  Tensor expected = x;
+  for (nn::Module& module : net) {
+    expected = module(expected);
+  }
+  check_near(net(x).to(rg::float64), expected.to(rg::float64), 1e-5);
+  const rg::Graph graph = test::traced([&](const Tensor& in) { return net(in); }, x);
+  return test::steps_of(graph).find("separable_conv2d_relu") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("Sequential: separable convolutions with norms and ReLU in one operator") {
+  rg::manual_seed(16);
+  const auto net_of = [](const nn::Conv2dOptions& first, const nn::Conv2dOptions& second,
+                         std::int64_t kernel = 1) {
+    nn::Sequential net{nn::Conv2d(32, 32, 3, first),       nn::BatchNorm2d(32), nn::ReLU(),
+                       nn::Conv2d(32, 48, kernel, second), nn::BatchNorm2d(48), nn::ReLU()};
+    net(rg::randn({8, 32, 9, 9}));  // so that the running values are not 0 and 1
+    net.eval();
+    return net;
+  };
+  const Tensor x = rg::randn({8, 32, 16, 18});
+  const rg::NoGradGuard unrecorded;
+  for (const bool bias : {true, false}) {
+    for (const std::int64_t stride : {1, 2}) {
+      nn::Sequential net =
+          net_of({.stride = stride, .padding = 1, .groups = 32, .bias = bias}, {.bias = bias});
+      CHECK(is_separable(net, x));
+      CHECK_FALSE(is_separable(net, rg::narrow(x, 3, 0, 1)));  // too few to fold norms
+      const nn::HookHandle handle = net[2].register_forward_hook(
+          [](nn::Module&, const Tensor&, const Tensor&) { return Tensor(); });
+      CHECK_FALSE(is_separable(net, x));
+    }
+  }
+  nn::Sequential in_training = net_of({.padding = 1, .groups = 32}, {});
+  in_training[4].train();
+  CHECK_FALSE(is_separable(in_training, x));
+  nn::Sequential others[] = {
+      net_of({.padding = 1, .groups = 16}, {}),
+      net_of({.padding = 1}, {}),
+      net_of({.padding = 1, .groups = 32}, {.groups = 2}),
+      net_of({.padding = 1, .groups = 32}, {.stride = 2}),
+      net_of({.padding = 1, .groups = 32}, {.padding = 1}),
+      net_of({.padding = 1, .groups = 32}, {.padding = 1}, 3),
+      net_of({.padding = 1, .groups = 32, .padding_mode = rg::PaddingMode::reflect}, {})};
+  for (nn::Sequential& other : others) {
+    CHECK_FALSE(is_separable(other, x));
+  }
 }
 
 TEST_CASE("NamedSequential: modules run in the order of insertion, with their names") {

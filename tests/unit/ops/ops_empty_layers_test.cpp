@@ -46,6 +46,8 @@ TEST_CASE("no images: convolutions") {
   SHAPE("[0, 4, 3]", conv1d(leaf({0, 2, 5}), leaf({4, 2, 3}), leaf({4})));
   SHAPE("[0, 4, 3, 3]", conv2d(leaf({0, 2, 5, 5}), leaf({4, 2, 3, 3}), leaf({4})));
   SHAPE("[0, 4, 3, 3]", conv2d_relu(leaf({0, 2, 5, 5}), leaf({4, 2, 3, 3})));
+  SHAPE("[0, 6, 3, 3]",
+        separable_conv2d_relu(leaf({0, 4, 5, 5}), leaf({4, 1, 3, 3}), leaf({6, 4, 1, 1})));
   SHAPE("[0, 4, 3, 3]", conv2d(leaf({0, 4, 5, 5}), leaf({4, 1, 3, 3}), {}, {.groups = 4}));
   SHAPE("[0, 4, 3, 3, 3]", conv3d(leaf({0, 2, 5, 5, 5}), leaf({4, 2, 3, 3, 3})));
   SHAPE("[0, 4, 7, 7]", conv_transpose2d(leaf({0, 2, 5, 5}), leaf({2, 4, 3, 3}), leaf({4})));

@@ -63,6 +63,16 @@ TEST_CASE("operators with ReLU are relu of the operators without") {
   check_equal([&](const Tensors& in) { return rg::conv2d_relu(in[0], in[1], in[2], options); },
               [&](const Tensors& in) { return rg::relu(rg::conv2d(in[0], in[1], in[2], options)); },
               {random({2, 4, 5, 6}, 1), random({6, 2, 3, 3}, 2), random({6}, 3)});
+  check_equal(
+      [](const Tensors& in) {
+        return rg::separable_conv2d_relu(in[0], in[1], in[2], in[3], in[4], {.padding = 1});
+      },
+      [](const Tensors& in) {
+        const Tensor y = rg::conv2d(in[0], in[1], in[3], {.padding = 1, .groups = 4});
+        return rg::relu(rg::conv2d(rg::relu(y), in[2], in[4]));
+      },
+      {random({2, 4, 5, 6}, 1), random({4, 1, 3, 3}, 2), random({6, 4, 1, 1}, 3), random({4}, 4),
+       random({6}, 5)});
   check_equal([](const Tensors& in) { return rg::add_relu(rg::square(in[0]) - 1.0, in[1]); },
               [](const Tensors& in) { return rg::relu(rg::square(in[0]) - 1.0 + in[1]); },
               {random({3, 4}, 1), random({4}, 2)});

@@ -93,6 +93,48 @@ void add_convs(Table& table) {
               {}, true);
 }
 
+void add_separable(Table& table, const char* label, const rg::Shape& input,
+                   const rg::Shape& depthwise, std::int64_t filters,
+                   const rg::ConvOptions<2>& options, bool bias) {
+  const rg::Shape pointwise{filters, depthwise[0], 1, 1};
+  std::vector<Input> inputs = inputs_of(input, depthwise, false);
+  inputs.emplace_back(pointwise, Values::positive);
+  if (bias) {
+    inputs.emplace_back(rg::Shape{depthwise[0]}, Values::positive);
+    inputs.emplace_back(rg::Shape{filters}, Values::positive);
+  }
+  const std::int64_t channels = input[input.size() - 3];
+  const auto conv = [bias](const std::string& x, const char* weight, const rg::Shape& shape,
+                           const char* offset, const std::string& rest) {
+    return "F.relu(F.conv2d(" + x + ", " + torch_signed(weight, shape) + ", " +
+           (bias ? torch_signed(offset, {shape[0]}) : "None") + rest + "))";
+  };
+  table.push_back(
+      {.op = "separable_conv2d_relu",
+       .label = std::string(label) + (bias ? "" : ", no bias"),
+       .inputs = inputs,
+       .torch = conv(conv("a", "b", depthwise, "d",
+                          ", stride=" + tuple(options.stride) + ", dilation=" +
+                              tuple(options.dilation) + ", groups=" + std::to_string(channels)),
+                     "c", pointwise, "e", ""),
+       .function = [options](const Tensors& x) {
+         const bool has_bias = x.size() > 3;
+         return rg::separable_conv2d_relu(x[0], x[1] * signs(x[1]), x[2] * signs(x[2]),
+                                          has_bias ? x[3] * signs(x[3]) : rg::Tensor(),
+                                          has_bias ? x[4] * signs(x[4]) : rg::Tensor(), options);
+       }});
+}
+
+void add_separables(Table& table) {
+  add_separable(table, "channels", {2, 3, 4, 5}, {3, 1, 2, 3}, 4, {}, true);
+  add_separable(table, "channels", {2, 3, 4, 5}, {3, 1, 2, 3}, 4, {}, false);
+  add_separable(table, "strided, dilated", {1, 2, 5, 6}, {2, 1, 2, 2}, 3,
+                {.stride = 2, .dilation = {1, 2}}, true);
+  add_separable(table, "two filters a channel", {1, 2, 3, 3}, {4, 1, 2, 2}, 2, {}, true);
+  add_separable(table, "unbatched", {2, 4, 4}, {2, 1, 2, 2}, 3, {}, true);
+  add_separable(table, "no batch at all", {0, 2, 4, 4}, {2, 1, 3, 3}, 3, {}, true);
+}
+
 void add_linears(Table& table) {
   const rg::Shape shapes[] = {{3, 4}, {4}, {2, 3, 4}, {1, 4}, {0, 4}};
   for (const rg::Shape& shape : shapes) {
@@ -169,6 +211,7 @@ void add_norms(Table& table) {
 
 void add_cases(Table& table) {
   add_convs(table);
+  add_separables(table);
   add_linears(table);
   add_sums(table);
   add_norms(table);

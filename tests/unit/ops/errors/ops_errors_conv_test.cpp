@@ -37,6 +37,35 @@ TEST_CASE("conv3d refuses what does not fit") {
           "'same' needs stride 1");
 }
 
+TEST_CASE("separable_conv2d_relu refuses what does not fit") {
+  const char* const op = "separable_conv2d_relu";
+  const Tensor x = zeros({1, 4, 5, 5});
+  const Tensor depthwise = zeros({4, 1, 3, 3});
+  const Tensor pointwise = zeros({6, 4, 1, 1});
+  REFUSED(ValueError, separable_conv2d_relu(x, depthwise, pointwise, {}, {}, {.groups = 4}), op,
+          "must stay 1, not 4");
+  REFUSED(ShapeError, separable_conv2d_relu(x, zeros({4, 2, 3, 3}), pointwise), op,
+          "input has 4 channels but weight expects 8");
+  REFUSED(ShapeError, separable_conv2d_relu(zeros({4, 5}), depthwise, pointwise), op,
+          "4 dimensions", "[4, 5]");
+  REFUSED(ShapeError, separable_conv2d_relu(x, zeros({4, 1, 9, 3}), pointwise), op, "spans 9");
+  REFUSED(ShapeError, separable_conv2d_relu(x, depthwise, pointwise, zeros({6})), op,
+          "each of the 4 filters", "[6]");
+  REFUSED(ShapeError, separable_conv2d_relu(x, depthwise, zeros({6, 3, 1, 1})), op,
+          "must be (O, 4, 1, 1)", "[6, 3, 1, 1]");
+  REFUSED(ShapeError, separable_conv2d_relu(x, depthwise, zeros({6, 4, 3, 3})), op,
+          "must be (O, 4, 1, 1)");
+  REFUSED(ShapeError, separable_conv2d_relu(x, depthwise, zeros({6, 4})), op,
+          "must be (O, 4, 1, 1)");
+  REFUSED(ShapeError, separable_conv2d_relu(x, depthwise, pointwise, {}, zeros({4})), op,
+          "each of the 6 filters");
+  REFUSED(ValueError, separable_conv2d_relu(x, depthwise, pointwise, {}, {}, {.stride = 0}), op,
+          "stride 0");
+  REFUSED(GraphError, separable_conv2d_relu(x, depthwise, kUndefined), op, "pointwise");
+  REFUSED(DTypeError, separable_conv2d_relu(x, depthwise, zeros({6, 4, 1, 1}, {.dtype = float64})),
+          op, "float64");
+}
+
 TEST_CASE("transposed convolutions refuse what does not fit") {
   const Tensor x = zeros({1, 4, 3, 5});
   const Tensor weight = zeros({4, 2, 3, 3});
