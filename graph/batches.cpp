@@ -21,6 +21,10 @@ bool is_among(Names names, std::string_view op) {
   return std::find(names.begin(), names.end(), op) != names.end();
 }
 
+bool is_convolution(std::string_view op) {
+  return op.starts_with("conv") || op == "separable_conv2d_relu";
+}
+
 // What each element of the first argument becomes.
 constexpr std::array<std::string_view, 26> kOfElements = {
     "abs",  "celu",        "clamp",     "contiguous", "elu",        "erf",      "exp",
@@ -164,7 +168,7 @@ class Follower {
       const ValueId* const right = tensor_argument(step, 1);
       return rank >= 2 && right != nullptr && is_constant(*right) && rank_of(*right) <= 2;
     }
-    if (op.starts_with("conv") || op.starts_with("max_pool") || op.starts_with("avg_pool") ||
+    if (is_convolution(op) || op.starts_with("max_pool") || op.starts_with("avg_pool") ||
         op.starts_with("adaptive_")) {
       return keeps_windows(step);
     }
@@ -222,7 +226,10 @@ bool makes_outputs(const Graph& graph) {
 }  // namespace
 
 std::optional<Batches> batches_of(const Graph& given) {
-  constexpr std::int64_t kCache = std::int64_t{1} << 21;  // bytes
+  constexpr std::int64_t kCache = std::int64_t{3} << 19;  // bytes
+  // Convolutions compute while they wait for memory. Measured: rounds pay where at least one in so
+  // many bytes is of other steps.
+  constexpr std::int64_t kOneIn = 8;
   // Samples of a round: some kernels share them, and no parts of them, between threads.
   constexpr std::int64_t kLeast = 2;
   const std::int64_t samples = samples_of(given);
@@ -235,13 +242,18 @@ std::optional<Batches> batches_of(const Graph& given) {
     follower.take(id);
   }
   std::int64_t most = 1;
+  std::int64_t all = 0;
+  std::int64_t convolved = 0;
   for (GraphStep& step : batches.graph.steps) {
     if (!follower.pass(step)) {
       return std::nullopt;
     }
-    most = std::max(most, bytes_of(given, step, follower));
+    const std::int64_t bytes = bytes_of(given, step, follower);
+    most = std::max(most, bytes);
+    all += bytes;
+    convolved += is_convolution(step.op) ? bytes : 0;
   }
-  if (most * samples <= 2 * kCache) {
+  if (most * samples <= 2 * kCache || all - convolved < all / kOneIn) {
     return std::nullopt;
   }
   const std::int64_t cached = std::max<std::int64_t>(kCache / most, 1);

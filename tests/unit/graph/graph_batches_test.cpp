@@ -108,7 +108,7 @@ TEST_CASE("samples that do not depend on one another run a few at a time") {
 
 TEST_CASE("samples that fill the cache alone run in pairs, for the threads") {
   const Filters f;
-  const Program program = [&](const Tensor& x) { return conv2d(x, f.points); };
+  const Program program = [&](const Tensor& x) { return relu(conv2d(x, f.points)); };
   const Tensor x = numbers({9, 6, 224, 224});
   const NoGradGuard unrecorded;
   for (const auto& [count, calls] : {std::pair{3, 1}, std::pair{4, 2}, std::pair{9, 3}}) {
@@ -120,6 +120,25 @@ TEST_CASE("samples that fill the cache alone run in pairs, for the threads") {
     CHECK(convolutions([&] { y = runner.run({{given}})[0]; }) == calls);
     CHECK(difference(y, program(given)) < 1e-6);
   }
+}
+
+TEST_CASE("samples of networks that do little but convolve run together") {
+  const Filters f;
+  const Program program = [&](const Tensor& x) {
+    const Tensor y = conv2d_relu(conv2d_relu(x, f.same), f.same);
+    return mean(conv2d_relu(max_pool2d(y, 2), f.same), {2, 3});
+  };
+  const Tensor x = images();
+  const NoGradGuard unrecorded;
+  const GraphRunner runner(traced(program, x));
+  Tensor y;
+  CHECK(convolutions([&] { y = runner.run({{x}})[0]; }) > 3);  // the pool reads much
+  const Program convolved = [&](const Tensor& in) {
+    return conv2d_relu(conv2d_relu(in, f.same), f.same);
+  };
+  const GraphRunner whole(traced(convolved, x));
+  CHECK(convolutions([&] { y = whole.run({{x}})[0]; }) == 2);
+  CHECK(difference(y, convolved(x)) == 0);
 }
 
 TEST_CASE("several inputs and outputs are cut alike") {
@@ -222,4 +241,23 @@ TEST_CASE("a write to a weight is seen by all kernels that keep a layout of it")
       CHECK(convolutions_of([&] { runner.run({{x}}); }).kernels == each.kernel);
     }
   }
+}
+
+TEST_CASE("a write to a weight is seen by the kernel of two convolutions") {
+  Tensor parameters[] = {numbers({32, 1, 3, 3}, 6), numbers({48, 32, 1, 1}, 7), numbers({32}, 8),
+                         numbers({48}, 9)};
+  const Tensor x = numbers({1, 32, 16, 16});
+  const Graph graph = traced(
+      [&](const Tensor& in) {
+        return separable_conv2d_relu(in, parameters[0], parameters[1], parameters[2], parameters[3],
+                                     {.padding = 1});
+      },
+      x);
+  const GraphRunner runner(graph);
+  const NoGradGuard unrecorded;
+  for (Tensor& parameter : parameters) {
+    CHECK(same_bits(runner.run({{x}})[0], graph.run({x})[0]));
+    parameter.mul_(-1.5);
+  }
+  CHECK(same_bits(runner.run({{x}})[0], graph.run({x})[0]));
 }
