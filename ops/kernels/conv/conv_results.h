@@ -54,11 +54,6 @@ inline Tensor bias_of(const Tensor& bias, int64_t filters) {
   return zeros;
 }
 
-// The taps of a filter are the channels of one pixel.
-struct InOrder {
-  int64_t operator[](int64_t t) const { return t; }
-};
-
 struct Filters {
   const float* weights;  // packed
   const float* bias;

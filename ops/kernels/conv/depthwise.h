@@ -20,7 +20,7 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
             bool relu);
 // As kernels::, where pointwise::suits(then), too.
 Tensor separable_conv_relu(const Tensor& x, const Filters& depthwise, const ConvGeometry& geometry,
-                           const Filters& pointwise, const ConvGeometry& then);
+                           const Filters& filters, const ConvGeometry& then);
 // As unfolded::; sums are formed in float32 and in another order.
 Tensor conv_input_grad(const Tensor& grad, const Tensor& weight, const ConvGeometry& geometry,
                        DType result);

@@ -2,10 +2,10 @@
 #include <array>
 #include <cstddef>
 
-#include <retrograd/ops/kernels/conv/conv_results.h>
 #include <retrograd/ops/kernels/conv/depthwise.h>
 #include <retrograd/ops/kernels/conv/depthwise_loops.h>
 #include <retrograd/ops/kernels/conv/depthwise_sizes.h>
+#include <retrograd/ops/kernels/conv/pointwise.h>
 #include <retrograd/ops/kernels/kernels.h>
 #include <retrograd/ops/kernels/loops/lane_scratch.h>
 #include <retrograd/ops/kernels/loops/relu.h>
@@ -197,29 +197,32 @@ struct Operands {
 };
 
 // Rows begin to end - 1 of all images' results, one behind another.
-template <std::size_t kBytes>
-[[gnu::always_inline]] inline void forward_rows(const Operands& from, const Sizes& s, float limit,
-                                                int64_t begin, int64_t end, float* to) {
+void forward_rows(const Operands& from, const Sizes& s, float limit, int64_t begin, int64_t end,
+                  float* to) {
   Row row{.bias = from.shift.raw<float>(), .limit = limit, .to = to};
-  for (int64_t i = begin; i < end; ++i) {
-    const float* const image =
-        from.images.raw<float>() + i / s.rows * s.height * s.width * s.channels;
-    row.count = 0;
-    for (int64_t kh = 0; kh < s.filter_height; ++kh) {
-      const int64_t h = i % s.rows * s.down - s.top + kh * s.down_apart;
-      if (h >= 0 && h < s.height) {
-        const std::size_t at = row.count++;
-        row.images[at] = image + h * s.width * s.channels;
-        row.weights[at] = from.weights.raw<float>() + kh * kWidth * s.channels;
+  with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
+    if constexpr (kBytes == kVector) {
+      for (int64_t i = begin; i < end; ++i) {
+        const float* const image =
+            from.images.raw<float>() + i / s.rows * s.height * s.width * s.channels;
+        row.count = 0;
+        for (int64_t kh = 0; kh < s.filter_height; ++kh) {
+          const int64_t h = i % s.rows * s.down - s.top + kh * s.down_apart;
+          if (h >= 0 && h < s.height) {
+            const std::size_t at = row.count++;
+            row.images[at] = image + h * s.width * s.channels;
+            row.weights[at] = from.weights.raw<float>() + kh * kWidth * s.channels;
+          }
+        }
+        if (s.across == 1) {
+          forward_row<kBytes, 1>(row, s);
+        } else {
+          forward_row<kBytes, 2>(row, s);
+        }
+        row.to += s.columns * s.channels;
       }
     }
-    if (s.across == 1) {
-      forward_row<kBytes, 1>(row, s);
-    } else {
-      forward_row<kBytes, 2>(row, s);
-    }
-    row.to += s.columns * s.channels;
-  }
+  });
 }
 
 }  // namespace
@@ -230,49 +233,34 @@ Tensor conv(const Tensor& x, const Tensor& weight, const Tensor& bias, const Con
   const Operands operands(x, weight, bias, s);
   Tensor out = empty_channels_last(geometry.output_shape(), float32);
   for_lines(s.batch * s.rows, s.columns * s.channels * s.taps(), [&](int64_t begin, int64_t end) {
-    with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
-      if constexpr (kBytes == kVector) {
-        forward_rows<kBytes>(operands, s, lower_limit<float>(relu), begin, end,
-                             out.raw<float>() + begin * s.columns * s.channels);
-      }
-    });
+    forward_rows(operands, s, lower_limit<float>(relu), begin, end,
+                 out.raw<float>() + begin * s.columns * s.channels);
   });
   return out;
 }
 
 Tensor separable_conv_relu(const Tensor& x, const Filters& depthwise, const ConvGeometry& geometry,
-                           const Filters& pointwise, const ConvGeometry& then) {
+                           const Filters& filters, const ConvGeometry& then) {
   constexpr int64_t kCached = 96 << 10;  // bytes of rows between the convolutions
   const Sizes s(geometry);
   const Operands operands(x, depthwise.weight, depthwise.bias, s);
-  const int64_t filters = then.out_channels;
-  const Tensor weights = results::packed_filters(pointwise.weight, filters, s.channels);
-  const Tensor shift = results::bias_of(pointwise.bias, filters);
+  const pointwise::Mixing mixing(filters.weight, filters.bias, then);
   Tensor out = empty_channels_last(then.output_shape(), float32);
-  const results::Filters mixing{.weights = weights.raw<float>(),
-                                .bias = shift.raw<float>(),
-                                .taps = s.channels,
-                                .count = filters,
-                                .limit = lower_limit<float>(true)};
   const int64_t lines = s.batch * s.rows;
   const int64_t line = s.columns * s.channels;
   const int64_t band = std::clamp<int64_t>(kCached / (line * int64_t{sizeof(float)}), 1, lines);
-  const int64_t pieces = detail::pieces_of(lines, 8 * detail::kGrain / (line * filters) + 1);
+  const int64_t pieces =
+      detail::pieces_of(lines, 8 * detail::kGrain / (line * then.out_channels) + 1);
   const int lanes = detail::lanes_for(pieces);
   const LaneScratch scratch(band * line * int64_t{sizeof(float)}, lanes);
   detail::for_pieces(lines, pieces, lanes, [&](int64_t begin, int64_t end, int lane) {
     float* const between = scratch.of_lane<float>(lane);
-    with_vectors([&]<std::size_t kBytes>() RETROGRAD_INLINE {
-      if constexpr (kBytes == kVector) {
-        for (int64_t first = begin; first < end; first += band) {
-          const int64_t last = std::min(first + band, end);
-          forward_rows<kBytes>(operands, s, mixing.limit, first, last, between);
-          results::results_of_all(between, s.channels, (last - first) * s.columns,
-                                  results::InOrder{}, mixing,
-                                  out.raw<float>() + first * s.columns * filters);
-        }
-      }
-    });
+    for (int64_t first = begin; first < end; first += band) {
+      const int64_t last = std::min(first + band, end);
+      forward_rows(operands, s, lower_limit<float>(true), first, last, between);
+      mixing(between, (last - first) * s.columns,
+             out.raw<float>() + first * s.columns * then.out_channels);
+    }
   });
   return out;
 }
