@@ -130,6 +130,25 @@ Tensor linear_rows(const Call& call, const Tensor& x, const Tensor& weight, cons
                       }});
 }
 
+// The dimensions of x as they lie in memory; none where its rows lie in order, or with gaps.
+Dims order_in_memory(const Tensor& x) {
+  Dims order;
+  if (x.dim() < 3 || x.is_contiguous() || !x.impl().dense || x.strides().back() != 1) {
+    return order;
+  }
+  const Strides& strides = x.strides();
+  for (std::size_t d = 0; d < strides.size(); ++d) {
+    order.push_back(static_cast<std::int64_t>(d));
+    for (std::size_t i = d; i > 0 && d + 1 < strides.size(); --i) {  // the last stays
+      if (strides[static_cast<std::size_t>(order[i - 1])] >= strides[d]) {
+        break;
+      }
+      std::swap(order[i - 1], order[i]);
+    }
+  }
+  return order;
+}
+
 Tensor linear_of(const Call& call, const Tensor& input, const Tensor& weight, const Tensor& bias,
                  bool relu) {
   const auto [x, w, b] = call.inputs(
@@ -152,6 +171,19 @@ Tensor linear_of(const Call& call, const Tensor& input, const Tensor& weight, co
   }
   Shape shape = x.shape();
   shape.back() = w.shape()[0];
+  // Of a permuted x, such as what a recurrent layer gives with batch_first, the results are put in
+  // order if they are fewer than its elements.
+  if (const Dims order = order_in_memory(x); !order.empty() && shape.back() < x.shape().back()) {
+    Shape permuted = shape;
+    Dims back = order;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const auto from = static_cast<std::size_t>(order[i]);
+      permuted[i] = shape[from];
+      back[from] = static_cast<std::int64_t>(i);
+    }
+    const Tensor y = linear_rows(call, as_rows(permute(x, order)), w, b, relu);
+    return call.result(permute(reshape(y, permuted), back).contiguous());
+  }
   return call.result(reshape(linear_rows(call, as_rows(x), w, b, relu), shape));
 }
 

@@ -1,10 +1,15 @@
 #include <retrograd/ops/kernels/loss/cross_entropy.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include <retrograd/ops/kernels/loops/rows.h>
+#include <retrograd/ops/kernels/loops/vector_math.h>
 #include <retrograd/ops/kernels/reference_table.h>
 #include <retrograd/tensor/internal/kernel_timer.h>
+#include <retrograd/tensor/loops/instructions.h>
+#include <retrograd/tensor/loops/pieces.h>
 
 namespace retrograd::kernels {
 
@@ -23,9 +28,56 @@ struct Targets {
         own_weight(given.own.defined() ? given.own.raw<C>() : nullptr),
         soft(given.soft.defined() ? given.soft.raw<C>() : nullptr) {}
 
+  // The loss of a row of which `own` is the value of its class.
+  C loss(std::int64_t row, C largest, C shift, C own) const {
+    return this->own(row) * (shift + (largest - own));
+  }
   bool has_loss(std::int64_t row) const { return ignored == nullptr || !ignored[row]; }
   C own(std::int64_t row) const { return own_weight == nullptr ? C{1} : own_weight[index[row]]; }
 };
+
+// Rows of so few values that vectors would be part empty: they lie across vectors, of so many rows.
+constexpr std::int64_t kFew = 16;
+
+// Those of rows begin to end - 1. The bits are those of Exponents, whose sums have a part for each
+// of so few values.
+[[gnu::always_inline]] inline void losses_of_few(const float* x, std::int64_t n, std::int64_t begin,
+                                                 std::int64_t end, const Targets<float>& target,
+                                                 float* losses, float* exponent) {
+  float values[kFew][kFew];  // by class
+  for (std::int64_t from = begin; from < end; from += kFew) {
+    const std::int64_t first = std::max(std::min(from, end - kFew), begin);  // some rows twice
+    const std::int64_t count = std::min(kFew, end - first);
+    for (std::int64_t r = 0; r < kFew; ++r) {
+      const float* const row = x + (first + std::min(r, count - 1)) * n;
+      for (std::int64_t i = 0; i < n; ++i) {
+        values[i][r] = row[i];
+      }
+    }
+    float largest[kFew];
+    double total[kFew] = {};
+    std::fill_n(largest, kFew, -std::numeric_limits<float>::infinity());
+    for (std::int64_t i = 0; i < n; ++i) {
+      for (std::int64_t r = 0; r < kFew; ++r) {
+        largest[r] = values[i][r] > largest[r] ? values[i][r] : largest[r];
+      }
+    }
+    for (std::int64_t i = 0; i < n; ++i) {
+      for (std::int64_t r = 0; r < kFew; ++r) {
+        total[r] += static_cast<double>(vec::exp(values[i][r] - largest[r]));
+      }
+    }
+    for (std::int64_t r = 0; r < count; ++r) {
+      const std::int64_t row = first + r;
+      const auto shift = static_cast<float>(std::log(total[r]));
+      exponent[2 * row] = largest[r];
+      exponent[2 * row + 1] = shift;
+      losses[row] = target.has_loss(row)
+                        ? target.loss(row, largest[r], shift, x[row * n + target.index[row]])
+                        : 0;
+    }
+  }
+}
 
 }  // namespace
 
@@ -38,6 +90,17 @@ ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& 
   const DType wide = x.dtype() == bfloat16 ? float32 : x.dtype();
   ClassLosses result{empty_tensor(targets.index.shape(), wide),
                      empty_tensor({targets.index.numel(), 2}, wide)};
+  if (x.dtype() == float32 && n >= 1 && n <= kFew && dim + 1 == x.shape().size() &&
+      x.is_contiguous() && !targets.soft.defined()) {
+    detail::parallel_ranges(
+        x.numel() / n, detail::kGrain / (4 * n), [&](std::int64_t begin, std::int64_t end) {
+          detail::vectorised_wide([&] {
+            losses_of_few(x.raw<float>(), n, begin, end, Targets<float>(targets),
+                          result.losses.raw<float>(), result.exponent.raw<float>());
+          });
+        });
+    return result;
+  }
   for_floating(x.dtype(), [&]<class T>() {
     using C = compute_t<T>;
     for_each_line<T, 1>(
@@ -56,7 +119,7 @@ ClassLosses cross_entropy(const Tensor& x, std::size_t dim, const ClassTargets& 
             return;
           }
           const auto own = convert<C>(lines[0].first[target.index[row] * lines[0].step]);
-          C loss = target.own(row) * (shift + (largest - own));
+          C loss = target.loss(row, largest, shift, own);
           if (target.soft != nullptr) {
             double sum = 0;
             for_each_piece(n, [&](std::int64_t first, std::int64_t count) {

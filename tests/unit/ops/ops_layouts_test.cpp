@@ -12,6 +12,8 @@
 #include <retrograd/tensor/creation.h>
 #include <retrograd/tensor/threads.h>
 
+#include "same_bits.h"
+
 using namespace retrograd;
 
 namespace {
@@ -187,4 +189,31 @@ TEST_CASE("sums are the same in one thread and in several") {
     }
   }
   set_num_threads(before);
+}
+
+TEST_CASE("linear of permuted rows gives results in order, with the same bits") {
+  for (const DType dtype : {float32, float64, bfloat16}) {
+    const Tensor memory = randn({5, 3, 4, 6}).to(dtype);
+    for (const Dims& order : {Dims{1, 0, 2, 3}, Dims{2, 1, 0, 3}, Dims{0, 2, 1, 3}}) {
+      Tensor permuted = permute(memory, order).detach().set_requires_grad();
+      Tensor plain = permuted.detach().contiguous().set_requires_grad();
+      for (const std::int64_t outputs : {2, 6, 9}) {
+        Tensor weight = randn({outputs, 6}).to(dtype).set_requires_grad();
+        Tensor other = weight.detach().clone().set_requires_grad();
+        const Tensor bias = randn({outputs}).to(dtype);
+        const Tensor y = linear_relu(permuted, weight, bias);
+        const Tensor expected = linear_relu(plain, other, bias);
+        CHECK(y.is_contiguous());
+        CHECK(test::same_bits(y, expected));
+        const Tensor seed = randn(y.shape()).to(dtype);
+        permuted.zero_grad();
+        plain.zero_grad();
+        y.backward(seed);
+        expected.backward(seed);
+        CHECK(test::same_bits(permuted.grad(), plain.grad()));
+        const double bound = dtype == bfloat16 ? 0.1 : 1e-5;
+        CHECK(amax(abs(weight.grad() - other.grad())).to(float64).item<double>() < bound);
+      }
+    }
+  }
 }

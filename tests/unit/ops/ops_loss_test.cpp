@@ -10,6 +10,8 @@
 #include <retrograd/ops/ops.h>
 #include <retrograd/tensor/creation.h>
 
+#include "same_bits.h"
+
 using namespace retrograd;
 
 namespace {
@@ -207,4 +209,25 @@ TEST_CASE("poisson_nll_loss: Stirling's term is for targets above 1") {
   CHECK(found[1] == 1);
   CHECK(found[2] == doctest::Approx(1 + 3 * std::log(3) - 3 + 0.5 * std::log(6 * std::acos(-1.0))));
   CHECK(gradient(t, full)[0] == 0);
+}
+
+TEST_CASE("cross_entropy of few classes has the bits of log_softmax") {
+  Generator generator(7);
+  for (const std::int64_t classes : {1, 2, 7, 10, 15, 16, 17, 40}) {
+    for (const std::int64_t rows : {1, 5, 16, 17, 33, 5000}) {
+      Tensor x = 20.0 * randn({rows, classes}, {}, generator);
+      x(0, 0) = rows == 5 && classes > 1 ? -INFINITY : 1.0;
+      const Tensor target = randint(0, classes, {rows}, {}, generator);
+      const Tensor own = 0.0 - squeeze(gather(log_softmax(x, 1), 1, unsqueeze(target, 1)), 1);
+      CAPTURE(classes);
+      CAPTURE(rows);
+      CHECK(test::same_bits(cross_entropy(x, target, {.reduction = Reduction::none}), own));
+      const Tensor weight = rand({classes}, {}, generator) + 0.5;
+      const Tensor counted = where(target == 0, 0.0, index(weight, {target}) * own);
+      CHECK(test::same_bits(
+          cross_entropy(x, target,
+                        {.weight = weight, .ignore_index = 0, .reduction = Reduction::none}),
+          counted));
+    }
+  }
 }
