@@ -176,6 +176,19 @@ std::size_t fold_constants(Graph& graph) {
   return erase_steps(graph, folded);
 }
 
+namespace {
+
+// The step that makes the value, if nothing else uses it; null where it is none.
+GraphStep* maker_of_only_use(Graph& graph, const std::vector<std::ptrdiff_t>& makers,
+                             const std::vector<std::size_t>& uses, const ValueId* id) {
+  if (id == nullptr || id->index < 0 || makers[place(*id)] < 0 || uses[place(*id)] != 1) {
+    return nullptr;
+  }
+  return &graph.steps[static_cast<std::size_t>(makers[place(*id)])];
+}
+
+}  // namespace
+
 std::size_t fuse_relus(Graph& graph) {
   constexpr std::array<std::string_view, 6> kOps = {"add",    "batch_norm", "conv1d",
                                                     "conv2d", "conv3d",     "linear"};
@@ -188,10 +201,11 @@ std::size_t fuse_relus(Graph& graph) {
   for (std::size_t s = 0; s < graph.steps.size(); ++s) {
     GraphStep& relu = graph.steps[s];
     const ValueId* const input = relu.op == "relu" ? tensor_argument(relu, 0) : nullptr;
-    if (input == nullptr || makers[place(*input)] < 0 || uses[place(*input)] != 1) {
+    GraphStep* const maker = maker_of_only_use(graph, makers, uses, input);
+    if (maker == nullptr) {
       continue;
     }
-    GraphStep& step = graph.steps[static_cast<std::size_t>(makers[place(*input)])];
+    GraphStep& step = *maker;
     const ValueId* const a = tensor_argument(step, 0);
     const bool is_fusible = std::find(kOps.begin(), kOps.end(), step.op) != kOps.end() &&
                             (step.op != "add" || tensor_argument(step, 1) != nullptr);
@@ -243,15 +257,12 @@ std::size_t fuse_separable_convs(Graph& graph) {
   const auto uses = count_uses(graph);
   for (std::size_t s = 0; s < graph.steps.size(); ++s) {
     GraphStep& last = graph.steps[s];
-    const ValueId* const between = tensor_argument(last, 0);
-    if (between == nullptr || makers[place(*between)] < 0 || uses[place(*between)] != 1 ||
-        !is_pointwise_conv(graph, last)) {
+    GraphStep* const maker = maker_of_only_use(graph, makers, uses, tensor_argument(last, 0));
+    if (maker == nullptr || !is_depthwise(graph, *maker) || !is_pointwise_conv(graph, last) ||
+        maker->switches_recording != last.switches_recording) {
       continue;
     }
-    GraphStep& first = graph.steps[static_cast<std::size_t>(makers[place(*between)])];
-    if (!is_depthwise(graph, first) || first.switches_recording != last.switches_recording) {
-      continue;
-    }
+    GraphStep& first = *maker;
     const Arguments& a = first.arguments;
     const Arguments& b = last.arguments;
     first.arguments = {a[0], a[1], b[1], a[2], b[2], a[3], a[4], a[5], Scalar(1)};
